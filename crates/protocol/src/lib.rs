@@ -1,1 +1,26 @@
-//! placeholder
+//! The words that clients and server exchange: ids, requests, replies, events and error codes.
+//!
+//! One WebSocket per session carries JSON text frames under the subprotocol [`SUBPROTOCOL`]. A client sends
+//! [`Request`]s; the server answers each with one [`Reply`] and pushes [`Event`]s. Unknown fields and unknown events are
+//! ignored, an unknown `op` gets an error, and the connection survives both. This crate has no behaviour beyond parsing.
+
+mod call;
+mod error;
+mod event;
+mod id;
+mod limit;
+mod message;
+mod request;
+mod view;
+
+pub use call::{CallKind, CallState, EndReason, Media, ParticipantState, Quality};
+pub use error::{ErrorBody, ErrorKind};
+pub use event::{Event, Presence, QualityReport, ServerFrame, SessionClosed, Slot, SlotKind};
+pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Uid};
+pub use limit::*;
+pub use message::{CallRecord, Message, MessageBody, ParticipantDuration, RecordStatus};
+pub use request::{Command, DeviceInfo, Login, Platform, Reply, Request, StartCall, Success};
+pub use view::{CallDelta, CallView, EndView, InviteView, ParticipantView, Snapshot, SwitchView};
+
+/// The WebSocket subprotocol that names this version of the wire.
+pub const SUBPROTOCOL: &str = "hullo.v1";

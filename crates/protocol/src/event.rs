@@ -1,0 +1,165 @@
+//! What the server says without being asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::wire_enum;
+use crate::{Accid, CallDelta, CallId, CallView, ErrorBody, Media, Message, Quality, Reply, Uid};
+
+/// One frame from the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum ServerFrame {
+    /// The answer to a request.
+    Reply(Reply),
+    /// News.
+    Event(Event),
+}
+
+/// News, named by `event`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Event {
+    /// Someone calls this account: ring, and send `call.ring`.
+    #[serde(rename = "call.invited")]
+    CallInvited {
+        /// The call.
+        call: CallView,
+        /// How long it rings, in milliseconds.
+        ring_ms_left: u64,
+    },
+    /// A call that this device is in or rings for has changed. A gap in `version`: ask `call.snapshot`.
+    #[serde(rename = "call.changed")]
+    CallChanged {
+        /// The call.
+        call_id: CallId,
+        /// One more than before.
+        version: u64,
+        /// What changed.
+        #[serde(flatten)]
+        delta: CallDelta,
+    },
+    /// Stop ringing: another device of this account has answered.
+    #[serde(rename = "invite.accepted_elsewhere")]
+    InviteAcceptedElsewhere {
+        /// The call.
+        call_id: CallId,
+    },
+    /// Stop ringing: another device of this account has rejected.
+    #[serde(rename = "invite.rejected_elsewhere")]
+    InviteRejectedElsewhere {
+        /// The call.
+        call_id: CallId,
+    },
+    /// The other side did not agree to video, or did not answer.
+    #[serde(rename = "call.switch_refused")]
+    SwitchRefused {
+        /// The call.
+        call_id: CallId,
+        /// What had been asked for.
+        media: Media,
+    },
+    /// What each receiving m-line of this device's connection carries now.
+    #[serde(rename = "media.slots")]
+    MediaSlots {
+        /// The call.
+        call_id: CallId,
+        /// All of them.
+        slots: Vec<Slot>,
+    },
+    /// Network quality of each participant, every two seconds.
+    #[serde(rename = "media.quality")]
+    MediaQuality {
+        /// The call.
+        call_id: CallId,
+        /// One for each participant whose media is connected.
+        reports: Vec<QualityReport>,
+    },
+    /// A new entry in one of the account's conversations.
+    #[serde(rename = "message.added")]
+    MessageAdded {
+        /// The entry.
+        message: Message,
+    },
+    /// A watched account came or went.
+    #[serde(rename = "presence.changed")]
+    PresenceChanged(Presence),
+    /// The server ends this session after this event.
+    #[serde(rename = "session.closed")]
+    SessionClosed {
+        /// Why, and with it whether to come back.
+        reason: SessionClosed,
+    },
+    /// A frame was refused that has no request id to answer to.
+    #[serde(rename = "session.error")]
+    SessionError {
+        /// What was wrong with it.
+        error: ErrorBody,
+    },
+    /// News of a later version: ignore it.
+    #[serde(other, rename = "unknown")]
+    Unknown,
+}
+
+/// One receiving m-line and whose track flows through it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Slot {
+    /// The m-line's identification tag (RFC 5888).
+    pub mid: String,
+    /// Sound or picture.
+    pub kind: SlotKind,
+    /// The sending participant; absent when the slot is free.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub uid: Option<Uid>,
+}
+
+wire_enum!(
+    /// What a slot can carry.
+    SlotKind {
+        /// Sound.
+        Audio,
+        /// Picture.
+        Video,
+    }
+);
+
+/// Network quality of one participant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct QualityReport {
+    /// The participant.
+    pub accid: Accid,
+    /// From it to the server.
+    pub up: Quality,
+    /// From the server to it.
+    pub down: Quality,
+    /// Round trip between it and the server in milliseconds, once known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rtt_ms: Option<u32>,
+}
+
+/// Whether an account has a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Presence {
+    /// The account.
+    pub accid: Accid,
+    /// Whether at least one of its devices is connected.
+    pub online: bool,
+}
+
+wire_enum!(
+    /// Why the server ends a session.
+    SessionClosed {
+        /// The same device has opened a newer session. Do not come back by yourself.
+        Replaced,
+        /// The account was signed out or disabled. Do not come back without a new token.
+        SignedOut,
+        /// The server stops or restarts. Come back soon.
+        ShuttingDown,
+        /// The client does not read what it is sent. Come back.
+        TooSlow,
+    }
+);

@@ -1,0 +1,220 @@
+//! Identifiers, parsed once at the edge and trusted afterwards.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::limit::{ACCID_BYTES_MAX, DEVICE_ID_BYTES_MAX};
+
+/// Why a text is not the identifier that it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Not 1 to 32 of `[a-z0-9_@.-]`.
+    #[error("{0:?} is not an accid: use 1 to 32 of a-z, 0-9, _ @ . -")]
+    Accid(String),
+    /// Not 1 to 64 of `[A-Za-z0-9_-]`.
+    #[error("{0:?} is not a device id: use 1 to 64 of A-Z, a-z, 0-9, _ -")]
+    DeviceId(String),
+    /// Not 1 to 64 of `[A-Za-z0-9_-]`.
+    #[error("{0:?} is not an app key: use 1 to 64 of A-Z, a-z, 0-9, _ -")]
+    AppKey(String),
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $error:ident, $parse:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "String"))]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses the text form.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                let parse: fn(&str) -> Option<String> = $parse;
+                parse(text).map(Self).ok_or_else(|| IdError::$error(clip(text)))
+            }
+
+            /// The text form.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::parse(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A user of the app: 1 to 32 of `[a-z0-9_@.-]`; upper case is folded when parsed.
+    Accid,
+    Accid,
+    |text| {
+        let folded = text.to_ascii_lowercase();
+        let valid = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_@.-".contains(&b);
+        let fits = (1..=ACCID_BYTES_MAX).contains(&folded.len());
+        (fits && folded.bytes().all(valid)).then_some(folded)
+    }
+);
+
+text_id!(
+    /// One installation of a client, made and kept by it: 1 to 64 of `[A-Za-z0-9_-]`.
+    DeviceId,
+    DeviceId,
+    plain_text_id
+);
+
+text_id!(
+    /// Names a customer's application: 1 to 64 of `[A-Za-z0-9_-]`.
+    AppKey,
+    AppKey,
+    plain_text_id
+);
+
+fn plain_text_id(text: &str) -> Option<String> {
+    let valid = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let fits = (1..=DEVICE_ID_BYTES_MAX).contains(&text.len());
+    (fits && text.bytes().all(valid)).then(|| text.to_owned())
+}
+
+/// Keeps an error message short whatever was sent.
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "String"))]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// From 128 bits: time-ordered ones (UUID version 7, RFC 9562 section 5.7) keep storage compact.
+            pub const fn from_u128(bits: u128) -> Self {
+                Self(Uuid::from_u128(bits))
+            }
+
+            /// Makes a UUID version 7 from the wall clock in milliseconds and 74 or more random bits.
+            pub const fn from_parts(unix_ms: u64, random: u128) -> Self {
+                let time = ((unix_ms & 0xFFFF_FFFF_FFFF) as u128) << 80;
+                let random = random & 0x0FFF_3FFF_FFFF_FFFF_FFFF;
+                Self(Uuid::from_u128(time | 0x7000_8000_0000_0000_0000 | random))
+            }
+
+            /// The 128 bits.
+            pub const fn as_u128(self) -> u128 {
+                self.0.as_u128()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// Names a call. Made by the caller's client, so that it can cancel before the server has answered.
+    CallId
+);
+
+uuid_id!(
+    /// Names one command. Made by the client; a command repeated under the same id gets the first answer.
+    RequestId
+);
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        pub struct $name(pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+number_id!(
+    /// A participant's number, unique in its call, from 1; below 2^53 so that JavaScript holds it exactly.
+    Uid
+);
+
+number_id!(
+    /// A message's place in the app's sequence of messages: grows by one with each; also the cursor of a device.
+    MessageId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accids_are_folded_to_lower_case() {
+        assert_eq!(
+            Accid::parse("Alice@Example.com").unwrap().as_str(),
+            "alice@example.com"
+        );
+    }
+
+    #[test]
+    fn accids_with_other_characters_or_lengths_are_refused() {
+        for text in ["", "a b", "é", &"a".repeat(33), "a/b"] {
+            assert_eq!(
+                Accid::parse(text),
+                Err(IdError::Accid(clip(text))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn ids_made_from_parts_are_version_seven_and_ordered_by_time() {
+        let early = CallId::from_parts(1_000, u128::MAX);
+        let late = CallId::from_parts(1_001, 0);
+        assert!(early < late);
+        assert_eq!(early.to_string().as_bytes()[14], b'7');
+        assert!(b"89ab".contains(&early.to_string().as_bytes()[19]));
+    }
+}

@@ -1,0 +1,39 @@
+//! A limit on everything (design section 7). What exceeds one gets a typed error.
+
+/// Largest WebSocket frame a client may send.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Largest attachment of a call.
+pub const ATTACHMENT_BYTES_MAX: usize = 4 * 1024;
+/// Longest account id.
+pub const ACCID_BYTES_MAX: usize = 32;
+/// Longest device id.
+pub const DEVICE_ID_BYTES_MAX: usize = 64;
+/// Longest account name in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Longest avatar address in bytes.
+pub const AVATAR_BYTES_MAX: usize = 1024;
+/// Longest account token in bytes.
+pub const TOKEN_BYTES_MAX: usize = 1024;
+/// Most participants of one call.
+pub const PARTICIPANTS_MAX: usize = 100;
+/// Most devices of one account that are online at once.
+pub const DEVICES_PER_ACCOUNT_MAX: usize = 10;
+/// Most accounts whose presence one session watches.
+pub const PRESENCE_WATCHES_MAX: usize = 500;
+/// Most messages in one page of a conversation.
+pub const MESSAGE_PAGE_MAX: u32 = 100;
+/// Largest session description (SDP) in an offer; must leave room in a frame.
+pub const SDP_BYTES_MAX: usize = 48 * 1024;
+
+/// Ring time when the caller names none.
+pub const RING_MS_DEFAULT: u64 = 30_000;
+/// Shortest ring time; shorter wishes are raised to it.
+pub const RING_MS_MIN: u64 = 5_000;
+/// Longest ring time; longer wishes are lowered to it.
+pub const RING_MS_MAX: u64 = 120_000;
+/// From an accept until media must be connected on both sides.
+pub const CONNECT_MS: u64 = 15_000;
+/// How long a participant whose device has gone may stay away before it is lost.
+pub const GRACE_MS: u64 = 30_000;
+/// How long a request to turn an audio call into a video call waits for consent.
+pub const SWITCH_MS: u64 = 15_000;

@@ -1,0 +1,286 @@
+//! What a client asks of the server, and what it is answered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::wire_enum;
+use crate::{
+    Accid, AppKey, CallId, CallView, DeviceId, ErrorBody, Media, Message, MessageId, Presence,
+    RequestId, Snapshot,
+};
+
+/// One frame from a client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Request {
+    /// Chosen by the client, unique on this connection; the reply carries it as `re`.
+    pub id: u64,
+    /// Required for each `call.` command that changes a call: repeated after a reconnect, it gets the first answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<RequestId>,
+    /// What is asked.
+    #[serde(flatten)]
+    pub command: Command,
+}
+
+/// What a client can ask, named by `op`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Command {
+    /// The first request of each connection. Answer: [`Success::LoggedIn`].
+    #[serde(rename = "session.login")]
+    Login(Login),
+    /// Ends the device's part of any call and the session. Answer: [`Success::Done`].
+    #[serde(rename = "session.logout")]
+    Logout,
+    /// Asks for a sign of life. Answer: [`Success::Done`].
+    #[serde(rename = "session.ping")]
+    Ping,
+    /// Dials. Answer: [`Success::Call`]; the call may already be ended (busy), or be another one (glare).
+    #[serde(rename = "call.start")]
+    StartCall(StartCall),
+    /// Receipt: this device rings for the invite. Answer: [`Success::Done`].
+    #[serde(rename = "call.ring")]
+    Ring {
+        /// The call whose invite rings.
+        call_id: CallId,
+    },
+    /// Answers an invite. Answer: [`Success::Call`].
+    #[serde(rename = "call.accept")]
+    Accept {
+        /// The call to join.
+        call_id: CallId,
+        /// Secure mode: signed for this call and this participant's uid.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        room_token: Option<String>,
+    },
+    /// Declines an invite. Answer: [`Success::Done`].
+    #[serde(rename = "call.reject")]
+    Reject {
+        /// The call to decline.
+        call_id: CallId,
+    },
+    /// Takes all invites back before anyone has accepted. Answer: [`Success::Done`], or `already_accepted`.
+    #[serde(rename = "call.cancel")]
+    Cancel {
+        /// The call to cancel.
+        call_id: CallId,
+    },
+    /// Leaves in whatever state: cancels for the caller, rejects for a callee that rings, hangs up otherwise.
+    /// Ends a one-to-one call for both. Answer: [`Success::Done`], also when the call is over.
+    #[serde(rename = "call.hangup")]
+    Hangup {
+        /// The call to leave.
+        call_id: CallId,
+    },
+    /// Switches between audio and video: to audio at once, to video when the other side agrees. Answer: [`Success::Done`].
+    #[serde(rename = "call.switch")]
+    Switch {
+        /// The call.
+        call_id: CallId,
+        /// What it shall carry.
+        media: Media,
+    },
+    /// Agrees to or refuses the other side's switch to video. Answer: [`Success::Done`].
+    #[serde(rename = "call.answer_switch")]
+    AnswerSwitch {
+        /// The call.
+        call_id: CallId,
+        /// Whether to switch.
+        agree: bool,
+    },
+    /// Asks for the whole call, after a gap in versions. Answer: [`Success::Call`].
+    #[serde(rename = "call.snapshot")]
+    CallSnapshot {
+        /// The call.
+        call_id: CallId,
+    },
+    /// Offers media for a call that this device is in or rings for; again for an ICE restart. Answer: [`Success::Answer`].
+    #[serde(rename = "media.offer")]
+    OfferMedia {
+        /// The call.
+        call_id: CallId,
+        /// A whole session description (RFC 8866) as the browser made it.
+        sdp: String,
+    },
+    /// Says which of the own microphone and camera are on. Answer: [`Success::Done`].
+    #[serde(rename = "media.set")]
+    SetMedia {
+        /// The call.
+        call_id: CallId,
+        /// Whether the microphone is on.
+        audio: bool,
+        /// Whether the camera is on; never in an audio call.
+        video: bool,
+    },
+    /// Reads a conversation, newest first. Answer: [`Success::Messages`].
+    #[serde(rename = "message.list")]
+    ListMessages {
+        /// The other account.
+        with: Accid,
+        /// Only messages before this one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        before: Option<MessageId>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
+    /// Replaces the set of accounts whose presence this session follows. Answer: [`Success::Presence`].
+    #[serde(rename = "presence.watch")]
+    WatchPresence {
+        /// At most 500 accounts.
+        accids: Vec<Accid>,
+    },
+}
+
+/// Who logs in, on what, and what it knew before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Login {
+    /// The app.
+    pub app_key: AppKey,
+    /// The account.
+    pub accid: Accid,
+    /// Proves the account: an HS256 JWT (RFC 7519) with the audience `hullo.login`.
+    pub token: String,
+    /// The device.
+    pub device: DeviceInfo,
+    /// The greatest message id that this device has seen; absent on its first login.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cursor: Option<MessageId>,
+    /// Calls that this device believes to be in or to ring for, so that it learns how they ended.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub calls: Vec<CallId>,
+}
+
+/// A device as it introduces itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct DeviceInfo {
+    /// Made once by the client and kept.
+    pub id: DeviceId,
+    /// What it runs on.
+    pub platform: Platform,
+    /// Client version, for the log.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sdk_version: Option<String>,
+}
+
+wire_enum!(
+    /// What a client runs on.
+    Platform {
+        /// A browser.
+        Web,
+        /// iOS or iPadOS.
+        Ios,
+        /// Android.
+        Android,
+        /// A desktop program.
+        Desktop,
+        /// A program without a person, such as a bot or a test.
+        Server,
+    }
+);
+
+/// A dial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct StartCall {
+    /// Made by the client, so that it can cancel before the answer.
+    pub call_id: CallId,
+    /// Whom to call; one account for now.
+    pub callees: Vec<Accid>,
+    /// What the call carries.
+    pub media: Media,
+    /// The app's own text for the callee, at most 4 KiB.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attachment: Option<String>,
+    /// Ring time; 30,000 when absent, clamped to 5,000..=120,000.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ring_ms: Option<u64>,
+    /// Secure mode: signed for this call and uid 1, which is always the caller's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub room_token: Option<String>,
+}
+
+/// The answer to one request: exactly one of `ok` and `error`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Reply {
+    /// The request's `id`.
+    pub re: u64,
+    /// What was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ok: Option<Success>,
+    /// Why it cannot be had.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<ErrorBody>,
+}
+
+impl Reply {
+    /// The answer `result` to request `re`.
+    pub fn new(re: u64, result: Result<Success, ErrorBody>) -> Self {
+        match result {
+            Ok(ok) => Self {
+                re,
+                ok: Some(ok),
+                error: None,
+            },
+            Err(error) => Self {
+                re,
+                ok: None,
+                error: Some(error),
+            },
+        }
+    }
+
+    /// The answer as a result; a reply with neither counts as [`Success::Done`].
+    pub fn into_result(self) -> Result<Success, ErrorBody> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.ok.unwrap_or(Success::Done)),
+        }
+    }
+}
+
+/// What a request is answered, named by `is`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Success {
+    /// It is done.
+    Done,
+    /// The session is open; everything that concerns the device now.
+    LoggedIn {
+        /// The account, in its folded form.
+        accid: Accid,
+        /// The account's name, for display.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        name: Option<String>,
+        /// Whether calls of this app need room tokens.
+        secure: bool,
+        /// What is going on.
+        snapshot: Snapshot,
+    },
+    /// The call as it is now.
+    Call {
+        /// The call.
+        call: CallView,
+    },
+    /// The SFU's answer to an offer.
+    Answer {
+        /// A whole session description.
+        sdp: String,
+    },
+    /// A page of a conversation, newest first.
+    Messages {
+        /// The page.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// The presence of the watched accounts.
+    Presence {
+        /// One for each.
+        accounts: Vec<Presence>,
+    },
+}

@@ -1,0 +1,155 @@
+//! What a client may see of a call.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Accid, CallId, CallKind, CallRecord, CallState, DeviceId, EndReason, Media, Message,
+    ParticipantState, Uid,
+};
+
+/// A whole call as one of its participants sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct CallView {
+    /// The call.
+    pub call_id: CallId,
+    /// Grows by one with each change of the call.
+    pub version: u64,
+    /// One-to-one or group.
+    pub kind: CallKind,
+    /// What it carries now.
+    pub media: Media,
+    /// Where it is.
+    pub state: CallState,
+    /// Who dialled.
+    pub caller: Accid,
+    /// The app's own text, at most 4 KiB, handed to the callee with the invite.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attachment: Option<String>,
+    /// Everyone in it, the caller first.
+    pub participants: Vec<ParticipantView>,
+    /// Milliseconds since the first accept, when it is active.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub active_ms: Option<u64>,
+    /// A switch to video that waits for consent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub switch: Option<SwitchView>,
+    /// Why it ended, once it has.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub end: Option<EndView>,
+    /// Whether joining needs a room token signed with the app's secret.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub secure: bool,
+}
+
+/// One participant as the others see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct ParticipantView {
+    /// The account.
+    pub accid: Accid,
+    /// Its number in this call.
+    pub uid: Uid,
+    /// Where it is.
+    pub state: ParticipantState,
+    /// Whether its microphone is on.
+    pub audio: bool,
+    /// Whether its camera is on.
+    pub video: bool,
+    /// In the call, but its device is away for the moment; the grace time runs.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub reconnecting: bool,
+    /// The device that answered (or dialled), so that other devices of the account know it was not them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub device: Option<DeviceId>,
+}
+
+/// A switch from audio to video that waits for the other side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct SwitchView {
+    /// Who asked.
+    pub by: Accid,
+    /// What was asked for.
+    pub media: Media,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct EndView {
+    /// Why.
+    pub reason: EndReason,
+    /// Who caused it, where an account did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<Accid>,
+    /// Connected time of the receiving account in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// One change of a call: what is absent has not changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct CallDelta {
+    /// The new state.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<CallState>,
+    /// The new media.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub media: Option<Media>,
+    /// Those participants that changed or are new, each whole.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub participants: Vec<ParticipantView>,
+    /// The waiting switch: absent when unchanged, `null` when there is none any more.
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "nullable")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<SwitchView>"))]
+    pub switch: Option<Option<SwitchView>>,
+    /// How it ended, if this change ended it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub end: Option<EndView>,
+}
+
+/// An invite that still rings, as the invited account's device sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct InviteView {
+    /// The call that rings.
+    pub call: CallView,
+    /// How much longer it rings, in milliseconds.
+    pub ring_ms_left: u64,
+}
+
+/// All that concerns this device now: sent after each login, in place of any replay of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Snapshot {
+    /// Calls that this device is in.
+    pub calls: Vec<CallView>,
+    /// Invites that ring for the account.
+    pub invites: Vec<InviteView>,
+    /// Messages since the cursor, oldest first (at most one page; ask for more).
+    pub messages: Vec<Message>,
+    /// Records of calls named in the login's `calls` that ended meanwhile.
+    pub ended: Vec<CallRecord>,
+}
+
+/// Keeps "absent" and "null" apart.
+mod nullable {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Option<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value
+            .as_ref()
+            .and_then(Option::as_ref)
+            .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::<T>::deserialize(deserializer).map(Some)
+    }
+}
