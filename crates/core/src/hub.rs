@@ -1,0 +1,233 @@
+//! The server's side of every call of one app.
+//!
+//! Inputs are what clients ask, what the media plane reports and the passing of time; outputs are what to store, whom to
+//! tell and what the media plane shall do.
+//!
+//! # Storing before telling
+//! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. The shell handles a batch of
+//! inputs, stores all [`Output::Write`]s in one transaction, then calls `commit` and carries out the other outputs in order;
+//! if the transaction fails it calls [`Hub::rollback`], drops the outputs, and answers each request of the batch with
+//! `storage_unavailable`: nothing has happened. Sessions that came or went stay so.
+
+use hullo_protocol::{
+    Accid, CallId, CallRecord, DeviceInfo, Event, Message, MessageId, QualityReport, Reply,
+    Request, SessionClosed, Slot, Snapshot, Uid,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::call::Call;
+
+/// One live connection of a device; made by the shell, never reused in a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+/// One media connection of one device in one call; made by the hub, never reused in a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(pub u64);
+
+/// How the app wants its calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Whether joining needs a room token.
+    pub secure: bool,
+    /// From an accept until media must be connected on both sides.
+    pub connect_ms: u64,
+    /// How long a participant may stay away.
+    pub grace_ms: u64,
+    /// How long a switch to video waits for consent.
+    pub switch_ms: u64,
+}
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A session has been authenticated. `request` is the id of its login request; the answer is [`Output::Welcome`].
+    /// An older session of the same account and device is replaced.
+    Connected {
+        /// The session.
+        session: SessionId,
+        /// Whose it is.
+        accid: Accid,
+        /// On which device.
+        device: DeviceInfo,
+        /// The id of the login request.
+        request: u64,
+        /// The calls that the device believes to be in or to ring for.
+        calls: Vec<CallId>,
+    },
+    /// A session's connection is gone.
+    Disconnected {
+        /// The session.
+        session: SessionId,
+    },
+    /// A request other than a login. The shell has checked that the accounts in it exist, has read `message.list` itself,
+    /// and has verified the room token, if there is one.
+    Request {
+        /// Who asks; requests of unknown or replaced sessions are dropped.
+        session: SessionId,
+        /// What.
+        request: Request,
+        /// The claims of its verified room token.
+        grant: Option<RoomGrant>,
+    },
+    /// News from the media plane.
+    Media {
+        /// The call.
+        call_id: CallId,
+        /// What happened.
+        event: MediaEvent,
+    },
+    /// Signs an account out of all its devices: its token was revoked or it was disabled.
+    SignOut {
+        /// The account.
+        accid: Accid,
+    },
+    /// The time of [`Hub::poll_timeout`] has come.
+    Timeout,
+}
+
+/// What a verified room token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomGrant {
+    /// The call that may be joined.
+    pub call_id: CallId,
+    /// As which participant.
+    pub uid: Uid,
+}
+
+/// What the media plane reports of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaEvent {
+    /// A peer's ICE and DTLS are done (often while it rings).
+    Connected(PeerId),
+    /// A peer has fallen silent.
+    Lost(PeerId),
+    /// A peer that was lost is back.
+    Recovered(PeerId),
+    /// A peer's connection is beyond repair; its device has to offer anew.
+    Failed(PeerId),
+    /// What a peer's receiving m-lines carry now.
+    Slots(PeerId, Vec<Slot>),
+    /// Network quality of the participants.
+    Quality(Vec<QualityReport>),
+}
+
+/// Something to do, in order.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// To be durable before any other output of the batch is carried out.
+    Write(Write),
+    /// The answer to a login; the shell adds the messages since the device's cursor and the records of `ended`.
+    Welcome {
+        /// To whom.
+        session: SessionId,
+        /// The id of the login request.
+        re: u64,
+        /// Calls and invites; without messages and records.
+        snapshot: Snapshot,
+        /// Calls that the device asked about and that are over.
+        ended: Vec<CallId>,
+    },
+    /// The answer to a request.
+    Reply {
+        /// To whom.
+        session: SessionId,
+        /// The answer.
+        reply: Reply,
+    },
+    /// News for one session.
+    Notify {
+        /// To whom.
+        session: SessionId,
+        /// What.
+        event: Event,
+    },
+    /// Tell this session why, then close it.
+    Close {
+        /// Which.
+        session: SessionId,
+        /// Why.
+        reason: SessionClosed,
+    },
+    /// Something for the media plane.
+    Room {
+        /// The call, which is also the room.
+        call_id: CallId,
+        /// What to do.
+        command: RoomCommand,
+    },
+}
+
+/// Something to store.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// The call as it is now, in place of what was stored of it.
+    Call(Box<Call>),
+    /// The call has ended: store it, its one record and the messages.
+    End {
+        /// The ended call.
+        call: Box<Call>,
+        /// Its record.
+        record: Box<CallRecord>,
+        /// The conversation messages that carry the record, with their ids.
+        messages: Vec<Message>,
+    },
+}
+
+/// Something for the media plane to do in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomCommand {
+    /// Make the room.
+    Open,
+    /// Answer an offer; the shell sends the answer, or `bad_sdp`, as the reply `re` to `session`.
+    Negotiate {
+        /// The connection, new or known.
+        peer: PeerId,
+        /// Whose it is.
+        uid: Uid,
+        /// Who waits for the answer.
+        session: SessionId,
+        /// The id of its request.
+        re: u64,
+        /// The offer.
+        sdp: String,
+    },
+    /// Let media flow from and to this peer.
+    Admit(PeerId),
+    /// Close this peer.
+    Remove(PeerId),
+    /// Close the room.
+    Close,
+}
+
+/// Every call of one app.
+pub struct Hub {
+    _todo: (),
+}
+
+impl Hub {
+    /// A hub that goes on with the calls that were not over when the last one stopped. `next_message` is one more than the
+    /// greatest message id stored.
+    pub fn restore(config: Config, calls: Vec<Call>, next_message: MessageId, now: Time) -> Self {
+        let _ = (config, calls, next_message, now);
+        Self { _todo: () }
+    }
+
+    /// Takes one input; returns what to do, in order. Provisional until [`Hub::commit`].
+    pub fn handle(&mut self, input: Input, now: Time) -> Vec<Output> {
+        let _ = (input, now);
+        Vec::new()
+    }
+
+    /// When to call `handle` with [`Input::Timeout`] at the latest.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        None
+    }
+
+    /// Everything since the last commit is stored.
+    pub fn commit(&mut self) {}
+
+    /// Nothing since the last commit could be stored: take it back.
+    pub fn rollback(&mut self) {}
+}
