@@ -1,0 +1,11 @@
+// Runs the browser tests: one file at a time, because each drives real Chromium pages with media.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,14 @@
+// Builds @hullo/ui as one ES module that imports lit and @hullo/sdk; types come from tsc.
+import { defineConfig } from 'vitest/config';
+import { fromSource } from '../vite.shared.ts';
+
+export default defineConfig({
+  resolve: fromSource,
+  build: {
+    lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
+    target: 'es2022',
+    sourcemap: true,
+    rollupOptions: { external: [/^lit(\/|$)/, /^@lit\//, /^@hullo\/sdk$/] },
+  },
+  test: { environment: 'happy-dom', include: ['{src,test}/**/*.test.ts'] },
+});
