@@ -8,7 +8,7 @@ export default defineConfig({
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     target: 'es2022',
     sourcemap: true,
-    rollupOptions: { external: [/^lit(\/|$)/, /^@lit\//, /^@hullo\/sdk$/] },
+    rolldownOptions: { external: [/^lit(\/|$)/, /^@lit\//, /^@hullo\/sdk$/] },
   },
   test: { environment: 'happy-dom', include: ['{src,test}/**/*.test.ts'] },
 });
