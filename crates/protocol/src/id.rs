@@ -150,6 +150,31 @@ macro_rules! uuid_id {
     };
 }
 
+/// A secret that proves something: a login token or a room token. Never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Token(String);
+
+impl Token {
+    /// The secret itself, to send or to verify it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Token {
+    fn from(secret: String) -> Self {
+        Self(secret)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
 uuid_id!(
     /// Names a call. Made by the caller's client, so that it can cancel before the server has answered.
     CallId
@@ -207,6 +232,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn tokens_are_not_shown_by_debug() {
+        assert_eq!(
+            format!("{:?}", Token::from("secret".to_owned())),
+            "Token(..)"
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod view;
 pub use call::{CallKind, CallState, EndReason, Media, ParticipantState, Quality};
 pub use error::{ErrorBody, ErrorKind};
 pub use event::{Event, Presence, QualityReport, ServerFrame, SessionClosed, Slot, SlotKind};
-pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Uid};
+pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;
 pub use message::{CallRecord, Message, MessageBody, ParticipantDuration, RecordStatus};
 pub use request::{Command, DeviceInfo, Login, Platform, Reply, Request, StartCall, Success};

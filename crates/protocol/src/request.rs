@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::wire_enum;
 use crate::{
     Accid, AppKey, CallId, CallView, DeviceId, ErrorBody, Media, Message, MessageId, Presence,
-    RequestId, Snapshot,
+    RequestId, Snapshot, Token,
 };
 
 /// One frame from a client.
@@ -52,7 +52,7 @@ pub enum Command {
         call_id: CallId,
         /// Secure mode: signed for this call and this participant's uid.
         #[serde(skip_serializing_if = "Option::is_none", default)]
-        room_token: Option<String>,
+        room_token: Option<Token>,
     },
     /// Declines an invite. Answer: [`Success::Done`].
     #[serde(rename = "call.reject")]
@@ -141,7 +141,7 @@ pub struct Login {
     /// The account.
     pub accid: Accid,
     /// Proves the account: an HS256 JWT (RFC 7519) with the audience `hullo.login`.
-    pub token: String,
+    pub token: Token,
     /// The device.
     pub device: DeviceInfo,
     /// The greatest message id that this device has seen; absent on its first login.
@@ -199,7 +199,7 @@ pub struct StartCall {
     pub ring_ms: Option<u64>,
     /// Secure mode: signed for this call and uid 1, which is always the caller's.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub room_token: Option<String>,
+    pub room_token: Option<Token>,
 }
 
 /// The answer to one request: exactly one of `ok` and `error`.

@@ -1,0 +1,323 @@
+//! One example of each message.
+
+use hullo_protocol::*;
+
+fn call_id() -> CallId {
+    CallId::from_u128(0x0192_f0c1_2345_7000_8000_0000_0000_0001)
+}
+
+fn request_id() -> RequestId {
+    RequestId::from_u128(0x0192_f0c1_2345_7000_8000_0000_0000_0002)
+}
+
+fn accid(text: &str) -> Accid {
+    Accid::parse(text).unwrap()
+}
+
+fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView {
+    ParticipantView {
+        accid: accid(name),
+        uid: Uid(uid),
+        state,
+        audio: true,
+        video: uid == 1,
+        reconnecting: false,
+        device: (uid == 1).then(|| DeviceId::parse("alice-phone").unwrap()),
+    }
+}
+
+fn call() -> CallView {
+    CallView {
+        call_id: call_id(),
+        version: 3,
+        kind: CallKind::OneToOne,
+        media: Media::Video,
+        state: CallState::Ringing,
+        caller: accid("alice"),
+        attachment: Some("order 4711".into()),
+        participants: vec![
+            participant("alice", 1, ParticipantState::Accepted),
+            participant("bob", 2, ParticipantState::Ringing),
+        ],
+        active_ms: None,
+        switch: None,
+        end: None,
+        secure: false,
+    }
+}
+
+fn record() -> CallRecord {
+    CallRecord {
+        call_id: call_id(),
+        caller: accid("alice"),
+        callees: vec![accid("bob")],
+        media: Media::Video,
+        status: RecordStatus::Complete,
+        reason: EndReason::HungUp,
+        ended_by: Some(accid("bob")),
+        started_at_ms: 1_764_000_000_000,
+        accepted_at_ms: Some(1_764_000_004_000),
+        ended_at_ms: 1_764_000_137_000,
+        durations: vec![
+            ParticipantDuration {
+                accid: accid("alice"),
+                duration_ms: 133_000,
+            },
+            ParticipantDuration {
+                accid: accid("bob"),
+                duration_ms: 132_900,
+            },
+        ],
+    }
+}
+
+fn message() -> Message {
+    Message {
+        id: MessageId(42),
+        from: accid("alice"),
+        to: accid("bob"),
+        sent_at_ms: 1_764_000_137_000,
+        body: MessageBody::CallRecord(record()),
+    }
+}
+
+pub(crate) fn requests() -> Vec<(&'static str, Request)> {
+    let call_id = call_id();
+    let plain = |command| Request {
+        id: 7,
+        request_id: None,
+        command,
+    };
+    let repeatable = |command| Request {
+        id: 7,
+        request_id: Some(request_id()),
+        command,
+    };
+    vec![
+        ("login", plain(Command::Login(login()))),
+        ("logout", plain(Command::Logout)),
+        ("ping", plain(Command::Ping)),
+        ("start_call", repeatable(Command::StartCall(start_call()))),
+        ("ring", plain(Command::Ring { call_id })),
+        (
+            "accept",
+            repeatable(Command::Accept {
+                call_id,
+                room_token: Some("token".to_owned().into()),
+            }),
+        ),
+        ("reject", repeatable(Command::Reject { call_id })),
+        ("cancel", repeatable(Command::Cancel { call_id })),
+        ("hangup", repeatable(Command::Hangup { call_id })),
+        (
+            "switch",
+            repeatable(Command::Switch {
+                call_id,
+                media: Media::Audio,
+            }),
+        ),
+        (
+            "answer_switch",
+            repeatable(Command::AnswerSwitch {
+                call_id,
+                agree: true,
+            }),
+        ),
+        ("call_snapshot", plain(Command::CallSnapshot { call_id })),
+        (
+            "offer_media",
+            plain(Command::OfferMedia {
+                call_id,
+                sdp: "v=0\r\n".into(),
+            }),
+        ),
+        (
+            "set_media",
+            plain(Command::SetMedia {
+                call_id,
+                audio: true,
+                video: false,
+            }),
+        ),
+        (
+            "list_messages",
+            plain(Command::ListMessages {
+                with: accid("bob"),
+                before: Some(MessageId(42)),
+                limit: 50,
+            }),
+        ),
+        (
+            "watch_presence",
+            plain(Command::WatchPresence {
+                accids: vec![accid("bob"), accid("carol")],
+            }),
+        ),
+    ]
+}
+
+fn login() -> Login {
+    Login {
+        app_key: AppKey::parse("demo").unwrap(),
+        accid: accid("alice"),
+        token: "eyJhbGciOiJIUzI1NiJ9.e30.signature".to_owned().into(),
+        device: DeviceInfo {
+            id: DeviceId::parse("alice-phone").unwrap(),
+            platform: Platform::Web,
+            sdk_version: Some("0.1.0".into()),
+        },
+        cursor: Some(MessageId(41)),
+        calls: vec![call_id()],
+    }
+}
+
+fn start_call() -> StartCall {
+    StartCall {
+        call_id: call_id(),
+        callees: vec![accid("bob")],
+        media: Media::Video,
+        attachment: Some("order 4711".into()),
+        ring_ms: Some(30_000),
+        room_token: None,
+    }
+}
+
+pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
+    let ok = |success| Reply::new(7, Ok(success));
+    let snapshot = Snapshot {
+        calls: vec![CallView {
+            state: CallState::Active,
+            active_ms: Some(4_000),
+            ..call()
+        }],
+        invites: vec![InviteView {
+            call: call(),
+            ring_ms_left: 12_000,
+        }],
+        messages: vec![message()],
+        ended: vec![record()],
+    };
+    let logged_in = Success::LoggedIn {
+        accid: accid("alice"),
+        name: Some("Alice".into()),
+        secure: false,
+        snapshot,
+    };
+    let presence = vec![Presence {
+        accid: accid("bob"),
+        online: true,
+    }];
+    vec![
+        ("done", ok(Success::Done)),
+        ("logged_in", ok(logged_in)),
+        ("call", ok(Success::Call { call: call() })),
+        (
+            "answer",
+            ok(Success::Answer {
+                sdp: "v=0\r\n".into(),
+            }),
+        ),
+        (
+            "messages",
+            ok(Success::Messages {
+                messages: vec![message()],
+                more: false,
+            }),
+        ),
+        ("presence", ok(Success::Presence { accounts: presence })),
+        (
+            "error",
+            Reply::new(7, Err(ErrorKind::AlreadyAccepted.into())),
+        ),
+    ]
+}
+
+pub(crate) fn events() -> Vec<(&'static str, Event)> {
+    let call_id = call_id();
+    let delta = CallDelta {
+        state: Some(CallState::Ended),
+        media: Some(Media::Audio),
+        participants: vec![participant("bob", 2, ParticipantState::Left)],
+        switch: Some(Some(SwitchView {
+            by: accid("bob"),
+            media: Media::Video,
+        })),
+        end: Some(EndView {
+            reason: EndReason::HungUp,
+            by: Some(accid("bob")),
+            duration_ms: 133_000,
+        }),
+    };
+    let slots = vec![
+        Slot {
+            mid: "0".into(),
+            kind: SlotKind::Audio,
+            uid: Some(Uid(2)),
+        },
+        Slot {
+            mid: "1".into(),
+            kind: SlotKind::Video,
+            uid: None,
+        },
+    ];
+    let reports = vec![QualityReport {
+        accid: accid("bob"),
+        up: Quality::Good,
+        down: Quality::Excellent,
+        rtt_ms: Some(24),
+    }];
+    vec![
+        (
+            "call_invited",
+            Event::CallInvited {
+                call: call(),
+                ring_ms_left: 30_000,
+            },
+        ),
+        (
+            "call_changed",
+            Event::CallChanged {
+                call_id,
+                version: 9,
+                delta,
+            },
+        ),
+        (
+            "invite_accepted_elsewhere",
+            Event::InviteAcceptedElsewhere { call_id },
+        ),
+        (
+            "invite_rejected_elsewhere",
+            Event::InviteRejectedElsewhere { call_id },
+        ),
+        (
+            "switch_refused",
+            Event::SwitchRefused {
+                call_id,
+                media: Media::Video,
+            },
+        ),
+        ("media_slots", Event::MediaSlots { call_id, slots }),
+        ("media_quality", Event::MediaQuality { call_id, reports }),
+        ("message_added", Event::MessageAdded { message: message() }),
+        (
+            "presence_changed",
+            Event::PresenceChanged(Presence {
+                accid: accid("bob"),
+                online: false,
+            }),
+        ),
+        (
+            "session_closed",
+            Event::SessionClosed {
+                reason: SessionClosed::Replaced,
+            },
+        ),
+        (
+            "session_error",
+            Event::SessionError {
+                error: ErrorKind::TooLarge.into(),
+            },
+        ),
+    ]
+}
