@@ -1,0 +1,171 @@
+// Headless Chromium with synthetic camera and microphone, and the people who use it.
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { Hullo } from '@hullo/sdk';
+import { eventually } from './eventually.ts';
+import type { Server } from './server.ts';
+
+declare global {
+  interface Window {
+    hullo: Hullo;
+  }
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--disable-dev-shm-usage',
+  '--mute-audio',
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+}
+
+export interface PersonOptions {
+  /** Pixels; a desktop by default. */
+  viewport?: { width: number; height: number };
+  language?: 'en' | 'zh';
+  /** What the system answers when the page asks for a device. */
+  deny?: 'camera' | 'microphone' | 'both';
+}
+
+/** Someone at the demo page. */
+export class Person {
+  private constructor(
+    readonly accid: string,
+    readonly page: Page,
+    private readonly context: BrowserContext,
+  ) {}
+
+  static async open(browser: Browser, server: Server, accid: string, options: PersonOptions = {}): Promise<Person> {
+    const viewport = options.viewport ?? { width: 1280, height: 800 };
+    const locale = options.language === 'zh' ? 'zh-CN' : 'en-US';
+    const context = await browser.newContext({ viewport, locale });
+    const page = await context.newPage();
+    if (options.deny) await page.addInitScript(denyDevices, options.deny);
+    const person = new Person(accid, page, context);
+    await page.goto(`${server.url}/?as=${accid}`);
+    await person.online();
+    return person;
+  }
+
+  /** Resolves when the page is signed in. */
+  async online(): Promise<void> {
+    await eventually(`${this.accid} is signed in`, () =>
+      this.page.evaluate(() => window.hullo?.connected && window.hullo.accid !== undefined),
+    );
+  }
+
+  part(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async press(testId: string): Promise<void> {
+    await this.part(testId).click();
+  }
+
+  /** Opens the conversation and dials by its button. */
+  async dial(accid: string, media: 'video' | 'voice'): Promise<void> {
+    await this.press(`call-${media}-${accid}`);
+  }
+
+  async sees(testId: string): Promise<void> {
+    await this.part(testId).waitFor({ state: 'visible' });
+  }
+
+  state(): Promise<string> {
+    return this.page.evaluate(() => window.hullo.state);
+  }
+
+  async becomes(state: string, deadlineMs?: number): Promise<void> {
+    await eventually(`${this.accid} is ${state}`, async () => (await this.state()) === state, deadlineMs);
+  }
+
+  /** What came through the air from `from`: decoded frames and received sound. */
+  received(from: string): Promise<{ frames: number; samples: number }> {
+    return this.page.evaluate(async (accid) => {
+      const stats = await window.hullo.stats();
+      const remote = stats.remotes.find((entry) => entry.accid === accid);
+      return { frames: remote?.framesDecoded ?? 0, samples: remote?.audioSamplesReceived ?? 0 };
+    }, from);
+  }
+
+  /** Both sound and picture of `from` keep arriving: more of each than a moment ago. */
+  async seesAndHears(from: string): Promise<void> {
+    const before = await this.received(from);
+    await eventually(`${this.accid} sees and hears ${from}`, async () => {
+      const now = await this.received(from);
+      return now.frames > before.frames + 5 && now.samples > before.samples + 4_800;
+    });
+    await eventually(`${this.accid} has a moving picture of ${from} on screen`, () => this.#pictureMoves());
+  }
+
+  async hears(from: string): Promise<void> {
+    const before = await this.received(from);
+    await eventually(`${this.accid} hears ${from}`, async () => {
+      const now = await this.received(from);
+      return now.samples > before.samples + 4_800;
+    });
+  }
+
+  /** Reads the pixels of the remote video twice: it must have colour and it must change. */
+  async #pictureMoves(): Promise<boolean> {
+    const video = this.part('hullo-remote-video');
+    const sample = () => video.evaluate(pixelsOf);
+    const first = await sample();
+    const second = await eventually('another frame', async () => {
+      const next = await sample();
+      return next.sum !== first.sum ? next : undefined;
+    });
+    return first.spread > 40 && second.spread > 40;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** Sum and spread of the brightness of a video's current frame. Runs in the page. */
+function pixelsOf(element: Element): { sum: number; spread: number } {
+  const inner = element instanceof HTMLVideoElement ? element : element.querySelector('video');
+  const canvas = document.createElement('canvas');
+  canvas.width = 64;
+  canvas.height = 36;
+  const context = canvas.getContext('2d');
+  if (!inner || !context || inner.videoWidth === 0) return { sum: 0, spread: 0 };
+  context.drawImage(inner, 0, 0, 64, 36);
+  const { data } = context.getImageData(0, 0, 64, 36);
+  let sum = 0;
+  let low = 255;
+  let high = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const light = ((data[i] ?? 0) + (data[i + 1] ?? 0) + (data[i + 2] ?? 0)) / 3;
+    sum += light * (i + 1);
+    low = Math.min(low, light);
+    high = Math.max(high, light);
+  }
+  return { sum, spread: high - low };
+}
+
+/** Makes the system refuse devices as a person who presses "block" does. Runs in the page before its scripts. */
+function denyDevices(which: string): void {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const denied =
+      (constraints?.video && which !== 'microphone') || (constraints?.audio && which !== 'camera');
+    if (denied) throw new DOMException('Permission denied', 'NotAllowedError');
+    return real(constraints);
+  };
+}
