@@ -1,1 +1,72 @@
-fn main(){}
+//! Project automation: `cargo xtask demo` starts Hullo from a fresh clone, `cargo xtask test` proves it.
+//! Run `cargo xtask --help` for the rest.
+
+mod bench;
+mod command;
+mod demo;
+mod setup;
+mod size;
+mod test;
+mod tidy;
+mod wasm;
+mod web;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Build, run and prove Hullo")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing, build everything and start `hullo demo`
+    Demo {
+        /// Arguments for `hullo demo`, after `--`
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Run every check and test; what CI runs
+    #[command(visible_alias = "ci")]
+    Test {
+        /// Run only the steps whose name contains this, and what they need
+        filter: Option<String>,
+    },
+    /// Check the rules of the tree: who may depend on whom, pure crates, file sizes, left-overs
+    Tidy,
+    /// Build crates/wasm into web/sdk/wasm
+    Wasm,
+    /// Build the wasm, the SDK, the UI and the demo page; fail when the SDK outgrows its budget
+    Web,
+    /// Install what a bare machine lacks: the wasm target, npm packages, and Chromium for the tests
+    Setup,
+    /// Measure what can be measured: bundle sizes, simulated calls per second, `cargo bench`
+    Bench,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::Demo { args } => demo::run(&args),
+        Task::Test { filter } => test::run(filter.as_deref()),
+        Task::Tidy => tidy::run(),
+        Task::Wasm => setup::build_tools().and_then(|()| wasm::build()),
+        Task::Web => setup::build_tools().and_then(|()| web::build()),
+        Task::Setup => setup::build_tools().and_then(|()| setup::test_tools()),
+        Task::Bench => bench::run(),
+    }
+}

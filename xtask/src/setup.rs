@@ -1,0 +1,197 @@
+//! `cargo xtask setup`: installs what a bare Debian 12 with git, Rust and Node lacks. Quick when nothing is missing.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+
+use crate::command::{npm, output_of, program, root, run};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The oldest Node that Vite 8 runs on: major and minor.
+const NODE_MIN: (u32, u32) = (20, 19);
+
+/// What the browser tests need beyond a build: (Debian package, a file that proves it is there).
+const TEST_PACKAGES: [(&str, &str); 2] = [
+    ("chromium", "/usr/bin/chromium"),
+    (
+        "fonts-noto-cjk",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    ),
+];
+
+/// What every build needs: Node, the npm packages and the wasm target.
+pub(crate) fn build_tools() -> Result<()> {
+    check_node(
+        &output_of(&mut program("node", ["--version"]))
+            .context("Node is missing: install Node 20.19 or newer")?,
+    )?;
+    install_wasm_target()?;
+    install_npm_packages()
+}
+
+/// What the browser tests need as well: Chromium, and a font with Chinese characters.
+pub(crate) fn test_tools() -> Result<()> {
+    let missing: Vec<&str> = TEST_PACKAGES
+        .iter()
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(package, _)| *package)
+        .collect();
+    if missing.is_empty() {
+        println!("setup: Chromium and fonts are there");
+        return Ok(());
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        bail!(
+            "the browser tests need {}, and there is no apt-get to install it with",
+            missing.join(" and ")
+        );
+    }
+    if output_of(&mut program("id", ["-u"]))?.trim() != "0" {
+        bail!(
+            "the browser tests need packages that only root can install; run: sudo apt-get install -y {}",
+            missing.join(" ")
+        );
+    }
+    run(program("apt-get", ["update", "-q"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    run(
+        program("apt-get", ["install", "-yq", "--no-install-recommends"])
+            .args(&missing)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+fn check_node(version: &str) -> Result<()> {
+    let numbers: Vec<u32> = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map_while(|part| part.parse().ok())
+        .collect();
+    match numbers[..] {
+        [major, minor, ..] if (major, minor) >= NODE_MIN => Ok(()),
+        _ => bail!(
+            "Node {} is too old: install Node {}.{} or newer",
+            version.trim(),
+            NODE_MIN.0,
+            NODE_MIN.1
+        ),
+    }
+}
+
+fn install_wasm_target() -> Result<()> {
+    let libraries = output_of(&mut program(
+        "rustc",
+        ["--print=target-libdir", "--target", WASM_TARGET],
+    ))?;
+    if Path::new(libraries.trim()).is_dir() {
+        println!("setup: {WASM_TARGET} is there");
+        return Ok(());
+    }
+    run(&mut program("rustup", ["target", "add", WASM_TARGET]))
+        .with_context(|| format!("this Rust has no {WASM_TARGET}; install Rust by https://rustup.rs, or that target by hand"))
+}
+
+fn install_npm_packages() -> Result<()> {
+    let web = root().join("web");
+    let wanted = packages_of(&web.join("package-lock.json"))?;
+    let is_current = packages_of(&web.join("node_modules/.package-lock.json"))
+        .is_ok_and(|installed| first_difference(&wanted, &installed).is_none());
+    if is_current {
+        println!("setup: npm packages are there");
+        return Ok(());
+    }
+    run(&mut npm(["ci", "--no-audit", "--no-fund"]))
+}
+
+/// The `packages` of a lockfile: npm's own, or the one it leaves in `node_modules` of what it installed.
+fn packages_of(lockfile: &Path) -> Result<Map<String, Value>> {
+    let text = fs::read_to_string(lockfile)
+        .with_context(|| format!("cannot read {}", lockfile.display()))?;
+    match serde_json::from_str::<Value>(&text)?
+        .get_mut("packages")
+        .map(Value::take)
+    {
+        Some(Value::Object(packages)) => Ok(packages),
+        _ => bail!("{} lists no packages", lockfile.display()),
+    }
+}
+
+/// The first package that is not installed as the lockfile says. Optional ones may be absent: they are other platforms'.
+fn first_difference<'a>(
+    wanted: &'a Map<String, Value>,
+    installed: &'a Map<String, Value>,
+) -> Option<&'a str> {
+    let is_package = |path: &str| path.contains("node_modules/");
+    let lacking = wanted
+        .iter()
+        .find(|(path, package)| match installed.get(*path) {
+            Some(found) => found["version"] != package["version"],
+            None => is_package(path) && package["optional"] != true,
+        });
+    let left_over = installed
+        .iter()
+        .find(|(path, _)| is_package(path) && !wanted.contains_key(*path));
+    lacking.or(left_over).map(|(path, _)| path.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn packages(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn node_before_20_19_is_refused() {
+        for version in ["v20.19.0\n", "v20.20.2", "v22.0.0", "v26.1.0"] {
+            check_node(version).unwrap();
+        }
+        for version in ["v20.18.9", "v18.20.0", "", "v20"] {
+            assert!(check_node(version).is_err(), "{version}");
+        }
+    }
+
+    #[test]
+    fn installed_packages_match_unless_one_is_missing_different_or_left_over() {
+        let wanted = packages(json!({
+            "": { "name": "root" },
+            "sdk": { "version": "0.1.0" },
+            "node_modules/@hullo/sdk": { "link": true },
+            "node_modules/lit": { "version": "3.3.3" },
+            "node_modules/for-windows": { "version": "1.0.0", "optional": true },
+        }));
+        let installed = packages(json!({
+            "sdk": { "version": "0.1.0" },
+            "node_modules/@hullo/sdk": { "link": true },
+            "node_modules/lit": { "version": "3.3.3" },
+        }));
+        assert_eq!(first_difference(&wanted, &installed), None);
+
+        let mut missing = installed.clone();
+        missing.remove("node_modules/lit");
+        assert_eq!(
+            first_difference(&wanted, &missing),
+            Some("node_modules/lit")
+        );
+
+        let mut different = installed.clone();
+        different.insert("node_modules/lit".into(), json!({ "version": "3.3.2" }));
+        assert_eq!(
+            first_difference(&wanted, &different),
+            Some("node_modules/lit")
+        );
+
+        let mut left_over = installed;
+        left_over.insert("node_modules/jquery".into(), json!({ "version": "1.0.0" }));
+        assert_eq!(
+            first_difference(&wanted, &left_over),
+            Some("node_modules/jquery")
+        );
+    }
+}

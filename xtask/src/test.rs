@@ -1,0 +1,333 @@
+//! `cargo xtask test`: every check and test of the project as named steps, cheap ones first, with a table at the end.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::command::{cargo, node_bin, npm, run as run_command, target_folder};
+use crate::{setup, tidy, wasm, web};
+
+/// Simulated calls per test run.
+const SIM_SEEDS: &str = "2000";
+
+struct Step {
+    name: &'static str,
+    /// Steps without which this one cannot run; each stands earlier in `STEPS`.
+    needs: &'static [&'static str],
+    run: fn() -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "setup",
+        needs: &[],
+        run: setup::build_tools,
+    },
+    Step {
+        name: "tidy",
+        needs: &[],
+        run: tidy::run,
+    },
+    Step {
+        name: "fmt",
+        needs: &[],
+        run: || run_command(&mut cargo(["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "wasm",
+        needs: &["setup"],
+        run: wasm::build,
+    },
+    Step {
+        name: "biome",
+        needs: &["setup"],
+        run: || {
+            run_command(&mut node_bin(
+                "biome",
+                ".",
+                ["check", "--error-on-warnings"],
+            ))
+        },
+    },
+    Step {
+        name: "types",
+        needs: &["setup", "wasm"],
+        run: || run_command(&mut npm(["run", "types", "--silent", "--workspaces"])),
+    },
+    Step {
+        name: "sdk",
+        needs: &["setup", "wasm"],
+        run: || run_command(&mut npm(["run", "test", "--silent", "--workspace=sdk"])),
+    },
+    Step {
+        name: "ui",
+        needs: &["setup", "wasm"],
+        run: || run_command(&mut npm(["run", "test", "--silent", "--workspace=ui"])),
+    },
+    Step {
+        name: "web",
+        needs: &["setup", "wasm"],
+        run: web::build,
+    },
+    Step {
+        name: "clippy",
+        // The server embeds the built demo page.
+        needs: &["web"],
+        run: || {
+            run_command(&mut cargo([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "--deny=warnings",
+            ]))
+        },
+    },
+    Step {
+        name: "rust",
+        needs: &["web"],
+        run: || {
+            run_command(&mut cargo([
+                "test",
+                "--workspace",
+                "--locked",
+                "--no-fail-fast",
+            ]))
+        },
+    },
+    Step {
+        name: "sim",
+        needs: &[],
+        run: || {
+            run_command(&mut cargo([
+                "run",
+                "--package=hullo-sim",
+                "--locked",
+                "--",
+                "--seeds",
+                SIM_SEEDS,
+            ]))
+        },
+    },
+    Step {
+        name: "server",
+        needs: &["web"],
+        run: || {
+            run_command(&mut cargo([
+                "build",
+                "--package=hullo-server",
+                "--bin=hullo",
+                "--locked",
+            ]))
+        },
+    },
+    Step {
+        name: "browsers",
+        needs: &["setup"],
+        run: setup::test_tools,
+    },
+    Step {
+        name: "e2e",
+        needs: &["server", "browsers"],
+        run: || {
+            run_command(
+                npm(["run", "test", "--silent", "--workspace=e2e"])
+                    .env("HULLO_BIN", target_folder().join("debug/hullo")),
+            )
+        },
+    },
+];
+
+/// Runs the steps whose name contains `filter` (all without one) and what they need; fails if any of them did.
+pub(crate) fn run(filter: Option<&str>) -> Result<()> {
+    let names = chosen(STEPS, filter);
+    if names.is_empty() {
+        let all: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!(
+            "no step is called like `{}`; there are: {}",
+            filter.unwrap_or(""),
+            all.join(", ")
+        );
+    }
+    let reports = run_steps(STEPS.iter().filter(|step| names.contains(&step.name)));
+    print!("{}", Table(&reports));
+    if reports
+        .iter()
+        .any(|report| report.outcome != Outcome::Passed)
+    {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// The names of the matching steps and of all that they need.
+fn chosen(steps: &[Step], filter: Option<&str>) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    // Needs point backwards, so that one pass from the end finds them all.
+    for step in steps.iter().rev() {
+        if filter.is_none_or(|filter| step.name.contains(filter)) || names.contains(&step.name) {
+            names.push(step.name);
+            names.extend(step.needs);
+        }
+    }
+    names
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Passed,
+    Failed(String),
+    /// A step that it needs did not pass.
+    NotRun(&'static str),
+}
+
+struct Report {
+    name: &'static str,
+    outcome: Outcome,
+    took: Duration,
+}
+
+fn run_steps<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Report> {
+    let mut reports: Vec<Report> = Vec::new();
+    for step in steps {
+        println!("\n=== {} ===", step.name);
+        let started = Instant::now();
+        let unmet = reports
+            .iter()
+            .find(|report| report.outcome != Outcome::Passed && step.needs.contains(&report.name));
+        let outcome = match unmet {
+            Some(report) => Outcome::NotRun(report.name),
+            None => match (step.run)() {
+                Ok(()) => Outcome::Passed,
+                Err(error) => Outcome::Failed(format!("{error:#}")),
+            },
+        };
+        let took = started.elapsed();
+        println!(
+            "=== {}: {outcome} in {:.1} s ===",
+            step.name,
+            took.as_secs_f64()
+        );
+        reports.push(Report {
+            name: step.name,
+            outcome,
+            took,
+        });
+    }
+    reports
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => write!(f, "passed"),
+            Self::Failed(why) => write!(f, "FAILED: {why}"),
+            Self::NotRun(needed) => write!(f, "not run, because {needed} did not pass"),
+        }
+    }
+}
+
+/// The summary: a line per step, then the counts, on the last line.
+struct Table<'a>(&'a [Report]);
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f)?;
+        for report in self.0 {
+            writeln!(
+                f,
+                "{:<10} {:>7.1} s  {}",
+                report.name,
+                report.took.as_secs_f64(),
+                report.outcome
+            )?;
+        }
+        let count = |wanted: fn(&Outcome) -> bool| {
+            self.0
+                .iter()
+                .filter(|report| wanted(&report.outcome))
+                .count()
+        };
+        let passed = count(|outcome| matches!(outcome, Outcome::Passed));
+        let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+        let not_run = count(|outcome| matches!(outcome, Outcome::NotRun(_)));
+        write!(f, "{passed} passed, {failed} failed")?;
+        if not_run > 0 {
+            write!(f, ", {not_run} not run")?;
+        }
+        writeln!(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &'static str, needs: &'static [&'static str], run: fn() -> Result<()>) -> Step {
+        Step { name, needs, run }
+    }
+
+    #[test]
+    fn every_need_names_an_earlier_step() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for need in step.needs {
+                assert!(
+                    STEPS[..index].iter().any(|earlier| earlier.name == *need),
+                    "{} needs {need}",
+                    step.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn filter_brings_what_the_step_needs_and_nothing_else() {
+        let steps = [
+            step("setup", &[], || Ok(())),
+            step("wasm", &["setup"], || Ok(())),
+            step("rust", &[], || Ok(())),
+            step("e2e", &["wasm"], || Ok(())),
+        ];
+        let mut names = chosen(&steps, Some("e2e"));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names, ["e2e", "setup", "wasm"]);
+        assert!(chosen(&steps, Some("nonsense")).is_empty());
+        assert_eq!(chosen(&steps, Some("rust")), ["rust"]);
+    }
+
+    #[test]
+    fn failed_step_stops_only_those_that_need_it() {
+        let steps = [
+            step("one", &[], || bail!("broken")),
+            step("two", &["one"], || Ok(())),
+            step("three", &["two"], || Ok(())),
+            step("four", &[], || Ok(())),
+        ];
+        let reports = run_steps(steps.iter());
+        let outcomes: Vec<_> = reports.iter().map(|report| &report.outcome).collect();
+        assert_eq!(
+            outcomes,
+            [
+                &Outcome::Failed("broken".into()),
+                &Outcome::NotRun("one"),
+                &Outcome::NotRun("two"),
+                &Outcome::Passed
+            ]
+        );
+        let table = Table(&reports).to_string();
+        assert_eq!(table.lines().last(), Some("1 passed, 1 failed, 2 not run"));
+    }
+
+    #[test]
+    fn table_of_a_green_run_ends_with_its_counts() {
+        let reports = run_steps([step("one", &[], || Ok(()))].iter());
+        assert!(
+            Table(&reports)
+                .to_string()
+                .ends_with("\n1 passed, 0 failed\n")
+        );
+    }
+}

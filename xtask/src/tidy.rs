@@ -1,0 +1,198 @@
+//! `cargo xtask tidy`: the rules of the tree that no compiler checks.
+
+mod graph;
+mod text;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::command::{cargo, output_of, program, root};
+
+/// What a rule found: where, what, and whether it fails the run.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Finding {
+    level: Level,
+    place: String,
+    message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Level {
+    Warning,
+    Error,
+}
+
+impl Finding {
+    fn error(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            level: Level::Error,
+            place: place.into(),
+            message: message.into(),
+        }
+    }
+
+    fn warning(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            level: Level::Warning,
+            place: place.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Checks every rule, prints what they found, and fails on any error.
+pub(crate) fn run() -> Result<()> {
+    let metadata = metadata()?;
+    let mut findings = graph::check_edges(&metadata);
+    findings.extend(crates_outside_the_workspace(
+        &root().join("crates"),
+        &metadata,
+    )?);
+    findings.extend(linked_crates(&metadata)?);
+    let paths = repository_paths()?;
+    for path in &paths {
+        findings.extend(text::check_path(path));
+        if text::is_source(path) {
+            let content = fs::read_to_string(root().join(path))
+                .with_context(|| format!("cannot read {path}"))?;
+            findings.extend(text::check_content(path, &content));
+        }
+    }
+    report(&findings, paths.len())
+}
+
+fn report(findings: &[Finding], files: usize) -> Result<()> {
+    for finding in findings {
+        let word = match finding.level {
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        println!("{word}: {}: {}", finding.place, finding.message);
+    }
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .count();
+    println!(
+        "tidy: {files} files, {errors} errors, {} warnings",
+        findings.len() - errors
+    );
+    if errors > 0 {
+        bail!("the tree breaks its rules in {errors} places");
+    }
+    Ok(())
+}
+
+/// The members of the workspace and what their manifests ask for.
+fn metadata() -> Result<Value> {
+    let json = output_of(&mut cargo([
+        "metadata",
+        "--format-version=1",
+        "--locked",
+        "--no-deps",
+    ]))?;
+    Ok(serde_json::from_str(&json)?)
+}
+
+/// What really gets linked is asked of `cargo tree`: the lockfile and `cargo metadata` also list crates behind features
+/// that nobody switched on.
+fn linked_crates(metadata: &Value) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for name in graph::PURE
+        .iter()
+        .filter(|name| graph::has_member(metadata, name))
+    {
+        let tree = output_of(
+            cargo([
+                "tree",
+                "--locked",
+                "--prefix=depth",
+                "--edges=normal",
+                "--package",
+            ])
+            .arg(name),
+        )?;
+        findings.extend(graph::check_tree(&tree, &graph::RUNTIMES, "is pure"));
+    }
+    let tree = output_of(&mut cargo([
+        "tree",
+        "--locked",
+        "--prefix=depth",
+        "--edges=all",
+        "--workspace",
+    ]))?;
+    findings.extend(graph::check_tree(
+        &tree,
+        &graph::FOREIGN_CRYPTO,
+        "has aws-lc-rs for crypto",
+    ));
+    Ok(findings)
+}
+
+/// Files of the repository as git sees them: tracked ones and new ones that are not ignored.
+fn repository_paths() -> Result<Vec<String>> {
+    let list = output_of(&mut program(
+        "git",
+        [
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--deduplicate",
+        ],
+    ))?;
+    Ok(list
+        .lines()
+        .filter(|path| root().join(path).is_file())
+        .map(str::to_owned)
+        .collect())
+}
+
+fn crates_outside_the_workspace(folder: &Path, metadata: &Value) -> Result<Vec<Finding>> {
+    let members = graph::member_manifests(metadata);
+    let mut findings = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && !members.contains(&path.join("Cargo.toml")) {
+            let place = path
+                .strip_prefix(root())
+                .unwrap_or(&path)
+                .display()
+                .to_string();
+            findings.push(Finding::error(
+                place,
+                "is no member of the workspace; give it a Cargo.toml or remove it",
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_fail_the_run_and_warnings_do_not() {
+        report(&[Finding::warning("a.rs", "long")], 1).unwrap();
+        let error = report(&[Finding::error("a.rs", "too long")], 1).unwrap_err();
+        assert_eq!(error.to_string(), "the tree breaks its rules in 1 places");
+    }
+
+    #[test]
+    fn folder_that_is_no_member_is_found() {
+        let folder = std::env::temp_dir().join(format!("hullo-tidy-{}", std::process::id()));
+        fs::create_dir_all(folder.join("member")).unwrap();
+        fs::create_dir_all(folder.join("stray")).unwrap();
+        let metadata = serde_json::json!({
+            "packages": [{ "name": "member", "manifest_path": folder.join("member/Cargo.toml") }],
+        });
+        let findings = crates_outside_the_workspace(&folder, &metadata).unwrap();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].place.ends_with("stray"), "{findings:?}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
