@@ -1,0 +1,82 @@
+// What can go wrong, in the numbers and kinds of the protocol.
+
+/** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
+export type ErrorKind =
+  | 'wrong_token'
+  | 'forbidden'
+  | 'room_token_refused'
+  | 'account_not_found'
+  | 'timeout'
+  | 'bad_request'
+  | 'unknown_op'
+  | 'too_large'
+  | 'bad_sdp'
+  | 'no_connection'
+  | 'rate_limited'
+  | 'exists'
+  | 'account_disabled'
+  | 'server'
+  | 'storage_unavailable'
+  | 'call_not_found'
+  | 'call_exists'
+  | 'not_in_call'
+  | 'already_in_call'
+  | 'invite_expired'
+  | 'already_rejected'
+  | 'already_accepted'
+  | 'invite_cancelled'
+  | 'participant_limit'
+  | 'in_call_on_other_device'
+  | 'call_while_calling'
+  | 'call_while_called'
+  | 'call_while_in_call'
+  | 'cancel_while_idle'
+  | 'cancel_while_called'
+  | 'cancel_while_in_call'
+  | 'accept_while_idle'
+  | 'accept_while_calling'
+  | 'accept_while_in_call'
+  | 'reject_while_idle'
+  | 'reject_while_calling'
+  | 'reject_while_in_call'
+  | 'switch_while_idle'
+  | 'switch_while_calling'
+  | 'switch_while_called'
+  | 'participant_not_found'
+  | 'call_over'
+  | 'one_to_one_only'
+  | 'called_oneself'
+  | 'not_logged_in'
+  | 'signed_out'
+  | 'token_unavailable'
+  | 'microphone_denied'
+  | 'microphone_unavailable'
+  | 'camera_denied'
+  | 'camera_unavailable'
+  | 'unknown';
+
+/** An error as the protocol carries it. */
+export interface ErrorBody {
+  /** The number that belongs to `kind`. */
+  readonly code: number;
+  /** What went wrong. */
+  readonly kind: ErrorKind;
+  /** What was wrong, with which value, and what to do; English, for the developer. */
+  readonly message: string;
+}
+
+/** What a failed operation rejects with. */
+export class HulloError extends Error implements ErrorBody {
+  override readonly name = 'HulloError';
+  /** The number that belongs to {@link HulloError.kind}. */
+  readonly code: number;
+  /** What went wrong. */
+  readonly kind: ErrorKind;
+
+  /** Wraps an error of the protocol. */
+  constructor(body: ErrorBody) {
+    super(body.message);
+    this.code = body.code;
+    this.kind = body.kind;
+  }
+}

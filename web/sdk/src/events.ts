@@ -1,0 +1,115 @@
+// Everything that the client tells the app. The state has changed before a listener is called.
+import type { ErrorBody } from './errors.ts';
+import type {
+  Call,
+  CallRecord,
+  EndReason,
+  LocalMedia,
+  Media,
+  Message,
+  ParticipantDuration,
+  Presence,
+  QualityReport,
+  SessionClosed,
+  State,
+} from './types.ts';
+
+/** Someone. */
+export interface UserEvent {
+  /** The account. */
+  readonly accid: string;
+}
+
+/** What each event of {@link Hullo.on} carries. */
+export interface HulloEvents {
+  /** The state, what is known of the call, or the own media has changed. Comes before the event that says why. */
+  changed: { readonly state: State; readonly call?: Call; readonly local: LocalMedia };
+  /** Someone calls: answer with `accept()` or `reject()`. */
+  invited: {
+    /** Who calls. */
+    readonly invitor: string;
+    /** All who are invited. */
+    readonly accids: readonly string[];
+    /** Whether it is a group call. */
+    readonly group: boolean;
+    /** What it carries. */
+    readonly media: Media;
+    /** The caller's own text. */
+    readonly attachment?: string;
+    /** How much longer it rings. */
+    readonly ringMsLeft: number;
+    /** The call. */
+    readonly callId: string;
+  };
+  /** Caller: the callee's device rings. */
+  userRinging: UserEvent;
+  /** Caller: the callee has accepted. */
+  userAccept: UserEvent;
+  /** A participant's media is connected. */
+  userEnter: UserEvent;
+  /** Caller: the callee has rejected. */
+  userReject: UserEvent;
+  /** Caller: the callee is in another call. */
+  userBusy: UserEvent;
+  /** Callee: the caller has cancelled. */
+  userCancel: UserEvent;
+  /** A participant has left. */
+  userLeave: UserEvent;
+  /** A participant is lost: its device stayed away too long. */
+  userDisconnect: UserEvent;
+  /** A participant's device is away for the moment. */
+  userReconnecting: UserEvent;
+  /** It is back. */
+  userReconnected: UserEvent;
+  /** Caller: nobody answered in time. Callee: the invite ran out. */
+  callingTimeOut: Record<string, never>;
+  /** The call is over: exactly once for each call. */
+  callEnd: {
+    /** The call. */
+    readonly callId: string;
+    /** Why. */
+    readonly reason: EndReason;
+    /** Who caused it, where an account did. */
+    readonly by?: string;
+    /** Own connected time. */
+    readonly durationMs: number;
+    /** Connected time of each account, where known. */
+    readonly durations: readonly ParticipantDuration[];
+  };
+  /** Another of my devices has answered; no `callEnd` follows. */
+  otherClientAccept: { readonly callId: string };
+  /** Another of my devices has rejected; no `callEnd` follows. */
+  otherClientReject: { readonly callId: string };
+  /** A participant's camera is on or off. */
+  cameraAvailable: UserEvent & { readonly available: boolean };
+  /** A participant's microphone is on or off. */
+  audioAvailable: UserEvent & { readonly available: boolean };
+  /** A participant has paused or resumed its picture. */
+  videoMuted: UserEvent & { readonly muted: boolean };
+  /** A participant has muted or unmuted its microphone. */
+  audioMuted: UserEvent & { readonly muted: boolean };
+  /** The call carries something else now. */
+  callTypeChange: { readonly media: Media };
+  /** The other side asks to turn the audio call into a video call: answer with `answerSwitch()`. */
+  switchAsked: UserEvent & { readonly media: Media };
+  /** The question of `switchAsked` no longer stands, or was refused. */
+  switchClosed: Record<string, never>;
+  /** The first picture of a participant has been decoded. */
+  firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
+  /** Network quality of each participant, about every two seconds. */
+  userNetworkQuality: { readonly reports: readonly QualityReport[] };
+  /** The own connection is being restored; a call goes on. */
+  reconnecting: Record<string, never>;
+  /** It is restored. */
+  reconnected: Record<string, never>;
+  /** The session is over and will not come back by itself: sign in again. */
+  disconnect: { readonly reason: SessionClosed };
+  /** Something failed that belongs to no operation, such as a device that cannot be opened. */
+  error: { readonly error: ErrorBody };
+  /** A new entry in a conversation, such as the record of a call. */
+  messageAdded: { readonly message: Message };
+  /** A call of this device ended while it was away. */
+  endedWhileAway: { readonly record: CallRecord };
+  /** An account of `watchPresence()` came or went. */
+  presenceChanged: { readonly presence: Presence };
+}

@@ -1,0 +1,287 @@
+// The words of Hullo in TypeScript: calls, participants, messages, figures. Values of enumerations are the strings of
+// the wire; names are camelCase; times and durations are milliseconds and end in `Ms`.
+
+/** Where this device is. `idle`: no call; `calling`: dialled, nobody has accepted; `called`: someone calls; `in_call`: accepted. */
+export type State = 'idle' | 'calling' | 'called' | 'in_call';
+
+/** What a call carries: sound only, or sound and picture. */
+export type Media = 'audio' | 'video';
+
+/** Two accounts, or several. */
+export type CallKind = 'one_to_one' | 'group';
+
+/** Where a call is: `ringing` until the first callee accepts. */
+export type CallState = 'ringing' | 'active' | 'ended';
+
+/** Where an account in a call is. The first three can still answer; `accepted` and `joined` are in the call; the rest are over. */
+export type ParticipantState =
+  | 'invited'
+  | 'delivered'
+  | 'ringing'
+  | 'accepted'
+  | 'joined'
+  | 'left'
+  | 'lost'
+  | 'rejected'
+  | 'busy'
+  | 'cancelled'
+  | 'timed_out'
+  | 'unreachable';
+
+/** The one reason for which a call ended. */
+export type EndReason =
+  | 'hung_up'
+  | 'cancelled'
+  | 'rejected'
+  | 'busy'
+  | 'timed_out'
+  | 'unreachable'
+  | 'connect_timed_out'
+  | 'lost'
+  | 'logged_out'
+  | 'token_refused'
+  | 'server';
+
+/** Network quality, best to worst after `unknown`. */
+export type Quality = 'unknown' | 'excellent' | 'good' | 'poor' | 'bad' | 'very_bad' | 'down';
+
+/** The outcome of a call. */
+export type RecordStatus = 'complete' | 'cancelled' | 'rejected' | 'timed_out' | 'busy';
+
+/**
+ * Why the server ended the session: `replaced` by a newer session of this device, `signed_out`, `shutting_down` or
+ * `too_slow`.
+ */
+export type SessionClosed = 'replaced' | 'signed_out' | 'shutting_down' | 'too_slow';
+
+/** The signed-in account. */
+export interface Account {
+  /** In its folded form (lower case). */
+  readonly accid: string;
+  /** For display. */
+  readonly name?: string;
+  /** Whether calls of this app need room tokens from {@link HulloOptions.tokenHandler}. */
+  readonly secure: boolean;
+}
+
+/** An account in the call. */
+export interface Member {
+  /** The account. */
+  readonly accid: string;
+  /** Its number, unique in the call; the caller's is 1. */
+  readonly uid: number;
+}
+
+/** One participant of a call. */
+export interface Participant extends Member {
+  /** Where it is. */
+  readonly state: ParticipantState;
+  /** Whether its microphone is on. */
+  readonly audio: boolean;
+  /** Whether its camera is on. */
+  readonly video: boolean;
+  /** In the call, but its device is away for the moment. */
+  readonly reconnecting: boolean;
+  /** The device that answered, or dialled. */
+  readonly device?: string;
+}
+
+/** A whole call as the server sees it. */
+export interface Call {
+  /** Its name. */
+  readonly callId: string;
+  /** Grows with each change of the call. */
+  readonly version: number;
+  /** Two accounts, or several. */
+  readonly kind: CallKind;
+  /** What it carries now. */
+  readonly media: Media;
+  /** Where it is. */
+  readonly state: CallState;
+  /** Who dialled. */
+  readonly caller: string;
+  /** The caller's own text, at most 4 KiB. */
+  readonly attachment?: string;
+  /** Everyone in it, the caller first. */
+  readonly participants: readonly Participant[];
+  /** Milliseconds since the first accept, at the moment of this view. */
+  readonly activeMs?: number;
+  /** A switch from audio to video that waits for consent. */
+  readonly switch?: { readonly by: string; readonly media: Media };
+  /** How it ended, once it has. */
+  readonly end?: { readonly reason: EndReason; readonly by?: string; readonly durationMs: number };
+  /** Whether joining needs a room token. */
+  readonly secure: boolean;
+}
+
+/** What the own devices do. */
+export interface LocalMedia {
+  /** The camera is open. */
+  readonly videoEnabled: boolean;
+  /** The camera's picture is paused for the others. */
+  readonly videoMuted: boolean;
+  /** The microphone is muted. */
+  readonly audioMuted: boolean;
+  /** There is no microphone that may be used. */
+  readonly audioFailed: boolean;
+  /** There is no camera that may be used. */
+  readonly videoFailed: boolean;
+}
+
+/** How long one account was in a call. */
+export interface ParticipantDuration {
+  /** The account. */
+  readonly accid: string;
+  /** From when its media was connected until it left. */
+  readonly durationMs: number;
+}
+
+/** What remains of a call; there is exactly one for each. */
+export interface CallRecord {
+  /** The call. */
+  readonly callId: string;
+  /** Who dialled. */
+  readonly caller: string;
+  /** Who was invited. */
+  readonly callees: readonly string[];
+  /** What it carried when it ended. */
+  readonly media: Media;
+  /** The outcome. */
+  readonly status: RecordStatus;
+  /** Why it ended. */
+  readonly reason: EndReason;
+  /** Who ended it, where an account did. */
+  readonly endedBy?: string;
+  /** Unix milliseconds of the dial. */
+  readonly startedAtMs: number;
+  /** Unix milliseconds of the first accept. */
+  readonly acceptedAtMs?: number;
+  /** Unix milliseconds of the end. */
+  readonly endedAtMs: number;
+  /** Connected time of each account that was in the call. */
+  readonly durations: readonly ParticipantDuration[];
+}
+
+/** An entry in the conversation between two accounts. */
+export interface Message {
+  /** Its place: greater is newer; hand it to {@link MessagesOptions.before} for older ones. */
+  readonly id: number;
+  /** Who it is from: the caller, for a call record. */
+  readonly from: string;
+  /** Who it is to: the callee, for a call record. */
+  readonly to: string;
+  /** Unix milliseconds. */
+  readonly sentAtMs: number;
+  /** What it says. */
+  readonly body: { readonly type: 'call_record' } & CallRecord;
+}
+
+/** A page of a conversation. */
+export interface MessagePage {
+  /** Newest first. */
+  readonly messages: readonly Message[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
+}
+
+/** Whether an account has at least one connected device. */
+export interface Presence {
+  /** The account. */
+  readonly accid: string;
+  /** Connected or not. */
+  readonly online: boolean;
+}
+
+/** Network quality of one participant. */
+export interface QualityReport {
+  /** The participant. */
+  readonly accid: string;
+  /** From it to the server. */
+  readonly up: Quality;
+  /** From the server to it. */
+  readonly down: Quality;
+  /** Round trip between it and the server, once known. */
+  readonly rttMs?: number;
+}
+
+/** The devices of this machine. Labels are empty until the person has allowed access once. */
+export interface Devices {
+  /** Inputs of sound. */
+  readonly microphones: readonly MediaDeviceInfo[];
+  /** Inputs of pictures. */
+  readonly cameras: readonly MediaDeviceInfo[];
+  /** Outputs of sound; empty where the browser does not let a page choose. */
+  readonly speakers: readonly MediaDeviceInfo[];
+}
+
+/** Figures of the running connection, for quality displays and tests. All counts start with the connection. */
+export interface CallStats {
+  /** `closed` when there is no connection; `connected` already while it rings (warm path). */
+  readonly connection: RTCPeerConnectionState;
+  /** Round trip to the server, once known. */
+  readonly rttMs?: number;
+  /** Own sound and picture, sent. */
+  readonly bytesSent: number;
+  /** The others' sound and picture, received. */
+  readonly bytesReceived: number;
+  /** Own pictures, encoded. */
+  readonly framesEncoded: number;
+  /** One for each account whose tracks this device receives. */
+  readonly remotes: readonly RemoteStats[];
+}
+
+/** What has come from one account. */
+export interface RemoteStats {
+  /** The account. */
+  readonly accid: string;
+  /** Pictures decoded. */
+  readonly framesDecoded: number;
+  /** Pixels of the newest picture; 0 before the first. */
+  readonly frameWidth: number;
+  /** Pixels of the newest picture; 0 before the first. */
+  readonly frameHeight: number;
+  /** Sound samples, concealed ones included. */
+  readonly audioSamplesReceived: number;
+  /** RTP packets of sound. */
+  readonly audioPacketsReceived: number;
+  /** RTP packets of both that did not arrive. */
+  readonly packetsLost: number;
+}
+
+/**
+ * Gives the room token for the own number `uid` in the call `callId` (secure mode); usually asks the app's backend.
+ * When it rejects, the call fails with `token_unavailable`.
+ */
+export type TokenHandler = (uid: number, callId: string) => Promise<string>;
+
+/** What {@link Hullo.create} takes. */
+export interface HulloOptions {
+  /** Names the app at the server. */
+  appKey: string;
+  /** The server, such as `https://calls.example.com`; the page's own origin when absent. */
+  server?: string;
+  /** Asked for room tokens; needed only where {@link Account.secure} is true. */
+  tokenHandler?: TokenHandler;
+  /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */
+  deviceId?: string;
+  /** The WebAssembly module, where it cannot be found beside the script. */
+  wasm?: URL | BufferSource | Response;
+}
+
+/** How to dial. */
+export interface CallOptions {
+  /** What it carries; `video` when absent. */
+  media?: Media;
+  /** The app's own text for the callee, at most 4 KiB. */
+  attachment?: string;
+  /** Ring time: 5,000 to 120,000; 30,000 when absent. */
+  timeoutMs?: number;
+}
+
+/** Which page of a conversation. */
+export interface MessagesOptions {
+  /** Only messages older than this {@link Message.id}. */
+  before?: number;
+  /** At most this many, 1 to 100; 50 when absent. */
+  limit?: number;
+}

@@ -1,0 +1,136 @@
+// The endpoint's inputs and outputs as they cross the JSON boundary to WebAssembly: the serde forms of
+// crates/core/src/endpoint.rs, and their way into the words of the public API.
+import type { ErrorBody } from './errors.ts';
+import type { HulloEvents } from './events.ts';
+import type { Call, LocalMedia, Media, Member, MessagePage, Presence, State } from './types.ts';
+
+/** Sound or picture. */
+export type SlotKind = 'audio' | 'video';
+
+/** What the application can ask. */
+export type Op =
+  | {
+      op: 'login';
+      app_key: string;
+      accid: string;
+      token: string;
+      device: { id: string; platform: 'web'; sdk_version: string };
+    }
+  | { op: 'logout' }
+  | { op: 'call'; accid: string; media: Media; attachment?: string; timeout_ms?: number }
+  | { op: 'accept' }
+  | { op: 'reject' }
+  | { op: 'cancel' }
+  | { op: 'hangup' }
+  | { op: 'switch_call_type'; media: Media }
+  | { op: 'answer_switch'; agree: boolean }
+  | { op: 'mute_local_audio'; muted: boolean }
+  | { op: 'mute_local_video'; muted: boolean }
+  | { op: 'enable_local_video'; enabled: boolean }
+  | { op: 'set_audio_mute'; accid: string; muted: boolean }
+  | { op: 'list_messages'; with: string; before?: number; limit: number }
+  | { op: 'watch_presence'; accids: string[] };
+
+/** What the device's media reports. */
+export type MediaEvent =
+  | { event: 'offered'; peer: number; sdp: string }
+  | { event: 'connected'; peer: number }
+  | { event: 'disconnected'; peer: number }
+  | { event: 'failed'; peer: number }
+  | { event: 'first_video_frame'; peer: number; mid: string; width: number; height: number }
+  | { event: 'capture_failed'; kind: SlotKind; denied: boolean; message: string };
+
+/** Something that happened outside. */
+export type Input =
+  | { input: 'op'; ticket: number; op: Op }
+  | { input: 'socket_opened' }
+  | { input: 'socket_closed' }
+  | { input: 'frame'; text: string }
+  | { input: 'network_changed' }
+  | { input: 'token'; call_id: string; token?: string; error?: string }
+  | { input: 'media'; event: MediaEvent }
+  | { input: 'timeout' };
+
+/** A receiving m-line and the account whose track it carries. */
+export interface RemoteSlot {
+  mid: string;
+  kind: SlotKind;
+  accid: string;
+  muted: boolean;
+}
+
+/** What the device's media shall do. */
+export type MediaCommand =
+  | { command: 'open'; peer: number }
+  | { command: 'answer'; peer: number; sdp: string }
+  | { command: 'restart'; peer: number }
+  | { command: 'capture'; audio: boolean; video: boolean }
+  | { command: 'flow'; peer: number; audio: boolean; video: boolean }
+  | { command: 'slots'; peer: number; slots: RemoteSlot[] }
+  | { command: 'close' };
+
+/** An application event, still in the names of the core. */
+export type WireEvent = { event: string } & Record<string, unknown>;
+
+/** Something to do, in order. */
+export type Output =
+  | { output: 'open_socket' }
+  | { output: 'close_socket' }
+  | { output: 'send'; text: string }
+  | { output: 'media'; command: MediaCommand }
+  | { output: 'complete'; ticket: number; value?: unknown; error?: ErrorBody }
+  | { output: 'ask_token'; call_id: string; uid: number }
+  | { output: 'event'; event: WireEvent };
+
+/** What an operation completes with, in the names of the public API. */
+export type Value =
+  | { is: 'done' }
+  | { is: 'logged_in'; accid: string; name?: string; secure: boolean }
+  | { is: 'call'; call: Call }
+  | { is: 'accepted'; call: Call; members: Member[] }
+  | { is: 'switched'; agreed: boolean }
+  | ({ is: 'messages' } & MessagePage)
+  | { is: 'presence'; accounts: Presence[] };
+
+/** An event of the public API with what it carries. */
+export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvents[E] } }[keyof HulloEvents];
+
+/** The own media before the endpoint has said anything. */
+export const LOCAL_MEDIA_CLOSED: LocalMedia = {
+  videoEnabled: false,
+  videoMuted: false,
+  audioMuted: false,
+  audioFailed: false,
+  videoFailed: false,
+};
+
+/** The state before the endpoint has said anything. */
+export const STATE_AT_START: State = 'idle';
+
+// The casts below are where the core's types are believed: both sides of the boundary are built from one tree, and the
+// wire's own checks have been made on the other side of it.
+
+/** A completion's value in the names of the public API. */
+export function valueOf(value: unknown): Value {
+  return translate(value) as Value;
+}
+
+/** An event in the names of the public API. */
+export function eventOf({ event, ...detail }: WireEvent): AppEvent {
+  return { name: camelCase(event), detail: translate(detail) } as AppEvent;
+}
+
+/** Renames the keys of a JSON value, drops `null`s, and writes out what serde leaves away when false. */
+function translate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(translate);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  const translated = Object.fromEntries(entries.map(([key, inner]) => [camelCase(key), translate(inner)]));
+  if ('participants' in translated) translated.secure ??= false;
+  if ('uid' in translated && 'state' in translated) translated.reconnecting ??= false;
+  return translated;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
