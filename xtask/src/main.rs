@@ -17,7 +17,11 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Build, run and prove Hullo")]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    about = "Build, run and prove Hullo"
+)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
