@@ -1,6 +1,7 @@
 // Headless Chromium with synthetic camera and microphone, and the people who use it.
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+
 import type { Hullo } from '@hullo/sdk';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import type { Server } from './server.ts';
 
@@ -49,7 +50,12 @@ export class Person {
     private readonly context: BrowserContext,
   ) {}
 
-  static async open(browser: Browser, server: Server, accid: string, options: PersonOptions = {}): Promise<Person> {
+  static async open(
+    browser: Browser,
+    server: Server,
+    accid: string,
+    options: PersonOptions = {},
+  ): Promise<Person> {
     const viewport = options.viewport ?? { width: 1280, height: 800 };
     const locale = options.language === 'zh' ? 'zh-CN' : 'en-US';
     const context = await browser.newContext({ viewport, locale });
@@ -93,12 +99,19 @@ export class Person {
     await eventually(`${this.accid} is ${state}`, async () => (await this.state()) === state, deadlineMs);
   }
 
-  /** What came through the air from `from`: decoded frames and received sound. */
-  received(from: string): Promise<{ frames: number; samples: number }> {
+  /**
+   * What came through the air from `from`: decoded frames, samples and packets of sound. Packets are asked for beside the
+   * samples because those go on, concealed, when nothing arrives.
+   */
+  received(from: string): Promise<{ frames: number; samples: number; packets: number }> {
     return this.page.evaluate(async (accid) => {
       const stats = await window.hullo.stats();
       const remote = stats.remotes.find((entry) => entry.accid === accid);
-      return { frames: remote?.framesDecoded ?? 0, samples: remote?.audioSamplesReceived ?? 0 };
+      return {
+        frames: remote?.framesDecoded ?? 0,
+        samples: remote?.audioSamplesReceived ?? 0,
+        packets: remote?.audioPacketsReceived ?? 0,
+      };
     }, from);
   }
 
@@ -107,7 +120,7 @@ export class Person {
     const before = await this.received(from);
     await eventually(`${this.accid} sees and hears ${from}`, async () => {
       const now = await this.received(from);
-      return now.frames > before.frames + 5 && now.samples > before.samples + 4_800;
+      return now.frames > before.frames + 5 && moreSound(before, now);
     });
     await eventually(`${this.accid} has a moving picture of ${from} on screen`, () => this.#pictureMoves());
   }
@@ -115,8 +128,7 @@ export class Person {
   async hears(from: string): Promise<void> {
     const before = await this.received(from);
     await eventually(`${this.accid} hears ${from}`, async () => {
-      const now = await this.received(from);
-      return now.samples > before.samples + 4_800;
+      return moreSound(before, await this.received(from));
     });
   }
 
@@ -135,6 +147,16 @@ export class Person {
   async close(): Promise<void> {
     await this.context.close();
   }
+}
+
+interface Sound {
+  samples: number;
+  packets: number;
+}
+
+/** A tenth of a second of new sound has arrived and was played. */
+function moreSound(before: Sound, now: Sound): boolean {
+  return now.samples > before.samples + 4_800 && now.packets > before.packets + 5;
 }
 
 /** Sum and spread of the brightness of a video's current frame. Runs in the page. */

@@ -114,9 +114,7 @@ function warm(person: Person): Promise<boolean> {
 
 function acceptToFirstFrame(person: Person): Promise<number> {
   return eventually('the first frame was measured', () =>
-    person.page.evaluate(
-      () => performance.getEntriesByName('hullo:accept-to-first-frame').at(-1)?.duration,
-    ),
+    person.page.evaluate(() => performance.getEntriesByName('hullo:accept-to-first-frame').at(-1)?.duration),
   );
 }
 
