@@ -1,1 +1,56 @@
-//! placeholder
+//! The browser's face of the endpoint: JSON texts in, JSON texts out, nothing of its own.
+//!
+//! `web/sdk` owns WebSocket, RTCPeerConnection and the devices, and drives this. A text that is not an input is thrown
+//! as an error and changes nothing.
+
+use hullo_core::Time;
+use hullo_core::endpoint::{Endpoint as CoreEndpoint, Input};
+use hullo_protocol::ErrorKind;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::JsError;
+
+/// One device's session and at most one call.
+#[wasm_bindgen]
+pub struct Endpoint {
+    core: CoreEndpoint,
+}
+
+#[wasm_bindgen]
+impl Endpoint {
+    /// A device that is signed out. `seed` is fresh randomness: ids are made from it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            core: CoreEndpoint::new(seed),
+        }
+    }
+
+    /// Takes one `Input` as JSON at `now_ms` (Unix milliseconds that never step back); returns a JSON array of
+    /// `Output`, to be carried out in order. Throws, with no other effect, when the text is not an input.
+    pub fn handle(&mut self, input: &str, now_ms: f64) -> Result<String, JsError> {
+        let input: Input = serde_json::from_str(input)?;
+        let outputs = self.core.handle(input, Time(now_ms as u64));
+        Ok(serde_json::to_string(&outputs)?)
+    }
+
+    /// When `handle` is to be called with `timeout` at the latest, in Unix milliseconds; undefined for never.
+    #[wasm_bindgen(js_name = pollTimeout)]
+    pub fn poll_timeout(&self) -> Option<f64> {
+        self.core.poll_timeout().map(|time| time.0 as f64)
+    }
+}
+
+/// What to tell a person about an error of `kind`, in Chinese for `zh`, in English otherwise.
+#[wasm_bindgen(js_name = errorText)]
+pub fn error_text(kind: &str, language: &str) -> String {
+    let name: StrDeserializer<'_, ValueError> = kind.into_deserializer();
+    let kind = ErrorKind::deserialize(name).unwrap_or(ErrorKind::Unknown);
+    let text = match language {
+        "zh" => kind.chinese(),
+        _ => kind.text(),
+    };
+    text.to_owned()
+}

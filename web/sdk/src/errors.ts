@@ -65,6 +65,16 @@ export interface ErrorBody {
   readonly message: string;
 }
 
+/** The kinds that the SDK itself finds, with the protocol's numbers. */
+const OWN_CODES = {
+  bad_request: 414,
+  microphone_denied: 40000,
+  microphone_unavailable: 40001,
+  camera_denied: 50000,
+  camera_unavailable: 50001,
+  unknown: 0,
+} as const satisfies Partial<Record<ErrorKind, number>>;
+
 /** What a failed operation rejects with. */
 export class HulloError extends Error implements ErrorBody {
   override readonly name = 'HulloError';
@@ -78,5 +88,10 @@ export class HulloError extends Error implements ErrorBody {
     super(body.message);
     this.code = body.code;
     this.kind = body.kind;
+  }
+
+  /** @internal An error that the SDK itself has found. */
+  static of(kind: keyof typeof OWN_CODES, message: string): HulloError {
+    return new HulloError({ code: OWN_CODES[kind], kind, message });
   }
 }

@@ -2,7 +2,7 @@
 // crates/core/src/endpoint.rs, and their way into the words of the public API.
 import type { ErrorBody } from './errors.ts';
 import type { HulloEvents } from './events.ts';
-import type { Call, LocalMedia, Media, Member, MessagePage, Presence, State } from './types.ts';
+import type { Call, LocalMedia, Media, Member, MessagePage, Presence } from './types.ts';
 
 /** Sound or picture. */
 export type SlotKind = 'audio' | 'video';
@@ -103,9 +103,6 @@ export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   audioFailed: false,
   videoFailed: false,
 };
-
-/** The state before the endpoint has said anything. */
-export const STATE_AT_START: State = 'idle';
 
 // The casts below are where the core's types are believed: both sides of the boundary are built from one tree, and the
 // wire's own checks have been made on the other side of it.

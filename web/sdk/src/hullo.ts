@@ -1,0 +1,413 @@
+// The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
+// WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
+import { deviceIdOfTab } from './device.ts';
+import { type Endpoint, loadEndpoint } from './endpoint.ts';
+import { HulloError } from './errors.ts';
+import type { HulloEvents } from './events.ts';
+import { Listeners } from './listeners.ts';
+import { MediaEngine } from './media/engine.ts';
+import { watchNetwork } from './network.ts';
+import { Socket, socketUrl } from './socket.ts';
+import type {
+  Account,
+  Call,
+  CallOptions,
+  CallStats,
+  Devices,
+  HulloOptions,
+  LocalMedia,
+  Media,
+  Member,
+  MessagePage,
+  MessagesOptions,
+  Presence,
+  State,
+  TokenHandler,
+} from './types.ts';
+import { eventOf, type Input, LOCAL_MEDIA_CLOSED, type Op, type Output, type Value, valueOf } from './wire.ts';
+
+const SDK_VERSION = '0.1.0';
+const MESSAGES_LIMIT_DEFAULT = 50;
+/** Longest delay that `setTimeout` takes; a longer one would fire at once. */
+const TIMER_MS_MAX = 0x7fff_ffff;
+const ACCEPT_MARK = 'hullo:accept';
+const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
+
+/** A promise that the endpoint will settle. */
+interface Pending {
+  resolve(value: Value): void;
+  reject(error: HulloError): void;
+}
+
+/**
+ * The client of a Hullo server: one for each page. It signs in, calls, rings and answers, reconnects by itself, plays
+ * the others' sound, and shows pictures in the views that are attached to it.
+ *
+ * Every operation settles exactly once: it resolves when it is done, or rejects with a {@link HulloError}. Operations
+ * may be called at any time, inside listeners too.
+ */
+export class Hullo {
+  /** Asked for room tokens (secure mode); may be set at any time before a call. */
+  tokenHandler: TokenHandler | undefined;
+
+  readonly #appKey: string;
+  readonly #deviceId: string;
+  readonly #endpoint: Endpoint;
+  readonly #socket: Socket;
+  readonly #media: MediaEngine;
+  readonly #listeners = new Listeners();
+
+  readonly #inputs: Input[] = [];
+  readonly #pending = new Map<number, Pending>();
+  #lastTicket = 0;
+  #isDraining = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  #state: State = 'idle';
+  #local: LocalMedia = LOCAL_MEDIA_CLOSED;
+  #call: Call | undefined;
+  #account: Account | undefined;
+
+  private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
+    this.tokenHandler = options.tokenHandler;
+    this.#appKey = options.appKey;
+    this.#deviceId = deviceId;
+    this.#endpoint = endpoint;
+    this.#socket = new Socket(socketUrl(options.server), {
+      opened: () => this.#feed({ input: 'socket_opened' }),
+      closed: () => this.#feed({ input: 'socket_closed' }),
+      frame: (text) => this.#feed({ input: 'frame', text }),
+    });
+    this.#media = new MediaEngine((event) => {
+      if (event.event === 'first_video_frame') measureFirstFrame();
+      this.#feed({ input: 'media', event });
+    });
+    watchNetwork(() => this.#feed({ input: 'network_changed' }));
+  }
+
+  /** Loads the WebAssembly module and makes a client that is signed out. Rejects when the module cannot be loaded. */
+  static async create(options: HulloOptions): Promise<Hullo> {
+    const [endpoint, deviceId] = await Promise.all([
+      loadEndpoint(options.wasm),
+      options.deviceId ?? deviceIdOfTab(),
+    ]);
+    return new Hullo(options, deviceId, endpoint);
+  }
+
+  /** Where this device is. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What the own devices do. */
+  get local(): LocalMedia {
+    return this.#local;
+  }
+
+  /** The call; undefined while idle. */
+  get current(): Call | undefined {
+    return this.#call;
+  }
+
+  /** The signed-in account; undefined while signed out. */
+  get accid(): string | undefined {
+    return this.#account?.accid;
+  }
+
+  /** Whether the connection to the server is up; it is restored by itself when it is not. */
+  get connected(): boolean {
+    return this.#account !== undefined && this.#socket.isOpen;
+  }
+
+  /** This device's id: the server takes two clients with one id for the same device. */
+  get deviceId(): string {
+    return this.#deviceId;
+  }
+
+  /**
+   * Connects and signs in with a token from the app's backend. A call that this device was in before a reload goes on.
+   * Rejects with `wrong_token`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
+   */
+  async login(accid: string, token: string): Promise<Account> {
+    const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
+    const { is: _, ...account } = await this.#ask('logged_in', {
+      op: 'login',
+      app_key: this.#appKey,
+      accid,
+      token,
+      device,
+    });
+    return account;
+  }
+
+  /** Ends any call, signs out and disconnects. */
+  async logout(): Promise<void> {
+    await this.#ask('done', { op: 'logout' });
+  }
+
+  /**
+   * Dials. Resolves when the server has the call, which may already have ended (busy). When the other side was dialling
+   * too, both are in the one call that results. Rejects with `call_while_calling`, `call_while_called`,
+   * `call_while_in_call`, `called_oneself`, `account_not_found`, `not_logged_in` and others.
+   */
+  async call(accid: string, options: CallOptions = {}): Promise<Call> {
+    const { media = 'video', attachment, timeoutMs } = options;
+    const value = await this.#ask('call', {
+      op: 'call',
+      accid,
+      media,
+      ...(attachment !== undefined && { attachment }),
+      ...(timeoutMs !== undefined && { timeout_ms: timeoutMs }),
+    });
+    return value.call;
+  }
+
+  /** Answers the call that rings. Resolves with the members in it, oneself included. */
+  async accept(): Promise<Member[]> {
+    performance.clearMarks(ACCEPT_MARK);
+    performance.mark(ACCEPT_MARK);
+    return (await this.#ask('accepted', { op: 'accept' })).members;
+  }
+
+  /** Declines the call that rings. */
+  async reject(): Promise<void> {
+    await this.#ask('done', { op: 'reject' });
+  }
+
+  /** Takes the own dial back. Rejects with `already_accepted` when the other side was faster; then hang up. */
+  async cancel(): Promise<void> {
+    await this.#ask('done', { op: 'cancel' });
+  }
+
+  /** Ends the call in whatever state. Devices close and the state is `idle` before this returns. */
+  async hangup(): Promise<void> {
+    await this.#ask('done', { op: 'hangup' });
+  }
+
+  /**
+   * Switches between audio and video: to audio at once, to video with the other side's consent. Resolves with whether
+   * the other side agreed.
+   */
+  async switchCallType(media: Media): Promise<boolean> {
+    return (await this.#ask('switched', { op: 'switch_call_type', media })).agreed;
+  }
+
+  /** Answers the event `switchAsked`. */
+  async answerSwitch(agree: boolean): Promise<void> {
+    await this.#ask('done', { op: 'answer_switch', agree });
+  }
+
+  /** Mutes the microphone; it stays open. */
+  async muteLocalAudio(muted: boolean): Promise<void> {
+    await this.#ask('done', { op: 'mute_local_audio', muted });
+  }
+
+  /** Pauses the own picture for the others; the camera stays open. */
+  async muteLocalVideo(muted: boolean): Promise<void> {
+    await this.#ask('done', { op: 'mute_local_video', muted });
+  }
+
+  /** Opens or closes the camera. */
+  async enableLocalVideo(enabled: boolean): Promise<void> {
+    await this.#ask('done', { op: 'enable_local_video', enabled });
+  }
+
+  /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
+  async setAudioMute(accid: string, muted: boolean): Promise<void> {
+    await this.#ask('done', { op: 'set_audio_mute', accid, muted });
+  }
+
+  /** To the camera of the other side (phones) or the next one. Rejects with `camera_unavailable` or `camera_denied`. */
+  switchCamera(): Promise<void> {
+    return this.#media.switchCamera();
+  }
+
+  /** The devices of this machine. */
+  devices(): Promise<Devices> {
+    return this.#media.devices();
+  }
+
+  /** Chooses the microphone by its `deviceId`, now and from now on. Rejects, and keeps the old one, when it cannot be opened. */
+  useMicrophone(deviceId: string): Promise<void> {
+    return this.#media.useMicrophone(deviceId);
+  }
+
+  /** Chooses the camera by its `deviceId`, now and from now on. Rejects, and keeps the old one, when it cannot be opened. */
+  useCamera(deviceId: string): Promise<void> {
+    return this.#media.useCamera(deviceId);
+  }
+
+  /** Chooses the speaker by its `deviceId`, now and from now on. Rejects where the browser does not let a page choose. */
+  useSpeaker(deviceId: string): Promise<void> {
+    return this.#media.useSpeaker(deviceId);
+  }
+
+  /** Shows the own camera in a `<video>` while it is open; `null` takes the view away. It is not mirrored. */
+  attachLocalView(video: HTMLVideoElement | null): void {
+    this.#media.attachLocalView(video);
+  }
+
+  /** Shows a participant's picture in a `<video>`, in this call and the next ones; `null` takes the view away. */
+  attachRemoteView(accid: string, video: HTMLVideoElement | null): void {
+    this.#media.attachRemoteView(accid, video);
+  }
+
+  /** Reads the conversation with an account, newest first. */
+  async messages(withAccid: string, options: MessagesOptions = {}): Promise<MessagePage> {
+    const { before, limit = MESSAGES_LIMIT_DEFAULT } = options;
+    const { messages, more } = await this.#ask('messages', {
+      op: 'list_messages',
+      with: withAccid,
+      limit,
+      ...(before !== undefined && { before }),
+    });
+    return { messages, more };
+  }
+
+  /** Follows the presence of these accounts, in place of those followed before, by the event `presenceChanged`. */
+  async watchPresence(accids: string[]): Promise<Presence[]> {
+    return (await this.#ask('presence', { op: 'watch_presence', accids })).accounts;
+  }
+
+  /** Figures of the running connection. */
+  stats(): Promise<CallStats> {
+    return this.#media.stats();
+  }
+
+  /** Listens to an event; returns the function that stops it. */
+  on<E extends keyof HulloEvents>(event: E, listener: (detail: HulloEvents[E]) => void): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  /** Hands an operation to the endpoint; settles with what the endpoint completes it with. */
+  async #ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
+    const value = await new Promise<Value>((resolve, reject) => {
+      this.#lastTicket += 1;
+      this.#pending.set(this.#lastTicket, { resolve, reject });
+      this.#feed({ input: 'op', ticket: this.#lastTicket, op });
+    });
+    if (!hasTag(value, is)) throw HulloError.of('unknown', `${op.op} was answered with ${value.is}`);
+    return value;
+  }
+
+  /** Takes an input in its turn: one that comes while another is being handled waits until that one's outputs are out. */
+  #feed(input: Input): void {
+    this.#inputs.push(input);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) this.#step(next);
+    this.#isDraining = false;
+    this.#armTimer();
+  }
+
+  #step(input: Input): void {
+    let outputs: Output[];
+    try {
+      outputs = this.#endpoint.handle(input, now());
+    } catch (error) {
+      this.#refuse(input, error);
+      return;
+    }
+    // The whole of the outputs first, so that a listener finds everything done that its event speaks of.
+    for (const output of outputs) this.#carryOut(output);
+    for (const output of outputs) if (output.output === 'event') this.#announce(output.event);
+  }
+
+  #carryOut(output: Output): void {
+    switch (output.output) {
+      case 'open_socket':
+        return this.#socket.open();
+      case 'close_socket':
+        return this.#socket.close();
+      case 'send':
+        return this.#socket.send(output.text);
+      case 'media':
+        return this.#media.apply(output.command);
+      case 'ask_token':
+        return void this.#askToken(output.call_id, output.uid);
+      case 'complete':
+        return this.#complete(output);
+      case 'event':
+        return;
+    }
+  }
+
+  #complete({ ticket, value, error }: Output & { output: 'complete' }): void {
+    const pending = this.#pending.get(ticket);
+    this.#pending.delete(ticket);
+    if (error) {
+      pending?.reject(new HulloError(error));
+      return;
+    }
+    const translated = valueOf(value ?? { is: 'done' });
+    if (translated.is === 'logged_in') {
+      const { is: _, ...account } = translated;
+      this.#account = account;
+    }
+    pending?.resolve(translated);
+  }
+
+  #announce(wireEvent: (Output & { output: 'event' })['event']): void {
+    const event = eventOf(wireEvent);
+    if (event.name === 'changed') {
+      this.#state = event.detail.state;
+      this.#call = event.detail.call;
+      this.#local = event.detail.local;
+    }
+    if (event.name === 'disconnect') this.#account = undefined;
+    this.#listeners.dispatch(event);
+  }
+
+  async #askToken(callId: string, uid: number): Promise<void> {
+    const handler = this.tokenHandler;
+    try {
+      if (!handler) throw new Error('this app needs room tokens: set tokenHandler');
+      const token: unknown = await handler(uid, callId);
+      if (typeof token !== 'string' || token === '') throw new Error('tokenHandler gave no token');
+      this.#feed({ input: 'token', call_id: callId, token });
+    } catch (error) {
+      this.#feed({ input: 'token', call_id: callId, error: textOf(error) });
+    }
+  }
+
+  /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
+  #refuse(input: Input, error: unknown): void {
+    const isOurs = error instanceof WebAssembly.RuntimeError;
+    const refusal = HulloError.of(isOurs ? 'unknown' : 'bad_request', textOf(error));
+    if (input.input === 'op') {
+      this.#pending.get(input.ticket)?.reject(refusal);
+      this.#pending.delete(input.ticket);
+    } else {
+      const { code, kind, message } = refusal;
+      this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
+    }
+  }
+
+  #armTimer(): void {
+    clearTimeout(this.#timer);
+    const atMs = this.#endpoint.pollTimeout();
+    if (atMs === undefined) return;
+    const delayMs = Math.min(Math.max(Math.ceil(atMs - now()), 0), TIMER_MS_MAX);
+    this.#timer = setTimeout(() => this.#feed({ input: 'timeout' }), delayMs);
+  }
+}
+
+/** Unix milliseconds that never step back, whatever happens to the wall clock. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function hasTag<Is extends Value['is']>(value: Value, is: Is): value is Extract<Value, { is: Is }> {
+  return value.is === is;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Makes the time from `accept()` to the first decoded remote picture readable in `performance.getEntriesByName`. */
+function measureFirstFrame(): void {
+  if (performance.getEntriesByName(ACCEPT_MARK).length === 0) return;
+  performance.measure(FIRST_FRAME_MEASURE, ACCEPT_MARK);
+  performance.clearMarks(ACCEPT_MARK);
+}

@@ -1,0 +1,77 @@
+// The WebSocket to the server: one at a time, text frames, subprotocol hullo.v1.
+
+const SUBPROTOCOL = 'hullo.v1';
+const PATH = '/v1/ws';
+
+/** What the socket reports. */
+export interface SocketEvents {
+  opened(): void;
+  closed(): void;
+  frame(text: string): void;
+}
+
+/** At most one open WebSocket. Reports of one that was replaced or closed on purpose are dropped. */
+export class Socket {
+  readonly #url: string;
+  readonly #events: SocketEvents;
+  #socket: WebSocket | undefined;
+
+  constructor(url: string, events: SocketEvents) {
+    this.#url = url;
+    this.#events = events;
+  }
+
+  /** Whether frames can be sent. */
+  get isOpen(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Opens a new socket in place of any other. */
+  open(): void {
+    this.close();
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(this.#url, SUBPROTOCOL);
+    } catch {
+      // The page may not connect there (mixed content, a content security policy): the same as a refused connection.
+      this.#events.closed();
+      return;
+    }
+    this.#socket = socket;
+    const current = (report: () => void) => () => {
+      if (this.#socket === socket) report();
+    };
+    socket.onopen = current(() => this.#events.opened());
+    socket.onclose = current(() => {
+      this.#socket = undefined;
+      this.#events.closed();
+    });
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (this.#socket === socket && typeof data === 'string') this.#events.frame(data);
+    };
+  }
+
+  /** Sends a text frame; dropped when the socket is not open, because the endpoint is then told that it closed. */
+  send(text: string): void {
+    if (this.isOpen) this.#socket?.send(text);
+  }
+
+  /** Closes the socket after what was sent has gone out; reports nothing. */
+  close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+  }
+}
+
+/** Where the socket of a server is. Takes `http(s)` and `ws(s)` addresses; the page's own origin when there is none. */
+export function socketUrl(server: string | undefined): string {
+  const url = new URL(server ?? location.origin, globalThis.location?.href);
+  url.protocol = url.protocol.replace(/^http/, 'ws');
+  if (!/^wss?:$/.test(url.protocol)) {
+    throw new TypeError(`${server} is not a server address: use http://, https://, ws:// or wss://`);
+  }
+  if (!url.pathname.endsWith(PATH)) url.pathname = url.pathname.replace(/\/$/, '') + PATH;
+  url.hash = '';
+  return url.href;
+}
