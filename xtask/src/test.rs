@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every check and test of the project as named steps, cheap ones first, with a table at the end.
 
 use std::fmt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::command::{cargo, node_bin, npm, run as run_command, target_folder};
+use crate::command::{cargo, node_bin, npm, program, run as run_command, target_folder};
 use crate::{setup, tidy, wasm, web};
 
 /// Simulated calls per test run.
@@ -23,6 +24,11 @@ const STEPS: &[Step] = &[
         name: "setup",
         needs: &[],
         run: setup::build_tools,
+    },
+    Step {
+        name: "browsers",
+        needs: &["setup"],
+        run: setup::test_tools,
     },
     Step {
         name: "tidy",
@@ -86,6 +92,12 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "build",
+        // All programs at once: a build of one crate alone has other features and would compile what they share again.
+        needs: &["web"],
+        run: || run_command(&mut cargo(["build", "--workspace", "--locked"])),
+    },
+    Step {
         name: "rust",
         needs: &["web"],
         run: || {
@@ -99,38 +111,12 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "sim",
-        needs: &[],
-        run: || {
-            run_command(&mut cargo([
-                "run",
-                "--package=hullo-sim",
-                "--locked",
-                "--",
-                "--seeds",
-                SIM_SEEDS,
-            ]))
-        },
-    },
-    Step {
-        name: "server",
-        needs: &["web"],
-        run: || {
-            run_command(&mut cargo([
-                "build",
-                "--package=hullo-server",
-                "--bin=hullo",
-                "--locked",
-            ]))
-        },
-    },
-    Step {
-        name: "browsers",
-        needs: &["setup"],
-        run: setup::test_tools,
+        needs: &["build"],
+        run: || run_command(&mut built("hullo-sim", ["--seeds", SIM_SEEDS])),
     },
     Step {
         name: "e2e",
-        needs: &["server", "browsers"],
+        needs: &["build", "browsers"],
         run: || {
             run_command(
                 npm(["run", "test", "--silent", "--workspace=e2e"])
@@ -160,6 +146,14 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         std::process::exit(1);
     }
     Ok(())
+}
+
+/// A program that the step `build` made.
+fn built<const N: usize>(name: &str, args: [&str; N]) -> Command {
+    program(
+        &target_folder().join("debug").join(name).to_string_lossy(),
+        args,
+    )
 }
 
 /// The names of the matching steps and of all that they need.
