@@ -29,7 +29,9 @@ function claim(id: string): Promise<boolean> {
       // Never settles: the browser releases the lock when the page is gone.
       return new Promise<never>(() => {});
     };
-    locks.request(`hullo-device-${id}`, { signal: AbortSignal.timeout(CLAIM_MS_MAX) }, hold).catch(() => resolve(false));
+    locks
+      .request(`hullo-device-${id}`, { signal: AbortSignal.timeout(CLAIM_MS_MAX) }, hold)
+      .catch(() => resolve(false));
   });
 }
 

@@ -24,7 +24,15 @@ import type {
   State,
   TokenHandler,
 } from './types.ts';
-import { eventOf, type Input, LOCAL_MEDIA_CLOSED, type Op, type Output, type Value, valueOf } from './wire.ts';
+import {
+  eventFrom,
+  type Input,
+  LOCAL_MEDIA_CLOSED,
+  type Op,
+  type Output,
+  type Value,
+  valueFrom,
+} from './wire.ts';
 
 const SDK_VERSION = '0.1.0';
 const MESSAGES_LIMIT_DEFAULT = 50;
@@ -143,6 +151,7 @@ export class Hullo {
   /** Ends any call, signs out and disconnects. */
   async logout(): Promise<void> {
     await this.#ask('done', { op: 'logout' });
+    this.#account = undefined;
   }
 
   /**
@@ -165,7 +174,7 @@ export class Hullo {
   /** Answers the call that rings. Resolves with the members in it, oneself included. */
   async accept(): Promise<Member[]> {
     performance.clearMarks(ACCEPT_MARK);
-    performance.mark(ACCEPT_MARK);
+    if (this.#call?.media === 'video') performance.mark(ACCEPT_MARK);
     return (await this.#ask('accepted', { op: 'accept' })).members;
   }
 
@@ -316,19 +325,25 @@ export class Hullo {
   #carryOut(output: Output): void {
     switch (output.output) {
       case 'open_socket':
-        return this.#socket.open();
+        this.#socket.open();
+        break;
       case 'close_socket':
-        return this.#socket.close();
+        this.#socket.close();
+        break;
       case 'send':
-        return this.#socket.send(output.text);
+        this.#socket.send(output.text);
+        break;
       case 'media':
-        return this.#media.apply(output.command);
+        this.#media.apply(output.command);
+        break;
       case 'ask_token':
-        return void this.#askToken(output.call_id, output.uid);
+        void this.#askToken(output.call_id, output.uid);
+        break;
       case 'complete':
-        return this.#complete(output);
+        this.#complete(output);
+        break;
       case 'event':
-        return;
+        break;
     }
   }
 
@@ -339,7 +354,7 @@ export class Hullo {
       pending?.reject(new HulloError(error));
       return;
     }
-    const translated = valueOf(value ?? { is: 'done' });
+    const translated = valueFrom(value ?? { is: 'done' });
     if (translated.is === 'logged_in') {
       const { is: _, ...account } = translated;
       this.#account = account;
@@ -348,7 +363,7 @@ export class Hullo {
   }
 
   #announce(wireEvent: (Output & { output: 'event' })['event']): void {
-    const event = eventOf(wireEvent);
+    const event = eventFrom(wireEvent);
     if (event.name === 'changed') {
       this.#state = event.detail.state;
       this.#call = event.detail.call;

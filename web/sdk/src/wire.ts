@@ -108,12 +108,12 @@ export const LOCAL_MEDIA_CLOSED: LocalMedia = {
 // wire's own checks have been made on the other side of it.
 
 /** A completion's value in the names of the public API. */
-export function valueOf(value: unknown): Value {
+export function valueFrom(value: unknown): Value {
   return translate(value) as Value;
 }
 
 /** An event in the names of the public API. */
-export function eventOf({ event, ...detail }: WireEvent): AppEvent {
+export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
   return { name: camelCase(event), detail: translate(detail) } as AppEvent;
 }
 

@@ -1,0 +1,22 @@
+// Which devices the person has chosen, remembered for all pages of the origin.
+
+/** What can be chosen. */
+export type ChosenKind = 'microphone' | 'camera' | 'speaker';
+
+// Storage may be forbidden (a sandboxed frame): then a choice lasts as long as the page.
+
+/** The device chosen before, if any. */
+export function recall(kind: ChosenKind): string | undefined {
+  try {
+    return localStorage.getItem(`hullo:${kind}`) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a choice. */
+export function remember(kind: ChosenKind, deviceId: string): void {
+  try {
+    localStorage.setItem(`hullo:${kind}`, deviceId);
+  } catch {}
+}

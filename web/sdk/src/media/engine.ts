@@ -1,0 +1,199 @@
+// The device's media: carries out the endpoint's media commands on RTCPeerConnection and devices, and reports what they
+// do. It decides nothing.
+
+import { HulloError } from '../errors.ts';
+import type { CallStats, Devices } from '../types.ts';
+import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
+import { recall, remember } from './choices.ts';
+import type { DeviceChoice } from './constraints.ts';
+import { LocalDevice } from './device.ts';
+import { figuresOf, NO_FIGURES } from './figures.ts';
+import { watchFirstFrame } from './first_frame.ts';
+import { Peer } from './peer.ts';
+import { type IncomingSlot, Playback, show } from './playback.ts';
+
+const KINDS: readonly SlotKind[] = ['audio', 'video'];
+
+/** A watch for the first picture of an account. */
+interface FirstFrame {
+  readonly accid: string;
+  readonly stop: () => void;
+}
+
+/** At most one connection, one microphone and one camera. */
+export class MediaEngine {
+  readonly #report: (event: MediaEvent) => void;
+  readonly #devices: Record<SlotKind, LocalDevice>;
+  readonly #playback = new Playback(recall('speaker'));
+  #peer: Peer | undefined;
+  #flow: Record<SlotKind, boolean> = { audio: false, video: false };
+  #slots: readonly RemoteSlot[] = [];
+  /** By m-line; kept after the first picture has come, so that it is reported once. */
+  readonly #firstFrames = new Map<string, FirstFrame>();
+  #localView: HTMLVideoElement | null = null;
+  #preview: MediaStream | undefined;
+
+  constructor(report: (event: MediaEvent) => void) {
+    this.#report = report;
+    this.#devices = {
+      audio: this.#device('audio', recall('microphone')),
+      video: this.#device('video', recall('camera')),
+    };
+  }
+
+  /** Carries out a command of the endpoint. */
+  apply(command: MediaCommand): void {
+    switch (command.command) {
+      case 'open':
+        this.#open(command.peer);
+        break;
+      case 'answer':
+        this.#of(command.peer)?.answer(command.sdp);
+        break;
+      case 'restart':
+        this.#of(command.peer)?.offer({ iceRestart: true });
+        break;
+      case 'capture':
+        this.#capture(command);
+        break;
+      case 'flow':
+        if (!this.#of(command.peer)) break;
+        this.#flow = { audio: command.audio, video: command.video };
+        this.#applyFlow();
+        break;
+      case 'slots':
+        if (!this.#of(command.peer)) break;
+        this.#slots = command.slots;
+        this.#applySlots();
+        break;
+      case 'close':
+        this.#closePeer();
+        this.#capture({ audio: false, video: false });
+        break;
+    }
+  }
+
+  attachLocalView(view: HTMLVideoElement | null): void {
+    if (this.#localView && this.#localView !== view) show(this.#localView, undefined);
+    this.#localView = view;
+    this.#showPreview();
+  }
+
+  attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
+    this.#playback.attach(accid, view);
+  }
+
+  async stats(): Promise<CallStats> {
+    const peer = this.#peer;
+    if (!peer) return NO_FIGURES;
+    const report = await peer.stats();
+    return figuresOf(peer.state, report, this.#slots);
+  }
+
+  async devices(): Promise<Devices> {
+    const all = (await globalThis.navigator?.mediaDevices?.enumerateDevices()) ?? [];
+    const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind);
+    return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
+  }
+
+  async useMicrophone(deviceId: string): Promise<void> {
+    await this.#devices.audio.choose({ deviceId });
+    remember('microphone', deviceId);
+  }
+
+  async useCamera(deviceId: string): Promise<void> {
+    await this.#devices.video.choose({ deviceId });
+    remember('camera', deviceId);
+  }
+
+  async useSpeaker(deviceId: string): Promise<void> {
+    try {
+      await this.#playback.useSpeaker(deviceId);
+    } catch (error) {
+      throw HulloError.of('unknown', error instanceof Error ? error.message : String(error));
+    }
+    remember('speaker', deviceId);
+  }
+
+  async switchCamera(): Promise<void> {
+    const settings = this.#devices.video.track?.getSettings();
+    if (settings?.facingMode === 'user') return this.#devices.video.choose({ facing: 'environment' });
+    if (settings?.facingMode === 'environment') return this.#devices.video.choose({ facing: 'user' });
+    const { cameras } = await this.devices();
+    const current = cameras.findIndex(({ deviceId }) => deviceId === settings?.deviceId);
+    const next = cameras[(current + 1) % cameras.length];
+    if (!next) throw HulloError.of('camera_unavailable', 'this machine has no camera');
+    if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
+  }
+
+  #device(kind: SlotKind, deviceId: string | undefined): LocalDevice {
+    const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
+    return new LocalDevice(kind, choice, {
+      changed: () => {
+        this.#applyFlow();
+        if (kind === 'video') this.#showPreview();
+      },
+      failed: (denied, message) => this.#report({ event: 'capture_failed', kind, denied, message }),
+    });
+  }
+
+  /** The connection, if `peer` still names it. */
+  #of(peer: number): Peer | undefined {
+    return this.#peer?.id === peer ? this.#peer : undefined;
+  }
+
+  #open(id: number): void {
+    this.#closePeer();
+    this.#peer = new Peer(id, this.#report);
+    this.#peer.offer();
+  }
+
+  #closePeer(): void {
+    this.#peer?.close();
+    this.#peer = undefined;
+    this.#flow = { audio: false, video: false };
+    this.#slots = [];
+    for (const { stop } of this.#firstFrames.values()) stop();
+    this.#firstFrames.clear();
+    this.#playback.clear();
+  }
+
+  #capture(wanted: Record<SlotKind, boolean>): void {
+    for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
+  }
+
+  #applyFlow(): void {
+    for (const kind of KINDS) {
+      const track = this.#flow[kind] ? this.#devices[kind].track : undefined;
+      this.#peer?.send(kind, track ?? null);
+    }
+  }
+
+  #applySlots(): void {
+    const incoming: IncomingSlot[] = [];
+    for (const slot of this.#slots) {
+      const receiver = this.#peer?.receiver(slot.mid);
+      if (!receiver) continue;
+      incoming.push({ ...slot, track: receiver.track });
+      if (slot.kind === 'video') this.#watchFirstFrame(slot, receiver);
+    }
+    this.#playback.apply(incoming);
+  }
+
+  #watchFirstFrame({ mid, accid }: RemoteSlot, receiver: RTCRtpReceiver): void {
+    const peer = this.#peer?.id;
+    const known = this.#firstFrames.get(mid);
+    if (peer === undefined || known?.accid === accid) return;
+    known?.stop();
+    const stop = watchFirstFrame(receiver, (width, height) => {
+      this.#report({ event: 'first_video_frame', peer, mid, width, height });
+    });
+    this.#firstFrames.set(mid, { accid, stop });
+  }
+
+  #showPreview(): void {
+    const { track } = this.#devices.video;
+    if (this.#preview?.getTracks()[0] !== track) this.#preview = track && new MediaStream([track]);
+    if (this.#localView) show(this.#localView, this.#preview);
+  }
+}
