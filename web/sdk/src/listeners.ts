@@ -25,10 +25,8 @@ export class Listeners {
       try {
         listener(detail);
       } catch (error) {
-        // To the page's own error reporting, as an exception in a DOM listener would go.
-        queueMicrotask(() => {
-          throw error;
-        });
+        // Where an exception in a DOM listener goes.
+        reportError(error);
       }
     }
   }

@@ -1,0 +1,337 @@
+// The parts of a browser that the SDK touches, driven by the tests.
+import { vi } from 'vitest';
+
+/** A microphone's, camera's or remote track. */
+export class FakeTrack extends EventTarget {
+  readyState: MediaStreamTrackState = 'live';
+  label = '';
+  onended: (() => void) | null = null;
+
+  constructor(
+    readonly kind: 'audio' | 'video',
+    readonly settings: MediaTrackSettings = {},
+  ) {
+    super();
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+
+  getSettings(): MediaTrackSettings {
+    return this.settings;
+  }
+
+  /** Unplugs the device. */
+  end(): void {
+    this.readyState = 'ended';
+    this.onended?.();
+  }
+}
+
+export class FakeStream {
+  constructor(private readonly tracks: FakeTrack[] = []) {}
+  getTracks(): FakeTrack[] {
+    return this.tracks;
+  }
+  getAudioTracks(): FakeTrack[] {
+    return this.tracks.filter(({ kind }) => kind === 'audio');
+  }
+  getVideoTracks(): FakeTrack[] {
+    return this.tracks.filter(({ kind }) => kind === 'video');
+  }
+}
+
+interface OpenRequest {
+  kind: 'audio' | 'video';
+  constraints: MediaStreamConstraints;
+  /** Hands over a track. */
+  grant(track?: FakeTrack): FakeTrack;
+  refuse(name: string): void;
+}
+
+/** `navigator.mediaDevices`: each request waits until the test grants or refuses it. */
+export class FakeDevices {
+  readonly requests: OpenRequest[] = [];
+  list: Partial<MediaDeviceInfo>[] = [];
+
+  getUserMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
+    const kind = constraints.audio ? 'audio' : 'video';
+    return new Promise((resolve, reject) => {
+      this.requests.push({
+        kind,
+        constraints,
+        grant: (track = new FakeTrack(kind)) => {
+          resolve(new FakeStream([track]));
+          return track;
+        },
+        refuse: (name) => reject(new DOMException(`${kind} refused`, name)),
+      });
+    });
+  }
+
+  async enumerateDevices(): Promise<Partial<MediaDeviceInfo>[]> {
+    return this.list;
+  }
+
+  /** The newest request for a kind. */
+  asked(kind: 'audio' | 'video'): OpenRequest {
+    const request = this.requests.findLast((one) => one.kind === kind);
+    if (!request) throw new Error(`no ${kind} was asked for`);
+    return request;
+  }
+}
+
+class FakeTransceiver {
+  mid: string | null = null;
+  codecs: unknown[] = [];
+  readonly sent: (FakeTrack | null)[] = [];
+  readonly sender = {
+    replaceTrack: async (track: FakeTrack | null) => {
+      this.sent.push(track);
+    },
+  };
+  readonly receiver: { track: FakeTrack; stats: object[]; getStats(): Promise<Map<string, object>> };
+
+  constructor(
+    readonly kind: 'audio' | 'video',
+    readonly init: RTCRtpTransceiverInit,
+  ) {
+    const stats: object[] = [];
+    this.receiver = {
+      track: new FakeTrack(kind),
+      stats,
+      getStats: async () => new Map(stats.map((entry, index) => [String(index), entry])),
+    };
+  }
+
+  setCodecPreferences(codecs: unknown[]): void {
+    this.codecs = codecs;
+  }
+
+  /** What flows out now. */
+  get flowing(): FakeTrack | null {
+    return this.sent.at(-1) ?? null;
+  }
+}
+
+export class FakePeerConnection {
+  static all: FakePeerConnection[] = [];
+  static get newest(): FakePeerConnection {
+    const connection = FakePeerConnection.all.at(-1);
+    if (!connection) throw new Error('no connection was made');
+    return connection;
+  }
+
+  connectionState: RTCPeerConnectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
+  localDescription: { sdp: string } | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  readonly transceivers: FakeTransceiver[] = [];
+  readonly offers: RTCOfferOptions[] = [];
+  readonly answers: string[] = [];
+
+  constructor(readonly configuration: RTCConfiguration) {
+    FakePeerConnection.all.push(this);
+  }
+
+  addTransceiver(kind: 'audio' | 'video', init: RTCRtpTransceiverInit): FakeTransceiver {
+    const transceiver = new FakeTransceiver(kind, init);
+    this.transceivers.push(transceiver);
+    return transceiver;
+  }
+
+  getTransceivers(): FakeTransceiver[] {
+    return this.transceivers;
+  }
+
+  async createOffer(options: RTCOfferOptions): Promise<{ sdp: string }> {
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+    this.offers.push(options);
+    return { sdp: `offer ${this.offers.length}` };
+  }
+
+  async setLocalDescription(description: { sdp: string }): Promise<void> {
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+    this.localDescription = description;
+    this.signalingState = 'have-local-offer';
+    this.transceivers.forEach((transceiver, index) => {
+      transceiver.mid = String(index);
+    });
+  }
+
+  async setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
+    if (sdp === 'garbage') throw new DOMException('cannot be parsed', 'OperationError');
+    this.answers.push(sdp);
+    this.signalingState = 'stable';
+  }
+
+  async getStats(): Promise<Map<string, object>> {
+    return new Map();
+  }
+
+  close(): void {
+    this.connectionState = 'closed';
+    this.signalingState = 'closed';
+  }
+
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  track(kind: 'audio' | 'video'): FakeTransceiver {
+    const transceiver = this.transceivers.find((one) => one.kind === kind);
+    if (!transceiver) throw new Error(`no ${kind} m-line`);
+    return transceiver;
+  }
+}
+
+/** An audio or video element. */
+export class FakeElement {
+  static all: FakeElement[] = [];
+  static blocked = false;
+  srcObject: FakeStream | null = null;
+  muted = false;
+  playsInline = false;
+  autoplay = false;
+  paused = true;
+  sink = '';
+  /** Set by `requestVideoFrameCallback`. */
+  showFrame: ((now: number, metadata: { width: number; height: number }) => void) | undefined;
+
+  constructor() {
+    FakeElement.all.push(this);
+  }
+
+  async play(): Promise<void> {
+    if (FakeElement.blocked) throw new DOMException('a gesture is needed', 'NotAllowedError');
+    this.paused = false;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  async setSinkId(id: string): Promise<void> {
+    if (id === 'gone') throw new DOMException('no such speaker', 'NotFoundError');
+    this.sink = id;
+  }
+
+  requestVideoFrameCallback(callback: FakeElement['showFrame']): number {
+    this.showFrame = callback;
+    return 1;
+  }
+
+  get playing(): FakeTrack | undefined {
+    return this.srcObject?.getTracks()[0];
+  }
+}
+
+class FakeDocument extends EventTarget {
+  visibilityState = 'visible';
+  createElement(): FakeElement {
+    return new FakeElement();
+  }
+}
+
+export class FakeWebSocket {
+  static readonly OPEN = 1;
+  static all: FakeWebSocket[] = [];
+  static refuses = false;
+  static get newest(): FakeWebSocket {
+    const socket = FakeWebSocket.all.at(-1);
+    if (!socket) throw new Error('no socket was opened');
+    return socket;
+  }
+
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  readonly sent: string[] = [];
+
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {
+    if (FakeWebSocket.refuses) throw new DOMException('mixed content', 'SecurityError');
+    FakeWebSocket.all.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+
+  open(): void {
+    this.readyState = FakeWebSocket.OPEN;
+    this.onopen?.();
+  }
+
+  drop(): void {
+    this.readyState = 3;
+    this.onclose?.();
+  }
+}
+
+/** `sessionStorage` and `localStorage`. */
+export class FakeStorage {
+  constructor(readonly entries = new Map<string, string>()) {}
+  getItem(key: string): string | null {
+    return this.entries.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.entries.set(key, value);
+  }
+}
+
+export interface FakeBrowser {
+  devices: FakeDevices;
+  document: FakeDocument;
+  storage: FakeStorage;
+}
+
+/** Puts a browser into the globals of the test. */
+export function stubBrowser(): FakeBrowser {
+  FakePeerConnection.all = [];
+  FakeElement.all = [];
+  FakeElement.blocked = false;
+  FakeWebSocket.all = [];
+  FakeWebSocket.refuses = false;
+  const browser = { devices: new FakeDevices(), document: new FakeDocument(), storage: new FakeStorage() };
+  vi.stubGlobal('navigator', { mediaDevices: browser.devices });
+  vi.stubGlobal('document', browser.document);
+  vi.stubGlobal('location', new URL('https://calls.example.com/page?x=1#top'));
+  vi.stubGlobal('localStorage', browser.storage);
+  vi.stubGlobal('sessionStorage', new FakeStorage());
+  vi.stubGlobal('MediaStream', FakeStream);
+  vi.stubGlobal('Audio', FakeElement);
+  vi.stubGlobal('WebSocket', FakeWebSocket);
+  vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
+  vi.stubGlobal('RTCRtpReceiver', { getCapabilities: capabilities });
+  return browser;
+}
+
+function capabilities(kind: string): { codecs: { mimeType: string; sdpFmtpLine?: string }[] } {
+  if (kind === 'audio')
+    return { codecs: ['opus', 'red', 'PCMU'].map((name) => ({ mimeType: `audio/${name}` })) };
+  return {
+    codecs: [
+      { mimeType: 'video/VP8' },
+      { mimeType: 'video/rtx' },
+      { mimeType: 'video/VP9' },
+      { mimeType: 'video/H264', sdpFmtpLine: 'packetization-mode=1;profile-level-id=42e01f' },
+      { mimeType: 'video/H264', sdpFmtpLine: 'packetization-mode=0;profile-level-id=42e01f' },
+      { mimeType: 'video/AV1' },
+    ],
+  };
+}
+
+/** Lets everything that is ready to run run: several turns of the microtask queue. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
