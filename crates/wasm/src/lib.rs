@@ -9,8 +9,8 @@ use hullo_protocol::ErrorKind;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// One device's session and at most one call.
 #[wasm_bindgen]

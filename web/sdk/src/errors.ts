@@ -95,3 +95,10 @@ export class HulloError extends Error implements ErrorBody {
     return new HulloError({ code: OWN_CODES[kind], kind, message });
   }
 }
+
+/** What someone threw, as a text. Some platform errors (OverconstrainedError) have a name and no message. */
+export function messageOf(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  const { message, name } = thrown as Partial<Error>;
+  return message || name || String(thrown);
+}

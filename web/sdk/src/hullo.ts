@@ -2,7 +2,7 @@
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
 import { deviceIdOfTab } from './device.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
-import { HulloError } from './errors.ts';
+import { HulloError, messageOf } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
@@ -381,14 +381,14 @@ export class Hullo {
       if (typeof token !== 'string' || token === '') throw new Error('tokenHandler gave no token');
       this.#feed({ input: 'token', call_id: callId, token });
     } catch (error) {
-      this.#feed({ input: 'token', call_id: callId, error: textOf(error) });
+      this.#feed({ input: 'token', call_id: callId, error: messageOf(error) });
     }
   }
 
   /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
   #refuse(input: Input, error: unknown): void {
     const isOurs = error instanceof WebAssembly.RuntimeError;
-    const refusal = HulloError.of(isOurs ? 'unknown' : 'bad_request', textOf(error));
+    const refusal = HulloError.of(isOurs ? 'unknown' : 'bad_request', messageOf(error));
     if (input.input === 'op') {
       this.#pending.get(input.ticket)?.reject(refusal);
       this.#pending.delete(input.ticket);
@@ -414,10 +414,6 @@ function now(): number {
 
 function hasTag<Is extends Value['is']>(value: Value, is: Is): value is Extract<Value, { is: Is }> {
   return value.is === is;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Makes the time from `accept()` to the first decoded remote picture readable in `performance.getEntriesByName`. */

@@ -29,11 +29,21 @@ afterEach(() => {
 
 const view = () => new FakeElement() as unknown as HTMLVideoElement & FakeElement;
 
+const answer = [
+  'm=video 9 UDP/TLS/RTP/SAVPF 96 97 102',
+  'a=rtpmap:96 VP8/90000',
+  'a=rtpmap:97 rtx/90000',
+  'a=fmtp:97 apt=96',
+  'a=rtpmap:102 H264/90000',
+  'a=fmtp:102 packetization-mode=1',
+  '',
+].join('\r\n');
+
 /** An open connection whose answer has come. */
 async function connect(peer = 1): Promise<FakePeerConnection> {
   engine.apply({ command: 'open', peer });
   await settle();
-  engine.apply({ command: 'answer', peer, sdp: 'answer' });
+  engine.apply({ command: 'answer', peer, sdp: answer });
   await settle();
   return FakePeerConnection.newest;
 }
@@ -81,11 +91,25 @@ describe('a connection', () => {
     expect(events.at(-1)).toEqual({ event: 'offered', peer: 1, sdp: 'offer 2' });
   });
 
+  test('tells the encoder to begin with a whole picture', async () => {
+    const connection = await connect();
+    expect(connection.answers[0]?.split('\r\n')).toEqual([
+      'm=video 9 UDP/TLS/RTP/SAVPF 96 97 102',
+      'a=rtpmap:96 VP8/90000',
+      'a=fmtp:96 x-google-start-bitrate=800',
+      'a=rtpmap:97 rtx/90000',
+      'a=fmtp:97 apt=96',
+      'a=rtpmap:102 H264/90000',
+      'a=fmtp:102 packetization-mode=1;x-google-start-bitrate=800',
+      '',
+    ]);
+  });
+
   test('fails when the answer cannot be read, and ignores one that comes twice', async () => {
     const connection = await connect();
     engine.apply({ command: 'answer', peer: 1, sdp: 'garbage' });
     await settle();
-    expect(connection.answers).toEqual(['answer']);
+    expect(connection.answers).toHaveLength(1);
     expect(events).toHaveLength(1);
     engine.apply({ command: 'restart', peer: 1 });
     engine.apply({ command: 'answer', peer: 1, sdp: 'garbage' });

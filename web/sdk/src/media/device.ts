@@ -1,5 +1,5 @@
 // The own microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
-import { HulloError } from '../errors.ts';
+import { HulloError, messageOf } from '../errors.ts';
 import type { SlotKind } from '../wire.ts';
 import { constraintsFor, type DeviceChoice } from './constraints.ts';
 
@@ -75,7 +75,7 @@ export class LocalDevice {
       await opening;
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      this.#events.failed(isDenied(error), error instanceof Error ? error.message : String(error));
+      this.#events.failed(isDenied(error), messageOf(error));
     }
   }
 
@@ -128,6 +128,6 @@ function isDenied(error: unknown): boolean {
 
 function errorOf(kind: SlotKind, error: unknown): HulloError {
   const device = kind === 'audio' ? 'microphone' : 'camera';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return HulloError.of(isDenied(error) ? `${device}_denied` : `${device}_unavailable`, message);
 }

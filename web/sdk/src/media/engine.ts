@@ -1,7 +1,7 @@
 // The device's media: carries out the endpoint's media commands on RTCPeerConnection and devices, and reports what they
 // do. It decides nothing.
 
-import { HulloError } from '../errors.ts';
+import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
 import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
 import { recall, remember } from './choices.ts';
@@ -110,7 +110,7 @@ export class MediaEngine {
     try {
       await this.#playback.useSpeaker(deviceId);
     } catch (error) {
-      throw HulloError.of('unknown', error instanceof Error ? error.message : String(error));
+      throw HulloError.of('unknown', messageOf(error));
     }
     remember('speaker', deviceId);
   }

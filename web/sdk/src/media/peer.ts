@@ -1,6 +1,7 @@
 // One RTCPeerConnection to the server: one audio and one video m-line, both ways. The client is always the offerer.
 import type { MediaEvent, SlotKind } from '../wire.ts';
 import { codecsFor, ENCODINGS } from './constraints.ts';
+import { withStartBitrate } from './start_bitrate.ts';
 
 /** A connection, from its first offer to its end. */
 export class Peer {
@@ -36,7 +37,8 @@ export class Peer {
     this.#negotiate(async () => {
       await this.#connection.setLocalDescription(await this.#connection.createOffer(options));
       const sdp = this.#connection.localDescription?.sdp;
-      if (sdp && !this.#isClosed) this.#report({ event: 'offered', peer: this.id, sdp });
+      if (sdp && !this.#isClosed)
+        this.#report({ event: 'offered', peer: this.id, sdp: withStartBitrate(sdp) });
     });
   }
 
@@ -45,7 +47,7 @@ export class Peer {
     this.#negotiate(async () => {
       // An answer to an offer that is answered already (a repeated reply) changes nothing.
       if (this.#connection.signalingState !== 'have-local-offer') return;
-      await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+      await this.#connection.setRemoteDescription({ type: 'answer', sdp: withStartBitrate(sdp) });
     });
   }
 
