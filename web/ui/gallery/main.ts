@@ -1,0 +1,74 @@
+// Renders one state (?state=video&lang=zh&theme=dark), the call records (?state=records), or the list of all.
+import type { CallRecord, Media, RecordStatus } from '@hullo/sdk';
+import '../src/index.ts';
+import type { Language } from '../src/texts.ts';
+import { FakeHullo } from './fake.ts';
+import { states } from './states.ts';
+
+const query = new URLSearchParams(location.search);
+const lang: Language = query.get('lang') === 'zh' ? 'zh' : 'en';
+const theme = query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : undefined;
+const state = query.get('state');
+document.documentElement.lang = lang;
+if (theme) document.documentElement.style.colorScheme = theme;
+
+function showList(): void {
+  const list = document.createElement('nav');
+  for (const name of [...Object.keys(states), 'records']) {
+    const link = document.createElement('a');
+    link.href = `?state=${name}`;
+    link.textContent = name;
+    list.append(link);
+  }
+  document.body.append(list);
+}
+
+function recordOf(status: RecordStatus, caller: string, media: Media): CallRecord {
+  const startedAtMs = Date.UTC(2026, 10, 23, 12);
+  return {
+    callId: `${status}-${caller}`,
+    caller,
+    callees: [caller === 'alice' ? 'bob' : 'alice'],
+    media,
+    status,
+    reason: status === 'complete' ? 'hung_up' : status,
+    startedAtMs,
+    endedAtMs: startedAtMs + 140_000,
+    durations: status === 'complete' ? [{ accid: 'alice', durationMs: 133_000 }] : [],
+  };
+}
+
+function showRecords(): void {
+  const list = document.createElement('div');
+  list.className = 'records';
+  const all: RecordStatus[] = ['complete', 'cancelled', 'rejected', 'timed_out', 'busy'];
+  for (const [place, status] of all.entries()) {
+    for (const caller of ['alice', 'bob']) {
+      const bubble = document.createElement('hullo-record');
+      bubble.record = recordOf(status, caller, place % 2 ? 'audio' : 'video');
+      bubble.me = 'alice';
+      bubble.lang = lang;
+      if (theme) bubble.theme = theme;
+      bubble.classList.toggle('mine', caller === 'alice');
+      list.append(bubble);
+    }
+  }
+  document.body.append(list);
+}
+
+async function showState(name: string): Promise<void> {
+  const client = new FakeHullo();
+  const surface = document.createElement('hullo-call');
+  surface.client = client;
+  surface.names = lang === 'zh' ? { alice: { name: '爱丽丝' }, bob: { name: '王小明' } } : { alice: { name: 'Alice' }, bob: { name: 'Bob' } };
+  surface.lang = lang;
+  if (theme) surface.theme = theme;
+  document.body.append(surface);
+  await surface.updateComplete;
+  await states[name]?.(client, surface);
+  Object.assign(window, { client, surface });
+}
+
+if (state === 'records') showRecords();
+else if (state) void showState(state);
+else showList();

@@ -1,0 +1,50 @@
+// Takes a picture of every state of the gallery, on a phone and a desktop, light and dark, in English and Chinese, into
+// /screenshots at the root of the repository. `npm run gallery:shots -- video` takes those whose file name has "video".
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const here = import.meta.dirname;
+const target = path.resolve(here, '../../../screenshots');
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const wanted = process.argv.slice(2);
+
+const server = await createServer({ configFile: path.join(here, 'vite.config.ts'), logLevel: 'error' });
+await server.listen();
+const address = server.resolvedUrls?.local[0];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--mute-audio', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
+});
+await mkdir(target, { recursive: true });
+
+let taken = 0;
+for (const [size, viewport] of Object.entries(sizes)) {
+  const page = await browser.newPage({ viewport, deviceScaleFactor: size === 'phone' ? 2 : 1 });
+  page.on('pageerror', (error) => console.error(error.message));
+  await page.goto(address);
+  const states = await page.locator('nav a').allTextContents();
+  for (const state of states) {
+    for (const theme of ['light', 'dark']) {
+      for (const lang of ['en', 'zh']) {
+        const name = `${state}.${size}.${theme}.${lang}`;
+        if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+        await page.goto(`${address}?state=${state}&theme=${theme}&lang=${lang}`);
+        // Pictures must have come before they are taken, and entrances must be over.
+        await page.waitForFunction(() => {
+          const screen = document.querySelector('hullo-call')?.shadowRoot?.querySelector('hullo-video, hullo-outgoing');
+          const videos = [...(screen?.shadowRoot?.querySelectorAll('video') ?? [])];
+          const still = document.getAnimations().every((running) => running.effect?.getComputedTiming().iterations === Infinity || running.playState === 'finished');
+          return still && videos.every((video) => video.videoWidth > 0);
+        }, undefined, { timeout: 60_000 });
+        await page.screenshot({ path: path.join(target, `${name}.png`) });
+        taken += 1;
+      }
+    }
+  }
+  await page.close();
+}
+await browser.close();
+await server.close();
+console.log(`${taken} pictures in ${target}`);

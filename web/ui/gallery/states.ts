@@ -1,0 +1,114 @@
+// Every state of the call screens, by name: what the fake client is put through to get there.
+import type { EndReason, Quality } from '@hullo/sdk';
+import type { HulloCall } from '../src/call.ts';
+import { REPORTS_IGNORED } from '../src/network.ts';
+import { type CallSketch, callOf, type FakeHullo, type FakeState } from './fake.ts';
+
+/** Leads a client, and the surface that draws it, into a state. */
+export type Lead = (client: FakeHullo, surface: HulloCall) => void | Promise<void>;
+
+const ACTIVE = 133_000;
+
+function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
+  return (client) =>
+    client.enter({ state: 'in_call', current: callOf({ state: 'active', activeMs: ACTIVE, ...sketch }), local });
+}
+
+function ended(reason: EndReason, by: string | undefined, caller: 'alice' | 'bob' = 'alice', durationMs = 0): Lead {
+  return (client) => {
+    client.enter({ state: caller === 'alice' ? 'calling' : 'called', current: callOf({ caller }) });
+    client.enter({ state: 'idle' });
+    client.emit('callEnd', { callId: 'call-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
+  };
+}
+
+function withQuality(lead: Lead, own: Quality, peer: Quality): Lead {
+  return async (client, surface) => {
+    await lead(client, surface);
+    const reports = [
+      { accid: 'alice', up: own, down: own },
+      { accid: 'bob', up: peer, down: peer },
+    ];
+    for (let round = 0; round <= REPORTS_IGNORED; round += 1) client.emit('userNetworkQuality', { reports });
+  };
+}
+
+function then(lead: Lead, more: Lead): Lead {
+  return async (client, surface) => {
+    await lead(client, surface);
+    await surface.updateComplete;
+    await more(client, surface);
+  };
+}
+
+const openDevices: Lead = (_client, surface) => {
+  const screen = surface.shadowRoot?.querySelector('hullo-voice, hullo-video');
+  screen?.dispatchEvent(new CustomEvent('hullo-intent', { detail: { type: 'openDevices' }, bubbles: true, composed: true }));
+};
+
+const video = withQuality(inCall(), 'good', 'excellent');
+const voice = withQuality(inCall({ media: 'audio' }), 'good', 'excellent');
+
+/** Every state. */
+export const states: Record<string, Lead> = {
+  'outgoing-video': (client) => client.enter({ state: 'calling', current: callOf() }),
+  'outgoing-voice': (client) => client.enter({ state: 'calling', current: callOf({ media: 'audio' }) }),
+  'outgoing-reaching': (client) =>
+    client.enter({ state: 'calling', current: callOf({ media: 'audio', other: { state: 'invited' } }) }),
+  'outgoing-no-camera': (client) =>
+    client.enter({ state: 'calling', current: callOf(), local: { videoFailed: true } }),
+  'incoming-video': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob' }) }),
+  'incoming-voice': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
+  'connecting-voice': inCall({ media: 'audio', other: { state: 'accepted' } }),
+  'connecting-video': inCall({ self: { state: 'accepted' }, other: { state: 'accepted', video: false } }),
+  voice,
+  'voice-muted': inCall({ media: 'audio', activeMs: 3_754_000 }, { audioMuted: true }),
+  'voice-peer-muted': inCall({ media: 'audio', other: { audio: false } }),
+  'voice-reconnecting': then(voice, (client) => client.emit('reconnecting', {})),
+  'voice-peer-reconnecting': inCall({ media: 'audio', other: { reconnecting: true } }),
+  'voice-consent': inCall({ media: 'audio', switch: { by: 'bob', media: 'video' } }),
+  'voice-consent-waiting': inCall({ media: 'audio', switch: { by: 'alice', media: 'video' } }),
+  'voice-no-microphone': inCall({ media: 'audio' }, { audioFailed: true }),
+  'voice-devices': then(voice, openDevices),
+  video,
+  'video-swapped': then(video, async (_client, surface) => {
+    const screen = surface.shadowRoot?.querySelector('hullo-video');
+    await screen?.updateComplete;
+    screen?.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=hullo-swap]')?.click();
+  }),
+  'video-camera-off': inCall({}, { videoMuted: true }),
+  'video-peer-camera-off': inCall({ other: { video: false, audio: false } }),
+  'video-both-off': inCall({ other: { video: false } }, { videoMuted: true, audioMuted: true }),
+  'video-weak-peer': withQuality(inCall(), 'poor', 'bad'),
+  'video-weak-own': withQuality(inCall(), 'bad', 'good'),
+  'video-reconnecting': then(video, (client) => client.emit('reconnecting', {})),
+  'video-no-camera': inCall({}, { videoFailed: true }),
+  'video-devices': then(video, openDevices),
+  'video-toast': then(video, (client) => client.emit('callTypeChange', { media: 'video' })),
+  'video-error': then(video, (client) =>
+    client.emit('error', { error: { code: 50000, kind: 'camera_denied', message: 'NotAllowedError' } }),
+  ),
+  'end-peer-hung-up': ended('hung_up', 'bob', 'alice', 133_000),
+  'end-hung-up': ended('hung_up', 'alice', 'alice', 133_000),
+  'end-cancelled': ended('cancelled', 'alice'),
+  'end-peer-cancelled': ended('cancelled', 'bob', 'bob'),
+  'end-rejected': ended('rejected', 'alice', 'bob'),
+  'end-peer-rejected': ended('rejected', 'bob'),
+  'end-busy': ended('busy', 'bob'),
+  'end-no-answer': ended('timed_out', undefined),
+  'end-missed': ended('timed_out', undefined, 'bob'),
+  'end-unreachable': ended('unreachable', undefined),
+  'end-connect-timed-out': ended('connect_timed_out', undefined),
+  'end-peer-lost': ended('lost', 'bob', 'alice', 133_000),
+  'end-lost': ended('lost', 'alice'),
+  'end-server': ended('server', undefined),
+  'end-elsewhere': (client) => {
+    client.enter({ state: 'called', current: callOf({ caller: 'bob' }) });
+    client.enter({ state: 'idle' });
+    client.emit('otherClientAccept', { callId: 'call-1' });
+  },
+  'error-offline': async (client, surface) => {
+    client.refusal = { kind: 'no_connection' };
+    await surface.dial('bob', 'video');
+  },
+};

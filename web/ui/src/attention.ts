@@ -1,0 +1,66 @@
+// Draws attention to an incoming call outside the call surface: the title of the tab, and a notification when the page
+// is hidden and may show one.
+
+/** What to call out. */
+export interface Alarm {
+  /** "Alice is calling…" */
+  readonly title: string;
+  /** "Incoming video call" */
+  readonly body: string;
+  /** The same call never notifies twice. */
+  readonly tag: string;
+  readonly icon?: string | undefined;
+}
+
+const BEAT_MS = 1000;
+
+/** Flashes the title while a call rings; restores exactly what was there. */
+export class Attention {
+  #title: string | undefined;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #notification: Notification | undefined;
+
+  /** Starts; again with the same call does nothing. */
+  start(alarm: Alarm): void {
+    if (this.#beat !== undefined) return;
+    this.#title = document.title;
+    let odd = false;
+    const flash = (): void => {
+      document.title = `${odd ? '🔔' : '📞'} ${alarm.title}`;
+      odd = !odd;
+    };
+    flash();
+    this.#beat = setInterval(flash, BEAT_MS);
+    this.#notification = notify(alarm);
+  }
+
+  /** Stops; without a start it does nothing. */
+  stop(): void {
+    if (this.#beat === undefined) return;
+    clearInterval(this.#beat);
+    this.#beat = undefined;
+    document.title = this.#title ?? '';
+    this.#notification?.close();
+    this.#notification = undefined;
+  }
+}
+
+function notify(alarm: Alarm): Notification | undefined {
+  if (!document.hidden || typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+  try {
+    const notification = new Notification(alarm.title, {
+      body: alarm.body,
+      tag: alarm.tag,
+      requireInteraction: true,
+      ...(alarm.icon ? { icon: alarm.icon } : {}),
+    });
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+    };
+    return notification;
+  } catch {
+    // Chrome on Android has the constructor but refuses it outside a service worker: the ring must do.
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+// Styles of <hullo-call>: the surface, and what floats over its screens.
+import { css } from 'lit';
+import { base, tokens } from './theme.ts';
+
+export const callStyles = [
+  tokens,
+  base,
+  css`
+    :host {
+      display: contents;
+    }
+    :host([contained]) {
+      display: block;
+      position: relative;
+      width: 100%;
+      height: 100%;
+      pointer-events: none;
+    }
+    dialog {
+      position: fixed;
+      inset: 0;
+      width: 100vw;
+      height: 100vh;
+      height: 100dvh;
+      max-width: none;
+      max-height: none;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      overflow: hidden;
+      outline: none;
+      color: var(--_text);
+      background: var(--_bg);
+      font-family: var(--_font);
+      -webkit-font-smoothing: antialiased;
+    }
+    dialog[open] {
+      animation: open 0.32s var(--_ease);
+    }
+    :host([contained]) dialog {
+      position: absolute;
+      width: 100%;
+      height: 100%;
+      pointer-events: auto;
+    }
+    dialog::backdrop {
+      background: none;
+    }
+    .overlay {
+      position: absolute;
+      z-index: 7;
+      inset: auto 16px 132px;
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      gap: 12px;
+      pointer-events: none;
+    }
+    .overlay > * {
+      pointer-events: auto;
+    }
+    .overlay.voice {
+      inset: auto 16px max(26px, env(safe-area-inset-bottom));
+    }
+    .video {
+      color-scheme: dark;
+    }
+    .overlay .toast {
+      max-width: min(440px, 100%);
+      padding: 11px 18px;
+      border-radius: 22px;
+      text-align: center;
+      font-size: 15px;
+      line-height: 20px;
+      font-weight: 500;
+      color: #fff;
+      background: rgb(24 25 31 / 0.92);
+      box-shadow: 0 0 0 1px rgb(255 255 255 / 0.1), 0 12px 36px rgb(0 0 0 / 0.3);
+      animation: rise 0.3s var(--_ease);
+    }
+    .pill {
+      --size: 40px;
+      position: fixed;
+      z-index: 2147483000;
+      top: max(18px, env(safe-area-inset-top));
+      left: 50%;
+      translate: -50% 0;
+      display: flex;
+      align-items: center;
+      gap: 12px;
+      width: max-content;
+      max-width: calc(100vw - 32px);
+      padding: 10px 22px 10px 10px;
+      border-radius: 32px;
+      color: var(--_text);
+      background: var(--_raised);
+      box-shadow: 0 0 0 1px var(--_line), 0 16px 48px rgb(0 0 0 / 0.22);
+      font-family: var(--_font);
+      pointer-events: none;
+      animation: drop 0.36s var(--_ease);
+    }
+    .pill div {
+      display: flex;
+      flex-direction: column;
+    }
+    .pill strong {
+      font-size: 15px;
+      line-height: 20px;
+      font-weight: 600;
+    }
+    .pill div span {
+      font-size: 14px;
+      line-height: 19px;
+      color: var(--_muted);
+      font-variant-numeric: tabular-nums;
+    }
+    .sign {
+      flex: none;
+      display: grid;
+      place-items: center;
+      width: 40px;
+      height: 40px;
+      border-radius: 50%;
+      font-size: 22px;
+      color: var(--_warn);
+      background: color-mix(in oklab, var(--_warn) 15%, transparent);
+    }
+    @keyframes open {
+      from {
+        opacity: 0;
+        scale: 1.015;
+      }
+    }
+    @keyframes rise {
+      from {
+        opacity: 0;
+        translate: 0 12px;
+      }
+    }
+    @keyframes drop {
+      from {
+        opacity: 0;
+        translate: -50% -16px;
+      }
+    }
+  `,
+];

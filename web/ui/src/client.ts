@@ -1,0 +1,28 @@
+// What the screens need of a client: a slice of Hullo's surface, so that a test or a gallery can stand in for it.
+import type { Hullo } from '@hullo/sdk';
+
+/** The part of `Hullo` that the call screens read and call. */
+export type CallClient = Pick<
+  Hullo,
+  | 'state'
+  | 'current'
+  | 'local'
+  | 'accid'
+  | 'on'
+  | 'call'
+  | 'accept'
+  | 'reject'
+  | 'hangup'
+  | 'switchCallType'
+  | 'answerSwitch'
+  | 'muteLocalAudio'
+  | 'muteLocalVideo'
+  | 'enableLocalVideo'
+  | 'switchCamera'
+  | 'devices'
+  | 'useMicrophone'
+  | 'useCamera'
+  | 'useSpeaker'
+  | 'attachLocalView'
+  | 'attachRemoteView'
+>;

@@ -1,0 +1,87 @@
+// How the end of a call reads: each reason, from the side of the one who caused it and of the other.
+import type { EndReason, HulloEvents } from '@hullo/sdk';
+import { formatDuration } from './clock.ts';
+import type { Person } from './people.ts';
+import { type Language, type TextKey, text } from './texts.ts';
+
+/** A short word at the end of a call. */
+export interface Notice {
+  readonly title: string;
+  readonly detail?: string;
+  /** Whom the call was with. */
+  readonly peer?: Person;
+  /** `card` fills the surface for a moment; `pill` floats over the page, because the person caused the end. */
+  readonly shape: 'card' | 'pill';
+  /** Which short sound goes with it. */
+  readonly sound?: 'busy' | 'ended';
+}
+
+/** What is known of a call when it ends. */
+export interface Ending {
+  readonly reason: EndReason;
+  readonly by?: string | undefined;
+  readonly durationMs: number;
+  readonly me: string | undefined;
+  readonly caller: string | undefined;
+  readonly peer: Person;
+}
+
+interface Wording {
+  readonly title: TextKey;
+  readonly hint?: TextKey;
+}
+
+function wordingOf({ reason, by, me, caller }: Ending): Wording {
+  const mine = by !== undefined && by === me;
+  const dialled = caller === me;
+  switch (reason) {
+    case 'hung_up':
+      return { title: mine || by === undefined ? 'end.hungUp' : 'end.peerHungUp' };
+    case 'cancelled':
+      return { title: mine || dialled ? 'end.cancelled' : 'end.peerCancelled' };
+    case 'rejected':
+      return { title: mine || !dialled ? 'end.rejected' : 'end.peerRejected' };
+    case 'busy':
+      return dialled ? { title: 'end.peerBusy', hint: 'end.hintBusy' } : { title: 'end.missed' };
+    case 'timed_out':
+      return dialled ? { title: 'end.noAnswer', hint: 'end.hintMissed' } : { title: 'end.missed' };
+    case 'unreachable':
+      return dialled ? { title: 'end.unreachable', hint: 'end.hintMissed' } : { title: 'end.missed' };
+    case 'connect_timed_out':
+      return { title: 'end.connectTimedOut', hint: 'end.hintNetwork' };
+    case 'lost':
+      return mine ? { title: 'end.lost', hint: 'end.hintNetwork' } : { title: 'end.peerLost' };
+    case 'logged_out':
+      return { title: mine ? 'end.loggedOut' : 'end.peerLoggedOut' };
+    case 'token_refused':
+      return { title: 'end.tokenRefused' };
+    case 'server':
+      return { title: 'end.server' };
+  }
+}
+
+/** The notice for the end of a call. */
+export function noticeOfEnd(ending: Ending, lang: Language): Notice {
+  const wording = wordingOf(ending);
+  const fillings = { name: ending.peer.name };
+  const detail =
+    ending.durationMs > 0
+      ? text(lang, 'end.duration', { time: formatDuration(ending.durationMs) })
+      : wording.hint && text(lang, wording.hint, fillings);
+  const deliberate = ending.by === ending.me && ['hung_up', 'cancelled', 'rejected'].includes(ending.reason);
+  return {
+    title: text(lang, wording.title, fillings),
+    ...(detail ? { detail } : {}),
+    peer: ending.peer,
+    shape: deliberate ? 'pill' : 'card',
+    sound: ending.reason === 'busy' ? 'busy' : 'ended',
+  };
+}
+
+/** The ending that an event tells, joined with what was known of the call. */
+export function endingOf(
+  event: HulloEvents['callEnd'],
+  known: { me: string | undefined; caller: string | undefined; peer: Person },
+): Ending {
+  return { reason: event.reason, by: event.by, durationMs: event.durationMs, ...known };
+}

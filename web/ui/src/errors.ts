@@ -1,0 +1,64 @@
+// What to tell a person when an operation was refused: one kind sentence that says what to do.
+import type { ErrorKind } from '@hullo/sdk';
+import { type Language, type TextKey, text } from './texts.ts';
+
+const keys: Partial<Record<ErrorKind, TextKey>> = {
+  no_connection: 'error.no_connection',
+  not_logged_in: 'error.not_logged_in',
+  wrong_token: 'error.signed_out',
+  signed_out: 'error.signed_out',
+  timeout: 'error.timeout',
+  server: 'error.server',
+  storage_unavailable: 'error.server',
+  rate_limited: 'error.rate_limited',
+  account_not_found: 'error.account_not_found',
+  account_disabled: 'error.account_disabled',
+  forbidden: 'error.forbidden',
+  room_token_refused: 'error.room_token',
+  token_unavailable: 'error.room_token',
+  called_oneself: 'error.called_oneself',
+  already_in_call: 'error.already_in_call',
+  call_while_calling: 'error.already_in_call',
+  call_while_called: 'error.already_in_call',
+  call_while_in_call: 'error.already_in_call',
+  in_call_on_other_device: 'error.in_call_elsewhere',
+  call_not_found: 'error.call_over',
+  call_over: 'error.call_over',
+  not_in_call: 'error.call_over',
+  invite_expired: 'error.call_over',
+  already_accepted: 'error.already_accepted',
+  already_rejected: 'error.already_rejected',
+  invite_cancelled: 'error.invite_cancelled',
+  too_large: 'error.too_large',
+  microphone_denied: 'error.microphone_denied',
+  microphone_unavailable: 'error.microphone_unavailable',
+  camera_denied: 'error.camera_denied',
+  camera_unavailable: 'error.camera_unavailable',
+};
+
+/** The kind of whatever was thrown. */
+export function kindOf(error: unknown): ErrorKind {
+  const kind = typeof error === 'object' && error !== null && 'kind' in error ? error.kind : undefined;
+  return typeof kind === 'string' ? (kind as ErrorKind) : 'unknown';
+}
+
+/** What to tell a person about `error`, which may be anything that a rejected promise carries. */
+export function explainError(error: unknown, lang: Language): string {
+  return text(lang, keys[kindOf(error)] ?? 'error.unknown');
+}
+
+/** Whether the caller need not be told: the call ended meanwhile, and its end is told by itself. */
+export function isOvertaken(error: unknown): boolean {
+  const overtaken: readonly ErrorKind[] = [
+    'call_over',
+    'call_not_found',
+    'not_in_call',
+    'invite_cancelled',
+    'invite_expired',
+    'accept_while_idle',
+    'reject_while_idle',
+    'cancel_while_idle',
+    'switch_while_idle',
+  ];
+  return overtaken.includes(kindOf(error));
+}

@@ -1,0 +1,13 @@
+// @hullo/ui: the call screens of Hullo as custom elements. Importing it defines <hullo-call>, <hullo-record> and their
+// parts.
+export { HulloCall, NOTICE_MS } from './call.ts';
+export type { CallClient } from './client.ts';
+export { formatDuration } from './clock.ts';
+export { describeRecord, type RecordDescription } from './describe.ts';
+export { explainError } from './errors.ts';
+export { type IconName, icons } from './icons.ts';
+export { HulloAvatar } from './parts/avatar.ts';
+export { coloursOf, initialsOf, type Names, type Person, type PersonDetails, personOf } from './people.ts';
+export { HulloRecord, type Redial } from './record.ts';
+export { fill, type Fillings, type Language, languageOfPage, type TextKey, text, texts } from './texts.ts';
+export { base, tokens } from './theme.ts';

@@ -1,0 +1,245 @@
+// <hullo-devices>: the sheet that chooses microphone, camera and speaker; from the bottom on a phone, above the bar on a
+// desktop.
+import type { Devices } from '@hullo/sdk';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { type IconName, icons } from '../icons.ts';
+import { Part } from '../scene.ts';
+import { base } from '../theme.ts';
+
+/** What can be chosen. */
+export type DeviceKind = 'microphone' | 'camera' | 'speaker';
+
+const shelves: readonly { kind: DeviceKind; list: keyof Devices; icon: IconName }[] = [
+  { kind: 'microphone', list: 'microphones', icon: 'microphone' },
+  { kind: 'camera', list: 'cameras', icon: 'camera' },
+  { kind: 'speaker', list: 'speakers', icon: 'speaker' },
+];
+
+/** The client does not say which device is open, so the page remembers what was chosen in it. */
+const chosen = new Map<DeviceKind, string>();
+
+@customElement('hullo-devices')
+export class HulloDevices extends Part {
+  @state() private devices: Devices | undefined;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        position: absolute;
+        inset: 0;
+        z-index: 6;
+        display: grid;
+        align-items: end;
+        justify-items: center;
+      }
+      .veil {
+        position: absolute;
+        inset: 0;
+        background: rgb(8 9 12 / 0.42);
+        animation: fade 0.2s;
+      }
+      .sheet {
+        position: relative;
+        width: 100%;
+        max-height: min(76%, 620px);
+        overflow: auto;
+        padding: 10px 14px calc(20px + env(safe-area-inset-bottom));
+        border-radius: 28px 28px 0 0;
+        color: var(--_text);
+        background: var(--_raised);
+        box-shadow: 0 0 0 1px var(--_line), 0 -12px 60px rgb(0 0 0 / 0.3);
+        animation: rise 0.32s var(--_ease);
+      }
+      header {
+        position: sticky;
+        top: -10px;
+        z-index: 1;
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        padding: 4px 0 4px 8px;
+        background: inherit;
+      }
+      h2 {
+        margin: 0;
+        font-size: 19px;
+        font-weight: 650;
+      }
+      .close {
+        display: grid;
+        place-items: center;
+        width: 44px;
+        height: 44px;
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font-size: 22px;
+        background: none;
+        cursor: pointer;
+      }
+      .close:hover {
+        background: var(--_hover);
+      }
+      fieldset {
+        margin: 8px 0 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        padding: 6px 8px;
+        font-size: 13px;
+        font-weight: 600;
+        color: var(--_muted);
+      }
+      legend svg {
+        font-size: 16px;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 46px;
+        padding: 8px 12px;
+        border-radius: 14px;
+        font-size: 15px;
+        line-height: 20px;
+        cursor: pointer;
+      }
+      label:hover {
+        background: var(--_hover);
+      }
+      label:has(:checked) {
+        font-weight: 600;
+        background: color-mix(in oklab, var(--_accent) 13%, transparent);
+      }
+      label:has(:focus-visible) {
+        outline: 3px solid var(--_accent);
+      }
+      input {
+        position: absolute;
+        opacity: 0;
+      }
+      .mark {
+        margin-left: auto;
+        font-size: 20px;
+        color: var(--_accent);
+        visibility: hidden;
+      }
+      :checked ~ .mark {
+        visibility: visible;
+      }
+      .none {
+        margin: 0;
+        padding: 6px 12px 10px;
+        font-size: 14px;
+        color: var(--_muted);
+      }
+      @media (min-width: 720px) {
+        :host {
+          padding-bottom: 124px;
+        }
+        .veil {
+          background: none;
+        }
+        .sheet {
+          width: 380px;
+          max-height: 100%;
+          border-radius: 24px;
+          padding-bottom: 14px;
+          box-shadow: 0 0 0 1px var(--_line), 0 24px 70px rgb(0 0 0 / 0.4);
+        }
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          translate: 0 40px;
+        }
+      }
+      @keyframes fade {
+        from {
+          opacity: 0;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    navigator.mediaDevices?.addEventListener?.('devicechange', this.#load);
+    void this.updateComplete.then(this.#load);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    navigator.mediaDevices?.removeEventListener?.('devicechange', this.#load);
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>('.close')?.focus();
+  }
+
+  #load = async (): Promise<void> => {
+    try {
+      this.devices = await this.scene?.client.devices();
+    } catch {
+      this.devices = { microphones: [], cameras: [], speakers: [] };
+    }
+  };
+
+  protected override render() {
+    const close = (): void => this.ask({ type: 'closeDevices' });
+    return html`<div class="veil" @click=${close}></div>
+      <section class="sheet" role="dialog" aria-label=${this.t('devices.title')} data-testid="hullo-devices">
+        <header>
+          <h2>${this.t('devices.title')}</h2>
+          <button type="button" class="close" aria-label=${this.t('control.close')} data-testid="hullo-devices-close" @click=${close}>
+            ${icons.close}
+          </button>
+        </header>
+        ${this.devices ? this.#shelves(this.devices) : nothing}
+      </section>`;
+  }
+
+  #shelves(devices: Devices): TemplateResult[] {
+    const video = this.scene?.call.media === 'video';
+    return shelves
+      .filter(({ kind, list }) => (kind === 'camera' ? video : kind === 'microphone' || devices[list].length > 0))
+      .map(({ kind, list, icon }) => {
+        const options = devices[list];
+        const current = options.find((option) => option.deviceId === chosen.get(kind)) ?? options[0];
+        return html`<fieldset>
+          <legend>${icons[icon]} ${this.t(`devices.${kind}`)}</legend>
+          ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : nothing}
+          ${options.map(
+            (option, place) => html`<label>
+              <input type="radio" name=${kind} .checked=${option === current} data-testid="hullo-device-${kind}" @change=${() => this.#choose(kind, option.deviceId)} />
+              <span>${this.#nameOf(option, place)}</span>
+              <span class="mark">${icons.check}</span>
+            </label>`,
+          )}
+        </fieldset>`;
+      });
+  }
+
+  #nameOf(device: MediaDeviceInfo, place: number): string {
+    if (device.label) return device.label;
+    return device.deviceId === 'default' ? this.t('devices.default') : this.t('devices.unnamed', { number: place + 1 });
+  }
+
+  #choose(kind: DeviceKind, id: string): void {
+    chosen.set(kind, id);
+    this.ask({ type: 'device', kind, id });
+    this.requestUpdate();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-devices': HulloDevices;
+  }
+}

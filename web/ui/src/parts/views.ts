@@ -1,0 +1,86 @@
+// Ties <video> elements of a screen to the client, and unties them when the screen goes. The client plays the sound
+// itself: these carry the picture only.
+import { html, type ReactiveController, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { CallClient } from '../client.ts';
+import type { Part } from '../scene.ts';
+
+abstract class View implements ReactiveController {
+  readonly element = createRef<HTMLVideoElement>();
+  #attached: { client: CallClient; video: HTMLVideoElement; key: string } | undefined;
+  /** A picture has arrived. */
+  hasPicture = false;
+
+  constructor(protected readonly host: Part) {
+    host.addController(this);
+  }
+
+  hostUpdated(): void {
+    const client = this.host.scene?.client;
+    const video = this.element.value;
+    const key = this.key();
+    if (client === this.#attached?.client && video === this.#attached?.video && key === this.#attached?.key) return;
+    this.#detach();
+    if (!client || !video || key === undefined) return;
+    this.attach(client, key, video);
+    this.#attached = { client, video, key };
+  }
+
+  hostDisconnected(): void {
+    this.#detach();
+  }
+
+  #detach(): void {
+    if (!this.#attached) return;
+    this.attach(this.#attached.client, this.#attached.key, null);
+    this.#attached = undefined;
+    this.hasPicture = false;
+  }
+
+  /** Draws the element. */
+  video(testId: string): TemplateResult {
+    return html`<video ${ref(this.element)} class=${this.className()} data-testid=${testId} autoplay playsinline
+      .muted=${true} disablepictureinpicture @resize=${this.#seen} @loadeddata=${this.#seen} @emptied=${this.#seen}></video>`;
+  }
+
+  #seen = (): void => {
+    this.hasPicture = (this.element.value?.videoWidth ?? 0) > 0;
+    this.host.requestUpdate();
+  };
+
+  protected abstract key(): string | undefined;
+  protected abstract attach(client: CallClient, key: string, video: HTMLVideoElement | null): void;
+  protected abstract className(): string;
+}
+
+/** The own camera: mirrored, unless it looks away from the person. */
+export class LocalView extends View {
+  protected override key(): string {
+    return 'local';
+  }
+
+  protected override attach(client: CallClient, _key: string, video: HTMLVideoElement | null): void {
+    client.attachLocalView(video);
+  }
+
+  protected override className(): string {
+    const stream = this.element.value?.srcObject;
+    const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
+    return track?.getSettings().facingMode === 'environment' ? '' : 'mirrored';
+  }
+}
+
+/** The other's camera. */
+export class RemoteView extends View {
+  protected override key(): string | undefined {
+    return this.host.scene?.peer.accid;
+  }
+
+  protected override attach(client: CallClient, key: string, video: HTMLVideoElement | null): void {
+    client.attachRemoteView(key, video);
+  }
+
+  protected override className(): string {
+    return '';
+  }
+}

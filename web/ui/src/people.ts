@@ -1,0 +1,64 @@
+// Who an account is, for display: name, avatar, initials and the colours of a face that has no picture.
+
+/** What the app knows of an account. */
+export interface PersonDetails {
+  /** For display; the accid when absent. */
+  name?: string | undefined;
+  /** URL of a picture. */
+  avatar?: string | null | undefined;
+}
+
+/** How the app tells names: a record by accid, or a function. */
+export type Names = Record<string, PersonDetails> | ((accid: string) => PersonDetails | undefined);
+
+/** An account, ready to be drawn. */
+export interface Person {
+  readonly accid: string;
+  readonly name: string;
+  readonly avatar?: string;
+}
+
+/** The account `accid` as `names` tells it. */
+export function personOf(accid: string, names: Names | undefined): Person {
+  const details = typeof names === 'function' ? names(accid) : names?.[accid];
+  const name = details?.name?.trim() || accid;
+  return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
+}
+
+const IDEOGRAPH = /\p{Script=Han}/u;
+
+/** One or two letters for a face: "Alice Liddell" is AL, "王小明" is 小明. */
+export function initialsOf(name: string): string {
+  const letters = [...name.trim()];
+  if (letters.length === 0) return '?';
+  if (letters.every((letter) => IDEOGRAPH.test(letter))) return letters.slice(-2).join('');
+  const words = name.trim().split(/[\s._@-]+/).filter(Boolean);
+  const first = [...(words[0] ?? '?')][0] ?? '?';
+  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
+  return (first + last).toUpperCase();
+}
+
+/** Light and deep end of a gradient; white letters are readable on both ends. */
+export type Colours = readonly [light: string, deep: string];
+
+const PALETTE: readonly Colours[] = [
+  ['#7a6ff0', '#4a35c0'],
+  ['#e8638f', '#b02a62'],
+  ['#e57a4a', '#b8401c'],
+  ['#1fa392', '#0b6b66'],
+  ['#3f8fe8', '#1d55b0'],
+  ['#a863e6', '#6c2aae'],
+  ['#c98a1b', '#8f540b'],
+  ['#45a05a', '#1f6b38'],
+  ['#df5f7c', '#7d38b8'],
+  ['#2f9fca', '#4045c4'],
+];
+
+/** The colours of an account: always the same for the same accid. */
+export function coloursOf(accid: string): Colours {
+  let hash = 0x811c9dc5;
+  for (const letter of accid) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  // The low bits of this hash (FNV-1a) are poor for short names: fold the high ones in.
+  const place = (hash ^ (hash >>> 15)) % PALETTE.length;
+  return PALETTE[place] ?? ['#7a6ff0', '#4a35c0'];
+}

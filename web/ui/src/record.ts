@@ -1,0 +1,161 @@
+// <hullo-record>: a call in a conversation. A press asks to call again, with the same media.
+import type { CallRecord, Media } from '@hullo/sdk';
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { describeRecord } from './describe.ts';
+import { icons } from './icons.ts';
+import { type Language, languageOfPage, text } from './texts.ts';
+import { base, tokens } from './theme.ts';
+
+/** What a press on a record asks for. */
+export interface Redial {
+  readonly accid: string;
+  readonly media: Media;
+}
+
+/** A bubble; put it on the right when `direction` is outgoing. Fires `hullo-redial` with a {@link Redial}. */
+@customElement('hullo-record')
+export class HulloRecord extends LitElement {
+  /** The call. */
+  @property({ attribute: false }) record?: CallRecord;
+  /** Whose conversation it is. */
+  @property() me = '';
+  /** `en` or `zh`; that of the page when absent. */
+  @property() override lang: Language = languageOfPage();
+  /** `light` or `dark`; that of the system when absent. */
+  @property({ reflect: true }) theme?: 'light' | 'dark';
+
+  static override styles = [
+    tokens,
+    base,
+    css`
+      :host {
+        display: inline-block;
+        max-width: 100%;
+      }
+      button {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-width: 196px;
+        max-width: 100%;
+        min-height: 60px;
+        padding: 10px 18px 10px 12px;
+        border: 0;
+        border-radius: 20px 20px 20px 6px;
+        text-align: left;
+        color: var(--_text);
+        background: var(--_surface);
+        box-shadow: 0 0 0 1px var(--_line), 0 1px 2px rgb(0 0 0 / 0.04);
+        cursor: pointer;
+        transition: background 0.15s, transform 0.15s var(--_ease);
+      }
+      button:hover {
+        background: color-mix(in oklab, var(--_surface) 94%, var(--_text));
+      }
+      button:active {
+        transform: scale(0.98);
+      }
+      .icon {
+        flex: none;
+        display: grid;
+        place-items: center;
+        width: 40px;
+        height: 40px;
+        border-radius: 50%;
+        font-size: 21px;
+        color: var(--_text);
+        background: var(--_control);
+      }
+      .title {
+        display: block;
+        font-size: 15px;
+        line-height: 21px;
+        font-weight: 600;
+      }
+      .outcome {
+        display: flex;
+        align-items: center;
+        gap: 5px;
+        font-size: 14px;
+        line-height: 19px;
+        color: var(--_muted);
+        font-variant-numeric: tabular-nums;
+      }
+      .outcome svg {
+        flex: none;
+        font-size: 15px;
+      }
+      .missed .icon {
+        color: var(--_danger-text);
+        background: color-mix(in oklab, var(--_danger) 14%, transparent);
+      }
+      .missed .outcome {
+        color: var(--_danger-text);
+      }
+      .outgoing {
+        border-radius: 20px 20px 6px 20px;
+        color: var(--_on-accent);
+        background: var(--_accent);
+        box-shadow: none;
+      }
+      .outgoing:hover {
+        background: color-mix(in oklab, var(--_accent) 92%, var(--_text));
+      }
+      .outgoing .icon {
+        color: inherit;
+        background: color-mix(in oklab, var(--_on-accent) 16%, transparent);
+      }
+      .outgoing .outcome {
+        color: inherit;
+        opacity: 0.92;
+      }
+    `,
+  ];
+
+  /** Whether the call was dialled by {@link HulloRecord.me}. */
+  get direction(): 'outgoing' | 'incoming' {
+    return this.record?.caller === this.me ? 'outgoing' : 'incoming';
+  }
+
+  protected override render() {
+    const { record } = this;
+    if (!record) return;
+    const { media, direction, missed, title, text: outcome, label } = describeRecord(record, this.me, this.lang);
+    const hint = text(this.lang, 'record.redial');
+    const arrow = missed ? icons.missed : icons[direction];
+    return html`<button
+      type="button"
+      class="${direction} ${missed ? 'missed' : ''}"
+      data-testid="record-item"
+      data-status=${record.status}
+      data-direction=${direction}
+      aria-label="${label}. ${hint}"
+      title=${hint}
+      @click=${this.#redial}
+    >
+      <span class="icon">${media === 'video' ? icons.camera : icons.phone}</span>
+      <span>
+        <span class="title">${title}</span>
+        <span class="outcome">${arrow} ${outcome}</span>
+      </span>
+    </button>`;
+  }
+
+  #redial = (): void => {
+    const { record } = this;
+    const accid = record?.caller === this.me ? record.callees[0] : record?.caller;
+    if (!record || !accid) return;
+    const detail: Redial = { accid, media: record.media };
+    this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-record': HulloRecord;
+  }
+  interface HTMLElementEventMap {
+    'hullo-redial': CustomEvent<Redial>;
+  }
+}

@@ -1,0 +1,55 @@
+// Carries out what a person asks for, on the client.
+import type { CallClient } from '../client.ts';
+import type { Intent } from '../scene.ts';
+import type { TextKey } from '../texts.ts';
+
+/** Does it; resolves with a remark for the person, if there is one, and rejects as the client does. */
+export async function perform(client: CallClient, intent: Intent): Promise<TextKey | undefined> {
+  switch (intent.type) {
+    case 'accept':
+      await client.accept();
+      return;
+    case 'reject':
+      return client.reject().then(nothingToSay);
+    case 'hangup':
+      return client.hangup().then(nothingToSay);
+    case 'muteAudio':
+      return client.muteLocalAudio(intent.muted).then(nothingToSay);
+    case 'camera':
+      return turnCamera(client, intent.on).then(nothingToSay);
+    case 'switch':
+      return (await client.switchCallType(intent.media)) ? undefined : 'consent.refused';
+    case 'answerSwitch':
+      return client.answerSwitch(intent.agree).then(nothingToSay);
+    case 'switchCamera':
+      return client.switchCamera().then(nothingToSay);
+    case 'device':
+      return chooseDevice(client, intent.kind, intent.id).then(nothingToSay);
+    case 'openDevices':
+    case 'closeDevices':
+    case 'dismiss':
+      return;
+  }
+}
+
+function nothingToSay(): undefined {
+  return undefined;
+}
+
+/** Off is a mute, so that on again is at once; on also opens a camera that is closed. */
+async function turnCamera(client: CallClient, on: boolean): Promise<void> {
+  if (!on) return client.muteLocalVideo(true);
+  if (!client.local.videoEnabled || client.local.videoFailed) await client.enableLocalVideo(true);
+  if (client.local.videoMuted) await client.muteLocalVideo(false);
+}
+
+function chooseDevice(client: CallClient, kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
+  switch (kind) {
+    case 'microphone':
+      return client.useMicrophone(id);
+    case 'camera':
+      return client.useCamera(id);
+    case 'speaker':
+      return client.useSpeaker(id);
+  }
+}

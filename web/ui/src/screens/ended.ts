@@ -1,0 +1,83 @@
+// <hullo-ended>: the last word of a call, for a moment.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Notice } from '../ending.ts';
+import { icons } from '../icons.ts';
+import { type Language, text } from '../texts.ts';
+import { backdrop, portrait, portraitStyles } from './portrait.ts';
+
+@customElement('hullo-ended')
+export class HulloEnded extends LitElement {
+  /** What to say. */
+  @property({ attribute: false }) notice?: Notice;
+  /** In which language. */
+  @property() override lang: Language = 'en';
+
+  static override styles = [
+    ...portraitStyles,
+    css`
+      .ambient {
+        filter: saturate(0.45);
+      }
+      .screen {
+        justify-content: center;
+        gap: 40px;
+      }
+      .portrait {
+        filter: saturate(0.55);
+      }
+      .alone {
+        display: grid;
+        place-items: center;
+        width: 96px;
+        height: 96px;
+        border-radius: 50%;
+        font-size: 42px;
+        color: var(--_muted);
+        background: var(--_control);
+      }
+      h1 {
+        font-size: clamp(24px, 3vmin + 12px, 32px);
+      }
+      .close {
+        display: grid;
+        place-items: center;
+        width: 52px;
+        height: 52px;
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font-size: 22px;
+        background: var(--_control);
+        cursor: pointer;
+      }
+      .close:hover {
+        background: var(--_control-hover);
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { notice } = this;
+    if (!notice) return;
+    const dismiss = (): boolean =>
+      this.dispatchEvent(new CustomEvent('hullo-intent', { detail: { type: 'dismiss' }, bubbles: true, composed: true }));
+    return html`${notice.peer ? backdrop(notice.peer) : html`<div class="ambient"></div>`}
+      <section class="screen" @click=${dismiss}>
+        <div class="who" role="status" data-testid="hullo-notice">
+          ${notice.peer ? portrait(notice.peer) : html`<div class="alone">${icons.warning}</div>`}
+          <h1>${notice.title}</h1>
+          ${notice.detail ? html`<p class="status">${notice.detail}</p>` : nothing}
+        </div>
+        <button type="button" class="close" aria-label=${text(this.lang, 'control.close')} data-testid="hullo-notice-close" @click=${dismiss}>
+          ${icons.close}
+        </button>
+      </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-ended': HulloEnded;
+  }
+}

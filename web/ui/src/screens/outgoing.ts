@@ -1,0 +1,82 @@
+// <hullo-outgoing>: this device calls someone. A video call shows the own camera behind.
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { buttonStyles, roundButton } from '../parts/button.ts';
+import { LocalView } from '../parts/views.ts';
+import { cameraIsOn, Part } from '../scene.ts';
+import { backdrop, portrait, portraitStyles } from './portrait.ts';
+
+@customElement('hullo-outgoing')
+export class HulloOutgoing extends Part {
+  #view = new LocalView(this);
+
+  static override styles = [
+    ...portraitStyles,
+    buttonStyles,
+    css`
+      :host(.filmed) {
+        color-scheme: dark;
+        background: #0d0e12;
+      }
+      video {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        object-fit: cover;
+      }
+      video.mirrored {
+        scale: -1 1;
+      }
+      .scrim {
+        position: absolute;
+        inset: 0;
+        background:
+          linear-gradient(rgb(8 9 12 / 0.72), rgb(8 9 12 / 0.2) 62%, rgb(8 9 12 / 0.68)),
+          rgb(8 9 12 / 0.16);
+      }
+      :host(.filmed) .status {
+        color: rgb(255 255 255 / 0.86);
+      }
+      .actions {
+        --disc: 72px;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { scene } = this;
+    if (!scene) return;
+    const filmed = scene.call.media === 'video' && cameraIsOn(scene.local);
+    this.classList.toggle('filmed', filmed);
+    const rings = scene.other?.state === 'ringing' || scene.other?.state === 'delivered';
+    return html`${filmed ? html`${this.#view.video('hullo-local-video')}<div class="scrim"></div>` : backdrop(scene.peer)}
+      <section class="screen" data-testid="hullo-outgoing">
+        <div class="who">
+          ${portrait(scene.peer, rings)}
+          <h1>${scene.peer.name}</h1>
+          <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
+          ${scene.call.media === 'video' && scene.local.videoFailed
+            ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
+            : nothing}
+        </div>
+        <div class="actions">
+          ${roundButton({
+            icon: 'hangup',
+            label: this.t('control.cancel'),
+            testId: 'hullo-cancel',
+            tone: 'danger',
+            labelled: true,
+            // Legal in every state, so that a cancel that crosses an accept still ends the call.
+            press: () => this.ask({ type: 'hangup' }),
+          })}
+        </div>
+      </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-outgoing': HulloOutgoing;
+  }
+}

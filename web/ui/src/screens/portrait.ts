@@ -1,0 +1,145 @@
+// The look that outgoing, incoming, voice and ended screens share: a soft backdrop in the person's colours, a large
+// face, a name, a line below it, and actions at the bottom.
+import { css, html, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
+import '../parts/avatar.ts';
+import { coloursOf, type Person } from '../people.ts';
+import { ambient, base } from '../theme.ts';
+
+/** A backdrop in the colours of `person`. */
+export function backdrop(person: Person): TemplateResult {
+  const [one, two] = coloursOf(person.accid);
+  return html`<div class="ambient" style=${styleMap({ '--one': one, '--two': two })}></div>`;
+}
+
+/** A face; `ripple` while it rings. */
+export function portrait(person: Person, ripple = false): TemplateResult {
+  const [one] = coloursOf(person.accid);
+  return html`<div class="portrait ${ripple ? 'ripple' : ''}" style=${styleMap({ '--one': one })}>
+    <i></i><i></i><hullo-avatar .person=${person}></hullo-avatar>
+  </div>`;
+}
+
+export const portraitStyles = [
+  base,
+  ambient,
+  css`
+    :host {
+      position: absolute;
+      inset: 0;
+      display: block;
+      overflow: hidden;
+      color: var(--_text);
+      animation: appear 0.28s ease-out;
+    }
+    .screen {
+      position: absolute;
+      inset: 0;
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      justify-content: space-between;
+      gap: 24px;
+      padding: max(13vh, 40px) 24px max(7vh, 32px);
+      padding-bottom: calc(max(7vh, 32px) + env(safe-area-inset-bottom));
+      text-align: center;
+    }
+    .who {
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      max-width: 100%;
+    }
+    h1 {
+      max-width: min(640px, 100%);
+      margin: 34px 0 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      font-size: clamp(28px, 4.4vmin + 12px, 40px);
+      line-height: 1.2;
+      font-weight: 650;
+      letter-spacing: -0.018em;
+    }
+    .status {
+      display: inline-flex;
+      align-items: center;
+      gap: 8px;
+      margin: 8px 0 0;
+      min-height: 26px;
+      font-size: 18px;
+      line-height: 26px;
+      color: var(--_muted);
+    }
+    .status svg {
+      font-size: 20px;
+    }
+    .actions {
+      display: flex;
+      justify-content: center;
+      gap: clamp(64px, 22vw, 128px);
+    }
+    .portrait {
+      --size: clamp(112px, 19vh, 168px);
+      position: relative;
+      width: var(--size);
+      height: var(--size);
+      border-radius: 50%;
+    }
+    .portrait hullo-avatar {
+      position: relative;
+      box-shadow: 0 18px 50px color-mix(in oklab, var(--one) 38%, transparent);
+    }
+    .portrait i {
+      position: absolute;
+      inset: 0;
+      border-radius: 50%;
+      background: var(--one);
+      opacity: 0;
+    }
+    .ripple i {
+      animation: ripple 2.6s cubic-bezier(0.2, 0.5, 0.4, 1) infinite;
+    }
+    .ripple i:nth-child(2) {
+      animation-delay: 1.3s;
+    }
+    @keyframes ripple {
+      from {
+        opacity: 0.34;
+        scale: 1;
+      }
+      to {
+        opacity: 0;
+        scale: 1.75;
+      }
+    }
+    @keyframes appear {
+      from {
+        opacity: 0;
+      }
+    }
+    @media (prefers-reduced-motion: reduce) {
+      .ripple i {
+        opacity: 0.18;
+        scale: 1.14;
+        animation: none;
+      }
+    }
+    @media (max-height: 520px) {
+      .screen {
+        padding-block: 20px;
+        gap: 12px;
+      }
+      .portrait {
+        --size: 84px;
+      }
+      h1 {
+        margin-top: 12px;
+        font-size: 24px;
+      }
+      .status {
+        margin-top: 2px;
+        font-size: 15px;
+      }
+    }
+  `,
+];

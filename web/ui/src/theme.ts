@@ -1,0 +1,120 @@
+// Colours, type and motion, as CSS custom properties. Every `--hullo-*` property is the app's to set; light and dark
+// follow the system unless the element has theme="light" or theme="dark".
+import { css } from 'lit';
+
+/** Put these on the outermost element; everything inside inherits them. */
+export const tokens = css`
+  :host {
+    color-scheme: light dark;
+    --_font: var(
+      --hullo-font,
+      ui-sans-serif, system-ui, -apple-system, 'Inter', 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC',
+      'Noto Sans SC', 'Microsoft YaHei', sans-serif
+    );
+    --_bg: var(--hullo-bg, light-dark(#f6f6f9, #0d0e12));
+    --_surface: var(--hullo-surface, light-dark(#ffffff, #1b1c23));
+    --_raised: var(--hullo-raised, light-dark(#ffffff, #25262f));
+    --_text: var(--hullo-text, light-dark(#16171d, #f5f5f7));
+    --_muted: var(--hullo-muted, light-dark(#5a5d69, #adb0bc));
+    --_line: var(--hullo-line, light-dark(rgb(18 20 30 / 0.09), rgb(255 255 255 / 0.1)));
+    --_hover: var(--hullo-hover, light-dark(rgb(18 20 30 / 0.05), rgb(255 255 255 / 0.07)));
+    --_control: var(--hullo-control, light-dark(rgb(18 20 30 / 0.08), rgb(255 255 255 / 0.14)));
+    --_control-hover: light-dark(rgb(18 20 30 / 0.14), rgb(255 255 255 / 0.22));
+    --_inverse: light-dark(#1b1c23, #ffffff);
+    --_on-inverse: light-dark(#ffffff, #16171d);
+    --_accent: var(--hullo-accent, light-dark(#5250d0, #8886f4));
+    --_on-accent: var(--hullo-on-accent, light-dark(#ffffff, #0f1020));
+    --_accept: var(--hullo-accept, #1c9a54);
+    --_danger: var(--hullo-danger, #e0393f);
+    --_danger-text: light-dark(#c4242b, #ff8a8d);
+    --_warn: light-dark(#8a5200, #ffc46b);
+    --_good: light-dark(#12804a, #4fd08a);
+    --_ease: cubic-bezier(0.2, 0.8, 0.2, 1);
+    font-family: var(--_font);
+  }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+`;
+
+/** What every element of ours starts with. */
+export const base = css`
+  :host,
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  button {
+    font: inherit;
+    color: inherit;
+    -webkit-tap-highlight-color: transparent;
+    touch-action: manipulation;
+  }
+  svg {
+    display: block;
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  :focus-visible {
+    outline: 3px solid var(--_focus, var(--_accent));
+    outline-offset: 3px;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    *::before,
+    *::after {
+      animation-duration: 0.01ms !important;
+      animation-iteration-count: 1 !important;
+      transition-duration: 0.01ms !important;
+    }
+  }
+`;
+
+/** A soft backdrop in the colours of a person: set `--one` and `--two`. */
+export const ambient = css`
+  .ambient {
+    position: absolute;
+    inset: 0;
+    overflow: hidden;
+    background: light-dark(#fbfbfd, #0d0e12);
+  }
+  .ambient::before,
+  .ambient::after {
+    content: '';
+    position: absolute;
+    width: 130vmax;
+    height: 130vmax;
+    border-radius: 50%;
+    opacity: var(--_glow, 0.55);
+    animation: drift 26s ease-in-out infinite alternate;
+  }
+  .ambient::before {
+    left: -55vmax;
+    top: -70vmax;
+    background: radial-gradient(closest-side, color-mix(in oklab, var(--one) 75%, transparent), transparent);
+  }
+  .ambient::after {
+    right: -60vmax;
+    bottom: -75vmax;
+    background: radial-gradient(closest-side, color-mix(in oklab, var(--two) 75%, transparent), transparent);
+    animation-delay: -9s;
+  }
+  @keyframes drift {
+    to {
+      transform: translate3d(6vmax, 4vmax, 0) scale(1.12);
+    }
+  }
+`;
