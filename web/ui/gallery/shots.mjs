@@ -31,13 +31,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
         const name = `${state}.${size}.${theme}.${lang}`;
         if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
         await page.goto(`${address}?state=${state}&theme=${theme}&lang=${lang}`);
-        // Pictures must have come before they are taken, and entrances must be over.
-        await page.waitForFunction(() => {
-          const screen = document.querySelector('hullo-call')?.shadowRoot?.querySelector('hullo-video, hullo-outgoing');
-          const videos = [...(screen?.shadowRoot?.querySelectorAll('video') ?? [])];
-          const still = document.getAnimations().every((running) => running.effect?.getComputedTiming().iterations === Infinity || running.playState === 'finished');
-          return still && videos.every((video) => video.videoWidth > 0);
-        }, undefined, { timeout: 60_000 });
+        await page.waitForFunction(settled, undefined, { timeout: 60_000 });
         await page.screenshot({ path: path.join(target, `${name}.png`) });
         taken += 1;
       }
@@ -48,3 +42,17 @@ for (const [size, viewport] of Object.entries(sizes)) {
 await browser.close();
 await server.close();
 console.log(`${taken} pictures in ${target}`);
+
+/** Pictures have come, and entrances are over. Runs in the page. */
+function settled() {
+  const roots = [document];
+  for (const root of roots) {
+    for (const element of root.querySelectorAll('*')) if (element.shadowRoot) roots.push(element.shadowRoot);
+  }
+  const moving = roots.flatMap((root) => root.getAnimations());
+  const videos = roots.flatMap((root) => [...root.querySelectorAll('video')]);
+  return (
+    moving.every(({ effect, playState }) => playState === 'finished' || effect.getComputedTiming().iterations === Infinity) &&
+    videos.every((video) => video.videoWidth > 0)
+  );
+}

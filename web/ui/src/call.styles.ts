@@ -9,6 +9,10 @@ export const callStyles = [
     :host {
       display: contents;
     }
+    /* The surface covers the page, so that it follows the system and not the page. */
+    :host(:not([theme])) {
+      color-scheme: light dark;
+    }
     :host([contained]) {
       display: block;
       position: relative;

@@ -7,8 +7,9 @@ function icon(content: SVGTemplateResult, filled = false): TemplateResult {
     stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${content}</svg>`;
 }
 
-const handset = svg`<path d="M5.5 13.2C5.6 6.6 18.4 6.6 18.5 13.2" fill="none" stroke="currentColor" stroke-width="3.3" stroke-linecap="butt"/>
-  <rect x="2.6" y="11.2" width="6.3" height="5.6" rx="1.9"/><rect x="15.1" y="11.2" width="6.3" height="5.6" rx="1.9"/>`;
+const handset = svg`<path d="M4.9 13.4C4.6 5.2 19.4 5.2 19.1 13.4" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="butt"/>
+  <path d="M3.3 11.4h4.2a1.6 1.6 0 0 1 1.6 1.6v2a1.6 1.6 0 0 1-1.25 1.56l-3.6.8a1.9 1.9 0 0 1-2.3-1.7l-.1-2.5a1.6 1.6 0 0 1 1.45-1.76z"/>
+  <path d="M20.7 11.4h-4.2a1.6 1.6 0 0 0-1.6 1.6v2a1.6 1.6 0 0 0 1.25 1.56l3.6.8a1.9 1.9 0 0 0 2.3-1.7l.1-2.5a1.6 1.6 0 0 0-1.45-1.76z"/>`;
 
 const microphone = svg`<rect x="8.75" y="2.75" width="6.5" height="11.5" rx="3.25"/>
   <path d="M5.25 11.5a6.75 6.75 0 0 0 13.5 0M12 18.25v3"/>`;

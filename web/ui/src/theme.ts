@@ -1,14 +1,13 @@
-// Colours, type and motion, as CSS custom properties. Every `--hullo-*` property is the app's to set; light and dark
-// follow the system unless the element has theme="light" or theme="dark".
+// Colours, type and motion, as CSS custom properties. Every `--hullo-*` property is the app's to set. Light and dark
+// follow the `color-scheme` of where an element stands, and theme="light" or theme="dark" where it is given.
 import { css } from 'lit';
 
 /** Put these on the outermost element; everything inside inherits them. */
 export const tokens = css`
   :host {
-    color-scheme: light dark;
     --_font: var(
       --hullo-font,
-      ui-sans-serif, system-ui, -apple-system, 'Inter', 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC',
+      'Inter', -apple-system, system-ui, 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC',
       'Noto Sans SC', 'Microsoft YaHei', sans-serif
     );
     --_bg: var(--hullo-bg, light-dark(#f6f6f9, #0d0e12));

@@ -1,0 +1,165 @@
+// <hullo-demo>: the page. Picks an account, signs it in, and shows people beside a conversation; on a phone one of the two.
+import { explainError, type HulloCall, type Language, type Redial, tokens, base } from '@hullo/ui';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { appStyles } from './app.styles.ts';
+import { type DemoAccount, fetchAccounts } from './backend.ts';
+import './contacts.ts';
+import './conversation.ts';
+import './picker.ts';
+import * as preferences from './preferences.ts';
+import { Session } from './session.ts';
+import { demoText } from './texts.ts';
+
+@customElement('hullo-demo')
+export class HulloDemo extends LitElement {
+  @state() override lang: Language = preferences.chosenLanguage();
+  @state() private theme: preferences.Theme = preferences.chosenTheme();
+  @state() private accounts: readonly DemoAccount[] | undefined;
+  @state() private session: Session | undefined;
+  @state() private signingIn = false;
+  @state() private problem: string | undefined;
+  @state() private open: string | undefined;
+  @query('hullo-call') private surface?: HulloCall;
+
+  static override styles = [tokens, base, appStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    preferences.applyLanguage(this.lang, false);
+    preferences.applyTheme(this.theme);
+    void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.problem = undefined;
+    try {
+      this.accounts = await fetchAccounts();
+    } catch {
+      this.problem = demoText(this.lang, 'pick.failed');
+      return;
+    }
+    const accid = preferences.chosenAccount();
+    if (accid) await this.#signIn(accid);
+  }
+
+  async #signIn(accid: string): Promise<void> {
+    this.signingIn = true;
+    this.problem = undefined;
+    try {
+      this.session = await Session.open(accid, this.accounts ?? [], () => this.requestUpdate());
+      preferences.chooseAccount(accid);
+    } catch (error) {
+      console.error('sign-in failed', error);
+      this.problem = demoText(this.lang, 'session.failed', { reason: explainError(error, this.lang) });
+    } finally {
+      this.signingIn = false;
+    }
+  }
+
+  async #switchAccount(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    this.open = undefined;
+    preferences.chooseAccount(undefined);
+    await session?.close();
+  }
+
+  #setLanguage(lang: Language): void {
+    this.lang = lang;
+    preferences.applyLanguage(lang);
+  }
+
+  #setTheme(theme: preferences.Theme): void {
+    this.theme = theme;
+    preferences.applyTheme(theme);
+  }
+
+  #dial = ({ detail }: CustomEvent<Redial>): void => {
+    this.open = detail.accid;
+    void this.surface?.dial(detail.accid, detail.media);
+  };
+
+  protected override render() {
+    const { session } = this;
+    return session ? this.#drawPanes(session) : this.#drawPicker();
+  }
+
+  #drawPicker(): TemplateResult {
+    return html`<hullo-demo-picker
+      .lang=${this.lang}
+      .theme=${this.theme}
+      .accounts=${this.accounts}
+      .signingIn=${this.signingIn}
+      .problem=${this.problem}
+      @pick=${(event: CustomEvent<string>) => this.#signIn(event.detail)}
+      @retry=${() => this.#start()}
+      @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+      @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
+    ></hullo-demo-picker>`;
+  }
+
+  #drawPanes(session: Session): TemplateResult {
+    const { lang, theme, open } = this;
+    const peer = session.others.find((account) => account.accid === open);
+    return html`<div class="panes ${peer ? 'talking' : ''}" @hullo-redial=${this.#dial}>
+        <hullo-demo-contacts
+          .lang=${lang}
+          .theme=${theme}
+          .session=${session}
+          .online=${new Set(session.online)}
+          .open=${open}
+          .revision=${{}}
+          @open=${(event: CustomEvent<string>) => {
+            this.open = event.detail;
+          }}
+          @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+          @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
+          @leave=${() => this.#switchAccount()}
+        ></hullo-demo-contacts>
+        <main>
+          ${peer
+            ? html`<hullo-demo-conversation
+                .lang=${lang}
+                .session=${session}
+                .peer=${peer}
+                .online=${session.online.has(peer.accid)}
+                .conversation=${session.conversations.with(peer.accid)}
+                @back=${() => {
+                  this.open = undefined;
+                }}
+              ></hullo-demo-conversation>`
+            : html`<div class="empty">
+                <img src="/hullo.svg" alt="" width="76" height="76" />
+                <h2>${demoText(lang, 'conversation.choose')}</h2>
+                <p>${demoText(lang, 'conversation.chooseHint')}</p>
+              </div>`}
+        </main>
+      </div>
+      ${session.closed ? this.#drawClosed(session) : nothing}
+      <hullo-call
+        .client=${session.client}
+        .names=${session.names}
+        .lang=${lang}
+        .theme=${theme === 'auto' ? undefined : theme}
+      ></hullo-call>`;
+  }
+
+  #drawClosed(session: Session): TemplateResult {
+    const key = session.closed === 'replaced' ? 'session.replaced' : 'session.signedOut';
+    return html`<div class="closed" role="alertdialog" aria-labelledby="closed" data-testid="session-closed">
+      <div>
+        <h2 id="closed">${demoText(this.lang, key)}</h2>
+        <button type="button" class="primary" data-testid="session-use" @click=${() => this.#signIn(session.me)}>
+          ${demoText(this.lang, 'session.use')}
+        </button>
+      </div>
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-demo': HulloDemo;
+  }
+}

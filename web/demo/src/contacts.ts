@@ -1,0 +1,105 @@
+// <hullo-demo-contacts>: the people one can call, whether they are there, and the newest call with each.
+import { base, describeRecord, icons, type Language, personOf } from '@hullo/ui';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { DemoAccount } from './backend.ts';
+import { contactsStyles } from './contacts.styles.ts';
+import type { Theme } from './preferences.ts';
+import type { Session } from './session.ts';
+import './settings.ts';
+import { demoText } from './texts.ts';
+
+@customElement('hullo-demo-contacts')
+export class HulloDemoContacts extends LitElement {
+  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) theme: Theme = 'auto';
+  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) online: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) open: string | undefined;
+  /** A new object whenever the session has changed inside. */
+  @property({ attribute: false }) revision: unknown;
+  @state() private mayAsk = typeof Notification !== 'undefined' && Notification.permission === 'default';
+
+  static override styles = [base, contactsStyles];
+
+  async #askForNotifications(): Promise<void> {
+    await Notification.requestPermission();
+    this.mayAsk = Notification.permission === 'default';
+  }
+
+  #tell(name: 'open' | 'leave', detail?: string): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #dial(accid: string, media: 'audio' | 'video'): void {
+    this.dispatchEvent(new CustomEvent('hullo-redial', { detail: { accid, media }, bubbles: true, composed: true }));
+  }
+
+  protected override render() {
+    const { session, lang } = this;
+    if (!session) return;
+    return html`<header>
+        <img src="/hullo.svg" alt="" width="34" height="34" />
+        <strong>Hullo</strong>
+        <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
+      </header>
+      ${session.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
+      <h2>${demoText(lang, 'contacts.title')}</h2>
+      <ul aria-label=${demoText(lang, 'contacts.title')}>
+        ${session.others.map((account) => this.#drawContact(session, account))}
+      </ul>
+      ${this.mayAsk
+        ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
+        : nothing}
+      ${this.#drawMe(session)}`;
+  }
+
+  #drawMe(session: Session): TemplateResult {
+    const me = personOf(session.me, session.names);
+    const leave = demoText(this.lang, 'session.switch');
+    return html`<footer data-testid="me" data-accid=${session.me}>
+      <hullo-avatar .person=${me}></hullo-avatar>
+      <strong>${me.name}</strong>
+      <button type="button" data-testid="switch-account" @click=${() => this.#tell('leave')}>${leave}</button>
+    </footer>`;
+  }
+
+  #drawContact(session: Session, { accid, name }: DemoAccount): TemplateResult {
+    const { lang } = this;
+    const online = this.online.has(accid);
+    const presence = demoText(lang, online ? 'contacts.online' : 'contacts.offline');
+    return html`<li class=${this.open === accid ? 'open' : ''}>
+      <button
+        type="button"
+        class="contact"
+        data-testid="contact-${accid}"
+        data-online=${String(online)}
+        aria-current=${this.open === accid ? 'true' : nothing}
+        @click=${() => this.#tell('open', accid)}
+      >
+        <span class="face">
+          <hullo-avatar .person=${personOf(accid, session.names)}></hullo-avatar>
+          <i class="dot ${online ? 'on' : ''}" title=${presence}></i>
+        </span>
+        <span class="words">
+          <span class="name">${name}<span class="unseen">, ${presence}</span></span>
+          <span class="last">${this.#lastCall(session, accid)}</span>
+        </span>
+      </button>
+      <button type="button" class="call" data-testid="call-voice-${accid}" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial(accid, 'audio')}>
+        ${icons.phone}
+      </button>
+      <button type="button" class="call" data-testid="call-video-${accid}" aria-label=${demoText(lang, 'call.video', { name })} title=${demoText(lang, 'call.video', { name })} @click=${() => this.#dial(accid, 'video')}>
+        ${icons.camera}
+      </button>
+    </li>`;
+  }
+
+  #lastCall(session: Session, accid: string): TemplateResult | string {
+    const newest = session.conversations.newest(accid);
+    if (!newest) return demoText(this.lang, 'contacts.none');
+    const { missed, direction, text } = describeRecord(newest.body, session.me, this.lang);
+    const sign = missed ? icons.missed : icons[direction];
+    return html`<span class=${missed ? 'missed' : ''}>${sign} ${text}</span>`;
+  }
+}

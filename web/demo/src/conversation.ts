@@ -1,0 +1,103 @@
+// <hullo-demo-conversation>: the calls with one person, newest at the bottom.
+import type { Message } from '@hullo/sdk';
+import { base, icons, type Language, personOf } from '@hullo/ui';
+import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { DemoAccount } from './backend.ts';
+import { conversationStyles } from './conversation.styles.ts';
+import type { Conversation } from './conversations.ts';
+import { dayOf, timeOf } from './dates.ts';
+import type { Session } from './session.ts';
+import { demoText } from './texts.ts';
+
+@customElement('hullo-demo-conversation')
+export class HulloDemoConversation extends LitElement {
+  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) peer?: DemoAccount;
+  @property({ attribute: false }) online = false;
+  @property({ attribute: false }) conversation?: Conversation;
+  @query('.list') private list?: HTMLElement;
+  #newest: number | undefined;
+
+  static override styles = [base, conversationStyles];
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const newest = this.conversation?.messages.at(-1)?.id;
+    // Follows what is new; earlier calls that come in above leave the view where it is.
+    if (this.list && (changed.has('peer') || newest !== this.#newest)) this.list.scrollTop = this.list.scrollHeight;
+    this.#newest = newest;
+  }
+
+  async #older(): Promise<void> {
+    const { list, peer } = this;
+    if (!list || !peer) return;
+    const below = list.scrollHeight - list.scrollTop;
+    await this.session?.conversations.older(peer.accid);
+    await this.updateComplete;
+    list.scrollTop = list.scrollHeight - below;
+  }
+
+  #dial(media: 'audio' | 'video'): void {
+    const detail = { accid: this.peer?.accid ?? '', media };
+    this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
+  }
+
+  protected override render() {
+    const { session, peer, conversation, lang } = this;
+    if (!session || !peer || !conversation) return;
+    return html`${this.#drawHeader(session, peer)}
+      <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: peer.name })} data-testid="conversation" data-peer=${peer.accid}>
+        ${conversation.more
+          ? html`<button type="button" class="older" data-testid="older" @click=${this.#older}>${demoText(lang, 'conversation.older')}</button>`
+          : nothing}
+        ${conversation.failed ? html`<p class="failed" role="alert">${demoText(lang, 'conversation.failed')}</p>` : nothing}
+        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(session, peer) : nothing}
+        ${repeat(
+          conversation.messages,
+          (message) => message.id,
+          (message, place) => this.#drawMessage(session, message, conversation.messages[place - 1]),
+        )}
+      </div>`;
+  }
+
+  #drawHeader(session: Session, peer: DemoAccount): TemplateResult {
+    const { lang, online } = this;
+    const { name } = peer;
+    return html`<header>
+      <button type="button" class="back" data-testid="back" aria-label=${demoText(lang, 'conversation.back')} @click=${() => this.dispatchEvent(new CustomEvent('back'))}>
+        <svg viewBox="0 0 24 24" width="26" height="26" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`}</svg>
+      </button>
+      <hullo-avatar .person=${personOf(peer.accid, session.names)}></hullo-avatar>
+      <div>
+        <h1>${name}</h1>
+        <p class=${online ? 'on' : ''} data-testid="peer-presence">${demoText(lang, online ? 'contacts.online' : 'contacts.offline')}</p>
+      </div>
+      <nav>
+        <button type="button" data-testid="header-call-voice" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial('audio')}>${icons.phone}</button>
+        <button type="button" data-testid="header-call-video" aria-label=${demoText(lang, 'call.video', { name })} title=${demoText(lang, 'call.video', { name })} @click=${() => this.#dial('video')}>${icons.camera}</button>
+      </nav>
+    </header>`;
+  }
+
+  #drawEmpty(session: Session, peer: DemoAccount): TemplateResult {
+    return html`<div class="empty" data-testid="conversation-empty">
+      <hullo-avatar .person=${personOf(peer.accid, session.names)}></hullo-avatar>
+      <h2>${demoText(this.lang, 'conversation.empty', { name: peer.name })}</h2>
+      <p>${demoText(this.lang, 'conversation.emptyHint')}</p>
+    </div>`;
+  }
+
+  #drawMessage(session: Session, message: Message, before: Message | undefined): TemplateResult {
+    const { lang } = this;
+    const day = dayOf(message.sentAtMs, Date.now(), lang);
+    const newDay = !before || dayOf(before.sentAtMs, Date.now(), lang) !== day;
+    const mine = message.body.caller === session.me;
+    return html`${newDay ? html`<h2 class="day">${day}</h2>` : nothing}
+      <div class="row ${mine ? 'mine' : ''}">
+        <hullo-record .record=${message.body} .me=${session.me} .lang=${lang}></hullo-record>
+        <time datetime=${new Date(message.sentAtMs).toISOString()}>${timeOf(message.sentAtMs, lang)}</time>
+      </div>`;
+  }
+}

@@ -1,0 +1,96 @@
+// A signed-in person: the client, the people around, who is there, and the conversations.
+import { Hullo } from '@hullo/sdk';
+import type { SessionClosed } from '@hullo/sdk';
+import type { Names } from '@hullo/ui';
+import { type DemoAccount, fetchSession, roomTokensOf } from './backend.ts';
+import { Conversations } from './conversations.ts';
+
+declare global {
+  interface Window {
+    /** The client of this page, for the console. */
+    hullo?: Hullo;
+  }
+}
+
+/** Everything that the page draws once someone is signed in. */
+export class Session {
+  readonly online = new Set<string>();
+  readonly conversations: Conversations;
+  /** The connection is being restored. */
+  reconnecting = false;
+  /** Why the session is over, once it is. */
+  closed: SessionClosed | undefined;
+
+  private constructor(
+    readonly client: Hullo,
+    readonly me: string,
+    readonly accounts: readonly DemoAccount[],
+    private readonly changed: () => void,
+  ) {
+    this.conversations = new Conversations(client, changed);
+    this.#listen();
+  }
+
+  /** Signs `accid` in. Rejects when the backend or the server refuses. */
+  static async open(accid: string, accounts: readonly DemoAccount[], changed: () => void): Promise<Session> {
+    const ticket = await fetchSession(accid);
+    const client = await Hullo.create({
+      appKey: ticket.app_key,
+      ...(ticket.secure ? { tokenHandler: roomTokensOf(accid) } : {}),
+    });
+    window.hullo = client;
+    // Listens before the login: a call that rings already is announced with it.
+    const session = new Session(client, ticket.accid, accounts, changed);
+    await client.login(ticket.accid, ticket.token);
+    void session.#begin();
+    return session;
+  }
+
+  /** Everyone else. */
+  get others(): readonly DemoAccount[] {
+    return this.accounts.filter((account) => account.accid !== this.me);
+  }
+
+  get names(): Names {
+    return Object.fromEntries(this.accounts.map((account) => [account.accid, account]));
+  }
+
+  async close(): Promise<void> {
+    await this.client.logout().catch(() => undefined);
+    delete window.hullo;
+  }
+
+  async #begin(): Promise<void> {
+    const accids = this.others.map((account) => account.accid);
+    await Promise.all([this.#watch(accids), ...accids.map((accid) => this.conversations.load(accid))]);
+  }
+
+  async #watch(accids: string[]): Promise<void> {
+    try {
+      for (const { accid, online } of await this.client.watchPresence(accids)) this.#mark(accid, online);
+    } catch (error) {
+      // The page works without; the client watches again after it has reconnected.
+      console.warn('presence cannot be watched', error);
+    }
+  }
+
+  #listen(): void {
+    const { client } = this;
+    client.on('messageAdded', ({ message }) => this.conversations.add(message));
+    client.on('presenceChanged', ({ presence }) => this.#mark(presence.accid, presence.online));
+    client.on('reconnecting', () => this.#become({ reconnecting: true }));
+    client.on('reconnected', () => this.#become({ reconnecting: false }));
+    client.on('disconnect', ({ reason }) => this.#become({ closed: reason, reconnecting: false }));
+  }
+
+  #become(change: Partial<Pick<Session, 'reconnecting' | 'closed'>>): void {
+    Object.assign(this, change);
+    this.changed();
+  }
+
+  #mark(accid: string, online: boolean): void {
+    if (online) this.online.add(accid);
+    else this.online.delete(accid);
+    this.changed();
+  }
+}
