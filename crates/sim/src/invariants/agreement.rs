@@ -1,0 +1,197 @@
+//! Both ends agree on why a call ended.
+//!
+//! What each endpoint's `CallEnd` says must be what the record says. A difference is allowed only where the endpoint could
+//! not know better and must not wait:
+//!
+//! | the endpoint says | because | the record may say |
+//! |---|---|---|
+//! | cancelled, rejected, hung up | its own person ended it, in that state, and ending is local first | anything: another end was accepted before |
+//! | logged out | its own person logged out, or it was signed out | anything, likewise |
+//! | token refused | its own token handler failed | anything, likewise |
+//! | timed out | the ring time it was promised ran out while it could not be reached | anything |
+//! | lost, server | it could not be reached, and gave up | anything |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_core::Time;
+use hullo_core::endpoint::{AppEvent, Op, Output, State};
+use hullo_core::hub::Write;
+use hullo_protocol::{CallId, EndReason};
+
+use super::Invariant;
+use crate::fact::{Fact, Page};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct BothEndsAgree {
+    records: BTreeMap<CallId, EndReason>,
+    current: BTreeMap<Page, CallId>,
+    reachable: BTreeMap<Page, bool>,
+    /// What the page's own person has done to the call.
+    own: BTreeSet<(Page, CallId, EndReason)>,
+    ends: Vec<(Page, CallId, EndReason, Reached)>,
+}
+
+/// Whether the server could reach the page when the call ended there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reached(bool);
+
+impl BothEndsAgree {
+    fn asked(&mut self, page: Page, op: &Op, state: State) {
+        let Some(call_id) = self.current.get(&page) else {
+            return;
+        };
+        let reason = match (op, state) {
+            (Op::Logout, _) => EndReason::LoggedOut,
+            (Op::Cancel | Op::Hangup, State::Calling) => EndReason::Cancelled,
+            (Op::Reject | Op::Hangup, State::Called) => EndReason::Rejected,
+            (Op::Hangup, State::InCall) => EndReason::HungUp,
+            _ => return,
+        };
+        self.own.insert((page, *call_id, reason));
+    }
+
+    fn judge(&self) -> Result<(), String> {
+        for (page, call_id, said, reached) in &self.ends {
+            let own = self.own.contains(&(*page, *call_id, *said));
+            let local = match said {
+                EndReason::TokenRefused | EndReason::LoggedOut => true,
+                EndReason::TimedOut | EndReason::Lost | EndReason::Server => !reached.0,
+                _ => own,
+            };
+            let agrees = match self.records.get(call_id) {
+                Some(recorded) => recorded == said || local || own,
+                // The dial never reached the server; only its own side can have ended it.
+                None => local || own || !reached.0,
+            };
+            if !agrees {
+                return Err(format!(
+                    "{page}: {call_id} ended as {said:?} (reachable: {}), its record says {:?}",
+                    reached.0,
+                    self.records.get(call_id)
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Invariant for BothEndsAgree {
+    fn name(&self) -> &'static str {
+        "both_ends_agree"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    if let Write::End { record, .. } = write {
+                        self.records.insert(record.call_id, record.reason);
+                    }
+                }
+            }
+            Fact::Asked {
+                page, op, state, ..
+            } => self.asked(*page, op, *state),
+            Fact::Emitted {
+                page,
+                output:
+                    Output::Event {
+                        event:
+                            AppEvent::CallEnd {
+                                call_id, reason, ..
+                            },
+                    },
+            } => {
+                let reached = Reached(self.reachable.get(page).copied().unwrap_or(false));
+                self.ends.push((*page, *call_id, *reason, reached));
+            }
+            Fact::Stood { page, stand } => {
+                self.reachable
+                    .insert(*page, stand.reachable_since.is_some());
+                match stand.call {
+                    Some(call) => self.current.insert(*page, call.call_id),
+                    None => self.current.remove(page),
+                };
+            }
+            Fact::RunOver { .. } => return self.judge(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hullo_protocol::CallState;
+
+    use super::*;
+    use crate::fact::Leftovers;
+    use crate::testing::{CALL, OTHER_PAGE, PAGE, first_failure, stood_in, view};
+
+    fn end(reason: EndReason) -> Output {
+        Output::Event {
+            event: AppEvent::CallEnd {
+                call_id: CALL,
+                reason,
+                by: None,
+                duration_ms: 0,
+                durations: Vec::new(),
+            },
+        }
+    }
+
+    fn invariant(recorded: EndReason) -> BothEndsAgree {
+        BothEndsAgree {
+            records: BTreeMap::from([(CALL, recorded)]),
+            ..BothEndsAgree::default()
+        }
+    }
+
+    #[test]
+    fn ends_that_disagree_are_noticed() {
+        let left = Leftovers::default();
+        let call = view(CallState::Ringing, 1);
+        let (rejected, timed_out) = (end(EndReason::Rejected), end(EndReason::TimedOut));
+        let facts = |output| {
+            [
+                stood_in(OTHER_PAGE, State::Calling, Some(&call)),
+                Fact::Emitted {
+                    page: OTHER_PAGE,
+                    output,
+                },
+                Fact::RunOver { left: &left },
+            ]
+        };
+        let run = |output| first_failure(&mut invariant(EndReason::Rejected), &facts(output));
+        assert_eq!(run(&rejected), None);
+        assert_eq!(run(&timed_out), Some(2));
+    }
+
+    #[test]
+    fn a_local_end_may_differ_from_the_record_if_its_person_asked_for_it() {
+        let left = Leftovers::default();
+        let call = view(CallState::Ringing, 1);
+        let cancelled = end(EndReason::Cancelled);
+        let asked = |op| Fact::Asked {
+            page: PAGE,
+            ticket: 1,
+            op,
+            state: State::Calling,
+        };
+        let facts = |op| {
+            [
+                stood_in(PAGE, State::Calling, Some(&call)),
+                asked(op),
+                Fact::Emitted {
+                    page: PAGE,
+                    output: &cancelled,
+                },
+                Fact::RunOver { left: &left },
+            ]
+        };
+        let run = |op| first_failure(&mut invariant(EndReason::HungUp), &facts(op));
+        assert_eq!(run(&Op::Cancel), None);
+        assert_eq!(run(&Op::Accept), Some(3));
+    }
+}

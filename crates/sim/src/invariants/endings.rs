@@ -1,0 +1,245 @@
+//! `CallEnd` comes exactly once for each call that was announced to the application; and everything ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_core::Time;
+use hullo_core::endpoint::{AppEvent, Output, State};
+use hullo_protocol::{Accid, CallId, CallView};
+
+use super::Invariant;
+use crate::fact::{Fact, Leftovers, Page, Stand};
+
+/// Each announced call gets one `CallEnd`, or one word that another device has taken it, and only then is it gone.
+///
+/// A dial that became an answer to the other side's dial (glare) is not a call of its own: the other side's takes its
+/// place.
+#[derive(Debug)]
+pub(super) struct CallEndComesOnce {
+    /// The account of each device.
+    accids: Vec<Accid>,
+    announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
+    ended: BTreeSet<(Page, CallId)>,
+}
+
+impl CallEndComesOnce {
+    /// For devices of these accounts, by index.
+    pub(super) fn new(accids: Vec<Accid>) -> Self {
+        Self {
+            accids,
+            announced: BTreeMap::new(),
+            ended: BTreeSet::new(),
+        }
+    }
+
+    fn announce(
+        &mut self,
+        page: Page,
+        call_id: CallId,
+        call: Option<&CallView>,
+    ) -> Result<(), String> {
+        if self.ended.contains(&(page, call_id)) {
+            return Err(format!(
+                "{page}: {call_id} is announced again after its end"
+            ));
+        }
+        let known = self.announced.entry(page).or_default();
+        known.insert(call_id, call.cloned());
+        Ok(())
+    }
+
+    fn end(&mut self, page: Page, call_id: CallId) -> Result<(), String> {
+        if !self.ended.insert((page, call_id)) {
+            return Err(format!("{page}: {call_id} ends a second time"));
+        }
+        let known = self.announced.entry(page).or_default();
+        match known.remove(&call_id) {
+            Some(_) => Ok(()),
+            None => Err(format!("{page}: {call_id} ends and was never announced")),
+        }
+    }
+
+    fn look(&mut self, page: Page, stand: &Stand<'_>) -> Result<(), String> {
+        if (stand.state == State::Idle) != stand.call.is_none() {
+            return Err(format!(
+                "{page}: is {:?} with the call {:?}",
+                stand.state, stand.call
+            ));
+        }
+        let current = stand.call;
+        let me = &self.accids[page.device];
+        let Some(known) = self.announced.get_mut(&page) else {
+            return Ok(());
+        };
+        known.retain(|call_id, call| {
+            let glared = current.zip(call.as_ref()).is_some_and(|(current, mine)| {
+                *call_id != current.call_id && mine.caller == *me && takes_place(current, mine)
+            });
+            !glared
+        });
+        let lost = known
+            .keys()
+            .find(|call_id| current.is_none_or(|call| call.call_id != **call_id));
+        match lost {
+            Some(call_id) => Err(format!("{page}: {call_id} is gone without a CallEnd")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether `current` is the dial of someone that `mine` dialled.
+fn takes_place(current: &CallView, mine: &CallView) -> bool {
+    current.caller != mine.caller
+        && mine
+            .participants
+            .iter()
+            .any(|participant| participant.accid == current.caller)
+}
+
+impl Invariant for CallEndComesOnce {
+    fn name(&self) -> &'static str {
+        "call_end_comes_once"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Emitted {
+                page,
+                output: Output::Event { event },
+            } => match event {
+                AppEvent::Changed {
+                    call: Some(call), ..
+                } => self.announce(*page, call.call_id, Some(call)),
+                AppEvent::CallEnd { call_id, .. }
+                | AppEvent::OtherClientAccept { call_id }
+                | AppEvent::OtherClientReject { call_id } => self.end(*page, *call_id),
+                _ => Ok(()),
+            },
+            Fact::Stood { page, stand } if stand.after_input => self.look(*page, stand),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// When the network has healed and the people have stopped, everything ends: endpoints are idle, calls have their
+/// records, rooms are closed, operations have completed.
+#[derive(Debug, Default)]
+pub(super) struct EverythingEnds;
+
+impl Invariant for EverythingEnds {
+    fn name(&self) -> &'static str {
+        "everything_ends"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::RunOver { left } if **left != Leftovers::default() => {
+                Err(format!("at the end of the run there are {left:?}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hullo_core::endpoint::LocalMedia;
+    use hullo_protocol::{CallState, EndReason};
+
+    use super::*;
+    use crate::testing::{CALL, OTHER_CALL, PAGE, accid, first_failure, stood, stood_in, view};
+
+    fn invariant() -> CallEndComesOnce {
+        CallEndComesOnce::new(vec![accid("alice"), accid("bob")])
+    }
+
+    fn changed(call: &CallView) -> Output {
+        Output::Event {
+            event: AppEvent::Changed {
+                state: State::Calling,
+                call: Some(call.clone()),
+                local: LocalMedia::default(),
+            },
+        }
+    }
+
+    fn call_end() -> Output {
+        Output::Event {
+            event: AppEvent::CallEnd {
+                call_id: CALL,
+                reason: EndReason::Cancelled,
+                by: None,
+                duration_ms: 0,
+                durations: Vec::new(),
+            },
+        }
+    }
+
+    fn emitted(output: &Output) -> Fact<'_> {
+        Fact::Emitted { page: PAGE, output }
+    }
+
+    #[test]
+    fn a_second_call_end_is_noticed() {
+        let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
+        let facts = [emitted(&announced), emitted(&end), emitted(&end)];
+        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+    }
+
+    #[test]
+    fn a_call_end_of_an_unknown_call_is_noticed() {
+        let end = call_end();
+        assert_eq!(first_failure(&mut invariant(), &[emitted(&end)]), Some(0));
+    }
+
+    #[test]
+    fn a_missing_call_end_is_noticed() {
+        let call = view(CallState::Ringing, 1);
+        let announced = changed(&call);
+        let facts = [
+            emitted(&announced),
+            stood_in(PAGE, State::Calling, Some(&call)),
+            stood(),
+        ];
+        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+    }
+
+    #[test]
+    fn a_call_that_is_announced_after_its_end_is_noticed() {
+        let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
+        let facts = [emitted(&announced), emitted(&end), emitted(&announced)];
+        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+    }
+
+    #[test]
+    fn a_dial_that_became_the_other_sides_call_needs_no_end_of_its_own() {
+        let mine = view(CallState::Ringing, 1);
+        let mut theirs = view(CallState::Active, 2);
+        theirs.call_id = OTHER_CALL;
+        theirs.caller = accid("bob");
+        let (first, second) = (changed(&mine), changed(&theirs));
+        let facts = [
+            emitted(&first),
+            stood_in(PAGE, State::Calling, Some(&mine)),
+            emitted(&second),
+            stood_in(PAGE, State::InCall, Some(&theirs)),
+        ];
+        assert_eq!(first_failure(&mut invariant(), &facts), None);
+    }
+
+    #[test]
+    fn a_state_without_its_call_is_noticed() {
+        let facts = [stood_in(PAGE, State::InCall, None)];
+        let mut invariant = invariant();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+    }
+
+    #[test]
+    fn leftovers_are_noticed() {
+        let left = Leftovers {
+            live_calls: vec![CALL],
+            ..Leftovers::default()
+        };
+        let facts = [Fact::RunOver { left: &left }];
+        assert_eq!(first_failure(&mut EverythingEnds, &facts), Some(0));
+    }
+}

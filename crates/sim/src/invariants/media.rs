@@ -1,0 +1,232 @@
+//! No media before the accept, in either direction, and no open device without a call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_core::Time;
+use hullo_core::endpoint::{MediaCommand, Op, Output, State};
+use hullo_core::hub::{RoomCommand, Write};
+use hullo_protocol::{CallId, CallState};
+
+use super::Invariant;
+use crate::fact::{Fact, Page, Stand};
+use crate::stored;
+
+/// Nothing flows before an accept is durable: no endpoint sends, the media plane admits nobody; and the callee's devices
+/// stay closed until the callee says yes.
+#[derive(Debug, Default)]
+pub(super) struct NoMediaBeforeAccept {
+    accepted: BTreeSet<CallId>,
+    /// What the page does since its last call began.
+    pages: BTreeMap<Page, Doing>,
+}
+
+#[derive(Debug, Default)]
+struct Doing {
+    flows: bool,
+    captures: bool,
+    said_yes: bool,
+    call: Option<CallId>,
+}
+
+impl NoMediaBeforeAccept {
+    fn look(&mut self, page: Page, stand: &Stand<'_>) -> Result<(), String> {
+        let doing = self.pages.entry(page).or_default();
+        let call_id = stand.call.map(|call| call.call_id);
+        if doing.call != call_id {
+            doing.call = call_id;
+            doing.said_yes = false;
+        }
+        let Some(call_id) = call_id else {
+            return Ok(());
+        };
+        if doing.flows && !self.accepted.contains(&call_id) {
+            return Err(format!(
+                "{page}: sends media into {call_id}, which nobody accepted"
+            ));
+        }
+        if doing.flows && stand.state != State::InCall {
+            return Err(format!("{page}: sends media while {:?}", stand.state));
+        }
+        if doing.captures && stand.state == State::Called && !doing.said_yes {
+            return Err(format!(
+                "{page}: its devices are open while {call_id} rings"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Invariant for NoMediaBeforeAccept {
+    fn name(&self) -> &'static str {
+        "no_media_before_accept"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    if let Write::Call(call) = write
+                        && stored::state(call) == CallState::Active
+                    {
+                        self.accepted.insert(call.call_id);
+                    }
+                    if let Write::End { record, .. } = write
+                        && record.accepted_at_ms.is_some()
+                    {
+                        self.accepted.insert(record.call_id);
+                    }
+                }
+            }
+            Fact::Commanded {
+                call_id,
+                command: RoomCommand::Admit(peer),
+            } if !self.accepted.contains(call_id) => {
+                return Err(format!(
+                    "peer {} is admitted to {call_id}, which nobody accepted",
+                    peer.0
+                ));
+            }
+            Fact::Asked {
+                page,
+                op: Op::Accept,
+                ..
+            } => self.pages.entry(*page).or_default().said_yes = true,
+            Fact::Emitted {
+                page,
+                output: Output::Media { command },
+            } => {
+                let doing = self.pages.entry(*page).or_default();
+                match command {
+                    MediaCommand::Flow { audio, video, .. } => doing.flows = *audio || *video,
+                    MediaCommand::Capture { audio, video } => doing.captures = *audio || *video,
+                    MediaCommand::Open { .. } => doing.flows = false,
+                    MediaCommand::Close => (doing.flows, doing.captures) = (false, false),
+                    _ => {}
+                }
+            }
+            Fact::Stood { page, stand } => return self.look(*page, stand),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// An idle endpoint has no open device and no connection.
+#[derive(Debug, Default)]
+pub(super) struct DevicesClosedWhenIdle {
+    open: BTreeMap<Page, (bool, bool)>,
+}
+
+impl Invariant for DevicesClosedWhenIdle {
+    fn name(&self) -> &'static str {
+        "devices_closed_when_idle"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Emitted {
+                page,
+                output: Output::Media { command },
+            } => {
+                let (capture, connection) = self.open.entry(*page).or_default();
+                match command {
+                    MediaCommand::Open { .. } => *connection = true,
+                    MediaCommand::Capture { audio, video } => *capture = *audio || *video,
+                    MediaCommand::Close => (*capture, *connection) = (false, false),
+                    _ => {}
+                }
+                Ok(())
+            }
+            Fact::Stood { page, stand } if stand.state == State::Idle => {
+                match self.open.get(page).copied().unwrap_or_default() {
+                    (false, false) => Ok(()),
+                    (capture, connection) => Err(format!(
+                        "{page}: is idle with devices open: {capture}, connection open: {connection}"
+                    )),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hullo_core::hub::PeerId;
+    use hullo_protocol::CallState;
+
+    use super::*;
+    use crate::testing::{CALL, PAGE, first_failure, stood, stood_in, view};
+
+    fn flow() -> Output {
+        Output::Media {
+            command: MediaCommand::Flow {
+                peer: 1,
+                audio: true,
+                video: false,
+            },
+        }
+    }
+
+    fn capture() -> Output {
+        Output::Media {
+            command: MediaCommand::Capture {
+                audio: true,
+                video: false,
+            },
+        }
+    }
+
+    fn emitted(output: &Output) -> Fact<'_> {
+        Fact::Emitted { page: PAGE, output }
+    }
+
+    #[test]
+    fn media_sent_before_anyone_accepted_is_noticed() {
+        let (flow, call) = (flow(), view(CallState::Active, 2));
+        let facts = [emitted(&flow), stood_in(PAGE, State::InCall, Some(&call))];
+        let mut invariant = NoMediaBeforeAccept::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        let mut accepted = NoMediaBeforeAccept {
+            accepted: BTreeSet::from([CALL]),
+            ..NoMediaBeforeAccept::default()
+        };
+        assert_eq!(first_failure(&mut accepted, &facts), None);
+    }
+
+    #[test]
+    fn a_callee_whose_devices_open_while_it_rings_is_noticed() {
+        let (capture, call) = (capture(), view(CallState::Ringing, 2));
+        let facts = [
+            emitted(&capture),
+            stood_in(PAGE, State::Called, Some(&call)),
+        ];
+        let mut invariant = NoMediaBeforeAccept::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+    }
+
+    #[test]
+    fn a_peer_admitted_before_anyone_accepted_is_noticed() {
+        let facts = [Fact::Commanded {
+            call_id: CALL,
+            command: &RoomCommand::Admit(PeerId(1)),
+        }];
+        let mut invariant = NoMediaBeforeAccept::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+    }
+
+    #[test]
+    fn a_device_left_open_is_noticed() {
+        let (open, close) = (
+            capture(),
+            Output::Media {
+                command: MediaCommand::Close,
+            },
+        );
+        let closed = [emitted(&open), emitted(&close), stood()];
+        let left_open = [emitted(&open), stood()];
+        let run = |facts| first_failure(&mut DevicesClosedWhenIdle::default(), facts);
+        assert_eq!(run(&closed), None);
+        assert_eq!(run(&left_open), Some(1));
+    }
+}

@@ -1,0 +1,295 @@
+//! What is stored: one record per call, true to the call, before anyone is told; and nobody is in two calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_core::Time;
+use hullo_core::call::Call;
+use hullo_core::hub::Write;
+use hullo_protocol::{
+    Accid, CallId, CallRecord, CallState, CallView, EndReason, Event, Message, MessageBody,
+    MessageId, RecordStatus, Success,
+};
+
+use super::Invariant;
+use crate::fact::{Fact, Telling};
+use crate::stored;
+
+/// An ended call has exactly one record, and is not stored again.
+#[derive(Debug, Default)]
+pub(super) struct OneRecordPerCall {
+    stored: BTreeSet<CallId>,
+    ended: BTreeSet<CallId>,
+}
+
+impl Invariant for OneRecordPerCall {
+    fn name(&self) -> &'static str {
+        "one_record_per_call"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    let call_id = match write {
+                        Write::Call(call) | Write::End { call, .. } => call.call_id,
+                    };
+                    if self.ended.contains(&call_id) {
+                        return Err(format!("{call_id} is stored again after its end"));
+                    }
+                    self.stored.insert(call_id);
+                    if matches!(write, Write::End { .. }) {
+                        self.ended.insert(call_id);
+                    }
+                }
+                Ok(())
+            }
+            Fact::RunOver { .. } => match self.stored.difference(&self.ended).next() {
+                Some(call_id) => Err(format!("{call_id} has no record at the end of the run")),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The record says what happened: who, when, how it ended, on which scale; its messages carry it.
+#[derive(Debug, Default)]
+pub(super) struct RecordAgreesWithCall {
+    last_message: Option<MessageId>,
+}
+
+impl Invariant for RecordAgreesWithCall {
+    fn name(&self) -> &'static str {
+        "record_agrees_with_call"
+    }
+
+    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
+        let Fact::Kept { writes } = fact else {
+            return Ok(());
+        };
+        for write in *writes {
+            if let Write::End {
+                call,
+                record,
+                messages,
+            } = write
+            {
+                agrees(call, record, now)
+                    .and_then(|()| carried(record, messages))
+                    .map_err(|what| format!("{what}: {record:?}"))?;
+                for message in messages {
+                    if self.last_message.is_some_and(|last| message.id <= last) {
+                        return Err(format!("message id {} was given before", message.id));
+                    }
+                    self.last_message = Some(message.id);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn agrees(call: &Call, record: &CallRecord, now: Time) -> Result<(), String> {
+    let check = |holds: bool, what: &str| holds.then_some(()).ok_or_else(|| what.to_owned());
+    let names: Vec<Accid> = stored::participants(call)
+        .map(|(accid, _)| accid.clone())
+        .collect();
+    let everyone: Vec<&Accid> = std::iter::once(&record.caller)
+        .chain(&record.callees)
+        .collect();
+    check(
+        record.call_id == call.call_id,
+        "the record is another call's",
+    )?;
+    check(names.iter().eq(everyone), "the record names others")?;
+    check(record.callees.len() == 1, "a call of two has one callee")?;
+    check(
+        stored::state(call) == CallState::Ended,
+        "a call with a record has not ended",
+    )?;
+    check(
+        fits(
+            record.reason,
+            record.status,
+            record.accepted_at_ms.is_some(),
+        ),
+        "status, reason and acceptance do not fit",
+    )?;
+    let accepted_at_ms = record.accepted_at_ms.unwrap_or(record.ended_at_ms);
+    check(
+        record.started_at_ms <= accepted_at_ms
+            && accepted_at_ms <= record.ended_at_ms
+            && record.ended_at_ms <= now.0,
+        "its times are out of order",
+    )?;
+    let active_ms = record.ended_at_ms - accepted_at_ms;
+    check(
+        record
+            .durations
+            .iter()
+            .all(|it| it.duration_ms <= active_ms),
+        "someone was in it for longer than it lasted",
+    )?;
+    let counted: BTreeSet<&Accid> = record.durations.iter().map(|it| &it.accid).collect();
+    check(
+        counted.len() == record.durations.len() && counted.iter().all(|it| names.contains(it)),
+        "durations count someone twice, or a stranger",
+    )?;
+    let by = record.ended_by.as_ref();
+    check(
+        by.is_none_or(|by| names.contains(by)),
+        "it was ended by a stranger",
+    )
+}
+
+/// Which status belongs to which reason (behaviour D.3 and E.4): an answered call is complete, however it ended.
+fn fits(reason: EndReason, status: RecordStatus, accepted: bool) -> bool {
+    use EndReason as R;
+    use RecordStatus as S;
+    match reason {
+        R::HungUp | R::ConnectTimedOut => accepted && status == S::Complete,
+        R::Cancelled => !accepted && status == S::Cancelled,
+        R::Rejected => !accepted && status == S::Rejected,
+        R::Busy => !accepted && status == S::Busy,
+        R::TimedOut | R::Unreachable => !accepted && status == S::TimedOut,
+        R::Lost | R::LoggedOut | R::TokenRefused | R::Server => accepted == (status == S::Complete),
+    }
+}
+
+fn carried(record: &CallRecord, messages: &[Message]) -> Result<(), String> {
+    if messages.is_empty() {
+        return Err("no message carries the record".to_owned());
+    }
+    for message in messages {
+        let MessageBody::CallRecord(carried) = &message.body;
+        let between = message.from == record.caller && record.callees.contains(&message.to);
+        if carried != record || !between {
+            return Err(format!("message {} says otherwise", message.id));
+        }
+    }
+    Ok(())
+}
+
+/// Whoever is told of a call, an end or a message is told of something durable (design section 6).
+#[derive(Debug, Default)]
+pub(super) struct ToldAfterStored {
+    stored: BTreeSet<CallId>,
+    records: BTreeMap<CallId, CallRecord>,
+}
+
+impl ToldAfterStored {
+    fn call(&self, call: &CallView) -> Result<(), String> {
+        self.known(call.call_id, call.state == CallState::Ended)
+    }
+
+    fn known(&self, call_id: CallId, ended: bool) -> Result<(), String> {
+        if !self.stored.contains(&call_id) {
+            return Err(format!("{call_id} is told of before it is stored"));
+        }
+        if ended && !self.records.contains_key(&call_id) {
+            return Err(format!(
+                "the end of {call_id} is told before its record is stored"
+            ));
+        }
+        Ok(())
+    }
+
+    fn told(&self, telling: &Telling<'_>) -> Result<(), String> {
+        match telling {
+            Telling::Welcome(snapshot) => {
+                let invites = snapshot.invites.iter().map(|invite| &invite.call);
+                for call in snapshot.calls.iter().chain(invites) {
+                    self.call(call)?;
+                    if call.state == CallState::Ended {
+                        return Err(format!("a snapshot has {}, which is over", call.call_id));
+                    }
+                }
+                Ok(())
+            }
+            Telling::Reply(reply) => match &reply.ok {
+                Some(Success::Call { call }) => self.call(call),
+                _ => Ok(()),
+            },
+            Telling::Event(Event::CallInvited { call, .. }) => self.call(call),
+            Telling::Event(Event::CallChanged { call_id, delta, .. }) => {
+                let ended = delta.end.is_some() || delta.state == Some(CallState::Ended);
+                self.known(*call_id, ended)
+            }
+            Telling::Event(Event::MessageAdded { message }) => {
+                let MessageBody::CallRecord(record) = &message.body;
+                match self.records.get(&record.call_id) {
+                    Some(stored) if stored == record => Ok(()),
+                    _ => Err(format!("message {} carries no stored record", message.id)),
+                }
+            }
+            Telling::Event(_) => Ok(()),
+        }
+    }
+}
+
+impl Invariant for ToldAfterStored {
+    fn name(&self) -> &'static str {
+        "told_after_stored"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    match write {
+                        Write::Call(call) => {
+                            self.stored.insert(call.call_id);
+                        }
+                        Write::End { call, record, .. } => {
+                            self.stored.insert(call.call_id);
+                            self.records.insert(call.call_id, (**record).clone());
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Fact::Told { telling, .. } => self.told(telling),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// No account is in two calls; counted at the end of each transaction, for within one a call may end and another begin.
+#[derive(Debug, Default)]
+pub(super) struct NoAccountInTwoCalls {
+    in_call: BTreeMap<CallId, Vec<Accid>>,
+}
+
+impl Invariant for NoAccountInTwoCalls {
+    fn name(&self) -> &'static str {
+        "no_account_in_two_calls"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        let Fact::Kept { writes } = fact else {
+            return Ok(());
+        };
+        for write in *writes {
+            match write {
+                Write::Call(call) => {
+                    let inside = stored::participants(call)
+                        .filter(|(_, state)| state.is_in_call())
+                        .map(|(accid, _)| accid.clone());
+                    self.in_call.insert(call.call_id, inside.collect());
+                }
+                Write::End { call, .. } => {
+                    self.in_call.remove(&call.call_id);
+                }
+            }
+        }
+        let mut seen: BTreeMap<&Accid, CallId> = BTreeMap::new();
+        for (call_id, accids) in &self.in_call {
+            for accid in accids {
+                if let Some(other) = seen.insert(accid, *call_id) {
+                    return Err(format!("{accid} is in {other} and in {call_id}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! No deadline stays in the past: a machine whose time has come has done something about it.
+
+use std::collections::BTreeMap;
+
+use hullo_core::Time;
+use hullo_core::hub::Input;
+
+use super::Invariant;
+use crate::fact::{Fact, Page, Stand};
+
+/// Timers fire late, by a second at worst.
+const LATE_MS: u64 = 3_000;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct TimersMoveOn {
+    /// A deadline that was found in the past, and when it was first found.
+    overdue: BTreeMap<Page, (Time, Time)>,
+}
+
+impl Invariant for TimersMoveOn {
+    fn name(&self) -> &'static str {
+        "timers_move_on"
+    }
+
+    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Handled {
+                input: Input::Timeout,
+                timer: Some(timer),
+                ..
+            } if *timer <= now => Err(format!(
+                "the hub has handled its timeout at {now:?} and asks for another at {timer:?}"
+            )),
+            Fact::Stood {
+                page,
+                stand: Stand {
+                    timer: Some(timer), ..
+                },
+            } if *timer < now => {
+                let found = self.overdue.entry(*page).or_insert((*timer, now));
+                if found.0 != *timer {
+                    *found = (*timer, now);
+                }
+                let since_ms = now.since(found.1);
+                if since_ms > LATE_MS {
+                    return Err(format!("{page}: its deadline {timer:?} is overdue"));
+                }
+                Ok(())
+            }
+            Fact::Stood { page, .. } | Fact::PageGone { page } => {
+                self.overdue.remove(page);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hullo_core::endpoint::State;
+
+    use super::*;
+    use crate::testing::{PAGE, first_failure};
+
+    #[test]
+    fn a_hub_that_asks_for_the_same_timeout_again_is_noticed() {
+        let handled = |timer| Fact::Handled {
+            input: &Input::Timeout,
+            outputs: &[],
+            timer,
+        };
+        let facts = [handled(Some(Time(5))), handled(Some(Time(5)))];
+        let mut invariant = TimersMoveOn::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+    }
+
+    #[test]
+    fn an_endpoint_that_leaves_its_deadline_in_the_past_is_noticed() {
+        let stand = Stand {
+            state: State::Idle,
+            call: None,
+            timer: Some(Time(500)),
+            reachable_since: None,
+            after_input: false,
+        };
+        let facts: Vec<_> = (0..10).map(|_| Fact::Stood { page: PAGE, stand }).collect();
+        let mut invariant = TimersMoveOn::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(5));
+    }
+}

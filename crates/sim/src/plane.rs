@@ -1,0 +1,296 @@
+//! The server's media plane: rooms and peers without packets. It answers offers, and knows who is connected, who has
+//! fallen silent and who may hear whom.
+
+use std::collections::BTreeMap;
+
+use hullo_core::Time;
+use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
+use hullo_protocol::{CallId, Quality, QualityReport, Slot, SlotKind, Uid};
+
+/// The rooms of one server process.
+#[derive(Debug)]
+pub struct Plane {
+    /// Which process; its DTLS identity.
+    epoch: u64,
+    rooms: BTreeMap<CallId, BTreeMap<PeerId, Peer>>,
+}
+
+/// One media connection as the server sees it.
+#[derive(Debug)]
+pub struct Peer {
+    /// Whose.
+    pub uid: Uid,
+    /// Its other end.
+    pub remote: Remote,
+    /// ICE and DTLS are done.
+    pub connected: bool,
+    /// Since when no packet has come.
+    pub silent_since: Option<Time>,
+    /// The silence has been reported.
+    pub lost: bool,
+    /// Media may flow from and to it.
+    pub admitted: bool,
+    told_slots: Vec<Slot>,
+}
+
+/// The other end of a connection: a page's RTCPeerConnection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remote {
+    /// Index of the device.
+    pub device: usize,
+    /// Which of its pages.
+    pub page: u32,
+    /// Which connection of the page.
+    pub number: u32,
+}
+
+/// How long the server waits for a packet before it calls a peer lost.
+pub const SILENCE_MS: u64 = 5_000;
+
+/// The offer of a page's connection.
+pub fn offer(remote: Remote) -> String {
+    let Remote {
+        device,
+        page,
+        number,
+    } = remote;
+    format!(
+        "v=0\r\no=sim {device} {page} {number}\r\na=fingerprint:sha-256 D{device}:{page}:{number}\r\n"
+    )
+}
+
+/// The answer of peer `peer` of the process `epoch`.
+fn answer(epoch: u64, peer: PeerId) -> String {
+    format!(
+        "v=0\r\no=sim {epoch} {}\r\na=fingerprint:sha-256 5E:{epoch:02}\r\n",
+        peer.0
+    )
+}
+
+/// Reads an offer made by [`offer`].
+fn parse_offer(sdp: &str) -> Option<Remote> {
+    let mut numbers = origin(sdp)?;
+    Some(Remote {
+        device: numbers.next()?.try_into().ok()?,
+        page: numbers.next()?.try_into().ok()?,
+        number: numbers.next()?.try_into().ok()?,
+    })
+}
+
+/// Which process and which of its peers made this answer.
+pub fn parse_answer(sdp: &str) -> Option<(u64, PeerId)> {
+    let mut numbers = origin(sdp)?;
+    Some((numbers.next()?, PeerId(numbers.next()?)))
+}
+
+fn origin(sdp: &str) -> Option<impl Iterator<Item = u64>> {
+    let line = sdp.lines().find_map(|line| line.strip_prefix("o=sim "))?;
+    Some(line.split(' ').filter_map(|number| number.parse().ok()))
+}
+
+impl Plane {
+    /// No rooms.
+    pub fn new(epoch: u64) -> Self {
+        Self {
+            epoch,
+            rooms: BTreeMap::new(),
+        }
+    }
+
+    /// Carries out a command of the hub; a negotiation gives the answer, or `None` for an offer that cannot be read.
+    pub fn command(&mut self, call_id: CallId, command: &RoomCommand) -> Option<String> {
+        match command {
+            RoomCommand::Open => {
+                self.rooms.entry(call_id).or_default();
+                None
+            }
+            RoomCommand::Negotiate { peer, uid, sdp, .. } => {
+                let remote = parse_offer(sdp)?;
+                let room = self.rooms.get_mut(&call_id)?;
+                let known = room.entry(*peer).or_insert(Peer {
+                    uid: *uid,
+                    remote,
+                    connected: false,
+                    silent_since: None,
+                    lost: false,
+                    admitted: false,
+                    told_slots: Vec::new(),
+                });
+                known.remote = remote;
+                Some(answer(self.epoch, *peer))
+            }
+            RoomCommand::Admit(peer) => {
+                if let Some(peer) = self.peer(call_id, *peer) {
+                    peer.admitted = true;
+                }
+                None
+            }
+            RoomCommand::Remove(peer) => {
+                if let Some(room) = self.rooms.get_mut(&call_id) {
+                    room.remove(peer);
+                }
+                None
+            }
+            RoomCommand::Close => {
+                self.rooms.remove(&call_id);
+                None
+            }
+        }
+    }
+
+    /// Looks at the packets: `reachable` says whether they flow between a peer and its other end now.
+    pub fn watch(
+        &mut self,
+        now: Time,
+        mut reachable: impl FnMut(u64, PeerId, Remote) -> bool,
+    ) -> Vec<(CallId, MediaEvent)> {
+        let mut news = Vec::new();
+        for (call_id, room) in &mut self.rooms {
+            for (id, peer) in room.iter_mut() {
+                if reachable(self.epoch, *id, peer.remote) {
+                    peer.silent_since = None;
+                    if !peer.connected {
+                        peer.connected = true;
+                        news.push((*call_id, MediaEvent::Connected(*id)));
+                    } else if peer.lost {
+                        news.push((*call_id, MediaEvent::Recovered(*id)));
+                    }
+                    peer.lost = false;
+                } else if peer.connected && !peer.lost {
+                    let since = *peer.silent_since.get_or_insert(now);
+                    if now.since(since) >= SILENCE_MS {
+                        peer.lost = true;
+                        news.push((*call_id, MediaEvent::Lost(*id)));
+                    }
+                }
+            }
+            assign_slots(*call_id, room, &mut news);
+        }
+        news
+    }
+
+    /// The quality reports of all rooms that have someone connected.
+    pub fn quality(
+        &self,
+        mut accid: impl FnMut(usize) -> hullo_protocol::Accid,
+    ) -> Vec<(CallId, MediaEvent)> {
+        let reports_of = |room: &BTreeMap<PeerId, Peer>, accid: &mut dyn FnMut(usize) -> _| {
+            room.values()
+                .filter(|peer| peer.connected)
+                .map(|peer| QualityReport {
+                    accid: accid(peer.remote.device),
+                    up: Quality::Good,
+                    down: Quality::Good,
+                    rtt_ms: Some(20),
+                })
+                .collect::<Vec<_>>()
+        };
+        self.rooms
+            .iter()
+            .map(|(call_id, room)| (*call_id, reports_of(room, &mut accid)))
+            .filter(|(_, reports)| !reports.is_empty())
+            .map(|(call_id, reports)| (call_id, MediaEvent::Quality(reports)))
+            .collect()
+    }
+
+    /// Rooms that are open.
+    pub fn rooms(&self) -> impl Iterator<Item = CallId> {
+        self.rooms.keys().copied()
+    }
+
+    /// A peer, to change it.
+    fn peer(&mut self, call_id: CallId, id: PeerId) -> Option<&mut Peer> {
+        self.rooms.get_mut(&call_id)?.get_mut(&id)
+    }
+}
+
+/// One audio and one video m-line per peer carry the newest peer of the other participant.
+fn assign_slots(
+    call_id: CallId,
+    room: &mut BTreeMap<PeerId, Peer>,
+    news: &mut Vec<(CallId, MediaEvent)>,
+) {
+    let uids: Vec<Uid> = room.values().map(|peer| peer.uid).collect();
+    for (id, peer) in room.iter_mut() {
+        let other = uids.iter().rev().find(|uid| **uid != peer.uid).copied();
+        let slots: Vec<Slot> = other
+            .iter()
+            .flat_map(|uid| [("0", SlotKind::Audio, uid), ("1", SlotKind::Video, uid)])
+            .map(|(mid, kind, uid)| Slot {
+                mid: mid.to_owned(),
+                kind,
+                uid: Some(*uid),
+            })
+            .collect();
+        if slots != peer.told_slots {
+            peer.told_slots.clone_from(&slots);
+            news.push((call_id, MediaEvent::Slots(*id, slots)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hullo_core::hub::SessionId;
+
+    const CALL: CallId = CallId::from_u128(1);
+
+    const REMOTE: Remote = Remote {
+        device: 1,
+        page: 2,
+        number: 3,
+    };
+
+    fn negotiate(plane: &mut Plane, peer: u64, uid: u64) -> Option<String> {
+        let command = RoomCommand::Negotiate {
+            peer: PeerId(peer),
+            uid: Uid(uid),
+            session: SessionId(1),
+            re: 1,
+            sdp: offer(REMOTE),
+        };
+        plane.command(CALL, &command)
+    }
+
+    #[test]
+    fn an_answer_names_the_process_and_the_peer() {
+        let mut plane = Plane::new(4);
+        plane.command(CALL, &RoomCommand::Open);
+        let answer = negotiate(&mut plane, 9, 1).unwrap();
+        assert_eq!(parse_answer(&answer), Some((4, PeerId(9))));
+    }
+
+    #[test]
+    fn a_peer_is_lost_after_a_silence_and_recovers_with_the_packets() {
+        let mut plane = Plane::new(1);
+        plane.command(CALL, &RoomCommand::Open);
+        negotiate(&mut plane, 1, 1);
+        let mut watch = |at, reachable| {
+            let news = plane.watch(Time(at), |_, _, _| reachable);
+            news.into_iter().map(|(_, event)| event).collect::<Vec<_>>()
+        };
+        assert_eq!(watch(0, false), []);
+        assert_eq!(watch(1, true), [MediaEvent::Connected(PeerId(1))]);
+        assert_eq!(watch(2, false), []);
+        assert_eq!(watch(2 + SILENCE_MS, false), [MediaEvent::Lost(PeerId(1))]);
+        assert_eq!(watch(9_000, true), [MediaEvent::Recovered(PeerId(1))]);
+    }
+
+    #[test]
+    fn each_hears_the_other_and_not_itself() {
+        let mut plane = Plane::new(1);
+        plane.command(CALL, &RoomCommand::Open);
+        negotiate(&mut plane, 1, 1);
+        negotiate(&mut plane, 2, 2);
+        let slots: Vec<_> = plane
+            .watch(Time(0), |_, _, _| false)
+            .into_iter()
+            .filter_map(|(_, event)| match event {
+                MediaEvent::Slots(peer, slots) => Some((peer.0, slots[0].uid)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(slots, [(1, Some(Uid(2))), (2, Some(Uid(1)))]);
+    }
+}

@@ -1,0 +1,293 @@
+//! The state of the reference model.
+
+use std::collections::BTreeMap;
+
+use hullo_core::Time;
+use hullo_core::hub::{Config, Output, PeerId, RoomCommand, SessionId};
+use hullo_protocol::{
+    Accid, CallId, Command, EndReason, ErrorBody, ErrorKind, Media, RequestId, Success, Uid,
+};
+
+/// All that the model knows.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    /// The hub's settings.
+    pub(super) config: Config,
+    /// Every call there ever was.
+    pub(super) calls: BTreeMap<CallId, Call>,
+    /// The first answer to each command.
+    answers: BTreeMap<(Accid, RequestId), Option<ErrorKind>>,
+    sessions: BTreeMap<SessionId, Accid>,
+    /// Since when an account has had no session.
+    offline_since: BTreeMap<Accid, Time>,
+    peers: BTreeMap<PeerId, Uid>,
+    /// A dial that was answered "busy" and whose record is to come.
+    busy: Option<CallId>,
+}
+
+/// A call of two.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) caller: Accid,
+    pub(super) callee: Accid,
+    pub(super) media: Media,
+    pub(super) phase: Phase,
+    pub(super) rings_until: Time,
+    pub(super) accepted_at: Option<Time>,
+    /// A device of the callee was connected while it rang.
+    pub(super) reached: bool,
+    /// Who waits for the other's consent to video.
+    pub(super) switch_by: Option<Accid>,
+    /// Since when each side (caller, callee) has been away from the server, and from the media plane.
+    pub(super) away: [Away; 2],
+}
+
+/// How long one side has been gone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Away {
+    /// No session.
+    pub(super) session_since: Option<Time>,
+    /// No media. Before it was first connected, since the accept.
+    pub(super) media_since: Option<Time>,
+    /// Its media has been connected.
+    pub(super) was_connected: bool,
+}
+
+/// Where a call is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nobody has answered.
+    Ringing,
+    /// Accepted.
+    Active,
+    /// A command has ended it; its record must come with the same answer.
+    Ending {
+        /// Why.
+        reason: EndReason,
+        /// By whom.
+        by: Option<Accid>,
+    },
+    /// It has its record.
+    Over,
+}
+
+impl Call {
+    /// Whether the account has a part in it.
+    pub(super) fn concerns(&self, accid: &Accid) -> bool {
+        self.caller == *accid || self.callee == *accid
+    }
+
+    /// Ringing or active.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Ringing | Phase::Active)
+    }
+
+    /// Whether the account is in it: has dialled or answered.
+    pub(super) fn holds(&self, accid: &Accid) -> bool {
+        match self.phase {
+            Phase::Ringing => self.caller == *accid,
+            Phase::Active => self.concerns(accid),
+            Phase::Ending { .. } | Phase::Over => false,
+        }
+    }
+
+    /// Answered.
+    pub(super) fn accept(&mut self, now: Time) {
+        self.phase = Phase::Active;
+        self.accepted_at = Some(now);
+    }
+
+    fn side(&mut self, uid: Uid) -> Option<&mut Away> {
+        // The caller's uid is always 1 (protocol, `StartCall::room_token`).
+        self.away.get_mut(usize::from(uid != Uid(1)))
+    }
+}
+
+impl Model {
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            config,
+            calls: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            offline_since: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            busy: None,
+        }
+    }
+
+    pub(super) fn connected(&mut self, session: SessionId, accid: &Accid, now: Time) {
+        // One device each: a newer session replaces the older one.
+        self.sessions.retain(|_, of| of != accid);
+        self.sessions.insert(session, accid.clone());
+        self.offline_since.remove(accid);
+        for call in self.calls.values_mut() {
+            if call.caller == *accid {
+                call.away[0].session_since = None;
+            }
+            if call.callee == *accid {
+                call.away[1].session_since = None;
+                call.reached |= call.phase == Phase::Ringing && now < call.rings_until;
+            }
+        }
+    }
+
+    pub(super) fn disconnected(&mut self, session: SessionId, now: Time) {
+        if let Some(accid) = self.sessions.remove(&session) {
+            self.offline(&accid, now);
+        }
+    }
+
+    fn offline(&mut self, accid: &Accid, now: Time) {
+        self.offline_since.insert(accid.clone(), now);
+        for call in self.calls.values_mut().filter(|call| call.is_live()) {
+            for (side, who) in [call.caller.clone(), call.callee.clone()]
+                .iter()
+                .enumerate()
+            {
+                if who == accid {
+                    call.away[side].session_since.get_or_insert(now);
+                }
+            }
+        }
+    }
+
+    /// The process has died: nobody has a session, and no media flows.
+    pub(super) fn crashed(&mut self, now: Time) {
+        let accids: Vec<Accid> = std::mem::take(&mut self.sessions).into_values().collect();
+        for accid in accids {
+            self.offline(&accid, now);
+        }
+        self.peers.clear();
+        for call in self.calls.values_mut().filter(|call| call.is_live()) {
+            for away in &mut call.away {
+                away.media_since.get_or_insert(now);
+            }
+        }
+    }
+
+    /// Nothing since `before` has happened, but sessions that came or went stay so.
+    pub(super) fn roll_back_to(&mut self, before: Self) {
+        let now = std::mem::replace(self, before);
+        self.sessions = now.sessions;
+        self.offline_since = now.offline_since;
+        self.peers.extend(now.peers);
+        for (call_id, call) in &mut self.calls {
+            if let Some(later) = now.calls.get(call_id) {
+                call.away = later.away;
+            }
+        }
+    }
+
+    pub(super) fn account_of(&self, session: SessionId) -> Option<Accid> {
+        self.sessions.get(&session).cloned()
+    }
+
+    pub(super) fn is_online(&self, accid: &Accid) -> bool {
+        self.sessions.values().any(|of| of == accid)
+    }
+
+    pub(super) fn offline_since(&self, accid: &Accid) -> Option<Time> {
+        self.offline_since.get(accid).copied()
+    }
+
+    /// The account is in a call or rings for one.
+    pub(super) fn is_busy(&self, accid: &Accid) -> bool {
+        self.calls
+            .values()
+            .any(|call| call.is_live() && call.concerns(accid))
+    }
+
+    pub(super) fn note_busy(&mut self, call_id: CallId) {
+        self.busy = Some(call_id);
+    }
+
+    pub(super) fn take_busy(&mut self, call_id: CallId) -> bool {
+        let noted = self.busy == Some(call_id);
+        if noted {
+            self.busy = None;
+        }
+        noted
+    }
+
+    /// Which side each media connection is.
+    pub(super) fn note_peers(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Output::Room {
+                command: RoomCommand::Negotiate { peer, uid, .. },
+                ..
+            } = output
+            {
+                self.peers.insert(*peer, *uid);
+            }
+        }
+    }
+
+    pub(super) fn media_back(&mut self, call_id: CallId, peer: PeerId) {
+        if let Some(away) = self.side(call_id, peer) {
+            away.media_since = None;
+            away.was_connected = true;
+        }
+    }
+
+    pub(super) fn media_gone(&mut self, call_id: CallId, peer: PeerId, now: Time) {
+        if let Some(away) = self.side(call_id, peer) {
+            away.media_since.get_or_insert(now);
+        }
+    }
+
+    fn side(&mut self, call_id: CallId, peer: PeerId) -> Option<&mut Away> {
+        let uid = *self.peers.get(&peer)?;
+        self.calls.get_mut(&call_id)?.side(uid)
+    }
+
+    /// Whether this command comes for the first time; a repeated one must get the first answer.
+    pub(super) fn first_time(
+        &mut self,
+        me: &Accid,
+        request_id: RequestId,
+        command: &Command,
+        reply: &Result<Success, ErrorBody>,
+    ) -> Result<bool, String> {
+        let kind = reply.as_ref().err().map(|error| error.kind);
+        let key = (me.clone(), request_id);
+        let Some(first) = self.answers.get(&key) else {
+            self.answers.insert(key, kind);
+            return Ok(true);
+        };
+        // Once the call is over and forgotten, so are its answers.
+        let forgotten = kind == Some(ErrorKind::CallNotFound)
+            && call_of(command)
+                .and_then(|call_id| self.calls.get(&call_id))
+                .is_none_or(|call| !call.is_live());
+        if *first == kind || forgotten {
+            Ok(false)
+        } else {
+            Err(format!(
+                "{me}: {command:?} was answered {first:?} first, and {kind:?} when repeated"
+            ))
+        }
+    }
+}
+
+/// The call that a command is about.
+pub(super) fn call_of(command: &Command) -> Option<CallId> {
+    match command {
+        Command::StartCall(start) => Some(start.call_id),
+        Command::Ring { call_id }
+        | Command::Accept { call_id, .. }
+        | Command::Reject { call_id }
+        | Command::Cancel { call_id }
+        | Command::Hangup { call_id }
+        | Command::Switch { call_id, .. }
+        | Command::AnswerSwitch { call_id, .. }
+        | Command::CallSnapshot { call_id }
+        | Command::OfferMedia { call_id, .. }
+        | Command::SetMedia { call_id, .. } => Some(*call_id),
+        Command::Login(_)
+        | Command::Logout
+        | Command::Ping
+        | Command::ListMessages { .. }
+        | Command::WatchPresence { .. } => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! What kind of world a seed makes: who is in it, how bad its network is, what goes wrong.
+
+use hullo_core::hub::Config;
+use hullo_protocol::{CONNECT_MS, GRACE_MS, SWITCH_MS};
+
+use crate::dice::Dice;
+
+/// The settings of one world.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// How many accounts, each with one device.
+    pub accounts: usize,
+    /// The hub's settings.
+    pub config: Config,
+    /// How long people do things, in milliseconds.
+    pub people_ms: u64,
+    /// The longest pause between two deeds of a person.
+    pub pause_ms_max: u64,
+    /// Pauses are whole seconds for everyone, so that deeds of different people collide.
+    pub in_step: bool,
+    /// The longest time of a frame in one direction, spikes aside.
+    pub latency_ms_max: u64,
+    /// People reload, sleep and walk out of the network.
+    pub clumsy: bool,
+    /// Connections break by themselves.
+    pub breaking: bool,
+    /// Requests are duplicated and events reordered.
+    pub rough: bool,
+    /// The server crashes.
+    pub crashing: bool,
+    /// The store is slow or fails at times.
+    pub store_failing: bool,
+    /// Devices cannot be opened, token handlers fail, timers come late.
+    pub poor_devices: bool,
+}
+
+impl Scenario {
+    /// The world of these dice. One in eight is a calm one, in which only people misbehave.
+    pub fn draw(dice: &mut Dice) -> Self {
+        let calm = dice.chance(125);
+        let mut bad = |per_mille| dice.chance(per_mille) && !calm;
+        let (clumsy, breaking, rough) = (bad(600), bad(600), bad(400));
+        let (crashing, store_failing, poor_devices) = (bad(400), bad(300), bad(400));
+        Self {
+            accounts: [2, 2, 2, 3, 4][dice.index(5)],
+            config: Config {
+                secure: dice.chance(200),
+                connect_ms: CONNECT_MS,
+                grace_ms: GRACE_MS,
+                switch_ms: SWITCH_MS,
+            },
+            people_ms: dice.pick(20_000..=90_000),
+            pause_ms_max: dice.pick(500..=10_000),
+            in_step: dice.chance(250),
+            latency_ms_max: dice.pick(2..=400),
+            clumsy,
+            breaking,
+            rough,
+            crashing,
+            store_failing,
+            poor_devices,
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! The server: the real hub inside a model of its shell. The shell batches what arrives, stores a batch before it tells
+//! anyone, and can die between any two of those steps.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hullo_core::Time;
+use hullo_core::hub::{
+    Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
+};
+use hullo_protocol::{
+    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, Reply, Request, Success, Token, Uid,
+};
+
+use crate::fact::{Fact, Telling};
+use crate::network::LinkId;
+use crate::plane::Plane;
+use crate::store::Store;
+
+/// The machine: what it has stored, and the process that runs on it, if one does.
+pub struct Server {
+    /// What survives.
+    pub store: Store,
+    /// What does not.
+    pub process: Option<Process>,
+    accounts: Vec<Accid>,
+    config: Config,
+    epoch: u64,
+    next_session: u64,
+}
+
+/// One life of the program.
+pub struct Process {
+    /// Which.
+    pub epoch: u64,
+    /// Its media.
+    pub plane: Plane,
+    secure: bool,
+    hub: Hub,
+    sessions: BTreeMap<SessionId, Session>,
+    by_link: BTreeMap<LinkId, SessionId>,
+    inbox: VecDeque<Arrival>,
+    batch: Option<Batch>,
+}
+
+struct Session {
+    link: LinkId,
+    accid: Accid,
+    cursor: MessageId,
+}
+
+/// Something for the shell.
+#[derive(Debug)]
+pub enum Arrival {
+    /// A text frame.
+    Frame {
+        /// From where.
+        link: LinkId,
+        /// The frame.
+        text: String,
+    },
+    /// A connection is gone.
+    Closed {
+        /// Which.
+        link: LinkId,
+    },
+    /// News from the media plane.
+    Media(CallId, MediaEvent),
+    /// The hub's deadline has come.
+    Timer,
+}
+
+/// What was handled and is not told yet.
+struct Batch {
+    dues: Vec<Due>,
+    writes: Vec<Write>,
+    asked: Vec<Asked>,
+    media: Vec<(CallId, MediaEvent)>,
+}
+
+enum Due {
+    Output(Output),
+    Direct { link: LinkId, reply: Reply },
+}
+
+struct Asked {
+    link: LinkId,
+    re: u64,
+    login: bool,
+}
+
+/// What the world has to carry out.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send a frame.
+    Send {
+        /// Where.
+        link: LinkId,
+        /// The frame.
+        text: String,
+        /// Whether it is news rather than an answer.
+        event: bool,
+    },
+    /// Send the media plane's answer, once it has one.
+    Answer {
+        /// Where.
+        link: LinkId,
+        /// The reply.
+        text: String,
+    },
+    /// Close a connection after what was sent.
+    Close {
+        /// Which.
+        link: LinkId,
+    },
+}
+
+/// Takes each fact as it happens.
+pub type Sink<'a> = &'a mut dyn FnMut(&Fact<'_>);
+
+impl Server {
+    /// A machine that has never run.
+    pub fn new(config: Config, accounts: Vec<Accid>) -> Self {
+        Self {
+            store: Store::default(),
+            process: None,
+            accounts,
+            config,
+            epoch: 0,
+            next_session: 0,
+        }
+    }
+
+    /// Starts the program on what is stored.
+    pub fn start(&mut self, now: Time) {
+        self.epoch += 1;
+        let live = self.store.live().cloned().collect();
+        self.process = Some(Process {
+            epoch: self.epoch,
+            plane: Plane::new(self.epoch),
+            secure: self.config.secure,
+            hub: Hub::restore(self.config.clone(), live, self.store.next_message(), now),
+            sessions: BTreeMap::new(),
+            by_link: BTreeMap::new(),
+            inbox: VecDeque::new(),
+            batch: None,
+        });
+    }
+
+    /// Handles the next batch of at most `size_max` inputs; true when there is a batch to store now.
+    pub fn handle_batch(&mut self, size_max: usize, now: Time, sink: Sink<'_>) -> bool {
+        let Some(process) = &mut self.process else {
+            return false;
+        };
+        if process.batch.is_some() || process.inbox.is_empty() {
+            return false;
+        }
+        let mut batch = Batch {
+            dues: Vec::new(),
+            writes: Vec::new(),
+            asked: Vec::new(),
+            media: Vec::new(),
+        };
+        let size = size_max.min(process.inbox.len());
+        for arrival in process.inbox.drain(..size).collect::<Vec<_>>() {
+            let shell = Shell {
+                accounts: &self.accounts,
+                store: &self.store,
+                next_session: &mut self.next_session,
+            };
+            if let Some(input) = process.receive(arrival, &mut batch, shell) {
+                process.handle(input, &mut batch, now, sink);
+            }
+        }
+        process.batch = Some(batch);
+        true
+    }
+
+    /// Whether the batch needs a transaction.
+    pub fn batch_writes(&self) -> bool {
+        let batch = self.process.as_ref().and_then(|it| it.batch.as_ref());
+        batch.is_some_and(|batch| !batch.writes.is_empty())
+    }
+
+    /// The transaction has succeeded. Nobody knows yet.
+    pub fn store_batch(&mut self, sink: Sink<'_>) {
+        let process = self.process.as_mut();
+        if let Some(batch) = process.and_then(|process| process.batch.as_mut()) {
+            self.store.apply(&batch.writes);
+            sink(&Fact::Kept {
+                writes: &batch.writes,
+            });
+        }
+    }
+
+    /// Commits the stored batch and tells what is to be told.
+    pub fn tell_batch(&mut self, sink: Sink<'_>) -> Vec<Effect> {
+        let Some(process) = &mut self.process else {
+            return Vec::new();
+        };
+        let Some(batch) = process.batch.take() else {
+            return Vec::new();
+        };
+        process.hub.commit();
+        let mut effects = Vec::new();
+        for due in batch.dues {
+            match due {
+                Due::Direct { link, reply } => effects.push(send(link, &reply, false)),
+                Due::Output(output) => process.carry_out(output, &self.store, &mut effects, sink),
+            }
+        }
+        effects
+    }
+
+    /// The transaction has failed: takes the batch back and refuses its requests.
+    pub fn fail_batch(&mut self, sink: Sink<'_>) -> Vec<Effect> {
+        let Some(process) = &mut self.process else {
+            return Vec::new();
+        };
+        let Some(batch) = process.batch.take() else {
+            return Vec::new();
+        };
+        process.hub.rollback();
+        sink(&Fact::Dropped);
+        // What the media plane reported is true all the same, and will not be reported again.
+        for (call_id, event) in batch.media.into_iter().rev() {
+            process.inbox.push_front(Arrival::Media(call_id, event));
+        }
+        let mut effects = Vec::new();
+        for Asked { link, re, login } in batch.asked {
+            let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
+            effects.push(send(link, &reply, false));
+            if login {
+                effects.push(Effect::Close { link });
+                process.inbox.push_back(Arrival::Closed { link });
+            }
+        }
+        effects
+    }
+
+    /// Kills the program. What it had handled and not stored has not happened.
+    pub fn crash(&mut self, stored: bool, sink: Sink<'_>) {
+        if let Some(process) = self.process.take() {
+            if process.batch.is_some() && !stored {
+                sink(&Fact::Dropped);
+            }
+            sink(&Fact::Crashed);
+        }
+    }
+}
+
+/// What the shell knows beside the process.
+struct Shell<'a> {
+    accounts: &'a [Accid],
+    store: &'a Store,
+    next_session: &'a mut u64,
+}
+
+impl Process {
+    /// Something arrives; it waits for the next batch.
+    pub fn arrive(&mut self, arrival: Arrival) {
+        self.inbox.push_back(arrival);
+    }
+
+    /// Whether something waits.
+    pub fn has_arrivals(&self) -> bool {
+        !self.inbox.is_empty()
+    }
+
+    /// The hub's next deadline.
+    pub fn timer(&self) -> Option<Time> {
+        self.hub.poll_timeout()
+    }
+
+    /// Turns an arrival into an input of the hub, or answers it here.
+    fn receive(&mut self, arrival: Arrival, batch: &mut Batch, shell: Shell<'_>) -> Option<Input> {
+        match arrival {
+            Arrival::Timer => Some(Input::Timeout),
+            Arrival::Media(call_id, event) => {
+                batch.media.push((call_id, event.clone()));
+                Some(Input::Media { call_id, event })
+            }
+            Arrival::Closed { link } => {
+                let session = self.by_link.remove(&link)?;
+                self.sessions.remove(&session);
+                Some(Input::Disconnected { session })
+            }
+            Arrival::Frame { link, text } => {
+                // The endpoint is real: what it sends must be readable.
+                let request: Request = match serde_json::from_str(&text) {
+                    Ok(request) => request,
+                    Err(error) => panic!("an endpoint sent an unreadable frame: {error}: {text}"),
+                };
+                self.receive_request(link, request, batch, shell)
+            }
+        }
+    }
+
+    fn receive_request(
+        &mut self,
+        link: LinkId,
+        request: Request,
+        batch: &mut Batch,
+        shell: Shell<'_>,
+    ) -> Option<Input> {
+        let re = request.id;
+        if let Command::Login(login) = request.command {
+            return self.receive_login(link, re, login, batch, shell);
+        }
+        let session = *self.by_link.get(&link)?;
+        let asker = &self.sessions.get(&session)?.accid;
+        let mut direct = |result| {
+            let reply = Reply::new(re, result);
+            batch.dues.push(Due::Direct { link, reply });
+            None
+        };
+        let grant = match &request.command {
+            Command::ListMessages { with, limit, .. } => {
+                let (messages, more) = shell.store.conversation(asker, with, *limit as usize);
+                return direct(Ok(Success::Messages { messages, more }));
+            }
+            Command::StartCall(start) => {
+                if !start.callees.iter().all(|it| shell.accounts.contains(it)) {
+                    return direct(Err(ErrorKind::AccountNotFound.into()));
+                }
+                start.room_token.as_ref().and_then(verify)
+            }
+            Command::Accept { room_token, .. } => room_token.as_ref().and_then(verify),
+            _ => None,
+        };
+        batch.asked.push(Asked {
+            link,
+            re,
+            login: false,
+        });
+        Some(Input::Request {
+            session,
+            request,
+            grant,
+        })
+    }
+
+    fn receive_login(
+        &mut self,
+        link: LinkId,
+        re: u64,
+        login: Login,
+        batch: &mut Batch,
+        shell: Shell<'_>,
+    ) -> Option<Input> {
+        if self.by_link.contains_key(&link) {
+            let reply = Reply::new(re, Err(ErrorKind::BadRequest.into()));
+            batch.dues.push(Due::Direct { link, reply });
+            return None;
+        }
+        if !shell.accounts.contains(&login.accid) || login.token.expose() != "right" {
+            let reply = Reply::new(re, Err(ErrorKind::WrongToken.into()));
+            batch.dues.push(Due::Direct { link, reply });
+            return None;
+        }
+        *shell.next_session += 1;
+        let session = SessionId(*shell.next_session);
+        self.by_link.insert(link, session);
+        self.sessions.insert(
+            session,
+            Session {
+                link,
+                accid: login.accid.clone(),
+                cursor: login.cursor.unwrap_or(MessageId(0)),
+            },
+        );
+        batch.asked.push(Asked {
+            link,
+            re,
+            login: true,
+        });
+        Some(Input::Connected {
+            session,
+            accid: login.accid,
+            device: login.device,
+            request: re,
+            calls: login.calls,
+        })
+    }
+
+    fn handle(&mut self, input: Input, batch: &mut Batch, now: Time, sink: Sink<'_>) {
+        let outputs = self.hub.handle(input.clone(), now);
+        sink(&Fact::Handled {
+            input: &input,
+            outputs: &outputs,
+            timer: self.hub.poll_timeout(),
+        });
+        for output in outputs {
+            match output {
+                Output::Write(write) => batch.writes.push(write),
+                other => batch.dues.push(Due::Output(other)),
+            }
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        output: Output,
+        store: &Store,
+        effects: &mut Vec<Effect>,
+        sink: Sink<'_>,
+    ) {
+        match output {
+            // Writes were taken out of the batch when it was handled.
+            Output::Write(_) => {}
+            Output::Welcome {
+                session,
+                re,
+                mut snapshot,
+                ended,
+            } => {
+                let Some(to) = self.sessions.get(&session) else {
+                    return;
+                };
+                snapshot.messages = store.messages_since(&to.accid, to.cursor);
+                snapshot.ended = ended
+                    .iter()
+                    .filter_map(|call_id| store.record(*call_id).cloned())
+                    .collect();
+                told(sink, session, to, Telling::Welcome(&snapshot));
+                let logged_in = Success::LoggedIn {
+                    accid: to.accid.clone(),
+                    name: None,
+                    secure: self.secure,
+                    snapshot,
+                };
+                effects.push(send(to.link, &Reply::new(re, Ok(logged_in)), false));
+            }
+            Output::Reply { session, reply } => {
+                if let Some(to) = self.sessions.get(&session) {
+                    told(sink, session, to, Telling::Reply(&reply));
+                    effects.push(send(to.link, &reply, false));
+                }
+            }
+            Output::Notify { session, event } => {
+                if let Some(to) = self.sessions.get(&session) {
+                    told(sink, session, to, Telling::Event(&event));
+                    effects.push(send(to.link, &event, true));
+                }
+            }
+            Output::Close { session, reason } => {
+                if let Some(gone) = self.sessions.remove(&session) {
+                    self.by_link.remove(&gone.link);
+                    // In line with the answers, so that nothing overtakes it.
+                    effects.push(send(gone.link, &Event::SessionClosed { reason }, false));
+                    effects.push(Effect::Close { link: gone.link });
+                }
+            }
+            Output::Room { call_id, command } => {
+                sink(&Fact::Commanded {
+                    call_id,
+                    command: &command,
+                });
+                let answer = self.plane.command(call_id, &command);
+                if let RoomCommand::Negotiate { session, re, .. } = command
+                    && let Some(to) = self.sessions.get(&session)
+                {
+                    let result = match answer {
+                        Some(sdp) => Ok(Success::Answer { sdp }),
+                        None => Err(ErrorKind::BadSdp.into()),
+                    };
+                    let text = json(&Reply::new(re, result));
+                    effects.push(Effect::Answer {
+                        link: to.link,
+                        text,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn told(sink: Sink<'_>, session: SessionId, to: &Session, telling: Telling<'_>) {
+    sink(&Fact::Told {
+        session,
+        accid: &to.accid,
+        telling,
+    });
+}
+
+/// The room token of a call and a participant, as the app's token handler gives it.
+pub fn room_token(call_id: CallId, uid: Uid) -> String {
+    format!("{call_id}/{uid}")
+}
+
+fn verify(token: &Token) -> Option<RoomGrant> {
+    let (call_id, uid) = token.expose().split_once('/')?;
+    Some(RoomGrant {
+        call_id: call_id.parse().ok()?,
+        uid: Uid(uid.parse().ok()?),
+    })
+}
+
+fn send(link: LinkId, message: &impl serde::Serialize, event: bool) -> Effect {
+    Effect::Send {
+        link,
+        text: json(message),
+        event,
+    }
+}
+
+fn json(message: &impl serde::Serialize) -> String {
+    match serde_json::to_string(message) {
+        Ok(text) => text,
+        // The protocol's types have string keys and no custom serializer that fails.
+        Err(error) => panic!("a server frame cannot be written: {error}"),
+    }
+}

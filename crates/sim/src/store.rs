@@ -1,0 +1,86 @@
+//! The durable store: what survives a crash of the server. One transaction is one [`Store::apply`].
+
+use std::collections::BTreeMap;
+
+use hullo_core::call::Call;
+use hullo_core::hub::Write;
+use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
+
+/// Calls, records and messages, as SQLite holds them for the real server.
+#[derive(Debug, Default)]
+pub struct Store {
+    live: BTreeMap<CallId, Call>,
+    records: BTreeMap<CallId, CallRecord>,
+    messages: Vec<Message>,
+}
+
+impl Store {
+    /// Stores a whole batch.
+    pub fn apply(&mut self, writes: &[Write]) {
+        for write in writes {
+            match write {
+                Write::Call(call) => {
+                    self.live.insert(call.call_id, (**call).clone());
+                }
+                Write::End {
+                    call,
+                    record,
+                    messages,
+                } => {
+                    self.live.remove(&call.call_id);
+                    self.records.insert(call.call_id, (**record).clone());
+                    self.messages.extend(messages.iter().cloned());
+                }
+            }
+        }
+    }
+
+    /// The calls that are not over.
+    pub fn live(&self) -> impl Iterator<Item = &Call> {
+        self.live.values()
+    }
+
+    /// The record of a call.
+    pub fn record(&self, call_id: CallId) -> Option<&CallRecord> {
+        self.records.get(&call_id)
+    }
+
+    /// All records.
+    pub fn records(&self) -> impl Iterator<Item = &CallRecord> {
+        self.records.values()
+    }
+
+    /// One more than the greatest message id.
+    pub fn next_message(&self) -> MessageId {
+        let greatest = self.messages.iter().map(|message| message.id.0).max();
+        MessageId(greatest.unwrap_or(0) + 1)
+    }
+
+    /// Messages from or to `accid` after `cursor`, oldest first.
+    pub fn messages_since(&self, accid: &Accid, cursor: MessageId) -> Vec<Message> {
+        self.messages
+            .iter()
+            .filter(|message| message.id > cursor)
+            .filter(|message| message.from == *accid || message.to == *accid)
+            .cloned()
+            .collect()
+    }
+
+    /// The newest `limit` messages between two accounts.
+    pub fn conversation(&self, one: &Accid, other: &Accid, limit: usize) -> (Vec<Message>, bool) {
+        let mut page: Vec<Message> = self
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| {
+                (message.from == *one && message.to == *other)
+                    || (message.from == *other && message.to == *one)
+            })
+            .take(limit + 1)
+            .cloned()
+            .collect();
+        let more = page.len() > limit;
+        page.truncate(limit);
+        (page, more)
+    }
+}

@@ -1,0 +1,78 @@
+//! What a run has simulated, so that a green run can be seen to have done something.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hullo_protocol::CallRecord;
+
+/// Counts over one or many worlds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Worlds that ran to their end.
+    pub worlds: u64,
+    /// Milliseconds of virtual time.
+    pub virtual_ms: u64,
+    /// Operations that people asked for.
+    pub operations: u64,
+    /// Frames sent, both directions.
+    pub frames: u64,
+    /// Calls that ended, by status of their record and end reason.
+    pub records: BTreeMap<String, u64>,
+    /// Faults, by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Counts a fault.
+    pub fn count_fault(&mut self, kind: &'static str) {
+        *self.faults.entry(kind).or_default() += 1;
+    }
+
+    /// Counts an ended call.
+    pub fn count_record(&mut self, record: &CallRecord) {
+        let key = format!("{:?} ({:?})", record.status, record.reason);
+        *self.records.entry(key).or_default() += 1;
+    }
+
+    /// Adds another world's counts.
+    pub fn add(&mut self, other: &Self) {
+        self.worlds += other.worlds;
+        self.virtual_ms += other.virtual_ms;
+        self.operations += other.operations;
+        self.frames += other.frames;
+        for (key, count) in &other.records {
+            *self.records.entry(key.clone()).or_default() += count;
+        }
+        for (key, count) in &other.faults {
+            *self.faults.entry(key).or_default() += count;
+        }
+    }
+
+    /// How many calls ended.
+    pub fn calls(&self) -> u64 {
+        self.records.values().sum()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} worlds, {} calls, {} operations, {} frames, {} h of virtual time",
+            self.worlds,
+            self.calls(),
+            self.operations,
+            self.frames,
+            self.virtual_ms / 3_600_000
+        )?;
+        writeln!(f, "records by status and reason:")?;
+        for (key, count) in &self.records {
+            writeln!(f, "  {count:>8} {key}")?;
+        }
+        writeln!(f, "faults by kind:")?;
+        for (key, count) in &self.faults {
+            writeln!(f, "  {count:>8} {key}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Facts for the tests of invariants.
+
+use hullo_core::Time;
+use hullo_core::endpoint::{Op, State};
+use hullo_protocol::{
+    Accid, CallId, CallKind, CallRecord, CallState, CallView, EndReason, Media, ParticipantState,
+    ParticipantView, RecordStatus, Uid,
+};
+
+use crate::fact::{Fact, Page, Stand};
+use crate::invariants::Invariant;
+
+pub(crate) const PAGE: Page = Page {
+    device: 0,
+    number: 1,
+};
+pub(crate) const OTHER_PAGE: Page = Page {
+    device: 1,
+    number: 1,
+};
+pub(crate) const CALL: CallId = CallId::from_u128(1);
+pub(crate) const OTHER_CALL: CallId = CallId::from_u128(2);
+
+/// The index of the first fact that breaks the invariant; each happens a second after the one before.
+pub(crate) fn first_failure(invariant: &mut dyn Invariant, facts: &[Fact<'_>]) -> Option<usize> {
+    facts.iter().enumerate().find_map(|(index, fact)| {
+        let now = Time(index as u64 * 1_000);
+        invariant.observe(now, fact).is_err().then_some(index)
+    })
+}
+
+pub(crate) fn accid(name: &str) -> Accid {
+    Accid::parse(name).unwrap()
+}
+
+pub(crate) fn asked(ticket: u64, op: &Op) -> Fact<'_> {
+    Fact::Asked {
+        page: PAGE,
+        ticket,
+        op,
+        state: State::Idle,
+    }
+}
+
+/// An idle endpoint.
+pub(crate) fn stood() -> Fact<'static> {
+    stood_in(PAGE, State::Idle, None)
+}
+
+pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Fact<'_> {
+    let stand = Stand {
+        state,
+        call,
+        timer: None,
+        reachable_since: Some(Time(0)),
+        after_input: true,
+    };
+    Fact::Stood { page, stand }
+}
+
+/// alice calls bob.
+pub(crate) fn view(state: CallState, version: u64) -> CallView {
+    let participant = |name: &str, uid, state| ParticipantView {
+        accid: accid(name),
+        uid: Uid(uid),
+        state,
+        audio: true,
+        video: false,
+        reconnecting: false,
+        device: None,
+    };
+    CallView {
+        call_id: CALL,
+        version,
+        kind: CallKind::OneToOne,
+        media: Media::Audio,
+        state,
+        caller: accid("alice"),
+        attachment: None,
+        participants: vec![
+            participant("alice", 1, ParticipantState::Accepted),
+            participant("bob", 2, ParticipantState::Ringing),
+        ],
+        active_ms: None,
+        switch: None,
+        end: None,
+        secure: false,
+    }
+}
+
+/// alice called bob, who did not answer.
+pub(crate) fn record(reason: EndReason, status: RecordStatus) -> CallRecord {
+    CallRecord {
+        call_id: CALL,
+        caller: accid("alice"),
+        callees: vec![accid("bob")],
+        media: Media::Audio,
+        status,
+        reason,
+        ended_by: None,
+        started_at_ms: 0,
+        accepted_at_ms: None,
+        ended_at_ms: 10_000,
+        durations: Vec::new(),
+    }
+}
+
+pub(crate) fn device() -> hullo_protocol::DeviceInfo {
+    hullo_protocol::DeviceInfo {
+        id: hullo_protocol::DeviceId::parse("alice-1").unwrap(),
+        platform: hullo_protocol::Platform::Web,
+        sdk_version: None,
+    }
+}

@@ -1,0 +1,339 @@
+//! One world: its devices, its server, its network, and the order in which things happen in it.
+
+mod faults;
+mod pages;
+mod serving;
+mod wire;
+
+use hullo_core::Time;
+use hullo_core::endpoint::{Output, State};
+use hullo_core::hub::Write;
+use hullo_protocol::{Accid, CallId, DeviceId, SlotKind};
+
+use crate::agenda::Agenda;
+use crate::device::Device;
+use crate::dice::Dice;
+use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
+use crate::invariants::{Violation, Watch};
+use crate::network::{End, Link, LinkId};
+use crate::scenario::Scenario;
+use crate::server::Server;
+use crate::tally::Tally;
+
+/// When every world begins.
+pub const START: Time = Time(1_700_000_000_000);
+/// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
+/// a grace time, and a minute for reconnecting.
+const WIND_DOWN_MS: u64 = 120_000 + 30_000 + 60_000;
+/// How often media, keep-alives and the standing of each endpoint are looked at.
+const TICK_MS: u64 = 500;
+/// More steps than any sound world takes; beyond, machines chase each other.
+const STEPS_MAX: u64 = 300_000;
+
+/// What is planned.
+#[derive(Debug)]
+enum Happening {
+    /// A person decides.
+    Person(Page),
+    /// A page's timer fires.
+    Wake(Page),
+    /// A page is opened.
+    PageOpens(usize),
+    /// A connection's offer is ready.
+    Offered(Page, u32),
+    /// The app's token handler answers.
+    TokenGiven(Page, CallId, Result<String, String>),
+    /// A device could not be opened.
+    CaptureFailed(Page, SlotKind),
+    /// A connection attempt has reached the server.
+    LinkOpens(LinkId),
+    /// Frames may have arrived.
+    Arrive(LinkId, End),
+    /// The server takes its next batch.
+    ServerHandles(u64),
+    /// The transaction is over.
+    BatchStored(u64, bool),
+    /// The shell carries the batch out.
+    BatchTold(u64),
+    /// The hub's deadline.
+    HubTimer(u64),
+    /// The media plane has an answer.
+    AnswerReady(u64, LinkId, String),
+    /// The server is started again.
+    ServerStarts,
+    /// ICE has had its time.
+    IceDue,
+    /// Time passes.
+    Tick,
+    /// Something breaks.
+    Fault,
+    /// The network heals and the people stop.
+    Calm,
+}
+
+/// The chance of each concern.
+struct Chances {
+    network: Dice,
+    people: Dice,
+    faults: Dice,
+    server: Dice,
+    devices: Dice,
+}
+
+/// A world, from its seed to its end.
+pub struct World {
+    now: Time,
+    agenda: Agenda<Happening>,
+    chances: Chances,
+    scenario: Scenario,
+    accounts: Vec<Accid>,
+    devices: Vec<Device>,
+    links: std::collections::BTreeMap<LinkId, Link>,
+    next_link: u64,
+    server: Server,
+    /// The batch under way is stored already.
+    batch_stored: bool,
+    store_fails_until: Time,
+    store_slow_until: Time,
+    calm_at: Option<Time>,
+    quiet_ticks: u32,
+    over: bool,
+    watch: Watch,
+    trace: Option<Trace>,
+    /// What has been simulated.
+    pub tally: Tally,
+}
+
+impl World {
+    /// The world of `seed`, with or without a trace.
+    pub fn new(seed: u64, traced: bool) -> Self {
+        let scenario = Scenario::draw(&mut Dice::new(seed, "scenario"));
+        let names = ["alice", "bob", "carol", "dave"];
+        let accounts: Vec<Accid> = names[..scenario.accounts]
+            .iter()
+            .filter_map(|name| Accid::parse(name).ok())
+            .collect();
+        let devices = accounts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, accid)| {
+                let id = DeviceId::parse(&format!("{accid}-1")).ok()?;
+                Some(Device::new(index, accid.clone(), id))
+            })
+            .collect();
+        let server = Server::new(scenario.config.clone(), accounts.clone());
+        let mut world = Self {
+            now: START,
+            agenda: Agenda::default(),
+            chances: Chances {
+                network: Dice::new(seed, "network"),
+                people: Dice::new(seed, "people"),
+                faults: Dice::new(seed, "faults"),
+                server: Dice::new(seed, "server"),
+                devices: Dice::new(seed, "devices"),
+            },
+            watch: Watch::new(&scenario, &accounts),
+            accounts,
+            devices,
+            links: std::collections::BTreeMap::new(),
+            next_link: 1,
+            server,
+            batch_stored: false,
+            store_fails_until: Time(0),
+            store_slow_until: Time(0),
+            calm_at: None,
+            quiet_ticks: 0,
+            over: false,
+            trace: traced.then(Trace::default),
+            tally: Tally::default(),
+            scenario,
+        };
+        world.begin();
+        world
+    }
+
+    /// Lets everything happen, until the end or the first violation.
+    pub fn run(&mut self) -> Result<(), Violation> {
+        let mut steps = 0;
+        while !self.over {
+            let Some((at, happening)) = self.agenda.take_next() else {
+                break;
+            };
+            self.now = at;
+            self.happen(happening);
+            if let Some(violation) = self.watch.violation() {
+                return Err(violation);
+            }
+            steps += 1;
+            if steps > STEPS_MAX {
+                return Err(Violation {
+                    invariant: "bounded_work",
+                    at,
+                    what: format!("more than {STEPS_MAX} steps: two machines chase each other"),
+                });
+            }
+        }
+        self.tally.worlds += 1;
+        self.tally.virtual_ms += self.now.since(START);
+        Ok(())
+    }
+
+    /// The trace so far.
+    pub fn trace(&self) -> &[String] {
+        self.trace.as_ref().map_or(&[], Trace::lines)
+    }
+
+    /// When it is.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    fn begin(&mut self) {
+        self.server_starts();
+        for index in 0..self.devices.len() {
+            let at = self.now.plus_ms(self.chances.people.pick(0..=2_000));
+            self.agenda.plan(at, Happening::PageOpens(index));
+        }
+        self.agenda.plan(self.now, Happening::Tick);
+        self.plan_fault();
+        let calm_at = self.now.plus_ms(self.scenario.people_ms);
+        self.agenda.plan(calm_at, Happening::Calm);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Person(page) => self.person_decides(page),
+            Happening::Wake(page) => self.page_wakes(page),
+            Happening::PageOpens(device) => self.page_opens(device),
+            Happening::Offered(page, number) => self.offer_ready(page, number),
+            Happening::TokenGiven(page, call_id, result) => {
+                self.token_given(page, call_id, result);
+            }
+            Happening::CaptureFailed(page, kind) => self.capture_failed(page, kind),
+            Happening::LinkOpens(link) => self.link_opens(link),
+            Happening::Arrive(link, to) => self.frames_arrive(link, to),
+            Happening::ServerHandles(epoch) => self.server_handles(epoch),
+            Happening::BatchStored(epoch, stored) => self.batch_stored(epoch, stored),
+            Happening::BatchTold(epoch) => self.batch_told(epoch),
+            Happening::HubTimer(epoch) => self.hub_timer(epoch),
+            Happening::AnswerReady(epoch, link, text) => self.answer_ready(epoch, link, text),
+            Happening::ServerStarts => self.server_starts(),
+            Happening::IceDue => self.watch_media(),
+            Happening::Tick => self.tick(),
+            Happening::Fault => self.fault(),
+            Happening::Calm => self.calm(),
+        }
+    }
+
+    /// Time passes: packets flow or do not, keep-alives are missed, every endpoint is looked at.
+    fn tick(&mut self) {
+        self.watch_media();
+        self.watch_links();
+        for index in 0..self.devices.len() {
+            self.look_at(index, false);
+        }
+        if let Some(calm_at) = self.calm_at {
+            let left = self.leftovers();
+            let quiet = left == Leftovers::default();
+            self.quiet_ticks = if quiet { self.quiet_ticks + 1 } else { 0 };
+            // Ten quiet seconds: nothing that was under way has brought anything back.
+            let settled = self.quiet_ticks >= 20;
+            if settled || self.now.since(calm_at) >= WIND_DOWN_MS {
+                self.fact(&Fact::RunOver { left: &left });
+                self.over = true;
+                return;
+            }
+        }
+        self.agenda.plan(self.now.plus_ms(TICK_MS), Happening::Tick);
+    }
+
+    fn leftovers(&self) -> Leftovers {
+        let pages = self.devices.iter().filter_map(|device| {
+            let endpoint = device.endpoint.as_ref()?;
+            Some((device.page(), endpoint.state()))
+        });
+        Leftovers {
+            busy_pages: pages.filter(|(_, state)| *state != State::Idle).collect(),
+            live_calls: self.server.store.live().map(|call| call.call_id).collect(),
+            open_rooms: self
+                .server
+                .process
+                .iter()
+                .flat_map(|process| process.plane.rooms())
+                .collect(),
+            open_tickets: self.watch.open_tickets(),
+        }
+    }
+
+    /// Shows an endpoint to the invariants.
+    fn look_at(&mut self, index: usize, after_input: bool) {
+        let device = &self.devices[index];
+        let Some(endpoint) = &device.endpoint else {
+            return;
+        };
+        if self.now < device.asleep_until {
+            return;
+        }
+        let stand = Stand {
+            state: endpoint.state(),
+            call: endpoint.call(),
+            timer: endpoint.poll_timeout(),
+            reachable_since: self.reachable_since(device),
+            after_input,
+        };
+        let page = device.page();
+        // Not `self.fact`: the stand borrows the endpoint. Stands are not traced.
+        self.watch.observe(self.now, &Fact::Stood { page, stand });
+    }
+
+    fn reachable_since(&self, device: &Device) -> Option<Time> {
+        let link = self.links.get(&device.link?)?;
+        let welcomed_at = device.welcomed_at?;
+        let clear_at = device
+            .path_clear_at()
+            .max(self.store_fails_until)
+            .max(self.store_slow_until);
+        let open = link.client_open && link.server_open && self.server.process.is_some();
+        (open && clear_at <= self.now).then_some(clear_at.max(welcomed_at))
+    }
+
+    fn fact(&mut self, fact: &Fact<'_>) {
+        observe(
+            &mut self.watch,
+            &mut self.trace,
+            &mut self.tally,
+            self.now,
+            fact,
+        );
+    }
+}
+
+/// Shows a fact to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.
+fn observe(
+    watch: &mut Watch,
+    trace: &mut Option<Trace>,
+    tally: &mut Tally,
+    now: Time,
+    fact: &Fact<'_>,
+) {
+    if let Some(trace) = trace {
+        trace.push(now, fact);
+    }
+    match fact {
+        Fact::Asked { .. } => tally.operations += 1,
+        Fact::Emitted {
+            output: Output::Send { .. },
+            ..
+        } => tally.frames += 1,
+        Fact::Told { .. } => tally.frames += 1,
+        Fact::Kept { writes } => {
+            for write in *writes {
+                if let Write::End { record, .. } = write {
+                    tally.count_record(record);
+                }
+            }
+        }
+        _ => {}
+    }
+    watch.observe(now, fact);
+}

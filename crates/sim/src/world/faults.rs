@@ -1,0 +1,178 @@
+//! What breaks, when, and how it all heals in the end.
+
+use hullo_core::Time;
+use hullo_core::endpoint::Input;
+
+use super::{Happening, World, observe};
+use crate::fact::Fact;
+use crate::network::LinkId;
+
+/// What can break by itself.
+#[derive(Debug, Clone, Copy)]
+enum Break {
+    Connection,
+    Path,
+    Server,
+    StoreFails,
+    StoreSlow,
+}
+
+impl World {
+    pub(super) fn plan_fault(&mut self) {
+        let at = self.now.plus_ms(self.chances.faults.pick(500..=12_000));
+        self.agenda.plan(at, Happening::Fault);
+    }
+
+    pub(super) fn fault(&mut self) {
+        if self.calm_at.is_some() {
+            return;
+        }
+        let weight = |on: bool, weight: u32| if on { weight } else { 0 };
+        let Self { scenario, .. } = &*self;
+        let breaks = [
+            (weight(scenario.breaking, 5), Break::Connection),
+            (weight(scenario.breaking, 3), Break::Path),
+            (weight(scenario.crashing, 3), Break::Server),
+            (weight(scenario.store_failing, 2), Break::StoreFails),
+            (weight(scenario.store_failing, 2), Break::StoreSlow),
+        ];
+        match self.chances.faults.weighted(&breaks) {
+            None => {}
+            Some(Break::Connection) => {
+                let ids: Vec<LinkId> = self.links.keys().copied().collect();
+                if !ids.is_empty() {
+                    let id = ids[self.chances.faults.index(ids.len())];
+                    self.reset_link(id);
+                }
+            }
+            Some(Break::Path) => {
+                let device = self.chances.faults.index(self.devices.len());
+                self.lose_path(device);
+            }
+            Some(Break::Server) => self.crash_server(),
+            Some(Break::StoreFails) => {
+                let until = self.now.plus_ms(self.chances.faults.pick(100..=6_000));
+                self.store_fails_until = until;
+                self.fact(&Fact::Fault {
+                    what: "store fails",
+                });
+            }
+            Some(Break::StoreSlow) => {
+                let until = self.now.plus_ms(self.chances.faults.pick(500..=8_000));
+                self.store_slow_until = until;
+                self.tally.count_fault("store slow");
+                self.fact(&Fact::Fault { what: "store slow" });
+            }
+        }
+        self.plan_fault();
+    }
+
+    /// The process dies, wherever it is between handling, storing and telling; it is started again after a while.
+    fn crash_server(&mut self) {
+        if self.server.process.is_none() {
+            return;
+        }
+        self.tally.count_fault("server crashed");
+        let stored = std::mem::take(&mut self.batch_stored);
+        if stored {
+            self.tally
+                .count_fault("server crashed between storing and telling");
+        }
+        let (now, server) = (self.now, &mut self.server);
+        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        server.crash(stored, &mut sink);
+        let told = self.chances.faults.chance(700);
+        self.break_all_links(told);
+        let down_ms = if self.chances.faults.chance(150) {
+            self.chances.faults.pick(20_000..=60_000)
+        } else {
+            self.chances.faults.pick(100..=8_000)
+        };
+        self.agenda
+            .plan(self.now.plus_ms(down_ms), Happening::ServerStarts);
+    }
+
+    /// A device's path to the server is cut for a while: for signalling, for media, or for both.
+    pub(super) fn lose_path(&mut self, device: usize) {
+        let dice = &mut self.chances.faults;
+        let length_ms = if dice.chance(250) {
+            dice.pick(15_000..=50_000)
+        } else {
+            dice.pick(300..=12_000)
+        };
+        let until = self.now.plus_ms(length_ms);
+        let which = dice.index(4);
+        let device = &mut self.devices[device];
+        let what = match which {
+            0 => "signalling cut",
+            1 => "media cut",
+            _ => "network cut",
+        };
+        if which != 1 {
+            device.signal_blocked_until = device.signal_blocked_until.max(until);
+        }
+        if which != 0 {
+            device.media_blocked_until = device.media_blocked_until.max(until);
+        }
+        self.tally.count_fault(what);
+        let line = format!("{}: {what} for {length_ms} ms", device.accid);
+        self.fact(&Fact::Fault { what: &line });
+    }
+
+    /// The lid is closed: nothing on the device runs until it is opened again.
+    pub(super) fn fall_asleep(&mut self, device: usize) {
+        let length_ms = self.chances.faults.pick(1_000..=60_000);
+        self.devices[device].asleep_until = self.now.plus_ms(length_ms);
+        self.tally.count_fault("device asleep");
+        let line = format!("{}: asleep for {length_ms} ms", self.devices[device].accid);
+        self.fact(&Fact::Fault { what: &line });
+    }
+
+    /// The network heals, the server stays up, the people stop: some hang up, some let it ring, some walk away.
+    pub(super) fn calm(&mut self) {
+        self.calm_at = Some(self.now);
+        self.store_fails_until = self.store_fails_until.min(self.now);
+        self.store_slow_until = self.store_slow_until.min(self.now);
+        self.server_starts();
+        self.fact(&Fact::Fault {
+            what: "everything heals, people stop",
+        });
+        for device in 0..self.devices.len() {
+            let healed = |until: Time| until.min(self.now);
+            let this = &self.devices[device];
+            let (signal, media, asleep) = (
+                healed(this.signal_blocked_until),
+                healed(this.media_blocked_until),
+                healed(this.asleep_until),
+            );
+            let was_away = this.asleep_until > self.now || this.signal_blocked_until > self.now;
+            let this = &mut self.devices[device];
+            this.signal_blocked_until = signal;
+            this.media_blocked_until = media;
+            this.asleep_until = asleep;
+            if this.endpoint.is_some() && self.chances.people.chance(120) {
+                self.devices[device].abandoned = true;
+                self.page_gone(device);
+            } else if was_away && self.chances.people.chance(500) {
+                self.give(device, Input::NetworkChanged);
+            }
+        }
+        // Whatever waited for a path tries it now; timers of sleepers fire.
+        for (id, link) in &self.links {
+            let device = &self.devices[link.device];
+            if !link.client_open && device.link == Some(*id) {
+                self.agenda.plan(self.now, Happening::LinkOpens(*id));
+            }
+            for to in [crate::network::End::Client, crate::network::End::Server] {
+                self.agenda.plan(self.now, Happening::Arrive(*id, to));
+            }
+        }
+        for device in &mut self.devices {
+            if device.endpoint.is_some() {
+                device.wake_at = Some(self.now);
+                self.agenda.plan(self.now, Happening::Wake(device.page()));
+            }
+        }
+    }
+}

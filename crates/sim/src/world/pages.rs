@@ -1,0 +1,384 @@
+//! Pages: endpoints with their sockets, media, timers and the people in front of them.
+
+use hullo_core::Time;
+use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State};
+use hullo_protocol::{AppKey, CallId, SlotKind};
+
+use super::{Happening, World, observe};
+use crate::browser::{Flags, Ice, Reaction};
+use crate::fact::{Fact, Page};
+use crate::person::{self, Deed, Scene};
+use crate::plane::{Remote, offer};
+
+/// Silence after which a browser reports a connection disconnected, and failed.
+const DISCONNECTED_MS: u64 = 3_000;
+const FAILED_MS: u64 = 15_000;
+
+impl World {
+    /// Someone opens the page and, soon, does something with it.
+    pub(super) fn page_opens(&mut self, device: usize) {
+        if self.devices[device].abandoned || self.devices[device].endpoint.is_some() {
+            return;
+        }
+        let seed = self.chances.devices.seed();
+        let page = self.devices[device].open_page(seed);
+        let accid = self.devices[device].accid.clone();
+        self.fact(&Fact::PageOpened {
+            page,
+            accid: &accid,
+        });
+        self.plan_person(page, 200);
+    }
+
+    /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
+    pub(super) fn page_gone(&mut self, device: usize) {
+        let page = self.devices[device].page();
+        let Some(link) = self.devices[device].close_page().map(Some).unwrap_or(None) else {
+            self.fact(&Fact::PageGone { page });
+            return;
+        };
+        if self.chances.faults.chance(700) {
+            self.client_closes(link);
+        } else if let Some(link) = self.links.get_mut(&link) {
+            link.client_open = false;
+        }
+        self.fact(&Fact::PageGone { page });
+    }
+
+    /// Gives an endpoint an input and carries out what it wants.
+    pub(super) fn give(&mut self, device: usize, input: Input) {
+        let now = self.now;
+        let page = self.devices[device].page();
+        let Some(endpoint) = &mut self.devices[device].endpoint else {
+            return;
+        };
+        let outputs = endpoint.handle(input, now);
+        for output in &outputs {
+            let fact = Fact::Emitted { page, output };
+            observe(
+                &mut self.watch,
+                &mut self.trace,
+                &mut self.tally,
+                now,
+                &fact,
+            );
+        }
+        for output in outputs {
+            self.carry_out(device, page, output);
+        }
+        self.look_at(device, true);
+        self.plan_wake(device);
+    }
+
+    fn carry_out(&mut self, device: usize, page: Page, output: Output) {
+        match output {
+            Output::OpenSocket => self.open_socket(device),
+            Output::CloseSocket => self.close_socket(device),
+            Output::Send { text } => self.client_sends(device, text),
+            Output::Media { command } => {
+                let reaction = self.devices[device].browser.command(&command, self.now);
+                self.react(page, reaction);
+            }
+            Output::Complete { .. } => {}
+            Output::AskToken { call_id, uid } => self.ask_token(page, call_id, uid),
+            Output::Event { event } => self.app_event(device, page, &event),
+        }
+    }
+
+    fn react(&mut self, page: Page, reaction: Reaction) {
+        let dice = &mut self.chances.devices;
+        match reaction {
+            Reaction::None => {}
+            Reaction::Offer(number) => {
+                let at = self.now.plus_ms(dice.pick(2..=120));
+                self.agenda.plan(at, Happening::Offered(page, number));
+            }
+            Reaction::Check => {
+                let at = self.now.plus_ms(dice.pick(20..=400));
+                self.agenda.plan(at, Happening::IceDue);
+            }
+            Reaction::Opened(Flags { audio, video }) => {
+                for (opened, kind) in [(audio, SlotKind::Audio), (video, SlotKind::Video)] {
+                    if opened && self.scenario.poor_devices && dice.chance(60) {
+                        let at = self.now.plus_ms(dice.pick(1..=300));
+                        self.agenda.plan(at, Happening::CaptureFailed(page, kind));
+                    }
+                }
+            }
+        }
+    }
+
+    fn ask_token(&mut self, page: Page, call_id: CallId, uid: hullo_protocol::Uid) {
+        let dice = &mut self.chances.devices;
+        let poor = self.scenario.poor_devices;
+        if poor && dice.chance(40) {
+            self.tally.count_fault("token handler never answers");
+            return;
+        }
+        let result = if poor && dice.chance(80) {
+            self.tally.count_fault("token handler fails");
+            Err("the backend is down".to_owned())
+        } else if poor && dice.chance(60) {
+            self.tally.count_fault("token refused");
+            Ok("forged".to_owned())
+        } else {
+            Ok(crate::server::room_token(call_id, uid))
+        };
+        let at = self.now.plus_ms(dice.pick(5..=800));
+        self.agenda
+            .plan(at, Happening::TokenGiven(page, call_id, result));
+    }
+
+    fn app_event(&mut self, device: usize, page: Page, event: &AppEvent) {
+        match event {
+            AppEvent::Invited { .. } | AppEvent::SwitchAsked { .. } => {
+                self.plan_person(page, 1_500)
+            }
+            AppEvent::Disconnect { .. } => self.devices[device].signed_in = false,
+            _ => {}
+        }
+    }
+
+    fn plan_wake(&mut self, device: usize) {
+        let Some(endpoint) = &self.devices[device].endpoint else {
+            return;
+        };
+        let Some(due) = endpoint.poll_timeout() else {
+            return;
+        };
+        // A browser's timer never comes early, and late at times: background tabs are throttled to a second.
+        let late_ms = if self.scenario.poor_devices {
+            self.chances.devices.pick(0..=1_000)
+        } else {
+            self.chances.devices.pick(0..=4)
+        };
+        let at = due.max(self.now).plus_ms(late_ms);
+        let device = &mut self.devices[device];
+        if device.wake_at.is_none_or(|planned| at < planned) {
+            device.wake_at = Some(at);
+            self.agenda.plan(at, Happening::Wake(device.page()));
+        }
+    }
+
+    pub(super) fn page_wakes(&mut self, page: Page) {
+        let device = &mut self.devices[page.device];
+        if !device.shows(page) || device.wake_at != Some(self.now) {
+            return;
+        }
+        if device.asleep_until > self.now {
+            device.wake_at = Some(device.asleep_until);
+            self.agenda.plan(device.asleep_until, Happening::Wake(page));
+            return;
+        }
+        device.wake_at = None;
+        let due = device
+            .endpoint
+            .as_ref()
+            .and_then(|endpoint| endpoint.poll_timeout());
+        match due {
+            Some(due) if due <= self.now => self.give(page.device, Input::Timeout),
+            _ => self.plan_wake(page.device),
+        }
+    }
+
+    pub(super) fn socket_opened(&mut self, device: usize) {
+        self.give(device, Input::SocketOpened);
+    }
+
+    pub(super) fn socket_closed(&mut self, device: usize) {
+        self.devices[device].welcomed_at = None;
+        self.give(device, Input::SocketClosed);
+    }
+
+    pub(super) fn frame_received(&mut self, device: usize, text: String) {
+        if text.contains("\"logged_in\"") {
+            self.devices[device].welcomed_at = Some(self.now);
+        }
+        self.give(device, Input::Frame { text });
+    }
+
+    pub(super) fn offer_ready(&mut self, page: Page, number: u32) {
+        let device = &mut self.devices[page.device];
+        if !device.shows(page) || device.browser.connection(number).is_none() {
+            return;
+        }
+        let sdp = offer(Remote {
+            device: page.device,
+            page: page.number,
+            number,
+        });
+        let event = MediaEvent::Offered { peer: number, sdp };
+        self.give(page.device, Input::Media { event });
+    }
+
+    pub(super) fn token_given(
+        &mut self,
+        page: Page,
+        call_id: CallId,
+        result: Result<String, String>,
+    ) {
+        if self.devices[page.device].shows(page) {
+            let (token, error) = match result {
+                Ok(token) => (Some(token), None),
+                Err(error) => (None, Some(error)),
+            };
+            let input = Input::Token {
+                call_id,
+                token,
+                error,
+            };
+            self.give(page.device, input);
+        }
+    }
+
+    pub(super) fn capture_failed(&mut self, page: Page, kind: SlotKind) {
+        if self.devices[page.device].shows(page) {
+            self.tally.count_fault("device cannot be opened");
+            let event = MediaEvent::CaptureFailed {
+                kind,
+                denied: self.chances.devices.chance(500),
+                message: "the simulator said no".to_owned(),
+            };
+            self.give(page.device, Input::Media { event });
+        }
+    }
+
+    /// Moves a page's connection between the states of ICE; returns what the browser reports.
+    pub(super) fn watch_browser(&mut self, device: usize, flows: bool) {
+        let now = self.now;
+        let Some(connection) = self.devices[device].browser.current() else {
+            return;
+        };
+        let peer = connection.number;
+        let event = match (connection.state, flows) {
+            (Ice::New(_) | Ice::Disconnected(_) | Ice::Failed, true) => {
+                connection.state = Ice::Connected;
+                MediaEvent::Connected { peer }
+            }
+            (Ice::Connected, true) => match connection.video_mid.clone() {
+                Some(mid) if !connection.pictured => {
+                    connection.pictured = true;
+                    let (width, height) = (640, 480);
+                    MediaEvent::FirstVideoFrame {
+                        peer,
+                        mid,
+                        width,
+                        height,
+                    }
+                }
+                _ => return,
+            },
+            (Ice::Connected, false) => {
+                connection.state = Ice::Disconnected(now);
+                MediaEvent::Disconnected { peer }
+            }
+            (Ice::Disconnected(since), false)
+                if now.since(since) >= FAILED_MS - DISCONNECTED_MS =>
+            {
+                connection.state = Ice::Failed;
+                MediaEvent::Failed { peer }
+            }
+            (Ice::New(since), false)
+                if connection.answered.is_some() && now.since(since) >= FAILED_MS =>
+            {
+                connection.state = Ice::Failed;
+                MediaEvent::Failed { peer }
+            }
+            _ => return,
+        };
+        self.give(device, Input::Media { event });
+    }
+
+    /// A person looks at the screen and does something.
+    pub(super) fn person_decides(&mut self, page: Page) {
+        let device = &self.devices[page.device];
+        let Some(endpoint) = device.endpoint.as_ref().filter(|_| device.shows(page)) else {
+            return;
+        };
+        if self.now < device.asleep_until {
+            let at = device.asleep_until.plus_ms(100);
+            self.agenda.plan(at, Happening::Person(page));
+            return;
+        }
+        let scene = Scene {
+            state: endpoint.state(),
+            call: endpoint.call(),
+            signed_in: device.signed_in,
+            me: &device.accid,
+            accounts: &self.accounts,
+            clumsy: self.scenario.clumsy,
+        };
+        let deed = match self.calm_at {
+            Some(_) => person::wind_down(scene.state),
+            None => person::choose(&scene, &mut self.chances.people),
+        };
+        self.plan_person(page, self.scenario.pause_ms_max);
+        self.do_deed(page.device, deed);
+    }
+
+    /// Plans a person's next look at the screen.
+    fn plan_person(&mut self, page: Page, pause_ms_max: u64) {
+        let pause_ms = if self.scenario.in_step {
+            // Everyone acts on the full second, so that deeds collide.
+            let to_second = 1_000 - self.now.0 % 1_000;
+            to_second + 1_000 * self.chances.people.pick(0..=pause_ms_max / 2_000)
+        } else {
+            self.chances.people.pick(1..=pause_ms_max)
+        };
+        let at: Time = self.now.plus_ms(pause_ms);
+        self.agenda.plan(at, Happening::Person(page));
+    }
+
+    pub(super) fn do_deed(&mut self, device: usize, deed: Deed) {
+        match deed {
+            Deed::Wait => {}
+            Deed::Ask(op) => self.ask(device, op),
+            Deed::SignIn => self.sign_in(device),
+            Deed::Reload => {
+                self.tally.count_fault("page reloaded");
+                self.page_gone(device);
+                let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
+                self.agenda.plan(at, Happening::PageOpens(device));
+            }
+            Deed::Sleep => self.fall_asleep(device),
+            Deed::LoseNetwork => self.lose_path(device),
+            Deed::ChangeNetwork => {
+                self.tally.count_fault("network changed");
+                self.give(device, Input::NetworkChanged);
+            }
+        }
+    }
+
+    fn sign_in(&mut self, device: usize) {
+        let Ok(app_key) = AppKey::parse("demo") else {
+            return;
+        };
+        let wrong = self.chances.people.chance(20);
+        let token = if wrong { "wrong" } else { "right" };
+        let this = &self.devices[device];
+        let op = person::login(&this.accid, this.info(), app_key, token);
+        self.devices[device].signed_in = !wrong;
+        self.ask(device, op);
+    }
+
+    fn ask(&mut self, device: usize, op: Op) {
+        let this = &mut self.devices[device];
+        let Some(endpoint) = &this.endpoint else {
+            return;
+        };
+        let state: State = endpoint.state();
+        let ticket = this.next_ticket;
+        this.next_ticket += 1;
+        if op == Op::Logout {
+            this.signed_in = false;
+        }
+        let page = this.page();
+        self.fact(&Fact::Asked {
+            page,
+            ticket,
+            op: &op,
+            state,
+        });
+        self.give(device, Input::Op { ticket, op });
+    }
+}

@@ -1,0 +1,194 @@
+//! The server's steps: handle a batch, store it, tell; and the media plane beside it.
+
+use hullo_core::Time;
+
+use super::{Happening, World, observe};
+use crate::fact::Fact;
+use crate::network::LinkId;
+use crate::server::{Arrival, Effect};
+
+/// Most inputs in one batch.
+const BATCH_SIZE_MAX: u64 = 6;
+
+impl World {
+    pub(super) fn server_starts(&mut self) {
+        if self.server.process.is_none() {
+            self.server.start(self.now);
+            self.fact(&Fact::Restored);
+            self.plan_hub_timer();
+        }
+    }
+
+    /// Something arrives at the server's shell.
+    pub(super) fn server_receives(&mut self, arrival: Arrival) {
+        if let Some(process) = &mut self.server.process {
+            process.arrive(arrival);
+            let epoch = process.epoch;
+            let at = self.now.plus_ms(self.chances.server.pick(0..=2));
+            self.agenda.plan(at, Happening::ServerHandles(epoch));
+        }
+    }
+
+    pub(super) fn server_handles(&mut self, epoch: u64) {
+        if !self.runs(epoch) {
+            return;
+        }
+        let size_max = self.chances.server.pick(1..=BATCH_SIZE_MAX) as usize;
+        let (now, server) = (self.now, &mut self.server);
+        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        if !server.handle_batch(size_max, now, &mut sink) {
+            return;
+        }
+        self.batch_stored = false;
+        let (took_ms, stored) = if self.server.batch_writes() {
+            self.transaction()
+        } else {
+            (0, true)
+        };
+        let at = self.now.plus_ms(took_ms);
+        self.agenda.plan(at, Happening::BatchStored(epoch, stored));
+    }
+
+    /// How long the transaction takes and whether it succeeds.
+    fn transaction(&mut self) -> (u64, bool) {
+        let dice = &mut self.chances.server;
+        let took_ms = if self.now < self.store_slow_until {
+            dice.pick(200..=2_000)
+        } else {
+            dice.pick(0..=4)
+        };
+        (took_ms, self.now >= self.store_fails_until)
+    }
+
+    pub(super) fn batch_stored(&mut self, epoch: u64, stored: bool) {
+        if !self.runs(epoch) {
+            return;
+        }
+        let (now, server) = (self.now, &mut self.server);
+        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        if stored {
+            server.store_batch(&mut sink);
+            self.batch_stored = true;
+            let at = self.now.plus_ms(self.chances.server.pick(0..=1));
+            self.agenda.plan(at, Happening::BatchTold(epoch));
+        } else {
+            let effects = server.fail_batch(&mut sink);
+            self.tally.count_fault("transaction failed");
+            self.carry_out_effects(epoch, effects);
+            self.go_on(epoch);
+        }
+    }
+
+    pub(super) fn batch_told(&mut self, epoch: u64) {
+        if !self.runs(epoch) {
+            return;
+        }
+        let (now, server) = (self.now, &mut self.server);
+        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        let effects = server.tell_batch(&mut sink);
+        self.batch_stored = false;
+        self.carry_out_effects(epoch, effects);
+        self.go_on(epoch);
+    }
+
+    /// The next batch, if something waits, and the next timer.
+    fn go_on(&mut self, epoch: u64) {
+        if let Some(process) = &self.server.process
+            && process.has_arrivals()
+        {
+            self.agenda.plan(self.now, Happening::ServerHandles(epoch));
+        }
+        self.plan_hub_timer();
+    }
+
+    fn carry_out_effects(&mut self, epoch: u64, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send { link, text, event } => self.server_sends(link, text, event),
+                Effect::Close { link } => self.server_closes(link),
+                Effect::Answer { link, text } => {
+                    let at = self.now.plus_ms(self.chances.server.pick(0..=5));
+                    self.agenda
+                        .plan(at, Happening::AnswerReady(epoch, link, text));
+                }
+            }
+        }
+    }
+
+    pub(super) fn answer_ready(&mut self, epoch: u64, link: LinkId, text: String) {
+        if self.runs(epoch) {
+            self.server_sends(link, text, false);
+        }
+    }
+
+    fn plan_hub_timer(&mut self) {
+        /// Pause before a deadline whose batch failed is tried again.
+        const RETRY_MS: u64 = 100;
+        let Some(process) = &self.server.process else {
+            return;
+        };
+        if let Some(due) = process.timer() {
+            let at: Time = if due <= self.now {
+                self.now.plus_ms(RETRY_MS)
+            } else {
+                due
+            };
+            self.agenda.plan(at, Happening::HubTimer(process.epoch));
+        }
+    }
+
+    pub(super) fn hub_timer(&mut self, epoch: u64) {
+        if !self.runs(epoch) {
+            return;
+        }
+        let due = self.server.process.as_ref().and_then(|it| it.timer());
+        if due.is_some_and(|due| due <= self.now) {
+            self.server_receives(Arrival::Timer);
+        }
+    }
+
+    /// Looks at the media packets of every peer, on both ends.
+    pub(super) fn watch_media(&mut self) {
+        let now = self.now;
+        let devices = &mut self.devices;
+        let mut flowing = vec![false; devices.len()];
+        let mut news = Vec::new();
+        if let Some(process) = &mut self.server.process {
+            news = process.plane.watch(now, |epoch, peer, remote| {
+                let device = &mut devices[remote.device];
+                let page = crate::fact::Page {
+                    device: remote.device,
+                    number: remote.page,
+                };
+                let passes = device.shows(page) && device.media_passes(now);
+                let connection = device.browser.connection(remote.number);
+                let flows = passes
+                    && connection
+                        .is_some_and(|connection| connection.answered == Some((epoch, peer)));
+                flowing[remote.device] |= flows;
+                flows
+            });
+            if self.chances.server.chance(30) {
+                let accounts = &self.accounts;
+                let quality = process.plane.quality(|device| accounts[device].clone());
+                news.extend(quality);
+            }
+        }
+        for (call_id, event) in news {
+            self.server_receives(Arrival::Media(call_id, event));
+        }
+        for (device, flows) in flowing.into_iter().enumerate() {
+            if self.now >= self.devices[device].asleep_until {
+                self.watch_browser(device, flows);
+            }
+        }
+    }
+
+    pub(super) fn runs(&self, epoch: u64) -> bool {
+        let process = self.server.process.as_ref();
+        process.is_some_and(|process| process.epoch == epoch)
+    }
+}
