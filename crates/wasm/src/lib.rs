@@ -3,12 +3,11 @@
 //! `web/sdk` owns WebSocket, RTCPeerConnection and the devices, and drives this. A text that is not an input is thrown
 //! as an error and changes nothing.
 
+mod input;
+
 use hullo_core::Time;
-use hullo_core::endpoint::{Endpoint as CoreEndpoint, Input};
+use hullo_core::endpoint::Endpoint as CoreEndpoint;
 use hullo_protocol::ErrorKind;
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as ValueError, StrDeserializer};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -31,7 +30,7 @@ impl Endpoint {
     /// Takes one `Input` as JSON at `now_ms` (Unix milliseconds that never step back); returns a JSON array of
     /// `Output`, to be carried out in order. Throws, with no other effect, when the text is not an input.
     pub fn handle(&mut self, input: &str, now_ms: f64) -> Result<String, JsError> {
-        let input: Input = serde_json::from_str(input)?;
+        let input = input::read(input)?;
         let outputs = self.core.handle(input, Time(now_ms as u64));
         Ok(serde_json::to_string(&outputs)?)
     }
@@ -46,8 +45,7 @@ impl Endpoint {
 /// What to tell a person about an error of `kind`, in Chinese for `zh`, in English otherwise.
 #[wasm_bindgen(js_name = errorText)]
 pub fn error_text(kind: &str, language: &str) -> String {
-    let name: StrDeserializer<'_, ValueError> = kind.into_deserializer();
-    let kind = ErrorKind::deserialize(name).unwrap_or(ErrorKind::Unknown);
+    let kind = input::word(kind).unwrap_or(ErrorKind::Unknown);
     let text = match language {
         "zh" => kind.chinese(),
         _ => kind.text(),

@@ -1,0 +1,190 @@
+use hullo_protocol::{Accid, AppKey, CallId, DeviceId, Media, Platform, SlotKind};
+
+use super::*;
+
+fn accid(text: &str) -> Accid {
+    Accid::parse(text).unwrap()
+}
+
+/// One of each op; the match has no effect but to stop compiling when an op is added, so that it gets its line here.
+fn ops() -> Vec<Op> {
+    let device = |sdk_version| DeviceInfo {
+        id: DeviceId::parse("tab").unwrap(),
+        platform: Platform::Web,
+        sdk_version,
+    };
+    let login = |sdk_version| Op::Login {
+        app_key: AppKey::parse("demo").unwrap(),
+        accid: accid("alice"),
+        token: "secret".to_owned(),
+        device: device(sdk_version),
+    };
+    let call = |attachment, timeout_ms| Op::Call {
+        accid: accid("bob"),
+        media: Media::Video,
+        attachment,
+        timeout_ms,
+    };
+    let list = |before| Op::ListMessages {
+        with: accid("bob"),
+        before,
+        limit: 50,
+    };
+    match Op::Accept {
+        Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept | Op::Reject => {}
+        Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
+        Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
+        Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
+    }
+    vec![
+        login(None),
+        login(Some("0.1.0".to_owned())),
+        Op::Logout,
+        call(None, None),
+        call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
+        Op::Accept,
+        Op::Reject,
+        Op::Cancel,
+        Op::Hangup,
+        Op::SwitchCallType {
+            media: Media::Audio,
+        },
+        Op::AnswerSwitch { agree: true },
+        Op::MuteLocalAudio { muted: true },
+        Op::MuteLocalVideo { muted: false },
+        Op::EnableLocalVideo { enabled: true },
+        Op::SetAudioMute {
+            accid: accid("bob"),
+            muted: true,
+        },
+        list(None),
+        list(Some(MessageId(7))),
+        Op::WatchPresence {
+            accids: vec![accid("bob"), accid("carol")],
+        },
+    ]
+}
+
+fn media_events() -> Vec<MediaEvent> {
+    let failed = |kind| MediaEvent::CaptureFailed {
+        kind,
+        denied: true,
+        message: "Permission denied".to_owned(),
+    };
+    let first = MediaEvent::FirstVideoFrame {
+        peer: 3,
+        mid: "1".to_owned(),
+        width: 960,
+        height: 540,
+    };
+    match first {
+        MediaEvent::Offered { .. } | MediaEvent::Connected { .. } => {}
+        MediaEvent::Disconnected { .. } | MediaEvent::Failed { .. } => {}
+        MediaEvent::FirstVideoFrame { .. } | MediaEvent::CaptureFailed { .. } => {}
+    }
+    vec![
+        MediaEvent::Offered {
+            peer: 3,
+            sdp: "v=0\r\n".to_owned(),
+        },
+        MediaEvent::Connected { peer: 3 },
+        MediaEvent::Disconnected { peer: 3 },
+        MediaEvent::Failed { peer: u32::MAX },
+        first,
+        failed(SlotKind::Audio),
+        failed(SlotKind::Video),
+    ]
+}
+
+fn inputs() -> Vec<Input> {
+    let token = |token: Option<&str>, error: Option<&str>| Input::Token {
+        call_id: CallId::from_u128(9),
+        token: token.map(str::to_owned),
+        error: error.map(str::to_owned),
+    };
+    match Input::Timeout {
+        Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
+        Input::NetworkChanged | Input::Token { .. } | Input::Media { .. } | Input::Timeout => {}
+    }
+    let mut inputs = vec![
+        Input::SocketOpened,
+        Input::SocketClosed,
+        Input::Frame {
+            text: "{\"event\":\"x\"}".to_owned(),
+        },
+        Input::NetworkChanged,
+        token(Some("signed"), None),
+        token(None, Some("no backend")),
+        Input::Timeout,
+    ];
+    inputs.extend(ops().into_iter().map(|op| Input::Op {
+        ticket: 1 << 40,
+        op,
+    }));
+    inputs.extend(
+        media_events()
+            .into_iter()
+            .map(|event| Input::Media { event }),
+    );
+    inputs
+}
+
+#[test]
+fn every_input_is_read_as_its_derived_form_is_written() {
+    for input in inputs() {
+        let text = serde_json::to_string(&input).unwrap();
+        assert_eq!(read(&text).unwrap(), input, "{text}");
+    }
+}
+
+#[test]
+fn members_that_are_absent_or_wrong_are_named() {
+    let reason = |text: &str| read(text).unwrap_err().to_string();
+    for (text, name) in [
+        ("{", "JSON"),
+        ("[]", "JSON"),
+        ("{}", "input"),
+        (r#"{"input":"nonsense"}"#, "nonsense"),
+        (r#"{"input":"frame","text":1}"#, "text"),
+        (
+            r#"{"input":"op","ticket":-1,"op":{"op":"accept"}}"#,
+            "ticket",
+        ),
+        (r#"{"input":"op","ticket":1,"op":{"op":"dance"}}"#, "dance"),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"call","accid":"a b","media":"audio"}}"#,
+            "\"a b\" is not an accid",
+        ),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"call","accid":"a","media":"smell"}}"#,
+            "smell",
+        ),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"call","accid":"a","media":"audio","timeout_ms":1.5}}"#,
+            "timeout_ms",
+        ),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"watch_presence","accids":["a",1]}}"#,
+            "accids",
+        ),
+        (
+            r#"{"input":"media","event":{"event":"connected","peer":4294967296}}"#,
+            "peer",
+        ),
+        (r#"{"input":"token","call_id":"7"}"#, "call_id"),
+    ] {
+        assert!(reason(text).contains(name), "{text}: {}", reason(text));
+    }
+}
+
+#[test]
+fn nothing_that_is_sent_panics() {
+    let texts = inputs()
+        .into_iter()
+        .map(|input| serde_json::to_string(&input).unwrap());
+    for text in texts {
+        for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+            assert!(read(&text[..end]).is_err());
+        }
+    }
+}
