@@ -1,11 +1,253 @@
 //! A call: its participants and invites, its rules, its stored form. Shared by the hub and whoever reads a stored call.
+//!
+//! The rules are methods that change the call or refuse with a typed error; they know neither sessions nor media
+//! connections. Participants and invites are lists, although so far there is exactly one callee.
 
-use hullo_protocol::CallId;
+mod answer;
+mod media;
+mod record;
+mod rule;
+mod time;
+mod view;
+
+use hullo_protocol::{
+    Accid, CallId, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, Media,
+    ParticipantState, Uid,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::Time;
+
+pub use answer::{Answer, Outcome};
+pub use media::SwitchRefusal;
+pub use time::{Due, Wellbeing};
 
 /// A call as the hub owns it and as it is stored (as JSON, by its serde form).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// Its name.
+    /// Its name, made by the caller's client.
     pub call_id: CallId,
+    /// Names under which it is known as well: those of later dials that met this one (glare).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<CallId>,
+    /// One-to-one or group.
+    pub kind: CallKind,
+    /// What it carries now.
+    pub media: Media,
+    /// Where it is.
+    pub state: CallState,
+    /// Grows by one with each change that a participant can see; 1 when it is made.
+    pub version: u64,
+    /// Who dialled.
+    pub caller: Accid,
+    /// The app's own text for the callee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
+    /// Whether joining needs a room token.
+    #[serde(default)]
+    pub secure: bool,
+    /// When it was dialled.
+    pub created_at: Time,
+    /// When it was first accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<Time>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// Everyone in it: the caller first, with uid 1, then the callees from uid 2.
+    pub participants: Vec<Participant>,
+    /// A switch to video that waits for consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switch: Option<Switch>,
+    /// Until when the media of those who accepted must be connected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_until: Option<Time>,
+    /// The first answers to the requests about it, oldest first, so that a repeated request gets the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+}
+
+/// An account in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// The account.
+    pub accid: Accid,
+    /// Its number in the call.
+    pub uid: Uid,
+    /// Where it is.
+    pub state: ParticipantState,
+    /// The device that dialled, accepted or rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
+    /// Whether its microphone is on.
+    pub audio: bool,
+    /// Whether its camera is on.
+    pub video: bool,
+    /// When it was invited (the caller: when it dialled).
+    pub invited_at: Time,
+    /// Until when its invite rings; the caller has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring_until: Option<Time>,
+    /// When it accepted or rejected (the caller: when it dialled).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Time>,
+    /// When its media was first connected in the active call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_at: Option<Time>,
+    /// When it left the call that it was in; for a lost one: since when it was away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<Time>,
+    /// Since when its device has been away; the grace time runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_since: Option<Time>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// Why.
+    pub reason: EndReason,
+    /// Who caused it, where an account did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Accid>,
+}
+
+/// A switch that waits for the other side's consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    /// Who asked.
+    pub by: Accid,
+    /// What was asked for.
+    pub media: Media,
+    /// Until when it waits.
+    pub until: Time,
+}
+
+/// A valid dial.
+#[derive(Debug, Clone)]
+pub struct Dial {
+    /// The call to make.
+    pub call_id: CallId,
+    /// Who dials.
+    pub caller: Accid,
+    /// On which device.
+    pub device: DeviceId,
+    /// Whom.
+    pub callees: Vec<Accid>,
+    /// What the call shall carry.
+    pub media: Media,
+    /// The app's own text for the callees.
+    pub attachment: Option<String>,
+    /// How long the invites ring, in milliseconds.
+    pub ring_ms: u64,
+    /// Whether joining needs a room token.
+    pub secure: bool,
+}
+
+impl Call {
+    /// A call that was dialled now: the caller is in it, the callees are invited.
+    pub fn dial(dial: Dial, now: Time) -> Self {
+        let caller = Participant {
+            state: ParticipantState::Accepted,
+            device: Some(dial.device),
+            audio: true,
+            video: dial.media == Media::Video,
+            answered_at: Some(now),
+            ..Participant::invited(dial.caller.clone(), Uid(1), now)
+        };
+        let callees = dial.callees.into_iter().zip(2..).map(|(accid, uid)| {
+            let ring_until = Some(now.plus_ms(dial.ring_ms));
+            Participant {
+                ring_until,
+                ..Participant::invited(accid, Uid(uid), now)
+            }
+        });
+        Self {
+            call_id: dial.call_id,
+            aliases: Vec::new(),
+            kind: CallKind::OneToOne,
+            media: dial.media,
+            state: CallState::Ringing,
+            version: 1,
+            caller: dial.caller,
+            attachment: dial.attachment,
+            secure: dial.secure,
+            created_at: now,
+            accepted_at: None,
+            ended_at: None,
+            end: None,
+            participants: std::iter::once(caller).chain(callees).collect(),
+            switch: None,
+            connect_until: None,
+            answers: Vec::new(),
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_ended(&self) -> bool {
+        self.state == CallState::Ended
+    }
+
+    /// The participant that is this account.
+    pub fn participant(&self, accid: &Accid) -> Option<&Participant> {
+        self.participants.iter().find(|p| p.accid == *accid)
+    }
+
+    /// The accounts of all callees, in order.
+    pub fn callees(&self) -> impl Iterator<Item = &Accid> {
+        let caller = &self.caller;
+        self.participants
+            .iter()
+            .map(|p| &p.accid)
+            .filter(move |accid| *accid != caller)
+    }
+
+    fn participant_mut(&mut self, accid: &Accid) -> Result<&mut Participant, ErrorBody> {
+        let call_id = self.call_id;
+        self.participants
+            .iter_mut()
+            .find(|p| p.accid == *accid)
+            .ok_or_else(|| not_found(call_id))
+    }
+}
+
+impl Participant {
+    fn invited(accid: Accid, uid: Uid, now: Time) -> Self {
+        Self {
+            accid,
+            uid,
+            state: ParticipantState::Invited,
+            device: None,
+            audio: false,
+            video: false,
+            invited_at: now,
+            ring_until: None,
+            answered_at: None,
+            joined_at: None,
+            left_at: None,
+            away_since: None,
+        }
+    }
+
+    /// Whether it is in the call with this device.
+    pub fn is_in_call_on(&self, device: &DeviceId) -> bool {
+        self.state.is_in_call() && self.device.as_ref() == Some(device)
+    }
+
+    /// Milliseconds from when its media was connected in the active call until it left; up to `now` while it is there.
+    pub fn duration_ms(&self, now: Time) -> u64 {
+        self.joined_at
+            .map_or(0, |joined| self.left_at.unwrap_or(now).since(joined))
+    }
+}
+
+/// What a request about an unknown call gets, and one about a call of other accounts: that it exists is not revealed.
+pub fn not_found(call_id: CallId) -> ErrorBody {
+    ErrorBody::new(
+        ErrorKind::CallNotFound,
+        format!("there is no call {call_id} of this account; it may be over and forgotten"),
+    )
 }

@@ -9,14 +9,30 @@
 //! if the transaction fails it calls [`Hub::rollback`], drops the outputs, and answers each request of the batch with
 //! `storage_unavailable`: nothing has happened. Sessions that came or went stay so.
 
+mod change;
+mod connect;
+mod ledger;
+mod media;
+mod request;
+mod room;
+mod sdp;
+mod sessions;
+mod start;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use hullo_protocol::{
     Accid, CallId, CallRecord, DeviceInfo, Event, Message, MessageId, QualityReport, Reply,
     Request, SessionClosed, Slot, Snapshot, Uid,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::call::Call;
+use ledger::Ledger;
+use room::Link;
+use sessions::Sessions;
 
 /// One live connection of a device; made by the shell, never reused in a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -201,33 +217,157 @@ pub enum RoomCommand {
     Close,
 }
 
+/// How long the hub waits after a failure to store before it asks to be called again.
+const RETRY_MS: u64 = 1_000;
+
 /// Every call of one app.
+#[derive(Debug)]
 pub struct Hub {
-    _todo: (),
+    config: Config,
+    ledger: Ledger,
+    sessions: Sessions,
+    /// What the media plane has said of each peer. Facts, like the sessions: they outlive a rollback.
+    links: BTreeMap<PeerId, Link>,
+    next_peer: u64,
+    next_message: MessageId,
+    /// `next_message` as of the last commit.
+    stored_message: MessageId,
+    now: Time,
+    /// What the input in hand has brought about.
+    out: Vec<Output>,
+    /// Those outputs since the last commit that hold whether or not anything could be stored: about sessions.
+    certain: Vec<Output>,
+    /// Outputs that a rollback has dropped although they hold; the next input brings them again.
+    owed: Vec<Output>,
+    /// Calls that a rollback may have put out of line with the facts.
+    unsettled: BTreeSet<CallId>,
+    /// After a rollback: not to be called again before.
+    retry_at: Option<Time>,
 }
 
 impl Hub {
     /// A hub that goes on with the calls that were not over when the last one stopped. `next_message` is one more than the
-    /// greatest message id stored.
+    /// greatest message id stored. Calls that are over may be among them: late requests about those that ended in the
+    /// last minutes are then answered as before, and their ids are not used again.
     pub fn restore(config: Config, calls: Vec<Call>, next_message: MessageId, now: Time) -> Self {
-        let _ = (config, calls, next_message, now);
-        Self { _todo: () }
+        let mut ledger = Ledger::new(config.grace_ms);
+        for mut call in calls {
+            call.resume(config.connect_ms, now);
+            ledger.put_call(call);
+        }
+        ledger.commit();
+        Self {
+            config,
+            ledger,
+            sessions: Sessions::default(),
+            links: BTreeMap::new(),
+            next_peer: 1,
+            next_message,
+            stored_message: next_message,
+            now,
+            out: Vec::new(),
+            certain: Vec::new(),
+            owed: Vec::new(),
+            unsettled: BTreeSet::new(),
+            retry_at: None,
+        }
     }
 
     /// Takes one input; returns what to do, in order. Provisional until [`Hub::commit`].
     pub fn handle(&mut self, input: Input, now: Time) -> Vec<Output> {
-        let _ = (input, now);
-        Vec::new()
+        let now = now.max(self.now);
+        self.now = now;
+        self.settle_after_rollback(now);
+        self.expire(now);
+        match input {
+            Input::Connected {
+                session,
+                accid,
+                device,
+                request,
+                calls,
+            } => self.handle_connected(session, accid, device.id, request, calls, now),
+            Input::Disconnected { session } => self.handle_disconnected(session, now),
+            Input::Request {
+                session,
+                request,
+                grant,
+            } => self.handle_request(session, request, grant, now),
+            Input::Media { call_id, event } => self.handle_media(call_id, event, now),
+            Input::SignOut { accid } => self.handle_sign_out(&accid, now),
+            Input::Timeout => {}
+        }
+        std::mem::take(&mut self.out)
     }
 
-    /// When to call `handle` with [`Input::Timeout`] at the latest.
+    /// When to call `handle` with [`Input::Timeout`] at the latest. After a rollback not at once, so that a full disk is
+    /// not tried in a tight loop.
     pub fn poll_timeout(&self) -> Option<Time> {
-        None
+        let retry_at = self.retry_at.unwrap_or(self.now);
+        if !self.owed.is_empty() || !self.unsettled.is_empty() {
+            return Some(retry_at);
+        }
+        let next = self.ledger.next_deadline()?;
+        Some(self.retry_at.map_or(next, |retry_at| next.max(retry_at)))
     }
 
     /// Everything since the last commit is stored.
-    pub fn commit(&mut self) {}
+    pub fn commit(&mut self) {
+        for peer in self.ledger.commit() {
+            self.links.remove(&peer);
+        }
+        self.stored_message = self.next_message;
+        self.certain.clear();
+        self.retry_at = None;
+    }
 
-    /// Nothing since the last commit could be stored: take it back.
-    pub fn rollback(&mut self) {}
+    /// Nothing since the last commit could be stored: take it back. What was said about sessions is said again at the
+    /// next input, and each call that was touched is brought in line again with who is connected.
+    pub fn rollback(&mut self) {
+        let (touched, peers) = self.ledger.rollback();
+        for peer in peers {
+            self.links.remove(&peer);
+        }
+        self.unsettled.extend(touched);
+        self.next_message = self.stored_message;
+        self.owed.append(&mut self.certain);
+        self.retry_at = Some(self.now.plus_ms(RETRY_MS));
+    }
+
+    fn settle_after_rollback(&mut self, now: Time) {
+        for output in std::mem::take(&mut self.owed) {
+            self.emit_certain(output);
+        }
+        for call_id in std::mem::take(&mut self.unsettled) {
+            self.settle(call_id, &[], now);
+        }
+    }
+
+    /// Carries out what is due, so that no input is judged by a state whose time is over.
+    fn expire(&mut self, now: Time) {
+        for call_id in self.ledger.due(now) {
+            self.expire_call(call_id, now);
+        }
+    }
+
+    fn expire_call(&mut self, call_id: CallId, now: Time) {
+        // Each round removes the deadline that it handles and `expire` makes no new one, so this ends.
+        while let Some(call) = self.ledger.call(call_id) {
+            if call.is_ended() {
+                if self.ledger.is_forgettable(call_id, now) {
+                    self.ledger.forget(call_id);
+                }
+                return;
+            }
+            let Some((_, due)) = call
+                .next_due(self.config.grace_ms)
+                .filter(|(at, _)| *at <= now)
+            else {
+                return;
+            };
+            let refusal = self.change(call_id, &[], |call| call.expire(&due, now));
+            self.tell_refusal(call_id, refusal.flatten());
+            self.tend_room(call_id);
+        }
+    }
 }

@@ -1,0 +1,58 @@
+//! The first answer to each request about a call, kept with it.
+
+use hullo_protocol::{Accid, ErrorBody, RequestId};
+use serde::{Deserialize, Serialize};
+
+use super::Call;
+
+/// How many answers a call keeps: the one to its dial and the newest others.
+const ANSWERS_MAX: usize = 32;
+
+/// What a request was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The request.
+    pub request_id: RequestId,
+    /// Who asked; other accounts may happen to use the same id.
+    pub accid: Accid,
+    /// The answer.
+    pub outcome: Outcome,
+}
+
+/// The answer to a request about a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It is done, and the answer shows the call. A repetition shows the call as it is then: an old picture of it would
+    /// only mislead.
+    Call,
+    /// It was refused.
+    Refused(ErrorBody),
+}
+
+impl Call {
+    /// What this request was answered first.
+    pub fn answer_to(&self, accid: &Accid, request_id: RequestId) -> Option<&Outcome> {
+        self.answers
+            .iter()
+            .find(|answer| answer.request_id == request_id && answer.accid == *accid)
+            .map(|answer| &answer.outcome)
+    }
+
+    /// Keeps the first answer to a request. The dial's, which is the oldest, is never dropped.
+    pub fn remember(&mut self, accid: &Accid, request_id: RequestId, outcome: Outcome) {
+        if self.answer_to(accid, request_id).is_some() {
+            return;
+        }
+        if self.answers.len() >= ANSWERS_MAX {
+            self.answers.remove(1);
+        }
+        self.answers.push(Answer {
+            request_id,
+            accid: accid.clone(),
+            outcome,
+        });
+    }
+}

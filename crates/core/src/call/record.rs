@@ -1,0 +1,77 @@
+//! What remains of a call.
+
+use hullo_protocol::{
+    CallRecord, EndReason, Message, MessageBody, MessageId, ParticipantDuration, RecordStatus,
+};
+
+use super::{Call, End};
+
+impl Call {
+    /// The call's one record, once it has ended.
+    pub fn record(&self) -> Option<CallRecord> {
+        let end = self.end.as_ref()?;
+        let ended_at = self.ended_at?;
+        let durations = self
+            .participants
+            .iter()
+            .filter(|p| self.accepted_at.is_some() && p.left_at.is_some())
+            .map(|p| ParticipantDuration {
+                accid: p.accid.clone(),
+                duration_ms: p.duration_ms(ended_at),
+            })
+            .collect();
+        Some(CallRecord {
+            call_id: self.call_id,
+            caller: self.caller.clone(),
+            callees: self.callees().cloned().collect(),
+            media: self.media,
+            status: self.status(end),
+            reason: end.reason,
+            ended_by: end.by.clone(),
+            started_at_ms: self.created_at.0,
+            accepted_at_ms: self.accepted_at.map(|at| at.0),
+            ended_at_ms: ended_at.0,
+            durations,
+        })
+    }
+
+    /// The messages that carry the record, numbered from `first`: one from the caller to each callee, which both sides
+    /// see in their conversation.
+    pub fn messages(&self, record: &CallRecord, first: MessageId) -> Vec<Message> {
+        self.callees()
+            .zip(first.0..)
+            .map(|(callee, id)| Message {
+                id: MessageId(id),
+                from: self.caller.clone(),
+                to: callee.clone(),
+                sent_at_ms: record.ended_at_ms,
+                body: MessageBody::CallRecord(record.clone()),
+            })
+            .collect()
+    }
+
+    /// The outcome on the reference's scale. A call that was accepted is complete, however it ended and however short it
+    /// was. One that was not is what its reason says; where the reason does not say, it was cancelled if it ended on the
+    /// caller's side, rejected if the callee gave up, and not answered if the callee went away.
+    fn status(&self, end: &End) -> RecordStatus {
+        if self.accepted_at.is_some() {
+            return RecordStatus::Complete;
+        }
+        let by_callee = end.by.as_ref().is_some_and(|by| *by != self.caller);
+        match end.reason {
+            EndReason::Cancelled => RecordStatus::Cancelled,
+            EndReason::Rejected => RecordStatus::Rejected,
+            EndReason::Busy => RecordStatus::Busy,
+            EndReason::TimedOut | EndReason::Unreachable | EndReason::ConnectTimedOut => {
+                RecordStatus::TimedOut
+            }
+            EndReason::Lost | EndReason::LoggedOut if by_callee => RecordStatus::TimedOut,
+            EndReason::HungUp | EndReason::TokenRefused if by_callee => RecordStatus::Rejected,
+            EndReason::HungUp
+            | EndReason::TokenRefused
+            | EndReason::Lost
+            | EndReason::LoggedOut
+            | EndReason::Server => RecordStatus::Cancelled,
+        }
+    }
+}

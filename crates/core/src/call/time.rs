@@ -1,0 +1,126 @@
+//! What time does to a call, and what the presence of devices and media does.
+
+use hullo_protocol::{Accid, CallState, EndReason, ParticipantState};
+
+use super::{Call, Switch, SwitchRefusal};
+use crate::Time;
+
+/// A deadline of a call that has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    /// This account's invite has run out.
+    Ring(Accid),
+    /// Media was to be connected by now.
+    Connect,
+    /// The switch was to be answered by now.
+    Switch,
+    /// This account's device was to be back by now.
+    Grace(Accid),
+}
+
+/// How the device with which an account is in a call is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wellbeing {
+    /// It has a session.
+    pub present: bool,
+    /// Its media is connected and not silent.
+    pub live: bool,
+}
+
+impl Call {
+    /// The next deadline, unless there is none; `grace_ms` is how long a participant may stay away.
+    pub fn next_due(&self, grace_ms: u64) -> Option<(Time, Due)> {
+        let rings = self.participants.iter().filter_map(|p| {
+            let until = p.ring_until.filter(|_| p.state.is_pending())?;
+            Some((until, Due::Ring(p.accid.clone())))
+        });
+        let graces = self.participants.iter().filter_map(|p| {
+            let since = p.away_since.filter(|_| p.state.is_in_call())?;
+            Some((since.plus_ms(grace_ms), Due::Grace(p.accid.clone())))
+        });
+        let connect = self.connect_until.map(|until| (until, Due::Connect));
+        let switch = self.switch.as_ref().map(|s| (s.until, Due::Switch));
+        rings
+            .chain(graces)
+            .chain(connect)
+            .chain(switch)
+            .min_by_key(|(at, _)| *at)
+    }
+
+    /// A deadline has passed. Afterwards this deadline is gone, so that the next one can be asked for.
+    pub fn expire(&mut self, due: &Due, now: Time) -> Option<SwitchRefusal> {
+        match due {
+            Due::Ring(accid) => {
+                let reached = self
+                    .participant(accid)
+                    .is_some_and(|p| p.state != ParticipantState::Invited);
+                let (state, reason) = if reached {
+                    (ParticipantState::TimedOut, EndReason::TimedOut)
+                } else {
+                    (ParticipantState::Unreachable, EndReason::Unreachable)
+                };
+                if let Ok(participant) = self.participant_mut(accid) {
+                    participant.state = state;
+                }
+                self.conclude(reason, None, now);
+                None
+            }
+            Due::Connect => {
+                self.finish(EndReason::ConnectTimedOut, None, now);
+                None
+            }
+            Due::Switch => self.switch.take().map(Switch::refused),
+            Due::Grace(accid) => {
+                self.leave(accid, ParticipantState::Lost, EndReason::Lost, now);
+                None
+            }
+        }
+    }
+
+    /// Brings the call in line with how its participants' devices are doing: who is connected has joined, who is not
+    /// well is away.
+    pub fn settle(&mut self, now: Time, wellbeing: impl Fn(&super::Participant) -> Wellbeing) {
+        if self.is_ended() {
+            return;
+        }
+        let active = self.state == CallState::Active;
+        for participant in &mut self.participants {
+            if !participant.state.is_in_call() {
+                continue;
+            }
+            let Wellbeing { present, live } = wellbeing(participant);
+            if active && live && participant.state == ParticipantState::Accepted {
+                participant.state = ParticipantState::Joined;
+                participant.joined_at.get_or_insert(now);
+            }
+            // Until it has joined, the connect time watches over its media.
+            let well = present && (live || participant.state == ParticipantState::Accepted);
+            if well {
+                participant.away_since = None;
+            } else {
+                participant.away_since.get_or_insert(now);
+            }
+        }
+        let connecting = |p: &super::Participant| p.state == ParticipantState::Accepted;
+        if active && !self.participants.iter().any(connecting) {
+            self.connect_until = None;
+        }
+    }
+
+    /// The server has started anew: no device is there yet, no media is connected. Each gets the whole grace time and
+    /// connect time from now, because none of them could do anything meanwhile. Invites ring on as they were.
+    pub fn resume(&mut self, connect_ms: u64, now: Time) {
+        if self.is_ended() {
+            return;
+        }
+        for participant in &mut self.participants {
+            if participant.state.is_in_call() {
+                participant.away_since = Some(now);
+            }
+        }
+        if let Some(until) = &mut self.connect_until {
+            *until = (*until).max(now.plus_ms(connect_ms));
+        }
+        self.version = self.version.saturating_add(1);
+    }
+}

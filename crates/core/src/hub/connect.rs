@@ -1,0 +1,200 @@
+//! Devices that come and go, and who follows that.
+
+use std::collections::BTreeSet;
+
+use hullo_protocol::{
+    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, ErrorBody, ErrorKind, Event, Presence, Reply,
+    SessionClosed, Snapshot, Success,
+};
+
+use super::request::Asker;
+use super::{Hub, Output, SessionId};
+use crate::Time;
+use crate::call::Call;
+
+impl Hub {
+    pub(super) fn handle_connected(
+        &mut self,
+        session: SessionId,
+        accid: Accid,
+        device: DeviceId,
+        re: u64,
+        asked: Vec<CallId>,
+        now: Time,
+    ) {
+        if self.sessions.find(session).is_some() {
+            let error = ErrorBody::new(ErrorKind::BadRequest, "this session is signed in already");
+            let reply = Reply::new(re, Err(error));
+            self.out.push(Output::Reply { session, reply });
+            return;
+        }
+        let was_online = self.sessions.is_online(&accid);
+        if let Some(older) = self.sessions.of_device(&accid, &device) {
+            self.close(older, SessionClosed::Replaced);
+        }
+        self.sessions.add(session, accid.clone(), device.clone());
+        self.close_surplus(&accid, session);
+        for call_id in self.live_calls(&accid) {
+            self.change(call_id, &[session], |call| call.deliver(&accid));
+            self.settle(call_id, &[session], now);
+        }
+        let (snapshot, ended) = self.snapshot(&accid, &device, asked, now);
+        self.out.push(Output::Welcome {
+            session,
+            re,
+            snapshot,
+            ended,
+        });
+        if !was_online {
+            self.tell_presence(&accid, true);
+        }
+    }
+
+    pub(super) fn handle_disconnected(&mut self, session: SessionId, now: Time) {
+        let Some(gone) = self.sessions.remove(session) else {
+            return;
+        };
+        for call_id in self.live_calls(&gone.accid) {
+            self.settle(call_id, &[], now);
+        }
+        if !self.sessions.is_online(&gone.accid) {
+            self.tell_presence(&gone.accid, false);
+        }
+    }
+
+    /// The device's part of any call ends, then its session. An invite that its account's other devices may still
+    /// answer, or that a later login may, rings on.
+    pub(super) fn handle_logout(&mut self, asker: &Asker, now: Time) {
+        for call_id in self.live_calls(&asker.accid) {
+            self.change(call_id, &[], |call| {
+                call.log_out(&asker.accid, Some(&asker.device), now);
+            });
+            self.tend_room(call_id);
+        }
+        self.reply(asker, Ok(Success::Done));
+        self.close(asker.session, SessionClosed::SignedOut);
+        if !self.sessions.is_online(&asker.accid) {
+            self.tell_presence(&asker.accid, false);
+        }
+    }
+
+    pub(super) fn handle_sign_out(&mut self, accid: &Accid, now: Time) {
+        for call_id in self.live_calls(accid) {
+            self.change(call_id, &[], |call| call.log_out(accid, None, now));
+            self.tend_room(call_id);
+        }
+        let sessions = self.sessions.of_account(accid);
+        for session in &sessions {
+            self.close(*session, SessionClosed::SignedOut);
+        }
+        if !sessions.is_empty() {
+            self.tell_presence(accid, false);
+        }
+    }
+
+    pub(super) fn handle_watch(&mut self, asker: &Asker, accids: Vec<Accid>) {
+        let accids: BTreeSet<Accid> = accids.into_iter().collect();
+        if accids.len() > hullo_protocol::PRESENCE_WATCHES_MAX {
+            let error = ErrorBody::new(
+                ErrorKind::TooLarge,
+                format!(
+                    "{} accounts are too many to watch; name at most {}",
+                    accids.len(),
+                    hullo_protocol::PRESENCE_WATCHES_MAX
+                ),
+            );
+            self.reply(asker, Err(error));
+            return;
+        }
+        let accounts = accids
+            .iter()
+            .map(|accid| Presence {
+                accid: accid.clone(),
+                online: self.sessions.is_online(accid),
+            })
+            .collect();
+        self.sessions.watch(asker.session, accids);
+        self.reply(asker, Ok(Success::Presence { accounts }));
+    }
+
+    /// The calls that are not over and concern this account.
+    fn live_calls(&self, accid: &Accid) -> Vec<CallId> {
+        self.ledger
+            .calls_of(accid)
+            .map(|call| call.call_id)
+            .collect()
+    }
+
+    fn snapshot(
+        &self,
+        accid: &Accid,
+        device: &DeviceId,
+        asked: Vec<CallId>,
+        now: Time,
+    ) -> (Snapshot, Vec<CallId>) {
+        let on_device = |call: &&Call| {
+            call.participant(accid)
+                .is_some_and(|own| own.is_in_call_on(device))
+        };
+        let snapshot = Snapshot {
+            calls: self
+                .ledger
+                .calls_of(accid)
+                .filter(on_device)
+                .map(|call| call.view(accid, now))
+                .collect(),
+            invites: self
+                .ledger
+                .calls_of(accid)
+                .filter_map(|call| call.invite_view(accid, now))
+                .collect(),
+            ..Snapshot::default()
+        };
+        let mut ended = Vec::new();
+        for call_id in asked {
+            let over = match self.ledger.resolve(call_id) {
+                None => Some(call_id),
+                Some(call) => call.is_ended().then_some(call.call_id),
+            };
+            ended.extend(over.filter(|over| !ended.contains(over)));
+        }
+        (snapshot, ended)
+    }
+
+    /// Closes the oldest session of an account that has more than its share of devices, as if replaced: it must not come
+    /// back by itself and push the next one out. Neither `newest` nor a device that is in a call is chosen.
+    fn close_surplus(&mut self, accid: &Accid, newest: SessionId) {
+        let sessions = self.sessions.by_age(accid);
+        if sessions.len() <= DEVICES_PER_ACCOUNT_MAX {
+            return;
+        }
+        let oldest = sessions
+            .into_iter()
+            .find(|session| *session != newest && !self.is_in_call(*session));
+        if let Some(oldest) = oldest {
+            self.close(oldest, SessionClosed::Replaced);
+        }
+    }
+
+    fn is_in_call(&self, session: SessionId) -> bool {
+        self.sessions.find(session).is_some_and(|session| {
+            self.ledger.calls_of(&session.accid).any(|call| {
+                call.participant(&session.accid)
+                    .is_some_and(|own| own.is_in_call_on(&session.device))
+            })
+        })
+    }
+
+    fn close(&mut self, session: SessionId, reason: SessionClosed) {
+        self.sessions.remove(session);
+        self.emit_certain(Output::Close { session, reason });
+    }
+
+    fn tell_presence(&mut self, accid: &Accid, online: bool) {
+        for session in self.sessions.watchers_of(accid) {
+            let accid = accid.clone();
+            let event = Event::PresenceChanged(Presence { accid, online });
+            self.emit_certain(Output::Notify { session, event });
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Offers of media, and what the media plane reports.
+
+use hullo_protocol::{CallId, ErrorBody, ErrorKind, Event, SDP_BYTES_MAX, Slot};
+
+use super::request::Asker;
+use super::room::{Link, Peer};
+use super::sdp::Identity;
+use super::{Hub, MediaEvent, PeerId, RoomCommand, SessionId};
+use crate::Time;
+use crate::call::not_found;
+
+impl Hub {
+    /// An offer of a device that rings or is in the call. One of the same connection as before is a renegotiation; one of
+    /// another connection, or after the last one failed, makes a new peer in its place.
+    pub(super) fn handle_offer(&mut self, asker: &Asker, call_id: CallId, sdp: String, now: Time) {
+        if let Err(error) = self.negotiate(asker, call_id, sdp, now) {
+            self.reply(asker, Err(error));
+        }
+    }
+
+    fn negotiate(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        sdp: String,
+        now: Time,
+    ) -> Result<(), ErrorBody> {
+        if sdp.len() > SDP_BYTES_MAX {
+            return Err(ErrorBody::new(
+                ErrorKind::TooLarge,
+                format!("an offer of {} bytes; at most {SDP_BYTES_MAX}", sdp.len()),
+            ));
+        }
+        let call = self
+            .ledger
+            .resolve(call_id)
+            .ok_or_else(|| not_found(call_id))?;
+        let call_id = call.call_id;
+        let uid = call.may_offer(&asker.accid, &asker.device)?;
+        let identity = Identity::read(&sdp).ok_or_else(|| {
+            ErrorBody::new(
+                ErrorKind::BadSdp,
+                "the offer has no origin (o=) or no fingerprint (a=fingerprint)",
+            )
+        })?;
+        let mut room = self.ledger.room(call_id).cloned().unwrap_or_default();
+        if !room.open {
+            room.open = true;
+            self.command_room(call_id, RoomCommand::Open);
+        }
+        let known = room
+            .peer_of(uid, &asker.device)
+            .map(|(id, peer)| (id, peer.identity == identity && !self.has_failed(id)));
+        let peer = match known {
+            Some((id, true)) => id,
+            _ => {
+                if let Some((old, _)) = known {
+                    room.peers.remove(&old);
+                    self.command_room(call_id, RoomCommand::Remove(old));
+                }
+                let id = PeerId(self.next_peer);
+                self.next_peer += 1;
+                let peer = Peer {
+                    uid,
+                    device: asker.device.clone(),
+                    identity,
+                    admitted: false,
+                };
+                room.peers.insert(id, peer);
+                id
+            }
+        };
+        self.ledger.put_room(call_id, room);
+        let command = RoomCommand::Negotiate {
+            peer,
+            uid,
+            session: asker.session,
+            re: asker.re,
+            sdp,
+        };
+        self.command_room(call_id, command);
+        self.settle(call_id, &[], now);
+        Ok(())
+    }
+
+    pub(super) fn handle_media(&mut self, call_id: CallId, event: MediaEvent, now: Time) {
+        let change: (PeerId, fn(&mut Link)) = match event {
+            MediaEvent::Connected(peer) => (peer, |link| {
+                link.connected = true;
+                link.lost = false;
+            }),
+            MediaEvent::Lost(peer) => (peer, |link| link.lost = true),
+            MediaEvent::Recovered(peer) => (peer, |link| link.lost = false),
+            MediaEvent::Failed(peer) => (peer, |link| link.failed = true),
+            MediaEvent::Slots(peer, slots) => return self.tell_slots(call_id, peer, slots),
+            MediaEvent::Quality(reports) => {
+                for session in self.sessions_in_call(call_id) {
+                    let reports = reports.clone();
+                    self.notify(session, Event::MediaQuality { call_id, reports });
+                }
+                return;
+            }
+        };
+        let (peer, apply) = change;
+        if self.ledger.has_peer(call_id, peer) {
+            apply(self.links.entry(peer).or_default());
+            self.settle(call_id, &[], now);
+        }
+    }
+
+    fn tell_slots(&mut self, call_id: CallId, peer: PeerId, slots: Vec<Slot>) {
+        let session = self
+            .ledger
+            .call(call_id)
+            .zip(self.ledger.room(call_id))
+            .and_then(|(call, room)| {
+                let peer = room.peers.get(&peer)?;
+                let own = call.participants.iter().find(|p| p.uid == peer.uid)?;
+                self.sessions.of_device(&own.accid, &peer.device)
+            });
+        if let Some(session) = session {
+            self.notify(session, Event::MediaSlots { call_id, slots });
+        }
+    }
+
+    fn sessions_in_call(&self, call_id: CallId) -> Vec<SessionId> {
+        let participants = self.ledger.call(call_id).map(|call| &call.participants);
+        participants
+            .into_iter()
+            .flatten()
+            .filter(|own| own.state.is_in_call())
+            .filter_map(|own| self.session_in_call(own))
+            .collect()
+    }
+
+    fn has_failed(&self, peer: PeerId) -> bool {
+        self.links.get(&peer).is_some_and(|link| link.failed)
+    }
+}

@@ -1,0 +1,269 @@
+//! What clients ask.
+
+use hullo_protocol::{
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Reply, Request, RequestId, Success,
+};
+
+use super::{Hub, Output, RoomGrant, SessionId};
+use crate::Time;
+use crate::call::{Call, Outcome, SwitchRefusal, not_found};
+
+/// Who asks, and where the answer goes.
+#[derive(Debug, Clone)]
+pub(super) struct Asker {
+    pub(super) session: SessionId,
+    pub(super) accid: Accid,
+    pub(super) device: DeviceId,
+    pub(super) re: u64,
+    pub(super) request_id: Option<RequestId>,
+}
+
+impl Hub {
+    pub(super) fn handle_request(
+        &mut self,
+        session: SessionId,
+        request: Request,
+        grant: Option<RoomGrant>,
+        now: Time,
+    ) {
+        let Some(known) = self.sessions.find(session) else {
+            return;
+        };
+        let asker = Asker {
+            session,
+            accid: known.accid.clone(),
+            device: known.device.clone(),
+            re: request.id,
+            request_id: request.request_id,
+        };
+        if needs_request_id(&request.command) && asker.request_id.is_none() {
+            let error = ErrorBody::new(
+                ErrorKind::BadRequest,
+                "this command changes a call and needs a request_id (a UUID), so that it can be repeated safely",
+            );
+            return self.reply(&asker, Err(error));
+        }
+        match request.command {
+            Command::Ping => self.reply(&asker, Ok(Success::Done)),
+            Command::Logout => self.handle_logout(&asker, now),
+            Command::WatchPresence { accids } => self.handle_watch(&asker, accids),
+            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, now),
+            Command::CallSnapshot { call_id } => {
+                let result = match self.own_call(&asker, call_id) {
+                    Some(call) => Ok(show(call, &asker.accid, now)),
+                    None => Err(not_found(call_id)),
+                };
+                self.reply(&asker, result);
+            }
+            Command::OfferMedia { call_id, sdp } => self.handle_offer(&asker, call_id, sdp, now),
+            Command::Login(_) => {
+                let error =
+                    ErrorBody::new(ErrorKind::BadRequest, "this session is signed in already");
+                self.reply(&asker, Err(error));
+            }
+            Command::ListMessages { .. } => {
+                let error = ErrorBody::new(
+                    ErrorKind::Server,
+                    "message.list was handed to the hub, which has no messages",
+                );
+                self.reply(&asker, Err(error));
+            }
+            command => self.handle_call_command(&asker, command, grant, now),
+        }
+    }
+
+    /// The commands that apply one rule to one call.
+    fn handle_call_command(
+        &mut self,
+        asker: &Asker,
+        command: Command,
+        grant: Option<RoomGrant>,
+        now: Time,
+    ) {
+        let (by, device) = (&asker.accid, &asker.device);
+        let (connect_ms, switch_ms) = (self.config.connect_ms, self.config.switch_ms);
+        match command {
+            Command::Ring { call_id } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.ring(by, device).map(|()| None)
+                });
+            }
+            Command::Accept { call_id, .. } => {
+                self.apply_and_show(asker, call_id, now, |call| {
+                    let granted = grant
+                        .filter(|grant| grant.call_id == call.call_id)
+                        .map(|grant| grant.uid);
+                    call.accept(by, device, granted, connect_ms, now)
+                });
+            }
+            Command::Reject { call_id } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.reject(by, device, now).map(|()| None)
+                });
+            }
+            Command::Cancel { call_id } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.cancel(by, device, now).map(|()| None)
+                });
+            }
+            // A call that is not known is one that this account is not in, as was asked for: its hang-up may have
+            // travelled for longer than ended calls are remembered.
+            Command::Hangup { call_id } if self.own_call(asker, call_id).is_none() => {
+                self.reply(asker, Ok(Success::Done));
+            }
+            Command::Hangup { call_id } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.hang_up(by, device, now).map(|()| None)
+                });
+            }
+            Command::Switch { call_id, media } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.switch(by, device, media, switch_ms, now)
+                });
+            }
+            Command::AnswerSwitch { call_id, agree } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.answer_switch(by, device, agree)
+                });
+            }
+            Command::SetMedia {
+                call_id,
+                audio,
+                video,
+            } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.set_media(by, device, audio, video).map(|()| None)
+                });
+            }
+            _ => self.reply(asker, Err(ErrorKind::UnknownOp.into())),
+        }
+    }
+
+    /// Applies a rule on behalf of a participant and answers that it is done: first the news, then the answer.
+    fn apply(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+        rule: impl FnOnce(&mut Call) -> Result<Option<SwitchRefusal>, ErrorBody>,
+    ) {
+        let Some(call_id) = self.unanswered(asker, call_id, now) else {
+            return;
+        };
+        let result = self.change(call_id, &[], |call| {
+            let result = rule(call);
+            remember(call, asker, &result, Outcome::Done);
+            result
+        });
+        let result = result.unwrap_or_else(|| Err(not_found(call_id)));
+        match result {
+            Ok(refusal) => {
+                self.tell_refusal(call_id, refusal);
+                self.settle(call_id, &[], now);
+                self.reply(asker, Ok(Success::Done));
+            }
+            Err(error) => self.reply(asker, Err(error)),
+        }
+    }
+
+    /// Applies a rule on behalf of a participant and answers with the call, which is the asking session's news, too.
+    pub(super) fn apply_and_show(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+        rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
+    ) {
+        let Some(call_id) = self.unanswered(asker, call_id, now) else {
+            return;
+        };
+        let shown = self.change(call_id, &[asker.session], |call| {
+            let result = rule(call);
+            remember(call, asker, &result, Outcome::Call);
+            result
+        });
+        let result = shown.unwrap_or_else(|| Err(not_found(call_id)));
+        let result = result.and_then(|()| {
+            let call = self.ledger.call(call_id);
+            call.map(|call| show(call, &asker.accid, now))
+                .ok_or_else(|| not_found(call_id))
+        });
+        self.reply(asker, result);
+        self.settle(call_id, &[], now);
+    }
+
+    /// The real name of a call of the asker's, unless this request is answered already: because it is a repetition, or
+    /// because there is no such call.
+    fn unanswered(&mut self, asker: &Asker, call_id: CallId, now: Time) -> Option<CallId> {
+        let Some(call) = self.own_call(asker, call_id) else {
+            self.reply(asker, Err(not_found(call_id)));
+            return None;
+        };
+        match first_answer(call, asker, now) {
+            None => Some(call.call_id),
+            Some(answer) => {
+                self.reply(asker, answer);
+                None
+            }
+        }
+    }
+
+    /// The call of this name, if the asker's account takes or took part in it.
+    fn own_call(&self, asker: &Asker, call_id: CallId) -> Option<&Call> {
+        self.ledger
+            .resolve(call_id)
+            .filter(|call| call.participant(&asker.accid).is_some())
+    }
+
+    pub(super) fn reply(&mut self, asker: &Asker, result: Result<Success, ErrorBody>) {
+        self.out.push(Output::Reply {
+            session: asker.session,
+            reply: Reply::new(asker.re, result),
+        });
+    }
+}
+
+/// What this request was answered when it came first.
+pub(super) fn first_answer(
+    call: &Call,
+    asker: &Asker,
+    now: Time,
+) -> Option<Result<Success, ErrorBody>> {
+    let outcome = call.answer_to(&asker.accid, asker.request_id?)?;
+    Some(match outcome {
+        Outcome::Done => Ok(Success::Done),
+        Outcome::Call => Ok(show(call, &asker.accid, now)),
+        Outcome::Refused(error) => Err(error.clone()),
+    })
+}
+
+pub(super) fn show(call: &Call, accid: &Accid, now: Time) -> Success {
+    Success::Call {
+        call: call.view(accid, now),
+    }
+}
+
+/// Keeps the answer with the call, if the request has an id to be repeated under.
+fn remember<T>(call: &mut Call, asker: &Asker, result: &Result<T, ErrorBody>, done: Outcome) {
+    if let Some(request_id) = asker.request_id {
+        let outcome = match result {
+            Ok(_) => done,
+            Err(error) => Outcome::Refused(error.clone()),
+        };
+        call.remember(&asker.accid, request_id, outcome);
+    }
+}
+
+/// Whether a command changes a call in a way that must not happen twice.
+fn needs_request_id(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::StartCall(_)
+            | Command::Accept { .. }
+            | Command::Reject { .. }
+            | Command::Cancel { .. }
+            | Command::Hangup { .. }
+            | Command::Switch { .. }
+            | Command::AnswerSwitch { .. }
+    )
+}

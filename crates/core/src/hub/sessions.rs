@@ -1,0 +1,112 @@
+//! Who is connected, on which device, and whose presence each session follows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_protocol::{Accid, DeviceId};
+
+use super::SessionId;
+
+/// One live connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Session {
+    /// Whose.
+    pub(super) accid: Accid,
+    /// On which device.
+    pub(super) device: DeviceId,
+    /// Its place in the order of arrival.
+    order: u64,
+    watched: BTreeSet<Accid>,
+}
+
+/// All sessions; at most one for each device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sessions {
+    all: BTreeMap<SessionId, Session>,
+    by_account: BTreeMap<Accid, BTreeMap<DeviceId, SessionId>>,
+    watchers: BTreeMap<Accid, BTreeSet<SessionId>>,
+    next_order: u64,
+}
+
+impl Sessions {
+    /// A session.
+    pub(super) fn find(&self, id: SessionId) -> Option<&Session> {
+        self.all.get(&id)
+    }
+
+    /// The session of a device.
+    pub(super) fn of_device(&self, accid: &Accid, device: &DeviceId) -> Option<SessionId> {
+        self.by_account.get(accid)?.get(device).copied()
+    }
+
+    /// The sessions of an account.
+    pub(super) fn of_account(&self, accid: &Accid) -> Vec<SessionId> {
+        let devices = self.by_account.get(accid).into_iter().flatten();
+        devices.map(|(_, session)| *session).collect()
+    }
+
+    /// Whether an account has a session.
+    pub(super) fn is_online(&self, accid: &Accid) -> bool {
+        self.by_account.contains_key(accid)
+    }
+
+    /// The sessions of an account, the oldest first.
+    pub(super) fn by_age(&self, accid: &Accid) -> Vec<SessionId> {
+        let mut sessions = self.of_account(accid);
+        sessions.sort_by_key(|id| self.all.get(id).map(|session| session.order));
+        sessions
+    }
+
+    /// Adds a session of a device that has none.
+    pub(super) fn add(&mut self, id: SessionId, accid: Accid, device: DeviceId) {
+        self.by_account
+            .entry(accid.clone())
+            .or_default()
+            .insert(device.clone(), id);
+        let session = Session {
+            accid,
+            device,
+            order: self.next_order,
+            watched: BTreeSet::new(),
+        };
+        self.next_order += 1;
+        self.all.insert(id, session);
+    }
+
+    /// Removes a session.
+    pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {
+        self.watch(id, BTreeSet::new());
+        let session = self.all.remove(&id)?;
+        if let Some(devices) = self.by_account.get_mut(&session.accid) {
+            devices.remove(&session.device);
+            if devices.is_empty() {
+                self.by_account.remove(&session.accid);
+            }
+        }
+        Some(session)
+    }
+
+    /// Follows these accounts, in place of those that the session followed before.
+    pub(super) fn watch(&mut self, id: SessionId, accids: BTreeSet<Accid>) {
+        let Some(session) = self.all.get_mut(&id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut session.watched, accids.clone());
+        for accid in before {
+            if let Some(watchers) = self.watchers.get_mut(&accid) {
+                watchers.remove(&id);
+                if watchers.is_empty() {
+                    self.watchers.remove(&accid);
+                }
+            }
+        }
+        for accid in accids {
+            self.watchers.entry(accid).or_default().insert(id);
+        }
+    }
+
+    /// The sessions that follow an account.
+    pub(super) fn watchers_of(&self, accid: &Accid) -> Vec<SessionId> {
+        let watchers = self.watchers.get(accid).into_iter().flatten();
+        watchers.copied().collect()
+    }
+}
