@@ -1,8 +1,7 @@
 // When the first picture of a track has been decoded, whether or not a view shows it.
 
-/** How often to ask for figures: soon at first, because the time to the first picture is what people wait for. */
-const POLL_MS = { eager: 60, calm: 500 };
-const EAGER_POLLS = 100;
+/** How often to ask for figures. Rarely where an element tells, for the pages that are not drawn at the moment. */
+const POLL_MS = { alone: 60, besideProbe: 500 };
 
 interface InboundVideo {
   type: string;
@@ -22,15 +21,14 @@ export function watchFirstFrame(
 }
 
 /**
- * Two ways at once, the faster wins: a video element that nobody sees (at once, where browsers draw such elements), and
- * the receiver's figures (always there, a little late).
+ * Two ways at once, the faster wins: a video element that nobody sees (within a millisecond of the decoder, where
+ * browsers draw such elements), and the receiver's figures (everywhere, but browsers renew them only now and then).
  */
 class FirstFrameWatch {
   readonly #receiver: RTCRtpReceiver;
   readonly #decoded: (width: number, height: number) => void;
   #probe: HTMLVideoElement | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #polls = 0;
   #isOver = false;
 
   constructor(receiver: RTCRtpReceiver, decoded: (width: number, height: number) => void) {
@@ -68,8 +66,7 @@ class FirstFrameWatch {
       const { type, framesDecoded = 0, frameWidth = 0, frameHeight = 0 } = entry;
       if (type === 'inbound-rtp' && framesDecoded > 0) return this.#finish(frameWidth, frameHeight);
     }
-    this.#polls += 1;
-    const delayMs = this.#polls < EAGER_POLLS ? POLL_MS.eager : POLL_MS.calm;
+    const delayMs = this.#probe ? POLL_MS.besideProbe : POLL_MS.alone;
     this.#timer = setTimeout(() => void this.#poll(), delayMs);
   }
 
