@@ -68,7 +68,7 @@ impl Watch {
                 Box::new(frames::NoFrameToStrangers::default()),
                 Box::new(frames::VersionsOnlyGrow::default()),
                 Box::new(endings::CallEndComesOnce::new(devices.clone())),
-                Box::new(endings::EverythingEnds::default()),
+                Box::new(endings::EverythingEnds),
                 Box::new(agreement::BothEndsAgree::default()),
                 Box::new(ringing::NobodyRingsTooLong::default()),
                 Box::new(media::NoMediaBeforeAccept::default()),

@@ -44,7 +44,6 @@ pub mod reference;
 pub mod scenario;
 pub mod server;
 pub mod store;
-mod stored;
 pub mod tally;
 #[cfg(test)]
 mod testing;

@@ -61,7 +61,8 @@ impl Reference {
                 let reply = reply_to(outputs, *session, request.id);
                 self.requested(*session, request, grant.is_some(), reply, now)?;
             }
-            Input::SignOut { .. } | Input::Timeout => {}
+            Input::Timeout => model.expire_switches(now),
+            Input::SignOut { .. } => {}
         }
         for output in outputs {
             match output {
@@ -199,3 +200,178 @@ fn reply_to(outputs: &[Output], session: SessionId, re: u64) -> Option<Answer> {
 
 /// What the hub answers.
 type Answer = Result<Success, ErrorBody>;
+
+#[cfg(test)]
+mod tests {
+    use hullo_protocol::{Accid, EndReason, ErrorKind, Media, RecordStatus, Reply, StartCall};
+
+    use super::*;
+    use crate::testing::{CALL, accid, device, first_failure, record, stored_call, view};
+
+    const ALICE: SessionId = SessionId(1);
+    const BOB: SessionId = SessionId(2);
+
+    fn reference() -> Reference {
+        Reference::new(Config {
+            secure: false,
+            connect_ms: 15_000,
+            grace_ms: 30_000,
+            switch_ms: 15_000,
+        })
+    }
+
+    fn connected(session: SessionId, accid: Accid) -> (Input, Vec<Output>) {
+        let input = Input::Connected {
+            session,
+            accid,
+            device: device(),
+            request: 1,
+            calls: Vec::new(),
+        };
+        (input, Vec::new())
+    }
+
+    fn request(
+        session: SessionId,
+        id: u64,
+        command: Command,
+        result: Answer,
+    ) -> (Input, Vec<Output>) {
+        let request = Request {
+            id,
+            request_id: None,
+            command,
+        };
+        let input = Input::Request {
+            session,
+            request,
+            grant: None,
+        };
+        let reply = Reply::new(id, result);
+        (input, vec![Output::Reply { session, reply }])
+    }
+
+    fn dial() -> (Input, Vec<Output>) {
+        let command = Command::StartCall(StartCall {
+            call_id: CALL,
+            callees: vec![accid("bob")],
+            media: Media::Audio,
+            attachment: None,
+            ring_ms: None,
+            room_token: None,
+        });
+        let call = view(hullo_protocol::CallState::Ringing, 1);
+        request(ALICE, 2, command, Ok(Success::Call { call }))
+    }
+
+    fn end(reason: EndReason, status: RecordStatus, by: Option<&str>) -> Output {
+        let mut record = record(reason, status);
+        record.ended_by = by.map(accid);
+        Output::Write(Write::End {
+            call: Box::new(stored_call(CALL)),
+            record: Box::new(record),
+            messages: Vec::new(),
+        })
+    }
+
+    /// The index of the first of these steps that the model does not believe, after a dial.
+    fn doubted(steps: Vec<(Input, Vec<Output>)>) -> Option<usize> {
+        let opening = [
+            connected(ALICE, accid("alice")),
+            connected(BOB, accid("bob")),
+            dial(),
+        ];
+        let history: Vec<_> = opening.into_iter().chain(steps).collect();
+        let facts: Vec<_> = history
+            .iter()
+            .map(|(input, outputs)| Fact::Handled {
+                input,
+                outputs,
+                timer: None,
+            })
+            .collect();
+        first_failure(&mut reference(), &facts).map(|index| index - 3)
+    }
+
+    fn reject(outputs: Option<Output>) -> (Input, Vec<Output>) {
+        let command = Command::Reject { call_id: CALL };
+        let (input, mut all) = request(BOB, 2, command, Ok(Success::Done));
+        all.extend(outputs);
+        (input, all)
+    }
+
+    #[test]
+    fn a_reject_must_end_the_call_as_rejected_by_the_callee() {
+        let by = |reason, by| {
+            let end = end(reason, RecordStatus::Rejected, Some(by));
+            doubted(vec![reject(Some(end))])
+        };
+        assert_eq!(by(EndReason::Rejected, "bob"), None);
+        assert_eq!(by(EndReason::Rejected, "alice"), Some(0));
+        assert_eq!(by(EndReason::Cancelled, "bob"), Some(0));
+        assert_eq!(doubted(vec![reject(None)]), Some(0));
+    }
+
+    #[test]
+    fn a_call_that_times_out_early_is_doubted() {
+        let end = end(EndReason::TimedOut, RecordStatus::TimedOut, None);
+        assert_eq!(doubted(vec![(Input::Timeout, vec![end])]), Some(0));
+    }
+
+    #[test]
+    fn a_call_that_rings_past_its_time_is_doubted() {
+        // A second passes with each step, and the dial rings for thirty.
+        let timeouts = (0..40).map(|_| (Input::Timeout, Vec::new())).collect();
+        assert_eq!(doubted(timeouts), Some(29));
+    }
+
+    #[test]
+    fn an_untrue_refusal_is_doubted() {
+        let accept = |kind: ErrorKind| {
+            let command = Command::Accept {
+                call_id: CALL,
+                room_token: None,
+            };
+            doubted(vec![request(BOB, 2, command, Err(kind.into()))])
+        };
+        assert_eq!(accept(ErrorKind::InviteCancelled), Some(0));
+        assert_eq!(accept(ErrorKind::AlreadyAccepted), Some(0));
+        assert_eq!(accept(ErrorKind::InviteExpired), Some(0));
+    }
+
+    #[test]
+    fn a_cancel_that_is_accepted_after_the_accept_is_doubted() {
+        let accept = Command::Accept {
+            call_id: CALL,
+            room_token: None,
+        };
+        let call = view(hullo_protocol::CallState::Active, 2);
+        let cancel = Command::Cancel { call_id: CALL };
+        let steps = vec![
+            request(BOB, 2, accept, Ok(Success::Call { call })),
+            request(ALICE, 3, cancel, Ok(Success::Done)),
+        ];
+        assert_eq!(doubted(steps), Some(1));
+    }
+
+    #[test]
+    fn what_was_dropped_has_not_happened() {
+        let mut reference = reference();
+        let opening = [
+            connected(ALICE, accid("alice")),
+            connected(BOB, accid("bob")),
+            dial(),
+        ];
+        for (input, outputs) in &opening {
+            reference.handled(input, outputs, Time(0)).unwrap();
+        }
+        let at = |reference: &mut Reference, fact: Fact<'_>| reference.observe(Time(0), &fact);
+        at(&mut reference, Fact::Kept { writes: &[] }).unwrap();
+        let end = end(EndReason::Rejected, RecordStatus::Rejected, Some("bob"));
+        let (input, outputs) = reject(Some(end));
+        reference.handled(&input, &outputs, Time(0)).unwrap();
+        at(&mut reference, Fact::Dropped).unwrap();
+        // Rejected for the first time, as far as the model is concerned.
+        reference.handled(&input, &outputs, Time(0)).unwrap();
+    }
+}

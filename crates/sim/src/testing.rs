@@ -1,6 +1,7 @@
 //! Facts for the tests of invariants.
 
 use hullo_core::Time;
+use hullo_core::call::{Call, Dial};
 use hullo_core::endpoint::{Op, State};
 use hullo_protocol::{
     Accid, CallId, CallKind, CallRecord, CallState, CallView, EndReason, Media, ParticipantState,
@@ -111,4 +112,19 @@ pub(crate) fn device() -> hullo_protocol::DeviceInfo {
         platform: hullo_protocol::Platform::Web,
         sdk_version: None,
     }
+}
+
+/// alice calls bob; it rings.
+pub(crate) fn stored_call(call_id: CallId) -> Call {
+    let dial = Dial {
+        call_id,
+        caller: accid("alice"),
+        device: device().id,
+        callees: vec![accid("bob")],
+        media: Media::Audio,
+        attachment: None,
+        ring_ms: 30_000,
+        secure: false,
+    };
+    Call::dial(dial, Time(0))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hullo_core::Time;
-use hullo_core::hub::{Input, SessionId};
+use hullo_core::hub::{Input, SessionId, Write};
 use hullo_protocol::{Accid, CallId, CallView, Command, Event, Reply, Success};
 
 use super::Invariant;
@@ -107,9 +107,10 @@ impl Invariant for NoFrameToStrangers {
     }
 }
 
-/// The versions of a call only grow: in what a session is told of changes, and in what an endpoint shows.
+/// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
 #[derive(Debug, Default)]
 pub(super) struct VersionsOnlyGrow {
+    stored: BTreeMap<CallId, u64>,
     told: BTreeMap<(SessionId, CallId), u64>,
     shown: BTreeMap<(Page, CallId), u64>,
 }
@@ -121,6 +122,19 @@ impl Invariant for VersionsOnlyGrow {
 
     fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    let last = self.stored.insert(call.call_id, call.version);
+                    if last.is_some_and(|last| call.version < last) {
+                        return Err(format!(
+                            "version {} of {} is stored after {last:?}",
+                            call.version, call.call_id
+                        ));
+                    }
+                }
+                Ok(())
+            }
             Fact::Told {
                 session,
                 telling:

@@ -9,7 +9,6 @@ use hullo_protocol::{CallId, CallState};
 
 use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
-use crate::stored;
 
 /// Nothing flows before an accept is durable: no endpoint sends, the media plane admits nobody; and the callee's devices
 /// stay closed until the callee says yes.
@@ -66,7 +65,7 @@ impl Invariant for NoMediaBeforeAccept {
             Fact::Kept { writes } => {
                 for write in *writes {
                     if let Write::Call(call) = write
-                        && stored::state(call) == CallState::Active
+                        && call.state == CallState::Active
                     {
                         self.accepted.insert(call.call_id);
                     }

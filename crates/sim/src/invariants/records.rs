@@ -12,7 +12,6 @@ use hullo_protocol::{
 
 use super::Invariant;
 use crate::fact::{Fact, Telling};
-use crate::stored;
 
 /// An ended call has exactly one record, and is not stored again.
 #[derive(Debug, Default)]
@@ -91,8 +90,10 @@ impl Invariant for RecordAgreesWithCall {
 
 fn agrees(call: &Call, record: &CallRecord, now: Time) -> Result<(), String> {
     let check = |holds: bool, what: &str| holds.then_some(()).ok_or_else(|| what.to_owned());
-    let names: Vec<Accid> = stored::participants(call)
-        .map(|(accid, _)| accid.clone())
+    let names: Vec<Accid> = call
+        .participants
+        .iter()
+        .map(|it| it.accid.clone())
         .collect();
     let everyone: Vec<&Accid> = std::iter::once(&record.caller)
         .chain(&record.callees)
@@ -104,7 +105,7 @@ fn agrees(call: &Call, record: &CallRecord, now: Time) -> Result<(), String> {
     check(names.iter().eq(everyone), "the record names others")?;
     check(record.callees.len() == 1, "a call of two has one callee")?;
     check(
-        stored::state(call) == CallState::Ended,
+        call.state == CallState::Ended,
         "a call with a record has not ended",
     )?;
     check(
@@ -272,9 +273,10 @@ impl Invariant for NoAccountInTwoCalls {
         for write in *writes {
             match write {
                 Write::Call(call) => {
-                    let inside = stored::participants(call)
-                        .filter(|(_, state)| state.is_in_call())
-                        .map(|(accid, _)| accid.clone());
+                    let everyone = call.participants.iter();
+                    let inside = everyone
+                        .filter(|it| it.state.is_in_call())
+                        .map(|it| it.accid.clone());
                     self.in_call.insert(call.call_id, inside.collect());
                 }
                 Write::End { call, .. } => {
@@ -291,5 +293,122 @@ impl Invariant for NoAccountInTwoCalls {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CALL, OTHER_CALL, accid, first_failure, record, stored_call, view};
+
+    fn end(reason: EndReason, status: RecordStatus) -> Write {
+        let record = record(reason, status);
+        let mut call = stored_call(CALL);
+        call.state = CallState::Ended;
+        let message = Message {
+            id: MessageId(1),
+            from: accid("alice"),
+            to: accid("bob"),
+            sent_at_ms: 0,
+            body: MessageBody::CallRecord(record.clone()),
+        };
+        Write::End {
+            call: Box::new(call),
+            record: Box::new(record),
+            messages: vec![message],
+        }
+    }
+
+    fn kept(writes: &[Write]) -> Fact<'_> {
+        Fact::Kept { writes }
+    }
+
+    #[test]
+    fn a_second_record_is_noticed() {
+        let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
+        let facts = [kept(&writes), kept(&writes)];
+        let mut invariant = OneRecordPerCall::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+    }
+
+    #[test]
+    fn a_call_without_a_record_is_noticed_in_the_end() {
+        let left = crate::fact::Leftovers::default();
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let facts = [kept(&writes), Fact::RunOver { left: &left }];
+        let mut invariant = OneRecordPerCall::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+    }
+
+    #[test]
+    fn a_record_with_the_wrong_status_is_noticed() {
+        let run = |status| {
+            let writes = [end(EndReason::Rejected, status)];
+            // The record says that the call ended after ten seconds.
+            RecordAgreesWithCall::default().observe(Time(10_000), &kept(&writes))
+        };
+        assert_eq!(run(RecordStatus::Rejected), Ok(()));
+        assert!(run(RecordStatus::Busy).is_err());
+    }
+
+    #[test]
+    fn a_record_of_the_future_is_noticed() {
+        let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
+        let mut invariant = RecordAgreesWithCall::default();
+        assert!(invariant.observe(Time(9_999), &kept(&writes)).is_err());
+    }
+
+    #[test]
+    fn an_invite_told_before_it_is_stored_is_noticed() {
+        let bob = accid("bob");
+        let event = Event::CallInvited {
+            call: view(CallState::Ringing, 1),
+            ring_ms_left: 1,
+        };
+        let told = Fact::Told {
+            session: hullo_core::hub::SessionId(1),
+            accid: &bob,
+            telling: Telling::Event(&event),
+        };
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let stored_first = [kept(&writes), told.clone()];
+        let told_first = [told, kept(&writes)];
+        let run = |facts| first_failure(&mut ToldAfterStored::default(), facts);
+        assert_eq!(run(&stored_first), None);
+        assert_eq!(run(&told_first), Some(0));
+    }
+
+    #[test]
+    fn an_end_told_before_its_record_is_stored_is_noticed() {
+        let bob = accid("bob");
+        let event = Event::CallChanged {
+            call_id: CALL,
+            version: 2,
+            delta: hullo_protocol::CallDelta {
+                state: Some(CallState::Ended),
+                ..hullo_protocol::CallDelta::default()
+            },
+        };
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let facts = [
+            kept(&writes),
+            Fact::Told {
+                session: hullo_core::hub::SessionId(1),
+                accid: &bob,
+                telling: Telling::Event(&event),
+            },
+        ];
+        let mut invariant = ToldAfterStored::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+    }
+
+    #[test]
+    fn an_account_in_two_calls_is_noticed() {
+        let one = Write::Call(Box::new(stored_call(CALL)));
+        let two = Write::Call(Box::new(stored_call(OTHER_CALL)));
+        let apart = [vec![one.clone()], vec![two.clone()]];
+        let facts = [kept(&apart[0]), kept(&apart[1])];
+        let mut invariant = NoAccountInTwoCalls::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
     }
 }

@@ -111,3 +111,64 @@ impl NobodyRingsTooLong {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hullo_protocol::{CallState, EndReason, Media, RecordStatus};
+
+    use super::*;
+    use crate::testing::{CALL, PAGE, accid, first_failure, record, stood_in, stored_call, view};
+
+    fn invited() -> Output {
+        Output::Event {
+            event: AppEvent::Invited {
+                invitor: accid("alice"),
+                accids: vec![accid("bob")],
+                group: false,
+                media: Media::Audio,
+                attachment: None,
+                ring_ms_left: 30_000,
+                call_id: CALL,
+            },
+        }
+    }
+
+    /// The first of sixty seconds in which ringing is noticed, if the call ended after `ended_s` of them.
+    fn noticed(ended_s: usize) -> Option<usize> {
+        let (invited, call) = (invited(), view(CallState::Ringing, 1));
+        let ends = [Write::End {
+            call: Box::new(stored_call(CALL)),
+            record: Box::new(record(EndReason::Cancelled, RecordStatus::Cancelled)),
+            messages: Vec::new(),
+        }];
+        let facts: Vec<Fact<'_>> = (0..60)
+            .map(|second| match second {
+                0 => Fact::Emitted {
+                    page: PAGE,
+                    output: &invited,
+                },
+                second if second == ended_s => Fact::Kept { writes: &ends },
+                _ => stood_in(PAGE, State::Called, Some(&call)),
+            })
+            .collect();
+        first_failure(&mut NobodyRingsTooLong::default(), &facts)
+    }
+
+    #[test]
+    fn ringing_past_the_ring_time_is_noticed() {
+        assert_eq!(noticed(usize::MAX), Some(34));
+    }
+
+    #[test]
+    fn ringing_after_the_end_is_noticed() {
+        assert_eq!(noticed(5), Some(18));
+    }
+
+    #[test]
+    fn ringing_without_an_invite_is_noticed() {
+        let call = view(CallState::Ringing, 1);
+        let facts = [stood_in(PAGE, State::Called, Some(&call))];
+        let mut invariant = NobodyRingsTooLong::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+    }
+}

@@ -7,7 +7,7 @@ use hullo_protocol::{
     RING_MS_MAX, RING_MS_MIN, Request, StartCall, Success,
 };
 
-use super::model::{Away, Call, Model, Phase, call_of};
+use super::model::{Away, Call, Model, Phase};
 
 /// The hub has accepted a command of `me`.
 pub(super) fn accepted(
@@ -26,7 +26,9 @@ pub(super) fn accepted(
     if *command == Command::Logout {
         return logged_out(model, me);
     }
-    let Some(call) = call_of(command).and_then(|call_id| model.calls.get_mut(&call_id)) else {
+    let switch_until = now.plus_ms(model.config.switch_ms);
+    let call_id = model.call_of(command);
+    let Some(call) = call_id.and_then(|call_id| model.calls.get_mut(&call_id)) else {
         return match command {
             Command::Hangup { .. }
             | Command::Ping
@@ -35,52 +37,70 @@ pub(super) fn accepted(
             _ => Err("accepted for a call that never was".to_owned()),
         };
     };
-    let ended = |reason| Phase::Ending {
-        reason,
-        by: Some(me.clone()),
+    let mine = Mine {
+        caller: call.caller == *me,
+        callee: call.callee == *me,
     };
-    let (caller, callee) = (call.caller == *me, call.callee == *me);
-    match (command, &call.phase) {
-        (Command::Accept { .. }, Phase::Ringing) if callee && now < call.rings_until => {
-            call.accept(now);
+    if !mine.caller && !mine.callee {
+        return Err("accepted from a stranger".to_owned());
+    }
+    match command {
+        Command::Accept { .. } => accept(call, &mine, now),
+        Command::Reject { .. } | Command::Cancel { .. } | Command::Hangup { .. } => {
+            end(call, &mine, me, command)
         }
-        // Again, by the same device.
-        (Command::Accept { .. }, Phase::Active) if callee => {}
-        (Command::Accept { .. }, _) => return Err("accepted what cannot be accepted".to_owned()),
-        (Command::Reject { .. }, Phase::Ringing) if callee => {
-            call.phase = ended(EndReason::Rejected);
+        Command::Switch { .. } | Command::AnswerSwitch { .. } if call.phase != Phase::Active => {
+            Err("switched a call that is not active".to_owned())
         }
-        (Command::Reject { .. }, Phase::Over) if callee && call.accepted_at.is_none() => {}
-        (Command::Reject { .. }, _) => return Err("rejected what cannot be rejected".to_owned()),
-        (Command::Cancel { .. }, Phase::Ringing) if caller => {
-            call.phase = ended(EndReason::Cancelled);
+        Command::Switch { media, .. } => {
+            switched(call, me, *media, switch_until);
+            Ok(())
         }
-        (Command::Cancel { .. }, Phase::Over) if caller && call.accepted_at.is_none() => {}
-        (Command::Cancel { .. }, _) => return Err("cancelled what cannot be cancelled".to_owned()),
-        (Command::Hangup { .. }, Phase::Ringing) if caller => {
-            call.phase = ended(EndReason::Cancelled);
-        }
-        (Command::Hangup { .. }, Phase::Ringing) if callee => {
-            call.phase = ended(EndReason::Rejected);
-        }
-        (Command::Hangup { .. }, Phase::Active) if caller || callee => {
-            call.phase = ended(EndReason::HungUp);
-        }
-        (Command::Switch { media, .. }, Phase::Active) if caller || callee => {
-            switched(call, me, *media);
-        }
-        (Command::AnswerSwitch { agree, .. }, Phase::Active) if caller || callee => {
-            let asked = call.switch_by.take_if(|by| by != me);
+        Command::AnswerSwitch { agree, .. } => {
+            let asked = call.switch_by.take_if(|(by, _)| by != me);
             if asked.is_some() && *agree {
                 call.media = Media::Video;
             }
+            Ok(())
         }
-        (Command::Switch { .. } | Command::AnswerSwitch { .. }, _) => {
-            return Err("switched a call that is not active".to_owned());
-        }
-        _ if !caller && !callee => return Err("accepted from a stranger".to_owned()),
-        _ => {}
+        _ => Ok(()),
     }
+}
+
+/// The part that the asking account has in the call.
+struct Mine {
+    caller: bool,
+    callee: bool,
+}
+
+fn accept(call: &mut Call, mine: &Mine, now: Time) -> Result<(), String> {
+    match call.phase {
+        Phase::Ringing if mine.callee && now < call.rings_until => {
+            call.accept(now);
+            Ok(())
+        }
+        // Again, by the same device.
+        Phase::Active if mine.callee => Ok(()),
+        _ => Err("accepted what cannot be accepted".to_owned()),
+    }
+}
+
+/// First writer wins: what rings is cancelled by its caller or rejected by its callee, what is active is hung up.
+fn end(call: &mut Call, mine: &Mine, me: &Accid, command: &Command) -> Result<(), String> {
+    let hangup = matches!(command, Command::Hangup { .. });
+    let reason = match (command, &call.phase) {
+        (Command::Reject { .. }, Phase::Ringing) if mine.callee => EndReason::Rejected,
+        (Command::Cancel { .. }, Phase::Ringing) if mine.caller => EndReason::Cancelled,
+        (Command::Hangup { .. }, Phase::Ringing) if mine.caller => EndReason::Cancelled,
+        (Command::Hangup { .. }, Phase::Ringing) => EndReason::Rejected,
+        (Command::Hangup { .. }, Phase::Active) => EndReason::HungUp,
+        (_, Phase::Over) if hangup => return Ok(()),
+        _ => return Err("ended what cannot be ended so".to_owned()),
+    };
+    call.phase = Phase::Ending {
+        reason,
+        by: Some(me.clone()),
+    };
     Ok(())
 }
 
@@ -98,6 +118,7 @@ fn started(
         return Err("a dial to oneself was accepted".to_owned());
     }
     if view.call_id != start.call_id {
+        model.note_alias(start.call_id, view.call_id);
         return glared(model, me, callee, view, now);
     }
     let in_call = model.calls.values().any(|call| call.holds(me));
@@ -164,7 +185,7 @@ fn logged_out(model: &mut Model, me: &Accid) -> Result<(), String> {
     Ok(())
 }
 
-fn switched(call: &mut Call, me: &Accid, media: Media) {
+fn switched(call: &mut Call, me: &Accid, media: Media, until: Time) {
     match media {
         Media::Audio => {
             call.media = Media::Audio;
@@ -172,11 +193,13 @@ fn switched(call: &mut Call, me: &Accid, media: Media) {
         }
         Media::Video if call.media == Media::Video => {}
         // Both ask: both have agreed.
-        Media::Video if call.switch_by.as_ref().is_some_and(|by| by != me) => {
+        Media::Video if call.switch_by.as_ref().is_some_and(|(by, _)| by != me) => {
             call.media = Media::Video;
             call.switch_by = None;
         }
-        Media::Video => call.switch_by = Some(me.clone()),
+        Media::Video => {
+            call.switch_by.get_or_insert((me.clone(), until));
+        }
     }
 }
 
@@ -189,7 +212,9 @@ pub(super) fn refused(
     kind: ErrorKind,
     now: Time,
 ) -> Result<(), String> {
-    let call = call_of(&request.command).and_then(|call_id| model.calls.get(&call_id));
+    let call = model
+        .call_of(&request.command)
+        .and_then(|call_id| model.calls.get(&call_id));
     let over = call.is_none_or(|call| !call.is_live());
     let expired =
         call.is_some_and(|call| call.accepted_at.is_none() && (over || now >= call.rings_until));
@@ -207,6 +232,13 @@ pub(super) fn refused(
         ErrorKind::RoomTokenRefused => model.config.secure && !granted,
         ErrorKind::CalledOneself => {
             matches!(&request.command, Command::StartCall(start) if start.callees.contains(me))
+        }
+        ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => {
+            call.is_some_and(|call| call.caller == *me)
+        }
+        ErrorKind::CancelWhileCalled => call.is_some_and(|call| call.callee == *me),
+        ErrorKind::SwitchWhileCalling | ErrorKind::SwitchWhileCalled => {
+            call.is_some_and(|call| call.phase == Phase::Ringing)
         }
         ErrorKind::BadRequest | ErrorKind::BadSdp | ErrorKind::OneToOneOnly => true,
         _ => false,

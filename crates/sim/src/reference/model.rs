@@ -15,6 +15,8 @@ pub(super) struct Model {
     pub(super) config: Config,
     /// Every call there ever was.
     pub(super) calls: BTreeMap<CallId, Call>,
+    /// Dials that became part of another call (glare).
+    aliases: BTreeMap<CallId, CallId>,
     /// The first answer to each command.
     answers: BTreeMap<(Accid, RequestId), Option<ErrorKind>>,
     sessions: BTreeMap<SessionId, Accid>,
@@ -36,8 +38,8 @@ pub(super) struct Call {
     pub(super) accepted_at: Option<Time>,
     /// A device of the callee was connected while it rang.
     pub(super) reached: bool,
-    /// Who waits for the other's consent to video.
-    pub(super) switch_by: Option<Accid>,
+    /// Who waits for the other's consent to video, and until when.
+    pub(super) switch_by: Option<(Accid, Time)>,
     /// Since when each side (caller, callee) has been away from the server, and from the media plane.
     pub(super) away: [Away; 2],
 }
@@ -108,6 +110,7 @@ impl Model {
         Self {
             config,
             calls: BTreeMap::new(),
+            aliases: BTreeMap::new(),
             answers: BTreeMap::new(),
             sessions: BTreeMap::new(),
             offline_since: BTreeMap::new(),
@@ -191,6 +194,24 @@ impl Model {
         self.offline_since.get(accid).copied()
     }
 
+    /// From now on the dial `alias` is a name of the call.
+    pub(super) fn note_alias(&mut self, alias: CallId, call_id: CallId) {
+        self.aliases.insert(alias, call_id);
+    }
+
+    /// The call that a command is about.
+    pub(super) fn call_of(&self, command: &Command) -> Option<CallId> {
+        let named = named_call(command)?;
+        Some(self.aliases.get(&named).copied().unwrap_or(named))
+    }
+
+    /// A timeout is handled: what waits for consent past its time waits no longer.
+    pub(super) fn expire_switches(&mut self, now: Time) {
+        for call in self.calls.values_mut() {
+            call.switch_by.take_if(|(_, until)| *until <= now);
+        }
+    }
+
     /// The account is in a call or rings for one.
     pub(super) fn is_busy(&self, accid: &Accid) -> bool {
         self.calls
@@ -257,7 +278,8 @@ impl Model {
         };
         // Once the call is over and forgotten, so are its answers.
         let forgotten = kind == Some(ErrorKind::CallNotFound)
-            && call_of(command)
+            && self
+                .call_of(command)
                 .and_then(|call_id| self.calls.get(&call_id))
                 .is_none_or(|call| !call.is_live());
         if *first == kind || forgotten {
@@ -270,8 +292,8 @@ impl Model {
     }
 }
 
-/// The call that a command is about.
-pub(super) fn call_of(command: &Command) -> Option<CallId> {
+/// The call that a command names.
+fn named_call(command: &Command) -> Option<CallId> {
     match command {
         Command::StartCall(start) => Some(start.call_id),
         Command::Ring { call_id }
