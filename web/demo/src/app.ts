@@ -1,5 +1,5 @@
 // <hullo-demo>: the page. Picks an account, signs it in, and shows people beside a conversation; on a phone one of the two.
-import { explainError, type HulloCall, type Language, type Redial, tokens, base } from '@hullo/ui';
+import { base, explainError, type HulloCall, type Language, type Redial, tokens } from '@hullo/ui';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { appStyles } from './app.styles.ts';
@@ -118,8 +118,9 @@ export class HulloDemo extends LitElement {
           @leave=${() => this.#switchAccount()}
         ></hullo-demo-contacts>
         <main>
-          ${peer
-            ? html`<hullo-demo-conversation
+          ${
+            peer
+              ? html`<hullo-demo-conversation
                 .lang=${lang}
                 .session=${session}
                 .peer=${peer}
@@ -129,11 +130,12 @@ export class HulloDemo extends LitElement {
                   this.open = undefined;
                 }}
               ></hullo-demo-conversation>`
-            : html`<div class="empty">
+              : html`<div class="empty">
                 <img src="/hullo.svg" alt="" width="76" height="76" />
                 <h2>${demoText(lang, 'conversation.choose')}</h2>
                 <p>${demoText(lang, 'conversation.chooseHint')}</p>
-              </div>`}
+              </div>`
+          }
         </main>
       </div>
       ${session.closed ? this.#drawClosed(session) : nothing}

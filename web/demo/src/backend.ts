@@ -38,5 +38,6 @@ export function fetchSession(accid: string): Promise<DemoSession> {
 /** Asks the backend for room tokens, for an app in secure mode. */
 export function roomTokensOf(accid: string): TokenHandler {
   return async (uid, callId) =>
-    (await fetchJson<{ token: string }>('/demo/room-token', { accid, call_id: callId, uid: String(uid) })).token;
+    (await fetchJson<{ token: string }>('/demo/room-token', { accid, call_id: callId, uid: String(uid) }))
+      .token;
 }

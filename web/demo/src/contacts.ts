@@ -32,7 +32,9 @@ export class HulloDemoContacts extends LitElement {
   }
 
   #dial(accid: string, media: 'audio' | 'video'): void {
-    this.dispatchEvent(new CustomEvent('hullo-redial', { detail: { accid, media }, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent('hullo-redial', { detail: { accid, media }, bubbles: true, composed: true }),
+    );
   }
 
   protected override render() {
@@ -48,9 +50,11 @@ export class HulloDemoContacts extends LitElement {
       <ul aria-label=${demoText(lang, 'contacts.title')}>
         ${session.others.map((account) => this.#drawContact(session, account))}
       </ul>
-      ${this.mayAsk
-        ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
-        : nothing}
+      ${
+        this.mayAsk
+          ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
+          : nothing
+      }
       ${this.#drawMe(session)}`;
   }
 

@@ -26,7 +26,8 @@ export class HulloDemoConversation extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const newest = this.conversation?.messages.at(-1)?.id;
     // Follows what is new; earlier calls that come in above leave the view where it is.
-    if (this.list && (changed.has('peer') || newest !== this.#newest)) this.list.scrollTop = this.list.scrollHeight;
+    if (this.list && (changed.has('peer') || newest !== this.#newest))
+      this.list.scrollTop = this.list.scrollHeight;
     this.#newest = newest;
   }
 
@@ -49,9 +50,11 @@ export class HulloDemoConversation extends LitElement {
     if (!session || !peer || !conversation) return;
     return html`${this.#drawHeader(session, peer)}
       <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: peer.name })} data-testid="conversation" data-peer=${peer.accid}>
-        ${conversation.more
-          ? html`<button type="button" class="older" data-testid="older" @click=${this.#older}>${demoText(lang, 'conversation.older')}</button>`
-          : nothing}
+        ${
+          conversation.more
+            ? html`<button type="button" class="older" data-testid="older" @click=${this.#older}>${demoText(lang, 'conversation.older')}</button>`
+            : nothing
+        }
         ${conversation.failed ? html`<p class="failed" role="alert">${demoText(lang, 'conversation.failed')}</p>` : nothing}
         ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(session, peer) : nothing}
         ${repeat(

@@ -53,7 +53,10 @@ export class Conversations {
 
   async #fetch(accid: string, before?: number): Promise<void> {
     try {
-      const page = await this.client.messages(accid, { limit: PAGE, ...(before === undefined ? {} : { before }) });
+      const page = await this.client.messages(accid, {
+        limit: PAGE,
+        ...(before === undefined ? {} : { before }),
+      });
       const messages = joined(this.with(accid).messages, page.messages);
       this.#put(accid, { messages, more: page.more, loaded: true, failed: false });
     } catch {

@@ -149,15 +149,19 @@ export class HulloDemoPicker extends LitElement {
         <img src="/hullo.svg" alt="" width="76" height="76" />
         <h1>Hullo</h1>
         <p class="tagline">${demoText(lang, 'tagline')}</p>
-        ${accounts
-          ? html`<h2 aria-live="polite">${demoText(lang, this.signingIn ? 'session.signingIn' : 'pick.title')}</h2>
+        ${
+          accounts
+            ? html`<h2 aria-live="polite">${demoText(lang, this.signingIn ? 'session.signingIn' : 'pick.title')}</h2>
               <ul>${accounts.map((account) => this.#drawAccount(account))}</ul>
               <p class="hint">${demoText(lang, 'pick.hint')}</p>`
-          : nothing}
+            : nothing
+        }
         ${problem ? html`<p class="problem" role="alert" data-testid="problem">${problem}</p>` : nothing}
-        ${problem && !accounts
-          ? html`<button type="button" class="retry" data-testid="retry" @click=${() => this.dispatchEvent(new CustomEvent('retry'))}>${demoText(lang, 'pick.retry')}</button>`
-          : nothing}
+        ${
+          problem && !accounts
+            ? html`<button type="button" class="retry" data-testid="retry" @click=${() => this.dispatchEvent(new CustomEvent('retry'))}>${demoText(lang, 'pick.retry')}</button>`
+            : nothing
+        }
       </div>`;
   }
 

@@ -1,6 +1,7 @@
 // A signed-in person: the client, the people around, who is there, and the conversations.
-import { Hullo } from '@hullo/sdk';
+
 import type { SessionClosed } from '@hullo/sdk';
+import { Hullo } from '@hullo/sdk';
 import type { Names } from '@hullo/ui';
 import { type DemoAccount, fetchSession, roomTokensOf } from './backend.ts';
 import { Conversations } from './conversations.ts';

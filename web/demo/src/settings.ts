@@ -48,7 +48,9 @@ export class HulloDemoSettings extends LitElement {
 
   protected override render() {
     const other: Language = this.lang === 'en' ? 'zh' : 'en';
-    const theme = demoText(this.lang, 'settings.theme', { theme: demoText(this.lang, `theme.${this.theme}`) });
+    const theme = demoText(this.lang, 'settings.theme', {
+      theme: demoText(this.lang, `theme.${this.theme}`),
+    });
     return html`<button
         type="button"
         data-testid="language-switch"

@@ -1,5 +1,5 @@
 // Every text of the demo page; those of the call screens are in @hullo/ui.
-import { fill, type Fillings, type Language } from '@hullo/ui';
+import { type Fillings, fill, type Language } from '@hullo/ui';
 
 const en = {
   tagline: 'Calls that ring, on your own server.',

@@ -1,7 +1,6 @@
 // A client that has no server: it is put into a state and stays there, obeys mutes, and shows drawn pictures.
 import type { Call, HulloEvents, LocalMedia, Media, Member, Participant, State } from '@hullo/sdk';
 import type { CallClient } from '../src/client.ts';
-import { film, sitters } from './picture.ts';
 
 /** What the fake is in. */
 export interface FakeState {
@@ -13,7 +12,13 @@ export interface FakeState {
 type Listener<E extends keyof HulloEvents> = (detail: HulloEvents[E]) => void;
 type Listeners = { [E in keyof HulloEvents]?: Set<Listener<E>> };
 
-const OPEN: LocalMedia = { videoEnabled: true, videoMuted: false, audioMuted: false, audioFailed: false, videoFailed: false };
+const OPEN: LocalMedia = {
+  videoEnabled: true,
+  videoMuted: false,
+  audioMuted: false,
+  audioFailed: false,
+  videoFailed: false,
+};
 
 /** Stands in for `Hullo`. */
 export class FakeHullo implements CallClient {
@@ -25,7 +30,12 @@ export class FakeHullo implements CallClient {
   readonly asked: string[] = [];
   /** What the next operation rejects with. */
   refusal: { kind: string } | undefined;
+  /** Which element shows whose picture. */
+  readonly views = new Map<string, HTMLVideoElement>();
   readonly #listeners: Listeners = {};
+
+  /** `show` puts someone's picture into an element. */
+  constructor(private readonly show: (accid: string, video: HTMLVideoElement) => void = () => undefined) {}
 
   on<E extends keyof HulloEvents>(event: E, listener: Listener<E>): () => void {
     const listeners: Set<Listener<E>> = this.#listeners[event] ?? new Set();
@@ -92,7 +102,11 @@ export class FakeHullo implements CallClient {
     return this.#ask('switch camera');
   }
 
-  async devices(): Promise<{ microphones: MediaDeviceInfo[]; cameras: MediaDeviceInfo[]; speakers: MediaDeviceInfo[] }> {
+  async devices(): Promise<{
+    microphones: MediaDeviceInfo[];
+    cameras: MediaDeviceInfo[];
+    speakers: MediaDeviceInfo[];
+  }> {
     const device = (kind: MediaDeviceKind, label: string): MediaDeviceInfo => {
       const info = { deviceId: label, groupId: '', kind, label };
       return { ...info, toJSON: () => info };
@@ -124,11 +138,13 @@ export class FakeHullo implements CallClient {
     this.#attach(video, accid);
   }
 
-  #attach(video: HTMLVideoElement | null, accid: string | undefined): void {
-    const sitter = sitters[accid ?? ''];
-    if (!video || !sitter || typeof HTMLCanvasElement.prototype.captureStream !== 'function') return;
-    video.srcObject = innerWidth < innerHeight ? film(sitter, 540, 960) : film(sitter, 1280, 800);
-    void video.play().catch(() => undefined);
+  #attach(video: HTMLVideoElement | null, accid = ''): void {
+    if (!video) {
+      this.views.delete(accid);
+      return;
+    }
+    this.views.set(accid, video);
+    this.show(accid, video);
   }
 
   async #ask(what: string): Promise<void> {
@@ -163,8 +179,14 @@ export function callOf(sketch: CallSketch = {}): Call {
     video,
     reconnecting: false,
   });
-  const alice = { ...participant('alice', caller === 'alice' ? 1 : 2, caller === 'alice' ? 'accepted' : 'ringing'), ...sketch.self };
-  const bob = { ...participant('bob', caller === 'bob' ? 1 : 2, caller === 'bob' ? 'accepted' : 'ringing'), ...sketch.other };
+  const alice = {
+    ...participant('alice', caller === 'alice' ? 1 : 2, caller === 'alice' ? 'accepted' : 'ringing'),
+    ...sketch.self,
+  };
+  const bob = {
+    ...participant('bob', caller === 'bob' ? 1 : 2, caller === 'bob' ? 'accepted' : 'ringing'),
+    ...sketch.other,
+  };
   return {
     callId: 'call-1',
     version: 1,

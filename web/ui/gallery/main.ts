@@ -3,6 +3,7 @@ import type { CallRecord, Media, RecordStatus } from '@hullo/sdk';
 import '../src/index.ts';
 import type { Language } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
+import { showPicture } from './picture.ts';
 import { states } from './states.ts';
 
 const query = new URLSearchParams(location.search);
@@ -57,10 +58,13 @@ function showRecords(): void {
 }
 
 async function showState(name: string): Promise<void> {
-  const client = new FakeHullo();
+  const client = new FakeHullo(showPicture);
   const surface = document.createElement('hullo-call');
   surface.client = client;
-  surface.names = lang === 'zh' ? { alice: { name: '爱丽丝' }, bob: { name: '王小明' } } : { alice: { name: 'Alice' }, bob: { name: 'Bob' } };
+  surface.names =
+    lang === 'zh'
+      ? { alice: { name: '爱丽丝' }, bob: { name: '王小明' } }
+      : { alice: { name: 'Alice' }, bob: { name: 'Bob' } };
   surface.lang = lang;
   if (theme) surface.theme = theme;
   document.body.append(surface);

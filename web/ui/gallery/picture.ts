@@ -12,8 +12,22 @@ export interface Sitter {
 
 /** The people of the gallery. */
 export const sitters: Record<string, Sitter> = {
-  alice: { wall: ['#c9b8a6', '#8d7a6b'], light: '#fff1d6', skin: '#e9b999', hair: '#3d241a', shirt: '#2f6f73', longHair: true },
-  bob: { wall: ['#6f8fb0', '#2c4560'], light: '#ffd9a0', skin: '#c98f68', hair: '#1d1613', shirt: '#d9d4c8', longHair: false },
+  alice: {
+    wall: ['#c9b8a6', '#8d7a6b'],
+    light: '#fff1d6',
+    skin: '#e9b999',
+    hair: '#3d241a',
+    shirt: '#2f6f73',
+    longHair: true,
+  },
+  bob: {
+    wall: ['#6f8fb0', '#2c4560'],
+    light: '#ffd9a0',
+    skin: '#c98f68',
+    hair: '#1d1613',
+    shirt: '#d9d4c8',
+    longHair: false,
+  },
 };
 
 /** A stream of `sitter`, as a camera would give it. */
@@ -28,6 +42,14 @@ export function film(sitter: Sitter, width: number, height: number): MediaStream
   return context.canvas.captureStream(FRAMES_PER_SECOND);
 }
 
+/** Shows the picture of `accid` in `video`, upright on a phone. */
+export function showPicture(accid: string, video: HTMLVideoElement): void {
+  const sitter = sitters[accid];
+  if (!sitter) return;
+  video.srcObject = innerWidth < innerHeight ? film(sitter, 540, 960) : film(sitter, 1280, 800);
+  video.play().catch((error: unknown) => console.warn('the picture does not play', error));
+}
+
 const FRAMES_PER_SECOND = 10;
 
 function canvasOf(width: number, height: number): CanvasRenderingContext2D {
@@ -39,16 +61,31 @@ function canvasOf(width: number, height: number): CanvasRenderingContext2D {
   return context;
 }
 
-function draw(on: CanvasRenderingContext2D, background: HTMLCanvasElement, sitter: Sitter, time: number): void {
+function draw(
+  on: CanvasRenderingContext2D,
+  background: HTMLCanvasElement,
+  sitter: Sitter,
+  time: number,
+): void {
   const { width, height } = on.canvas;
   const unit = Math.min(width, height);
   on.drawImage(background, 0, 0);
   on.save();
-  on.translate(width / 2 + Math.sin(time * 0.7) * unit * 0.012, height * 0.54 + Math.sin(time * 1.1) * unit * 0.006);
+  on.translate(
+    width / 2 + Math.sin(time * 0.7) * unit * 0.012,
+    height * 0.54 + Math.sin(time * 1.1) * unit * 0.006,
+  );
   on.scale(unit / 100, unit / 100);
   person(on, sitter);
   on.restore();
-  const shade = on.createRadialGradient(width / 2, height * 0.42, unit * 0.3, width / 2, height / 2, Math.max(width, height) * 0.75);
+  const shade = on.createRadialGradient(
+    width / 2,
+    height * 0.42,
+    unit * 0.3,
+    width / 2,
+    height / 2,
+    Math.max(width, height) * 0.75,
+  );
   shade.addColorStop(0, 'rgb(0 0 0 / 0)');
   shade.addColorStop(1, 'rgb(0 0 0 / 0.38)');
   on.fillStyle = shade;
@@ -63,7 +100,14 @@ function room(on: CanvasRenderingContext2D, { wall, light }: Sitter, width: numb
   on.fillRect(0, 0, width, height);
   on.save();
   on.filter = `blur(${Math.round(Math.min(width, height) / 36)}px)`;
-  const lamp = on.createRadialGradient(width * 0.14, height * 0.2, 0, width * 0.14, height * 0.2, width * 0.42);
+  const lamp = on.createRadialGradient(
+    width * 0.14,
+    height * 0.2,
+    0,
+    width * 0.14,
+    height * 0.2,
+    width * 0.42,
+  );
   lamp.addColorStop(0, light);
   lamp.addColorStop(1, 'rgb(255 255 255 / 0)');
   on.globalAlpha = 0.75;
@@ -77,7 +121,15 @@ function room(on: CanvasRenderingContext2D, { wall, light }: Sitter, width: numb
   on.fillStyle = '#2f5a3c';
   for (let leaf = 0; leaf < 7; leaf += 1) {
     on.beginPath();
-    on.ellipse(width * 0.9 + (leaf - 3) * width * 0.018, height * (0.7 - (leaf % 3) * 0.06), width * 0.014, height * 0.11, (leaf - 3) * 0.28, 0, 7);
+    on.ellipse(
+      width * 0.9 + (leaf - 3) * width * 0.018,
+      height * (0.7 - (leaf % 3) * 0.06),
+      width * 0.014,
+      height * 0.11,
+      (leaf - 3) * 0.28,
+      0,
+      7,
+    );
     on.fill();
   }
   on.restore();

@@ -15,7 +15,13 @@ await server.listen();
 const address = server.resolvedUrls?.local[0];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--mute-audio', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--mute-audio',
+    '--disable-dev-shm-usage',
+    '--autoplay-policy=no-user-gesture-required',
+  ],
 });
 await mkdir(target, { recursive: true });
 
@@ -52,7 +58,9 @@ function settled() {
   const moving = roots.flatMap((root) => root.getAnimations());
   const videos = roots.flatMap((root) => [...root.querySelectorAll('video')]);
   return (
-    moving.every(({ effect, playState }) => playState === 'finished' || effect.getComputedTiming().iterations === Infinity) &&
-    videos.every((video) => video.videoWidth > 0)
+    moving.every(
+      ({ effect, playState }) =>
+        playState === 'finished' || effect.getComputedTiming().iterations === Infinity,
+    ) && videos.every((video) => video.videoWidth > 0)
   );
 }

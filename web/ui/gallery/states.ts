@@ -11,10 +11,19 @@ const ACTIVE = 133_000;
 
 function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
   return (client) =>
-    client.enter({ state: 'in_call', current: callOf({ state: 'active', activeMs: ACTIVE, ...sketch }), local });
+    client.enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', activeMs: ACTIVE, ...sketch }),
+      local,
+    });
 }
 
-function ended(reason: EndReason, by: string | undefined, caller: 'alice' | 'bob' = 'alice', durationMs = 0): Lead {
+function ended(
+  reason: EndReason,
+  by: string | undefined,
+  caller: 'alice' | 'bob' = 'alice',
+  durationMs = 0,
+): Lead {
   return (client) => {
     client.enter({ state: caller === 'alice' ? 'calling' : 'called', current: callOf({ caller }) });
     client.enter({ state: 'idle' });
@@ -43,7 +52,9 @@ function then(lead: Lead, more: Lead): Lead {
 
 const openDevices: Lead = (_client, surface) => {
   const screen = surface.shadowRoot?.querySelector('hullo-voice, hullo-video');
-  screen?.dispatchEvent(new CustomEvent('hullo-intent', { detail: { type: 'openDevices' }, bubbles: true, composed: true }));
+  screen?.dispatchEvent(
+    new CustomEvent('hullo-intent', { detail: { type: 'openDevices' }, bubbles: true, composed: true }),
+  );
 };
 
 const video = withQuality(inCall(), 'good', 'excellent');
@@ -58,7 +69,8 @@ export const states: Record<string, Lead> = {
   'outgoing-no-camera': (client) =>
     client.enter({ state: 'calling', current: callOf(), local: { videoFailed: true } }),
   'incoming-video': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob' }) }),
-  'incoming-voice': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
+  'incoming-voice': (client) =>
+    client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
   'connecting-voice': inCall({ media: 'audio', other: { state: 'accepted' } }),
   'connecting-video': inCall({ self: { state: 'accepted' }, other: { state: 'accepted', video: false } }),
   voice,

@@ -46,7 +46,8 @@ export class Attention {
 }
 
 function notify(alarm: Alarm): Notification | undefined {
-  if (!document.hidden || typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+  if (!document.hidden || typeof Notification === 'undefined' || Notification.permission !== 'granted')
+    return;
   try {
     const notification = new Notification(alarm.title, {
       body: alarm.body,

@@ -14,9 +14,9 @@ import { NetworkWatch } from './network.ts';
 import './parts/consent.ts';
 import './parts/devices.ts';
 import { type Names, personOf } from './people.ts';
-import type { Intent, Scene } from './scene.ts';
 import { composeScene } from './scene/compose.ts';
 import { perform } from './scene/perform.ts';
+import type { Intent, Scene } from './scene.ts';
 import './screens/ended.ts';
 import './screens/incoming.ts';
 import './screens/outgoing.ts';
@@ -56,7 +56,7 @@ export class HulloCall extends LitElement {
   @query('dialog') private surface?: HTMLDialogElement;
 
   #scene: Scene | undefined;
-  #known: Pick<Scene, 'me' | 'peer'> & { caller: string } | undefined;
+  #known: (Pick<Scene, 'me' | 'peer'> & { caller: string }) | undefined;
   #screen: ScreenName | undefined;
   #connected = false;
   #unsubscribe: (() => void)[] = [];
@@ -166,11 +166,18 @@ export class HulloCall extends LitElement {
 
   #tell(key: TextKey): void {
     const peer = this.#known?.peer;
-    this.#show({ title: text(this.lang, key, { name: peer?.name ?? '' }), ...(peer ? { peer } : {}), shape: 'pill' });
+    this.#show({
+      title: text(this.lang, key, { name: peer?.name ?? '' }),
+      ...(peer ? { peer } : {}),
+      shape: 'pill',
+    });
   }
 
   #tellFailure(error: unknown): void {
-    this.#show({ title: text(this.lang, 'error.title'), detail: explainError(error, this.lang), shape: 'pill' }, TOAST_MS);
+    this.#show(
+      { title: text(this.lang, 'error.title'), detail: explainError(error, this.lang), shape: 'pill' },
+      TOAST_MS,
+    );
   }
 
   #show(notice: Notice, lastsMs = NOTICE_MS): void {
@@ -200,7 +207,15 @@ export class HulloCall extends LitElement {
   #compose(): Scene | undefined {
     const { client, names, lang, answering, reconnecting } = this;
     if (!client) return;
-    return composeScene({ client, names, lang, answering, reconnecting, network: this.#network.view, clock: this.#clock });
+    return composeScene({
+      client,
+      names,
+      lang,
+      answering,
+      reconnecting,
+      network: this.#network.view,
+      clock: this.#clock,
+    });
   }
 
   #onIntent = async ({ detail: intent }: CustomEvent<Intent>): Promise<void> => {
@@ -353,14 +368,19 @@ export class HulloCall extends LitElement {
       const kind = text(scene.lang, scene.call.media === 'video' ? 'incoming.video' : 'incoming.audio');
       return `${this.#label()}. ${kind}`;
     }
-    return scene.state === 'in_call' && !scene.connected ? text(scene.lang, 'incall.connecting') : (this.#label() ?? '');
+    return scene.state === 'in_call' && !scene.connected
+      ? text(scene.lang, 'incall.connecting')
+      : (this.#label() ?? '');
   }
 }
 
 /** Whether the key goes into a text. */
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=radio]), textarea, select'));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=radio]), textarea, select'))
+  );
 }
 
 declare global {

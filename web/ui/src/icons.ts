@@ -1,5 +1,5 @@
 // Our own icons: 24 units square, strokes of 1.8, in the colour of the text.
-import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 
 function icon(content: SVGTemplateResult, filled = false): TemplateResult {
   return html`<svg viewBox="0 0 24 24" width="1em" height="1em" aria-hidden="true" focusable="false"
@@ -20,20 +20,30 @@ const camera = svg`<rect x="2.25" y="6" width="13" height="12" rx="3.25"/>
 /** Every icon, by name. */
 export const icons = {
   microphone: icon(microphone),
-  microphoneOff: icon(svg`<path d="M8.75 8.75V6a3.25 3.25 0 0 1 6.5 0v5q0 .5-.1.95M12.6 14.2A3.25 3.25 0 0 1 8.75 11v-.2"/>
+  microphoneOff:
+    icon(svg`<path d="M8.75 8.75V6a3.25 3.25 0 0 1 6.5 0v5q0 .5-.1.95M12.6 14.2A3.25 3.25 0 0 1 8.75 11v-.2"/>
     <path d="M5.25 11.5a6.75 6.75 0 0 0 10.6 5.55M18.75 11.5a6.7 6.7 0 0 1-.75 3.1M12 18.25v3M3.5 3.5l17 17"/>`),
   camera: icon(camera),
-  cameraOff: icon(svg`<path d="M9.2 6H12a3.25 3.25 0 0 1 3.25 3.25V11l4.6-3.1a1.2 1.2 0 0 1 1.9 1v6.2a1.2 1.2 0 0 1-.5 1M15.25 15.2A3.25 3.25 0 0 1 12 18H5.5a3.25 3.25 0 0 1-3.25-3.25v-5.5A3.25 3.25 0 0 1 4.9 6.05M3.5 3.5l17 17"/>`),
+  cameraOff: icon(
+    svg`<path d="M9.2 6H12a3.25 3.25 0 0 1 3.25 3.25V11l4.6-3.1a1.2 1.2 0 0 1 1.9 1v6.2a1.2 1.2 0 0 1-.5 1M15.25 15.2A3.25 3.25 0 0 1 12 18H5.5a3.25 3.25 0 0 1-3.25-3.25v-5.5A3.25 3.25 0 0 1 4.9 6.05M3.5 3.5l17 17"/>`,
+  ),
   hangup: icon(handset, true),
-  phone: icon(svg`<g transform="rotate(-135 12 12) translate(0 -.4)">${handset}</g>`, true),
+  phone: icon(
+    svg`<path d="M6.5 3.6h2.1a1.6 1.6 0 0 1 1.55 1.2l.7 2.7a1.6 1.6 0 0 1-.45 1.55L9 10.4a12.4 12.4 0 0 0 4.6 4.6l1.35-1.4a1.6 1.6 0 0 1 1.55-.45l2.7.7a1.6 1.6 0 0 1 1.2 1.55v2.1a2.9 2.9 0 0 1-3.1 2.9C10.1 19.9 4.1 13.9 3.6 6.7a2.9 2.9 0 0 1 2.9-3.1z"/>`,
+  ),
   flip: icon(svg`<path d="M4 8.5A3 3 0 0 1 7 5.5h1.2l1-1.5h5.6l1 1.5H17a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3z"/>
     <path d="M8.6 11.6a3.6 3.6 0 0 1 6.5-1.2M15.4 12.6a3.6 3.6 0 0 1-6.5 1.2M15.3 8.3v2.2h-2.2M8.7 15.9v-2.2h2.2"/>`),
-  speaker: icon(svg`<path d="M3.25 10.2v3.6a1.2 1.2 0 0 0 1.2 1.2H7l4 3.4a.9.9 0 0 0 1.5-.7V6.3a.9.9 0 0 0-1.5-.7L7 9H4.45a1.2 1.2 0 0 0-1.2 1.2z"/>
+  speaker:
+    icon(svg`<path d="M3.25 10.2v3.6a1.2 1.2 0 0 0 1.2 1.2H7l4 3.4a.9.9 0 0 0 1.5-.7V6.3a.9.9 0 0 0-1.5-.7L7 9H4.45a1.2 1.2 0 0 0-1.2 1.2z"/>
     <path d="M15.75 9a4.2 4.2 0 0 1 0 6M18.3 6.5a7.8 7.8 0 0 1 0 11"/>`),
-  devices: icon(svg`<path d="M3.5 7.5h9M17.5 7.5h3M3.5 16.5h3M11.5 16.5h9"/><circle cx="15" cy="7.5" r="2.4"/><circle cx="9" cy="16.5" r="2.4"/>`),
+  devices: icon(
+    svg`<path d="M3.5 7.5h9M17.5 7.5h3M3.5 16.5h3M11.5 16.5h9"/><circle cx="15" cy="7.5" r="2.4"/><circle cx="9" cy="16.5" r="2.4"/>`,
+  ),
   check: icon(svg`<path d="m5 12.6 4.6 4.6L19 7.6"/>`),
   close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
-  warning: icon(svg`<path d="M10.4 4.2 2.9 17.4A1.8 1.8 0 0 0 4.5 20h15a1.8 1.8 0 0 0 1.6-2.6L13.6 4.2a1.85 1.85 0 0 0-3.2 0zM12 9.5v4"/><path d="M12 16.6v.1" stroke-width="2.3"/>`),
+  warning: icon(
+    svg`<path d="M10.4 4.2 2.9 17.4A1.8 1.8 0 0 0 4.5 20h15a1.8 1.8 0 0 0 1.6-2.6L13.6 4.2a1.85 1.85 0 0 0-3.2 0zM12 9.5v4"/><path d="M12 16.6v.1" stroke-width="2.3"/>`,
+  ),
   outgoing: icon(svg`<path d="M7 17 17 7M9 7h8v8"/>`),
   incoming: icon(svg`<path d="M17 7 7 17M7 9v8h8"/>`),
   missed: icon(svg`<path d="m3.5 8 7.2 7.2a1.8 1.8 0 0 0 2.6 0L20.5 8M3.5 14V8h6"/>`),

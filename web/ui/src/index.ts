@@ -9,5 +9,5 @@ export { type IconName, icons } from './icons.ts';
 export { HulloAvatar } from './parts/avatar.ts';
 export { coloursOf, initialsOf, type Names, type Person, type PersonDetails, personOf } from './people.ts';
 export { HulloRecord, type Redial } from './record.ts';
-export { fill, type Fillings, type Language, languageOfPage, type TextKey, text, texts } from './texts.ts';
+export { type Fillings, fill, type Language, languageOfPage, type TextKey, text, texts } from './texts.ts';
 export { base, tokens } from './theme.ts';

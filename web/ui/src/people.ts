@@ -32,7 +32,10 @@ export function initialsOf(name: string): string {
   const letters = [...name.trim()];
   if (letters.length === 0) return '?';
   if (letters.every((letter) => IDEOGRAPH.test(letter))) return letters.slice(-2).join('');
-  const words = name.trim().split(/[\s._@-]+/).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s._@-]+/)
+    .filter(Boolean);
   const first = [...(words[0] ?? '?')][0] ?? '?';
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
   return (first + last).toUpperCase();
@@ -54,11 +57,9 @@ const PALETTE: readonly Colours[] = [
   ['#2f9fca', '#4045c4'],
 ];
 
-/** The colours of an account: always the same for the same accid. */
+/** The colours of an account: always the same for the same accid (by its FNV-1a hash). */
 export function coloursOf(accid: string): Colours {
   let hash = 0x811c9dc5;
   for (const letter of accid) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  // The low bits of this hash (FNV-1a) are poor for short names: fold the high ones in.
-  const place = (hash ^ (hash >>> 15)) % PALETTE.length;
-  return PALETTE[place] ?? ['#7a6ff0', '#4a35c0'];
+  return PALETTE[hash % PALETTE.length] ?? ['#7a6ff0', '#4a35c0'];
 }

@@ -95,16 +95,16 @@ export class HulloRecord extends LitElement {
       }
       .outgoing {
         border-radius: 20px 20px 6px 20px;
-        color: var(--_on-accent);
-        background: var(--_accent);
+        color: #fff;
+        background: var(--_bubble);
         box-shadow: none;
       }
       .outgoing:hover {
-        background: color-mix(in oklab, var(--_accent) 92%, var(--_text));
+        background: color-mix(in oklab, var(--_bubble) 90%, #000);
       }
       .outgoing .icon {
         color: inherit;
-        background: color-mix(in oklab, var(--_on-accent) 16%, transparent);
+        background: rgb(255 255 255 / 0.18);
       }
       .outgoing .outcome {
         color: inherit;
@@ -121,7 +121,14 @@ export class HulloRecord extends LitElement {
   protected override render() {
     const { record } = this;
     if (!record) return;
-    const { media, direction, missed, title, text: outcome, label } = describeRecord(record, this.me, this.lang);
+    const {
+      media,
+      direction,
+      missed,
+      title,
+      text: outcome,
+      label,
+    } = describeRecord(record, this.me, this.lang);
     const hint = text(this.lang, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];
     return html`<button

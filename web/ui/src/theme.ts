@@ -23,6 +23,7 @@ export const tokens = css`
     --_on-inverse: light-dark(#ffffff, #16171d);
     --_accent: var(--hullo-accent, light-dark(#5250d0, #8886f4));
     --_on-accent: var(--hullo-on-accent, light-dark(#ffffff, #0f1020));
+    --_bubble: var(--hullo-bubble, light-dark(#5250d0, #5755d6));
     --_accept: var(--hullo-accept, #1c9a54);
     --_danger: var(--hullo-danger, #e0393f);
     --_danger-text: light-dark(#c4242b, #ff8a8d);

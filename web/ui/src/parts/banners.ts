@@ -19,8 +19,10 @@ export interface Banner {
 export function bannersOf(scene: Scene): Banner[] {
   const { call, local, me, other, network } = scene;
   const banners: Banner[] = [];
-  if (scene.reconnecting) banners.push({ testId: 'hullo-reconnecting', key: 'reconnecting.own', tone: 'busy' });
-  else if (other?.reconnecting) banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.peer', tone: 'busy' });
+  if (scene.reconnecting)
+    banners.push({ testId: 'hullo-reconnecting', key: 'reconnecting.own', tone: 'busy' });
+  else if (other?.reconnecting)
+    banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.peer', tone: 'busy' });
   else if (network.own === 'bad' || network.own === 'down')
     banners.push({ testId: 'hullo-network', key: 'network.own', tone: 'warn', icon: 'warning' });
   else if (network.peer === 'down')
@@ -28,7 +30,12 @@ export function bannersOf(scene: Scene): Banner[] {
   else if (network.peer === 'bad')
     banners.push({ testId: 'hullo-network', key: 'network.peerPoor', tone: 'warn', icon: 'warning' });
   if (local.audioFailed)
-    banners.push({ testId: 'hullo-device-problem', key: 'problem.microphoneDenied', tone: 'warn', icon: 'microphoneOff' });
+    banners.push({
+      testId: 'hullo-device-problem',
+      key: 'problem.microphoneDenied',
+      tone: 'warn',
+      icon: 'microphoneOff',
+    });
   else if (local.videoFailed && call.media === 'video')
     banners.push({ testId: 'hullo-device-problem', key: 'problem.camera', tone: 'warn', icon: 'cameraOff' });
   if (call.switch && call.switch.by === me)

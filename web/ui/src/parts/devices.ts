@@ -208,7 +208,9 @@ export class HulloDevices extends Part {
   #shelves(devices: Devices): TemplateResult[] {
     const video = this.scene?.call.media === 'video';
     return shelves
-      .filter(({ kind, list }) => (kind === 'camera' ? video : kind === 'microphone' || devices[list].length > 0))
+      .filter(({ kind, list }) =>
+        kind === 'camera' ? video : kind === 'microphone' || devices[list].length > 0,
+      )
       .map(({ kind, list, icon }) => {
         const options = devices[list];
         const current = options.find((option) => option.deviceId === chosen.get(kind)) ?? options[0];
@@ -228,7 +230,9 @@ export class HulloDevices extends Part {
 
   #nameOf(device: MediaDeviceInfo, place: number): string {
     if (device.label) return device.label;
-    return device.deviceId === 'default' ? this.t('devices.default') : this.t('devices.unnamed', { number: place + 1 });
+    return device.deviceId === 'default'
+      ? this.t('devices.default')
+      : this.t('devices.unnamed', { number: place + 1 });
   }
 
   #choose(kind: DeviceKind, id: string): void {

@@ -34,7 +34,11 @@ export function dragToCorner(press: PointerEvent, drop: (corner: Corner) => void
     listening.abort();
     if (!dragging) return;
     // The click that follows a drag is not a press.
-    if (event.type === 'pointerup') handle.addEventListener('click', (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+    if (event.type === 'pointerup')
+      handle.addEventListener('click', (click) => click.stopImmediatePropagation(), {
+        capture: true,
+        once: true,
+      });
     drop(nearestCorner(view.getBoundingClientRect(), stage.getBoundingClientRect()));
     view.classList.remove('dragged');
     view.style.translate = '';

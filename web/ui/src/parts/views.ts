@@ -19,7 +19,8 @@ abstract class View implements ReactiveController {
     const client = this.host.scene?.client;
     const video = this.element.value;
     const key = this.key();
-    if (client === this.#attached?.client && video === this.#attached?.video && key === this.#attached?.key) return;
+    if (client === this.#attached?.client && video === this.#attached?.video && key === this.#attached?.key)
+      return;
     this.#detach();
     if (!client || !video || key === undefined) return;
     this.attach(client, key, video);

@@ -43,7 +43,11 @@ async function turnCamera(client: CallClient, on: boolean): Promise<void> {
   if (client.local.videoMuted) await client.muteLocalVideo(false);
 }
 
-function chooseDevice(client: CallClient, kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
+function chooseDevice(
+  client: CallClient,
+  kind: 'microphone' | 'camera' | 'speaker',
+  id: string,
+): Promise<void> {
   switch (kind) {
     case 'microphone':
       return client.useMicrophone(id);

@@ -61,7 +61,9 @@ export class HulloEnded extends LitElement {
     const { notice } = this;
     if (!notice) return;
     const dismiss = (): boolean =>
-      this.dispatchEvent(new CustomEvent('hullo-intent', { detail: { type: 'dismiss' }, bubbles: true, composed: true }));
+      this.dispatchEvent(
+        new CustomEvent('hullo-intent', { detail: { type: 'dismiss' }, bubbles: true, composed: true }),
+      );
     return html`${notice.peer ? backdrop(notice.peer) : html`<div class="ambient"></div>`}
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">

@@ -47,9 +47,11 @@ export class HulloIncoming extends Part {
           ${portrait(scene.peer, !scene.answering)}
           <h1>${scene.peer.name}</h1>
           <p class="status" data-testid="hullo-status">
-            ${scene.answering
-              ? this.t('incall.connecting')
-              : html`${icons[video ? 'camera' : 'phone']} ${this.t(video ? 'incoming.video' : 'incoming.audio')}`}
+            ${
+              scene.answering
+                ? this.t('incall.connecting')
+                : html`${icons[video ? 'camera' : 'phone']} ${this.t(video ? 'incoming.video' : 'incoming.audio')}`
+            }
           </p>
         </div>
         <div class="actions">

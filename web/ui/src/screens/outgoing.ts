@@ -56,9 +56,11 @@ export class HulloOutgoing extends Part {
           ${portrait(scene.peer, rings)}
           <h1>${scene.peer.name}</h1>
           <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
-          ${scene.call.media === 'video' && scene.local.videoFailed
-            ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
-            : nothing}
+          ${
+            scene.call.media === 'video' && scene.local.videoFailed
+              ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
+              : nothing
+          }
         </div>
         <div class="actions">
           ${roundButton({

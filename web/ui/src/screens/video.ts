@@ -59,14 +59,18 @@ export class HulloVideo extends Part {
     return html`<header>
       <div class="name">
         <h1>${scene.peer.name}</h1>
-        ${scene.connected && scene.other?.audio === false
-          ? html`<span class="muted" role="img" aria-label=${this.t('microphone.peer')} title=${this.t('microphone.peer')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
-          : nothing}
+        ${
+          scene.connected && scene.other?.audio === false
+            ? html`<span class="muted" role="img" aria-label=${this.t('microphone.peer')} title=${this.t('microphone.peer')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
+            : nothing
+        }
       </div>
       <p data-testid="hullo-status">
-        ${scene.connected && scene.startedAt !== undefined
-          ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
-          : this.t('incall.connecting')}
+        ${
+          scene.connected && scene.startedAt !== undefined
+            ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
+            : this.t('incall.connecting')
+        }
       </p>
     </header>`;
   }
@@ -88,11 +92,13 @@ export class HulloVideo extends Part {
       ${this.#local.video('hullo-local-video')}
       ${on ? nothing : this.#placeholder(scene.self, 'hullo-local-camera-off', this.t('camera.own'))}
       ${this.swapped ? nothing : this.#cover()}
-      ${flip
-        ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.ask({ type: 'switchCamera' })}>
+      ${
+        flip
+          ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.ask({ type: 'switchCamera' })}>
             ${icons.flip}
           </button>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 

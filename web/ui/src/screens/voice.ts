@@ -39,9 +39,11 @@ export class HulloVoice extends Part {
           ${portrait(scene.peer)}
           <h1>${scene.peer.name}</h1>
           <p class="status" data-testid="hullo-status">
-            ${scene.connected && scene.startedAt !== undefined
-              ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
-              : this.t('incall.connecting')}
+            ${
+              scene.connected && scene.startedAt !== undefined
+                ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
+                : this.t('incall.connecting')
+            }
           </p>
           <p class="status silent" data-testid="hullo-remote-muted" ?hidden=${!silent}>
             ${silent ? html`${icons.microphoneOff} ${this.t('microphone.peer')}` : nothing}

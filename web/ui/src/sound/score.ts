@@ -125,7 +125,10 @@ export function render(score: Score, sampleRate: number): Float32Array<ArrayBuff
       const seconds = i / sampleRate;
       let value = 0;
       for (const [ratio, loudness, decay] of partials) {
-        value += loudness * envelope(score.voice, seconds, note.length, decay) * Math.sin(2 * Math.PI * note.frequency * ratio * seconds);
+        value +=
+          loudness *
+          envelope(score.voice, seconds, note.length, decay) *
+          Math.sin(2 * Math.PI * note.frequency * ratio * seconds);
       }
       samples[place % length] = (samples[place % length] ?? 0) + value * note.loudness;
     }

@@ -1,0 +1,376 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { callOf, FakeHullo } from '../gallery/fake.ts';
+import { states } from '../gallery/states.ts';
+import type { HulloCall } from '../src/call.ts';
+import '../src/index.ts';
+import { NOTICE_MS } from '../src/call.ts';
+
+let client: FakeHullo;
+let surface: HulloCall;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  document.title = 'Demo';
+  client = new FakeHullo();
+  surface = document.createElement('hullo-call');
+  surface.client = client;
+  surface.names = { bob: { name: 'Bob' }, alice: { name: 'Alice' } };
+  surface.lang = 'en';
+  document.body.append(surface);
+  await settle();
+});
+
+afterEach(() => {
+  surface.remove();
+  vi.useRealTimers();
+});
+
+/** Every part has drawn what it was last given. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 6; round += 1) {
+    for (const element of everything(surface)) {
+      if ('updateComplete' in element) await element.updateComplete;
+    }
+  }
+}
+
+function everything(root: Element): Element[] {
+  const inside = [...(root.shadowRoot?.querySelectorAll('*') ?? [])];
+  return [root, ...inside.flatMap(everything)];
+}
+
+/** The words directly in an element. */
+function ownWords(element: Element): string {
+  return [...element.childNodes]
+    .flatMap((node) => (node.nodeType === Node.TEXT_NODE ? [node.textContent ?? ''] : []))
+    .join(' ');
+}
+
+function part(testId: string): HTMLElement | undefined {
+  const found = everything(surface).find((element) => element.getAttribute('data-testid') === testId);
+  return found instanceof HTMLElement ? found : undefined;
+}
+
+function words(testId: string): string {
+  return part(testId)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
+}
+
+async function lead(state: string): Promise<void> {
+  await states[state]?.(client, surface);
+  await settle();
+}
+
+async function press(testId: string): Promise<void> {
+  const button = part(testId);
+  if (!button) throw new Error(`there is no ${testId}`);
+  button.click();
+  await settle();
+}
+
+const isOpen = (): boolean => surface.shadowRoot?.querySelector('dialog')?.open ?? false;
+
+describe('the surface', () => {
+  test('shows nothing while idle', () => {
+    expect(isOpen()).toBe(false);
+    expect(part('hullo-notice')).toBeUndefined();
+  });
+
+  test.each([
+    ['outgoing-video', 'hullo-outgoing', ['hullo-cancel', 'hullo-local-video']],
+    ['outgoing-voice', 'hullo-outgoing', ['hullo-cancel']],
+    ['incoming-video', 'hullo-incoming', ['hullo-accept', 'hullo-reject']],
+    ['incoming-voice', 'hullo-incoming', ['hullo-accept', 'hullo-reject']],
+    [
+      'voice',
+      'hullo-voice',
+      ['hullo-mute-audio', 'hullo-devices-open', 'hullo-switch-media', 'hullo-hangup', 'hullo-timer'],
+    ],
+    [
+      'video',
+      'hullo-video',
+      [
+        'hullo-mute-audio',
+        'hullo-mute-video',
+        'hullo-switch-media',
+        'hullo-hangup',
+        'hullo-remote-video',
+        'hullo-local-video',
+        'hullo-swap',
+        'hullo-timer',
+      ],
+    ],
+  ])('in %s shows %s with its buttons', async (state, screen, parts) => {
+    await lead(state);
+    expect(isOpen()).toBe(true);
+    expect(part(screen)).toBeDefined();
+    for (const testId of parts) expect(part(testId), testId).toBeDefined();
+    for (const other of ['hullo-outgoing', 'hullo-incoming', 'hullo-voice', 'hullo-video']) {
+      if (other !== screen) expect(part(other), other).toBeUndefined();
+    }
+  });
+
+  test.each(Object.keys(states))('draws %s in either language, and nothing of the other', async (state) => {
+    const shown = (): string =>
+      everything(surface)
+        .flatMap((element) => [element.getAttribute('aria-label') ?? '', ownWords(element)])
+        .join(' ');
+    await lead(state);
+    expect(shown()).not.toMatch(/[\u4e00-\u9fff]|\{\w+\}|undefined/);
+    expect(shown()).toMatch(/[A-Za-z]{4}/);
+    client.enter({ state: 'idle' });
+    surface.lang = 'zh';
+    await vi.advanceTimersByTimeAsync(NOTICE_MS * 3);
+    await lead(state);
+    expect(shown()).toMatch(/[\u4e00-\u9fff]{2}/);
+    expect(shown()).not.toMatch(/\{\w+\}|undefined/);
+  });
+
+  test('closes when the call is over', async () => {
+    await lead('voice');
+    client.enter({ state: 'idle' });
+    await settle();
+    expect(isOpen()).toBe(false);
+  });
+
+  test('draws a call that was there before the surface was', async () => {
+    const late = document.createElement('hullo-call');
+    client.enter({ state: 'in_call', current: callOf({ media: 'audio', state: 'active', activeMs: 5_000 }) });
+    late.client = client;
+    surface.replaceWith(late);
+    surface = late;
+    await settle();
+    expect(part('hullo-voice')).toBeDefined();
+  });
+});
+
+describe('a video call', () => {
+  test('gives the client both views, and takes them back with the call', async () => {
+    await lead('video');
+    expect(client.views.get('bob')?.dataset.testid).toBe('hullo-remote-video');
+    expect(client.views.get('alice')?.dataset.testid).toBe('hullo-local-video');
+    client.enter({ state: 'idle' });
+    await settle();
+    expect(client.views.size).toBe(0);
+  });
+
+  test('keeps the own view from the dial into the call', async () => {
+    await lead('outgoing-video');
+    const dialling = client.views.get('alice');
+    await lead('video');
+    expect(client.views.get('alice')?.isConnected).toBe(true);
+    expect(client.views.get('alice')).not.toBe(dialling);
+  });
+});
+
+describe('a press', () => {
+  test('on accept answers, and shows that it connects', async () => {
+    await lead('incoming-video');
+    let answer = (): void => undefined;
+    client.accept = () => new Promise((resolve) => (answer = () => resolve([])));
+    await press('hullo-accept');
+    expect(words('hullo-status')).toBe('Connecting…');
+    expect(part('hullo-accept')?.hasAttribute('disabled')).toBe(true);
+    answer();
+  });
+
+  test('on decline while it connects hangs up, because it is too late to reject', async () => {
+    await lead('incoming-video');
+    client.accept = () => new Promise(() => undefined);
+    await press('hullo-accept');
+    await press('hullo-reject');
+    expect(client.asked).toEqual(['hangup']);
+  });
+
+  test('on cancel hangs up, which is legal whatever the other side has done meanwhile', async () => {
+    await lead('outgoing-voice');
+    await press('hullo-cancel');
+    expect(client.asked).toEqual(['hangup']);
+  });
+
+  test('on the microphone mutes, and again unmutes', async () => {
+    await lead('voice');
+    await press('hullo-mute-audio');
+    expect(part('hullo-mute-audio')?.getAttribute('aria-pressed')).toBe('true');
+    await press('hullo-mute-audio');
+    expect(client.asked).toEqual(['mute audio true', 'mute audio false']);
+  });
+
+  test('on the camera pauses it, and again resumes it', async () => {
+    await lead('video');
+    await press('hullo-mute-video');
+    expect(words('hullo-local-camera-off')).toContain('Your camera is off');
+    await press('hullo-mute-video');
+    expect(part('hullo-local-camera-off')).toBeUndefined();
+    expect(client.asked).toEqual(['mute video true', 'mute video false']);
+  });
+
+  test('on the small view swaps the two', async () => {
+    await lead('video');
+    const tile = () => part('hullo-local-video')?.parentElement?.className;
+    expect(tile()).toContain('small');
+    await press('hullo-swap');
+    expect(tile()).toContain('big');
+    await press('hullo-swap');
+    expect(tile()).toContain('small');
+  });
+
+  test('on switch asks for the other media', async () => {
+    await lead('voice');
+    await press('hullo-switch-media');
+    await lead('video');
+    await press('hullo-switch-media');
+    expect(client.asked).toEqual(['switch video', 'switch audio']);
+  });
+
+  test('on the answers to a switch answers it', async () => {
+    await lead('voice-consent');
+    expect(words('hullo-consent')).toContain('Bob would like to turn on video');
+    await press('hullo-consent-accept');
+    await press('hullo-consent-refuse');
+    expect(client.asked).toEqual(['answer true', 'answer false']);
+  });
+
+  test('on a device chooses it', async () => {
+    await lead('video-devices');
+    const second = everything(surface).filter(
+      (element) => element.getAttribute('data-testid') === 'hullo-device-microphone',
+    )[1];
+    (second as HTMLInputElement).dispatchEvent(new Event('change'));
+    await settle();
+    expect(client.asked).toEqual(['use microphone AirPods Pro']);
+    await press('hullo-devices-close');
+    expect(part('hullo-devices')).toBeUndefined();
+  });
+
+  test('that is refused is told kindly, and the call goes on', async () => {
+    await lead('voice');
+    client.refusal = { kind: 'rate_limited' };
+    await press('hullo-mute-audio');
+    expect(words('hullo-toast')).toBe('That was a bit fast. Please wait a moment.');
+    expect(part('hullo-voice')).toBeDefined();
+  });
+});
+
+describe('a key', () => {
+  const strike = async (key: string, more: KeyboardEventInit = {}): Promise<void> => {
+    dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...more }));
+    await settle();
+  };
+
+  test('M mutes and V turns the camera in a call', async () => {
+    await lead('video');
+    await strike('m');
+    await strike('V');
+    expect(client.asked).toEqual(['mute audio true', 'mute video true']);
+  });
+
+  test('does nothing with a modifier, when held, or outside a running call', async () => {
+    await lead('video');
+    await strike('m', { ctrlKey: true });
+    await strike('m', { metaKey: true });
+    await strike('m', { repeat: true });
+    await lead('incoming-video');
+    await strike('m');
+    expect(client.asked).toEqual([]);
+  });
+
+  test('Escape never ends a call, and closes the sheet', async () => {
+    await lead('video-devices');
+    await strike('Escape');
+    expect(part('hullo-devices')).toBeUndefined();
+    await strike('Escape');
+    expect(client.asked).toEqual([]);
+    expect(isOpen()).toBe(true);
+  });
+});
+
+describe('the end', () => {
+  test('is told for a moment, then the surface closes', async () => {
+    await lead('end-no-answer');
+    expect(words('hullo-notice')).toContain('Bob didn’t answer');
+    await vi.advanceTimersByTimeAsync(NOTICE_MS - 1);
+    await settle();
+    expect(isOpen()).toBe(true);
+    await vi.advanceTimersByTimeAsync(2);
+    await settle();
+    expect(isOpen()).toBe(false);
+    expect(part('hullo-notice')).toBeUndefined();
+  });
+
+  test('that the person wanted leaves the page free at once', async () => {
+    await lead('end-hung-up');
+    expect(isOpen()).toBe(false);
+    expect(words('hullo-notice')).toContain('Duration 02:13');
+  });
+
+  test('gives way to the next call', async () => {
+    await lead('end-busy');
+    await lead('incoming-voice');
+    expect(part('hullo-notice')).toBeUndefined();
+    expect(part('hullo-accept')).toBeDefined();
+  });
+
+  test('of a dial that was refused says why', async () => {
+    client.refusal = { kind: 'account_not_found' };
+    expect(await surface.dial('nobody', 'audio')).toBe(false);
+    await settle();
+    expect(words('hullo-notice')).toContain('This account doesn’t exist.');
+  });
+});
+
+describe('what a person should know', () => {
+  test.each([
+    ['video-peer-camera-off', 'hullo-remote-camera-off', 'Bob turned the camera off'],
+    ['voice-reconnecting', 'hullo-reconnecting', 'Reconnecting…'],
+    ['voice-peer-reconnecting', 'hullo-peer-reconnecting', 'Bob is reconnecting…'],
+    [
+      'voice-no-microphone',
+      'hullo-device-problem',
+      'Your microphone can’t be used. You can listen; Bob can’t hear you.',
+    ],
+    ['video-no-camera', 'hullo-device-problem', 'Your camera can’t be used. Bob can’t see you.'],
+    ['video-weak-peer', 'hullo-network', 'Bob’s connection may be weak'],
+    ['video-weak-own', 'hullo-network', 'Your connection is weak'],
+    ['voice-consent-waiting', 'hullo-consent-waiting', 'Waiting for Bob to agree to video…'],
+    ['video-error', 'hullo-toast', 'Camera access is blocked. Allow it in your browser’s site settings.'],
+  ])('in %s is said', async (state, testId, sentence) => {
+    await lead(state);
+    expect(words(testId)).toBe(sentence);
+  });
+
+  test('stops being said when it is over', async () => {
+    await lead('voice-reconnecting');
+    client.emit('reconnected', {});
+    await settle();
+    expect(part('hullo-reconnecting')).toBeUndefined();
+  });
+
+  test('is in the timer, which runs', async () => {
+    await lead('voice');
+    expect(words('hullo-timer')).toBe('02:13');
+    await vi.advanceTimersByTimeAsync(2_010);
+    await settle();
+    expect(words('hullo-timer')).toBe('02:15');
+  });
+});
+
+describe('an incoming call', () => {
+  test('flashes in the title, and leaves it as it was', async () => {
+    await lead('incoming-video');
+    expect(document.title).toBe('📞 Bob is calling…');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(document.title).toBe('🔔 Bob is calling…');
+    await lead('video');
+    expect(document.title).toBe('Demo');
+  });
+
+  test('is announced, named and focused on accept', async () => {
+    await lead('incoming-video');
+    expect(surface.shadowRoot?.querySelector('dialog')?.getAttribute('aria-label')).toBe('Bob is calling');
+    expect(surface.shadowRoot?.querySelector('[aria-live]')?.textContent).toBe(
+      'Bob is calling. Incoming video call',
+    );
+    const screen = surface.shadowRoot?.querySelector('hullo-incoming');
+    expect(screen?.shadowRoot?.activeElement?.getAttribute('data-testid')).toBe('hullo-accept');
+  });
+});

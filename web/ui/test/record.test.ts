@@ -1,0 +1,48 @@
+import type { CallRecord } from '@hullo/sdk';
+import { afterEach, expect, test } from 'vitest';
+import type { Redial } from '../src/record.ts';
+import '../src/record.ts';
+
+const record: CallRecord = {
+  callId: 'call-1',
+  caller: 'bob',
+  callees: ['alice'],
+  media: 'audio',
+  status: 'timed_out',
+  reason: 'timed_out',
+  startedAtMs: 0,
+  endedAtMs: 30_000,
+  durations: [],
+};
+
+afterEach(() => document.body.replaceChildren());
+
+async function bubbleFor(me: string) {
+  const bubble = document.createElement('hullo-record');
+  Object.assign(bubble, { record, me, lang: 'en' });
+  document.body.append(bubble);
+  await bubble.updateComplete;
+  const button = bubble.shadowRoot?.querySelector('button');
+  if (!button) throw new Error('the record drew nothing');
+  return { bubble, button };
+}
+
+test('a record reads as what it was, and stands on the side of the one who dialled', async () => {
+  const callee = await bubbleFor('alice');
+  expect(callee.button.textContent?.replace(/\s+/g, ' ').trim()).toBe('Voice call Missed');
+  expect(callee.bubble.direction).toBe('incoming');
+  const caller = await bubbleFor('bob');
+  expect(caller.button.textContent?.replace(/\s+/g, ' ').trim()).toBe('Voice call No answer');
+  expect(caller.bubble.direction).toBe('outgoing');
+});
+
+test.each([
+  ['alice', 'bob'],
+  ['bob', 'alice'],
+])('a press by %s calls %s again, with the same media', async (me, accid) => {
+  const { button } = await bubbleFor(me);
+  const asked: Redial[] = [];
+  document.body.addEventListener('hullo-redial', (event) => asked.push(event.detail), { once: true });
+  button.click();
+  expect(asked).toEqual([{ accid, media: 'audio' }]);
+});
