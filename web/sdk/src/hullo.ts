@@ -69,6 +69,8 @@ export class Hullo {
   readonly #pending = new Map<number, Pending>();
   #lastTicket = 0;
   #isDraining = false;
+  /** The module has trapped. */
+  #isBroken = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   #state: State = 'idle';
@@ -387,19 +389,33 @@ export class Hullo {
 
   /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
   #refuse(input: Input, error: unknown): void {
-    const isOurs = error instanceof WebAssembly.RuntimeError;
-    const refusal = HulloError.of(isOurs ? 'unknown' : 'bad_request', messageOf(error));
-    if (input.input === 'op') {
-      this.#pending.get(input.ticket)?.reject(refusal);
-      this.#pending.delete(input.ticket);
-    } else {
-      const { code, kind, message } = refusal;
-      this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
-    }
+    if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
+    if (input.input !== 'op') return;
+    const kind = this.#isBroken ? 'unknown' : 'bad_request';
+    this.#pending.get(input.ticket)?.reject(HulloError.of(kind, messageOf(error)));
+    this.#pending.delete(input.ticket);
+  }
+
+  /** A fault in the module, which cannot be used any more. Nothing may stay open that nobody watches over. */
+  #giveUp(error: Error): void {
+    this.#isBroken = true;
+    this.#socket.close();
+    this.#media.apply({ command: 'close' });
+    const refusal = HulloError.of('unknown', `the client has failed and needs a reload: ${error.message}`);
+    for (const pending of this.#pending.values()) pending.reject(refusal);
+    this.#pending.clear();
+    this.#account = undefined;
+    this.#call = undefined;
+    this.#state = 'idle';
+    this.#local = LOCAL_MEDIA_CLOSED;
+    this.#listeners.dispatch({ name: 'changed', detail: { state: this.#state, local: this.#local } });
+    const { code, kind, message } = refusal;
+    this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
   }
 
   #armTimer(): void {
     clearTimeout(this.#timer);
+    if (this.#isBroken) return;
     const atMs = this.#endpoint.pollTimeout();
     if (atMs === undefined) return;
     const delayMs = Math.min(Math.max(Math.ceil(atMs - now()), 0), TIMER_MS_MAX);

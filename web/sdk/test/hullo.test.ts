@@ -145,9 +145,26 @@ describe('an operation', () => {
     await expect(hullo.hangup()).resolves.toBeUndefined();
   });
 
-  test('is not called the fault of its values when the module itself has failed', async () => {
+  test('and all that were open fail when the module itself does, and no device stays open', async () => {
+    endpoint.script = () => [
+      event('changed', { state: 'in_call', call: view, local }),
+      { output: 'media', command: { command: 'capture', audio: true, video: false } },
+    ];
+    const open = expect(hullo.accept()).rejects.toMatchObject({ kind: 'unknown' });
+    const microphone = browser.devices.asked('audio').grant();
+    await settle();
+    const heard: unknown[] = [];
+    hullo.on('changed', ({ state }) => heard.push(state));
+    hullo.on('error', ({ error }) => heard.push(error.kind));
     endpoint.script = () => {
       throw new WebAssembly.RuntimeError('unreachable');
+    };
+    await expect(hullo.setAudioMute('bob', true)).rejects.toMatchObject({ kind: 'unknown' });
+    await open;
+    expect([heard, hullo.state, microphone.readyState]).toEqual([['idle', 'unknown'], 'idle', 'ended']);
+
+    endpoint.script = () => {
+      throw new Error('recursive use of an object');
     };
     await expect(hullo.hangup()).rejects.toMatchObject({ kind: 'unknown' });
   });
