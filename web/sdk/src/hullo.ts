@@ -390,7 +390,10 @@ export class Hullo {
   /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
   #refuse(input: Input, error: unknown): void {
     if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
-    if (input.input !== 'op') return;
+    if (input.input !== 'op') {
+      reportError(error);
+      return;
+    }
     const kind = this.#isBroken ? 'unknown' : 'bad_request';
     this.#pending.get(input.ticket)?.reject(HulloError.of(kind, messageOf(error)));
     this.#pending.delete(input.ticket);
