@@ -177,7 +177,10 @@ impl Fact<'_> {
                 )
             }
             Self::Kept { writes: [] } => return None,
-            Self::Kept { writes } => format!("store: kept {}", clip(&format!("{writes:?}"))),
+            Self::Kept { writes } => {
+                let lines: Vec<String> = writes.iter().map(write_line).collect();
+                format!("store: kept {}", lines.join("; "))
+            }
             Self::Dropped => "store: batch dropped".to_owned(),
             Self::Told {
                 session,
@@ -197,6 +200,36 @@ impl Fact<'_> {
             Self::RunOver { left } => format!("run over: {left:?}"),
         })
     }
+}
+
+/// A stored call in short.
+fn write_line(write: &Write) -> String {
+    let (call, record) = match write {
+        Write::Call(call) => (call, None),
+        Write::End { call, record, .. } => (call, Some(record)),
+    };
+    let participants: Vec<String> = call
+        .participants
+        .iter()
+        .map(|it| {
+            let away = if it.away_since.is_some() { " away" } else { "" };
+            format!("{} {:?}{away}", it.accid, it.state)
+        })
+        .collect();
+    let end = record.map_or_else(String::new, |record| {
+        format!(
+            ", record {:?} {:?} by {:?}",
+            record.status, record.reason, record.ended_by
+        )
+    });
+    format!(
+        "{} v{} {:?} {:?} [{}]{end}",
+        call.call_id,
+        call.version,
+        call.media,
+        call.state,
+        participants.join(", ")
+    )
 }
 
 /// Keeps a line readable.

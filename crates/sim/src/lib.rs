@@ -12,6 +12,7 @@
 //! cargo run -p hullo-sim -- --seeds 5000             seeds 0..5000; exit code 1 with the first that fails
 //! cargo run -p hullo-sim -- --seeds 5000 --start 1e6  others
 //! cargo run -p hullo-sim -- --seed 1234 --verbose    this one again, with its whole history
+//! cargo run -p hullo-sim -- --storm --seeds 5000     a storm of inputs straight at the hub, in place of a world
 //! ```
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
 //! it, nothing from the wall clock, threads or hash maps. A failing seed prints the invariant it breaks and the last lines
@@ -26,6 +27,7 @@
 //! | [`server`], [`store`], [`plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`browser`], [`person`] | the page, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
+//! | [`storm`] | what no polite endpoint would ever do to the hub | |
 //! | [`invariants`], [`reference`] | what always holds | |
 //!
 //! More devices of an account are more entries in [`world::World`]'s list of devices; group calls are more callees in a
@@ -44,6 +46,7 @@ pub mod reference;
 pub mod scenario;
 pub mod server;
 pub mod store;
+pub mod storm;
 pub mod tally;
 #[cfg(test)]
 mod testing;
@@ -51,7 +54,10 @@ pub mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use hullo_core::Time;
+
 use invariants::Violation;
+use storm::Storm;
 use tally::Tally;
 use world::World;
 
@@ -66,37 +72,64 @@ pub struct Outcome {
     pub trace: Vec<String>,
 }
 
-/// Runs the world of `seed`; a panic in it is a violation like any other.
-pub fn run(seed: u64, traced: bool) -> Outcome {
-    let mut world = World::new(seed, traced);
-    // The world is read only after a panic, and only its trace, its time and its counts.
-    let result = catch_unwind(AssertUnwindSafe(|| world.run()));
-    let violation = match result {
-        Ok(Ok(())) => None,
-        Ok(Err(violation)) => Some(violation),
-        Err(panic) => Some(Violation {
-            invariant: "nothing_panics",
-            at: world.now(),
-            what: panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-                .unwrap_or_else(|| "a panic without a message".to_owned()),
-        }),
-    };
-    Outcome {
-        violation,
-        tally: std::mem::take(&mut world.tally),
-        trace: world.trace().to_vec(),
+/// What to simulate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole [`world`].
+    World,
+    /// A [`storm`] at the hub.
+    Storm,
+}
+
+/// Runs the world or storm of `seed`; a panic in it is a violation like any other.
+pub fn run(kind: Kind, seed: u64, traced: bool) -> Outcome {
+    match kind {
+        Kind::World => {
+            let mut world = World::new(seed, traced);
+            // It is read only after a panic, and only its trace, its time and its counts.
+            let result = catch_unwind(AssertUnwindSafe(|| world.run()));
+            Outcome {
+                violation: violation(result, world.now()),
+                tally: std::mem::take(&mut world.tally),
+                trace: world.trace().to_vec(),
+            }
+        }
+        Kind::Storm => {
+            let mut storm = Storm::new(seed, traced);
+            let result = catch_unwind(AssertUnwindSafe(|| storm.run()));
+            Outcome {
+                violation: violation(result, storm.now()),
+                tally: std::mem::take(&mut storm.tally),
+                trace: storm.trace().to_vec(),
+            }
+        }
     }
 }
 
+fn violation(result: std::thread::Result<Result<(), Violation>>, at: Time) -> Option<Violation> {
+    let panic = match result {
+        Ok(result) => return result.err(),
+        Err(panic) => panic,
+    };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Some(Violation {
+        invariant: "nothing_panics",
+        at,
+        what: text.unwrap_or_else(|| "a panic without a message".to_owned()),
+    })
+}
+
 /// The report of a failing seed: the invariant, the last `lines` of the history, and how to see the rest.
-pub fn report(seed: u64, violation: &Violation, lines: usize) -> String {
-    let trace = run(seed, true).trace;
+pub fn report(kind: Kind, seed: u64, violation: &Violation, lines: usize) -> String {
+    let trace = run(kind, seed, true).trace;
+    let storm = match kind {
+        Kind::World => "",
+        Kind::Storm => " --storm",
+    };
     let skipped = trace.len().saturating_sub(lines);
     format!(
-        "{}\n\nseed {seed}: {violation}\nreplay: cargo run -p hullo-sim -- --seed {seed} --verbose",
+        "{}\n\nseed {seed}: {violation}\nreplay: cargo run -p hullo-sim --{storm} --seed {seed} --verbose",
         trace[skipped..].join("\n"),
     )
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use hullo_sim::{report, run, tally::Tally};
+use hullo_sim::{Kind, report, run, tally::Tally};
 
 /// Lines of history shown for a failing seed.
 const REPORT_LINES: usize = 40;
@@ -22,6 +22,9 @@ struct Arguments {
     /// Replays one seed.
     #[arg(long)]
     seed: Option<u64>,
+    /// Storms at the hub in place of worlds.
+    #[arg(long)]
+    storm: bool,
     /// Prints the whole history of that seed.
     #[arg(long, requires = "seed")]
     verbose: bool,
@@ -32,14 +35,19 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let kind = if arguments.storm {
+        Kind::Storm
+    } else {
+        Kind::World
+    };
     match arguments.seed {
-        Some(seed) => replay(seed, arguments.verbose),
-        None => run_many(&arguments),
+        Some(seed) => replay(kind, seed, arguments.verbose),
+        None => run_many(kind, &arguments),
     }
 }
 
-fn replay(seed: u64, verbose: bool) -> ExitCode {
-    let outcome = run(seed, verbose);
+fn replay(kind: Kind, seed: u64, verbose: bool) -> ExitCode {
+    let outcome = run(kind, seed, verbose);
     for line in &outcome.trace {
         println!("{line}");
     }
@@ -51,24 +59,24 @@ fn replay(seed: u64, verbose: bool) -> ExitCode {
             ExitCode::FAILURE
         }
         Some(violation) => {
-            println!("{}", report(seed, &violation, REPORT_LINES));
+            println!("{}", report(kind, seed, &violation, REPORT_LINES));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run_many(arguments: &Arguments) -> ExitCode {
+fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
     let began = Instant::now();
     let mut tally = Tally::default();
     let mut failures: Vec<(u64, &'static str)> = Vec::new();
     // A violation by panic is reported with its seed; the message by itself says little.
     std::panic::set_hook(Box::new(|_| {}));
     for seed in (arguments.start..).take(usize::try_from(arguments.seeds).unwrap_or(usize::MAX)) {
-        let outcome = run(seed, false);
+        let outcome = run(kind, seed, false);
         tally.add(&outcome.tally);
         if let Some(violation) = outcome.violation {
             if !arguments.keep_going {
-                println!("{}", report(seed, &violation, REPORT_LINES));
+                println!("{}", report(kind, seed, &violation, REPORT_LINES));
                 return ExitCode::FAILURE;
             }
             println!("seed {seed}: {violation}");

@@ -3,7 +3,7 @@
 //! It takes the commands in the order in which the hub accepted them, believes the hub in what it accepted, and says what
 //! must follow: which call is ringing, active or over, why and by whom it ended, what its record must say, and which
 //! refusals are lies. What only time decides (ring, connect and grace time) it checks for legality: not too early, not
-//! without cause, and a ring time never outlives a handled timeout.
+//! without cause, and no ring time outlives the next input.
 //!
 //! It shares no code with the hub, and knows nothing of versions, slots, invites' deliveries or views.
 
@@ -39,18 +39,28 @@ impl Reference {
         if self.before.is_none() {
             self.before = Some(self.model.clone());
         }
+        // The hub carries out what is due before it looks at the input.
+        let by_time = |record: &CallRecord| {
+            use hullo_protocol::EndReason as R;
+            matches!(
+                record.reason,
+                R::TimedOut | R::Unreachable | R::ConnectTimedOut | R::Lost
+            )
+        };
+        for record in ends(outputs).filter(|record| by_time(record)) {
+            self.ended(record, now)?;
+        }
         let model = &mut self.model;
+        model.expire_switches(now);
         model.note_peers(outputs);
         match input {
             Input::Connected { session, accid, .. } => model.connected(*session, accid, now),
             Input::Disconnected { session } => model.disconnected(*session, now),
             Input::Media { call_id, event } => match event {
-                MediaEvent::Connected(peer) | MediaEvent::Recovered(peer) => {
-                    model.media_back(*call_id, *peer);
-                }
-                MediaEvent::Lost(peer) | MediaEvent::Failed(peer) => {
-                    model.media_gone(*call_id, *peer, now);
-                }
+                MediaEvent::Connected(peer) => model.media_back(*call_id, *peer, false, now),
+                MediaEvent::Recovered(peer) => model.media_back(*call_id, *peer, true, now),
+                MediaEvent::Lost(peer) => model.media_gone(*call_id, *peer, false, now),
+                MediaEvent::Failed(peer) => model.media_gone(*call_id, *peer, true, now),
                 MediaEvent::Slots(..) | MediaEvent::Quality(_) => {}
             },
             Input::Request {
@@ -61,20 +71,22 @@ impl Reference {
                 let reply = reply_to(outputs, *session, request.id);
                 self.requested(*session, request, grant.is_some(), reply, now)?;
             }
-            Input::Timeout => model.expire_switches(now),
-            Input::SignOut { .. } => {}
+            Input::SignOut { .. } | Input::Timeout => {}
+        }
+        for record in ends(outputs).filter(|record| !by_time(record)) {
+            self.ended(record, now)?;
         }
         for output in outputs {
             match output {
-                Output::Write(Write::End { record, .. }) => self.ended(record, now)?,
+                Output::Close { session, .. } => self.model.disconnected(*session, now),
                 Output::Room {
                     call_id,
                     command: RoomCommand::Remove(peer),
-                } => self.model.media_gone(*call_id, *peer, now),
+                } => self.model.media_gone(*call_id, *peer, true, now),
                 _ => {}
             }
         }
-        self.nothing_overdue(matches!(input, Input::Timeout), now)
+        self.nothing_overdue(now)
     }
 
     /// A request and the hub's answer to it, which must be a true one.
@@ -150,14 +162,14 @@ impl Reference {
         Ok(())
     }
 
-    /// Each command that ends a call has ended it; each ring time that has run out at a timeout has ended its call.
-    fn nothing_overdue(&self, timeout: bool, now: Time) -> Result<(), String> {
+    /// Each command that ends a call has ended it; each ring time that has run out, too.
+    fn nothing_overdue(&self, now: Time) -> Result<(), String> {
         for (call_id, call) in &self.model.calls {
             match call.phase {
                 Phase::Ending { .. } => {
                     return Err(format!("{call_id} should have ended: {call:?}"));
                 }
-                Phase::Ringing if timeout && now >= call.rings_until => {
+                Phase::Ringing if now >= call.rings_until => {
                     return Err(format!("{call_id} rings past its time: {call:?}"));
                 }
                 _ => {}
@@ -186,6 +198,14 @@ impl Invariant for Reference {
         }
         Ok(())
     }
+}
+
+/// The records of the calls that end by these outputs.
+fn ends(outputs: &[Output]) -> impl Iterator<Item = &CallRecord> {
+    outputs.iter().filter_map(|output| match output {
+        Output::Write(Write::End { record, .. }) => Some(&**record),
+        _ => None,
+    })
 }
 
 /// The hub's answer to a request, if it is among these outputs.

@@ -74,7 +74,6 @@ struct Batch {
     dues: Vec<Due>,
     writes: Vec<Write>,
     asked: Vec<Asked>,
-    media: Vec<(CallId, MediaEvent)>,
 }
 
 enum Due {
@@ -133,12 +132,12 @@ impl Server {
     /// Starts the program on what is stored.
     pub fn start(&mut self, now: Time) {
         self.epoch += 1;
-        let live = self.store.live().cloned().collect();
+        let calls = self.store.restorable(now);
         self.process = Some(Process {
             epoch: self.epoch,
             plane: Plane::new(self.epoch),
             secure: self.config.secure,
-            hub: Hub::restore(self.config.clone(), live, self.store.next_message(), now),
+            hub: Hub::restore(self.config.clone(), calls, self.store.next_message(), now),
             sessions: BTreeMap::new(),
             by_link: BTreeMap::new(),
             inbox: VecDeque::new(),
@@ -158,7 +157,6 @@ impl Server {
             dues: Vec::new(),
             writes: Vec::new(),
             asked: Vec::new(),
-            media: Vec::new(),
         };
         let size = size_max.min(process.inbox.len());
         for arrival in process.inbox.drain(..size).collect::<Vec<_>>() {
@@ -221,10 +219,6 @@ impl Server {
         };
         process.hub.rollback();
         sink(&Fact::Dropped);
-        // What the media plane reported is true all the same, and will not be reported again.
-        for (call_id, event) in batch.media.into_iter().rev() {
-            process.inbox.push_front(Arrival::Media(call_id, event));
-        }
         let mut effects = Vec::new();
         for Asked { link, re, login } in batch.asked {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
@@ -275,10 +269,7 @@ impl Process {
     fn receive(&mut self, arrival: Arrival, batch: &mut Batch, shell: Shell<'_>) -> Option<Input> {
         match arrival {
             Arrival::Timer => Some(Input::Timeout),
-            Arrival::Media(call_id, event) => {
-                batch.media.push((call_id, event.clone()));
-                Some(Input::Media { call_id, event })
-            }
+            Arrival::Media(call_id, event) => Some(Input::Media { call_id, event }),
             Arrival::Closed { link } => {
                 let session = self.by_link.remove(&link)?;
                 self.sessions.remove(&session);

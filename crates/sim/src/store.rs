@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hullo_core::Time;
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
@@ -9,7 +10,7 @@ use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
 /// Calls, records and messages, as SQLite holds them for the real server.
 #[derive(Debug, Default)]
 pub struct Store {
-    live: BTreeMap<CallId, Call>,
+    calls: BTreeMap<CallId, Call>,
     records: BTreeMap<CallId, CallRecord>,
     messages: Vec<Message>,
 }
@@ -20,14 +21,14 @@ impl Store {
         for write in writes {
             match write {
                 Write::Call(call) => {
-                    self.live.insert(call.call_id, (**call).clone());
+                    self.calls.insert(call.call_id, (**call).clone());
                 }
                 Write::End {
                     call,
                     record,
                     messages,
                 } => {
-                    self.live.remove(&call.call_id);
+                    self.calls.insert(call.call_id, (**call).clone());
                     self.records.insert(call.call_id, (**record).clone());
                     self.messages.extend(messages.iter().cloned());
                 }
@@ -37,7 +38,17 @@ impl Store {
 
     /// The calls that are not over.
     pub fn live(&self) -> impl Iterator<Item = &Call> {
-        self.live.values()
+        self.calls.values().filter(|call| !call.is_ended())
+    }
+
+    /// The calls that a hub is restored with: those that are not over, and those that ended in the last minutes.
+    pub fn restorable(&self, now: Time) -> Vec<Call> {
+        const ENDED_MS_MAX: u64 = 5 * 60_000;
+        self.calls
+            .values()
+            .filter(|call| call.ended_at.is_none_or(|at| now.since(at) < ENDED_MS_MAX))
+            .cloned()
+            .collect()
     }
 
     /// The record of a call.

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use hullo_sim::{report, run, tally::Tally};
+use hullo_sim::{Kind, report, run, tally::Tally};
 
 /// Worlds that each run of the suite simulates; the program `hullo-sim` runs as many as one likes.
 const SEEDS: u64 = 400;
 const REPORT_LINES: usize = 40;
 
-fn simulate(seeds: impl IntoIterator<Item = u64>) -> Tally {
+fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> Tally {
     let mut tally = Tally::default();
     for seed in seeds {
-        let outcome = run(seed, false);
+        let outcome = run(kind, seed, false);
         if let Some(violation) = outcome.violation {
-            panic!("{}", report(seed, &violation, REPORT_LINES));
+            panic!("{}", report(kind, seed, &violation, REPORT_LINES));
         }
         tally.add(&outcome.tally);
     }
@@ -22,7 +22,7 @@ fn simulate(seeds: impl IntoIterator<Item = u64>) -> Tally {
 
 #[test]
 fn hostile_worlds_break_no_invariant_and_see_every_kind_of_end_and_fault() {
-    let tally = simulate(0..SEEDS);
+    let tally = simulate(Kind::World, 0..SEEDS);
     println!("{tally}");
     let statuses: BTreeSet<&str> = tally
         .records
@@ -65,20 +65,29 @@ fn hostile_worlds_break_no_invariant_and_see_every_kind_of_end_and_fault() {
 }
 
 #[test]
+fn storms_at_the_hub_break_no_invariant() {
+    let tally = simulate(Kind::Storm, 0..SEEDS);
+    println!("{tally}");
+    assert!(tally.calls() > SEEDS, "{tally}");
+}
+
+#[test]
 fn seeds_that_found_bugs_stay_green() {
     let lines = include_str!("../seeds.txt").lines();
     let seeds = lines.filter_map(|line| {
         let seed = line.split('#').next().unwrap_or_default().trim();
         (!seed.is_empty()).then(|| seed.parse::<u64>().unwrap())
     });
-    simulate(seeds);
+    simulate(Kind::World, seeds);
 }
 
 #[test]
 fn a_seed_gives_the_same_history_each_time() {
     for seed in 0..10 {
-        let (one, two) = (run(seed, true), run(seed, true));
-        assert!(!one.trace.is_empty());
-        assert_eq!(one.trace, two.trace, "seed {seed}");
+        for kind in [Kind::World, Kind::Storm] {
+            let (one, two) = (run(kind, seed, true), run(kind, seed, true));
+            assert!(!one.trace.is_empty());
+            assert_eq!(one.trace, two.trace, "{kind:?} {seed}");
+        }
     }
 }

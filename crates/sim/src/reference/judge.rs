@@ -42,6 +42,10 @@ pub(super) fn accepted(
         callee: call.callee == *me,
     };
     if !mine.caller && !mine.callee {
+        if matches!(command, Command::Hangup { .. }) {
+            // Not being in the call is what was asked for.
+            return Ok(());
+        }
         return Err("accepted from a stranger".to_owned());
     }
     match command {
@@ -135,10 +139,7 @@ fn started(
         model.note_busy(start.call_id);
     }
     let ring_ms = start.ring_ms.unwrap_or(RING_MS_DEFAULT);
-    let away = |accid: &Accid| Away {
-        session_since: model.offline_since(accid),
-        ..Away::default()
-    };
+    let away = |accid: &Accid| Away::offline(model.offline_since(accid));
     let call = Call {
         caller: me.clone(),
         callee: callee.clone(),
@@ -147,6 +148,7 @@ fn started(
         rings_until: now.plus_ms(ring_ms.clamp(RING_MS_MIN, RING_MS_MAX)),
         accepted_at: None,
         reached: model.is_online(callee),
+        reached_perhaps: false,
         switch_by: None,
         away: [away(me), away(callee)],
     };
@@ -219,7 +221,7 @@ pub(super) fn refused(
     let expired =
         call.is_some_and(|call| call.accepted_at.is_none() && (over || now >= call.rings_until));
     let is_true = match kind {
-        ErrorKind::CallNotFound => over,
+        ErrorKind::CallNotFound => over || call.is_none_or(|call| !call.concerns(me)),
         ErrorKind::CallOver => call.is_some() && over,
         ErrorKind::NotInCall => call.is_none_or(|call| !call.holds(me)),
         ErrorKind::CallExists => call.is_some(),
@@ -260,17 +262,15 @@ pub(super) fn ended_by_time(
     let rung_out = ringing && now >= call.rings_until;
     let by = |side: &Accid| record.ended_by.as_ref() == Some(side);
     let long_gone = |away: &Away| {
-        [away.session_since, away.media_since]
-            .iter()
-            .flatten()
-            .any(|since| now.since(*since) >= config.grace_ms)
+        let since = away.since;
+        since.is_some_and(|since| now.since(since) >= config.grace_ms)
     };
     match record.reason {
-        EndReason::TimedOut => rung_out && call.reached,
+        EndReason::TimedOut => rung_out && (call.reached || call.reached_perhaps),
         EndReason::Unreachable => rung_out && !call.reached,
         EndReason::Busy => busy,
         EndReason::ConnectTimedOut => call.accepted_at.is_some_and(|accepted_at| {
-            let missing = call.away.iter().any(|away| !away.was_connected);
+            let missing = call.away.iter().any(|away| !away.has_media);
             now.since(accepted_at) >= config.connect_ms && missing
         }),
         EndReason::Lost => {

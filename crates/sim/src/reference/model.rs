@@ -38,21 +38,45 @@ pub(super) struct Call {
     pub(super) accepted_at: Option<Time>,
     /// A device of the callee was connected while it rang.
     pub(super) reached: bool,
+    /// Likewise, but the batch was taken back.
+    pub(super) reached_perhaps: bool,
     /// Who waits for the other's consent to video, and until when.
     pub(super) switch_by: Option<(Accid, Time)>,
     /// Since when each side (caller, callee) has been away from the server, and from the media plane.
     pub(super) away: [Away; 2],
 }
 
-/// How long one side has been gone.
+/// Whether one side is gone, and since when.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Away {
-    /// No session.
-    pub(super) session_since: Option<Time>,
-    /// No media. Before it was first connected, since the accept.
-    pub(super) media_since: Option<Time>,
-    /// Its media has been connected.
-    pub(super) was_connected: bool,
+    /// It has no session.
+    no_session: bool,
+    /// Its media was connected and is not any more.
+    media_lost: bool,
+    /// Its media is connected.
+    pub(super) has_media: bool,
+    /// Since when it has been away without a break, for whichever of the two causes.
+    pub(super) since: Option<Time>,
+}
+
+impl Away {
+    /// Someone who has had no session since `since`, if at all.
+    pub(super) fn offline(since: Option<Time>) -> Self {
+        Self {
+            no_session: since.is_some(),
+            since,
+            ..Self::default()
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Self), now: Time) {
+        change(self);
+        if self.no_session || self.media_lost {
+            self.since.get_or_insert(now);
+        } else {
+            self.since = None;
+        }
+    }
 }
 
 /// Where a call is.
@@ -126,10 +150,10 @@ impl Model {
         self.offline_since.remove(accid);
         for call in self.calls.values_mut() {
             if call.caller == *accid {
-                call.away[0].session_since = None;
+                call.away[0].change(|away| away.no_session = false, now);
             }
             if call.callee == *accid {
-                call.away[1].session_since = None;
+                call.away[1].change(|away| away.no_session = false, now);
                 call.reached |= call.phase == Phase::Ringing && now < call.rings_until;
             }
         }
@@ -143,13 +167,14 @@ impl Model {
 
     fn offline(&mut self, accid: &Accid, now: Time) {
         self.offline_since.insert(accid.clone(), now);
-        for call in self.calls.values_mut().filter(|call| call.is_live()) {
+        // Also of a call that is ending: the batch may yet be taken back.
+        for call in self.calls.values_mut() {
             for (side, who) in [call.caller.clone(), call.callee.clone()]
                 .iter()
                 .enumerate()
             {
                 if who == accid {
-                    call.away[side].session_since.get_or_insert(now);
+                    call.away[side].change(|away| away.no_session = true, now);
                 }
             }
         }
@@ -164,7 +189,13 @@ impl Model {
         self.peers.clear();
         for call in self.calls.values_mut().filter(|call| call.is_live()) {
             for away in &mut call.away {
-                away.media_since.get_or_insert(now);
+                away.change(
+                    |away| {
+                        away.media_lost |= away.has_media;
+                        away.has_media = false;
+                    },
+                    now,
+                );
             }
         }
     }
@@ -178,6 +209,8 @@ impl Model {
         for (call_id, call) in &mut self.calls {
             if let Some(later) = now.calls.get(call_id) {
                 call.away = later.away;
+                // Whoever came stays, so its device may count as reached or not.
+                call.reached_perhaps |= later.reached || later.reached_perhaps;
             }
         }
     }
@@ -244,16 +277,32 @@ impl Model {
         }
     }
 
-    pub(super) fn media_back(&mut self, call_id: CallId, peer: PeerId) {
+    /// The media of a peer is connected, or (`again`) back after it was lost.
+    pub(super) fn media_back(&mut self, call_id: CallId, peer: PeerId, again: bool, now: Time) {
         if let Some(away) = self.side(call_id, peer) {
-            away.media_since = None;
-            away.was_connected = true;
+            away.change(
+                |away| {
+                    away.has_media |= away.media_lost || !again;
+                    away.media_lost = false;
+                },
+                now,
+            );
         }
     }
 
-    pub(super) fn media_gone(&mut self, call_id: CallId, peer: PeerId, now: Time) {
+    /// The media of a peer is gone; one that is beyond repair will not come back.
+    pub(super) fn media_gone(&mut self, call_id: CallId, peer: PeerId, for_good: bool, now: Time) {
         if let Some(away) = self.side(call_id, peer) {
-            away.media_since.get_or_insert(now);
+            away.change(
+                |away| {
+                    away.media_lost |= away.has_media;
+                    away.has_media = false;
+                },
+                now,
+            );
+        }
+        if for_good {
+            self.peers.remove(&peer);
         }
     }
 

@@ -1,0 +1,419 @@
+//! A storm of inputs straight at the hub: no endpoints, no network, no sense.
+//!
+//! A world's endpoints are polite: they ask only what makes sense to them. Here sessions come and go, any account asks
+//! anything about any call, request ids are used again, media reports come for peers that are gone, batches fail and the
+//! process dies, many times more densely than in a [`crate::world`]. The invariants of the server and the reference model
+//! watch as they do there.
+
+use std::collections::BTreeMap;
+
+use hullo_core::Time;
+use hullo_core::hub::{
+    Config, Hub, Input, MediaEvent, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
+};
+use hullo_protocol::{
+    Accid, CallId, Command, DeviceId, DeviceInfo, Media, Platform, Request, RequestId, StartCall,
+    Token, Uid,
+};
+
+use crate::dice::Dice;
+use crate::fact::{Fact, Leftovers, Telling, Trace};
+use crate::invariants::{Violation, Watch};
+use crate::plane::{Remote, offer};
+use crate::scenario::Scenario;
+use crate::store::Store;
+use crate::tally::Tally;
+use crate::world::START;
+
+/// Inputs of one storm.
+const INPUTS: u32 = 300;
+/// After the storm everything must end within this many timeouts.
+const TIMEOUTS_MAX: u32 = 200;
+
+/// A hub in a storm.
+pub struct Storm {
+    now: Time,
+    dice: Dice,
+    config: Config,
+    accounts: Vec<Accid>,
+    hub: Hub,
+    store: Store,
+    sessions: BTreeMap<SessionId, Accid>,
+    next_session: u64,
+    next_id: u64,
+    calls: Vec<CallId>,
+    peers: Vec<(CallId, PeerId)>,
+    /// What the batch under way gives.
+    outputs: Vec<Output>,
+    watch: Watch,
+    trace: Option<Trace>,
+    /// What has been simulated.
+    pub tally: Tally,
+}
+
+impl Storm {
+    /// The storm of `seed`.
+    pub fn new(seed: u64, traced: bool) -> Self {
+        let mut dice = Dice::new(seed, "storm");
+        let scenario = Scenario::draw(&mut dice);
+        let accounts: Vec<Accid> = ["alice", "bob", "carol"]
+            .iter()
+            .filter_map(|name| Accid::parse(name).ok())
+            .collect();
+        let store = Store::default();
+        let hub = Hub::restore(
+            scenario.config.clone(),
+            Vec::new(),
+            store.next_message(),
+            START,
+        );
+        Self {
+            now: START,
+            watch: Watch::new(&scenario, &accounts),
+            config: scenario.config,
+            dice,
+            accounts,
+            hub,
+            store,
+            sessions: BTreeMap::new(),
+            next_session: 1,
+            next_id: 1,
+            calls: Vec::new(),
+            peers: Vec::new(),
+            outputs: Vec::new(),
+            trace: traced.then(Trace::default),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Lets it rage, then calm down.
+    pub fn run(&mut self) -> Result<(), Violation> {
+        for _ in 0..INPUTS {
+            self.pass_time();
+            let input = self.draw_input();
+            self.handle(input);
+            if self.dice.chance(600) {
+                self.end_batch();
+            }
+            if let Some(violation) = self.watch.violation() {
+                return Err(violation);
+            }
+        }
+        self.keep();
+        self.calm_down();
+        self.watch.violation().map_or(Ok(()), Err)
+    }
+
+    /// When it is.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The trace so far.
+    pub fn trace(&self) -> &[String] {
+        self.trace.as_ref().map_or(&[], Trace::lines)
+    }
+
+    fn pass_time(&mut self) {
+        let ms = match self.dice.index(20) {
+            0 => self.dice.pick(5_000..=40_000),
+            1..=4 => self.dice.pick(100..=5_000),
+            _ => self.dice.pick(0..=50),
+        };
+        let until = self.now.plus_ms(ms);
+        // The shell calls in time, most of the time; the hub must also cope when it is late.
+        while let Some(due) = self.hub.poll_timeout().filter(|due| *due <= until) {
+            if self.dice.chance(100) {
+                break;
+            }
+            self.now = self.now.max(due);
+            self.handle(Input::Timeout);
+            self.keep();
+        }
+        self.now = until;
+    }
+
+    fn draw_input(&mut self) -> Input {
+        match self.dice.index(100) {
+            0..=7 => self.connect(),
+            8..=10 => match self.any_session() {
+                Some(session) => {
+                    self.sessions.remove(&session);
+                    Input::Disconnected { session }
+                }
+                None => self.connect(),
+            },
+            11..=24 => self.media(),
+            25 => Input::Timeout,
+            _ => self.request(),
+        }
+    }
+
+    fn connect(&mut self) -> Input {
+        let index = self.dice.index(self.accounts.len());
+        let accid = self.accounts[index].clone();
+        let session = SessionId(self.next_session);
+        self.next_session += 1;
+        // One device each, as the reference model has it: the newer session replaces the older one.
+        self.sessions.retain(|_, of| *of != accid);
+        self.sessions.insert(session, accid.clone());
+        let id = match DeviceId::parse(&format!("{accid}-1")) {
+            Ok(id) => id,
+            Err(error) => panic!("an account's name and a number are a device id: {error}"),
+        };
+        Input::Connected {
+            session,
+            accid,
+            device: DeviceInfo {
+                id,
+                platform: Platform::Web,
+                sdk_version: None,
+            },
+            request: 0,
+            calls: self.calls.iter().rev().take(3).copied().collect(),
+        }
+    }
+
+    fn any_session(&mut self) -> Option<SessionId> {
+        let all: Vec<SessionId> = self.sessions.keys().copied().collect();
+        (!all.is_empty()).then(|| all[self.dice.index(all.len())])
+    }
+
+    fn media(&mut self) -> Input {
+        if self.peers.is_empty() {
+            return Input::Timeout;
+        }
+        let (call_id, peer) = self.peers[self.dice.index(self.peers.len())];
+        let event = match self.dice.index(6) {
+            0..=2 => MediaEvent::Connected(peer),
+            3 => MediaEvent::Lost(peer),
+            4 => MediaEvent::Recovered(peer),
+            _ => MediaEvent::Failed(peer),
+        };
+        Input::Media { call_id, event }
+    }
+
+    fn request(&mut self) -> Input {
+        let Some(session) = self.any_session() else {
+            return self.connect();
+        };
+        let (command, grant) = self.draw_command();
+        let id = self.next_id;
+        self.next_id += 1;
+        Input::Request {
+            session,
+            request: Request {
+                id,
+                request_id: Some(RequestId::from_u128(u128::from(id))),
+                command,
+            },
+            grant,
+        }
+    }
+
+    fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
+        if self.calls.is_empty() || self.dice.chance(180) {
+            return self.dial();
+        }
+        // One of the newest: the others are over.
+        let newest = self.calls.len().min(4);
+        let call_id = self.calls[self.calls.len() - 1 - self.dice.index(newest)];
+        let media = if self.dice.chance(500) {
+            Media::Audio
+        } else {
+            Media::Video
+        };
+        let command = match self.dice.index(14) {
+            0 => Command::Ring { call_id },
+            1..=3 => Command::Accept {
+                call_id,
+                room_token: None,
+            },
+            4 => Command::Reject { call_id },
+            5 => Command::Cancel { call_id },
+            6 => Command::Hangup { call_id },
+            7 => Command::Switch { call_id, media },
+            8 => Command::AnswerSwitch {
+                call_id,
+                agree: self.dice.chance(700),
+            },
+            9 => Command::CallSnapshot { call_id },
+            10..=11 => Command::OfferMedia {
+                call_id,
+                sdp: offer(Remote {
+                    device: self.dice.index(2),
+                    page: 1,
+                    number: 1,
+                }),
+            },
+            12 => Command::SetMedia {
+                call_id,
+                audio: self.dice.chance(500),
+                video: self.dice.chance(500),
+            },
+            _ if self.dice.chance(300) => Command::Logout,
+            _ => Command::Ping,
+        };
+        let uid = Uid(2);
+        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
+        (command, grant)
+    }
+
+    fn dial(&mut self) -> (Command, Option<RoomGrant>) {
+        let bits = u128::from(self.dice.seed());
+        let call_id = CallId::from_parts(self.now.0, bits);
+        self.calls.push(call_id);
+        let callee = self.accounts[self.dice.index(self.accounts.len())].clone();
+        let start = StartCall {
+            call_id,
+            callees: vec![callee],
+            media: Media::Video,
+            attachment: None,
+            ring_ms: self.dice.chance(800).then_some(8_000),
+            room_token: Some(Token::from("checked by the shell".to_owned())),
+        };
+        let uid = Uid(1);
+        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
+        (Command::StartCall(start), grant)
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.tally.operations += 1;
+        let outputs = self.hub.handle(input.clone(), self.now);
+        let timer = self.hub.poll_timeout();
+        self.fact(&Fact::Handled {
+            input: &input,
+            outputs: &outputs,
+            timer,
+        });
+        self.outputs.extend(outputs);
+    }
+
+    /// Mostly the batch is stored and told; now and then it fails, or the process dies before or after it is stored.
+    fn end_batch(&mut self) {
+        let writes = self.writes();
+        match self.dice.index(40) {
+            0..=3 if !writes.is_empty() => {
+                self.outputs.clear();
+                self.hub.rollback();
+                self.fact(&Fact::Dropped);
+                self.tally.count_fault("transaction failed");
+            }
+            4 => {
+                self.outputs.clear();
+                self.fact(&Fact::Dropped);
+                self.crash();
+            }
+            5 => {
+                self.store.apply(&writes);
+                self.outputs.clear();
+                self.fact(&Fact::Kept { writes: &writes });
+                self.crash();
+            }
+            _ => self.keep(),
+        }
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        let writes = self.outputs.iter().filter_map(|output| match output {
+            Output::Write(write) => Some(write.clone()),
+            _ => None,
+        });
+        writes.collect()
+    }
+
+    fn keep(&mut self) {
+        let writes = self.writes();
+        self.store.apply(&writes);
+        for write in &writes {
+            if let Write::End { record, .. } = write {
+                self.tally.count_record(record);
+            }
+        }
+        self.fact(&Fact::Kept { writes: &writes });
+        self.hub.commit();
+        for output in std::mem::take(&mut self.outputs) {
+            self.tell(&output);
+        }
+    }
+
+    fn tell(&mut self, output: &Output) {
+        let (session, telling) = match output {
+            Output::Write(_) => return,
+            Output::Welcome {
+                session, snapshot, ..
+            } => (*session, Telling::Welcome(snapshot)),
+            Output::Reply { session, reply } => (*session, Telling::Reply(reply)),
+            Output::Notify { session, event } => (*session, Telling::Event(event)),
+            Output::Close { session, .. } => {
+                self.sessions.remove(session);
+                return;
+            }
+            Output::Room { call_id, command } => {
+                if let RoomCommand::Negotiate { peer, .. } = command {
+                    self.peers.push((*call_id, *peer));
+                }
+                let call_id = *call_id;
+                self.fact(&Fact::Commanded { call_id, command });
+                return;
+            }
+        };
+        if let Some(accid) = self.sessions.get(&session).cloned() {
+            let accid = &accid;
+            self.fact(&Fact::Told {
+                session,
+                accid,
+                telling,
+            });
+        }
+    }
+
+    fn crash(&mut self) {
+        self.tally.count_fault("server crashed");
+        self.sessions.clear();
+        self.peers.clear();
+        self.fact(&Fact::Crashed);
+        self.hub = Hub::restore(
+            self.config.clone(),
+            self.store.restorable(self.now),
+            self.store.next_message(),
+            self.now,
+        );
+        self.fact(&Fact::Restored);
+    }
+
+    /// Everyone goes; time must end every call.
+    fn calm_down(&mut self) {
+        let sessions: Vec<SessionId> = self.sessions.keys().copied().collect();
+        self.sessions.clear();
+        for session in sessions {
+            self.handle(Input::Disconnected { session });
+        }
+        self.keep();
+        for _ in 0..TIMEOUTS_MAX {
+            if self.store.live().next().is_none() {
+                break;
+            }
+            let Some(due) = self.hub.poll_timeout() else {
+                break;
+            };
+            self.now = self.now.max(due);
+            self.handle(Input::Timeout);
+            self.keep();
+        }
+        let left = Leftovers {
+            live_calls: self.store.live().map(|call| call.call_id).collect(),
+            ..Leftovers::default()
+        };
+        self.fact(&Fact::RunOver { left: &left });
+        self.tally.worlds += 1;
+        self.tally.virtual_ms += self.now.since(START);
+    }
+
+    fn fact(&mut self, fact: &Fact<'_>) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(self.now, fact);
+        }
+        self.watch.observe(self.now, fact);
+    }
+}
