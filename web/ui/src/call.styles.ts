@@ -63,8 +63,25 @@ export const callStyles = [
     .overlay > * {
       pointer-events: auto;
     }
+    /* Above the buttons, which must stay free: whoever is asked can still hang up. */
     .overlay.voice {
-      inset: auto 16px max(26px, env(safe-area-inset-bottom));
+      bottom: calc(max(7vh, 32px) + env(safe-area-inset-bottom) + 236px);
+    }
+    .overlay.video {
+      bottom: 200px;
+    }
+    @media (min-width: 720px) {
+      .overlay.voice {
+        bottom: calc(max(7vh, 32px) + 124px);
+      }
+      .overlay.video {
+        bottom: 132px;
+      }
+    }
+    @media (max-height: 520px) {
+      .overlay.voice {
+        bottom: 16px;
+      }
     }
     .video {
       color-scheme: dark;

@@ -42,11 +42,17 @@ function wordingOf({ reason, by, me, caller }: Ending): Wording {
     case 'rejected':
       return { title: mine || !dialled ? 'end.rejected' : 'end.peerRejected' };
     case 'busy':
-      return dialled ? { title: 'end.peerBusy', hint: 'end.hintBusy' } : { title: 'end.missed' };
+      return dialled
+        ? { title: 'end.peerBusy', hint: 'end.hintBusy' }
+        : { title: 'end.missed', hint: 'end.from' };
     case 'timed_out':
-      return dialled ? { title: 'end.noAnswer', hint: 'end.hintMissed' } : { title: 'end.missed' };
+      return dialled
+        ? { title: 'end.noAnswer', hint: 'end.hintMissed' }
+        : { title: 'end.missed', hint: 'end.from' };
     case 'unreachable':
-      return dialled ? { title: 'end.unreachable', hint: 'end.hintMissed' } : { title: 'end.missed' };
+      return dialled
+        ? { title: 'end.unreachable', hint: 'end.hintMissed' }
+        : { title: 'end.missed', hint: 'end.from' };
     case 'connect_timed_out':
       return { title: 'end.connectTimedOut', hint: 'end.hintNetwork' };
     case 'lost':

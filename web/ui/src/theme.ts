@@ -14,7 +14,7 @@ export const tokens = css`
     --_surface: var(--hullo-surface, light-dark(#ffffff, #1b1c23));
     --_raised: var(--hullo-raised, light-dark(#ffffff, #25262f));
     --_text: var(--hullo-text, light-dark(#16171d, #f5f5f7));
-    --_muted: var(--hullo-muted, light-dark(#5a5d69, #adb0bc));
+    --_muted: var(--hullo-muted, light-dark(#50535e, #b2b5c0));
     --_line: var(--hullo-line, light-dark(rgb(18 20 30 / 0.09), rgb(255 255 255 / 0.1)));
     --_hover: var(--hullo-hover, light-dark(rgb(18 20 30 / 0.05), rgb(255 255 255 / 0.07)));
     --_control: var(--hullo-control, light-dark(rgb(18 20 30 / 0.08), rgb(255 255 255 / 0.14)));

@@ -143,6 +143,9 @@ export class HulloDevices extends Part {
         :host {
           padding-bottom: 124px;
         }
+        :host(.voice) {
+          padding-bottom: calc(max(7vh, 32px) + 112px);
+        }
         .veil {
           background: none;
         }

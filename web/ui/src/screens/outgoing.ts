@@ -32,10 +32,23 @@ export class HulloOutgoing extends Part {
         position: absolute;
         inset: 0;
         background:
-          linear-gradient(rgb(8 9 12 / 0.72), rgb(8 9 12 / 0.2) 62%, rgb(8 9 12 / 0.68)),
-          rgb(8 9 12 / 0.16);
+          linear-gradient(rgb(8 9 12 / 0.72), rgb(8 9 12 / 0.08) 48%, rgb(8 9 12 / 0.6)),
+          rgb(8 9 12 / 0.1);
+      }
+      /* The person wants to see themselves: who is called stands small above. */
+      :host(.filmed) .screen {
+        padding-top: max(32px, 5vh);
+      }
+      :host(.filmed) .portrait {
+        --size: 72px;
+      }
+      :host(.filmed) h1 {
+        margin-top: 16px;
+        font-size: 26px;
       }
       :host(.filmed) .status {
+        margin-top: 2px;
+        font-size: 16px;
         color: rgb(255 255 255 / 0.86);
       }
       .actions {

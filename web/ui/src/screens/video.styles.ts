@@ -243,6 +243,15 @@ export const videoStyles = [
     hullo-controls {
       pointer-events: auto;
     }
+    @container (min-width: 720px) {
+      hullo-banners {
+        inset: 26px 340px auto;
+      }
+      .big .flip {
+        left: 32px;
+        bottom: calc(var(--_foot) + 16px);
+      }
+    }
     @keyframes appear {
       from {
         opacity: 0;
