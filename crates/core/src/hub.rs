@@ -7,7 +7,8 @@
 //! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. The shell handles a batch of
 //! inputs, stores all [`Output::Write`]s in one transaction, then calls `commit` and carries out the other outputs in order;
 //! if the transaction fails it calls [`Hub::rollback`], drops the outputs, and answers each request of the batch with
-//! `storage_unavailable`: nothing has happened. Sessions that came or went stay so.
+//! `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears nothing, because
+//! its welcome was dropped, and the shell closes it.
 
 mod change;
 mod connect;
@@ -217,6 +218,8 @@ pub enum RoomCommand {
     Close,
 }
 
+/// How long an ended call is remembered, so that late requests get typed answers; of at most a thousand calls.
+pub const REMEMBERED_MS: u64 = 5 * 60_000;
 /// How long the hub waits after a failure to store before it asks to be called again.
 const RETRY_MS: u64 = 1_000;
 
@@ -246,9 +249,9 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub that goes on with the calls that were not over when the last one stopped. `next_message` is one more than the
-    /// greatest message id stored. Calls that are over may be among them: late requests about those that ended in the
-    /// last minutes are then answered as before, and their ids are not used again.
+    /// A hub that goes on with the stored calls: those that are not over, and those that ended within the last
+    /// [`REMEMBERED_MS`], so that late and repeated requests about them are answered as before. `next_message` is one more
+    /// than the greatest message id stored.
     pub fn restore(config: Config, calls: Vec<Call>, next_message: MessageId, now: Time) -> Self {
         let mut ledger = Ledger::new(config.grace_ms);
         for mut call in calls {
@@ -300,6 +303,12 @@ impl Hub {
         std::mem::take(&mut self.out)
     }
 
+    /// Whether a call of this name is remembered. A `call.start` under a name that is stored and not remembered must not
+    /// come here: the shell answers it `call_exists`, because that name has its record already.
+    pub fn remembers(&self, call_id: CallId) -> bool {
+        self.ledger.resolve(call_id).is_some()
+    }
+
     /// When to call `handle` with [`Input::Timeout`] at the latest. After a rollback not at once, so that a full disk is
     /// not tried in a tight loop.
     pub fn poll_timeout(&self) -> Option<Time> {
@@ -316,6 +325,7 @@ impl Hub {
         for peer in self.ledger.commit() {
             self.links.remove(&peer);
         }
+        self.sessions.commit();
         self.stored_message = self.next_message;
         self.certain.clear();
         self.retry_at = None;
@@ -328,6 +338,7 @@ impl Hub {
         for peer in peers {
             self.links.remove(&peer);
         }
+        self.sessions.rollback();
         self.unsettled.extend(touched);
         self.next_message = self.stored_message;
         self.owed.append(&mut self.certain);

@@ -49,7 +49,9 @@ impl Hub {
         if let Some(delta) = delta {
             self.tell_change(before, &after, &delta, skip);
         }
-        self.out.extend(messages);
+        for (session, news) in messages {
+            self.notify(session, news);
+        }
         if ends && room_was_open {
             self.command_room(after.call_id, RoomCommand::Close);
         }
@@ -59,8 +61,9 @@ impl Hub {
     pub(super) fn publish_new(&mut self, call: &Call) {
         self.ledger.put_call(call.clone());
         if call.is_ended() {
-            let messages = self.store_end(call);
-            self.out.extend(messages);
+            for (session, news) in self.store_end(call) {
+                self.notify(session, news);
+            }
         } else {
             self.out
                 .push(Output::Write(Write::Call(Box::new(call.clone()))));
@@ -68,7 +71,7 @@ impl Hub {
     }
 
     /// Stores the end of a call, its one record and its messages; returns the news of the messages.
-    fn store_end(&mut self, call: &Call) -> Vec<Output> {
+    fn store_end(&mut self, call: &Call) -> Vec<(SessionId, Event)> {
         // A call that has ended has a record: `finish` sets all that it is made of.
         let Some(record) = call.record() else {
             debug_assert!(false, "an ended call without a record");
@@ -83,7 +86,7 @@ impl Hub {
                 for session in self.sessions.of_account(accid) {
                     let message = message.clone();
                     let event = Event::MessageAdded { message };
-                    news.push(Output::Notify { session, event });
+                    news.push((session, event));
                 }
             }
         }
@@ -237,7 +240,9 @@ impl Hub {
     }
 
     pub(super) fn notify(&mut self, session: SessionId, event: Event) {
-        self.out.push(Output::Notify { session, event });
+        if self.sessions.hears(session) {
+            self.out.push(Output::Notify { session, event });
+        }
     }
 
     /// Emits something that holds whether or not the batch can be stored.

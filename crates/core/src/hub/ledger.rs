@@ -7,13 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::{Accid, CallId};
 
-use super::PeerId;
 use super::room::Room;
+use super::{PeerId, REMEMBERED_MS};
 use crate::Time;
 use crate::call::Call;
 
-/// How long an ended call is remembered, so that late requests get typed errors.
-const ENDED_MS_MAX: u64 = 5 * 60_000;
 /// How many ended calls are remembered.
 const ENDED_CALLS_MAX: usize = 1_000;
 
@@ -64,6 +62,13 @@ impl Ledger {
     /// The room of the call of exactly this name.
     pub(super) fn room(&self, call_id: CallId) -> Option<&Room> {
         self.entries.get(&call_id).map(|entry| &entry.room)
+    }
+
+    /// Everything, for tests.
+    #[cfg(test)]
+    pub(super) fn all(&self) -> impl Iterator<Item = (CallId, (&Call, &Room))> {
+        let entries = self.entries.iter();
+        entries.map(|(call_id, entry)| (*call_id, (&entry.call, &entry.room)))
     }
 
     /// The calls that are not over and in which this account is or which it may still answer.
@@ -120,7 +125,7 @@ impl Ledger {
     pub(super) fn is_forgettable(&self, call_id: CallId, now: Time) -> bool {
         self.call(call_id)
             .and_then(|call| call.ended_at)
-            .is_some_and(|at| at.plus_ms(ENDED_MS_MAX) <= now)
+            .is_some_and(|at| at.plus_ms(REMEMBERED_MS) <= now)
     }
 
     /// When the next thing is due.
@@ -208,7 +213,7 @@ impl Ledger {
 
     fn deadline(&self, call: &Call) -> Option<Time> {
         match call.ended_at {
-            Some(at) => Some(at.plus_ms(ENDED_MS_MAX)),
+            Some(at) => Some(at.plus_ms(REMEMBERED_MS)),
             None => call.next_due(self.grace_ms).map(|(at, _)| at),
         }
     }

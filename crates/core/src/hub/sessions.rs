@@ -24,6 +24,10 @@ pub(super) struct Sessions {
     all: BTreeMap<SessionId, Session>,
     by_account: BTreeMap<Accid, BTreeMap<DeviceId, SessionId>>,
     watchers: BTreeMap<Accid, BTreeSet<SessionId>>,
+    /// Those that came since the last commit.
+    arriving: BTreeSet<SessionId>,
+    /// Those whose welcome a rollback has dropped: their shells close them, and until then they hear nothing.
+    unwelcomed: BTreeSet<SessionId>,
     next_order: u64,
 }
 
@@ -70,11 +74,29 @@ impl Sessions {
         };
         self.next_order += 1;
         self.all.insert(id, session);
+        self.arriving.insert(id);
+    }
+
+    /// The welcomes since the last commit are carried out.
+    pub(super) fn commit(&mut self) {
+        self.arriving.clear();
+    }
+
+    /// The welcomes since the last commit are dropped.
+    pub(super) fn rollback(&mut self) {
+        self.unwelcomed.append(&mut self.arriving);
+    }
+
+    /// Whether a session can be told anything.
+    pub(super) fn hears(&self, id: SessionId) -> bool {
+        !self.unwelcomed.contains(&id)
     }
 
     /// Removes a session.
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {
         self.watch(id, BTreeSet::new());
+        self.arriving.remove(&id);
+        self.unwelcomed.remove(&id);
         let session = self.all.remove(&id)?;
         if let Some(devices) = self.by_account.get_mut(&session.accid) {
             devices.remove(&session.device);

@@ -130,7 +130,8 @@ impl Hub {
 
     /// Rings every device of the callee that is connected; the others learn of the invite when they log in.
     fn invite(&mut self, call_id: CallId, callee: &Accid, now: Time) {
-        let sessions = self.sessions.of_account(callee);
+        let mut sessions = self.sessions.of_account(callee);
+        sessions.retain(|session| self.sessions.hears(*session));
         if sessions.is_empty() {
             return;
         }

@@ -1,0 +1,297 @@
+//! How calls end: hang-up, connect time, loss, signing out; and what remains of them.
+
+use hullo_protocol::*;
+
+use super::super::*;
+use super::Shell;
+use super::shell::{accid, end_in, kind};
+
+#[test]
+fn hang_up_ends_the_call_for_both_with_durations() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let started = shell.now;
+    let call_id = shell.dial(alice, "bob", Media::Video);
+    shell.connect(alice, call_id, "AA");
+    shell.pass(2_000);
+    shell.accept(bob, call_id).unwrap();
+    shell.pass(500);
+    shell.connect(bob, call_id, "BB");
+    shell.pass(60_000);
+    shell.heard(alice);
+    shell.heard(bob);
+    shell.hang_up(bob, call_id).unwrap();
+
+    let record = shell.record(call_id).clone();
+    assert_eq!(record.status, RecordStatus::Complete);
+    assert_eq!(record.ended_by, Some(accid("bob")));
+    assert_eq!(record.started_at_ms, started.0);
+    assert_eq!(record.accepted_at_ms, Some(started.0 + 2_000));
+    assert_eq!(record.ended_at_ms, started.0 + 62_500);
+    let durations: Vec<_> = record
+        .durations
+        .iter()
+        .map(|d| (d.accid.as_str(), d.duration_ms))
+        .collect();
+    assert_eq!(durations, [("alice", 60_500), ("bob", 60_000)]);
+
+    for (session, duration_ms) in [(alice, 60_500), (bob, 60_000)] {
+        let heard = shell.heard(session);
+        let end = end_in(&heard).unwrap();
+        assert_eq!(
+            (end.reason, end.duration_ms),
+            (EndReason::HungUp, duration_ms)
+        );
+        let [Event::CallChanged { .. }, Event::MessageAdded { message }] = &heard[..] else {
+            panic!("first the state, then what follows from it: {heard:?}");
+        };
+        assert_eq!(message.body, MessageBody::CallRecord(record.clone()));
+        assert_eq!(
+            (message.from.as_str(), message.to.as_str()),
+            ("alice", "bob")
+        );
+    }
+    assert_eq!(shell.rooms.last(), Some(&(call_id, RoomCommand::Close)));
+    for account in ["alice", "bob"] {
+        assert_eq!(shell.state(call_id, account), ParticipantState::Left);
+    }
+}
+
+#[test]
+fn requests_about_an_ended_call_say_so() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    shell.hang_up(alice, call_id).unwrap();
+    let media = Media::Video;
+    let set = Command::SetMedia {
+        call_id,
+        audio: true,
+        video: true,
+    };
+    assert_eq!(kind(shell.ask(bob, set)), ErrorKind::CallOver);
+    assert_eq!(
+        kind(shell.ask(bob, Command::Switch { call_id, media })),
+        ErrorKind::CallOver
+    );
+    assert_eq!(
+        kind(shell.offer(bob, call_id, super::shell::sdp("BB", 2))),
+        ErrorKind::CallOver
+    );
+    assert_eq!(kind(shell.accept(bob, call_id)), ErrorKind::CallOver);
+    assert_eq!(shell.hang_up(bob, call_id), Ok(Success::Done));
+    assert_eq!(shell.records.len(), 1);
+}
+
+#[test]
+fn media_that_never_connects_ends_the_call() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.pass(25_000);
+    shell.accept(bob, call_id).unwrap();
+    shell.connect(alice, call_id, "AA");
+    shell.pass(CONNECT_MS - 1);
+    assert!(
+        shell.records.is_empty(),
+        "the ring time is not the connect time"
+    );
+    shell.pass(1);
+    let record = shell.record(call_id);
+    assert_eq!(record.reason, EndReason::ConnectTimedOut);
+    assert_eq!(record.status, RecordStatus::Complete);
+    assert_eq!(record.durations[1].duration_ms, 0);
+}
+
+#[test]
+fn a_video_call_without_pictures_survives_the_ring_and_connect_times() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Video);
+    for session in [alice, bob] {
+        let set = Command::SetMedia {
+            call_id,
+            audio: true,
+            video: false,
+        };
+        shell.ask(session, set).unwrap();
+    }
+    shell.pass(RING_MS_MAX + CONNECT_MS + GRACE_MS);
+    assert!(shell.records.is_empty());
+}
+
+#[test]
+fn a_lost_participant_ends_a_call_of_two() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    shell.pass(10_000);
+    shell.disconnect(alice);
+    shell.pass(GRACE_MS - 1);
+    assert!(shell.records.is_empty());
+    shell.pass(1);
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::Complete, EndReason::Lost)
+    );
+    assert_eq!(record.ended_by, Some(accid("alice")));
+    assert_eq!(
+        record.durations[0].duration_ms, 10_000,
+        "connected time only"
+    );
+    assert_eq!(shell.state(call_id, "alice"), ParticipantState::Lost);
+    let end = end_in(&shell.heard(bob)).unwrap();
+    assert_eq!(
+        (end.reason, end.by),
+        (EndReason::Lost, Some(accid("alice")))
+    );
+}
+
+#[test]
+fn a_lost_caller_ends_the_ringing() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.fresh_call();
+    let dial = StartCall {
+        ring_ms: Some(120_000),
+        ..super::shell::start(call_id, "bob", Media::Audio)
+    };
+    shell.ask(alice, Command::StartCall(dial)).unwrap();
+    shell.heard(bob);
+    shell.disconnect(alice);
+    shell.pass(GRACE_MS);
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::Cancelled, EndReason::Lost)
+    );
+    assert_eq!(end_in(&shell.heard(bob)).unwrap().reason, EndReason::Lost);
+    assert_eq!(kind(shell.accept(bob, call_id)), ErrorKind::InviteCancelled);
+}
+
+#[test]
+fn logging_out_ends_the_devices_part_of_the_call() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    assert_eq!(shell.ask(alice, Command::Logout), Ok(Success::Done));
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::Complete, EndReason::LoggedOut)
+    );
+    assert_eq!(record.ended_by, Some(accid("alice")));
+    assert_eq!(shell.closed.get(&alice), Some(&SessionClosed::SignedOut));
+    assert_eq!(
+        end_in(&shell.heard(bob)).unwrap().reason,
+        EndReason::LoggedOut
+    );
+}
+
+#[test]
+fn logging_out_while_dialling_cancels() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(alice, Command::Logout).unwrap();
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::Cancelled, EndReason::LoggedOut)
+    );
+}
+
+#[test]
+fn logging_out_on_another_device_leaves_the_call_alone() {
+    let mut shell = Shell::new();
+    let (alice, _, call_id) = shell.talking(Media::Audio);
+    let other = shell.login("alice", "a2");
+    shell.ask(other, Command::Logout).unwrap();
+    assert!(!shell.call(call_id).is_ended());
+    assert!(!shell.closed.contains_key(&alice));
+}
+
+#[test]
+fn a_callee_that_logs_out_one_device_can_answer_on_another() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let phone = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(phone, Command::Logout).unwrap();
+    let tablet = shell.login("bob", "b2");
+    assert_eq!(shell.welcomed[&tablet].0.invites.len(), 1);
+    shell.accept(tablet, call_id).unwrap();
+}
+
+#[test]
+fn signing_an_account_out_ends_its_calls_and_sessions() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    let other = shell.login("bob", "b2");
+    shell.feed(Input::SignOut {
+        accid: accid("bob"),
+    });
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.reason, record.ended_by.clone()),
+        (EndReason::LoggedOut, Some(accid("bob")))
+    );
+    for session in [bob, other] {
+        assert_eq!(shell.closed.get(&session), Some(&SessionClosed::SignedOut));
+    }
+    assert!(end_in(&shell.heard(alice)).is_some());
+}
+
+#[test]
+fn signing_out_a_ringing_callee_counts_as_not_answered() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.feed(Input::SignOut {
+        accid: accid("bob"),
+    });
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::TimedOut, EndReason::LoggedOut)
+    );
+    assert_eq!(shell.state(call_id, "bob"), ParticipantState::Unreachable);
+    assert!(end_in(&shell.heard(bob)).is_some());
+}
+
+#[test]
+fn a_record_is_news_for_every_device_of_both_accounts() {
+    let mut shell = Shell::new();
+    let (alice, _, call_id) = shell.talking(Media::Audio);
+    let others = [shell.login("alice", "a2"), shell.login("bob", "b2")];
+    let stranger = shell.login("carol", "c1");
+    shell.hang_up(alice, call_id).unwrap();
+    for session in others {
+        let heard = shell.heard(session);
+        assert!(
+            matches!(&heard[..], [Event::MessageAdded { .. }]),
+            "{heard:?}"
+        );
+    }
+    assert!(shell.heard(stranger).is_empty());
+}
+
+#[test]
+fn at_most_a_thousand_ended_calls_are_remembered() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let mut calls = Vec::new();
+    for _ in 0..1_001 {
+        let call_id = shell.dial(alice, "bob", Media::Audio);
+        shell.hang_up(alice, call_id).unwrap();
+        shell.now = shell.now.plus_ms(1);
+        calls.push(call_id);
+    }
+    let snapshot = |call_id| Command::CallSnapshot { call_id };
+    assert_eq!(
+        kind(shell.ask(alice, snapshot(calls[0]))),
+        ErrorKind::CallNotFound
+    );
+    assert!(shell.ask(alice, snapshot(calls[1])).is_ok());
+}

@@ -1,0 +1,314 @@
+//! Whatever comes in whatever order: what must always hold, holds.
+
+use std::collections::BTreeSet;
+
+use hullo_protocol::*;
+use proptest::prelude::*;
+
+use super::super::ledger::Ledger;
+use super::super::*;
+use super::Shell;
+use super::shell::{CONFIG, accid, device, sdp, start};
+
+const ACCOUNTS: [&str; 3] = ["alice", "bob", "carol"];
+
+/// Something that may happen; numbers choose among what there is.
+#[derive(Debug, Clone)]
+enum Step {
+    Login(usize, usize),
+    Disconnect(usize),
+    SignOut(usize),
+    Dial(usize, usize, Media),
+    Ask(usize, usize, Ask),
+    /// Asks again what was asked before.
+    Repeat(usize, usize),
+    Offer(usize, usize, usize),
+    Media(usize, News),
+    Pass(u64),
+    Restart(u64),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Ask {
+    Ring,
+    Accept,
+    Reject,
+    Cancel,
+    HangUp,
+    Switch(Media),
+    AnswerSwitch(bool),
+    Set(bool, bool),
+    Logout,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum News {
+    Connected,
+    Lost,
+    Recovered,
+    Failed,
+}
+
+fn media() -> impl Strategy<Value = Media> {
+    prop_oneof![Just(Media::Audio), Just(Media::Video)]
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    prop_oneof![
+        2 => Just(Ask::Ring),
+        6 => Just(Ask::Accept),
+        1 => Just(Ask::Reject),
+        1 => Just(Ask::Cancel),
+        1 => Just(Ask::HangUp),
+        3 => media().prop_map(Ask::Switch),
+        3 => any::<bool>().prop_map(Ask::AnswerSwitch),
+        1 => any::<(bool, bool)>().prop_map(|(audio, video)| Ask::Set(audio, video)),
+        1 => Just(Ask::Logout),
+    ]
+}
+
+fn news() -> impl Strategy<Value = News> {
+    prop_oneof![
+        4 => Just(News::Connected),
+        1 => Just(News::Lost),
+        1 => Just(News::Recovered),
+        1 => Just(News::Failed),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let n = 0..64usize;
+    prop_oneof![
+        6 => (0..3usize, 0..2usize).prop_map(|(who, on)| Step::Login(who, on)),
+        2 => n.clone().prop_map(Step::Disconnect),
+        1 => (0..3usize).prop_map(Step::SignOut),
+        6 => (n.clone(), 0..3usize, media()).prop_map(|(s, who, m)| Step::Dial(s, who, m)),
+        12 => (n.clone(), n.clone(), ask()).prop_map(|(s, c, a)| Step::Ask(s, c, a)),
+        2 => (n.clone(), n.clone()).prop_map(|(s, r)| Step::Repeat(s, r)),
+        6 => (n.clone(), n.clone(), 0..3usize).prop_map(|(s, c, name)| Step::Offer(s, c, name)),
+        6 => (n, news()).prop_map(|(p, what)| Step::Media(p, what)),
+        4 => (0..40_000u64).prop_map(Step::Pass),
+        1 => (0..40_000u64).prop_map(Step::Restart),
+    ]
+}
+
+/// A shell and what a step can choose from.
+struct World {
+    shell: Shell,
+    sessions: Vec<SessionId>,
+    calls: Vec<CallId>,
+    asked: Vec<Request>,
+}
+
+impl World {
+    fn choose<T: Clone>(from: &[T], index: usize) -> Option<T> {
+        from.get(index.checked_rem(from.len())?).cloned()
+    }
+
+    /// The input of a step that is one; the others are carried out.
+    fn input(&mut self, step: Step) -> Option<Input> {
+        match step {
+            Step::Login(who, on) => {
+                let session = SessionId(self.shell.fresh());
+                self.sessions.push(session);
+                Some(Input::Connected {
+                    session,
+                    accid: accid(ACCOUNTS[who]),
+                    device: device(&format!("{}{on}", ACCOUNTS[who])),
+                    request: 0,
+                    calls: self.calls.clone(),
+                })
+            }
+            Step::Disconnect(index) => {
+                let session = Self::choose(&self.sessions, index)?;
+                self.sessions.retain(|id| *id != session);
+                Some(Input::Disconnected { session })
+            }
+            Step::SignOut(who) => Some(Input::SignOut {
+                accid: accid(ACCOUNTS[who]),
+            }),
+            Step::Dial(index, who, media) => {
+                let call_id = self.shell.fresh_call();
+                self.calls.push(call_id);
+                let dial = start(call_id, ACCOUNTS[who], media);
+                self.request(index, Command::StartCall(dial))
+            }
+            Step::Ask(index, call, ask) => {
+                let call_id = Self::choose(&self.calls, call)?;
+                self.request(index, command(ask, call_id))
+            }
+            Step::Repeat(index, which) => {
+                let session = Self::choose(&self.sessions, index)?;
+                let request = Request {
+                    id: self.shell.fresh(),
+                    ..Self::choose(&self.asked, which)?
+                };
+                if let Command::StartCall(dial) = &request.command
+                    && self.shell.calls.contains_key(&dial.call_id)
+                    && !self.shell.hub.remembers(dial.call_id)
+                {
+                    return None;
+                }
+                Some(Input::Request {
+                    session,
+                    request,
+                    grant: None,
+                })
+            }
+            Step::Offer(index, call, name) => {
+                let call_id = Self::choose(&self.calls, call)?;
+                let sdp = sdp(["A", "BB", "CCC"][name], 1);
+                self.request(index, Command::OfferMedia { call_id, sdp })
+            }
+            Step::Media(index, what) => {
+                let (call_id, peer) = Self::choose(&self.peers(), index)?;
+                let event = match what {
+                    News::Connected => MediaEvent::Connected(peer),
+                    News::Lost => MediaEvent::Lost(peer),
+                    News::Recovered => MediaEvent::Recovered(peer),
+                    News::Failed => MediaEvent::Failed(peer),
+                };
+                Some(Input::Media { call_id, event })
+            }
+            Step::Pass(ms) => {
+                self.shell.pass(ms);
+                None
+            }
+            Step::Restart(ms) => {
+                self.shell.restart(ms);
+                self.sessions.clear();
+                None
+            }
+        }
+    }
+
+    fn request(&mut self, session: usize, command: Command) -> Option<Input> {
+        let session = Self::choose(&self.sessions, session)?;
+        let request = Request {
+            id: self.shell.fresh(),
+            request_id: Some(self.shell.fresh_request()),
+            command,
+        };
+        self.asked.push(request.clone());
+        Some(Input::Request {
+            session,
+            request,
+            grant: None,
+        })
+    }
+
+    fn peers(&self) -> Vec<(CallId, PeerId)> {
+        let rooms = self.shell.rooms.iter();
+        rooms
+            .filter_map(|(call_id, command)| match command {
+                RoomCommand::Negotiate { peer, .. } => Some((*call_id, *peer)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Takes the step once in a batch that cannot be stored, and checks that the calls are as they were.
+    fn take_in_vain(&mut self, input: Input) {
+        let hub = &mut self.shell.hub;
+        let (before, next_message) = (hub.ledger.clone(), hub.next_message);
+        hub.handle(input.clone(), self.shell.now);
+        hub.rollback();
+        assert_eq!(hub.ledger, before, "calls, indexes and rooms");
+        assert_eq!(hub.next_message, next_message);
+        if let Input::Connected { session, .. } = input {
+            // Its login was answered `storage_unavailable`; it goes.
+            self.shell.feed(Input::Disconnected { session });
+            self.sessions.retain(|id| *id != session);
+        }
+    }
+
+    fn check(&self) {
+        let mut engaged = BTreeSet::new();
+        let mut rebuilt = Ledger::new(CONFIG.grace_ms);
+        for call in self.shell.calls.values().filter(|call| !call.is_ended()) {
+            for own in call.participants.iter().filter(|p| !p.state.is_over()) {
+                assert!(
+                    engaged.insert(own.accid.clone()),
+                    "{} in two calls",
+                    own.accid
+                );
+            }
+        }
+        for (call_id, (call, room)) in self.shell.hub.ledger.all() {
+            if !call.is_ended() && self.shell.calls[&call_id].version == call.version {
+                assert_eq!(self.shell.calls[&call_id], *call, "stored as it is");
+            }
+            assert_eq!(call.record().is_some(), call.is_ended());
+            rebuilt.put_call(call.clone());
+            rebuilt.put_room(call_id, room.clone());
+        }
+        rebuilt.commit();
+        assert_eq!(
+            rebuilt, self.shell.hub.ledger,
+            "indexes follow from the calls"
+        );
+        for (call_id, call) in &self.shell.calls {
+            let records = self.shell.records.iter().filter(|r| r.call_id == *call_id);
+            assert_eq!(records.count(), usize::from(call.is_ended()));
+        }
+    }
+}
+
+fn command(ask: Ask, call_id: CallId) -> Command {
+    match ask {
+        Ask::Ring => Command::Ring { call_id },
+        Ask::Accept => Command::Accept {
+            call_id,
+            room_token: None,
+        },
+        Ask::Reject => Command::Reject { call_id },
+        Ask::Cancel => Command::Cancel { call_id },
+        Ask::HangUp => Command::Hangup { call_id },
+        Ask::Switch(media) => Command::Switch { call_id, media },
+        Ask::AnswerSwitch(agree) => Command::AnswerSwitch { call_id, agree },
+        Ask::Set(audio, video) => Command::SetMedia {
+            call_id,
+            audio,
+            video,
+        },
+        Ask::Logout => Command::Logout,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// The shell itself checks what each output must be; see `shell.rs`.
+    #[test]
+    fn invariants_hold_and_everything_ends(
+        steps in prop::collection::vec((step(), prop::bool::weighted(0.2)), 1..80)
+    ) {
+        let mut world = World {
+            shell: Shell::new(),
+            sessions: Vec::new(),
+            calls: Vec::new(),
+            asked: Vec::new(),
+        };
+        for (step, in_vain) in steps {
+            let login = matches!(step, Step::Login(..));
+            if let Some(input) = world.input(step) {
+                if in_vain {
+                    world.take_in_vain(input.clone());
+                }
+                if !(in_vain && login) {
+                    world.shell.feed(input);
+                }
+            }
+            world.check();
+        }
+        for session in std::mem::take(&mut world.sessions) {
+            world.shell.disconnect(session);
+        }
+        world.shell.pass(20 * 60_000);
+        world.check();
+        prop_assert!(world.shell.calls.values().all(Call::is_ended));
+        prop_assert_eq!(&world.shell.hub.ledger, &Ledger::new(CONFIG.grace_ms));
+        prop_assert!(world.shell.hub.links.is_empty());
+        prop_assert_eq!(world.shell.hub.poll_timeout(), None);
+    }
+}

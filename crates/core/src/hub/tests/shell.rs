@@ -1,0 +1,460 @@
+//! A model of the hub's shell: it stores, delivers, and keeps what it saw.
+
+use std::collections::BTreeMap;
+
+use hullo_protocol::*;
+
+use super::super::*;
+
+/// The hub in a shell whose storage works, and all that has come out of it.
+pub(super) struct Shell {
+    pub(super) hub: Hub,
+    pub(super) now: Time,
+    pub(super) config: Config,
+    /// The calls as stored, those that are over too.
+    pub(super) calls: BTreeMap<CallId, Call>,
+    pub(super) records: Vec<CallRecord>,
+    pub(super) messages: Vec<Message>,
+    pub(super) rooms: Vec<(CallId, RoomCommand)>,
+    pub(super) closed: BTreeMap<SessionId, SessionClosed>,
+    pub(super) welcomed: BTreeMap<SessionId, (Snapshot, Vec<CallId>)>,
+    heard: BTreeMap<SessionId, Vec<Event>>,
+    replies: BTreeMap<(SessionId, u64), Reply>,
+    /// The version of each call that each session knows.
+    known: BTreeMap<(SessionId, CallId), u64>,
+    accounts: BTreeMap<SessionId, Accid>,
+    next: u64,
+}
+
+pub(super) const CONFIG: Config = Config {
+    secure: false,
+    connect_ms: CONNECT_MS,
+    grace_ms: GRACE_MS,
+    switch_ms: SWITCH_MS,
+};
+
+pub(super) fn accid(name: &str) -> Accid {
+    Accid::parse(name).unwrap()
+}
+
+pub(super) fn device(name: &str) -> DeviceInfo {
+    DeviceInfo {
+        id: DeviceId::parse(name).unwrap(),
+        platform: Platform::Web,
+        sdk_version: None,
+    }
+}
+
+pub(super) fn start(call_id: CallId, callee: &str, media: Media) -> StartCall {
+    StartCall {
+        call_id,
+        callees: vec![accid(callee)],
+        media,
+        attachment: None,
+        ring_ms: None,
+        room_token: None,
+    }
+}
+
+/// An offer of the connection `name`; `attempt` tells its ICE restarts apart.
+pub(super) fn sdp(name: &str, attempt: u32) -> String {
+    format!(
+        "v=0\r\no=- {} {attempt} IN IP4 127.0.0.1\r\na=fingerprint:sha-256 {name}\r\n",
+        name.len()
+    )
+}
+
+pub(super) fn kind<T: std::fmt::Debug>(result: Result<T, ErrorBody>) -> ErrorKind {
+    result.unwrap_err().kind
+}
+
+pub(super) fn call_of(result: Result<Success, ErrorBody>) -> CallView {
+    match result {
+        Ok(Success::Call { call }) => call,
+        other => panic!("not a call: {other:?}"),
+    }
+}
+
+/// The end that a session was told of, if it was.
+pub(super) fn end_in(events: &[Event]) -> Option<EndView> {
+    events.iter().find_map(|event| match event {
+        Event::CallChanged { delta, .. } => delta.end.clone(),
+        _ => None,
+    })
+}
+
+impl Shell {
+    pub(super) fn new() -> Self {
+        Self::with(CONFIG)
+    }
+
+    pub(super) fn with(config: Config) -> Self {
+        let now = Time(1_000_000);
+        Self {
+            hub: Hub::restore(config.clone(), Vec::new(), MessageId(1), now),
+            now,
+            config,
+            calls: BTreeMap::new(),
+            records: Vec::new(),
+            messages: Vec::new(),
+            rooms: Vec::new(),
+            closed: BTreeMap::new(),
+            welcomed: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            known: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            next: 1,
+        }
+    }
+
+    pub(super) fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(super) fn fresh_call(&mut self) -> CallId {
+        CallId::from_u128(u128::from(self.fresh()) << 64)
+    }
+
+    pub(super) fn fresh_request(&mut self) -> RequestId {
+        RequestId::from_u128(u128::from(self.fresh()))
+    }
+
+    /// Handles an input, stores, commits, and keeps the rest.
+    pub(super) fn feed(&mut self, input: Input) {
+        if let Input::Connected { session, accid, .. } = &input {
+            self.accounts.insert(*session, accid.clone());
+        }
+        let outputs = self.hub.handle(input, self.now);
+        for output in &outputs {
+            if let Output::Write(write) = output {
+                self.store(write);
+            }
+        }
+        self.hub.commit();
+        for output in outputs {
+            self.carry_out(output);
+        }
+    }
+
+    fn store(&mut self, write: &Write) {
+        let call = match write {
+            Write::Call(call) => {
+                assert!(!call.is_ended(), "an ended call is stored with its record");
+                call
+            }
+            Write::End {
+                call,
+                record,
+                messages,
+            } => {
+                assert!(call.is_ended());
+                assert_eq!(record.call_id, call.call_id);
+                assert!(
+                    self.records.iter().all(|r| r.call_id != record.call_id),
+                    "two records of one call"
+                );
+                self.records.push((**record).clone());
+                for message in messages {
+                    assert_eq!(message.id.0, self.messages.len() as u64 + 1);
+                    self.messages.push(message.clone());
+                }
+                call
+            }
+        };
+        let json = serde_json::to_string(call).unwrap();
+        let read: Call = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, **call, "the stored form keeps everything");
+        if let Some(before) = self.calls.insert(call.call_id, read) {
+            assert!(!before.is_ended(), "an ended call does not change");
+            assert!(call.version >= before.version, "versions only grow");
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Write(_) => {}
+            Output::Welcome {
+                session,
+                snapshot,
+                ended,
+                ..
+            } => {
+                for call in &snapshot.calls {
+                    self.learn(session, call);
+                }
+                for invite in &snapshot.invites {
+                    assert!(invite.ring_ms_left > 0);
+                    self.learn(session, &invite.call);
+                }
+                self.welcomed.insert(session, (snapshot, ended));
+            }
+            Output::Reply { session, reply } => {
+                if let Some(Success::Call { call }) = &reply.ok {
+                    self.learn(session, call);
+                }
+                let before = self.replies.insert((session, reply.re), reply);
+                assert_eq!(before, None, "two answers to one request");
+            }
+            Output::Notify { session, event } => {
+                assert!(!self.closed.contains_key(&session), "news after the end");
+                self.check_news(session, &event);
+                self.heard.entry(session).or_default().push(event);
+            }
+            Output::Close { session, reason } => {
+                self.closed.insert(session, reason);
+            }
+            Output::Room { call_id, command } => {
+                if matches!(command, RoomCommand::Admit(_)) {
+                    assert_eq!(self.call(call_id).state, CallState::Active);
+                }
+                self.rooms.push((call_id, command));
+            }
+        }
+    }
+
+    fn learn(&mut self, session: SessionId, call: &CallView) {
+        let known = self.known.insert((session, call.call_id), call.version);
+        assert!(known.is_none_or(|known| known <= call.version));
+    }
+
+    /// News of a call goes to its participants only, and without a gap from what they know.
+    fn check_news(&mut self, session: SessionId, event: &Event) {
+        match event {
+            Event::CallInvited { call, .. } => self.learn(session, call),
+            Event::CallChanged {
+                call_id, version, ..
+            } => {
+                let known = self.known.insert((session, *call_id), *version);
+                assert_eq!(
+                    known,
+                    Some(version - 1),
+                    "a gap, or news of an unknown call"
+                );
+            }
+            Event::InviteAcceptedElsewhere { call_id }
+            | Event::InviteRejectedElsewhere { call_id } => {
+                assert!(self.known.contains_key(&(session, *call_id)));
+            }
+            Event::MessageAdded { message } => {
+                let account = &self.accounts[&session];
+                assert!(message.from == *account || message.to == *account);
+            }
+            _ => {}
+        }
+    }
+
+    /// Lets time pass, handling each deadline when it comes.
+    pub(super) fn pass(&mut self, ms: u64) {
+        let end = self.now.plus_ms(ms);
+        while let Some(at) = self.hub.poll_timeout().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            self.feed(Input::Timeout);
+            assert_ne!(self.hub.poll_timeout(), Some(at), "a deadline that stays");
+        }
+        self.now = end;
+    }
+
+    pub(super) fn login(&mut self, account: &str, on: &str) -> SessionId {
+        self.login_asking(account, on, Vec::new())
+    }
+
+    pub(super) fn login_asking(
+        &mut self,
+        account: &str,
+        on: &str,
+        calls: Vec<CallId>,
+    ) -> SessionId {
+        let session = SessionId(self.fresh());
+        self.feed(Input::Connected {
+            session,
+            accid: accid(account),
+            device: device(on),
+            request: 0,
+            calls,
+        });
+        session
+    }
+
+    pub(super) fn disconnect(&mut self, session: SessionId) {
+        self.feed(Input::Disconnected { session });
+    }
+
+    /// Asks under a new request id.
+    pub(super) fn ask(
+        &mut self,
+        session: SessionId,
+        command: Command,
+    ) -> Result<Success, ErrorBody> {
+        let request_id = self.fresh_request();
+        self.ask_as(session, request_id, command, None)
+    }
+
+    pub(super) fn ask_as(
+        &mut self,
+        session: SessionId,
+        request_id: RequestId,
+        command: Command,
+        grant: Option<RoomGrant>,
+    ) -> Result<Success, ErrorBody> {
+        let id = self.fresh();
+        self.feed(Input::Request {
+            session,
+            request: Request {
+                id,
+                request_id: Some(request_id),
+                command,
+            },
+            grant,
+        });
+        let reply = self.replies.get(&(session, id)).cloned();
+        reply.expect("an answer").into_result()
+    }
+
+    /// Dials; the call's id.
+    pub(super) fn dial(&mut self, caller: SessionId, callee: &str, media: Media) -> CallId {
+        let call_id = self.fresh_call();
+        let command = Command::StartCall(start(call_id, callee, media));
+        assert_eq!(call_of(self.ask(caller, command)).call_id, call_id);
+        call_id
+    }
+
+    pub(super) fn accept(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+    ) -> Result<Success, ErrorBody> {
+        let room_token = None;
+        self.ask(
+            session,
+            Command::Accept {
+                call_id,
+                room_token,
+            },
+        )
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+    ) -> Result<Success, ErrorBody> {
+        self.ask(session, Command::Reject { call_id })
+    }
+
+    pub(super) fn cancel(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+    ) -> Result<Success, ErrorBody> {
+        self.ask(session, Command::Cancel { call_id })
+    }
+
+    pub(super) fn hang_up(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+    ) -> Result<Success, ErrorBody> {
+        self.ask(session, Command::Hangup { call_id })
+    }
+
+    /// Offers media; the peer that the media plane is to negotiate with.
+    pub(super) fn offer(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+        sdp: String,
+    ) -> Result<PeerId, ErrorBody> {
+        let id = self.fresh();
+        self.feed(Input::Request {
+            session,
+            request: Request {
+                id,
+                request_id: None,
+                command: Command::OfferMedia { call_id, sdp },
+            },
+            grant: None,
+        });
+        if let Some(reply) = self.replies.get(&(session, id)).cloned() {
+            return Err(reply.into_result().unwrap_err());
+        }
+        let asked = self.rooms.iter().rev().find_map(|(_, command)| {
+            let RoomCommand::Negotiate { peer, re, .. } = command else {
+                return None;
+            };
+            (*re == id).then_some(*peer)
+        });
+        Ok(asked.expect("a negotiation"))
+    }
+
+    pub(super) fn media(&mut self, call_id: CallId, event: MediaEvent) {
+        self.feed(Input::Media { call_id, event });
+    }
+
+    /// Offers media of the connection `name` and has it connected.
+    pub(super) fn connect(&mut self, session: SessionId, call_id: CallId, name: &str) -> PeerId {
+        let peer = self.offer(session, call_id, sdp(name, 1)).unwrap();
+        self.media(call_id, MediaEvent::Connected(peer));
+        peer
+    }
+
+    /// Alice and Bob in a call that both have joined: their sessions and the call.
+    pub(super) fn talking(&mut self, media: Media) -> (SessionId, SessionId, CallId) {
+        let alice = self.login("alice", "a1");
+        let bob = self.login("bob", "b1");
+        let call_id = self.dial(alice, "bob", media);
+        self.accept(bob, call_id).unwrap();
+        self.connect(alice, call_id, "AA");
+        self.connect(bob, call_id, "BB");
+        self.heard(alice);
+        self.heard(bob);
+        assert_eq!(self.state(call_id, "alice"), ParticipantState::Joined);
+        assert_eq!(self.state(call_id, "bob"), ParticipantState::Joined);
+        (alice, bob, call_id)
+    }
+
+    /// What a session has been told since it was last asked.
+    pub(super) fn heard(&mut self, session: SessionId) -> Vec<Event> {
+        self.heard.remove(&session).unwrap_or_default()
+    }
+
+    /// The call as stored.
+    pub(super) fn call(&self, call_id: CallId) -> &Call {
+        &self.calls[&call_id]
+    }
+
+    pub(super) fn state(&self, call_id: CallId, account: &str) -> ParticipantState {
+        self.call(call_id)
+            .participant(&accid(account))
+            .unwrap()
+            .state
+    }
+
+    /// The one record of a call.
+    pub(super) fn record(&self, call_id: CallId) -> &CallRecord {
+        let mut records = self.records.iter().filter(|r| r.call_id == call_id);
+        let record = records.next().expect("a record");
+        assert!(records.next().is_none());
+        record
+    }
+
+    /// Whether the media plane was told this.
+    pub(super) fn commanded(&self, command: &RoomCommand) -> bool {
+        self.rooms.iter().any(|(_, given)| given == command)
+    }
+
+    /// Kills the server and starts it again after `ms`, with the calls that a shell hands in.
+    pub(super) fn restart(&mut self, ms: u64) {
+        self.now = self.now.plus_ms(ms);
+        let lately = |at: Time| at.plus_ms(REMEMBERED_MS) > self.now;
+        let calls = self.calls.values();
+        let calls = calls
+            .filter(|call| call.ended_at.is_none_or(lately))
+            .cloned();
+        let next_message = MessageId(self.messages.len() as u64 + 1);
+        self.hub = Hub::restore(self.config.clone(), calls.collect(), next_message, self.now);
+        self.heard.clear();
+        self.rooms.clear();
+    }
+}
