@@ -33,6 +33,7 @@ export const callStyles = [
       border: 0;
       overflow: hidden;
       outline: none;
+      container-type: size;
       color: var(--_text);
       background: var(--_bg);
       font-family: var(--_font);
@@ -60,25 +61,25 @@ export const callStyles = [
       gap: 12px;
       pointer-events: none;
     }
-    .overlay > * {
+    hullo-consent {
       pointer-events: auto;
     }
     /* Above the buttons, which must stay free: whoever is asked can still hang up. */
     .overlay.voice {
-      bottom: calc(max(7vh, 32px) + env(safe-area-inset-bottom) + 236px);
+      bottom: calc(max(7cqh, 32px) + env(safe-area-inset-bottom) + 236px);
     }
     .overlay.video {
       bottom: 200px;
     }
-    @media (min-width: 720px) {
+    @container (min-width: 720px) {
       .overlay.voice {
-        bottom: calc(max(7vh, 32px) + 124px);
+        bottom: calc(max(7cqh, 32px) + 124px);
       }
       .overlay.video {
         bottom: 132px;
       }
     }
-    @media (max-height: 520px) {
+    @container (max-height: 520px) {
       .overlay.voice {
         bottom: 16px;
       }

@@ -23,7 +23,7 @@ import './screens/outgoing.ts';
 import './screens/video.ts';
 import './screens/voice.ts';
 import { loopFor, Tones } from './sound/tones.ts';
-import { type Language, languageOfPage, type TextKey, text } from './texts.ts';
+import { type Language, languageConverter, languageOfPage, type TextKey, text } from './texts.ts';
 
 /** How long the last word of a call stays. */
 export const NOTICE_MS = 2500;
@@ -39,8 +39,8 @@ export class HulloCall extends LitElement {
   @property({ attribute: false }) client?: CallClient;
   /** How accounts are called and what they look like. */
   @property({ attribute: false }) names?: Names;
-  /** `en` or `zh`; that of the page when absent. */
-  @property() override lang: Language = languageOfPage();
+  /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
+  @property({ converter: languageConverter }) override lang: Language = languageOfPage();
   /** `light` or `dark`; that of the system when absent. */
   @property({ reflect: true }) theme?: 'light' | 'dark';
   /** Fills its container in place of the whole window. */
@@ -257,8 +257,10 @@ export class HulloCall extends LitElement {
   };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('client')) this.#subscribe();
-    if (!this.lang) this.lang = languageOfPage();
+    if (changed.has('client')) {
+      this.reconnecting = false;
+      this.#subscribe();
+    }
     this.#scene = this.#compose();
   }
 
@@ -308,7 +310,8 @@ export class HulloCall extends LitElement {
 
   protected override render() {
     const name = this.#screenName();
-    return html`<dialog part="surface" tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${this.#label() ?? nothing}
+    return html`<dialog part="surface" lang=${this.lang === 'zh' ? 'zh-CN' : 'en'}
+        tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${this.#label() ?? nothing}
         data-testid="hullo-surface" data-screen=${name ?? nothing}
         @hullo-intent=${this.#onIntent} @close=${() => this.requestUpdate()}>
         ${this.#drawScreen(name)}

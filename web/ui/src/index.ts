@@ -9,5 +9,14 @@ export { type IconName, icons } from './icons.ts';
 export { HulloAvatar } from './parts/avatar.ts';
 export { coloursOf, initialsOf, type Names, type Person, type PersonDetails, personOf } from './people.ts';
 export { HulloRecord, type Redial } from './record.ts';
-export { type Fillings, fill, type Language, languageOfPage, type TextKey, text, texts } from './texts.ts';
+export {
+  type Fillings,
+  fill,
+  type Language,
+  languageOf,
+  languageOfPage,
+  type TextKey,
+  text,
+  texts,
+} from './texts.ts';
 export { base, tokens } from './theme.ts';

@@ -4,7 +4,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
-import { type Language, languageOfPage, text } from './texts.ts';
+import { type Language, languageConverter, languageOfPage, text } from './texts.ts';
 import { base, tokens } from './theme.ts';
 
 /** What a press on a record asks for. */
@@ -20,8 +20,8 @@ export class HulloRecord extends LitElement {
   @property({ attribute: false }) record?: CallRecord;
   /** Whose conversation it is. */
   @property() me = '';
-  /** `en` or `zh`; that of the page when absent. */
-  @property() override lang: Language = languageOfPage();
+  /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
+  @property({ converter: languageConverter }) override lang: Language = languageOfPage();
   /** `light` or `dark`; that of the system when absent. */
   @property({ reflect: true }) theme?: 'light' | 'dark';
 

@@ -27,6 +27,7 @@ const en = {
   'control.flip': 'Switch camera',
   'control.swap': 'Swap the two views',
   'control.devices': 'Devices',
+  'control.audio': 'Audio',
   'control.close': 'Close',
   'control.bar': 'Call controls',
 
@@ -163,6 +164,7 @@ const zh: Record<TextKey, string> = {
   'control.flip': '切换摄像头',
   'control.swap': '切换大小画面',
   'control.devices': '设备',
+  'control.audio': '音频',
   'control.close': '关闭',
   'control.bar': '通话控制',
 
@@ -288,8 +290,17 @@ export function fill(pattern: string, fillings: Fillings): string {
   return pattern.replace(/\{(\w+)\}/g, (brace, name: string) => String(fillings[name] ?? brace));
 }
 
-/** The language of the page: its `lang`, or else the browser's first choice; English for any that is not Chinese. */
-export function languageOfPage(): Language {
-  const tag = document.documentElement.lang || navigator.language || 'en';
-  return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+/** The language of the table for a tag such as `zh-CN` (BCP 47); English for any that is not Chinese. */
+export function languageOf(tag: string): Language {
+  return /^zh\b/i.test(tag) ? 'zh' : 'en';
 }
+
+/** The language of the page: its `lang`, or else the browser's first choice. */
+export function languageOfPage(): Language {
+  return languageOf(document.documentElement.lang || navigator.language);
+}
+
+/** Reads a `lang` attribute; without one the page decides. */
+export const languageConverter = {
+  fromAttribute: (tag: string | null): Language => (tag ? languageOf(tag) : languageOfPage()),
+};

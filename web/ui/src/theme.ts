@@ -73,6 +73,7 @@ export const base = css`
     outline-offset: 3px;
   }
   @media (prefers-reduced-motion: reduce) {
+    :host,
     *,
     *::before,
     *::after {

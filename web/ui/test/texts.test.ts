@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { fill, languageOfPage, text, texts } from '../src/texts.ts';
+import { fill, languageOf, languageOfPage, text, texts } from '../src/texts.ts';
 
 const bracesOf = (pattern: string): string[] => (pattern.match(/\{\w+\}/g) ?? []).sort();
 
@@ -47,6 +47,7 @@ describe('the language of the page', () => {
     ['fr', 'en'],
   ])('of %s is %s', (tag, language) => {
     document.documentElement.lang = tag;
+    expect(languageOf(tag)).toBe(language);
     expect(languageOfPage()).toBe(language);
   });
 });

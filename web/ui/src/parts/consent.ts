@@ -10,12 +10,14 @@ export class HulloConsent extends Part {
   static override styles = [
     base,
     css`
+      :host {
+        width: min(400px, 100%);
+      }
       .card {
         display: grid;
         grid-template-columns: auto 1fr;
         gap: 2px 14px;
         align-items: center;
-        width: min(400px, calc(100vw - 32px));
         padding: 18px;
         border-radius: 24px;
         text-align: left;
@@ -83,10 +85,19 @@ export class HulloConsent extends Part {
     `,
   ];
 
+  #asked = false;
+
+  /** Brings the keyboard to the question, but to neither answer: a key meant for something else answers nothing. */
+  protected override updated(): void {
+    const card = this.renderRoot.querySelector<HTMLElement>('.card');
+    if (card && !this.#asked) card.focus({ preventScroll: true });
+    this.#asked = card !== null;
+  }
+
   protected override render() {
     const question = this.scene?.call.switch;
     if (!question || question.by === this.scene?.me) return nothing;
-    return html`<section class="card" role="alertdialog" aria-labelledby="question" aria-describedby="hint" data-testid="hullo-consent">
+    return html`<section class="card" role="alertdialog" tabindex="-1" aria-labelledby="question" aria-describedby="hint" data-testid="hullo-consent">
       <span class="icon">${icons.camera}</span>
       <h2 id="question">${this.t('consent.video')}</h2>
       <p id="hint">${this.t('consent.hint')}</p>

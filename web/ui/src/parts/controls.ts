@@ -42,7 +42,7 @@ export class HulloControls extends Part {
       .named .danger {
         grid-column: 2;
       }
-      @media (min-width: 720px) {
+      @container (min-width: 720px) {
         .named {
           display: flex;
           gap: 20px;
@@ -51,7 +51,7 @@ export class HulloControls extends Part {
           width: 96px;
         }
       }
-      @media (max-height: 520px) {
+      @container (max-height: 520px) {
         .named {
           --disc: 52px;
           display: flex;
@@ -111,7 +111,7 @@ export class HulloControls extends Part {
   #devices(labelled: boolean): TemplateResult {
     return roundButton({
       icon: labelled ? 'speaker' : 'devices',
-      label: this.t('control.devices'),
+      label: this.t(labelled ? 'control.audio' : 'control.devices'),
       testId: 'hullo-devices-open',
       expanded: this.devicesOpen,
       labelled,

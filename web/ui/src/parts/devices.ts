@@ -139,12 +139,12 @@ export class HulloDevices extends Part {
         font-size: 14px;
         color: var(--_muted);
       }
-      @media (min-width: 720px) {
+      @container (min-width: 720px) {
         :host {
           padding-bottom: 124px;
         }
         :host(.voice) {
-          padding-bottom: calc(max(7vh, 32px) + 112px);
+          padding-bottom: calc(max(7cqh, 32px) + 112px);
         }
         .veil {
           background: none;

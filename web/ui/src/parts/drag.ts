@@ -19,13 +19,14 @@ export function dragToCorner(press: PointerEvent, drop: (corner: Corner) => void
   const view = handle instanceof HTMLElement ? handle.parentElement : null;
   const stage = view?.parentElement;
   if (!(handle instanceof HTMLElement) || !view || !stage || press.button !== 0) return;
+  // From the start: a quick pointer leaves the handle before its first move is seen.
+  handle.setPointerCapture(press.pointerId);
   const listening = new AbortController();
   let dragging = false;
 
   const move = (event: PointerEvent): void => {
     const [x, y] = [event.clientX - press.clientX, event.clientY - press.clientY];
     if (!dragging && Math.hypot(x, y) < SLOP) return;
-    if (!dragging) handle.setPointerCapture(press.pointerId);
     dragging = true;
     view.classList.add('dragged');
     view.style.translate = `${x}px ${y}px`;

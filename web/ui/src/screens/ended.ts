@@ -37,7 +37,7 @@ export class HulloEnded extends LitElement {
         background: var(--_control);
       }
       h1 {
-        font-size: clamp(24px, 3vmin + 12px, 32px);
+        font-size: clamp(24px, 3cqmin + 12px, 32px);
       }
       .close {
         display: grid;

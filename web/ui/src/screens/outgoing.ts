@@ -37,7 +37,7 @@ export class HulloOutgoing extends Part {
       }
       /* The person wants to see themselves: who is called stands small above. */
       :host(.filmed) .screen {
-        padding-top: max(32px, 5vh);
+        padding-top: max(32px, 5cqh);
       }
       :host(.filmed) .portrait {
         --size: 72px;

@@ -40,8 +40,8 @@ export const portraitStyles = [
       align-items: center;
       justify-content: space-between;
       gap: 24px;
-      padding: max(13vh, 40px) 24px max(7vh, 32px);
-      padding-bottom: calc(max(7vh, 32px) + env(safe-area-inset-bottom));
+      padding: max(13cqh, 40px) 24px max(7cqh, 32px);
+      padding-bottom: calc(max(7cqh, 32px) + env(safe-area-inset-bottom));
       text-align: center;
     }
     .who {
@@ -55,7 +55,7 @@ export const portraitStyles = [
       margin: 34px 0 0;
       overflow: hidden;
       text-overflow: ellipsis;
-      font-size: clamp(28px, 4.4vmin + 12px, 40px);
+      font-size: clamp(28px, 4.4cqmin + 12px, 40px);
       line-height: 1.2;
       font-weight: 650;
       letter-spacing: -0.018em;
@@ -76,10 +76,10 @@ export const portraitStyles = [
     .actions {
       display: flex;
       justify-content: center;
-      gap: clamp(64px, 22vw, 128px);
+      gap: clamp(64px, 22cqw, 128px);
     }
     .portrait {
-      --size: clamp(112px, 19vh, 168px);
+      --size: clamp(112px, 19cqh, 168px);
       position: relative;
       width: var(--size);
       height: var(--size);
@@ -124,7 +124,7 @@ export const portraitStyles = [
         animation: none;
       }
     }
-    @media (max-height: 520px) {
+    @container (max-height: 520px) {
       .screen {
         padding-block: 20px;
         gap: 12px;
