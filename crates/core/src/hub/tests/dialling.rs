@@ -336,3 +336,27 @@ fn a_secure_call_needs_a_token_for_the_dial_and_for_the_accept() {
     let call = call_of(shell.ask_as(bob, request, accept, grant(call_id, 2)));
     assert_eq!(call.state, CallState::Active);
 }
+
+#[test]
+fn in_a_glare_the_token_of_the_dial_stands_for_that_of_the_accept() {
+    let mut shell = Shell::with(Config {
+        secure: true,
+        ..CONFIG
+    });
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let (first, later) = (shell.fresh_call(), shell.fresh_call());
+    for (session, call_id, callee) in [(alice, first, "bob"), (bob, later, "alice")] {
+        let dial = Command::StartCall(start(call_id, callee, Media::Audio));
+        let request = shell.fresh_request();
+        let without = shell.ask_as(session, request, dial.clone(), None);
+        assert_eq!(kind(without), ErrorKind::RoomTokenRefused);
+        let grant = RoomGrant {
+            call_id,
+            uid: Uid(1),
+        };
+        let call = call_of(shell.ask_as(session, request, dial, Some(grant)));
+        assert_eq!(call.call_id, first);
+    }
+    assert_eq!(shell.call(first).state, CallState::Active);
+}
