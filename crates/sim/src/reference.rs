@@ -187,7 +187,10 @@ impl Invariant for Reference {
     fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
             Fact::Handled { input, outputs, .. } => return self.handled(input, outputs, now),
-            Fact::Kept { .. } => self.before = None,
+            Fact::Kept { .. } => {
+                self.before = None;
+                self.model.kept();
+            }
             Fact::Dropped => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);

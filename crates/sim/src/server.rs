@@ -313,6 +313,9 @@ impl Process {
                 if !start.callees.iter().all(|it| shell.accounts.contains(it)) {
                     return direct(Err(ErrorKind::AccountNotFound.into()));
                 }
+                if shell.store.has(start.call_id) && !self.hub.remembers(start.call_id) {
+                    return direct(Err(ErrorKind::CallExists.into()));
+                }
                 start.room_token.as_ref().and_then(verify)
             }
             Command::Accept { room_token, .. } => room_token.as_ref().and_then(verify),

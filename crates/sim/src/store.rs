@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hullo_core::Time;
 use hullo_core::call::Call;
-use hullo_core::hub::Write;
+use hullo_core::hub::{REMEMBERED_MS, Write};
 use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
 
 /// Calls, records and messages, as SQLite holds them for the real server.
@@ -43,12 +43,16 @@ impl Store {
 
     /// The calls that a hub is restored with: those that are not over, and those that ended in the last minutes.
     pub fn restorable(&self, now: Time) -> Vec<Call> {
-        const ENDED_MS_MAX: u64 = 5 * 60_000;
         self.calls
             .values()
-            .filter(|call| call.ended_at.is_none_or(|at| now.since(at) < ENDED_MS_MAX))
+            .filter(|call| call.ended_at.is_none_or(|at| now.since(at) < REMEMBERED_MS))
             .cloned()
             .collect()
+    }
+
+    /// Whether there is or was such a call.
+    pub fn has(&self, call_id: CallId) -> bool {
+        self.calls.contains_key(&call_id)
     }
 
     /// The record of a call.

@@ -5,7 +5,7 @@
 //! process dies, many times more densely than in a [`crate::world`]. The invariants of the server and the reference model
 //! watch as they do there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use hullo_core::Time;
 use hullo_core::hub::{
@@ -30,6 +30,12 @@ const INPUTS: u32 = 300;
 /// After the storm everything must end within this many timeouts.
 const TIMEOUTS_MAX: u32 = 200;
 
+/// How many requests may be repeated.
+const REPEATABLE_MAX: usize = 12;
+
+/// A request that may come again.
+type Asked = (Accid, RequestId, Command, Option<RoomGrant>);
+
 /// A hub in a storm.
 pub struct Storm {
     now: Time,
@@ -39,9 +45,12 @@ pub struct Storm {
     hub: Hub,
     store: Store,
     sessions: BTreeMap<SessionId, Accid>,
+    /// Those that came with the batch under way.
+    arriving: Vec<SessionId>,
     next_session: u64,
     next_id: u64,
     calls: Vec<CallId>,
+    asked: VecDeque<Asked>,
     peers: Vec<(CallId, PeerId)>,
     /// What the batch under way gives.
     outputs: Vec<Output>,
@@ -76,9 +85,11 @@ impl Storm {
             hub,
             store,
             sessions: BTreeMap::new(),
+            arriving: Vec::new(),
             next_session: 1,
             next_id: 1,
             calls: Vec::new(),
+            asked: VecDeque::new(),
             peers: Vec::new(),
             outputs: Vec::new(),
             trace: traced.then(Trace::default),
@@ -91,7 +102,9 @@ impl Storm {
         for _ in 0..INPUTS {
             self.pass_time();
             let input = self.draw_input();
-            self.handle(input);
+            if self.is_for_the_hub(&input) {
+                self.handle(input);
+            }
             if self.dice.chance(600) {
                 self.end_batch();
             }
@@ -149,6 +162,17 @@ impl Storm {
         }
     }
 
+    /// The shell itself refuses a dial under a name that is stored and that the hub has forgotten.
+    fn is_for_the_hub(&self, input: &Input) -> bool {
+        let Input::Request { request, .. } = input else {
+            return true;
+        };
+        let Command::StartCall(start) = &request.command else {
+            return true;
+        };
+        !self.store.has(start.call_id) || self.hub.remembers(start.call_id)
+    }
+
     fn connect(&mut self) -> Input {
         let index = self.dice.index(self.accounts.len());
         let accid = self.accounts[index].clone();
@@ -157,6 +181,7 @@ impl Storm {
         // One device each, as the reference model has it: the newer session replaces the older one.
         self.sessions.retain(|_, of| *of != accid);
         self.sessions.insert(session, accid.clone());
+        self.arriving.push(session);
         let id = match DeviceId::parse(&format!("{accid}-1")) {
             Ok(id) => id,
             Err(error) => panic!("an account's name and a number are a device id: {error}"),
@@ -197,18 +222,39 @@ impl Storm {
         let Some(session) = self.any_session() else {
             return self.connect();
         };
-        let (command, grant) = self.draw_command();
+        let accid = self.sessions[&session].clone();
         let id = self.next_id;
         self.next_id += 1;
+        let asked = self.earlier_request(&accid).unwrap_or_else(|| {
+            let (command, grant) = self.draw_command();
+            let request_id = RequestId::from_u128(u128::from(id));
+            (accid, request_id, command, grant)
+        });
+        if self.asked.len() >= REPEATABLE_MAX {
+            self.asked.pop_front();
+        }
+        self.asked.push_back(asked.clone());
+        let (_, request_id, command, grant) = asked;
         Input::Request {
             session,
             request: Request {
                 id,
-                request_id: Some(RequestId::from_u128(u128::from(id))),
+                request_id: Some(request_id),
                 command,
             },
             grant,
         }
+    }
+
+    /// Now and then, something that this account has asked already.
+    fn earlier_request(&mut self, accid: &Accid) -> Option<Asked> {
+        if !self.dice.chance(150) {
+            return None;
+        }
+        let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == accid).collect();
+        let index = (!own.is_empty()).then(|| self.dice.index(own.len()))?;
+        self.tally.count_fault("request repeated");
+        Some(own[index].clone())
     }
 
     fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
@@ -298,6 +344,12 @@ impl Storm {
                 self.hub.rollback();
                 self.fact(&Fact::Dropped);
                 self.tally.count_fault("transaction failed");
+                // The shell closes those whose welcome was dropped.
+                for session in std::mem::take(&mut self.arriving) {
+                    if self.sessions.remove(&session).is_some() {
+                        self.handle(Input::Disconnected { session });
+                    }
+                }
             }
             4 => {
                 self.outputs.clear();
@@ -332,6 +384,7 @@ impl Storm {
         }
         self.fact(&Fact::Kept { writes: &writes });
         self.hub.commit();
+        self.arriving.clear();
         for output in std::mem::take(&mut self.outputs) {
             self.tell(&output);
         }
@@ -371,6 +424,7 @@ impl Storm {
     fn crash(&mut self) {
         self.tally.count_fault("server crashed");
         self.sessions.clear();
+        self.arriving.clear();
         self.peers.clear();
         self.fact(&Fact::Crashed);
         self.hub = Hub::restore(

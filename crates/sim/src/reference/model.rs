@@ -1,6 +1,6 @@
 //! The state of the reference model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
 use hullo_core::hub::{Config, Output, PeerId, RoomCommand, SessionId};
@@ -20,6 +20,10 @@ pub(super) struct Model {
     /// The first answer to each command.
     answers: BTreeMap<(Accid, RequestId), Option<ErrorKind>>,
     sessions: BTreeMap<SessionId, Accid>,
+    /// Those that came with the batch under way.
+    arriving: BTreeSet<SessionId>,
+    /// Those whose welcome was dropped with their batch: they are about to be closed, and hear nothing until then.
+    deaf: BTreeSet<SessionId>,
     /// Since when an account has had no session.
     offline_since: BTreeMap<Accid, Time>,
     peers: BTreeMap<PeerId, Uid>,
@@ -137,6 +141,8 @@ impl Model {
             aliases: BTreeMap::new(),
             answers: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            arriving: BTreeSet::new(),
+            deaf: BTreeSet::new(),
             offline_since: BTreeMap::new(),
             peers: BTreeMap::new(),
             busy: None,
@@ -147,6 +153,7 @@ impl Model {
         // One device each: a newer session replaces the older one.
         self.sessions.retain(|_, of| of != accid);
         self.sessions.insert(session, accid.clone());
+        self.arriving.insert(session);
         self.offline_since.remove(accid);
         for call in self.calls.values_mut() {
             if call.caller == *accid {
@@ -200,15 +207,26 @@ impl Model {
         }
     }
 
+    /// The batch is stored, and its sessions are welcomed.
+    pub(super) fn kept(&mut self) {
+        self.arriving.clear();
+    }
+
     /// Nothing since `before` has happened, but sessions that came or went stay so.
     pub(super) fn roll_back_to(&mut self, before: Self) {
         let now = std::mem::replace(self, before);
         self.sessions = now.sessions;
+        self.deaf = now.deaf;
+        self.deaf.extend(now.arriving);
         self.offline_since = now.offline_since;
-        self.peers.extend(now.peers);
+        self.peers = now.peers;
         for (call_id, call) in &mut self.calls {
             if let Some(later) = now.calls.get(call_id) {
-                call.away = later.away;
+                for (away, later) in call.away.iter_mut().zip(later.away) {
+                    // Whoever came with the batch was never really there.
+                    let since = away.since.or(later.since);
+                    *away = Away { since, ..later };
+                }
                 // Whoever came stays, so its device may count as reached or not.
                 call.reached_perhaps |= later.reached || later.reached_perhaps;
             }
@@ -220,7 +238,9 @@ impl Model {
     }
 
     pub(super) fn is_online(&self, accid: &Accid) -> bool {
-        self.sessions.values().any(|of| of == accid)
+        self.sessions
+            .iter()
+            .any(|(session, of)| of == accid && !self.deaf.contains(session))
     }
 
     pub(super) fn offline_since(&self, accid: &Accid) -> Option<Time> {
@@ -320,9 +340,22 @@ impl Model {
         reply: &Result<Success, ErrorBody>,
     ) -> Result<bool, String> {
         let kind = reply.as_ref().err().map(|error| error.kind);
+        // Answers are kept with calls, so only those about a call are: a dial that was refused made none, and repeated it
+        // is a new dial. Only its own device repeats it, and only while it has no answer.
+        let refused_dial = matches!((command, kind), (Command::StartCall(_), Some(_)));
+        let dial = matches!(command, Command::StartCall(_));
+        let known = self.call_of(command).and_then(|it| self.calls.get(&it));
+        let about_a_call = (dial || known.is_some_and(|call| call.concerns(me)))
+            && kind != Some(ErrorKind::CallNotFound)
+            && !matches!(
+                command,
+                Command::CallSnapshot { .. } | Command::OfferMedia { .. }
+            );
         let key = (me.clone(), request_id);
         let Some(first) = self.answers.get(&key) else {
-            self.answers.insert(key, kind);
+            if about_a_call && !refused_dial {
+                self.answers.insert(key, kind);
+            }
             return Ok(true);
         };
         // Once the call is over and forgotten, so are its answers.
