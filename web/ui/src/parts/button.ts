@@ -92,6 +92,9 @@ export const buttonStyles = css`
     color: #fff;
     background: var(--_danger);
   }
+  .round.danger .disc svg {
+    scale: 1.2;
+  }
   .round.accept:hover .disc,
   .round.danger:hover .disc {
     filter: brightness(1.1);

@@ -172,13 +172,13 @@ export const videoStyles = [
     }
     .scrim.top {
       top: 0;
-      height: 150px;
-      background: linear-gradient(rgb(8 9 12 / 0.66), transparent);
+      height: 190px;
+      background: linear-gradient(rgb(8 9 12 / 0.6), rgb(8 9 12 / 0.38) 35%, rgb(8 9 12 / 0.1) 75%, transparent);
     }
     .scrim.bottom {
       bottom: 0;
       height: 210px;
-      background: linear-gradient(transparent, rgb(8 9 12 / 0.55));
+      background: linear-gradient(transparent, rgb(8 9 12 / 0.1) 30%, rgb(8 9 12 / 0.5));
     }
     header {
       position: absolute;
