@@ -28,6 +28,8 @@ pub struct Device {
     pub welcomed_at: Option<Time>,
     /// Whether the person has signed in.
     pub signed_in: bool,
+    /// The ticket of the last login.
+    pub login_ticket: Option<u64>,
     /// The page's media.
     pub browser: Browser,
     /// The next ticket of the page.
@@ -55,6 +57,7 @@ impl Device {
             link: None,
             welcomed_at: None,
             signed_in: false,
+            login_ticket: None,
             browser: Browser::default(),
             next_ticket: 1,
             wake_at: None,
@@ -76,6 +79,7 @@ impl Device {
         self.endpoint = None;
         self.browser = Browser::default();
         self.signed_in = false;
+        self.login_ticket = None;
         self.wake_at = None;
         self.welcomed_at = None;
         self.link.take()

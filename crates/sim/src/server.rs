@@ -8,7 +8,8 @@ use hullo_core::hub::{
     Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
 };
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, Reply, Request, Success, Token, Uid,
+    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, Reply, Request, Snapshot, Success,
+    Token, Uid,
 };
 
 use crate::fact::{Fact, Telling};
@@ -242,6 +243,14 @@ impl Server {
     }
 }
 
+/// [`Output::Welcome`].
+struct Welcome {
+    session: SessionId,
+    re: u64,
+    snapshot: Snapshot,
+    ended: Vec<CallId>,
+}
+
 /// What the shell knows beside the process.
 struct Shell<'a> {
     accounts: &'a [Accid],
@@ -391,6 +400,34 @@ impl Process {
         }
     }
 
+    /// The answer to a login, with what the shell adds from the store.
+    fn welcome(
+        &mut self,
+        welcome: Welcome,
+        store: &Store,
+        effects: &mut Vec<Effect>,
+        sink: Sink<'_>,
+    ) {
+        let Some(to) = self.sessions.get(&welcome.session) else {
+            return;
+        };
+        let mut snapshot = welcome.snapshot;
+        snapshot.messages = store.messages_since(&to.accid, to.cursor);
+        snapshot.ended = welcome
+            .ended
+            .iter()
+            .filter_map(|call_id| store.record(*call_id).cloned())
+            .collect();
+        told(sink, welcome.session, to, Telling::Welcome(&snapshot));
+        let logged_in = Success::LoggedIn {
+            accid: to.accid.clone(),
+            name: None,
+            secure: self.secure,
+            snapshot,
+        };
+        effects.push(send(to.link, &Reply::new(welcome.re, Ok(logged_in)), false));
+    }
+
     fn carry_out(
         &mut self,
         output: Output,
@@ -404,25 +441,16 @@ impl Process {
             Output::Welcome {
                 session,
                 re,
-                mut snapshot,
+                snapshot,
                 ended,
             } => {
-                let Some(to) = self.sessions.get(&session) else {
-                    return;
-                };
-                snapshot.messages = store.messages_since(&to.accid, to.cursor);
-                snapshot.ended = ended
-                    .iter()
-                    .filter_map(|call_id| store.record(*call_id).cloned())
-                    .collect();
-                told(sink, session, to, Telling::Welcome(&snapshot));
-                let logged_in = Success::LoggedIn {
-                    accid: to.accid.clone(),
-                    name: None,
-                    secure: self.secure,
+                let welcome = Welcome {
+                    session,
+                    re,
                     snapshot,
+                    ended,
                 };
-                effects.push(send(to.link, &Reply::new(re, Ok(logged_in)), false));
+                self.welcome(welcome, store, effects, sink);
             }
             Output::Reply { session, reply } => {
                 if let Some(to) = self.sessions.get(&session) {

@@ -33,7 +33,7 @@ impl World {
     /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
     pub(super) fn page_gone(&mut self, device: usize) {
         let page = self.devices[device].page();
-        let Some(link) = self.devices[device].close_page().map(Some).unwrap_or(None) else {
+        let Some(link) = self.devices[device].close_page() else {
             self.fact(&Fact::PageGone { page });
             return;
         };
@@ -79,7 +79,12 @@ impl World {
                 let reaction = self.devices[device].browser.command(&command, self.now);
                 self.react(page, reaction);
             }
-            Output::Complete { .. } => {}
+            Output::Complete { ticket, error, .. } => {
+                let device = &mut self.devices[device];
+                if error.is_some() && device.login_ticket == Some(ticket) {
+                    device.signed_in = false;
+                }
+            }
             Output::AskToken { call_id, uid } => self.ask_token(page, call_id, uid),
             Output::Event { event } => self.app_event(device, page, &event),
         }
@@ -371,6 +376,9 @@ impl World {
         this.next_ticket += 1;
         if op == Op::Logout {
             this.signed_in = false;
+        }
+        if matches!(op, Op::Login { .. }) {
+            this.login_ticket = Some(ticket);
         }
         let page = this.page();
         self.fact(&Fact::Asked {
