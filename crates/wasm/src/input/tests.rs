@@ -1,3 +1,5 @@
+//! Inputs by hand against their derived form.
+
 use hullo_protocol::{Accid, AppKey, CallId, DeviceId, Media, Platform, SlotKind};
 
 use super::*;
