@@ -7,6 +7,8 @@ mod answer;
 mod media;
 mod record;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod time;
 mod view;
 

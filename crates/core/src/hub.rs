@@ -176,12 +176,12 @@ pub enum Output {
     },
 }
 
-/// Something to store.
+/// Something to store. A batch may write a call several times; the last one counts.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// The call as it is now, in place of what was stored of it.
+    /// The call, which is not over, as it is now, in place of what was stored of it.
     Call(Box<Call>),
-    /// The call has ended: store it, its one record and the messages.
+    /// The call has ended: store it, its one record and the messages. Never a second time for one call.
     End {
         /// The ended call.
         call: Box<Call>,
