@@ -1,1 +1,36 @@
-fn main(){}
+//! The program `hullo`: signalling, media, storage and the web demo in one.
+//!
+//! `http/` and `ws/` are the doors, `auth/` checks who comes in, `node/` runs the hubs of the pure core and the media
+//! thread, `store/` keeps what must survive. Nothing is told before it is stored (see [`node`]).
+
+mod auth;
+mod cli;
+mod clock;
+mod config;
+mod http;
+mod log;
+mod metrics;
+mod node;
+mod serve;
+mod store;
+mod ws;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Before anything makes a TLS configuration: the one provider of the tree.
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
+        eprintln!("error: another TLS provider is installed already");
+        return ExitCode::FAILURE;
+    }
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Who may do what: login tokens for accounts, room tokens for calls, the app's secret for its backend.
+
+mod failures;
+mod token;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use hullo_protocol::ErrorKind;
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub(crate) use failures::FailedLogins;
+use token::{LoginTokenError, verify_login};
+pub(crate) use token::{mint_login, mint_room, verify_room};
+
+use crate::store::{Account, App, Store, StoreError};
+
+/// Why a login is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoginError {
+    /// There is no such app. Told as a wrong token, so that app keys cannot be found by trial.
+    #[error("there is no app of this key, or the token is not signed with its secret")]
+    UnknownApp,
+    /// The token is not good.
+    #[error(transparent)]
+    Token(#[from] LoginTokenError),
+    /// The token is good, but the account does not exist.
+    #[error("there is no such account; create it with POST /v1/accounts")]
+    AccountNotFound,
+    /// The account is disabled.
+    #[error("the account is disabled; enable it with PATCH /v1/accounts/{{accid}}")]
+    Disabled,
+    /// The token was revoked.
+    #[error("the token was revoked; make a new one of generation {generation}")]
+    Revoked {
+        /// The account's generation.
+        generation: u64,
+    },
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LoginError {
+    /// What the client is told.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownApp | Self::Token(_) | Self::Revoked { .. } => ErrorKind::WrongToken,
+            Self::AccountNotFound => ErrorKind::AccountNotFound,
+            Self::Disabled => ErrorKind::AccountDisabled,
+            Self::Store(_) => ErrorKind::StorageUnavailable,
+        }
+    }
+
+    /// Whether it counts as an attempt to guess.
+    pub(crate) fn is_guess(&self) -> bool {
+        !matches!(self, Self::Store(_))
+    }
+}
+
+/// Checks a login token and the account that it names. The token comes first: only who holds a good one learns whether the
+/// account exists.
+pub(crate) async fn check_login(
+    store: &dyn Store,
+    app: &App,
+    accid: &hullo_protocol::Accid,
+    token: &str,
+) -> Result<Account, LoginError> {
+    let claims = verify_login(app, accid, token)?;
+    let account = store
+        .account(&app.key, accid)
+        .await?
+        .ok_or(LoginError::AccountNotFound)?;
+    if account.disabled {
+        return Err(LoginError::Disabled);
+    }
+    if claims.r#gen != account.token_generation {
+        let generation = account.token_generation;
+        return Err(LoginError::Revoked { generation });
+    }
+    Ok(account)
+}
+
+/// Compares in constant time.
+pub(crate) fn secrets_are_equal(one: &SecretString, other: &str) -> bool {
+    verify_slices_are_equal(one.expose_secret().as_bytes(), other.as_bytes()).is_ok()
+}

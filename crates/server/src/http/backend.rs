@@ -1,0 +1,113 @@
+//! The customer's backend proves itself with HTTP Basic (RFC 7617): app key and app secret.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hullo_protocol::{AppKey, ErrorKind};
+use serde::de::DeserializeOwned;
+use utoipa::Modify;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use super::{ApiError, Gateway, PeerAddress};
+use crate::auth;
+use crate::node::AppNode;
+
+/// A request of an app's backend.
+pub(super) struct Backend(pub(super) Arc<AppNode>);
+
+impl FromRequestParts<Gateway> for Backend {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        let PeerAddress(address) = PeerAddress::from_request_parts(parts, gateway).await?;
+        let failures = &gateway.sessions.failures;
+        if let Some(wait) = failures.wait(address) {
+            let message = format!(
+                "too many failed attempts from this address; wait {} s",
+                wait.as_secs() + 1
+            );
+            return Err(ApiError::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                ErrorKind::RateLimited,
+                message,
+            ));
+        }
+        let Some((key, secret)) = credentials(parts) else {
+            return Err(refused());
+        };
+        let app = gateway.sessions.node.app(&key).await?;
+        match app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret)) {
+            Some(app) => Ok(Self(app)),
+            None => {
+                failures.count(address);
+                tracing::info!(app = %key, %address, "a backend was refused");
+                Err(refused())
+            }
+        }
+    }
+}
+
+fn refused() -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden,
+        "authenticate with HTTP Basic: the app key as user, the app secret as password",
+    )
+}
+
+fn credentials(parts: &Parts) -> Option<(AppKey, String)> {
+    let header = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (key, secret) = text.split_once(':')?;
+    Some((AppKey::parse(key).ok()?, secret.to_owned()))
+}
+
+/// A JSON body, a path or a query, whose faults are told in the API's form.
+pub(super) struct Valid<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Gateway> for Valid<axum::Json<T>> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, ApiError> {
+        Ok(Self(axum::Json::from_request(request, gateway).await?))
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Gateway> for Valid<Path<T>> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        Ok(Self(Path::from_request_parts(parts, gateway).await?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Gateway> for Valid<Query<T>> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        Ok(Self(Query::from_request_parts(parts, gateway).await?))
+    }
+}
+
+/// Adds the way to authenticate to the document.
+pub(super) struct BasicAuth;
+
+impl Modify for BasicAuth {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Basic).build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("app", SecurityScheme::Http(scheme));
+    }
+}

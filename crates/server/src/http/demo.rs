@@ -1,0 +1,118 @@
+//! `hullo demo` only: what an app's own backend would do for its signed-in users, here for whoever asks.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use hullo_core::hub::RoomGrant;
+use hullo_protocol::{Accid, AppKey, CallId, Uid};
+use serde::{Deserialize, Serialize};
+
+use super::accounts::{unknown, view};
+use super::backend::Valid;
+use super::{ApiError, Gateway};
+use crate::auth;
+use crate::store::{Account, App};
+
+const TOKEN_S: u64 = 24 * 60 * 60;
+const ROOM_TOKEN_S: u64 = 60;
+
+#[derive(Deserialize)]
+pub(super) struct SessionQuery {
+    accid: Accid,
+}
+
+#[derive(Serialize)]
+pub(super) struct SessionView {
+    app_key: AppKey,
+    accid: Accid,
+    name: Option<String>,
+    avatar: Option<String>,
+    token: String,
+    secure: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct AccountsView {
+    accounts: Vec<AccountView>,
+}
+
+#[derive(Serialize)]
+struct AccountView {
+    accid: Accid,
+    name: Option<String>,
+    avatar: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RoomTokenQuery {
+    accid: Accid,
+    call_id: CallId,
+    uid: Uid,
+}
+
+#[derive(Serialize)]
+pub(super) struct RoomTokenView {
+    token: String,
+}
+
+/// Everything that the page needs to sign in as a demo account.
+pub(super) async fn session(
+    State(gateway): State<Gateway>,
+    Valid(Query(query)): Valid<Query<SessionQuery>>,
+) -> Result<Json<SessionView>, ApiError> {
+    let app = demo_app(&gateway)?;
+    let account = account(&gateway, app, &query.accid).await?;
+    let expires_s = gateway.sessions.shared.clock.now().0 / 1000 + TOKEN_S;
+    let generation = account.token_generation;
+    let token = auth::mint_login(app, &account.accid, generation, expires_s);
+    Ok(Json(SessionView {
+        app_key: app.key.clone(),
+        accid: account.accid,
+        name: account.name,
+        avatar: account.avatar,
+        token: view(token, expires_s)?.token,
+        secure: app.secure,
+    }))
+}
+
+/// Who can be picked.
+pub(super) async fn accounts(
+    State(gateway): State<Gateway>,
+) -> Result<Json<AccountsView>, ApiError> {
+    let app = demo_app(&gateway)?;
+    let accounts = gateway.sessions.shared.store.accounts(&app.key).await?;
+    let view = |account: Account| AccountView {
+        accid: account.accid,
+        name: account.name,
+        avatar: account.avatar,
+    };
+    Ok(Json(AccountsView {
+        accounts: accounts.into_iter().map(view).collect(),
+    }))
+}
+
+/// A room token, as the token handler of a real app gets one from its backend.
+pub(super) async fn room_token(
+    State(gateway): State<Gateway>,
+    Valid(Query(query)): Valid<Query<RoomTokenQuery>>,
+) -> Result<Json<RoomTokenView>, ApiError> {
+    let app = demo_app(&gateway)?;
+    account(&gateway, app, &query.accid).await?;
+    let expires_s = gateway.sessions.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
+    let grant = RoomGrant {
+        call_id: query.call_id,
+        uid: query.uid,
+    };
+    let token = view(auth::mint_room(app, grant, expires_s), expires_s)?.token;
+    Ok(Json(RoomTokenView { token }))
+}
+
+fn demo_app(gateway: &Gateway) -> Result<&App, ApiError> {
+    let missing = || ApiError::server("this server is not a demo");
+    gateway.demo.as_ref().ok_or_else(missing)
+}
+
+async fn account(gateway: &Gateway, app: &App, accid: &Accid) -> Result<Account, ApiError> {
+    let store = &gateway.sessions.shared.store;
+    let account = store.account(&app.key, accid).await?;
+    account.ok_or_else(|| unknown(accid))
+}

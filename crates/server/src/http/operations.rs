@@ -1,0 +1,74 @@
+//! For whoever runs the server: is it well, and how much does it do.
+
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use tokio::sync::Mutex;
+
+use super::{ApiError, Gateway};
+
+/// A probe writes to the disk: not more often than this, whoever asks.
+const PROBE_EVERY: Duration = Duration::from_millis(500);
+
+/// The latest probe of the storage.
+#[derive(Default)]
+pub(crate) struct Health {
+    probed: Mutex<Option<(Instant, bool)>>,
+}
+
+#[derive(Serialize)]
+struct HealthView {
+    status: &'static str,
+    storage: &'static str,
+    version: &'static str,
+}
+
+/// 200 when the server can do its work, 503 when it cannot store.
+pub(super) async fn show_health(State(gateway): State<Gateway>) -> Response {
+    let stores = gateway.health.probe(&gateway).await;
+    let (code, status, storage) = match stores {
+        true => (StatusCode::OK, "ok", "ok"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "degraded", "unavailable"),
+    };
+    let view = HealthView {
+        status,
+        storage,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    (code, Json(view)).into_response()
+}
+
+/// Figures in Prometheus' text form.
+pub(super) async fn show_metrics(State(gateway): State<Gateway>) -> Result<Response, ApiError> {
+    let text = gateway
+        .sessions
+        .shared
+        .metrics
+        .encode()
+        .map_err(|_| ApiError::server("the figures cannot be written"))?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let header = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(([header], text).into_response())
+}
+
+impl Health {
+    async fn probe(&self, gateway: &Gateway) -> bool {
+        let mut probed = self.probed.lock().await;
+        if let Some((at, stores)) = *probed
+            && at.elapsed() < PROBE_EVERY
+        {
+            return stores;
+        }
+        let shared = &gateway.sessions.shared;
+        let result = shared.store.probe(shared.clock.now().0).await;
+        if let Err(error) = &result {
+            tracing::error!(%error, "the storage takes no writes");
+        }
+        *probed = Some((Instant::now(), result.is_ok()));
+        result.is_ok()
+    }
+}

@@ -1,0 +1,120 @@
+//! The running server: one actor per app owns its hub, one thread owns all media.
+
+mod actor;
+mod batch;
+mod media;
+mod session;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hullo_core::hub::SessionId;
+use hullo_protocol::{Accid, AppKey};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::store::{App, Store, StoreError};
+use actor::Actor;
+pub(crate) use actor::{Arrival, Fact, NewSession, PeerQuality};
+pub(crate) use media::{Media, MediaSockets};
+pub(crate) use session::{Outgoing, SessionHandle, SessionQueue};
+
+/// Arrivals of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
+const INBOX: usize = 1024;
+
+/// What everything in the program shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// All apps of this server.
+pub(crate) struct Node {
+    shared: Shared,
+    media: Media,
+    apps: Mutex<BTreeMap<AppKey, Arc<AppNode>>>,
+    next_session: AtomicU64,
+}
+
+/// The way to one app's actor.
+pub(crate) struct AppNode {
+    /// The app.
+    pub(crate) app: App,
+    inbox: mpsc::Sender<Arrival>,
+    facts: mpsc::UnboundedSender<Fact>,
+}
+
+impl Node {
+    /// Goes on with every app and its live calls.
+    pub(crate) async fn start(shared: Shared, media: Media) -> Result<Self, StoreError> {
+        let node = Self {
+            media,
+            apps: Mutex::default(),
+            next_session: AtomicU64::new(1),
+            shared,
+        };
+        let mut apps = node.apps.lock().await;
+        for app in node.shared.store.apps().await? {
+            apps.insert(app.key.clone(), node.start_app(app).await?);
+        }
+        drop(apps);
+        Ok(node)
+    }
+
+    /// The app of this key, if there is one; one that was created since the start begins here.
+    pub(crate) async fn app(&self, key: &AppKey) -> Result<Option<Arc<AppNode>>, StoreError> {
+        let mut apps = self.apps.lock().await;
+        if let Some(known) = apps.get(key) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(app) = self.shared.store.app(key).await? else {
+            return Ok(None);
+        };
+        let started = self.start_app(app).await?;
+        apps.insert(key.clone(), started.clone());
+        Ok(Some(started))
+    }
+
+    async fn start_app(&self, app: App) -> Result<Arc<AppNode>, StoreError> {
+        let (inbox, arrivals) = mpsc::channel(INBOX);
+        let (facts, fact_inbox) = mpsc::unbounded_channel();
+        let media = self.media.of_app(app.key.clone(), facts.clone());
+        let actor = Actor::restore(self.shared.clone(), app.clone(), media).await?;
+        tokio::spawn(actor.run(arrivals, fact_inbox));
+        Ok(Arc::new(AppNode { app, inbox, facts }))
+    }
+
+    /// A number for a new session.
+    pub(crate) fn next_session(&self) -> SessionId {
+        SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Tells every session that the server stops. Returns when the actors have stopped.
+    pub(crate) async fn stop(&self) {
+        let apps = std::mem::take(&mut *self.apps.lock().await);
+        for app in apps.values() {
+            let (stopped, wait) = oneshot::channel();
+            if app.inbox.send(Arrival::Stop(stopped)).await.is_ok() {
+                // An actor that is gone has nothing to stop.
+                let _ = wait.await;
+            }
+        }
+    }
+}
+
+impl AppNode {
+    /// Hands something to the actor; false when the server stops.
+    pub(crate) async fn send(&self, arrival: Arrival) -> bool {
+        self.inbox.send(arrival).await.is_ok()
+    }
+
+    /// Ends the account's sessions whose token is older than `generation`.
+    pub(crate) fn sign_out(&self, accid: Accid, generation: u64) {
+        // A failed send means that the server stops, which ends all sessions anyway.
+        let _ = self.facts.send(Fact::SignOut { accid, generation });
+    }
+}

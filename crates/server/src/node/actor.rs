@@ -1,0 +1,485 @@
+//! The actor of one app: it owns the hub, stores what the hub decides, and only then tells anyone.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use hullo_core::hub::{
+    Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
+};
+use hullo_protocol::{
+    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId, Quality,
+    QualityReport, Reply, Request, SWITCH_MS, SessionClosed, Uid,
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep_until;
+
+use super::batch::{Asked, Batch};
+use super::media::AppMedia;
+use super::{Outgoing, SessionHandle, Shared};
+use crate::metrics::snake_case;
+use crate::store::{App, StoreError};
+
+/// Inputs that share one transaction at most.
+const BATCH: usize = 256;
+/// After a failure, timers and what the media plane reports are tried again this much later.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What sessions ask.
+pub(crate) enum Arrival {
+    /// A client has signed in.
+    Connected(Box<NewSession>),
+    /// A request other than a login.
+    Request {
+        /// Who asks.
+        session: SessionId,
+        /// What.
+        request: Box<Request>,
+        /// What its room token allows.
+        grant: Option<RoomGrant>,
+    },
+    /// A session is over.
+    Disconnected {
+        /// Which.
+        session: SessionId,
+    },
+    /// The server stops: tell everyone, then answer.
+    Stop(oneshot::Sender<()>),
+}
+
+/// A client that has signed in.
+pub(crate) struct NewSession {
+    pub(crate) session: SessionId,
+    pub(crate) handle: SessionHandle,
+    pub(crate) accid: Accid,
+    pub(crate) device: DeviceInfo,
+    pub(crate) request: u64,
+    pub(crate) calls: Vec<CallId>,
+    /// Of its token.
+    pub(crate) generation: u64,
+}
+
+/// What has happened and cannot be refused.
+#[derive(Debug, Clone)]
+pub(crate) enum Fact {
+    /// News from the media plane.
+    Media {
+        /// The call.
+        call_id: CallId,
+        /// What happened.
+        event: MediaEvent,
+    },
+    /// Quality figures, by participant.
+    Quality {
+        /// The call.
+        call_id: CallId,
+        /// The figures.
+        reports: Vec<PeerQuality>,
+    },
+    /// An account's tokens below `generation` were revoked.
+    SignOut {
+        /// The account.
+        accid: Accid,
+        /// Tokens of this generation are good.
+        generation: u64,
+    },
+}
+
+/// How well a participant is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PeerQuality {
+    pub(crate) uid: Uid,
+    /// From it to the server.
+    pub(crate) up: Quality,
+    /// From the server to it.
+    pub(crate) down: Quality,
+    pub(crate) rtt_ms: Option<u32>,
+}
+
+struct Session {
+    handle: SessionHandle,
+    accid: Accid,
+    generation: u64,
+}
+
+/// Owns the hub of one app.
+pub(super) struct Actor {
+    shared: Shared,
+    app: App,
+    hub: Hub,
+    media: AppMedia,
+    sessions: BTreeMap<SessionId, Session>,
+    /// Who is who in each room, for quality figures.
+    uids: BTreeMap<CallId, BTreeMap<Uid, Accid>>,
+    /// One more than the greatest message id that is stored.
+    next_message: MessageId,
+    /// The generation from which tokens are good, of accounts that were signed out in this process. A login that was
+    /// checked before and arrives after the sign-out is caught by it.
+    signed_out: BTreeMap<Accid, u64>,
+    /// Facts that could not be stored, and those that came after them.
+    deferred: VecDeque<Fact>,
+    /// After a failure: not before this time again.
+    retry_at: Option<Instant>,
+}
+
+impl Actor {
+    /// Goes on where the last process stopped.
+    pub(super) async fn restore(
+        shared: Shared,
+        app: App,
+        media: AppMedia,
+    ) -> Result<Self, StoreError> {
+        let calls = shared.store.live_calls(&app.key).await?;
+        let next_message = shared.store.next_message(&app.key).await?;
+        for call in &calls {
+            tracing::info!(app = %app.key, call_id = %call.call_id, state = ?call.state, "call goes on");
+        }
+        let known: Vec<Write> = calls
+            .iter()
+            .map(|call| Write::Call(Box::new(call.clone())))
+            .collect();
+        shared.metrics.count_calls(&app.key, &known);
+        let config = Config {
+            secure: app.secure,
+            connect_ms: CONNECT_MS,
+            grace_ms: GRACE_MS,
+            switch_ms: SWITCH_MS,
+        };
+        Ok(Self {
+            hub: Hub::restore(config, calls, next_message, shared.clock.now()),
+            shared,
+            app,
+            media,
+            sessions: BTreeMap::new(),
+            uids: BTreeMap::new(),
+            next_message,
+            signed_out: BTreeMap::new(),
+            deferred: VecDeque::new(),
+            retry_at: None,
+        })
+    }
+
+    /// Runs until it is told to stop, or nobody can reach it any more.
+    pub(super) async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Arrival>,
+        mut facts: mpsc::UnboundedReceiver<Fact>,
+    ) {
+        loop {
+            let mut batch = Batch::default();
+            let wake = self.wake_at();
+            let stop = tokio::select! {
+                arrival = inbox.recv() => match arrival {
+                    Some(arrival) => self.receive(arrival, &mut batch),
+                    None => return,
+                },
+                Some(fact) = facts.recv() => {
+                    self.receive_fact(fact, &mut batch);
+                    None
+                }
+                () = sleep_until(wake.into()), if self.has_timer() => {
+                    self.receive_timer(&mut batch);
+                    None
+                }
+            };
+            let mut stop = stop;
+            while stop.is_none() && batch.asked.len() + batch.facts.len() < BATCH {
+                if let Ok(fact) = facts.try_recv() {
+                    self.receive_fact(fact, &mut batch);
+                } else if let Ok(arrival) = inbox.try_recv() {
+                    stop = self.receive(arrival, &mut batch);
+                } else {
+                    break;
+                }
+            }
+            self.settle(batch).await;
+            if let Some(stopped) = stop {
+                self.stop();
+                // Whoever asked may have given up waiting.
+                let _ = stopped.send(());
+                return;
+            }
+        }
+    }
+
+    /// When the actor has to act by itself.
+    fn wake_at(&self) -> Instant {
+        let timer = self
+            .hub
+            .poll_timeout()
+            .map(|time| self.shared.clock.instant_of(time));
+        match (self.retry_at, timer) {
+            (Some(retry), _) => retry,
+            (None, Some(timer)) => timer,
+            (None, None) => Instant::now(),
+        }
+    }
+
+    fn has_timer(&self) -> bool {
+        self.retry_at.is_some() || self.hub.poll_timeout().is_some()
+    }
+
+    fn receive(
+        &mut self,
+        arrival: Arrival,
+        batch: &mut Batch,
+    ) -> Option<oneshot::Sender<()>> {
+        match arrival {
+            Arrival::Connected(new) => self.receive_session(*new, batch),
+            Arrival::Request {
+                session,
+                request,
+                grant,
+            } => {
+                batch.asked.push(Asked {
+                    session,
+                    re: request.id,
+                    login: false,
+                });
+                let request = *request;
+                self.handle(
+                    Input::Request {
+                        session,
+                        request,
+                        grant,
+                    },
+                    batch,
+                );
+            }
+            Arrival::Disconnected { session } => {
+                if self.sessions.remove(&session).is_some() {
+                    self.shared.metrics.sessions.dec();
+                }
+                self.handle(Input::Disconnected { session }, batch);
+            }
+            Arrival::Stop(stopped) => return Some(stopped),
+        }
+        None
+    }
+
+    fn receive_session(&mut self, new: NewSession, batch: &mut Batch) {
+        if self
+            .signed_out
+            .get(&new.accid)
+            .is_some_and(|generation| new.generation < *generation)
+        {
+            let error = ErrorBody::new(ErrorKind::WrongToken, "the token was revoked");
+            let reply = Reply::new(new.request, Err(error));
+            new.handle.send(Outgoing::Reply(reply));
+            new.handle.send(Outgoing::End);
+            return;
+        }
+        self.shared.metrics.sessions.inc();
+        self.sessions.insert(
+            new.session,
+            Session {
+                handle: new.handle,
+                accid: new.accid.clone(),
+                generation: new.generation,
+            },
+        );
+        batch.asked.push(Asked {
+            session: new.session,
+            re: new.request,
+            login: true,
+        });
+        self.handle(
+            Input::Connected {
+                session: new.session,
+                accid: new.accid,
+                device: new.device,
+                request: new.request,
+                calls: new.calls,
+            },
+            batch,
+        );
+    }
+
+    /// Facts keep their order: while some wait for the storage, later ones wait behind them.
+    fn receive_fact(&mut self, fact: Fact, batch: &mut Batch) {
+        if self.retry_at.is_some() {
+            self.deferred.push_back(fact);
+        } else {
+            self.handle_fact(fact, batch);
+        }
+    }
+
+    fn receive_timer(&mut self, batch: &mut Batch) {
+        self.retry_at = None;
+        for fact in std::mem::take(&mut self.deferred) {
+            self.handle_fact(fact, batch);
+        }
+        self.handle(Input::Timeout, batch);
+    }
+
+    fn handle_fact(&mut self, fact: Fact, batch: &mut Batch) {
+        let input = match &fact {
+            Fact::Media { call_id, event } => Input::Media {
+                call_id: *call_id,
+                event: event.clone(),
+            },
+            Fact::Quality { call_id, reports } => Input::Media {
+                call_id: *call_id,
+                event: MediaEvent::Quality(self.quality(*call_id, reports)),
+            },
+            Fact::SignOut { accid, generation } => {
+                self.signed_out.insert(accid.clone(), *generation);
+                // A login with a new token may have overtaken this.
+                let is_old = |session: &Session| {
+                    session.accid == *accid && session.generation < *generation
+                };
+                if !self.sessions.values().any(is_old) {
+                    return;
+                }
+                Input::SignOut {
+                    accid: accid.clone(),
+                }
+            }
+        };
+        batch.facts.push(fact);
+        self.handle(input, batch);
+    }
+
+    fn quality(&self, call_id: CallId, reports: &[PeerQuality]) -> Vec<QualityReport> {
+        let uids = self.uids.get(&call_id);
+        let report = |quality: &PeerQuality| {
+            Some(QualityReport {
+                accid: uids?.get(&quality.uid)?.clone(),
+                up: quality.up,
+                down: quality.down,
+                rtt_ms: quality.rtt_ms,
+            })
+        };
+        reports.iter().filter_map(report).collect()
+    }
+
+    fn handle(&mut self, input: Input, batch: &mut Batch) {
+        let now = self.shared.clock.now();
+        batch.take(self.hub.handle(input, now));
+    }
+
+    /// Stores the batch, then tells; or takes it back.
+    async fn settle(&mut self, batch: Batch) {
+        if !batch.writes.is_empty() {
+            let began = Instant::now();
+            let stored = self.shared.store.commit(&self.app.key, &batch.writes).await;
+            let took = began.elapsed();
+            self.shared.metrics.count_commit(took, stored.is_ok());
+            if let Err(error) = stored {
+                tracing::error!(app = %self.app.key, writes = batch.writes.len(), %error, "a batch could not be stored");
+                return self.take_back(batch);
+            }
+            self.note(&batch.writes);
+        }
+        self.hub.commit();
+        for due in batch.dues {
+            self.carry_out(due);
+        }
+    }
+
+    fn note(&mut self, writes: &[Write]) {
+        self.shared.metrics.count_calls(&self.app.key, writes);
+        for write in writes {
+            match write {
+                Write::Call(call) => {
+                    tracing::debug!(app = %self.app.key, call_id = %call.call_id, version = call.version, state = ?call.state, "call stored");
+                }
+                Write::End {
+                    record, messages, ..
+                } => {
+                    let reason = snake_case(&record.reason);
+                    let status = snake_case(&record.status);
+                    tracing::info!(app = %self.app.key, call_id = %record.call_id, reason, status, "call ended");
+                    for message in messages {
+                        self.next_message = self.next_message.max(MessageId(message.id.0 + 1));
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_back(&mut self, batch: Batch) {
+        self.hub.rollback();
+        self.retry_at = Some(Instant::now() + RETRY);
+        for fact in batch.facts.into_iter().rev() {
+            self.deferred.push_front(fact);
+        }
+        for Asked { session, re, login } in batch.asked {
+            let Some(to) = self.sessions.get(&session) else {
+                continue;
+            };
+            let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
+            to.handle.send(Outgoing::Reply(reply));
+            if login {
+                // Its end comes back as `Arrival::Disconnected`.
+                to.handle.send(Outgoing::End);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            // Taken out of the batch when it was made.
+            Output::Write(_) => {}
+            Output::Welcome {
+                session,
+                re,
+                snapshot,
+                ended,
+            } => {
+                let before = self.next_message;
+                let snapshot = Box::new(snapshot);
+                self.send(
+                    session,
+                    Outgoing::Welcome {
+                        re,
+                        snapshot,
+                        ended,
+                        before,
+                    },
+                );
+            }
+            Output::Reply { session, reply } => self.send(session, Outgoing::Reply(reply)),
+            Output::Notify { session, event } => self.send(session, Outgoing::Event(event)),
+            Output::Close { session, reason } => {
+                self.send(session, Outgoing::Close(reason));
+                if self.sessions.remove(&session).is_some() {
+                    self.shared.metrics.sessions.dec();
+                }
+            }
+            Output::Room { call_id, command } => self.command_room(call_id, command),
+        }
+    }
+
+    fn send(&self, session: SessionId, outgoing: Outgoing) {
+        if let Some(to) = self.sessions.get(&session) {
+            to.handle.send(outgoing);
+        }
+    }
+
+    fn command_room(&mut self, call_id: CallId, command: RoomCommand) {
+        let asker = match &command {
+            RoomCommand::Negotiate { uid, session, .. } => {
+                let Some(to) = self.sessions.get(session) else {
+                    return;
+                };
+                let uids = self.uids.entry(call_id).or_default();
+                uids.insert(*uid, to.accid.clone());
+                Some(to.handle.clone())
+            }
+            RoomCommand::Close => {
+                self.uids.remove(&call_id);
+                None
+            }
+            RoomCommand::Open | RoomCommand::Admit(_) | RoomCommand::Remove(_) => None,
+        };
+        self.media.command(call_id, command, asker);
+    }
+
+    fn stop(&mut self) {
+        for session in self.sessions.values() {
+            let reason = SessionClosed::ShuttingDown;
+            session.handle.send(Outgoing::Close(reason));
+        }
+        self.sessions.clear();
+    }
+}

@@ -1,0 +1,40 @@
+//! A batch: what the hub wants stored and told, and who is to hear if it cannot be stored.
+
+use hullo_core::hub::{Output, SessionId, Write};
+
+use super::actor::Fact;
+
+/// What came out of some inputs.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// To store, in one transaction.
+    pub(super) writes: Vec<Write>,
+    /// To carry out afterwards, in order.
+    pub(super) dues: Vec<Output>,
+    /// Requests that wait for an answer.
+    pub(super) asked: Vec<Asked>,
+    /// What happened in the world; it stays true when it cannot be stored, and has to be handled again.
+    pub(super) facts: Vec<Fact>,
+}
+
+/// A request that waits for an answer.
+pub(super) struct Asked {
+    /// Who asks.
+    pub(super) session: SessionId,
+    /// The request's id.
+    pub(super) re: u64,
+    /// Without a welcome the session cannot go on.
+    pub(super) login: bool,
+}
+
+impl Batch {
+    /// Takes what the hub returned for one input.
+    pub(super) fn take(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Write(write) => self.writes.push(write),
+                other => self.dues.push(other),
+            }
+        }
+    }
+}

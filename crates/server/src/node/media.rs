@@ -1,0 +1,138 @@
+//! The media plane's shell: one thread owns the SFU and its UDP sockets. Commands come from the actors, news goes back to
+//! them. The thread sleeps until a command, a datagram or a deadline.
+
+mod plane;
+mod sockets;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hullo_core::hub::RoomCommand;
+use hullo_protocol::{AppKey, CallId};
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use super::{Fact, SessionHandle};
+use crate::metrics::Metrics;
+use plane::Plane;
+pub(crate) use sockets::MediaSockets;
+use sockets::Sockets;
+
+/// Commands and datagrams that are taken in one go, before what came out of them is sent.
+const BATCH: usize = 64;
+
+/// The way to the media thread.
+pub(crate) struct Media {
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+/// The way of one app to the media thread.
+pub(super) struct AppMedia {
+    app: AppKey,
+    facts: mpsc::UnboundedSender<Fact>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+/// Something for the media thread.
+struct Command {
+    app: AppKey,
+    call_id: CallId,
+    command: RoomCommand,
+    /// Who waits for the answer to an offer.
+    asker: Option<SessionHandle>,
+    /// Where news of this room goes.
+    facts: mpsc::UnboundedSender<Fact>,
+}
+
+impl Media {
+    /// Starts the thread. It ends when this and all that came out of it are gone.
+    pub(crate) fn start(sockets: MediaSockets, metrics: Arc<Metrics>) -> io::Result<Self> {
+        // Unbounded, so that an actor never waits for media; each command answers a request, which are limited by session.
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let plane = Plane::new(sockets.announced(), metrics.clone());
+        std::thread::Builder::new()
+            .name("hullo-media".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    match sockets.open() {
+                        Ok(sockets) => run(plane, sockets, inbox, &metrics).await,
+                        Err(error) => tracing::error!(%error, "the media sockets cannot be used"),
+                    }
+                });
+            })?;
+        Ok(Self { commands })
+    }
+
+    pub(super) fn of_app(&self, app: AppKey, facts: mpsc::UnboundedSender<Fact>) -> AppMedia {
+        AppMedia {
+            app,
+            facts,
+            commands: self.commands.clone(),
+        }
+    }
+}
+
+impl AppMedia {
+    /// Has the thread carry out a command of the hub; the answer to an offer goes to `asker`.
+    pub(super) fn command(
+        &self,
+        call_id: CallId,
+        command: RoomCommand,
+        asker: Option<SessionHandle>,
+    ) {
+        let sent = self.commands.send(Command {
+            app: self.app.clone(),
+            call_id,
+            command,
+            asker,
+            facts: self.facts.clone(),
+        });
+        if sent.is_err() {
+            tracing::error!(%call_id, "the media thread has ended");
+        }
+    }
+}
+
+async fn run(
+    mut plane: Plane,
+    sockets: Sockets,
+    mut inbox: mpsc::UnboundedReceiver<Command>,
+    metrics: &Metrics,
+) {
+    let mut buffer = vec![0; sockets::DATAGRAM_BYTES_MAX];
+    loop {
+        while let Some(datagram) = plane.poll_transmit() {
+            match sockets.send(&datagram) {
+                Ok(()) => metrics.media.sent.inc(),
+                Err(_) => metrics.media.unsent.inc(),
+            };
+        }
+        let deadline = plane.poll_timeout();
+        tokio::select! {
+            command = inbox.recv() => {
+                let Some(command) = command else { return };
+                plane.carry_out(command, Instant::now());
+                for _ in 1..BATCH {
+                    let Ok(command) = inbox.try_recv() else { break };
+                    plane.carry_out(command, Instant::now());
+                }
+            }
+            () = sockets.readable() => {
+                let now = Instant::now();
+                for _ in 0..BATCH {
+                    let Some(arrived) = sockets.try_receive(&mut buffer) else { break };
+                    metrics.media.received.inc();
+                    let bytes = &buffer[..arrived.bytes];
+                    plane.receive(arrived.from, arrived.to, bytes, now);
+                }
+            }
+            () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
+                plane.handle_timeout(Instant::now());
+            }
+        }
+    }
+}

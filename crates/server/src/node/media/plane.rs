@@ -1,0 +1,272 @@
+//! Between the words of the hub (apps, calls) and those of the SFU (rooms).
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
+use hullo_protocol::{
+    AppKey, CallId, ErrorBody, ErrorKind, Quality, Reply, Slot, SlotKind, Success, Uid,
+};
+use hullo_sfu::{Config, Event, Kind, Output, RoomId, Sfu};
+use tokio::sync::mpsc;
+
+use super::Command;
+use super::sockets::Datagram;
+use crate::metrics::Metrics;
+use crate::node::{Fact, Outgoing, PeerQuality, SessionHandle};
+
+type SfuPeer = hullo_sfu::PeerId;
+
+/// The SFU and who its rooms belong to.
+pub(super) struct Plane {
+    sfu: Sfu,
+    /// Call ids are made by clients, so that two apps may use the same: rooms have numbers of their own.
+    rooms: BTreeMap<RoomId, Room>,
+    by_call: BTreeMap<(AppKey, CallId), RoomId>,
+    next_room: u128,
+    /// Peer ids are unique in their hub; the SFU's are unique in the process.
+    peers: BTreeMap<SfuPeer, PeerId>,
+    next_peer: u64,
+    metrics: Arc<Metrics>,
+}
+
+struct Room {
+    call_id: CallId,
+    facts: mpsc::UnboundedSender<Fact>,
+    peers: BTreeMap<PeerId, SfuPeer>,
+}
+
+impl Plane {
+    /// Without rooms; reachable at `candidates`.
+    pub(super) fn new(candidates: Vec<SocketAddr>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            sfu: Sfu::new(Config::new(candidates)),
+            rooms: BTreeMap::new(),
+            by_call: BTreeMap::new(),
+            next_room: 1,
+            peers: BTreeMap::new(),
+            next_peer: 1,
+            metrics,
+        }
+    }
+
+    /// Carries out a command of a hub.
+    pub(super) fn carry_out(&mut self, command: Command, now: Instant) {
+        let key = (command.app, command.call_id);
+        match command.command {
+            RoomCommand::Open => self.open(key, command.facts),
+            RoomCommand::Negotiate {
+                peer, uid, re, sdp, ..
+            } => {
+                let result = self.negotiate(&key, peer, uid, &sdp, now);
+                if let Err(error) = &result {
+                    tracing::info!(call_id = %key.1, %uid, %error, "an offer was refused");
+                }
+                if let Some(asker) = command.asker {
+                    answer(&asker, re, result);
+                }
+            }
+            RoomCommand::Admit(peer) => {
+                if let Some((room, peer)) = self.find(&key, peer) {
+                    self.sfu.admit(room, peer, now);
+                }
+            }
+            RoomCommand::Remove(peer) => {
+                if let Some((room, known)) = self.find(&key, peer) {
+                    self.sfu.remove(room, known);
+                    self.forget(room, known);
+                }
+            }
+            RoomCommand::Close => self.close(&key),
+        }
+    }
+
+    fn open(&mut self, key: (AppKey, CallId), facts: mpsc::UnboundedSender<Fact>) {
+        if self.by_call.contains_key(&key) {
+            return;
+        }
+        let room = RoomId(self.next_room);
+        self.next_room += 1;
+        let opened = Room {
+            call_id: key.1,
+            facts,
+            peers: BTreeMap::new(),
+        };
+        self.rooms.insert(room, opened);
+        self.by_call.insert(key, room);
+        self.sfu.open(room);
+        self.metrics.media.rooms.inc();
+    }
+
+    fn close(&mut self, key: &(AppKey, CallId)) {
+        let Some(room) = self.by_call.remove(key) else {
+            return;
+        };
+        self.sfu.close(room);
+        for peer in self.rooms.remove(&room).into_iter().flat_map(|room| room.peers) {
+            self.peers.remove(&peer.1);
+        }
+        self.metrics.media.rooms.dec();
+    }
+
+    fn negotiate(
+        &mut self,
+        key: &(AppKey, CallId),
+        peer: PeerId,
+        uid: Uid,
+        sdp: &str,
+        now: Instant,
+    ) -> Result<Success, ErrorBody> {
+        let room = *self.by_call.get(key).ok_or(ErrorKind::CallOver)?;
+        let known = match self.find(key, peer) {
+            Some((_, known)) => known,
+            None => self.make_peer(room, peer),
+        };
+        self.sfu
+            .negotiate(room, known, hullo_sfu::Uid(uid.0), sdp, now)
+            .map(|sdp| Success::Answer { sdp })
+            .map_err(|error| ErrorBody::new(ErrorKind::BadSdp, error.to_string()))
+    }
+
+    fn make_peer(&mut self, room: RoomId, peer: PeerId) -> SfuPeer {
+        let made = hullo_sfu::PeerId(self.next_peer);
+        self.next_peer += 1;
+        self.peers.insert(made, peer);
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.peers.insert(peer, made);
+        }
+        made
+    }
+
+    fn find(&self, key: &(AppKey, CallId), peer: PeerId) -> Option<(RoomId, SfuPeer)> {
+        let room = *self.by_call.get(key)?;
+        let known = *self.rooms.get(&room)?.peers.get(&peer)?;
+        Some((room, known))
+    }
+
+    fn forget(&mut self, room: RoomId, peer: SfuPeer) -> Option<PeerId> {
+        let known = self.peers.remove(&peer)?;
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.peers.remove(&known);
+        }
+        Some(known)
+    }
+
+    /// A datagram came.
+    pub(super) fn receive(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8], now: Instant) {
+        self.sfu.handle_datagram(from, to, bytes, now);
+    }
+
+    /// The time of [`Plane::poll_timeout`] has come.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.sfu.handle_timeout(now);
+    }
+
+    /// When to call [`Plane::handle_timeout`] at the latest; to be asked after [`Plane::poll_transmit`] has run dry.
+    pub(super) fn poll_timeout(&mut self) -> Option<Instant> {
+        self.sfu.poll_timeout()
+    }
+
+    /// The next datagram to send. News on the way to it goes to the actors.
+    pub(super) fn poll_transmit(&mut self) -> Option<Datagram> {
+        loop {
+            match self.sfu.poll_output()? {
+                Output::Transmit { from, to, bytes } => {
+                    return Some(Datagram {
+                        from,
+                        to,
+                        bytes,
+                    });
+                }
+                Output::Event(event) => self.tell(event),
+            }
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        let (room, peer, make): (_, _, fn(PeerId) -> MediaEvent) = match event {
+            Event::Connected { room, peer } => (room, peer, MediaEvent::Connected),
+            Event::Lost { room, peer } => (room, peer, MediaEvent::Lost),
+            Event::Recovered { room, peer } => (room, peer, MediaEvent::Recovered),
+            Event::Closed { room, peer, reason } => {
+                if let Some(room) = self.rooms.get(&room) {
+                    tracing::warn!(call_id = %room.call_id, reason, "a media connection failed");
+                }
+                if let Some(known) = self.forget(room, peer) {
+                    self.tell_of(room, MediaEvent::Failed(known));
+                }
+                return;
+            }
+            Event::Slots { room, peer, slots } => {
+                let slots = slots.into_iter().map(slot).collect();
+                if let Some(known) = self.peers.get(&peer) {
+                    self.tell_of(room, MediaEvent::Slots(*known, slots));
+                }
+                return;
+            }
+            Event::Quality { room, reports } => {
+                let reports = reports.into_iter().map(report).collect();
+                self.send(room, |call_id| Fact::Quality { call_id, reports });
+                return;
+            }
+            Event::FirstMedia { room, uid, kind } => {
+                if let Some(room) = self.rooms.get(&room) {
+                    tracing::info!(call_id = %room.call_id, uid = uid.0, ?kind, "first media");
+                }
+                return;
+            }
+        };
+        if let Some(known) = self.peers.get(&peer) {
+            self.tell_of(room, make(*known));
+        }
+    }
+
+    fn tell_of(&self, room: RoomId, event: MediaEvent) {
+        self.send(room, |call_id| Fact::Media { call_id, event });
+    }
+
+    /// A room that has been closed meanwhile has no news; an actor that is gone wants none.
+    fn send(&self, room: RoomId, fact: impl FnOnce(CallId) -> Fact) {
+        if let Some(room) = self.rooms.get(&room) {
+            let _ = room.facts.send(fact(room.call_id));
+        }
+    }
+}
+
+fn answer(asker: &SessionHandle, re: u64, result: Result<Success, ErrorBody>) {
+    asker.send(Outgoing::Reply(Reply::new(re, result)));
+}
+
+fn slot(slot: hullo_sfu::Slot) -> Slot {
+    Slot {
+        mid: slot.mid,
+        kind: match slot.kind {
+            Kind::Audio => SlotKind::Audio,
+            Kind::Video => SlotKind::Video,
+        },
+        uid: slot.uid.map(|uid| Uid(uid.0)),
+    }
+}
+
+fn report(report: hullo_sfu::QualityReport) -> PeerQuality {
+    PeerQuality {
+        uid: Uid(report.uid.0),
+        up: quality(report.up),
+        down: quality(report.down),
+        rtt_ms: report.rtt_ms,
+    }
+}
+
+fn quality(quality: hullo_sfu::Quality) -> Quality {
+    match quality {
+        hullo_sfu::Quality::Unknown => Quality::Unknown,
+        hullo_sfu::Quality::Excellent => Quality::Excellent,
+        hullo_sfu::Quality::Good => Quality::Good,
+        hullo_sfu::Quality::Poor => Quality::Poor,
+        hullo_sfu::Quality::Bad => Quality::Bad,
+        hullo_sfu::Quality::VeryBad => Quality::VeryBad,
+        hullo_sfu::Quality::Down => Quality::Down,
+    }
+}

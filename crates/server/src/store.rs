@@ -1,0 +1,186 @@
+//! What is kept: apps, accounts, calls, records and messages (design section 6).
+//!
+//! [`Store`] is the promise, [`Sqlite`] the embedded one that needs no installation. The tests in `conformance` are written
+//! against the trait, for the next implementation to pass.
+
+#[cfg(test)]
+mod conformance;
+mod sqlite;
+mod vault;
+
+use futures_util::future::BoxFuture;
+use hullo_core::call::Call;
+use hullo_core::hub::Write;
+use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
+use secrecy::SecretString;
+
+pub(crate) use sqlite::Sqlite;
+pub(crate) use vault::{Vault, random_hex};
+
+/// What a call of the store returns, in time.
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// Durable storage: a call that returns `Ok` survives a kill and a loss of power.
+pub(crate) trait Store: Send + Sync {
+    /// Adds an app. Errors with [`StoreError::Exists`] when its key is taken.
+    fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> Answer<'a, ()>;
+    /// Every app.
+    fn apps(&self) -> Answer<'_, Vec<App>>;
+    /// One app.
+    fn app<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<App>>;
+
+    /// Adds an account. Errors with [`StoreError::Exists`] when its accid is taken.
+    fn create_account<'a>(
+        &'a self,
+        app: &'a AppKey,
+        account: &'a Account,
+        now_ms: u64,
+    ) -> Answer<'a, ()>;
+    /// One account.
+    fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid) -> Answer<'a, Option<Account>>;
+    /// Every account of an app, by accid.
+    fn accounts<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Account>>;
+    /// Changes an account; the account as it is then, or `None` when there is none.
+    fn change_account<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+        change: AccountChange,
+    ) -> Answer<'a, Option<Account>>;
+
+    /// Stores a batch of the hub in one transaction: all of it or nothing.
+    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> Answer<'a, ()>;
+    /// Calls that are not over.
+    fn live_calls<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Call>>;
+    /// A call, over or not.
+    fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<Call>>;
+    /// One more than the greatest message id of the app.
+    fn next_message<'a>(&'a self, app: &'a AppKey) -> Answer<'a, MessageId>;
+
+    /// The record of a call that is over.
+    fn record<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<CallRecord>>;
+    /// A page of records, newest first.
+    fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> Answer<'a, RecordPage>;
+    /// The newest `limit` messages from or to `accid` within `after < id < before`, oldest first.
+    fn messages_between<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+        after: MessageId,
+        before: MessageId,
+        limit: u32,
+    ) -> Answer<'a, Vec<Message>>;
+    /// A page of a conversation, newest first.
+    fn conversation<'a>(
+        &'a self,
+        app: &'a AppKey,
+        query: ConversationQuery<'a>,
+    ) -> Answer<'a, MessagePage>;
+
+    /// Writes something, to see whether that is possible.
+    fn probe(&self, now_ms: u64) -> Answer<'_, ()>;
+    /// Finishes what is under way and lets go of the files.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// A customer's application.
+#[derive(Debug, Clone)]
+pub(crate) struct App {
+    /// Names it.
+    pub(crate) key: AppKey,
+    /// For people.
+    pub(crate) name: String,
+    /// Proves the customer's backend and signs its tokens.
+    pub(crate) secret: SecretString,
+    /// Whether joining a call needs a room token.
+    pub(crate) secure: bool,
+}
+
+/// A user of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Names it.
+    pub(crate) accid: Accid,
+    /// For people.
+    pub(crate) name: Option<String>,
+    /// Address of a picture.
+    pub(crate) avatar: Option<String>,
+    /// May not log in and cannot be called.
+    pub(crate) disabled: bool,
+    /// Tokens of an older generation are refused.
+    pub(crate) token_generation: u64,
+}
+
+/// What to change of an account; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountChange {
+    /// A new name.
+    pub(crate) name: Option<String>,
+    /// A new picture.
+    pub(crate) avatar: Option<String>,
+    /// Disabled or not.
+    pub(crate) disabled: Option<bool>,
+    /// Refuse all tokens made so far.
+    pub(crate) revoke_tokens: bool,
+}
+
+/// Which records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RecordQuery {
+    /// Only those of calls that this account was in.
+    pub(crate) accid: Option<Accid>,
+    /// Only those older than this place, as [`RecordPage::next`] gave it.
+    pub(crate) before: Option<u64>,
+    /// At most this many.
+    pub(crate) limit: u32,
+}
+
+/// Some records, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RecordPage {
+    /// The records.
+    pub(crate) records: Vec<CallRecord>,
+    /// Where the next page begins, if there is one.
+    pub(crate) next: Option<u64>,
+}
+
+/// Which messages of a conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct ConversationQuery<'a> {
+    /// One side.
+    pub(crate) accid: &'a Accid,
+    /// The other.
+    pub(crate) with: &'a Accid,
+    /// Only messages before this one.
+    pub(crate) before: Option<MessageId>,
+    /// At most this many.
+    pub(crate) limit: u32,
+}
+
+/// Some messages, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct MessagePage {
+    /// The messages.
+    pub(crate) messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub(crate) more: bool,
+}
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The key is taken.
+    #[error("{0} exists already; choose another name")]
+    Exists(String),
+    /// The storage is full, read-only, locked or broken. Nothing has changed.
+    #[error("the storage cannot be used: {0}")]
+    Unavailable(#[from] sqlx::Error),
+    /// Something stored cannot be understood: another version wrote it, or the master key is another one.
+    #[error("{what} in the storage cannot be read: {why}")]
+    Unreadable {
+        /// What it is.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}

@@ -1,0 +1,136 @@
+//! From a text frame to a request, or to the error that answers it.
+
+use hullo_protocol::{
+    Command, ErrorBody, ErrorKind, Event, FRAME_BYTES_MAX, Reply, Request, ServerFrame,
+};
+use serde::Deserialize;
+
+/// Longest part of a parser's message that is sent back.
+const REASON_CHARS_MAX: usize = 200;
+
+/// The parts of a request that are looked for when the whole makes no sense.
+#[derive(Deserialize)]
+struct Head {
+    id: Option<u64>,
+    op: Option<String>,
+}
+
+/// Reads a request. The error is what to send back: a reply when the request has an id, news otherwise.
+pub(super) fn parse(text: &str) -> Result<Request, Box<ServerFrame>> {
+    if text.len() > FRAME_BYTES_MAX {
+        let message = format!(
+            "the frame has {} bytes; at most {FRAME_BYTES_MAX} are allowed",
+            text.len()
+        );
+        let id = serde_json::from_str::<Head>(text)
+            .ok()
+            .and_then(|head| head.id);
+        return Err(refuse(id, ErrorBody::new(ErrorKind::TooLarge, message)));
+    }
+    serde_json::from_str(text).map_err(|error| explain(text, &error))
+}
+
+fn explain(text: &str, error: &serde_json::Error) -> Box<ServerFrame> {
+    let reason: String = error.to_string().chars().take(REASON_CHARS_MAX).collect();
+    let Ok(head) = serde_json::from_str::<Head>(text) else {
+        let message = format!("the frame is not a JSON request: {reason}");
+        return refuse(None, ErrorBody::new(ErrorKind::BadRequest, message));
+    };
+    let body = match head.op {
+        Some(op) if !is_known(&op) => {
+            let op: String = op.chars().take(REASON_CHARS_MAX).collect();
+            ErrorBody::new(ErrorKind::UnknownOp, format!("there is no op {op:?} in {}", hullo_protocol::SUBPROTOCOL))
+        }
+        _ => ErrorBody::new(ErrorKind::BadRequest, format!("the request is not valid: {reason}")),
+    };
+    refuse(head.id, body)
+}
+
+fn refuse(id: Option<u64>, error: ErrorBody) -> Box<ServerFrame> {
+    Box::new(match id {
+        Some(re) => ServerFrame::Reply(Reply::new(re, Err(error))),
+        None => ServerFrame::Event(Event::SessionError { error }),
+    })
+}
+
+/// The operation alone: what is unknown then is the operation, not one of its fields.
+fn is_known(op: &str) -> bool {
+    let alone = serde_json::json!({ "op": op });
+    match serde_json::from_value::<Command>(alone) {
+        Ok(_) => true,
+        Err(error) => !error.to_string().starts_with("unknown variant"),
+    }
+}
+
+/// The operation's name, for figures and logs.
+pub(super) fn op_of(command: &Command) -> &'static str {
+    match command {
+        Command::Login(_) => "session.login",
+        Command::Logout => "session.logout",
+        Command::Ping => "session.ping",
+        Command::StartCall(_) => "call.start",
+        Command::Ring { .. } => "call.ring",
+        Command::Accept { .. } => "call.accept",
+        Command::Reject { .. } => "call.reject",
+        Command::Cancel { .. } => "call.cancel",
+        Command::Hangup { .. } => "call.hangup",
+        Command::Switch { .. } => "call.switch",
+        Command::AnswerSwitch { .. } => "call.answer_switch",
+        Command::CallSnapshot { .. } => "call.snapshot",
+        Command::OfferMedia { .. } => "media.offer",
+        Command::SetMedia { .. } => "media.set",
+        Command::ListMessages { .. } => "message.list",
+        Command::WatchPresence { .. } => "presence.watch",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> (Option<u64>, ErrorKind) {
+        match *parse(text).unwrap_err() {
+            ServerFrame::Reply(reply) => (Some(reply.re), reply.error.unwrap().kind),
+            ServerFrame::Event(Event::SessionError { error }) => (None, error.kind),
+            ServerFrame::Event(event) => panic!("{event:?}"),
+        }
+    }
+
+    #[test]
+    fn what_has_an_id_is_answered_under_it() {
+        let cases = [
+            (r#"{"id":7,"op":"call.fly"}"#, Some(7), ErrorKind::UnknownOp),
+            (r#"{"op":"call.fly"}"#, None, ErrorKind::UnknownOp),
+            (r#"{"id":7,"op":"call.accept"}"#, Some(7), ErrorKind::BadRequest),
+            (r#"{"id":7,"op":"call.accept","call_id":"x"}"#, Some(7), ErrorKind::BadRequest),
+            (
+                r#"{"id":7,"op":"call.switch","call_id":"018f0000-0000-7000-8000-000000000000","media":"smell"}"#,
+                Some(7),
+                ErrorKind::BadRequest,
+            ),
+            (r#"{"id":7}"#, Some(7), ErrorKind::BadRequest),
+            (r#"{"id":-7,"op":"session.ping"}"#, None, ErrorKind::BadRequest),
+            ("{", None, ErrorKind::BadRequest),
+            ("", None, ErrorKind::BadRequest),
+            ("[]", None, ErrorKind::BadRequest),
+            ("null", None, ErrorKind::BadRequest),
+        ];
+        for (text, id, kind) in cases {
+            assert_eq!(refused(text), (id, kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn frame_that_is_too_long_is_answered_under_its_id() {
+        let padding = "x".repeat(FRAME_BYTES_MAX);
+        let text = format!(r#"{{"id":9,"op":"session.ping","padding":"{padding}"}}"#);
+        assert_eq!(refused(&text), (Some(9), ErrorKind::TooLarge));
+        assert_eq!(refused(&padding), (None, ErrorKind::TooLarge));
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored() {
+        let request = parse(r#"{"id":1,"op":"session.ping","mood":"good"}"#).unwrap();
+        assert_eq!(op_of(&request.command), "session.ping");
+    }
+}

@@ -1,0 +1,162 @@
+//! The first request of a connection.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use governor::DefaultDirectRateLimiter;
+use hullo_core::hub::SessionId;
+use hullo_protocol::{
+    Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SessionClosed,
+};
+use tokio::time::timeout;
+
+use super::{End, LOGIN, not_text, read};
+use crate::auth::{self, LoginError};
+use crate::metrics::snake_case;
+use crate::node::{AppNode, Arrival, NewSession, SessionHandle, SessionQueue};
+use crate::store::Account;
+use crate::ws::Sessions;
+use crate::ws::socket::{Incoming, Socket};
+
+/// A client that has proved who it is; its welcome is on the way through the queue.
+pub(super) struct SignedIn {
+    pub(super) app: Arc<AppNode>,
+    pub(super) id: SessionId,
+    pub(super) accid: Accid,
+    pub(super) name: Option<String>,
+    pub(super) cursor: MessageId,
+    pub(super) request: u64,
+    pub(super) queue: SessionQueue,
+}
+
+/// Waits for a login that succeeds; failed ones are answered and may be tried again while there is time.
+pub(super) async fn run(
+    socket: &mut Socket,
+    sessions: &Sessions,
+    address: IpAddr,
+    limiter: &DefaultDirectRateLimiter,
+) -> Result<SignedIn, End> {
+    let login = wait(socket, sessions, address, limiter);
+    timeout(LOGIN, login)
+        .await
+        .unwrap_or(Err(End::Policy("no login in time")))
+}
+
+async fn wait(
+    socket: &mut Socket,
+    sessions: &Sessions,
+    address: IpAddr,
+    limiter: &DefaultDirectRateLimiter,
+) -> Result<SignedIn, End> {
+    loop {
+        let text = match socket.receive().await {
+            Incoming::Text(text) => text,
+            Incoming::Binary => {
+                told(socket.send(&not_text()).await)?;
+                continue;
+            }
+            Incoming::Alive => continue,
+            Incoming::TooLong => return Err(End::TooLong),
+            Incoming::Gone => return Err(End::Gone),
+        };
+        let request = match read(&text, limiter) {
+            Ok(request) => request,
+            Err(refusal) => {
+                told(socket.send(&*refusal).await)?;
+                continue;
+            }
+        };
+        let error = match request.command {
+            Command::Login(login) => {
+                match enter(sessions, address, request.id, login).await? {
+                    Ok(signed_in) => return Ok(signed_in),
+                    Err(error) => error,
+                }
+            }
+            _ => ErrorBody::new(ErrorKind::NotLoggedIn, "send session.login first"),
+        };
+        told(
+            socket
+                .send(&Reply::new(request.id, Err(error)))
+                .await,
+        )?;
+    }
+}
+
+fn told(sent: bool) -> Result<(), End> {
+    match sent {
+        true => Ok(()),
+        false => Err(End::Gone),
+    }
+}
+
+/// Checks a login. The outer error ends the connection, the inner one answers the request.
+async fn enter(
+    sessions: &Sessions,
+    address: IpAddr,
+    request: u64,
+    login: Login,
+) -> Result<Result<SignedIn, ErrorBody>, End> {
+    if let Some(wait) = sessions.failures.wait(address) {
+        let message = format!(
+            "too many failed logins from this address; wait {} s",
+            wait.as_secs() + 1
+        );
+        return Ok(Err(ErrorBody::new(ErrorKind::RateLimited, message)));
+    }
+    let (app, account) = match check(sessions, &login).await {
+        Ok(checked) => checked,
+        Err(error) => {
+            if error.is_guess() {
+                sessions.failures.count(address);
+            }
+            let kind = error.kind();
+            tracing::info!(app = %login.app_key, accid = %login.accid, %address, %error, "login refused");
+            let metrics = &sessions.shared.metrics;
+            metrics.count_request("session.login", snake_case(&kind));
+            return Ok(Err(ErrorBody::new(kind, error.to_string())));
+        }
+    };
+    let id = sessions.node.next_session();
+    let (handle, queue) = SessionHandle::new();
+    let device = &login.device;
+    tracing::info!(
+        app = %login.app_key, accid = %account.accid, session = id.0, device = %device.id, platform = ?device.platform,
+        sdk = device.sdk_version.as_deref().unwrap_or(""), "session began"
+    );
+    let new = NewSession {
+        session: id,
+        handle,
+        accid: account.accid.clone(),
+        device: login.device,
+        request,
+        calls: login.calls,
+        generation: account.token_generation,
+    };
+    if !app.send(Arrival::Connected(Box::new(new))).await {
+        return Err(End::Closed(SessionClosed::ShuttingDown));
+    }
+    Ok(Ok(SignedIn {
+        app,
+        id,
+        accid: account.accid,
+        name: account.name,
+        cursor: login.cursor.unwrap_or(MessageId(0)),
+        request,
+        queue,
+    }))
+}
+
+async fn check(
+    sessions: &Sessions,
+    login: &Login,
+) -> Result<(Arc<AppNode>, Account), LoginError> {
+    let app = sessions
+        .node
+        .app(&login.app_key)
+        .await?
+        .ok_or(LoginError::UnknownApp)?;
+    let store = &*sessions.shared.store;
+    let account = auth::check_login(store, &app.app, &login.accid, login.token.expose()).await?;
+    Ok((app, account))
+}

@@ -1,0 +1,161 @@
+//! What the shell does for the hub before a request reaches it: accounts are looked up, room tokens are verified, and
+//! conversations are read.
+
+use hullo_core::hub::RoomGrant;
+use hullo_protocol::{
+    CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PARTICIPANTS_MAX, Request,
+    Snapshot, StartCall, Success, Token,
+};
+
+use super::Client;
+use crate::auth;
+use crate::store::{ConversationQuery, StoreError};
+
+/// What becomes of a request.
+pub(super) enum Next {
+    /// The hub decides, with what the room token allows.
+    Ask(Box<Request>, Option<RoomGrant>),
+    /// It is answered already.
+    Answer(Result<Success, ErrorBody>),
+}
+
+impl Client {
+    /// Prepares a request for the hub, or answers it.
+    pub(super) async fn prepare(&self, request: Request) -> Next {
+        let token = match &request.command {
+            Command::ListMessages {
+                with,
+                before,
+                limit,
+            } => return Next::Answer(self.list_messages(with, *before, *limit).await),
+            Command::StartCall(dial) => {
+                if let Err(error) = self.check_dial(dial).await {
+                    return Next::Answer(Err(error));
+                }
+                dial.room_token.as_ref()
+            }
+            Command::Accept { room_token, .. } => room_token.as_ref(),
+            _ => None,
+        };
+        let grant = token.and_then(|token| self.verify(token));
+        Next::Ask(Box::new(request), grant)
+    }
+
+    fn verify(&self, token: &Token) -> Option<RoomGrant> {
+        match auth::verify_room(&self.app.app, token.expose()) {
+            Ok(grant) => Some(grant),
+            Err(error) => {
+                tracing::info!(%error, "room token refused");
+                None
+            }
+        }
+    }
+
+    async fn check_dial(&self, dial: &StartCall) -> Result<(), ErrorBody> {
+        self.check_not_over(dial.call_id).await?;
+        // The hub refuses longer lists; the store need not be asked about them.
+        for accid in dial.callees.iter().take(PARTICIPANTS_MAX) {
+            let account = self
+                .sessions
+                .shared
+                .store
+                .account(&self.app.app.key, accid)
+                .await
+                .map_err(unavailable)?;
+            match account {
+                None => {
+                    let message = format!("there is no account {accid}");
+                    return Err(ErrorBody::new(ErrorKind::AccountNotFound, message));
+                }
+                Some(account) if account.disabled => {
+                    let message = format!("the account {accid} is disabled");
+                    return Err(ErrorBody::new(ErrorKind::AccountDisabled, message));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A call that was over before this process began, or that the hub has forgotten since, cannot be dialled again.
+    async fn check_not_over(&self, call_id: CallId) -> Result<(), ErrorBody> {
+        let shared = &self.sessions.shared;
+        let record = shared
+            .store
+            .record(&self.app.app.key, call_id)
+            .await
+            .map_err(unavailable)?;
+        match record {
+            Some(record) if !shared.clock.is_recent(record.ended_at_ms) => {
+                let message = format!("the call {call_id} has ended; dial with a new call id");
+                Err(ErrorBody::new(ErrorKind::CallOver, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn list_messages(
+        &self,
+        with: &hullo_protocol::Accid,
+        before: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Success, ErrorBody> {
+        if !(1..=MESSAGE_PAGE_MAX).contains(&limit) {
+            let message = format!("limit is {limit}; use 1 to {MESSAGE_PAGE_MAX}");
+            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+        }
+        let query = ConversationQuery {
+            accid: &self.accid,
+            with,
+            before,
+            limit,
+        };
+        let store = &self.sessions.shared.store;
+        let page = store
+            .conversation(&self.app.app.key, query)
+            .await
+            .map_err(unavailable)?;
+        Ok(Success::Messages {
+            messages: page.messages,
+            more: page.more,
+        })
+    }
+
+    /// Completes the hub's snapshot with what is stored. Of a longer absence the newest page of messages is told; older ones
+    /// are read conversation by conversation.
+    pub(super) async fn welcome(
+        &self,
+        mut snapshot: Snapshot,
+        ended: Vec<CallId>,
+        before: MessageId,
+    ) -> Result<Success, ErrorBody> {
+        let app = &self.app.app;
+        let store = &self.sessions.shared.store;
+        snapshot.messages = store
+            .messages_between(&app.key, &self.accid, self.cursor, before, MESSAGE_PAGE_MAX)
+            .await
+            .map_err(unavailable)?;
+        for call_id in ended {
+            let record = store
+                .record(&app.key, call_id)
+                .await
+                .map_err(unavailable)?;
+            // Somebody else's calls are nobody's business.
+            let own = record.filter(|record| {
+                record.caller == self.accid || record.callees.contains(&self.accid)
+            });
+            snapshot.ended.extend(own);
+        }
+        Ok(Success::LoggedIn {
+            accid: self.accid.clone(),
+            name: self.name.clone(),
+            secure: app.secure,
+            snapshot,
+        })
+    }
+}
+
+fn unavailable(error: StoreError) -> ErrorBody {
+    tracing::error!(%error, "the store does not answer");
+    ErrorKind::StorageUnavailable.into()
+}

@@ -1,0 +1,96 @@
+//! A WebSocket with the few things that a session wants of it: text in, JSON out, signs of life, an end.
+
+use std::time::Duration;
+
+use axum::Error;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use serde::Serialize;
+use tokio::time::timeout;
+
+/// A client that does not take a frame for so long is gone.
+const SEND: Duration = Duration::from_secs(10);
+/// Saying goodbye may not hold anyone up.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// One connection.
+pub(super) struct Socket(WebSocket);
+
+/// What a client sent.
+pub(super) enum Incoming {
+    /// A text frame.
+    Text(Utf8Bytes),
+    /// A binary frame, which the protocol does not have.
+    Binary,
+    /// A sign of life.
+    Alive,
+    /// A frame so long that it was not read.
+    TooLong,
+    /// The connection is over.
+    Gone,
+}
+
+impl Socket {
+    pub(super) fn new(socket: WebSocket) -> Self {
+        Self(socket)
+    }
+
+    /// The next frame. May be dropped while it waits.
+    pub(super) async fn receive(&mut self) -> Incoming {
+        match self.0.recv().await {
+            Some(Ok(Message::Text(text))) => Incoming::Text(text),
+            Some(Ok(Message::Binary(_))) => Incoming::Binary,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Alive,
+            Some(Ok(Message::Close(_))) | None => Incoming::Gone,
+            Some(Err(error)) => match is_too_long(&error) {
+                true => Incoming::TooLong,
+                false => Incoming::Gone,
+            },
+        }
+    }
+
+    /// Sends a frame; false when the client does not take it.
+    pub(super) async fn send(&mut self, frame: &impl Serialize) -> bool {
+        match serde_json::to_string(frame) {
+            Ok(text) => self.send_message(Message::Text(text.into())).await,
+            Err(error) => {
+                tracing::error!(%error, "a frame cannot be written as JSON");
+                false
+            }
+        }
+    }
+
+    /// Asks for a sign of life.
+    pub(super) async fn ping(&mut self) -> bool {
+        self.send_message(Message::Ping(Vec::new().into())).await
+    }
+
+    async fn send_message(&mut self, message: Message) -> bool {
+        matches!(timeout(SEND, self.0.send(message)).await, Ok(Ok(())))
+    }
+
+    /// Closes with a code of RFC 6455 section 7.4, and waits shortly for the client to do the same.
+    pub(super) async fn close(mut self, code: u16, reason: &'static str) {
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
+        // A client that does not listen is closed by dropping the connection.
+        let _ = timeout(GOODBYE, async {
+            if self.0.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.0.recv().await {}
+            }
+        })
+        .await;
+    }
+}
+
+/// Close codes that a session uses.
+pub(super) const CLOSE_NORMAL: u16 = close_code::NORMAL;
+pub(super) const CLOSE_AWAY: u16 = close_code::AWAY;
+pub(super) const CLOSE_POLICY: u16 = close_code::POLICY;
+pub(super) const CLOSE_SIZE: u16 = close_code::SIZE;
+
+/// axum hides the type of what tungstenite reports; its words are stable: "Space limit exceeded: Message too long".
+fn is_too_long(error: &Error) -> bool {
+    error.to_string().contains("too long")
+}
