@@ -144,7 +144,9 @@ export class FakeHullo implements CallClient {
       return;
     }
     this.views.set(accid, video);
-    this.show(accid, video);
+    // A camera that is off, or not connected yet, gives no picture.
+    const participant = this.current?.participants.find((one) => one.accid === accid);
+    if (participant?.video !== false) this.show(accid, video);
   }
 
   async #ask(what: string): Promise<void> {

@@ -61,6 +61,6 @@ function settled() {
     moving.every(
       ({ effect, playState }) =>
         playState === 'finished' || effect.getComputedTiming().iterations === Infinity,
-    ) && videos.every((video) => video.videoWidth > 0)
+    ) && videos.every((video) => !video.srcObject || video.videoWidth > 0)
   );
 }

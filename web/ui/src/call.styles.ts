@@ -92,6 +92,7 @@ export const callStyles = [
       padding: 11px 18px;
       border-radius: 22px;
       text-align: center;
+      text-wrap: balance;
       font-size: 15px;
       line-height: 20px;
       font-weight: 500;

@@ -65,6 +65,7 @@ export class HulloBanners extends Part {
         font-size: 14px;
         line-height: 19px;
         font-weight: 500;
+        text-wrap: balance;
         color: var(--_text);
         background: light-dark(rgb(255 255 255 / 0.86), rgb(30 31 39 / 0.82));
         box-shadow: 0 0 0 1px var(--_line), 0 8px 24px rgb(0 0 0 / 0.14);

@@ -21,6 +21,7 @@ export class HulloConsent extends Part {
         padding: 18px;
         border-radius: 24px;
         text-align: left;
+        outline: none;
         color: var(--_text);
         background: var(--_raised);
         box-shadow: 0 0 0 1px var(--_line), 0 24px 60px rgb(0 0 0 / 0.28);

@@ -69,6 +69,7 @@ export const portraitStyles = [
       font-size: 18px;
       line-height: 26px;
       color: var(--_muted);
+      text-wrap: balance;
     }
     .status svg {
       font-size: 20px;
