@@ -1,0 +1,156 @@
+//! What the server says. Every event is matched on its call (behaviour R1): one of another call changes nothing.
+
+use hullo_protocol::{
+    CallDelta, CallId, CallView, Command, ErrorBody, ErrorKind, Event, Media, ServerFrame,
+    SessionClosed, Slot, Success,
+};
+
+use super::requests::Purpose;
+use super::session::Session;
+use super::{AppEvent, Endpoint, State, Value};
+
+impl Endpoint {
+    pub(super) fn handle_frame(&mut self, text: &str) {
+        self.hear();
+        match serde_json::from_str(text) {
+            Ok(ServerFrame::Reply(reply)) => {
+                if let Some(pending) = self.requests.take(reply.re) {
+                    self.handle_answer(pending, reply.into_result());
+                }
+            }
+            Ok(ServerFrame::Event(event)) => self.handle_event(event),
+            Err(error) => {
+                let message = format!("the server sent a frame that cannot be read: {error}");
+                self.emit_error(ErrorBody::new(ErrorKind::BadRequest, message));
+            }
+        }
+    }
+
+    fn handle_event(&mut self, event: Event) {
+        match event {
+            Event::CallInvited { call, ring_ms_left } => self.ring(call, ring_ms_left),
+            Event::CallChanged {
+                call_id,
+                version,
+                delta,
+            } => self.handle_change(call_id, version, delta),
+            Event::InviteAcceptedElsewhere { call_id } => {
+                self.handle_answered_elsewhere(call_id, true)
+            }
+            Event::InviteRejectedElsewhere { call_id } => {
+                self.handle_answered_elsewhere(call_id, false)
+            }
+            Event::SwitchRefused { call_id, media } => self.handle_switch_refused(call_id, media),
+            Event::MediaSlots { call_id, slots } => self.handle_slots(call_id, slots),
+            Event::MediaQuality { call_id, reports } => {
+                if self.concerns(call_id) && self.state() == State::InCall {
+                    self.emit(AppEvent::UserNetworkQuality { reports });
+                }
+            }
+            Event::MessageAdded { message } => self.add_message(message),
+            Event::PresenceChanged(presence) => self.emit(AppEvent::PresenceChanged { presence }),
+            Event::SessionClosed { reason } => match reason {
+                SessionClosed::Replaced | SessionClosed::SignedOut => {
+                    self.close_session_for_good(reason)
+                }
+                // The socket closes next, and the link comes back by itself.
+                SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
+            },
+            Event::SessionError { error } => self.emit_error(error),
+            Event::Unknown => {}
+        }
+    }
+
+    fn concerns(&self, call_id: CallId) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.view.call_id == call_id)
+    }
+
+    /// The next version is merged; a gap asks for the whole call; an old one is no news.
+    fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
+        let Some(session) = self.session.as_ref().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        let known = session.view.version;
+        if version == known + 1 {
+            let mut view = session.view.clone();
+            merge(&mut view, version, delta);
+            self.adopt(view);
+        } else if version > known && !self.requests.is_waiting(&Purpose::Snapshot) {
+            self.request(Command::CallSnapshot { call_id }, Purpose::Snapshot);
+        }
+    }
+
+    pub(super) fn handle_snapshot_answer(&mut self, result: Result<Success, ErrorBody>) {
+        match result {
+            Ok(Success::Call { call }) => self.adopt_whole(call),
+            Err(error) if error.kind == ErrorKind::CallNotFound => {
+                self.end_session(hullo_protocol::EndReason::Server, None, Vec::new());
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a whole call, unless it is another one or older than what is known.
+    pub(super) fn adopt_whole(&mut self, call: CallView) {
+        let newer = |session: &Session| {
+            session.view.call_id == call.call_id && session.view.version <= call.version
+        };
+        if self.session.as_ref().is_some_and(newer) {
+            self.adopt(call);
+        }
+    }
+
+    fn handle_answered_elsewhere(&mut self, call_id: CallId, accepted: bool) {
+        // While the own accept is under way its answer decides: first writer wins.
+        let rings = self
+            .session
+            .as_ref()
+            .is_some_and(|session| !session.waits_for_answer());
+        if self.concerns(call_id) && rings && self.state() == State::Called {
+            self.leave_to_other_device(accepted);
+        }
+    }
+
+    fn handle_switch_refused(&mut self, call_id: CallId, media: Media) {
+        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        if let Some(switching) = session
+            .switching
+            .take_if(|switching| switching.media == media)
+        {
+            self.complete(switching.ticket, Ok(Value::Switched { agreed: false }));
+        }
+    }
+
+    fn handle_slots(&mut self, call_id: CallId, slots: Vec<Slot>) {
+        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        session.slots = slots;
+        self.tell_slots();
+    }
+}
+
+/// Applies one change to a call.
+fn merge(view: &mut CallView, version: u64, delta: CallDelta) {
+    view.version = version;
+    view.state = delta.state.unwrap_or(view.state);
+    view.media = delta.media.unwrap_or(view.media);
+    for participant in delta.participants {
+        match view
+            .participants
+            .iter_mut()
+            .find(|p| p.accid == participant.accid)
+        {
+            Some(known) => *known = participant,
+            None => view.participants.push(participant),
+        }
+    }
+    if let Some(switch) = delta.switch {
+        view.switch = switch;
+    }
+    view.end = delta.end.or(view.end.take());
+}

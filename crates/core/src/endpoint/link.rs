@@ -1,0 +1,399 @@
+//! The connection to the server: login, reconnection, heartbeat, and the snapshot that follows each login.
+
+use std::collections::BTreeSet;
+
+use hullo_protocol::{
+    Accid, AppKey, CallId, CallRecord, Command, DeviceInfo, EndReason, ErrorBody, ErrorKind, Login,
+    MessageId, SessionClosed, Snapshot, Success, Token,
+};
+
+use super::requests::{ANSWER_MS, Purpose};
+use super::{AppEvent, Endpoint, Output, Value};
+use crate::Time;
+
+/// Reconnection waits between these, doubling, with jitter.
+const BACKOFF_MS_MIN: u64 = 200;
+const BACKOFF_MS_MAX: u64 = 10_000;
+/// Silence after which the server is asked for a sign of life, and then given up.
+const QUIET_MS: u64 = 10_000;
+const DEAD_MS: u64 = 15_000;
+
+/// Who is signed in, or wants to be.
+#[derive(Debug, Clone)]
+struct Account {
+    app_key: AppKey,
+    accid: Accid,
+    token: Token,
+    device: DeviceInfo,
+    secure: bool,
+    /// The login that the application waits for, and until when.
+    first: Option<(u64, Time)>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Phase {
+    /// Signed out.
+    #[default]
+    Off,
+    /// Until the next attempt.
+    Waiting(Time),
+    /// The socket is being opened, until it is given up.
+    Opening(Time),
+    /// The login is under way.
+    LoggingIn,
+    /// The session is open.
+    Ready,
+}
+
+/// The state of the connection.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    account: Option<Account>,
+    phase: Phase,
+    attempts: u32,
+    heard_at: Time,
+    /// A sign of life has been asked for since something was heard.
+    pinged: bool,
+    cursor: Option<MessageId>,
+    /// Whose presence is followed, to be asked for again after each login.
+    watch: Option<Vec<Accid>>,
+    pub(super) retry_at: Option<Time>,
+}
+
+impl Link {
+    pub(super) fn is_ready(&self) -> bool {
+        self.phase == Phase::Ready
+    }
+
+    pub(super) fn is_signed_in(&self) -> bool {
+        self.account
+            .as_ref()
+            .is_some_and(|account| account.first.is_none())
+    }
+
+    pub(super) fn accid(&self) -> Option<&Accid> {
+        self.account.as_ref().map(|account| &account.accid)
+    }
+
+    pub(super) fn device(&self) -> Option<&DeviceInfo> {
+        self.account.as_ref().map(|account| &account.device)
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.secure)
+    }
+
+    pub(super) fn watch(&mut self, accids: Vec<Accid>) {
+        self.watch = Some(accids);
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
+        let phase = match self.phase {
+            Phase::Off | Phase::LoggingIn => None,
+            Phase::Waiting(at) | Phase::Opening(at) => Some(at),
+            Phase::Ready if self.pinged => Some(self.heard_at.plus_ms(DEAD_MS)),
+            Phase::Ready => Some(self.heard_at.plus_ms(QUIET_MS)),
+        };
+        let first = self
+            .account
+            .as_ref()
+            .and_then(|account| account.first)
+            .map(|(_, until)| until);
+        [phase, first, self.retry_at].into_iter().flatten().min()
+    }
+
+    /// Raises the cursor; false for a message that was seen before.
+    pub(super) fn see(&mut self, id: MessageId) -> bool {
+        let news = self.cursor.is_none_or(|cursor| cursor < id);
+        if news {
+            self.cursor = Some(id);
+        }
+        news
+    }
+}
+
+impl Endpoint {
+    pub(super) fn login(
+        &mut self,
+        ticket: u64,
+        app_key: AppKey,
+        accid: Accid,
+        token: Token,
+        device: DeviceInfo,
+    ) {
+        if let Some((superseded, _)) = self.link.account.as_ref().and_then(|account| account.first)
+        {
+            self.fail(superseded, ErrorKind::SignedOut);
+        } else if self.link.accid() == Some(&accid) && self.link.is_ready() {
+            let value = self.logged_in(None);
+            return self.complete(ticket, value);
+        }
+        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.requests.handle_link_lost();
+        let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
+        self.link = Link::default();
+        self.link.account = Some(Account {
+            app_key,
+            accid,
+            token,
+            device,
+            secure: false,
+            first,
+        });
+        self.open_socket();
+    }
+
+    pub(super) fn logout(&mut self, ticket: u64) {
+        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        if self.link.is_ready() {
+            self.request(Command::Logout, Purpose::Logout);
+        }
+        self.sign_out(ErrorKind::SignedOut);
+        self.complete(ticket, Ok(Value::Done));
+    }
+
+    /// Forgets the account; whoever waits learns why.
+    fn sign_out(&mut self, kind: ErrorKind) {
+        if let Some((ticket, _)) = self.link.account.as_ref().and_then(|account| account.first) {
+            self.fail(ticket, kind);
+        }
+        self.link = Link::default();
+        self.out.push(Output::CloseSocket);
+        for pending in self.requests.drop_where(|_| true) {
+            if pending.purpose != Purpose::Login {
+                self.handle_answer(pending, Err(kind.into()));
+            }
+        }
+    }
+
+    fn open_socket(&mut self) {
+        self.link.phase = Phase::Opening(self.now.plus_ms(ANSWER_MS));
+        self.out.push(Output::OpenSocket);
+    }
+
+    pub(super) fn handle_socket_opened(&mut self) {
+        let (Phase::Opening(_), Some(account)) = (self.link.phase, self.link.account.clone())
+        else {
+            return;
+        };
+        self.link.phase = Phase::LoggingIn;
+        self.hear();
+        let calls: BTreeSet<CallId> = self
+            .session
+            .iter()
+            .map(|session| session.view.call_id)
+            .collect();
+        let login = Login {
+            app_key: account.app_key,
+            accid: account.accid,
+            token: account.token,
+            device: account.device,
+            cursor: self.link.cursor,
+            calls: calls.into_iter().collect(),
+        };
+        self.request_at_once(Command::Login(login), Purpose::Login);
+    }
+
+    pub(super) fn handle_socket_closed(&mut self) {
+        if matches!(
+            self.link.phase,
+            Phase::Opening(_) | Phase::LoggingIn | Phase::Ready
+        ) {
+            self.lose_link();
+        }
+    }
+
+    /// The socket is gone: try again soon, and less often the longer it takes.
+    fn lose_link(&mut self) {
+        let ceiling = (BACKOFF_MS_MIN << self.link.attempts.min(6)).min(BACKOFF_MS_MAX);
+        let wait = ceiling / 2 + self.rng.u64(0..=ceiling / 2);
+        self.link.attempts += 1;
+        self.link.phase = Phase::Waiting(self.now.plus_ms(wait));
+        self.requests.handle_link_lost();
+    }
+
+    pub(super) fn handle_network_changed(&mut self) {
+        if let Phase::Waiting(_) = self.link.phase {
+            self.open_socket();
+        } else if self.link.is_ready() {
+            self.request(Command::Ping, Purpose::Ping);
+        }
+        self.restart_media();
+    }
+
+    pub(super) fn expire_link(&mut self) {
+        if let Some((_, until)) = self.link.account.as_ref().and_then(|account| account.first)
+            && until <= self.now
+        {
+            return self.sign_out(ErrorKind::NoConnection);
+        }
+        match self.link.phase {
+            Phase::Waiting(at) if at <= self.now => self.open_socket(),
+            Phase::Opening(until) if until <= self.now => {
+                self.out.push(Output::CloseSocket);
+                self.lose_link();
+            }
+            Phase::Ready if self.link.heard_at.plus_ms(DEAD_MS) <= self.now => {
+                self.out.push(Output::CloseSocket);
+                self.lose_link();
+            }
+            Phase::Ready
+                if !self.link.pinged && self.link.heard_at.plus_ms(QUIET_MS) <= self.now =>
+            {
+                self.link.pinged = true;
+                self.request(Command::Ping, Purpose::Ping);
+            }
+            _ => {}
+        }
+        if self.link.retry_at.is_some_and(|at| at <= self.now) {
+            self.link.retry_at = None;
+            self.retry_outbox();
+        }
+    }
+
+    pub(super) fn hear(&mut self) {
+        self.link.heard_at = self.now;
+        self.link.pinged = false;
+    }
+
+    pub(super) fn handle_login_answer(&mut self, result: Result<Success, ErrorBody>) {
+        match result {
+            Ok(Success::LoggedIn {
+                accid,
+                name,
+                secure,
+                snapshot,
+            }) => {
+                self.link.phase = Phase::Ready;
+                self.link.attempts = 0;
+                if let Some(account) = &mut self.link.account {
+                    account.accid = accid;
+                    account.secure = secure;
+                    if let Some((ticket, _)) = account.first.take() {
+                        let value = self.logged_in(name);
+                        self.complete(ticket, value);
+                    }
+                }
+                self.reconcile(snapshot);
+                if let Some(accids) = self.link.watch.clone() {
+                    self.request(Command::WatchPresence { accids }, Purpose::Rewatch);
+                }
+                self.send_unsent();
+            }
+            Ok(_) => self.retry_login(),
+            Err(error) => match error.kind {
+                ErrorKind::WrongToken
+                | ErrorKind::AccountDisabled
+                | ErrorKind::AccountNotFound
+                | ErrorKind::Forbidden
+                | ErrorKind::BadRequest => self.refuse_login(error),
+                _ => self.retry_login(),
+            },
+        }
+    }
+
+    fn retry_login(&mut self) {
+        self.out.push(Output::CloseSocket);
+        self.lose_link();
+    }
+
+    /// The server does not let this account in: final until the application signs in again.
+    fn refuse_login(&mut self, error: ErrorBody) {
+        match self
+            .link
+            .account
+            .as_mut()
+            .and_then(|account| account.first.take())
+        {
+            Some((ticket, _)) => {
+                self.complete(ticket, Err(error));
+                self.sign_out(ErrorKind::SignedOut);
+            }
+            None => self.close_session_for_good(SessionClosed::SignedOut),
+        }
+    }
+
+    /// The session is over and does not come back by itself.
+    pub(super) fn close_session_for_good(&mut self, reason: SessionClosed) {
+        self.drop_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.sign_out(ErrorKind::SignedOut);
+        self.tell_change();
+        self.emit(AppEvent::Disconnect { reason });
+    }
+
+    fn logged_in(&self, name: Option<String>) -> Result<Value, ErrorBody> {
+        let account = self.link.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
+        Ok(Value::LoggedIn {
+            accid: account.accid.clone(),
+            name,
+            secure: account.secure,
+        })
+    }
+
+    /// Brings the session in line with what the server knows (behaviour R14).
+    fn reconcile(&mut self, snapshot: Snapshot) {
+        let Snapshot {
+            calls,
+            invites,
+            messages,
+            ended,
+        } = snapshot;
+        let wanted = |call_id: CallId| !self.requests.is_waiting(&Purpose::Outbox(call_id));
+        let calls: Vec<_> = calls
+            .into_iter()
+            .filter(|call| wanted(call.call_id))
+            .collect();
+        let invites: Vec<_> = invites
+            .into_iter()
+            .filter(|invite| wanted(invite.call.call_id))
+            .collect();
+        match self
+            .session
+            .as_ref()
+            .map(|session| (session.view.call_id, session.waits_for_answer()))
+        {
+            // The dial or the accept is being repeated; its answer says how things are.
+            Some((_, true)) => {}
+            Some((call_id, false)) => {
+                if let Some(call) = calls.into_iter().find(|call| call.call_id == call_id) {
+                    self.adopt_whole(call);
+                    self.restart_media();
+                } else if let Some(invite) = invites.into_iter().find(|i| i.call.call_id == call_id)
+                {
+                    self.refresh_invite(invite.call, invite.ring_ms_left);
+                } else {
+                    self.end_missing(ended.iter().find(|record| record.call_id == call_id));
+                }
+            }
+            None => {
+                if let Some(call) = calls.into_iter().next() {
+                    self.resume(call);
+                } else if let Some(invite) = invites.into_iter().next() {
+                    self.ring(invite.call, invite.ring_ms_left);
+                }
+            }
+        }
+        for message in messages {
+            self.add_message(message);
+        }
+    }
+
+    /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
+    fn end_missing(&mut self, record: Option<&CallRecord>) {
+        let Some(record) = record.cloned() else {
+            return self.leave_to_other_device(true);
+        };
+        self.end_session(
+            record.reason,
+            record.ended_by.clone(),
+            record.durations.clone(),
+        );
+        self.emit(AppEvent::EndedWhileAway { record });
+    }
+
+    pub(super) fn add_message(&mut self, message: hullo_protocol::Message) {
+        if self.link.see(message.id) {
+            self.emit(AppEvent::MessageAdded { message });
+        }
+    }
+}

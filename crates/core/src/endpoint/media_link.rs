@@ -1,0 +1,337 @@
+//! The connection of media: when it is opened, offered, restarted, and what flows through it.
+
+use hullo_protocol::{Command, ErrorBody, ErrorKind, Media, SlotKind, Success};
+
+use super::requests::Purpose;
+use super::session::{Phase, Session};
+use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, RemoteSlot};
+use crate::Time;
+
+/// Waits between restarts double between these.
+const RESTART_MS_MIN: u64 = 250;
+const RESTART_MS_MAX: u64 = 4_000;
+/// After so many restarts in vain the connection is made anew.
+const RESTARTS_MAX: u32 = 2;
+
+/// The state of the connection of media.
+#[derive(Debug, Default)]
+pub(super) struct MediaLink {
+    /// Its number; 0 before the first.
+    peer: u32,
+    connected: bool,
+    was_connected: bool,
+    /// The server's certificate, by the answer; another one means another connection.
+    fingerprint: Option<String>,
+    restarts: u32,
+    pub(super) restart_at: Option<Time>,
+    captured: Option<(bool, bool)>,
+    flowing: Option<(bool, bool)>,
+    /// What the server was told of microphone and camera.
+    told: Option<(bool, bool)>,
+}
+
+impl Endpoint {
+    /// Makes a connection anew, in place of any other.
+    pub(super) fn open_media(&mut self) {
+        self.peers += 1;
+        let peer = self.peers;
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let link = &mut session.link;
+        *link = MediaLink {
+            peer,
+            was_connected: link.was_connected,
+            captured: link.captured,
+            restarts: link.restarts,
+            told: link.told,
+            ..MediaLink::default()
+        };
+        session.slots.clear();
+        self.requests
+            .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
+        self.command(MediaCommand::Open { peer });
+    }
+
+    /// Restarts ICE now: the network or the server may be another.
+    pub(super) fn restart_media(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if session.link.peer == 0 {
+            return;
+        }
+        session.link.restart_at = None;
+        let peer = session.link.peer;
+        self.requests
+            .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
+        if self.link.is_ready() {
+            self.command(MediaCommand::Restart { peer });
+        }
+    }
+
+    pub(super) fn expire_media(&mut self) {
+        let now = self.now;
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if session.link.restart_at.take_if(|at| *at <= now).is_none() {
+            return;
+        }
+        if session.link.restarts > RESTARTS_MAX {
+            session.link.restarts = 0;
+            self.open_media();
+        } else {
+            self.restart_media();
+        }
+    }
+
+    pub(super) fn handle_media(&mut self, event: MediaEvent) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let current = session.link.peer;
+        match event {
+            MediaEvent::Offered { peer, sdp } if peer == current => {
+                let call_id = session.view.call_id;
+                self.requests
+                    .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
+                self.request(Command::OfferMedia { call_id, sdp }, Purpose::Offer(peer));
+            }
+            MediaEvent::Connected { peer } if peer == current => {
+                session.link.connected = true;
+                session.link.was_connected = true;
+                session.link.restarts = 0;
+                session.link.restart_at = None;
+            }
+            MediaEvent::Disconnected { peer } | MediaEvent::Failed { peer } if peer == current => {
+                session.link.connected = false;
+                self.plan_restart();
+            }
+            MediaEvent::FirstVideoFrame {
+                peer,
+                mid,
+                width,
+                height,
+            } if peer == current => {
+                let uid = session
+                    .slots
+                    .iter()
+                    .find(|slot| slot.mid == mid)
+                    .and_then(|slot| slot.uid);
+                let participant = session
+                    .view
+                    .participants
+                    .iter()
+                    .find(|p| Some(p.uid) == uid);
+                if let Some(accid) = participant.map(|p| p.accid.clone()) {
+                    self.emit(AppEvent::FirstVideoFrame {
+                        accid,
+                        width,
+                        height,
+                    });
+                }
+            }
+            MediaEvent::CaptureFailed {
+                kind,
+                denied,
+                message,
+            } => {
+                self.handle_capture_failed(kind, denied, message);
+            }
+            _ => {}
+        }
+    }
+
+    fn plan_restart(&mut self) {
+        let now = self.now;
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let link = &mut session.link;
+        let wait = (RESTART_MS_MIN << link.restarts.min(4)).min(RESTART_MS_MAX);
+        link.restarts += 1;
+        link.restart_at.get_or_insert(now.plus_ms(wait));
+    }
+
+    /// The call goes on without the device.
+    fn handle_capture_failed(&mut self, kind: SlotKind, denied: bool, message: String) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let kind = match (kind, denied) {
+            (SlotKind::Audio, true) => ErrorKind::MicrophoneDenied,
+            (SlotKind::Audio, false) => ErrorKind::MicrophoneUnavailable,
+            (SlotKind::Video, true) => ErrorKind::CameraDenied,
+            (SlotKind::Video, false) => ErrorKind::CameraUnavailable,
+        };
+        match kind {
+            ErrorKind::MicrophoneDenied | ErrorKind::MicrophoneUnavailable => {
+                session.local.audio_failed = true
+            }
+            _ => {
+                session.local.video_failed = true;
+                session.local.video_enabled = false;
+            }
+        }
+        self.settle();
+        self.emit_error(ErrorBody::new(kind, message));
+    }
+
+    pub(super) fn handle_offer_answer(&mut self, peer: u32, result: Result<Success, ErrorBody>) {
+        let Some(session) = self
+            .session
+            .as_mut()
+            .filter(|session| session.link.peer == peer)
+        else {
+            return;
+        };
+        match result {
+            Ok(Success::Answer { sdp }) => {
+                let fingerprint = fingerprint(&sdp).map(str::to_owned);
+                let known = session.link.fingerprint.clone();
+                if known.is_some() && known != fingerprint {
+                    return self.open_media();
+                }
+                session.link.fingerprint = fingerprint;
+                self.command(MediaCommand::Answer { peer, sdp });
+                self.tell_slots();
+            }
+            // The dial may not have got there, or a glare gave the call another name: whoever adopts it offers anew.
+            Err(error) if error.kind == ErrorKind::CallNotFound && session.waits_for_answer() => {}
+            _ => {
+                session.link.restarts = RESTARTS_MAX + 1;
+                self.plan_restart();
+            }
+        }
+    }
+
+    /// Tells the media whose tracks it receives.
+    pub(super) fn tell_slots(&mut self) {
+        let Some(session) = &self.session else { return };
+        let remote = |slot: &hullo_protocol::Slot| {
+            let participant = session
+                .view
+                .participants
+                .iter()
+                .find(|p| Some(p.uid) == slot.uid)?;
+            let accid = participant.accid.clone();
+            let muted = session.muted.contains(&accid);
+            Some(RemoteSlot {
+                mid: slot.mid.clone(),
+                kind: slot.kind,
+                accid,
+                muted,
+            })
+        };
+        let slots: Vec<_> = session.slots.iter().filter_map(remote).collect();
+        let peer = session.link.peer;
+        if peer != 0 && session.link.fingerprint.is_some() {
+            self.command(MediaCommand::Slots { peer, slots });
+        }
+    }
+
+    /// Brings devices, flow, and what the server and the application are told in line with the state.
+    pub(super) fn settle(&mut self) {
+        self.settle_devices();
+        self.settle_connection();
+        self.tell_change();
+    }
+
+    fn settle_devices(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let capture = wanted_capture(session);
+        let flow = wanted_flow(session, capture);
+        let link = &mut session.link;
+        let call_id = session.view.call_id;
+        let peer = link.peer;
+        let captures = link.captured.unwrap_or_default() != capture;
+        link.captured = Some(capture);
+        let flows = peer != 0 && link.flowing.unwrap_or_default() != flow;
+        if flows {
+            link.flowing = Some(flow);
+        }
+        let in_call = session.phase == Phase::InCall;
+        let tells = in_call && self.link.is_ready() && link.told != Some(flow);
+        if tells {
+            link.told = Some(flow);
+        }
+        if captures {
+            self.command(MediaCommand::Capture {
+                audio: capture.0,
+                video: capture.1,
+            });
+        }
+        if flows {
+            self.command(MediaCommand::Flow {
+                peer,
+                audio: flow.0,
+                video: flow.1,
+            });
+        }
+        if tells {
+            self.requests
+                .drop_where(|purpose| *purpose == Purpose::SetMedia);
+            self.request(
+                Command::SetMedia {
+                    call_id,
+                    audio: flow.0,
+                    video: flow.1,
+                },
+                Purpose::SetMedia,
+            );
+        }
+    }
+
+    /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.
+    fn settle_connection(&mut self) {
+        let ready = self.link.is_ready();
+        let Some(session) = self
+            .session
+            .as_mut()
+            .filter(|session| session.phase == Phase::InCall)
+        else {
+            return;
+        };
+        let well = ready && (session.link.connected || !session.link.was_connected);
+        if !ready {
+            // The server hears of the devices again after the login.
+            session.link.told = None;
+        }
+        if session.reconnecting == well {
+            session.reconnecting = !well;
+            self.tell_change();
+            self.emit(if well {
+                AppEvent::Reconnected
+            } else {
+                AppEvent::Reconnecting
+            });
+        }
+    }
+}
+
+/// The caller sees itself while it rings; the callee's devices open with its answer.
+fn wanted_capture(session: &Session) -> (bool, bool) {
+    let open = !matches!(session.phase, Phase::Called { .. });
+    let local = session.local;
+    let video = session.view.media == Media::Video && local.video_enabled && !local.video_failed;
+    (open && !local.audio_failed, open && video)
+}
+
+/// Nothing leaves anyone before the accept.
+fn wanted_flow(session: &Session, capture: (bool, bool)) -> (bool, bool) {
+    let flows = session.phase == Phase::InCall;
+    (
+        flows && capture.0 && !session.local.audio_muted,
+        flows && capture.1 && !session.local.video_muted,
+    )
+}
+
+/// The certificate's fingerprint (RFC 8122 section 5) of a session description.
+fn fingerprint(sdp: &str) -> Option<&str> {
+    sdp.lines()
+        .find_map(|line| line.strip_prefix("a=fingerprint:"))
+        .map(str::trim)
+}

@@ -1,0 +1,245 @@
+//! What a change of the call means to the application: the reference's events, from two views of the same call.
+
+use hullo_protocol::{
+    CallState, CallView, EndReason, EndView, Media, ParticipantState, ParticipantView,
+};
+
+use super::session::{Phase, Session};
+use super::{AppEvent, Endpoint, Value};
+
+impl Endpoint {
+    /// Takes the call as it is now: state first, then the events that say what changed.
+    pub(super) fn adopt(&mut self, view: CallView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let old = std::mem::replace(&mut session.view, view);
+        let new = session.view.clone();
+        if let Some(end) = &new.end {
+            return self.finish(&old, &new, end);
+        }
+        self.enter_if_active(&new);
+        self.settle_switch(&old, &new);
+        self.note_own_join(&new);
+        self.settle();
+        self.tell_change();
+        for event in self.participant_news(&old, &new) {
+            self.emit(event);
+        }
+        self.tell_switch_news(&old, &new);
+    }
+
+    /// The caller's side: somebody has accepted.
+    fn enter_if_active(&mut self, new: &CallView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if new.state == CallState::Active && session.phase == Phase::Calling {
+            session.phase = Phase::InCall;
+        }
+    }
+
+    /// The camera follows the call: off at once with a switch to audio; on with a switch to video, to which both have agreed.
+    fn settle_switch(&mut self, old: &CallView, new: &CallView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if old.media != new.media {
+            session.local.video_enabled = new.media == Media::Video;
+            session.local.video_muted = false;
+        }
+        let settled = |media| new.media == media || (old.switch.is_some() && new.switch.is_none());
+        if let Some(switching) = session
+            .switching
+            .take_if(|switching| settled(switching.media))
+        {
+            let agreed = new.media == switching.media;
+            self.complete(switching.ticket, Ok(Value::Switched { agreed }));
+        }
+    }
+
+    fn note_own_join(&mut self, new: &CallView) {
+        let me = self.link.accid().cloned();
+        let own = new
+            .participants
+            .iter()
+            .find(|p| Some(&p.accid) == me.as_ref());
+        let joined = own.is_some_and(|p| p.state == ParticipantState::Joined);
+        let now = self.now;
+        if let Some(session) = self.session.as_mut().filter(|_| joined) {
+            session.joined_at.get_or_insert(now);
+        }
+    }
+
+    /// The call has ended at the server.
+    fn finish(&mut self, old: &CallView, new: &CallView, end: &EndView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        // Who dialled is told how it went even when it was over at once (busy).
+        if let Phase::Dialing { ticket } = session.phase {
+            session.phase = Phase::Calling;
+            self.complete(ticket, Ok(Value::Call { call: new.clone() }));
+        }
+        let news: Vec<AppEvent> = self
+            .participant_news(old, new)
+            .into_iter()
+            .filter(|event| {
+                !matches!(
+                    event,
+                    AppEvent::UserLeave { .. } | AppEvent::UserReconnected { .. }
+                )
+            })
+            .collect();
+        let own = self.own_duration_ms();
+        let duration_ms = if end.duration_ms > 0 {
+            end.duration_ms
+        } else {
+            own
+        };
+        let Some(session) = self.close_ended(end.reason) else {
+            return;
+        };
+        self.tell_change();
+        news.into_iter().for_each(|event| self.emit(event));
+        self.announce_end(&session, end);
+        self.emit(AppEvent::CallEnd {
+            call_id: new.call_id,
+            reason: end.reason,
+            by: end.by.clone(),
+            duration_ms,
+            durations: Vec::new(),
+        });
+    }
+
+    /// The reference's events that go before `CallEnd` and belong to the end as a whole.
+    pub(super) fn announce_end(&mut self, session: &Session, end: &EndView) {
+        let me = self.link.accid().cloned();
+        let other = end.by.clone().filter(|by| Some(by) != me.as_ref());
+        match (end.reason, other) {
+            (EndReason::Cancelled, Some(accid)) => self.emit(AppEvent::UserCancel { accid }),
+            (EndReason::HungUp | EndReason::LoggedOut, Some(accid)) => {
+                self.emit(AppEvent::UserLeave { accid });
+            }
+            (EndReason::TimedOut | EndReason::Unreachable, _) if session.phase != Phase::InCall => {
+                self.emit(AppEvent::CallingTimeOut);
+            }
+            _ => {}
+        }
+    }
+
+    fn participant_news(&self, old: &CallView, new: &CallView) -> Vec<AppEvent> {
+        let mut news = Vec::new();
+        for participant in &new.participants {
+            if Some(&participant.accid) == self.link.accid() {
+                continue;
+            }
+            let before = old
+                .participants
+                .iter()
+                .find(|p| p.accid == participant.accid);
+            state_news(before, participant, &mut news);
+            connection_news(before, participant, &mut news);
+            device_news(before, participant, &mut news);
+        }
+        news
+    }
+
+    fn tell_switch_news(&mut self, old: &CallView, new: &CallView) {
+        let me = self.link.accid().cloned();
+        if old.media != new.media {
+            self.emit(AppEvent::CallTypeChange { media: new.media });
+        }
+        let asked = |view: &CallView| {
+            view.switch
+                .clone()
+                .filter(|switch| Some(&switch.by) != me.as_ref())
+        };
+        match (asked(old), asked(new)) {
+            (None, Some(switch)) => {
+                self.emit(AppEvent::SwitchAsked {
+                    accid: switch.by,
+                    media: switch.media,
+                });
+            }
+            (Some(_), None) => self.emit(AppEvent::SwitchClosed),
+            _ => {}
+        }
+    }
+}
+
+fn state_news(before: Option<&ParticipantView>, now: &ParticipantView, news: &mut Vec<AppEvent>) {
+    use ParticipantState::{
+        Accepted, Busy, Cancelled, Delivered, Invited, Joined, Left, Lost, Rejected, Ringing,
+        TimedOut, Unreachable,
+    };
+    let accid = now.accid.clone();
+    let state = before.map(|p| p.state);
+    if state == Some(now.state) {
+        return;
+    }
+    let was_in_call = state.is_some_and(ParticipantState::is_in_call);
+    match now.state {
+        Ringing => news.push(AppEvent::UserRinging { accid }),
+        Accepted if !was_in_call => news.push(AppEvent::UserAccept { accid }),
+        Joined => {
+            if !was_in_call {
+                news.push(AppEvent::UserAccept {
+                    accid: accid.clone(),
+                });
+            }
+            news.push(AppEvent::UserEnter { accid });
+        }
+        Rejected => news.push(AppEvent::UserReject { accid }),
+        Busy => news.push(AppEvent::UserBusy { accid }),
+        Left if was_in_call => news.push(AppEvent::UserLeave { accid }),
+        Lost => news.push(AppEvent::UserDisconnect { accid }),
+        Invited | Delivered | Accepted | Left | Cancelled | TimedOut | Unreachable => {}
+    }
+}
+
+fn connection_news(
+    before: Option<&ParticipantView>,
+    now: &ParticipantView,
+    news: &mut Vec<AppEvent>,
+) {
+    let accid = now.accid.clone();
+    match (before.is_some_and(|p| p.reconnecting), now.reconnecting) {
+        (false, true) => news.push(AppEvent::UserReconnecting { accid }),
+        (true, false) => news.push(AppEvent::UserReconnected { accid }),
+        _ => {}
+    }
+}
+
+/// Microphone and camera, from when the participant has joined.
+fn device_news(before: Option<&ParticipantView>, now: &ParticipantView, news: &mut Vec<AppEvent>) {
+    if now.state != ParticipantState::Joined {
+        return;
+    }
+    let known = before.filter(|p| p.state == ParticipantState::Joined);
+    let accid = || now.accid.clone();
+    if known.is_none_or(|p| p.audio != now.audio) {
+        news.push(AppEvent::AudioAvailable {
+            accid: accid(),
+            available: now.audio,
+        });
+        if known.is_some() {
+            news.push(AppEvent::AudioMuted {
+                accid: accid(),
+                muted: !now.audio,
+            });
+        }
+    }
+    if known.is_none_or(|p| p.video != now.video) {
+        news.push(AppEvent::CameraAvailable {
+            accid: accid(),
+            available: now.video,
+        });
+        if known.is_some() {
+            news.push(AppEvent::VideoMuted {
+                accid: accid(),
+                muted: !now.video,
+            });
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What the application can ask, and what it is answered.
+
+use hullo_protocol::{
+    Accid, AppKey, CallView, DeviceInfo, Media, Message, MessageId, Presence, Token, Uid,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the application can ask. The names are the reference's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Op {
+    /// Connects and signs in; completes when the server has welcomed the session.
+    Login {
+        /// The app.
+        app_key: AppKey,
+        /// The account.
+        accid: Accid,
+        /// Its token.
+        token: Token,
+        /// The device.
+        device: DeviceInfo,
+    },
+    /// Ends any call, signs out and disconnects.
+    Logout,
+    /// Dials; completes with the call when the server has it.
+    Call {
+        /// Whom.
+        accid: Accid,
+        /// What it carries.
+        media: Media,
+        /// The app's own text for the callee.
+        #[serde(default)]
+        attachment: Option<String>,
+        /// Ring time in milliseconds.
+        #[serde(default)]
+        timeout_ms: Option<u64>,
+    },
+    /// Answers; completes with the members that have joined.
+    Accept,
+    /// Declines.
+    Reject,
+    /// Takes a dial back.
+    Cancel,
+    /// Ends the call in whatever state, local first.
+    Hangup,
+    /// To audio at once, to video with the other side's consent; completes when the switch has happened or was refused.
+    SwitchCallType {
+        /// What the call shall carry.
+        media: Media,
+    },
+    /// Answers [`AppEvent::SwitchAsked`].
+    AnswerSwitch {
+        /// Whether to switch.
+        agree: bool,
+    },
+    /// Mutes the microphone; the track stays open.
+    MuteLocalAudio {
+        /// Muted or not.
+        muted: bool,
+    },
+    /// Pauses the camera's picture; the camera stays open.
+    MuteLocalVideo {
+        /// Muted or not.
+        muted: bool,
+    },
+    /// Opens or closes the camera.
+    EnableLocalVideo {
+        /// Open or closed.
+        enabled: bool,
+    },
+    /// Mutes a participant for me alone; remembered for the call.
+    SetAudioMute {
+        /// Whom.
+        accid: Accid,
+        /// Muted or not.
+        muted: bool,
+    },
+    /// Reads a conversation, newest first.
+    ListMessages {
+        /// The other account.
+        with: Accid,
+        /// Only messages before this one.
+        #[serde(default)]
+        before: Option<MessageId>,
+        /// At most this many.
+        limit: u32,
+    },
+    /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
+    WatchPresence {
+        /// Whose.
+        accids: Vec<Accid>,
+    },
+}
+
+/// What an operation completes with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Value {
+    /// It is done.
+    Done,
+    /// `Login`.
+    LoggedIn {
+        /// The account, folded.
+        accid: Accid,
+        /// Its name.
+        name: Option<String>,
+        /// Whether the app's calls need room tokens.
+        secure: bool,
+    },
+    /// `Call`: the call as the server has it; after a glare, the other side's.
+    Call {
+        /// The call.
+        call: CallView,
+    },
+    /// `Accept`: the members in the call, oneself included.
+    Accepted {
+        /// The call.
+        call: CallView,
+        /// Who has joined.
+        members: Vec<Member>,
+    },
+    /// `SwitchCallType`.
+    Switched {
+        /// False when the other side refused or did not answer.
+        agreed: bool,
+    },
+    /// `ListMessages`.
+    Messages {
+        /// Newest first.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// `WatchPresence`.
+    Presence {
+        /// One for each.
+        accounts: Vec<Presence>,
+    },
+}
+
+/// An account in the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The account.
+    pub accid: Accid,
+    /// Its number in the call.
+    pub uid: Uid,
+}

@@ -1,0 +1,578 @@
+//! What the application asks.
+
+use hullo_protocol::{
+    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, EndReason,
+    ErrorBody, ErrorKind, Media, ParticipantState, ParticipantView, StartCall, Success, Token, Uid,
+};
+
+use super::requests::Purpose;
+use super::session::{Phase, Session, Switching};
+use super::{AppEvent, Endpoint, Member, Op, Output, State, Value};
+
+/// The caller's number in its call.
+const CALLER_UID: Uid = Uid(1);
+
+impl Endpoint {
+    pub(super) fn handle_op(&mut self, ticket: u64, op: Op) {
+        match op {
+            Op::Login {
+                app_key,
+                accid,
+                token,
+                device,
+            } => self.login(ticket, app_key, accid, token, device),
+            Op::Logout => self.logout(ticket),
+            _ if !self.link.is_signed_in() => self.fail(ticket, ErrorKind::NotLoggedIn),
+            Op::Call {
+                accid,
+                media,
+                attachment,
+                timeout_ms,
+            } => {
+                self.dial(ticket, accid, media, attachment, timeout_ms);
+            }
+            Op::Accept => self.accept(ticket),
+            Op::Reject => self.reject(ticket),
+            Op::Cancel => self.cancel(ticket),
+            Op::Hangup => {
+                self.hang_up();
+                self.complete(ticket, Ok(Value::Done));
+            }
+            Op::SwitchCallType { media } => self.switch(ticket, media),
+            Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree),
+            Op::MuteLocalAudio { muted } => self.change_local(ticket, |session| {
+                session.local.audio_muted = muted;
+                Ok(())
+            }),
+            Op::MuteLocalVideo { muted } => self.change_local(ticket, |session| {
+                session.local.video_muted = muted;
+                Ok(())
+            }),
+            Op::EnableLocalVideo { enabled } => self.change_local(ticket, |session| {
+                if enabled && session.view.media == Media::Audio {
+                    let message = "this is an audio call: switchCallType(\"video\") first";
+                    return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+                }
+                session.local.video_enabled = enabled;
+                session.local.video_failed &= !enabled;
+                Ok(())
+            }),
+            Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted),
+            Op::ListMessages {
+                with,
+                before,
+                limit,
+            } => {
+                self.request(
+                    Command::ListMessages {
+                        with,
+                        before,
+                        limit,
+                    },
+                    Purpose::Ask(ticket),
+                );
+            }
+            Op::WatchPresence { accids } => {
+                self.link.watch(accids.clone());
+                self.request(Command::WatchPresence { accids }, Purpose::Ask(ticket));
+            }
+        }
+    }
+
+    fn dial(
+        &mut self,
+        ticket: u64,
+        callee: Accid,
+        media: Media,
+        attachment: Option<String>,
+        timeout_ms: Option<u64>,
+    ) {
+        match self.state() {
+            State::Idle => {}
+            State::Calling => return self.fail(ticket, ErrorKind::CallWhileCalling),
+            State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
+            State::InCall => return self.fail(ticket, ErrorKind::CallWhileInCall),
+        }
+        let Some(me) = self.link.accid().cloned() else {
+            return self.fail(ticket, ErrorKind::NotLoggedIn);
+        };
+        if callee == me {
+            return self.fail(ticket, ErrorKind::CalledOneself);
+        }
+        if attachment
+            .as_ref()
+            .is_some_and(|text| text.len() > ATTACHMENT_BYTES_MAX)
+        {
+            let message = format!("the attachment is longer than {ATTACHMENT_BYTES_MAX} bytes");
+            return self.complete(ticket, Err(ErrorBody::new(ErrorKind::TooLarge, message)));
+        }
+        let call_id = self.new_call_id();
+        let view = self.provisional_view(call_id, me, callee, media, attachment.clone());
+        if self.link.is_secure() {
+            let until = self.answer_until();
+            let phase = Phase::AwaitingToken {
+                ticket,
+                attachment,
+                timeout_ms,
+                until,
+            };
+            self.session = Some(Session::new(view, phase));
+            self.out.push(Output::AskToken {
+                call_id,
+                uid: CALLER_UID,
+            });
+        } else {
+            self.session = Some(Session::new(view, Phase::Dialing { ticket }));
+            self.start(attachment, timeout_ms, None);
+        }
+    }
+
+    /// What the call looks like until the server has it.
+    fn provisional_view(
+        &self,
+        call_id: CallId,
+        me: Accid,
+        callee: Accid,
+        media: Media,
+        attachment: Option<String>,
+    ) -> CallView {
+        let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
+            accid,
+            uid,
+            state,
+            audio: here,
+            video: here && media == Media::Video,
+            reconnecting: false,
+            device: self
+                .link
+                .device()
+                .filter(|_| here)
+                .map(|device| device.id.clone()),
+        };
+        CallView {
+            call_id,
+            version: 0,
+            kind: CallKind::OneToOne,
+            media,
+            state: CallState::Ringing,
+            caller: me.clone(),
+            attachment,
+            participants: vec![
+                participant(me, CALLER_UID, ParticipantState::Accepted, true),
+                participant(callee, Uid(2), ParticipantState::Invited, false),
+            ],
+            active_ms: None,
+            switch: None,
+            end: None,
+            secure: self.link.is_secure(),
+        }
+    }
+
+    /// Sends the dial, and right behind it, without waiting, the offer of media.
+    fn start(
+        &mut self,
+        attachment: Option<String>,
+        ring_ms: Option<u64>,
+        room_token: Option<Token>,
+    ) {
+        let Some(session) = &self.session else { return };
+        let callees = session
+            .view
+            .participants
+            .iter()
+            .skip(1)
+            .map(|p| p.accid.clone())
+            .collect();
+        let start = StartCall {
+            call_id: session.view.call_id,
+            callees,
+            media: session.view.media,
+            attachment,
+            ring_ms,
+            room_token,
+        };
+        self.request(Command::StartCall(start), Purpose::Start);
+        self.open_media();
+    }
+
+    pub(super) fn handle_token(
+        &mut self,
+        call_id: CallId,
+        token: Option<Token>,
+        error: Option<String>,
+    ) {
+        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        let awaited = match &session.phase {
+            Phase::AwaitingToken { .. } => true,
+            Phase::Accepting { token_until, .. } => token_until.is_some(),
+            _ => false,
+        };
+        if !awaited {
+            return;
+        }
+        let Some(token) = token.filter(|_| error.is_none()) else {
+            let message = error.unwrap_or_else(|| "the token handler gave no token".into());
+            return self.give_up_without_token(message);
+        };
+        match std::mem::replace(&mut session.phase, Phase::Calling) {
+            Phase::AwaitingToken {
+                ticket,
+                attachment,
+                timeout_ms,
+                ..
+            } => {
+                session.phase = Phase::Dialing { ticket };
+                self.start(attachment, timeout_ms, Some(token));
+            }
+            Phase::Accepting { tickets, until, .. } => {
+                session.phase = Phase::Accepting {
+                    tickets,
+                    token_until: None,
+                    until,
+                };
+                let command = Command::Accept {
+                    call_id,
+                    room_token: Some(token),
+                };
+                self.request(command, Purpose::Accept);
+            }
+            phase => session.phase = phase,
+        }
+    }
+
+    /// No token: nothing is left ringing on either side (behaviour H.9).
+    fn give_up_without_token(&mut self, message: String) {
+        let error = ErrorBody::new(ErrorKind::TokenUnavailable, message);
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let call_id = session.view.call_id;
+        let (tickets, answered) = match std::mem::replace(&mut session.phase, Phase::Calling) {
+            Phase::AwaitingToken { ticket, .. } => (vec![ticket], false),
+            Phase::Accepting { tickets, .. } => (tickets, true),
+            _ => (Vec::new(), false),
+        };
+        for ticket in tickets {
+            self.complete(ticket, Err(error.clone()));
+        }
+        if answered {
+            self.request(Command::Reject { call_id }, Purpose::Outbox(call_id));
+        }
+        self.end_session(
+            EndReason::TokenRefused,
+            self.link.accid().cloned(),
+            Vec::new(),
+        );
+    }
+
+    fn accept(&mut self, ticket: u64) {
+        let answer_until = self.answer_until();
+        let Some(session) = &mut self.session else {
+            return self.fail(ticket, ErrorKind::AcceptWhileIdle);
+        };
+        match &mut session.phase {
+            Phase::Called { until } => {
+                let (call_id, until) = (session.view.call_id, *until);
+                let secure = session.view.secure;
+                let token_until = secure.then_some(answer_until);
+                session.phase = Phase::Accepting {
+                    tickets: vec![ticket],
+                    token_until,
+                    until,
+                };
+                let me = self.link.accid();
+                let own = session
+                    .view
+                    .participants
+                    .iter()
+                    .find(|p| Some(&p.accid) == me);
+                match (secure, own.map(|p| p.uid)) {
+                    (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
+                    _ => self.request(
+                        Command::Accept {
+                            call_id,
+                            room_token: None,
+                        },
+                        Purpose::Accept,
+                    ),
+                }
+            }
+            Phase::Accepting { tickets, .. } => tickets.push(ticket),
+            Phase::InCall => self.fail(ticket, ErrorKind::AcceptWhileInCall),
+            _ => self.fail(ticket, ErrorKind::AcceptWhileCalling),
+        }
+    }
+
+    fn reject(&mut self, ticket: u64) {
+        match self.state() {
+            State::Idle => return self.fail(ticket, ErrorKind::RejectWhileIdle),
+            State::Calling => return self.fail(ticket, ErrorKind::RejectWhileCalling),
+            State::InCall => return self.fail(ticket, ErrorKind::RejectWhileInCall),
+            State::Called => self.hang_up(),
+        }
+        self.complete(ticket, Ok(Value::Done));
+    }
+
+    fn cancel(&mut self, ticket: u64) {
+        match self.state() {
+            State::Idle => return self.fail(ticket, ErrorKind::CancelWhileIdle),
+            State::Called => return self.fail(ticket, ErrorKind::CancelWhileCalled),
+            State::InCall => return self.fail(ticket, ErrorKind::CancelWhileInCall),
+            State::Calling => self.hang_up(),
+        }
+        self.complete(ticket, Ok(Value::Done));
+    }
+
+    /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
+    fn hang_up(&mut self) {
+        let Some(session) = &self.session else { return };
+        let call_id = session.view.call_id;
+        let (reason, tell) = match &session.phase {
+            Phase::AwaitingToken { .. } => (EndReason::Cancelled, false),
+            Phase::Dialing { .. } => (EndReason::Cancelled, self.abandon_start()),
+            Phase::Calling => (EndReason::Cancelled, true),
+            Phase::Called { .. } | Phase::Accepting { .. } => (EndReason::Rejected, true),
+            Phase::InCall => (EndReason::HungUp, true),
+        };
+        if tell {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+        self.end_session(reason, self.link.accid().cloned(), Vec::new());
+    }
+
+    /// The dial is not wanted any more. False if the server has never heard of it.
+    fn abandon_start(&mut self) -> bool {
+        let started = self
+            .requests
+            .drop_where(|purpose| *purpose == Purpose::Start);
+        let mut heard = false;
+        for mut pending in started {
+            heard |= pending.sent || pending.repeated;
+            if pending.sent {
+                pending.purpose = Purpose::AbandonedStart;
+                self.requests.put_back(pending);
+            }
+        }
+        heard
+    }
+
+    /// What came of a dial that was given up is hung up: after a glare it is another call than the one dialled.
+    pub(super) fn handle_abandoned_start(
+        &mut self,
+        command: &Command,
+        result: Result<Success, ErrorBody>,
+    ) {
+        let Command::StartCall(start) = command else {
+            return;
+        };
+        if let Ok(Success::Call { call }) = result
+            && call.call_id != start.call_id
+            && call.state != CallState::Ended
+        {
+            let call_id = call.call_id;
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+    }
+
+    pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
+        let Some(Phase::Dialing { ticket }) = self.session.as_ref().map(|s| s.phase.clone()) else {
+            return;
+        };
+        match result {
+            Ok(Success::Call { call }) => {
+                self.complete(ticket, Ok(Value::Call { call: call.clone() }));
+                if let Some(session) = &mut self.session {
+                    session.phase = Phase::Calling;
+                    if session.view.call_id != call.call_id {
+                        session.view.call_id = call.call_id;
+                        session.slots.clear();
+                        self.open_media();
+                    }
+                }
+                self.adopt_whole(call);
+            }
+            Ok(_) => self.abort_dial(ticket, ErrorKind::Server.into(), true),
+            Err(error) => {
+                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                self.abort_dial(ticket, error, sent && unheard);
+            }
+        }
+    }
+
+    /// The dial failed. If the server may have it all the same, it is told.
+    fn abort_dial(&mut self, ticket: u64, error: ErrorBody, tell: bool) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.phase = Phase::Calling;
+        let call_id = session.view.call_id;
+        if tell {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+        let reason = match error.kind {
+            ErrorKind::RoomTokenRefused => EndReason::TokenRefused,
+            _ => EndReason::Server,
+        };
+        self.end_session(reason, None, Vec::new());
+        self.complete(ticket, Err(error));
+    }
+
+    pub(super) fn handle_accept_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let Phase::Accepting { tickets, until, .. } = session.phase.clone() else {
+            return;
+        };
+        let call_id = session.view.call_id;
+        match result {
+            Ok(Success::Call { call }) => {
+                session.phase = Phase::InCall;
+                self.adopt_whole(call);
+                let Some(session) = &self.session else {
+                    return tickets
+                        .into_iter()
+                        .for_each(|ticket| self.fail(ticket, ErrorKind::CallOver));
+                };
+                let value = accepted(&session.view);
+                for ticket in tickets {
+                    self.complete(ticket, Ok(value.clone()));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                session.phase = Phase::Called { until };
+                for ticket in tickets {
+                    self.complete(ticket, Err(error.clone()));
+                }
+                match error.kind {
+                    ErrorKind::AlreadyAccepted | ErrorKind::InCallOnOtherDevice => {
+                        self.leave_to_other_device(true);
+                    }
+                    ErrorKind::AlreadyRejected => self.leave_to_other_device(false),
+                    // It still rings: the person may try again.
+                    ErrorKind::StorageUnavailable | ErrorKind::RateLimited => {}
+                    kind => {
+                        if matches!(
+                            kind,
+                            ErrorKind::Timeout
+                                | ErrorKind::NoConnection
+                                | ErrorKind::RoomTokenRefused
+                        ) {
+                            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                        }
+                        self.end_session(end_for(kind), None, Vec::new());
+                    }
+                }
+            }
+        }
+    }
+
+    fn switch(&mut self, ticket: u64, media: Media) {
+        match self.state() {
+            State::Idle => return self.fail(ticket, ErrorKind::SwitchWhileIdle),
+            State::Calling => return self.fail(ticket, ErrorKind::SwitchWhileCalling),
+            State::Called => return self.fail(ticket, ErrorKind::SwitchWhileCalled),
+            State::InCall => {}
+        }
+        let until = self.switch_until();
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if session.view.media == media {
+            return self.complete(ticket, Ok(Value::Switched { agreed: true }));
+        }
+        let call_id = session.view.call_id;
+        let superseded = session.switching.replace(Switching {
+            ticket,
+            media,
+            until,
+        });
+        if let Some(superseded) = superseded {
+            self.complete(superseded.ticket, Ok(Value::Switched { agreed: false }));
+        }
+        self.request(Command::Switch { call_id, media }, Purpose::Switch);
+    }
+
+    pub(super) fn handle_switch_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if let Err(error) = result
+            && let Some(switching) = session.switching.take()
+        {
+            self.complete(switching.ticket, Err(error));
+        }
+    }
+
+    fn answer_switch(&mut self, ticket: u64, agree: bool) {
+        match &self.session {
+            Some(session) if session.phase == Phase::InCall => {
+                let call_id = session.view.call_id;
+                let command = Command::AnswerSwitch { call_id, agree };
+                self.request(command, Purpose::AnswerSwitch(ticket));
+            }
+            _ => self.fail(ticket, ErrorKind::NotInCall),
+        }
+    }
+
+    fn change_local(
+        &mut self,
+        ticket: u64,
+        change: impl FnOnce(&mut Session) -> Result<(), ErrorBody>,
+    ) {
+        let result = match &mut self.session {
+            Some(session) if !matches!(session.phase, Phase::Called { .. }) => change(session),
+            _ => Err(ErrorKind::NotInCall.into()),
+        };
+        self.settle();
+        self.complete(ticket, result.map(|()| Value::Done));
+    }
+
+    fn mute_participant(&mut self, ticket: u64, accid: Accid, muted: bool) {
+        let Some(session) = &mut self.session else {
+            return self.fail(ticket, ErrorKind::NotInCall);
+        };
+        if !session.view.participants.iter().any(|p| p.accid == accid) {
+            return self.fail(ticket, ErrorKind::ParticipantNotFound);
+        }
+        if muted {
+            session.muted.insert(accid);
+        } else {
+            session.muted.remove(&accid);
+        }
+        self.tell_slots();
+        self.complete(ticket, Ok(Value::Done));
+    }
+
+    /// An error that belongs to no operation.
+    pub(super) fn emit_error(&mut self, error: ErrorBody) {
+        self.emit(AppEvent::Error { error });
+    }
+}
+
+fn accepted(call: &CallView) -> Value {
+    let members = call.participants.iter().filter(|p| p.state.is_in_call());
+    let members = members
+        .map(|p| Member {
+            accid: p.accid.clone(),
+            uid: p.uid,
+        })
+        .collect();
+    Value::Accepted {
+        call: call.clone(),
+        members,
+    }
+}
+
+/// Why a call is over whose accept failed.
+fn end_for(kind: ErrorKind) -> EndReason {
+    match kind {
+        ErrorKind::InviteCancelled => EndReason::Cancelled,
+        ErrorKind::InviteExpired => EndReason::TimedOut,
+        ErrorKind::RoomTokenRefused => EndReason::TokenRefused,
+        _ => EndReason::Server,
+    }
+}

@@ -1,0 +1,295 @@
+//! What was asked and is not answered.
+//!
+//! A request is sent when the link is ready, and again after each reconnect under the same `request_id`, until it is
+//! answered or its time is over. The link sends them in the order in which they were made.
+
+use std::collections::BTreeMap;
+
+use hullo_protocol::{CallId, Command, ErrorBody, ErrorKind, Request, RequestId, Success};
+
+use super::{Endpoint, Output, Value};
+use crate::Time;
+
+/// How long the application waits for an answer (behaviour R3).
+pub(super) const ANSWER_MS: u64 = 10_000;
+/// How long a hang-up that the application no longer waits for is repeated.
+const OUTBOX_MS: u64 = 120_000;
+
+/// Why something was asked, and so who is concerned by the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Login,
+    Logout,
+    Ping,
+    /// The dial that the session waits for.
+    Start,
+    /// A dial that was given up: whatever comes of it is hung up.
+    AbandonedStart,
+    Accept,
+    /// A call that is over for the application: the server has to hear of it.
+    Outbox(CallId),
+    Ring,
+    Offer(u32),
+    SetMedia,
+    Switch,
+    AnswerSwitch(u64),
+    Snapshot,
+    /// Completes the ticket with what comes.
+    Ask(u64),
+    /// The watch that is renewed after a reconnect.
+    Rewatch,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) request: Request,
+    pub(super) purpose: Purpose,
+    pub(super) deadline: Time,
+    pub(super) sent: bool,
+    /// It had been sent on an earlier connection.
+    pub(super) repeated: bool,
+}
+
+/// The requests of one endpoint.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    next_id: u64,
+    pending: BTreeMap<u64, Pending>,
+}
+
+impl Requests {
+    pub(super) fn due(&self) -> Option<Time> {
+        self.pending.values().map(|pending| pending.deadline).min()
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(super) fn take(&mut self, id: u64) -> Option<Pending> {
+        self.pending.remove(&id)
+    }
+
+    pub(super) fn is_waiting(&self, purpose: &Purpose) -> bool {
+        self.pending
+            .values()
+            .any(|pending| pending.purpose == *purpose)
+    }
+
+    /// Drops those that `matches`; returns them.
+    pub(super) fn drop_where(&mut self, matches: impl Fn(&Purpose) -> bool) -> Vec<Pending> {
+        let ids: Vec<u64> = self
+            .pending
+            .iter()
+            .filter(|(_, p)| matches(&p.purpose))
+            .map(|(id, _)| *id)
+            .collect();
+        ids.into_iter()
+            .filter_map(|id| self.pending.remove(&id))
+            .collect()
+    }
+
+    pub(super) fn put_back(&mut self, pending: Pending) {
+        self.pending.insert(pending.request.id, pending);
+    }
+
+    fn insert(&mut self, id: u64, pending: Pending) {
+        self.pending.insert(id, pending);
+    }
+
+    /// After a loss of the connection: what has to be said again stays, the rest is made anew by whoever needs it.
+    pub(super) fn handle_link_lost(&mut self) {
+        self.drop_where(|purpose| {
+            use Purpose::{
+                AbandonedStart, Login, Logout, Offer, Ping, Rewatch, Ring, SetMedia, Snapshot,
+            };
+            matches!(
+                purpose,
+                Login
+                    | Logout
+                    | Ping
+                    | AbandonedStart
+                    | Ring
+                    | Offer(_)
+                    | SetMedia
+                    | Snapshot
+                    | Rewatch
+            )
+        });
+        for pending in self.pending.values_mut() {
+            pending.repeated |= pending.sent;
+            pending.sent = false;
+        }
+    }
+
+    fn unsent(&mut self) -> Vec<Request> {
+        let unsent = self.pending.values_mut().filter(|pending| !pending.sent);
+        unsent
+            .map(|pending| {
+                pending.sent = true;
+                pending.request.clone()
+            })
+            .collect()
+    }
+
+    fn expired(&mut self, now: Time) -> Vec<Pending> {
+        let ids: Vec<u64> = self
+            .pending
+            .iter()
+            .filter(|(_, p)| p.deadline <= now)
+            .map(|(id, _)| *id)
+            .collect();
+        ids.into_iter()
+            .filter_map(|id| self.pending.remove(&id))
+            .collect()
+    }
+}
+
+impl Endpoint {
+    /// Asks something; it goes out now or when the link is ready.
+    pub(super) fn request(&mut self, command: Command, purpose: Purpose) {
+        let ms = if matches!(purpose, Purpose::Outbox(_)) {
+            OUTBOX_MS
+        } else {
+            ANSWER_MS
+        };
+        let request_id: Option<RequestId> = match purpose {
+            Purpose::Start
+            | Purpose::Accept
+            | Purpose::Outbox(_)
+            | Purpose::Switch
+            | Purpose::AnswerSwitch(_) => Some(self.new_request_id()),
+            _ => None,
+        };
+        let id = self.requests.next_id();
+        let request = Request {
+            id,
+            request_id,
+            command,
+        };
+        let deadline = self.now.plus_ms(ms);
+        self.requests.insert(
+            id,
+            Pending {
+                request,
+                purpose,
+                deadline,
+                sent: false,
+                repeated: false,
+            },
+        );
+        self.send_unsent();
+    }
+
+    /// Sends a request without regard to the link: the login itself.
+    pub(super) fn request_at_once(&mut self, command: Command, purpose: Purpose) {
+        let id = self.requests.next_id();
+        let request = Request {
+            id,
+            request_id: None,
+            command,
+        };
+        self.send(&request);
+        let deadline = self.now.plus_ms(ANSWER_MS);
+        self.requests.insert(
+            id,
+            Pending {
+                request,
+                purpose,
+                deadline,
+                sent: true,
+                repeated: false,
+            },
+        );
+    }
+
+    pub(super) fn send_unsent(&mut self) {
+        if self.link.is_ready() {
+            for request in self.requests.unsent() {
+                self.send(&request);
+            }
+        }
+    }
+
+    fn send(&mut self, request: &Request) {
+        // A request is plain data with string keys; serde_json cannot fail on it.
+        if let Ok(text) = serde_json::to_string(request) {
+            self.out.push(Output::Send { text });
+        }
+    }
+
+    pub(super) fn expire_requests(&mut self) {
+        for pending in self.requests.expired(self.now) {
+            let kind = if self.link.is_ready() {
+                ErrorKind::Timeout
+            } else {
+                ErrorKind::NoConnection
+            };
+            self.handle_answer(pending, Err(kind.into()));
+        }
+    }
+
+    /// The answer to a request, or that there will be none.
+    pub(super) fn handle_answer(&mut self, pending: Pending, result: Result<Success, ErrorBody>) {
+        match pending.purpose {
+            Purpose::Login => self.handle_login_answer(result),
+            Purpose::Logout => self.out.push(Output::CloseSocket),
+            Purpose::Start => self.handle_start_answer(pending.sent || pending.repeated, result),
+            Purpose::AbandonedStart => {
+                self.handle_abandoned_start(&pending.request.command, result)
+            }
+            Purpose::Accept => self.handle_accept_answer(result),
+            Purpose::Outbox(_) => self.handle_outbox_answer(pending, &result),
+            Purpose::Offer(peer) => self.handle_offer_answer(peer, result),
+            Purpose::Switch => self.handle_switch_answer(result),
+            Purpose::AnswerSwitch(ticket) => self.complete(ticket, result.map(|_| Value::Done)),
+            Purpose::Snapshot => self.handle_snapshot_answer(result),
+            Purpose::Ask(ticket) => self.complete_ask(ticket, result),
+            Purpose::Ping | Purpose::Ring | Purpose::SetMedia | Purpose::Rewatch => {}
+        }
+    }
+
+    /// A hang-up that met a passing trouble is said again; any other answer settles it.
+    fn handle_outbox_answer(&mut self, pending: Pending, result: &Result<Success, ErrorBody>) {
+        let passing = |error: &ErrorBody| {
+            matches!(
+                error.kind,
+                ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server
+            )
+        };
+        if self.now < pending.deadline && result.as_ref().is_err_and(passing) {
+            let id = self.requests.next_id();
+            let request = Request {
+                id,
+                ..pending.request
+            };
+            self.requests.insert(
+                id,
+                Pending {
+                    request,
+                    sent: true,
+                    ..pending
+                },
+            );
+            self.link.retry_at = Some(self.now.plus_ms(1_000));
+        }
+    }
+
+    /// Sends the outbox again after a passing trouble.
+    pub(super) fn retry_outbox(&mut self) {
+        let again =
+            |pending: &mut Pending| pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_));
+        self.requests.pending.values_mut().for_each(again);
+        self.send_unsent();
+    }
+
+    fn complete_ask(&mut self, ticket: u64, result: Result<Success, ErrorBody>) {
+        let value = result.map(|success| match success {
+            Success::Messages { messages, more } => Value::Messages { messages, more },
+            Success::Presence { accounts } => Value::Presence { accounts },
+            _ => Value::Done,
+        });
+        self.complete(ticket, value);
+    }
+}

@@ -1,0 +1,335 @@
+//! The one call: its phase, its public state, how it begins and how it ends.
+
+use std::collections::BTreeSet;
+
+use hullo_protocol::{
+    Accid, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media, ParticipantDuration,
+    ParticipantState, Slot,
+};
+
+use super::media_link::MediaLink;
+use super::requests::{ANSWER_MS, Purpose};
+use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State, Value};
+use crate::Time;
+
+/// How long past its ring time an invite rings here when the server cannot be heard.
+const RING_SLACK_MS: u64 = 3_000;
+/// How long a switch to video is waited for.
+const SWITCH_MS: u64 = 20_000;
+
+/// Where the call is for this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Dialling; the room token is awaited.
+    AwaitingToken {
+        ticket: u64,
+        attachment: Option<String>,
+        timeout_ms: Option<u64>,
+        until: Time,
+    },
+    /// Dialling; the server has not answered.
+    Dialing { ticket: u64 },
+    /// Dialling; the server has the call.
+    Calling,
+    /// It rings here until this time.
+    Called { until: Time },
+    /// Answered here; the room token is awaited, or the server has not confirmed.
+    Accepting {
+        tickets: Vec<u64>,
+        token_until: Option<Time>,
+        until: Time,
+    },
+    /// In the call.
+    InCall,
+}
+
+/// A switch that the application waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Switching {
+    pub(super) ticket: u64,
+    pub(super) media: Media,
+    pub(super) until: Time,
+}
+
+/// The call and all that belongs to it; dropped with it (behaviour R2, B31).
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) phase: Phase,
+    pub(super) view: CallView,
+    pub(super) local: LocalMedia,
+    pub(super) muted: BTreeSet<Accid>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) link: MediaLink,
+    pub(super) switching: Option<Switching>,
+    /// When the own media was connected in the active call.
+    pub(super) joined_at: Option<Time>,
+    /// `Reconnecting` has been said.
+    pub(super) reconnecting: bool,
+}
+
+impl Session {
+    pub(super) fn new(view: CallView, phase: Phase) -> Self {
+        let local = LocalMedia {
+            video_enabled: view.media == Media::Video,
+            ..LocalMedia::default()
+        };
+        Self {
+            phase,
+            view,
+            local,
+            muted: BTreeSet::new(),
+            slots: Vec::new(),
+            link: MediaLink::default(),
+            switching: None,
+            joined_at: None,
+            reconnecting: false,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self.phase {
+            Phase::AwaitingToken { .. } | Phase::Dialing { .. } | Phase::Calling => State::Calling,
+            Phase::Called { .. } | Phase::Accepting { .. } => State::Called,
+            Phase::InCall => State::InCall,
+        }
+    }
+
+    /// A dial or an accept is under way, and its answer will say how things are.
+    pub(super) fn waits_for_answer(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::AwaitingToken { .. } | Phase::Dialing { .. } | Phase::Accepting { .. }
+        )
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
+        let phase = match &self.phase {
+            Phase::AwaitingToken { until, .. } => Some(*until),
+            Phase::Called { until } => Some(until.plus_ms(RING_SLACK_MS)),
+            Phase::Accepting {
+                token_until: Some(until),
+                ..
+            } => Some(*until),
+            _ => None,
+        };
+        let switching = self.switching.map(|switching| switching.until);
+        [phase, switching, self.link.restart_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+}
+
+impl Endpoint {
+    /// An invite has come: say so, send the receipt, and warm the path.
+    pub(super) fn ring(&mut self, call: CallView, ring_ms_left: u64) {
+        let Some(me) = self.link.accid().cloned() else {
+            return;
+        };
+        let invited = call
+            .participants
+            .iter()
+            .any(|p| p.accid == me && p.state.is_pending());
+        if self.session.is_some() || !invited || call.state == CallState::Ended {
+            return;
+        }
+        let call_id = call.call_id;
+        let until = self.now.plus_ms(ring_ms_left);
+        let accids = call.participants.iter().filter(|p| p.accid != call.caller);
+        let event = AppEvent::Invited {
+            invitor: call.caller.clone(),
+            accids: accids.map(|p| p.accid.clone()).collect(),
+            group: call.kind == hullo_protocol::CallKind::Group,
+            media: call.media,
+            attachment: call.attachment.clone(),
+            ring_ms_left,
+            call_id,
+        };
+        self.session = Some(Session::new(call, Phase::Called { until }));
+        self.tell_change();
+        self.emit(event);
+        self.request(Command::Ring { call_id }, Purpose::Ring);
+        self.open_media();
+    }
+
+    /// The same invite, after a reconnect.
+    pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
+        let until = self.now.plus_ms(ring_ms_left);
+        let call_id = call.call_id;
+        if let Some(session) = &mut self.session
+            && let Phase::Called { .. } = session.phase
+        {
+            session.phase = Phase::Called { until };
+        }
+        self.adopt_whole(call);
+        self.request(Command::Ring { call_id }, Purpose::Ring);
+        self.restart_media();
+    }
+
+    /// A call of this device that the application does not know of: the page was reloaded.
+    pub(super) fn resume(&mut self, call: CallView) {
+        let phase = match call.state {
+            CallState::Ringing => Phase::Calling,
+            CallState::Active => Phase::InCall,
+            CallState::Ended => return,
+        };
+        let me = self.link.accid().cloned();
+        let own = call
+            .participants
+            .iter()
+            .find(|p| Some(&p.accid) == me.as_ref())
+            .cloned();
+        let joined = own
+            .as_ref()
+            .is_some_and(|p| p.state == ParticipantState::Joined);
+        let mut session = Session::new(call, phase);
+        if let Some(own) = own {
+            session.local.audio_muted = !own.audio;
+            session.local.video_muted = session.local.video_enabled && !own.video;
+        }
+        session.joined_at = joined.then_some(self.now);
+        self.session = Some(session);
+        self.tell_change();
+        self.open_media();
+    }
+
+    /// Ends the call for the application: media first, then the state, then the events that say why.
+    pub(super) fn end_session(
+        &mut self,
+        reason: EndReason,
+        by: Option<Accid>,
+        durations: Vec<ParticipantDuration>,
+    ) {
+        self.drop_session(reason, by, durations);
+    }
+
+    pub(super) fn drop_session(
+        &mut self,
+        reason: EndReason,
+        by: Option<Accid>,
+        durations: Vec<ParticipantDuration>,
+    ) {
+        let duration_ms = self.own_duration_ms();
+        let Some(session) = self.close_session(error_for(reason)) else {
+            return;
+        };
+        let call_id = session.view.call_id;
+        self.tell_change();
+        let end = EndView {
+            reason,
+            by: by.clone(),
+            duration_ms,
+        };
+        self.announce_end(&session, &end);
+        self.emit(AppEvent::CallEnd {
+            call_id,
+            reason,
+            by,
+            duration_ms,
+            durations,
+        });
+    }
+
+    /// Another device of the account has the call.
+    pub(super) fn leave_to_other_device(&mut self, accepted: bool) {
+        let kind = if accepted {
+            ErrorKind::AlreadyAccepted
+        } else {
+            ErrorKind::AlreadyRejected
+        };
+        let Some(session) = self.close_session(kind) else {
+            return;
+        };
+        let call_id = session.view.call_id;
+        self.tell_change();
+        self.emit(match accepted {
+            true => AppEvent::OtherClientAccept { call_id },
+            false => AppEvent::OtherClientReject { call_id },
+        });
+    }
+
+    /// The same for a call that has ended at the server.
+    pub(super) fn close_ended(&mut self, reason: EndReason) -> Option<Session> {
+        self.close_session(error_for(reason))
+    }
+
+    /// Closes media and completes whoever still waits for this call.
+    fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
+        let session = self.session.take()?;
+        self.command(MediaCommand::Close);
+        self.requests.drop_where(|purpose| {
+            use Purpose::{Accept, Offer, Ring, SetMedia, Snapshot, Start, Switch};
+            matches!(
+                purpose,
+                Accept | Offer(_) | Ring | SetMedia | Snapshot | Start | Switch
+            )
+        });
+        match &session.phase {
+            Phase::AwaitingToken { ticket, .. } | Phase::Dialing { ticket } => {
+                self.fail(*ticket, kind)
+            }
+            Phase::Accepting { tickets, .. } => {
+                tickets.iter().for_each(|ticket| self.fail(*ticket, kind))
+            }
+            _ => {}
+        }
+        if let Some(switching) = session.switching {
+            self.fail(switching.ticket, ErrorKind::CallOver);
+        }
+        Some(session)
+    }
+
+    pub(super) fn own_duration_ms(&self) -> u64 {
+        let joined_at = self.session.as_ref().and_then(|session| session.joined_at);
+        joined_at.map_or(0, |at| self.now.since(at))
+    }
+
+    pub(super) fn expire_session(&mut self) {
+        let Some(session) = &self.session else { return };
+        let now = self.now;
+        match &session.phase {
+            Phase::AwaitingToken { until, .. } if *until <= now => {
+                self.handle_token(session.view.call_id, None, Some("no answer in time".into()));
+            }
+            Phase::Accepting {
+                token_until: Some(until),
+                ..
+            } if *until <= now => {
+                self.handle_token(session.view.call_id, None, Some("no answer in time".into()));
+            }
+            Phase::Called { until } if until.plus_ms(RING_SLACK_MS) <= now => {
+                self.end_session(EndReason::TimedOut, None, Vec::new());
+            }
+            _ => {}
+        }
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if let Some(switching) = session
+            .switching
+            .take_if(|switching| switching.until <= now)
+        {
+            self.complete(switching.ticket, Ok(Value::Switched { agreed: false }));
+        }
+        self.expire_media();
+    }
+
+    pub(super) fn answer_until(&self) -> Time {
+        self.now.plus_ms(ANSWER_MS)
+    }
+
+    pub(super) fn switch_until(&self) -> Time {
+        self.now.plus_ms(SWITCH_MS)
+    }
+}
+
+/// What an operation is answered whose call has ended meanwhile.
+fn error_for(reason: EndReason) -> ErrorKind {
+    match reason {
+        EndReason::Cancelled => ErrorKind::InviteCancelled,
+        EndReason::TimedOut | EndReason::Unreachable => ErrorKind::InviteExpired,
+        EndReason::LoggedOut => ErrorKind::SignedOut,
+        EndReason::TokenRefused => ErrorKind::RoomTokenRefused,
+        _ => ErrorKind::CallOver,
+    }
+}
