@@ -51,7 +51,7 @@ pub(crate) fn read(text: &str) -> Read<Input> {
         "network_changed" => Input::NetworkChanged,
         "token" => Input::Token {
             call_id: object.parsed("call_id")?,
-            token: object.optional_text("token"),
+            token: object.optional_text("token").map(Into::into),
             error: object.optional_text("error"),
         },
         "media" => Input::Media {
@@ -68,7 +68,7 @@ fn op(mut object: Object) -> Read<Op> {
         "login" => Op::Login {
             app_key: object.parsed("app_key")?,
             accid: object.parsed("accid")?,
-            token: object.text("token")?,
+            token: object.text("token")?.into(),
             device: device(object.object("device")?)?,
         },
         "logout" => Op::Logout,

@@ -315,7 +315,7 @@ impl Endpoint {
 
     /// The session is over and does not come back by itself.
     pub(super) fn close_session_for_good(&mut self, reason: SessionClosed) {
-        self.drop_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
         self.sign_out(ErrorKind::SignedOut);
         self.tell_change();
         self.emit(AppEvent::Disconnect { reason });

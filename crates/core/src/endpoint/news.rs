@@ -4,7 +4,7 @@ use hullo_protocol::{
     CallState, CallView, EndReason, EndView, Media, ParticipantState, ParticipantView,
 };
 
-use super::session::{Phase, Session};
+use super::session::{Phase, Session, error_for};
 use super::{AppEvent, Endpoint, Value};
 
 impl Endpoint {
@@ -97,7 +97,7 @@ impl Endpoint {
         } else {
             own
         };
-        let Some(session) = self.close_ended(end.reason) else {
+        let Some(session) = self.close_session(error_for(end.reason)) else {
             return;
         };
         self.tell_change();

@@ -249,22 +249,21 @@ impl Endpoint {
             return;
         };
         let call_id = session.view.call_id;
-        let (tickets, answered) = match std::mem::replace(&mut session.phase, Phase::Calling) {
-            Phase::AwaitingToken { ticket, .. } => (vec![ticket], false),
-            Phase::Accepting { tickets, .. } => (tickets, true),
-            _ => (Vec::new(), false),
-        };
-        for ticket in tickets {
-            self.complete(ticket, Err(error.clone()));
+        match std::mem::replace(&mut session.phase, Phase::Calling) {
+            Phase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
+            Phase::Accepting { tickets, .. } => {
+                for ticket in tickets {
+                    self.complete(ticket, Err(error.clone()));
+                }
+                self.request(Command::Reject { call_id }, Purpose::Outbox(call_id));
+                self.end_session(
+                    EndReason::TokenRefused,
+                    self.link.accid().cloned(),
+                    Vec::new(),
+                );
+            }
+            phase => session.phase = phase,
         }
-        if answered {
-            self.request(Command::Reject { call_id }, Purpose::Outbox(call_id));
-        }
-        self.end_session(
-            EndReason::TokenRefused,
-            self.link.accid().cloned(),
-            Vec::new(),
-        );
     }
 
     fn accept(&mut self, ticket: u64) {
@@ -401,7 +400,8 @@ impl Endpoint {
         }
     }
 
-    /// The dial failed. If the server may have it all the same, it is told.
+    /// The dial failed: there was no call, so the error is all that the application hears. If the server may have the call
+    /// all the same, it is told.
     fn abort_dial(&mut self, ticket: u64, error: ErrorBody, tell: bool) {
         let Some(session) = &mut self.session else {
             return;
@@ -411,11 +411,8 @@ impl Endpoint {
         if tell {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
-        let reason = match error.kind {
-            ErrorKind::RoomTokenRefused => EndReason::TokenRefused,
-            _ => EndReason::Server,
-        };
-        self.end_session(reason, None, Vec::new());
+        self.close_session(error.kind);
+        self.tell_change();
         self.complete(ticket, Err(error));
     }
 

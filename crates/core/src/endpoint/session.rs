@@ -200,15 +200,6 @@ impl Endpoint {
         by: Option<Accid>,
         durations: Vec<ParticipantDuration>,
     ) {
-        self.drop_session(reason, by, durations);
-    }
-
-    pub(super) fn drop_session(
-        &mut self,
-        reason: EndReason,
-        by: Option<Accid>,
-        durations: Vec<ParticipantDuration>,
-    ) {
         let duration_ms = self.own_duration_ms();
         let Some(session) = self.close_session(error_for(reason)) else {
             return;
@@ -248,13 +239,8 @@ impl Endpoint {
         });
     }
 
-    /// The same for a call that has ended at the server.
-    pub(super) fn close_ended(&mut self, reason: EndReason) -> Option<Session> {
-        self.close_session(error_for(reason))
-    }
-
     /// Closes media and completes whoever still waits for this call.
-    fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
+    pub(super) fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
         let session = self.session.take()?;
         self.command(MediaCommand::Close);
         self.requests.drop_where(|purpose| {
@@ -324,7 +310,7 @@ impl Endpoint {
 }
 
 /// What an operation is answered whose call has ended meanwhile.
-fn error_for(reason: EndReason) -> ErrorKind {
+pub(super) fn error_for(reason: EndReason) -> ErrorKind {
     match reason {
         EndReason::Cancelled => ErrorKind::InviteCancelled,
         EndReason::TimedOut | EndReason::Unreachable => ErrorKind::InviteExpired,
