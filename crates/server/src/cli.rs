@@ -15,7 +15,7 @@ use crate::{log, serve};
 
 /// The call kit that you host yourself.
 #[derive(Debug, Parser)]
-#[command(name = "hullo", version, about)]
+#[command(name = "hullo", version)]
 struct Cli {
     /// Settings file, TOML [default: hullo.toml, if there is one]
     #[arg(

@@ -1,6 +1,6 @@
 //! Structured logs on standard error. Secrets, tokens and session descriptions are never logged.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, Result};
 use tracing_subscriber::EnvFilter;
@@ -13,6 +13,7 @@ pub(crate) fn start(config: &Config) -> Result<()> {
         .with_context(|| format!("{:?} is not a log filter; try info", config.log))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     match config.log_format {
         LogFormat::Text => lines.init(),

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn frame_that_is_too_long_is_answered_under_its_id() {
-        let padding = "x".repeat(FRAME_BYTES_MAX);
+        let padding = "x".repeat(FRAME_BYTES_MAX + 1);
         let text = format!(r#"{{"id":9,"op":"session.ping","padding":"{padding}"}}"#);
         assert_eq!(refused(&text), (Some(9), ErrorKind::TooLarge));
         assert_eq!(refused(&padding), (None, ErrorKind::TooLarge));

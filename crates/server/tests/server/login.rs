@@ -1,0 +1,135 @@
+//! Who gets in, and who does not.
+
+use hullo_protocol::{Command, ErrorKind, SessionClosed, Success};
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde_json::{Value, json};
+
+use crate::client::refusal;
+use crate::program::{Server, eventually};
+
+/// A token as a customer's backend signs it, without asking us.
+fn sign(secret: &str, claims: &Value) -> String {
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    encode(&Header::default(), claims, &key).unwrap()
+}
+
+fn claims(server: &Server, accid: &str, exp: u64) -> Value {
+    json!({ "aud": "hullo.login", "iss": server.app_key, "sub": accid, "exp": exp })
+}
+
+const FUTURE_S: u64 = 4_000_000_000;
+
+async fn try_login(server: &Server, accid: &str, token: &str) -> Result<(), ErrorKind> {
+    let mut client = server.connect().await;
+    let result = client.login(&server.app_key, accid, token).await;
+    result.map(|_| ()).map_err(|error| error.kind)
+}
+
+#[tokio::test]
+async fn account_logs_in_with_a_token_of_the_api_or_of_its_own_backend() {
+    let server = Server::start().await;
+    let token = server.token("alice").await;
+    assert_eq!(try_login(&server, "alice", &token).await, Ok(()));
+    assert_eq!(try_login(&server, "Alice", &token).await, Ok(()));
+    let own = sign(&server.app_secret, &claims(&server, "bob", FUTURE_S));
+    assert_eq!(try_login(&server, "bob", &own).await, Ok(()));
+}
+
+#[tokio::test]
+async fn wrong_expired_and_foreign_tokens_are_refused() {
+    let server = Server::start().await;
+    let wrong = Err(ErrorKind::WrongToken);
+    for token in ["", "x", "a.b.c"] {
+        assert_eq!(try_login(&server, "alice", token).await, wrong, "{token}");
+    }
+    let forged = sign("guess", &claims(&server, "alice", FUTURE_S));
+    assert_eq!(try_login(&server, "alice", &forged).await, wrong);
+    let expired = sign(&server.app_secret, &claims(&server, "alice", 1_000_000));
+    assert_eq!(try_login(&server, "alice", &expired).await, wrong);
+    let of_bob = server.token("bob").await;
+    assert_eq!(try_login(&server, "alice", &of_bob).await, wrong);
+    let nobody = sign(&server.app_secret, &claims(&server, "nobody", FUTURE_S));
+    assert_eq!(
+        try_login(&server, "nobody", &nobody).await,
+        Err(ErrorKind::AccountNotFound)
+    );
+}
+
+#[tokio::test]
+async fn failed_login_may_be_tried_again_on_the_same_connection() {
+    let server = Server::start().await;
+    let mut client = server.connect().await;
+    assert_eq!(
+        refusal(client.ask(Command::Ping).await),
+        ErrorKind::NotLoggedIn
+    );
+    let error = client.login(&server.app_key, "alice", "x").await;
+    assert_eq!(error.unwrap_err().kind, ErrorKind::WrongToken);
+    let token = server.token("alice").await;
+    client
+        .login(&server.app_key, "alice", &token)
+        .await
+        .unwrap();
+    assert_eq!(client.ask(Command::Ping).await, Ok(Success::Done));
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    let server = Server::start().await;
+    let mut client = server.connect().await;
+    eventually("the address has to wait", async || {
+        let error = client.login(&server.app_key, "alice", "guess").await;
+        (error.unwrap_err().kind == ErrorKind::RateLimited).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn disabled_account_is_signed_out_and_stays_out() {
+    let server = Server::start().await;
+    let token = server.token("alice").await;
+    let mut alice = server.login("alice").await;
+    let path = "/v1/accounts/alice";
+    let disable = json!({ "disabled": true });
+    let (status, body) = server.http("PATCH", path, Some(disable)).await;
+    assert_eq!((status, &body["disabled"]), (200, &json!(true)));
+    let (reason, _) = alice.session_closed().await;
+    assert_eq!(reason, Some(SessionClosed::SignedOut));
+    let refused = try_login(&server, "alice", &token).await;
+    assert_eq!(refused, Err(ErrorKind::AccountDisabled));
+
+    let enable = json!({ "disabled": false });
+    let (status, body) = server.http("PATCH", path, Some(enable)).await;
+    assert_eq!((status, &body["token_generation"]), (200, &json!(1)));
+    let refused = try_login(&server, "alice", &token).await;
+    assert_eq!(refused, Err(ErrorKind::WrongToken));
+    server.login("alice").await;
+}
+
+#[tokio::test]
+async fn revoked_tokens_end_their_sessions_and_new_ones_work() {
+    let server = Server::start().await;
+    let token = server.token("alice").await;
+    let mut alice = server.login("alice").await;
+    let path = "/v1/accounts/alice/tokens";
+    let (status, body) = server.http("DELETE", path, None).await;
+    assert_eq!((status, &body["token_generation"]), (200, &json!(1)));
+    let (reason, _) = alice.session_closed().await;
+    assert_eq!(reason, Some(SessionClosed::SignedOut));
+    let refused = try_login(&server, "alice", &token).await;
+    assert_eq!(refused, Err(ErrorKind::WrongToken));
+    let mut own = claims(&server, "alice", FUTURE_S);
+    own["gen"] = json!(1);
+    let own = sign(&server.app_secret, &own);
+    assert_eq!(try_login(&server, "alice", &own).await, Ok(()));
+}
+
+#[tokio::test]
+async fn newer_session_of_a_device_replaces_the_older() {
+    let server = Server::start().await;
+    let mut old = server.login("alice").await;
+    let mut new = server.login("alice").await;
+    let (reason, _) = old.session_closed().await;
+    assert_eq!(reason, Some(SessionClosed::Replaced));
+    assert_eq!(new.ask(Command::Ping).await, Ok(Success::Done));
+}

@@ -1,0 +1,12 @@
+//! The real program over real sockets: each test starts its own `hullo` on free ports with a folder of its own.
+
+mod calls;
+mod client;
+mod crashes;
+mod hostile;
+mod http;
+mod login;
+mod operations;
+mod program;
+mod secure;
+mod storage;

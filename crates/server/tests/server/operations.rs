@@ -1,0 +1,191 @@
+//! Running it: health, figures, logs, TLS, stopping, and the demo.
+
+use std::sync::Arc;
+
+use hullo_protocol::{Command, SessionClosed, Success};
+use rustls::pki_types::ServerName;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::client::{Client, new_call_id, start};
+use crate::program::{Options, Server, command, output};
+
+#[tokio::test]
+async fn health_and_figures_tell_what_goes_on() {
+    let server = Server::start().await;
+    let (status, body) = server.request("GET", "/healthz", None, None).await;
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, body["status"].as_str()), (200, Some("ok")));
+    let mut alice = server.login("alice").await;
+    assert_eq!(server.metric("hullo_sessions").await, 1.0);
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    let ringing = "hullo_calls{state=\"ringing\"}";
+    assert_eq!(server.metric(ringing).await, 1.0);
+    alice.ask(Command::Cancel { call_id }).await.unwrap();
+    assert_eq!(server.metric(ringing).await, 0.0);
+    let ended = "hullo_calls_ended_total{reason=\"cancelled\"}";
+    assert_eq!(server.metric(ended).await, 1.0);
+    let asked = "hullo_requests_total{op=\"call.start\",outcome=\"ok\"}";
+    assert_eq!(server.metric(asked).await, 1.0);
+    assert!(server.metric("hullo_store_commit_seconds_count").await >= 2.0);
+}
+
+#[tokio::test]
+async fn stopping_tells_every_session_and_ends_well() {
+    let mut server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let mut bob = server.login("bob").await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    server.terminate();
+    for client in [&mut alice, &mut bob] {
+        let (reason, code) = client.session_closed().await;
+        assert_eq!(reason, Some(SessionClosed::ShuttingDown));
+        assert_eq!(code, Some(1001));
+    }
+    assert_eq!(server.exit_code().await, Some(0));
+    let server = server.restart();
+    let token = server.token("bob").await;
+    let mut bob = server.connect().await;
+    let snapshot = bob.login(&server.app_key, "bob", &token).await.unwrap();
+    assert_eq!(snapshot.invites[0].call.call_id, call_id);
+}
+
+#[tokio::test]
+async fn sessions_over_tls_work_with_certificate_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (cert, key) = (
+        folder.path().join("cert.pem"),
+        folder.path().join("key.pem"),
+    );
+    std::fs::write(&cert, issued.cert.pem()).unwrap();
+    std::fs::write(&key, issued.signing_key.serialize_pem()).unwrap();
+    let plain = Server::start().await;
+    let token = plain.token("alice").await;
+    let server = plain.restart_with(&Options {
+        environment: vec![
+            ("HULLO_TLS_CERT", cert.display().to_string()),
+            ("HULLO_TLS_KEY", key.display().to_string()),
+        ],
+        ..Options::default()
+    });
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(issued.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .unwrap();
+    let mut client = Client::over(stream, "wss://localhost/v1/ws").await;
+    client
+        .login(&server.app_key, "alice", &token)
+        .await
+        .unwrap();
+    assert_eq!(client.ask(Command::Ping).await, Ok(Success::Done));
+}
+
+#[test]
+fn plain_http_on_a_public_address_is_refused_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::default();
+    let refused = output(&folder, &options, &["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        text.contains("tls_cert") && text.contains("behind_proxy"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn second_server_on_the_same_folder_is_refused() {
+    let server = Server::start().await;
+    let refused = output(&server.folder, &Options::default(), &["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert!(text.contains("another hullo"), "{text}");
+}
+
+#[tokio::test]
+async fn app_that_is_created_while_the_server_runs_can_be_used_at_once() {
+    let server = Server::start().await;
+    let create = ["app", "create", "--name", "Late", "--key", "late"];
+    let created = output(&server.folder, &Options::default(), &create);
+    assert!(created.status.success(), "{created:?}");
+    let text = String::from_utf8(created.stdout).unwrap();
+    let secret = text.lines().nth(1).unwrap();
+    let secret = secret.strip_prefix("app_secret = ").unwrap();
+    let credentials = format!("late:{secret}");
+    let (status, _) = server
+        .request("GET", "/v1/accounts/x", Some(&credentials), None)
+        .await;
+    assert_eq!(status, 404);
+    let again = output(&server.folder, &Options::default(), &create);
+    assert_eq!(again.status.code(), Some(1));
+}
+
+#[test]
+fn secrets_and_tokens_are_not_in_the_log() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let options = Options {
+        environment: vec![
+            ("HULLO_LOG", "trace".to_owned()),
+            ("HULLO_LOG_FORMAT", "json".to_owned()),
+        ],
+        ..Options::default()
+    };
+    let mut demo = command(&folder, &options);
+    let mut child = demo
+        .arg("demo")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let (session, token) = runtime.block_on(demo_session(&mut child));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let text = std::fs::read_to_string(&log).unwrap();
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).expect(line);
+        assert!(line["level"].is_string());
+    }
+    assert!(text.contains("\"accid\":\"alice\""), "the login is logged");
+    assert!(!text.contains(&token), "the token {session} is logged");
+    let key = std::fs::read_to_string(folder.path().join("hullo.key")).unwrap();
+    assert!(!text.contains(&key), "the master key is logged");
+}
+
+/// Signs in as the page of the demo does.
+async fn demo_session(child: &mut std::process::Child) -> (Value, String) {
+    use std::io::BufRead as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line.rsplit('/').next().unwrap().to_owned();
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let request = "GET /demo/session.json?accid=alice HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let session: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(session["name"], "Alice");
+    let token = session["token"].as_str().unwrap().to_owned();
+    let app_key = serde_json::from_value(session["app_key"].clone()).unwrap();
+    let stream = TcpStream::connect(&address).await.unwrap();
+    let mut alice = Client::over(stream, &format!("ws://{address}/v1/ws")).await;
+    alice.login(&app_key, "alice", &token).await.unwrap();
+    (session, token)
+}

@@ -1,0 +1,167 @@
+//! A storage that takes nothing: typed errors, nothing else changes, and all is well when it takes again.
+
+use hullo_protocol::{Command, ErrorKind, StartCall, Success};
+use serde_json::json;
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::client::{accid, call_of, dial, new_call_id, refusal, request_id, start};
+use crate::program::{Options, Server, eventually, kind_of, set_writable};
+
+const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+async fn open(server: &Server) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(server.database());
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &'static str) {
+    sqlx::query(sql).execute(connection).await.unwrap();
+}
+
+async fn health(server: &Server) -> u16 {
+    server.request("GET", "/healthz", None, None).await.0
+}
+
+/// A dial that needs pages of its own.
+fn large_dial(call_id: hullo_protocol::CallId) -> Command {
+    Command::StartCall(StartCall {
+        attachment: Some("x".repeat(4096)),
+        ..dial(call_id, "bob")
+    })
+}
+
+#[tokio::test]
+async fn full_storage_refuses_calls_until_space_returns() {
+    let server = Server::start().await;
+    let mut connection = open(&server).await;
+    run(&mut connection, "CREATE TABLE filler AS SELECT zeroblob(400000) AS body").await;
+    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let full = Options {
+        environment: vec![("HULLO_DB_MAX_PAGES", pages.to_string())],
+        ..Options::default()
+    };
+    let server = server.restart_with(&full);
+    assert_eq!(health(&server).await, 503);
+    let mut alice = server.login("alice").await;
+    let mut bob = server.login("bob").await;
+    let (call_id, request) = (new_call_id(), request_id());
+    for _ in 0..2 {
+        let refused = alice.ask_as(request, large_dial(call_id)).await;
+        assert_eq!(refusal(refused), ErrorKind::StorageUnavailable);
+    }
+    assert!(bob.news().await.is_empty(), "nobody rings");
+    let path = format!("/v1/calls/{call_id}");
+    assert_eq!(server.http("GET", &path, None).await.0, 404);
+    assert!(server.metric("hullo_store_commit_failures_total").await >= 2.0);
+
+    run(&mut open(&server).await, "DROP TABLE filler").await;
+    eventually("health returns", async || {
+        (health(&server).await == 200).then_some(())
+    })
+    .await;
+    let call = call_of(alice.ask_as(request, large_dial(call_id)).await);
+    assert_eq!(call.call_id, call_id);
+    assert_eq!(bob.invited().await.0.call_id, call_id);
+}
+
+#[tokio::test]
+async fn locked_storage_fails_a_hang_up_and_takes_it_when_it_is_repeated() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let mut bob = server.login("bob").await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    bob.invited().await;
+    bob.ask(Command::Ring { call_id }).await.unwrap();
+    bob.news().await;
+
+    let mut other = open(&server).await;
+    run(&mut other, "BEGIN IMMEDIATE").await;
+    let (status, body) = server
+        .http("POST", "/v1/accounts", Some(json!({ "accid": "dave" })))
+        .await;
+    assert_eq!(
+        (status, kind_of(&body)),
+        (503, ErrorKind::StorageUnavailable)
+    );
+    let cancel = request_id();
+    let refused = alice.ask_as(cancel, Command::Cancel { call_id }).await;
+    assert_eq!(refusal(refused), ErrorKind::StorageUnavailable);
+    assert!(bob.news().await.is_empty(), "bob rings on");
+    run(&mut other, "ROLLBACK").await;
+
+    let cancelled = alice.ask_as(cancel, Command::Cancel { call_id }).await;
+    assert_eq!(cancelled, Ok(Success::Done));
+    bob.call_ended(call_id).await;
+    assert_eq!(server.records("bob").await.len(), 1);
+}
+
+#[tokio::test]
+async fn ring_time_that_ends_while_the_storage_is_locked_ends_the_call_afterwards() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let call_id = new_call_id();
+    let short = StartCall {
+        ring_ms: Some(5_000),
+        ..dial(call_id, "bob")
+    };
+    alice.ask(Command::StartCall(short)).await.unwrap();
+    let mut other = open(&server).await;
+    run(&mut other, "BEGIN IMMEDIATE").await;
+    eventually("the timer meets the lock", async || {
+        (server.metric("hullo_store_commit_failures_total").await >= 1.0).then_some(())
+    })
+    .await;
+    assert!(server.records("alice").await.is_empty());
+    run(&mut other, "ROLLBACK").await;
+    alice.call_ended(call_id).await;
+    assert_eq!(server.records("alice").await.len(), 1);
+}
+
+#[tokio::test]
+async fn read_only_storage_still_shows_what_it_has_and_refuses_calls() {
+    let options = Options {
+        environment: vec![("HULLO_MASTER_KEY", MASTER_KEY.to_owned())],
+        ..Options::default()
+    };
+    let mut server = Server::start_with(options.clone()).await;
+    let mut alice = server.login("alice").await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    alice.ask(Command::Cancel { call_id }).await.unwrap();
+    server.kill();
+    let folder = server.folder.clone();
+    set_writable(folder.path(), false);
+    // Permissions do not bind root: the server becomes nobody, whom they do bind.
+    let is_root = std::fs::write(folder.path().join("probe"), "").is_ok();
+    let nobody = Options {
+        uid: is_root.then_some(65_534),
+        ..options.clone()
+    };
+    let server = server.restart_with(&nobody);
+
+    assert_eq!(health(&server).await, 503);
+    let mut alice = server.login("alice").await;
+    let list = Command::ListMessages {
+        with: accid("bob"),
+        before: None,
+        limit: 10,
+    };
+    let Ok(Success::Messages { messages, .. }) = alice.ask(list).await else {
+        panic!("no messages");
+    };
+    assert_eq!(messages.len(), 1);
+    let next = new_call_id();
+    let refused = refusal(alice.ask(start(next, "bob")).await);
+    assert_eq!(refused, ErrorKind::StorageUnavailable);
+
+    set_writable(folder.path(), true);
+    let server = server.restart_with(&options);
+    let mut alice = server.login("alice").await;
+    alice.ask(start(next, "bob")).await.unwrap();
+}
