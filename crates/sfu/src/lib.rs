@@ -422,6 +422,7 @@ impl Sfu {
                     .push_back(Output::Event(Event::Connected { room, peer: id }));
                 self.request_key_frames_of(room, now);
             }
+            Drained::MediaAdded => self.assign_slots(room, Some(id)),
             Drained::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
             Drained::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
             Drained::Closed(reason) => {

@@ -53,6 +53,8 @@ pub(crate) enum Drained {
     },
     Connected,
     Packet(Kind, Box<RtpPacket>),
+    /// There is a new m-line, perhaps a slot.
+    MediaAdded,
     KeyFrameWanted(Uid),
     Closed(String),
 }
@@ -176,7 +178,10 @@ impl Peer {
                 let slot = self.receiving.iter().find(|slot| slot.mid == request.mid)?;
                 return slot.uid.map(Drained::KeyFrameWanted);
             }
-            Event::MediaAdded(added) => self.add_media(added.mid, added.kind),
+            Event::MediaAdded(added) => {
+                self.add_media(added.mid, added.kind);
+                return Some(Drained::MediaAdded);
+            }
             Event::PeerStats(stats) => {
                 let rtt_ms = stats.rtt.map(|rtt| rtt.as_millis() as u32);
                 self.up = Path {
