@@ -386,7 +386,9 @@ impl Endpoint {
                     session.phase = Phase::Calling;
                     if session.view.call_id != call.call_id {
                         session.view.call_id = call.call_id;
-                        session.slots.clear();
+                        // A hang-up of the other's call that is still to be said again must not end this one.
+                        let hung_up = Purpose::Outbox(call.call_id);
+                        self.requests.drop_where(|purpose| *purpose == hung_up);
                         self.open_media();
                     }
                 }
@@ -451,6 +453,10 @@ impl Endpoint {
                     ErrorKind::AlreadyRejected => self.leave_to_other_device(false),
                     // It still rings: the person may try again.
                     ErrorKind::StorageUnavailable | ErrorKind::RateLimited => {}
+                    // How it ended is on its way, or is asked for.
+                    ErrorKind::CallOver => {
+                        self.request(Command::CallSnapshot { call_id }, Purpose::Snapshot)
+                    }
                     kind => {
                         if matches!(
                             kind,

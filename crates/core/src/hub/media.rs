@@ -5,7 +5,7 @@ use hullo_protocol::{CallId, ErrorBody, ErrorKind, Event, SDP_BYTES_MAX, Slot};
 use super::request::Asker;
 use super::room::{Link, Peer};
 use super::sdp::Identity;
-use super::{Hub, MediaEvent, PeerId, RoomCommand, SessionId};
+use super::{Hub, MediaEvent, Output, PeerId, RoomCommand, SessionId};
 use crate::Time;
 use crate::call::not_found;
 
@@ -119,7 +119,9 @@ impl Hub {
                 self.sessions.of_device(&own.accid, &peer.device)
             });
         if let Some(session) = session {
-            self.notify(session, Event::MediaSlots { call_id, slots });
+            // The media plane says it once: it holds whatever becomes of the batch.
+            let event = Event::MediaSlots { call_id, slots };
+            self.emit_certain(Output::Notify { session, event });
         }
     }
 
