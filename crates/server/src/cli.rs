@@ -18,12 +18,7 @@ use crate::{log, serve};
 #[command(name = "hullo", version)]
 struct Cli {
     /// Settings file, TOML [default: hullo.toml, if there is one]
-    #[arg(
-        long,
-        env = "HULLO_CONFIG",
-        value_name = "FILE",
-        global = true
-    )]
+    #[arg(long, env = "HULLO_CONFIG", value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,

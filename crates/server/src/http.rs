@@ -139,7 +139,9 @@ impl FromRequestParts<Gateway> for PeerAddress {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        if gateway.behind_proxy && let Some(address) = forwarded_for(parts) {
+        if gateway.behind_proxy
+            && let Some(address) = forwarded_for(parts)
+        {
             return Ok(Self(address));
         }
         match ConnectInfo::<SocketAddr>::from_request_parts(parts, gateway).await {
@@ -151,7 +153,11 @@ impl FromRequestParts<Gateway> for PeerAddress {
 
 /// The last entry is the proxy's own; those before it are the client's to invent.
 fn forwarded_for(parts: &Parts) -> Option<IpAddr> {
-    let header = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+    let header = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?;
     let last = header.to_str().ok()?.rsplit(',').next()?;
     last.trim().parse().ok()
 }

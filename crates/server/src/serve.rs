@@ -149,10 +149,7 @@ async fn accept(
 
 /// The first signal stops in order: no new connections, every session is told, then the rest. The second one ends the
 /// process by itself, as signals do.
-fn stop_on_signal(
-    node: Arc<Node>,
-    handle: Handle<SocketAddr>,
-) -> Result<impl Future<Output = ()>> {
+fn stop_on_signal(node: Arc<Node>, handle: Handle<SocketAddr>) -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

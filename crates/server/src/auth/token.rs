@@ -52,7 +52,9 @@ struct RoomClaims {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LoginTokenError {
     /// Not a JWT, another algorithm, another secret, or claims are missing.
-    #[error("the token is not an HS256 JWT for the audience hullo.login, signed with this app's secret")]
+    #[error(
+        "the token is not an HS256 JWT for the audience hullo.login, signed with this app's secret"
+    )]
     Malformed,
     /// It was good once.
     #[error("the token has expired; get a new one from your backend")]
@@ -66,7 +68,9 @@ pub(crate) enum LoginTokenError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RoomTokenError {
     /// Not a JWT, another algorithm, another secret, or claims are missing.
-    #[error("the room token is not an HS256 JWT for the audience hullo.room, signed with this app's secret")]
+    #[error(
+        "the room token is not an HS256 JWT for the audience hullo.room, signed with this app's secret"
+    )]
     Malformed,
     /// It was good once.
     #[error("the room token has expired; have the token handler fetch a new one")]
@@ -121,10 +125,11 @@ pub(crate) fn verify_login(
 
 /// What a room token allows. Whether that is the call in question is for the hub to say.
 pub(crate) fn verify_room(app: &App, token: &str) -> Result<RoomGrant, RoomTokenError> {
-    let claims: RoomClaims = decode(app, ROOM_AUDIENCE, token).map_err(|expired| match expired {
-        true => RoomTokenError::Expired,
-        false => RoomTokenError::Malformed,
-    })?;
+    let claims: RoomClaims =
+        decode(app, ROOM_AUDIENCE, token).map_err(|expired| match expired {
+            true => RoomTokenError::Expired,
+            false => RoomTokenError::Malformed,
+        })?;
     Ok(RoomGrant {
         call_id: claims.call_id,
         uid: claims.uid,

@@ -218,11 +218,7 @@ impl Actor {
         self.retry_at.is_some() || self.hub.poll_timeout().is_some()
     }
 
-    fn receive(
-        &mut self,
-        arrival: Arrival,
-        batch: &mut Batch,
-    ) -> Option<oneshot::Sender<()>> {
+    fn receive(&mut self, arrival: Arrival, batch: &mut Batch) -> Option<oneshot::Sender<()>> {
         match arrival {
             Arrival::Connected(new) => self.receive_session(*new, batch),
             Arrival::Request {
@@ -324,9 +320,8 @@ impl Actor {
             Fact::SignOut { accid, generation } => {
                 self.signed_out.insert(accid.clone(), *generation);
                 // A login with a new token may have overtaken this.
-                let is_old = |session: &Session| {
-                    session.accid == *accid && session.generation < *generation
-                };
+                let is_old =
+                    |session: &Session| session.accid == *accid && session.generation < *generation;
                 if !self.sessions.values().any(is_old) {
                     return;
                 }

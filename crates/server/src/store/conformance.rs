@@ -1,0 +1,326 @@
+//! What every store promises, written against the trait: another implementation takes the place of `sqlite`.
+
+use std::sync::Arc;
+
+use hullo_core::Time;
+use hullo_core::call::{Call, Dial};
+use hullo_core::hub::Write;
+use hullo_protocol::{
+    Accid, AppKey, CallId, CallRecord, EndReason, Media, Message, MessageBody, MessageId,
+    RecordStatus,
+};
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+
+use super::*;
+
+/// A store with the app `shop`, and what keeps it alive.
+struct Shop<Keep> {
+    store: Arc<dyn Store>,
+    app: AppKey,
+    _keep: Keep,
+}
+
+async fn open(folder: &TempDir) -> Sqlite {
+    let vault = Vault::open(None, &folder.path().join("hullo.key")).unwrap();
+    Sqlite::open(&folder.path().join("hullo.db"), None, vault)
+        .await
+        .unwrap()
+}
+
+async fn sqlite() -> Shop<TempDir> {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(open(&folder).await);
+    let app = shop("shop");
+    store.create_app(&app, 1).await.unwrap();
+    Shop {
+        store,
+        app: app.key,
+        _keep: folder,
+    }
+}
+
+fn shop(key: &str) -> App {
+    App {
+        key: AppKey::parse(key).unwrap(),
+        name: "Shop".to_owned(),
+        secret: "s3cret".into(),
+        secure: true,
+    }
+}
+
+fn accid(text: &str) -> Accid {
+    Accid::parse(text).unwrap()
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        accid: accid(name),
+        name: Some(name.to_uppercase()),
+        avatar: None,
+        disabled: false,
+        token_generation: 0,
+    }
+}
+
+fn call(number: u128) -> Call {
+    let dial = Dial {
+        call_id: CallId::from_u128(number),
+        caller: accid("alice"),
+        device: hullo_protocol::DeviceId::parse("d").unwrap(),
+        callees: vec![accid("bob")],
+        media: Media::Audio,
+        attachment: Some("note".to_owned()),
+        ring_ms: 30_000,
+        secure: false,
+    };
+    Call::dial(dial, Time(1_000))
+}
+
+fn end(number: u128, message: u64) -> Write {
+    let call = call(number);
+    let record = CallRecord {
+        call_id: call.call_id,
+        caller: accid("alice"),
+        callees: vec![accid("bob")],
+        media: Media::Audio,
+        status: RecordStatus::Cancelled,
+        reason: EndReason::Cancelled,
+        ended_by: Some(accid("alice")),
+        started_at_ms: 1_000,
+        accepted_at_ms: None,
+        ended_at_ms: 2_000,
+        durations: vec![],
+    };
+    let message = Message {
+        id: MessageId(message),
+        from: accid("alice"),
+        to: accid("bob"),
+        sent_at_ms: 2_000,
+        body: MessageBody::CallRecord(record.clone()),
+    };
+    Write::End {
+        call: Box::new(call),
+        record: Box::new(record),
+        messages: vec![message],
+    }
+}
+
+#[tokio::test]
+async fn apps_and_accounts_are_kept_once_and_their_secrets_come_back() {
+    let shop = sqlite().await;
+    let again = shop.store.create_app(&self::shop("shop"), 2).await;
+    assert!(matches!(again, Err(StoreError::Exists(_))), "{again:?}");
+    let app = shop.store.app(&shop.app).await.unwrap().unwrap();
+    assert_eq!(app.secret.expose_secret(), "s3cret");
+    assert!(app.secure);
+    assert_eq!(shop.store.apps().await.unwrap().len(), 1);
+    let other = AppKey::parse("other").unwrap();
+    assert!(shop.store.app(&other).await.unwrap().is_none());
+
+    let alice = account("alice");
+    shop.store
+        .create_account(&shop.app, &alice, 1)
+        .await
+        .unwrap();
+    let again = shop.store.create_account(&shop.app, &alice, 1).await;
+    assert!(matches!(again, Err(StoreError::Exists(_))), "{again:?}");
+    let found = shop.store.account(&shop.app, &alice.accid).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&alice));
+    assert_eq!(shop.store.accounts(&shop.app).await.unwrap(), [alice]);
+    assert!(shop.store.accounts(&other).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn change_of_an_account_leaves_the_rest_as_it_was() {
+    let shop = sqlite().await;
+    let alice = account("alice");
+    shop.store
+        .create_account(&shop.app, &alice, 1)
+        .await
+        .unwrap();
+    let change = AccountChange {
+        disabled: Some(true),
+        revoke_tokens: true,
+        ..AccountChange::default()
+    };
+    let changed = shop
+        .store
+        .change_account(&shop.app, &alice.accid, change)
+        .await
+        .unwrap();
+    let expected = Account {
+        disabled: true,
+        token_generation: 1,
+        ..alice
+    };
+    assert_eq!(changed, Some(expected));
+    let nobody = shop
+        .store
+        .change_account(&shop.app, &accid("nobody"), AccountChange::default())
+        .await;
+    assert_eq!(nobody.unwrap(), None);
+}
+
+#[tokio::test]
+async fn live_calls_come_back_as_they_were_and_ended_ones_do_not() {
+    let shop = sqlite().await;
+    let mut first = call(1);
+    let writes = [
+        Write::Call(Box::new(first.clone())),
+        Write::Call(Box::new(call(2))),
+    ];
+    shop.store.commit(&shop.app, &writes).await.unwrap();
+    first.version += 1;
+    let writes = [Write::Call(Box::new(first.clone())), end(2, 1)];
+    shop.store.commit(&shop.app, &writes).await.unwrap();
+    let live = shop.store.live_calls(&shop.app).await.unwrap();
+    assert_eq!(live, [first]);
+    let ended = shop.store.call(&shop.app, CallId::from_u128(2)).await;
+    assert_eq!(ended.unwrap(), Some(call(2)));
+    let never = shop.store.call(&shop.app, CallId::from_u128(3)).await;
+    assert_eq!(never.unwrap(), None);
+}
+
+#[tokio::test]
+async fn call_that_has_ended_has_one_record_and_never_lives_again() {
+    let shop = sqlite().await;
+    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
+    let again = [Write::Call(Box::new(call(1))), end(1, 2)];
+    shop.store.commit(&shop.app, &again).await.unwrap();
+    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    let query = RecordQuery {
+        limit: 10,
+        ..RecordQuery::default()
+    };
+    let page = shop.store.records(&shop.app, query).await.unwrap();
+    assert_eq!(page.records.len(), 1);
+    let next = shop.store.next_message(&shop.app).await.unwrap();
+    assert_eq!(next, MessageId(2), "the second message is not kept either");
+}
+
+#[tokio::test]
+async fn batch_that_fails_leaves_nothing_and_the_next_one_succeeds() {
+    let shop = sqlite().await;
+    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
+    // A message id that is taken fails the last statement of the batch.
+    let failing = [Write::Call(Box::new(call(2))), end(3, 1)];
+    let failed = shop.store.commit(&shop.app, &failing).await;
+    assert!(matches!(failed, Err(StoreError::Unavailable(_))));
+    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    let record = shop.store.record(&shop.app, CallId::from_u128(3)).await;
+    assert_eq!(record.unwrap(), None);
+    shop.store.commit(&shop.app, &[end(3, 2)]).await.unwrap();
+    let record = shop.store.record(&shop.app, CallId::from_u128(3)).await;
+    assert_eq!(record.unwrap().unwrap().status, RecordStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn records_and_messages_are_paged_newest_first() {
+    let shop = sqlite().await;
+    let ends: Vec<Write> = (1..=5).map(|n| end(u128::from(n), n)).collect();
+    shop.store.commit(&shop.app, &ends).await.unwrap();
+    let query = |before| RecordQuery {
+        accid: Some(accid("bob")),
+        before,
+        limit: 3,
+    };
+    let first = shop.store.records(&shop.app, query(None)).await.unwrap();
+    let second = shop.store.records(&shop.app, query(first.next)).await;
+    let second = second.unwrap();
+    let numbers = |page: &RecordPage| -> Vec<u128> {
+        let number = |record: &CallRecord| record.call_id.as_u128();
+        page.records.iter().map(number).collect()
+    };
+    assert_eq!(numbers(&first), [5, 4, 3]);
+    assert_eq!(numbers(&second), [2, 1]);
+    assert_eq!(second.next, None);
+
+    let (alice, bob, carol) = (accid("alice"), accid("bob"), accid("carol"));
+    let page = |with, before| ConversationQuery {
+        accid: &bob,
+        with,
+        before,
+        limit: 4,
+    };
+    let talk = shop
+        .store
+        .conversation(&shop.app, page(&alice, None))
+        .await
+        .unwrap();
+    assert_eq!((ids(&talk.messages), talk.more), (vec![5, 4, 3, 2], true));
+    let rest = shop
+        .store
+        .conversation(&shop.app, page(&alice, Some(MessageId(2))))
+        .await
+        .unwrap();
+    assert_eq!((ids(&rest.messages), rest.more), (vec![1], false));
+    let silent = shop
+        .store
+        .conversation(&shop.app, page(&carol, None))
+        .await
+        .unwrap();
+    assert!(silent.messages.is_empty());
+
+    let between = async |after, before, limit| {
+        let (after, before) = (MessageId(after), MessageId(before));
+        let found = shop
+            .store
+            .messages_between(&shop.app, &bob, after, before, limit)
+            .await;
+        ids(&found.unwrap())
+    };
+    assert_eq!(between(2, 5, 10).await, [3, 4]);
+    assert_eq!(between(0, 6, 2).await, [4, 5], "the newest, oldest first");
+}
+
+fn ids(messages: &[Message]) -> Vec<u64> {
+    messages.iter().map(|message| message.id.0).collect()
+}
+
+#[tokio::test]
+async fn apps_do_not_see_each_other() {
+    let shop = sqlite().await;
+    let other = self::shop("other");
+    shop.store.create_app(&other, 1).await.unwrap();
+    // The same call id and the same message id in both.
+    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
+    let live = [Write::Call(Box::new(call(1)))];
+    shop.store.commit(&other.key, &live).await.unwrap();
+    let found = shop.store.record(&other.key, CallId::from_u128(1)).await;
+    assert_eq!(found.unwrap(), None);
+    let next = shop.store.next_message(&other.key).await.unwrap();
+    assert_eq!(next, MessageId(1));
+    assert_eq!(shop.store.live_calls(&other.key).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn everything_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = shop("shop");
+    let store = open(&folder).await;
+    store.create_app(&app, 1).await.unwrap();
+    store.commit(&app.key, &[end(1, 1)]).await.unwrap();
+    store.probe(1).await.unwrap();
+    store.close().await;
+    let store = open(&folder).await;
+    let found = store.app(&app.key).await.unwrap().unwrap();
+    assert_eq!(found.secret.expose_secret(), "s3cret");
+    let record = store.record(&app.key, CallId::from_u128(1)).await;
+    assert!(record.unwrap().is_some());
+    store.probe(2).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_master_key_is_told_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    store.create_app(&shop("shop"), 1).await.unwrap();
+    store.close().await;
+    std::fs::remove_file(folder.path().join("hullo.key")).unwrap();
+    let error = open(&folder).await.apps().await.unwrap_err().to_string();
+    assert!(
+        error.contains("shop") && error.contains("hullo.key"),
+        "{error}"
+    );
+}

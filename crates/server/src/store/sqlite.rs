@@ -5,6 +5,7 @@
 
 mod batch;
 mod read;
+mod transaction;
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +16,8 @@ use hullo_core::call::Call;
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 use super::{
@@ -56,10 +58,7 @@ impl Sqlite {
             options = options.pragma("max_page_count", pages.to_string());
         }
         let opening = || format!("cannot open the database {}", file.display());
-        let writer = pool(1)
-            .connect_with(options)
-            .await
-            .with_context(opening)?;
+        let writer = pool(1).connect_with(options).await.with_context(opening)?;
         sqlx::migrate!()
             .run(&writer)
             .await
@@ -286,21 +285,9 @@ impl Store for Sqlite {
 
     fn probe(&self, now_ms: u64) -> Answer<'_, ()> {
         Box::pin(async move {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            for id in [1_i64, 2] {
-                sqlx::query("REPLACE INTO heartbeat (id, at_ms, body) VALUES (?, ?, zeroblob(?))")
-                    .bind(id)
-                    .bind(signed(now_ms))
-                    .bind(PROBE_BYTES)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            // The second row takes new pages each time, which a full file has not; the first one keeps the time.
-            sqlx::query("DELETE FROM heartbeat WHERE id = 2")
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            Ok(())
+            let mut connection = transaction::begin(&self.writer).await?;
+            let written = write_probe(&mut connection, now_ms).await;
+            transaction::end(&mut connection, written).await
         })
     }
 
@@ -310,6 +297,22 @@ impl Store for Sqlite {
             self.writer.close().await;
         })
     }
+}
+
+/// The second row takes new pages each time, which a full file has not; the first one keeps the time.
+async fn write_probe(connection: &mut SqliteConnection, now_ms: u64) -> Result<(), StoreError> {
+    for id in [1_i64, 2] {
+        sqlx::query("REPLACE INTO heartbeat (id, at_ms, body) VALUES (?, ?, zeroblob(?))")
+            .bind(id)
+            .bind(signed(now_ms))
+            .bind(PROBE_BYTES)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query("DELETE FROM heartbeat WHERE id = 2")
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
 }
 
 /// Tells a taken key from a storage that fails.

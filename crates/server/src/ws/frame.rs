@@ -39,9 +39,15 @@ fn explain(text: &str, error: &serde_json::Error) -> Box<ServerFrame> {
     let body = match head.op {
         Some(op) if !is_known(&op) => {
             let op: String = op.chars().take(REASON_CHARS_MAX).collect();
-            ErrorBody::new(ErrorKind::UnknownOp, format!("there is no op {op:?} in {}", hullo_protocol::SUBPROTOCOL))
+            ErrorBody::new(
+                ErrorKind::UnknownOp,
+                format!("there is no op {op:?} in {}", hullo_protocol::SUBPROTOCOL),
+            )
         }
-        _ => ErrorBody::new(ErrorKind::BadRequest, format!("the request is not valid: {reason}")),
+        _ => ErrorBody::new(
+            ErrorKind::BadRequest,
+            format!("the request is not valid: {reason}"),
+        ),
     };
     refuse(head.id, body)
 }
@@ -101,15 +107,27 @@ mod tests {
         let cases = [
             (r#"{"id":7,"op":"call.fly"}"#, Some(7), ErrorKind::UnknownOp),
             (r#"{"op":"call.fly"}"#, None, ErrorKind::UnknownOp),
-            (r#"{"id":7,"op":"call.accept"}"#, Some(7), ErrorKind::BadRequest),
-            (r#"{"id":7,"op":"call.accept","call_id":"x"}"#, Some(7), ErrorKind::BadRequest),
+            (
+                r#"{"id":7,"op":"call.accept"}"#,
+                Some(7),
+                ErrorKind::BadRequest,
+            ),
+            (
+                r#"{"id":7,"op":"call.accept","call_id":"x"}"#,
+                Some(7),
+                ErrorKind::BadRequest,
+            ),
             (
                 r#"{"id":7,"op":"call.switch","call_id":"018f0000-0000-7000-8000-000000000000","media":"smell"}"#,
                 Some(7),
                 ErrorKind::BadRequest,
             ),
             (r#"{"id":7}"#, Some(7), ErrorKind::BadRequest),
-            (r#"{"id":-7,"op":"session.ping"}"#, None, ErrorKind::BadRequest),
+            (
+                r#"{"id":-7,"op":"session.ping"}"#,
+                None,
+                ErrorKind::BadRequest,
+            ),
             ("{", None, ErrorKind::BadRequest),
             ("", None, ErrorKind::BadRequest),
             ("[]", None, ErrorKind::BadRequest),

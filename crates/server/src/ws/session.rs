@@ -18,9 +18,7 @@ use tracing::Instrument as _;
 
 use super::Sessions;
 use super::frame::{op_of, parse};
-use super::socket::{
-    CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket,
-};
+use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Arrival, Outgoing, SessionQueue};
 
@@ -121,7 +119,7 @@ async fn finish(mut socket: Socket, end: End) {
             );
             let error = ErrorBody::new(ErrorKind::TooLarge, message);
             socket.send(&Event::SessionError { error }).await;
-            (CLOSE_SIZE, "frame too long")
+            return socket.close_unread(CLOSE_SIZE, "frame too long").await;
         }
         End::Policy(reason) => {
             let error = ErrorBody::new(ErrorKind::Timeout, reason);
@@ -253,7 +251,11 @@ impl Session {
                 Some(error) => snake_case(&error.kind),
                 None => "ok".to_owned(),
             };
-            self.client.sessions.shared.metrics.count_request(op, outcome);
+            self.client
+                .sessions
+                .shared
+                .metrics
+                .count_request(op, outcome);
         }
     }
 
@@ -267,7 +269,11 @@ impl Session {
         if let Some(error) = error {
             tracing::debug!(%error, "a frame was refused");
             let outcome = snake_case(&error.kind);
-            self.client.sessions.shared.metrics.count_request("none", outcome);
+            self.client
+                .sessions
+                .shared
+                .metrics
+                .count_request("none", outcome);
         }
     }
 }

@@ -70,17 +70,32 @@ impl Socket {
 
     /// Closes with a code of RFC 6455 section 7.4, and waits shortly for the client to do the same.
     pub(super) async fn close(mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
         // A client that does not listen is closed by dropping the connection.
         let _ = timeout(GOODBYE, async {
-            if self.0.send(Message::Close(Some(frame))).await.is_ok() {
+            if self.say_goodbye(code, reason).await {
                 while let Some(Ok(_)) = self.0.recv().await {}
             }
         })
         .await;
+    }
+
+    /// The same after [`Incoming::TooLong`], when nothing more can be read: dropping the connection with unread bytes would
+    /// reset it and take the goodbye along, so it is kept for as long as a goodbye may take.
+    pub(super) async fn close_unread(mut self, code: u16, reason: &'static str) {
+        let _ = timeout(GOODBYE, async {
+            if self.say_goodbye(code, reason).await {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await;
+    }
+
+    async fn say_goodbye(&mut self, code: u16, reason: &'static str) -> bool {
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
+        self.0.send(Message::Close(Some(frame))).await.is_ok()
     }
 }
 

@@ -74,7 +74,11 @@ async fn conversation_is_read_page_by_page_and_missed_messages_come_with_the_log
     assert_eq!((messages.len(), more), (2, true));
     assert!(messages[0].id > messages[1].id);
     let rest = alice.ask(list(Some(messages[1].id), 2)).await;
-    let Ok(Success::Messages { messages: rest, more }) = rest else {
+    let Ok(Success::Messages {
+        messages: rest,
+        more,
+    }) = rest
+    else {
         panic!("no messages");
     };
     assert_eq!((rest.len(), more), (1, false));
@@ -85,10 +89,7 @@ async fn conversation_is_read_page_by_page_and_missed_messages_come_with_the_log
 
     let token = server.token("bob").await;
     let mut bob = server.connect().await;
-    let snapshot = bob
-        .login(&server.app_key, "bob", &token)
-        .await
-        .unwrap();
+    let snapshot = bob.login(&server.app_key, "bob", &token).await.unwrap();
     let ids: Vec<_> = snapshot.messages.iter().map(|message| message.id).collect();
     assert_eq!(ids, [rest[0].id, messages[1].id, messages[0].id]);
     let mut again = server.connect().await;

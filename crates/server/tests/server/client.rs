@@ -39,7 +39,9 @@ impl Client {
     ) -> Self {
         let mut request = url.into_client_request().unwrap();
         let protocol = hullo_protocol::SUBPROTOCOL.parse().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", protocol);
         let stream: Box<dyn Stream> = Box::new(stream);
         let (socket, answer) = tokio_tungstenite::client_async(request, stream)
             .await

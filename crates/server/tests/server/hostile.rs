@@ -22,7 +22,9 @@ async fn malformed_frames_get_typed_errors_and_the_connection_survives() {
         let kind = alice.session_error().await;
         assert_eq!(kind, ErrorKind::BadRequest, "{text}");
     }
-    alice.send_text(r#"{"id":900,"op":"call.fly"}"#.to_owned()).await;
+    alice
+        .send_text(r#"{"id":900,"op":"call.fly"}"#.to_owned())
+        .await;
     let reply = alice.reply(900).await.into_result();
     assert_eq!(refusal(reply), ErrorKind::UnknownOp);
     alice
@@ -127,7 +129,8 @@ async fn garbage_for_an_offer_is_refused_and_the_call_goes_on() {
     let mut bob = server.login("bob").await;
     let call_id = new_call_id();
     alice.ask(start(call_id, "bob")).await.unwrap();
-    let zeros = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n";
+    let zeros =
+        "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n";
     for sdp in ["", "garbage", "v=0", zeros, "v=0\r\nm=\u{0}\u{1}\r\n"] {
         let offer = Command::OfferMedia {
             call_id,

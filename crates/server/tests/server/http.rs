@@ -15,9 +15,7 @@ async fn accounts_are_created_shown_and_changed() {
     let (status, body) = server.http("POST", "/v1/accounts", Some(new)).await;
     assert_eq!((status, kind_of(&body)), (409, ErrorKind::Exists));
     let patch = json!({ "name": "David" });
-    let (status, body) = server
-        .http("PATCH", "/v1/accounts/dave", Some(patch))
-        .await;
+    let (status, body) = server.http("PATCH", "/v1/accounts/dave", Some(patch)).await;
     assert_eq!((status, &body["name"]), (200, &json!("David")));
     let (status, body) = server.http("GET", "/v1/accounts/dave", None).await;
     assert_eq!(status, 200);
@@ -108,9 +106,7 @@ async fn records_are_listed_page_by_page() {
 #[tokio::test]
 async fn document_names_every_route() {
     let server = Server::start().await;
-    let (status, text) = server
-        .request("GET", "/v1/openapi.json", None, None)
-        .await;
+    let (status, text) = server.request("GET", "/v1/openapi.json", None, None).await;
     assert_eq!(status, 200);
     let document: Value = serde_json::from_str(&text).unwrap();
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();

@@ -1,5 +1,8 @@
 //! The real program over real sockets: each test starts its own `hullo` on free ports with a folder of its own.
 
+// An unwrap that fails is a test that fails.
+#![allow(clippy::unwrap_used)]
+
 mod calls;
 mod client;
 mod crashes;

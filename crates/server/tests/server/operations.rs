@@ -175,7 +175,8 @@ async fn demo_session(child: &mut std::process::Child) -> (Value, String) {
     let line = lines.next().unwrap().unwrap();
     let address = line.rsplit('/').next().unwrap().to_owned();
     let mut stream = TcpStream::connect(&address).await.unwrap();
-    let request = "GET /demo/session.json?accid=alice HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let request =
+        "GET /demo/session.json?accid=alice HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();

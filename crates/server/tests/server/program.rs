@@ -59,21 +59,12 @@ impl Server {
         server
     }
 
-    fn spawn(
-        folder: Arc<TempDir>,
-        app_key: AppKey,
-        app_secret: String,
-        options: &Options,
-    ) -> Self {
+    fn spawn(folder: Arc<TempDir>, app_key: AppKey, app_secret: String, options: &Options) -> Self {
         let mut command = command(&folder, options);
         if let Some(uid) = options.uid {
             command.uid(uid);
         }
-        let mut child = command
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.arg("serve").stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut word = |start: &str| {
             let line = lines.next().expect("the server must start").unwrap();
@@ -129,12 +120,7 @@ impl Server {
     }
 
     /// Asks the HTTP API as the app's backend.
-    pub(crate) async fn http(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> (u16, Value) {
+    pub(crate) async fn http(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let credentials = format!("{}:{}", self.app_key, self.app_secret);
         let (status, text) = self.request(method, path, Some(&credentials), body).await;
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
@@ -280,7 +266,11 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
 /// Whether the folder's files may be written.
 pub(crate) fn set_writable(folder: &Path, writable: bool) {
     use std::os::unix::fs::PermissionsExt as _;
-    let modes = if writable { (0o755, 0o644) } else { (0o555, 0o444) };
+    let modes = if writable {
+        (0o755, 0o644)
+    } else {
+        (0o555, 0o444)
+    };
     for entry in std::fs::read_dir(folder).unwrap() {
         let permissions = std::fs::Permissions::from_mode(modes.1);
         std::fs::set_permissions(entry.unwrap().path(), permissions).unwrap();

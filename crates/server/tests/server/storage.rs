@@ -35,7 +35,11 @@ fn large_dial(call_id: hullo_protocol::CallId) -> Command {
 async fn full_storage_refuses_calls_until_space_returns() {
     let server = Server::start().await;
     let mut connection = open(&server).await;
-    run(&mut connection, "CREATE TABLE filler AS SELECT zeroblob(400000) AS body").await;
+    run(
+        &mut connection,
+        "CREATE TABLE filler AS SELECT zeroblob(400000) AS body",
+    )
+    .await;
     let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count")
         .fetch_one(&mut connection)
         .await

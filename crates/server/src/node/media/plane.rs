@@ -105,7 +105,12 @@ impl Plane {
             return;
         };
         self.sfu.close(room);
-        for peer in self.rooms.remove(&room).into_iter().flat_map(|room| room.peers) {
+        for peer in self
+            .rooms
+            .remove(&room)
+            .into_iter()
+            .flat_map(|room| room.peers)
+        {
             self.peers.remove(&peer.1);
         }
         self.metrics.media.rooms.dec();
@@ -174,11 +179,7 @@ impl Plane {
         loop {
             match self.sfu.poll_output()? {
                 Output::Transmit { from, to, bytes } => {
-                    return Some(Datagram {
-                        from,
-                        to,
-                        bytes,
-                    });
+                    return Some(Datagram { from, to, bytes });
                 }
                 Output::Event(event) => self.tell(event),
             }

@@ -68,14 +68,14 @@ impl MediaSockets {
         }
         let mut behind = None;
         for ip in &config.public_ips {
-            if config.bind.is_none() && let Ok(bound) = bind(*ip, config.port, None) {
+            if config.bind.is_none()
+                && let Ok(bound) = bind(*ip, config.port, None)
+            {
                 sockets.push(bound);
                 continue;
             }
             let Some(local) = interface else {
-                bail!(
-                    "{ip} is no address of this machine, and none has a route; set media_bind"
-                );
+                bail!("{ip} is no address of this machine, and none has a route; set media_bind");
             };
             if let Some(other) = behind.replace(ip) {
                 bail!(
@@ -211,7 +211,10 @@ mod tests {
     fn two_addresses_of_routers_for_one_local_address_are_refused() {
         let both = config(Some("127.0.0.1"), &["203.0.113.9", "203.0.113.10"]);
         let refused = MediaSockets::bind(&both).unwrap_err().to_string();
-        assert!(refused.contains("203.0.113.9 and 203.0.113.10"), "{refused}");
+        assert!(
+            refused.contains("203.0.113.9 and 203.0.113.10"),
+            "{refused}"
+        );
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use hullo_protocol::{AppKey, CallRecord, Message};
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{StoreError, signed};
+use super::{StoreError, signed, transaction};
 
 /// Stores all of `writes` or nothing.
 pub(super) async fn commit(
@@ -14,23 +14,31 @@ pub(super) async fn commit(
     app: &AppKey,
     writes: &[Write],
 ) -> Result<(), StoreError> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut connection = transaction::begin(pool).await?;
+    let stored = store_all(&mut connection, app, writes).await;
+    transaction::end(&mut connection, stored).await
+}
+
+async fn store_all(
+    connection: &mut SqliteConnection,
+    app: &AppKey,
+    writes: &[Write],
+) -> Result<(), StoreError> {
     for write in writes {
         match write {
-            Write::Call(call) => store_call(&mut transaction, app, call, false).await?,
+            Write::Call(call) => store_call(connection, app, call, false).await?,
             Write::End {
                 call,
                 record,
                 messages,
             } => {
-                store_call(&mut transaction, app, call, true).await?;
-                if store_record(&mut transaction, app, record).await? {
-                    store_messages(&mut transaction, app, messages).await?;
+                store_call(connection, app, call, true).await?;
+                if store_record(connection, app, record).await? {
+                    store_messages(connection, app, messages).await?;
                 }
             }
         }
     }
-    transaction.commit().await?;
     Ok(())
 }
 

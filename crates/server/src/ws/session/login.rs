@@ -67,19 +67,13 @@ async fn wait(
             }
         };
         let error = match request.command {
-            Command::Login(login) => {
-                match enter(sessions, address, request.id, login).await? {
-                    Ok(signed_in) => return Ok(signed_in),
-                    Err(error) => error,
-                }
-            }
+            Command::Login(login) => match enter(sessions, address, request.id, login).await? {
+                Ok(signed_in) => return Ok(signed_in),
+                Err(error) => error,
+            },
             _ => ErrorBody::new(ErrorKind::NotLoggedIn, "send session.login first"),
         };
-        told(
-            socket
-                .send(&Reply::new(request.id, Err(error)))
-                .await,
-        )?;
+        told(socket.send(&Reply::new(request.id, Err(error))).await)?;
     }
 }
 
@@ -147,10 +141,7 @@ async fn enter(
     }))
 }
 
-async fn check(
-    sessions: &Sessions,
-    login: &Login,
-) -> Result<(Arc<AppNode>, Account), LoginError> {
+async fn check(sessions: &Sessions, login: &Login) -> Result<(Arc<AppNode>, Account), LoginError> {
     let app = sessions
         .node
         .app(&login.app_key)

@@ -136,10 +136,7 @@ impl Client {
             .await
             .map_err(unavailable)?;
         for call_id in ended {
-            let record = store
-                .record(&app.key, call_id)
-                .await
-                .map_err(unavailable)?;
+            let record = store.record(&app.key, call_id).await.map_err(unavailable)?;
             // Somebody else's calls are nobody's business.
             let own = record.filter(|record| {
                 record.caller == self.accid || record.callees.contains(&self.accid)
