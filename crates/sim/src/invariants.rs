@@ -69,7 +69,7 @@ impl Watch {
                 Box::new(frames::VersionsOnlyGrow::default()),
                 Box::new(endings::CallEndComesOnce::new(devices.clone())),
                 Box::new(endings::EverythingEnds),
-                Box::new(agreement::BothEndsAgree::default()),
+                Box::new(agreement::BothEndsAgree::new(scenario.rough)),
                 Box::new(ringing::NobodyRingsTooLong::default()),
                 Box::new(media::NoMediaBeforeAccept::default()),
                 Box::new(media::DevicesClosedWhenIdle::default()),

@@ -70,9 +70,9 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
             (3, Deed::Ask(watch(scene))),
         ],
         State::Calling => vec![
-            (60, Deed::Wait),
-            (20, Deed::Ask(Op::Cancel)),
-            (10, Deed::Ask(Op::Hangup)),
+            (180, Deed::Wait),
+            (14, Deed::Ask(Op::Cancel)),
+            (6, Deed::Ask(Op::Hangup)),
             (1, Deed::Ask(Op::Logout)),
         ],
         State::Called => vec![
@@ -100,7 +100,7 @@ pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) ->
     Op::Login {
         app_key,
         accid: accid.clone(),
-        token: token.to_owned(),
+        token: token.to_owned().into(),
         device,
     }
 }
@@ -116,8 +116,8 @@ fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
         .flat_map(|call| &call.participants)
         .find(|participant| participant.accid != *scene.me);
     let mut choices = vec![
-        (30, Deed::Wait),
-        (25, Deed::Ask(Op::Hangup)),
+        (70, Deed::Wait),
+        (12, Deed::Ask(Op::Hangup)),
         (12, Deed::Ask(switch(dice))),
         (
             6,

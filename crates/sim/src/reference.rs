@@ -188,6 +188,7 @@ impl Invariant for Reference {
         match fact {
             Fact::Handled { input, outputs, .. } => return self.handled(input, outputs, now),
             Fact::Kept { .. } => {
+                // First the copy, then the archive, which is then shared with nobody.
                 self.before = None;
                 self.model.kept();
             }

@@ -7,6 +7,9 @@ use hullo_core::call::Call;
 use hullo_core::hub::{REMEMBERED_MS, Write};
 use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
 
+/// Most messages in a snapshot; the real server's page is longer.
+const PAGE: usize = 20;
+
 /// Calls, records and messages, as SQLite holds them for the real server.
 #[derive(Debug, Default)]
 pub struct Store {
@@ -71,12 +74,13 @@ impl Store {
         MessageId(greatest.unwrap_or(0) + 1)
     }
 
-    /// Messages from or to `accid` after `cursor`, oldest first.
+    /// Messages from or to `accid` after `cursor`, oldest first, at most one page.
     pub fn messages_since(&self, accid: &Accid, cursor: MessageId) -> Vec<Message> {
         self.messages
             .iter()
             .filter(|message| message.id > cursor)
             .filter(|message| message.from == *accid || message.to == *accid)
+            .take(PAGE)
             .cloned()
             .collect()
     }

@@ -162,6 +162,8 @@ impl World {
             self.now = at;
             self.happen(happening);
             if let Some(violation) = self.watch.violation() {
+                let what = violation.to_string();
+                self.fact(&Fact::Fault { what: &what });
                 return Err(violation);
             }
             steps += 1;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, Output, State};
+use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_protocol::{Accid, CallId, CallView};
 
 use super::Invariant;
@@ -11,7 +11,8 @@ use crate::fact::{Fact, Leftovers, Page, Stand};
 
 /// Each announced call gets one `CallEnd`, or one word that another device has taken it, and only then is it gone.
 ///
-/// A dial that became an answer to the other side's dial (glare) is not a call of its own: the other side's takes its
+/// A dial that the server refused, or that never reached it, was no call: its failed completion is enough. One
+/// that became an answer to the other side's dial (glare) is not a call of its own: the other side's takes its
 /// place.
 #[derive(Debug)]
 pub(super) struct CallEndComesOnce {
@@ -19,6 +20,7 @@ pub(super) struct CallEndComesOnce {
     accids: Vec<Accid>,
     announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
     ended: BTreeSet<(Page, CallId)>,
+    logged_out: BTreeSet<Page>,
 }
 
 impl CallEndComesOnce {
@@ -28,6 +30,7 @@ impl CallEndComesOnce {
             accids,
             announced: BTreeMap::new(),
             ended: BTreeSet::new(),
+            logged_out: BTreeSet::new(),
         }
     }
 
@@ -37,6 +40,21 @@ impl CallEndComesOnce {
         call_id: CallId,
         call: Option<&CallView>,
     ) -> Result<(), String> {
+        if self.logged_out.contains(&page) && self.ended.remove(&(page, call_id)) {
+            // Who logs out while it rings and logs in again in time is called again, by the same call.
+            self.logged_out.remove(&page);
+        }
+        let me = &self.accids[page.device];
+        let dials = self.announced.get(&page).into_iter().flatten();
+        let glares = call.is_some_and(|call| {
+            dials
+                .filter_map(|(_, mine)| mine.as_ref())
+                .any(|mine| mine.caller == *me && takes_place(call, mine))
+        });
+        if glares {
+            // The end of the other side's call has not been stored yet, and a dial back has met it.
+            self.ended.remove(&(page, call_id));
+        }
         if self.ended.contains(&(page, call_id)) {
             return Err(format!(
                 "{page}: {call_id} is announced again after its end"
@@ -74,7 +92,10 @@ impl CallEndComesOnce {
             let glared = current.zip(call.as_ref()).is_some_and(|(current, mine)| {
                 *call_id != current.call_id && mine.caller == *me && takes_place(current, mine)
             });
-            !glared
+            // A dial that the server never had: its operation failed, and that is all there is to say.
+            let never_was =
+                current.is_none() && call.as_ref().is_some_and(|mine| mine.version == 0);
+            !glared && !never_was
         });
         let lost = known
             .keys()
@@ -114,6 +135,14 @@ impl Invariant for CallEndComesOnce {
                 | AppEvent::OtherClientReject { call_id } => self.end(*page, *call_id),
                 _ => Ok(()),
             },
+            Fact::Asked {
+                page,
+                op: Op::Logout,
+                ..
+            } => {
+                self.logged_out.insert(*page);
+                Ok(())
+            }
             Fact::Stood { page, stand } if stand.after_input => self.look(*page, stand),
             _ => Ok(()),
         }

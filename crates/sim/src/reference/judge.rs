@@ -28,7 +28,10 @@ pub(super) fn accepted(
     }
     let switch_until = now.plus_ms(model.config.switch_ms);
     let call_id = model.call_of(command);
-    let Some(call) = call_id.and_then(|call_id| model.calls.get_mut(&call_id)) else {
+    // An archived call is over and changes no more; what is asked of it is judged on a copy.
+    let mut archived = call_id.and_then(|call_id| model.call(call_id).cloned());
+    let live = call_id.and_then(|call_id| model.calls.get_mut(&call_id));
+    let Some(call) = live.or(archived.as_mut()) else {
         return match command {
             Command::Hangup { .. }
             | Command::Ping
@@ -152,8 +155,11 @@ fn started(
         switch_by: None,
         away: [away(me), away(callee)],
     };
-    match model.calls.insert(start.call_id, call) {
-        None => Ok(()),
+    match model.call(start.call_id) {
+        None => {
+            model.calls.insert(start.call_id, call);
+            Ok(())
+        }
         Some(_) => Err("a call id was accepted a second time".to_owned()),
     }
 }
@@ -216,7 +222,7 @@ pub(super) fn refused(
 ) -> Result<(), String> {
     let call = model
         .call_of(&request.command)
-        .and_then(|call_id| model.calls.get(&call_id));
+        .and_then(|call_id| model.call(call_id));
     let over = call.is_none_or(|call| !call.is_live());
     let expired =
         call.is_some_and(|call| call.accepted_at.is_none() && (over || now >= call.rings_until));

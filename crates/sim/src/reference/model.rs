@@ -1,6 +1,7 @@
 //! The state of the reference model.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use hullo_core::Time;
 use hullo_core::hub::{Config, Output, PeerId, RoomCommand, SessionId};
@@ -8,17 +9,24 @@ use hullo_protocol::{
     Accid, CallId, Command, EndReason, ErrorBody, ErrorKind, Media, RequestId, Success, Uid,
 };
 
+type Calls = BTreeMap<CallId, Call>;
+type Answers = BTreeMap<(Accid, RequestId), Option<ErrorKind>>;
+
 /// All that the model knows.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     /// The hub's settings.
     pub(super) config: Config,
-    /// Every call there ever was.
-    pub(super) calls: BTreeMap<CallId, Call>,
+    /// Every call that was not over, with its end stored, before the batch under way.
+    pub(super) calls: Calls,
+    /// The others. Shared with the copies of the model that are made for each batch: they change no more.
+    archive: Rc<Calls>,
     /// Dials that became part of another call (glare).
     aliases: BTreeMap<CallId, CallId>,
     /// The first answer to each command.
-    answers: BTreeMap<(Accid, RequestId), Option<ErrorKind>>,
+    answers: Rc<Answers>,
+    /// Likewise, to those of the batch under way.
+    new_answers: Answers,
     sessions: BTreeMap<SessionId, Accid>,
     /// Those that came with the batch under way.
     arriving: BTreeSet<SessionId>,
@@ -137,9 +145,11 @@ impl Model {
     pub(super) fn new(config: Config) -> Self {
         Self {
             config,
-            calls: BTreeMap::new(),
+            calls: Calls::new(),
+            archive: Rc::default(),
             aliases: BTreeMap::new(),
-            answers: BTreeMap::new(),
+            answers: Rc::default(),
+            new_answers: Answers::new(),
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
             deaf: BTreeSet::new(),
@@ -210,6 +220,18 @@ impl Model {
     /// The batch is stored, and its sessions are welcomed.
     pub(super) fn kept(&mut self) {
         self.arriving.clear();
+        if !self.new_answers.is_empty() {
+            // Not `append`, which rebuilds the whole map.
+            let new = std::mem::take(&mut self.new_answers);
+            Rc::make_mut(&mut self.answers).extend(new);
+        }
+        let over = self
+            .calls
+            .extract_if(.., |_, call| call.phase == Phase::Over);
+        let over: Calls = over.collect();
+        if !over.is_empty() {
+            Rc::make_mut(&mut self.archive).extend(over);
+        }
     }
 
     /// Nothing since `before` has happened, but sessions that came or went stay so.
@@ -245,6 +267,12 @@ impl Model {
 
     pub(super) fn offline_since(&self, accid: &Accid) -> Option<Time> {
         self.offline_since.get(accid).copied()
+    }
+
+    /// Any call there ever was.
+    pub(super) fn call(&self, call_id: CallId) -> Option<&Call> {
+        let call = self.calls.get(&call_id);
+        call.or_else(|| self.archive.get(&call_id))
     }
 
     /// From now on the dial `alias` is a name of the call.
@@ -344,7 +372,7 @@ impl Model {
         // is a new dial. Only its own device repeats it, and only while it has no answer.
         let refused_dial = matches!((command, kind), (Command::StartCall(_), Some(_)));
         let dial = matches!(command, Command::StartCall(_));
-        let known = self.call_of(command).and_then(|it| self.calls.get(&it));
+        let known = self.call_of(command).and_then(|it| self.call(it));
         let about_a_call = (dial || known.is_some_and(|call| call.concerns(me)))
             && kind != Some(ErrorKind::CallNotFound)
             && !matches!(
@@ -352,9 +380,13 @@ impl Model {
                 Command::CallSnapshot { .. } | Command::OfferMedia { .. }
             );
         let key = (me.clone(), request_id);
-        let Some(first) = self.answers.get(&key) else {
+        let first = self
+            .answers
+            .get(&key)
+            .or_else(|| self.new_answers.get(&key));
+        let Some(first) = first else {
             if about_a_call && !refused_dial {
-                self.answers.insert(key, kind);
+                self.new_answers.insert(key, kind);
             }
             return Ok(true);
         };
@@ -362,7 +394,7 @@ impl Model {
         let forgotten = kind == Some(ErrorKind::CallNotFound)
             && self
                 .call_of(command)
-                .and_then(|call_id| self.calls.get(&call_id))
+                .and_then(|call_id| self.call(call_id))
                 .is_none_or(|call| !call.is_live());
         if *first == kind || forgotten {
             Ok(false)

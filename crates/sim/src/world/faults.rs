@@ -68,7 +68,7 @@ impl World {
     }
 
     /// The process dies, wherever it is between handling, storing and telling; it is started again after a while.
-    fn crash_server(&mut self) {
+    pub(super) fn crash_server(&mut self) {
         if self.server.process.is_none() {
             return;
         }

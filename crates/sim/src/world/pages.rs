@@ -229,7 +229,7 @@ impl World {
             };
             let input = Input::Token {
                 call_id,
-                token,
+                token: token.map(Into::into),
                 error,
             };
             self.give(page.device, input);

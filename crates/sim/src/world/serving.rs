@@ -65,12 +65,18 @@ impl World {
         if !self.runs(epoch) {
             return;
         }
+        let wrote = self.server.batch_writes();
         let (now, server) = (self.now, &mut self.server);
         let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
         let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
         if stored {
             server.store_batch(&mut sink);
             self.batch_stored = true;
+            let crashes = self.scenario.crashing && self.calm_at.is_none() && wrote;
+            if crashes && self.chances.server.chance(3) {
+                self.crash_server();
+                return;
+            }
             let at = self.now.plus_ms(self.chances.server.pick(0..=1));
             self.agenda.plan(at, Happening::BatchTold(epoch));
         } else {

@@ -87,8 +87,9 @@ impl World {
         if !self.links.get(&id).is_some_and(|link| link.server_open) {
             return;
         }
-        // Only what carries a version may be overtaken.
-        let versioned = event && text.contains("\"version\"");
+        // Only changes may be overtaken: their versions show the gap. An invite that comes after the end of its call
+        // would ring for nothing.
+        let versioned = event && text.contains("\"call.changed\"");
         let rough = self.scenario.rough && self.calm_at.is_none();
         if rough && versioned && self.chances.network.chance(80) {
             self.tally.count_fault("event overtaken");
