@@ -1,7 +1,8 @@
 //! What an operator watches, in Prometheus' text form at `/metrics`.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hullo_core::hub::Write;
@@ -37,8 +38,98 @@ pub(crate) struct MediaMetrics {
     pub(crate) sent: Counter,
     /// UDP datagrams that the system did not take.
     pub(crate) unsent: Counter,
-    /// Open rooms.
-    pub(crate) rooms: Gauge,
+    rooms: Gauge,
+    peers: Gauge,
+    packets_received: Counter,
+    packets_forwarded: Counter,
+    bytes_forwarded: Counter,
+    packets_held_back: Counter,
+    datagrams_dropped: Counter,
+    key_frame_requests: Counter,
+    peers_failed: Counter,
+}
+
+impl MediaMetrics {
+    /// The SFU has counted so far.
+    pub(crate) fn follow(&self, now: &hullo_sfu::Metrics) {
+        let gauges = [(&self.rooms, now.rooms), (&self.peers, now.peers)];
+        for (gauge, value) in gauges {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
+        let counters = [
+            (&self.packets_received, now.packets_received),
+            (&self.packets_forwarded, now.packets_forwarded),
+            (&self.bytes_forwarded, now.bytes_forwarded),
+            (&self.packets_held_back, now.packets_held_back),
+            (&self.datagrams_dropped, now.datagrams_dropped),
+            (&self.key_frame_requests, now.key_frame_requests),
+            (&self.peers_failed, now.peers_failed),
+        ];
+        for (counter, value) in counters {
+            counter.inner().store(value, Ordering::Relaxed);
+        }
+    }
+
+    fn register(&self, media: &mut Registry) {
+        let gauges = [
+            ("rooms", "Open rooms", &self.rooms),
+            ("peers", "Media connections", &self.peers),
+        ];
+        for (name, help, gauge) in gauges {
+            media.register(name, help, gauge.clone());
+        }
+        let counters = [
+            (
+                "datagrams_received",
+                "UDP datagrams received",
+                &self.received,
+            ),
+            ("datagrams_sent", "UDP datagrams sent", &self.sent),
+            (
+                "datagrams_unsent",
+                "UDP datagrams dropped because the system's send buffer was full",
+                &self.unsent,
+            ),
+            (
+                "datagrams_dropped",
+                "UDP datagrams from nobody that is known",
+                &self.datagrams_dropped,
+            ),
+            (
+                "packets_received",
+                "RTP packets received from admitted peers",
+                &self.packets_received,
+            ),
+            (
+                "packets_forwarded",
+                "RTP packets handed on, once for each receiver",
+                &self.packets_forwarded,
+            ),
+            (
+                "bytes_forwarded",
+                "RTP payload bytes handed on",
+                &self.bytes_forwarded,
+            ),
+            (
+                "packets_held_back",
+                "RTP packets from peers that were not admitted",
+                &self.packets_held_back,
+            ),
+            (
+                "key_frame_requests",
+                "Key frames asked of senders",
+                &self.key_frame_requests,
+            ),
+            (
+                "peers_failed",
+                "Media connections closed by an error",
+                &self.peers_failed,
+            ),
+        ];
+        for (name, help, counter) in counters {
+            media.register(name, help, counter.clone());
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -102,23 +193,7 @@ impl Metrics {
             "Batches that could not be stored",
             self.commits_failed.clone(),
         );
-        let media = all.sub_registry_with_prefix("media");
-        media.register(
-            "datagrams_received",
-            "UDP datagrams received",
-            self.media.received.clone(),
-        );
-        media.register(
-            "datagrams_sent",
-            "UDP datagrams sent",
-            self.media.sent.clone(),
-        );
-        media.register(
-            "datagrams_unsent",
-            "UDP datagrams dropped because the system's send buffer was full",
-            self.media.unsent.clone(),
-        );
-        media.register("rooms", "Open rooms", self.media.rooms.clone());
+        self.media.register(all.sub_registry_with_prefix("media"));
         self
     }
 
@@ -139,10 +214,7 @@ impl Metrics {
 
     /// These calls are as these writes say.
     pub(crate) fn count_calls(&self, app: &AppKey, writes: &[Write]) {
-        let mut live = self
-            .live
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         for write in writes {
             let (call, now) = match write {
                 Write::Call(call) => (call, Some(call.state)),

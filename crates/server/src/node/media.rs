@@ -5,11 +5,13 @@ mod plane;
 mod sockets;
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
 use hullo_core::hub::RoomCommand;
 use hullo_protocol::{AppKey, CallId};
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
@@ -53,16 +55,16 @@ impl Media {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let plane = Plane::new(sockets.announced(), metrics.clone());
+        let plane = Plane::new(sockets.announced());
         std::thread::Builder::new()
             .name("hullo-media".to_owned())
             .spawn(move || {
-                runtime.block_on(async {
-                    match sockets.open() {
-                        Ok(sockets) => run(plane, sockets, inbox, &metrics).await,
-                        Err(error) => tracing::error!(%error, "the media sockets cannot be used"),
-                    }
-                });
+                let work = serve(runtime, plane, sockets, inbox, &metrics);
+                // Without media every call is mute. The next process goes on with all calls; this one could not.
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    tracing::error!("the media thread has failed; the process ends");
+                    std::process::abort();
+                }
             })?;
         Ok(Self { commands })
     }
@@ -97,6 +99,23 @@ impl AppMedia {
     }
 }
 
+fn serve(
+    runtime: Runtime,
+    plane: Plane,
+    sockets: MediaSockets,
+    inbox: mpsc::UnboundedReceiver<Command>,
+    metrics: &Metrics,
+) -> impl FnOnce() {
+    move || {
+        runtime.block_on(async {
+            match sockets.open() {
+                Ok(sockets) => run(plane, sockets, inbox, metrics).await,
+                Err(error) => tracing::error!(%error, "the media sockets cannot be used"),
+            }
+        });
+    }
+}
+
 async fn run(
     mut plane: Plane,
     sockets: Sockets,
@@ -111,6 +130,7 @@ async fn run(
                 Err(_) => metrics.media.unsent.inc(),
             };
         }
+        metrics.media.follow(&plane.metrics());
         let deadline = plane.poll_timeout();
         tokio::select! {
             command = inbox.recv() => {

@@ -280,5 +280,6 @@ pub(crate) fn set_writable(folder: &Path, writable: bool) {
 
 /// What the API says went wrong.
 pub(crate) fn kind_of(body: &Value) -> ErrorKind {
-    serde_json::from_value(body["error"]["kind"].clone()).expect(&body.to_string())
+    serde_json::from_value(body["error"]["kind"].clone())
+        .unwrap_or_else(|_| panic!("no error: {body}"))
 }

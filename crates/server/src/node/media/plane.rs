@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
@@ -14,7 +13,6 @@ use tokio::sync::mpsc;
 
 use super::Command;
 use super::sockets::Datagram;
-use crate::metrics::Metrics;
 use crate::node::{Fact, Outgoing, PeerQuality, SessionHandle};
 
 type SfuPeer = hullo_sfu::PeerId;
@@ -29,7 +27,6 @@ pub(super) struct Plane {
     /// Peer ids are unique in their hub; the SFU's are unique in the process.
     peers: BTreeMap<SfuPeer, PeerId>,
     next_peer: u64,
-    metrics: Arc<Metrics>,
 }
 
 struct Room {
@@ -40,7 +37,7 @@ struct Room {
 
 impl Plane {
     /// Without rooms; reachable at `candidates`.
-    pub(super) fn new(candidates: Vec<SocketAddr>, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(candidates: Vec<SocketAddr>) -> Self {
         Self {
             sfu: Sfu::new(Config::new(candidates)),
             rooms: BTreeMap::new(),
@@ -48,7 +45,6 @@ impl Plane {
             next_room: 1,
             peers: BTreeMap::new(),
             next_peer: 1,
-            metrics,
         }
     }
 
@@ -97,7 +93,6 @@ impl Plane {
         self.rooms.insert(room, opened);
         self.by_call.insert(key, room);
         self.sfu.open(room);
-        self.metrics.media.rooms.inc();
     }
 
     fn close(&mut self, key: &(AppKey, CallId)) {
@@ -113,7 +108,6 @@ impl Plane {
         {
             self.peers.remove(&peer.1);
         }
-        self.metrics.media.rooms.dec();
     }
 
     fn negotiate(
@@ -172,6 +166,11 @@ impl Plane {
     /// When to call [`Plane::handle_timeout`] at the latest; to be asked after [`Plane::poll_transmit`] has run dry.
     pub(super) fn poll_timeout(&mut self) -> Option<Instant> {
         self.sfu.poll_timeout()
+    }
+
+    /// What the SFU has counted so far.
+    pub(super) fn metrics(&self) -> hullo_sfu::Metrics {
+        self.sfu.metrics()
     }
 
     /// The next datagram to send. News on the way to it goes to the actors.
