@@ -67,13 +67,15 @@ impl Endpoint {
             .is_some_and(|session| session.view.call_id == call_id)
     }
 
-    /// The next version is merged; a gap asks for the whole call; an old one is no news.
+    /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
     fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
         let Some(session) = self.session.as_ref().filter(|s| s.view.call_id == call_id) else {
             return;
         };
         let known = session.view.version;
-        if version == known + 1 {
+        // An end is final: it counts whatever was missed before it.
+        let ends = version > known && delta.end.is_some();
+        if version == known + 1 || ends {
             let mut view = session.view.clone();
             merge(&mut view, version, delta);
             self.adopt(view);

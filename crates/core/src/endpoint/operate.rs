@@ -389,7 +389,11 @@ impl Endpoint {
                         // A hang-up of the other's call that is still to be said again must not end this one.
                         let hung_up = Purpose::Outbox(call.call_id);
                         self.requests.drop_where(|purpose| *purpose == hung_up);
-                        self.open_media();
+                        // The application knows the call by its new name before anything happens to it.
+                        self.tell_change();
+                        if call.end.is_none() {
+                            self.open_media();
+                        }
                     }
                 }
                 self.adopt_whole(call);
