@@ -9,6 +9,7 @@ mod crashes;
 mod hostile;
 mod http;
 mod login;
+mod media;
 mod operations;
 mod program;
 mod secure;
