@@ -216,8 +216,8 @@ pub struct Sfu {
 
 impl Sfu {
     /// Ready to be used. Makes one connection and drops it, because the first of a process costs up to 140 ms.
-    pub fn new(config: Config) -> Self {
-        drop(Rtc::new(Instant::now()));
+    pub fn new(config: Config, now: Instant) -> Self {
+        drop(Rtc::new(now));
         Self {
             config,
             rooms: BTreeMap::new(),

@@ -22,7 +22,11 @@ impl Endpoint {
                 device,
             } => self.login(ticket, app_key, accid, token, device),
             Op::Logout => self.logout(ticket),
-            _ if !self.link.is_signed_in() => self.fail(ticket, ErrorKind::NotLoggedIn),
+            Op::Call { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. }
+                if !self.link.is_signed_in() =>
+            {
+                self.fail(ticket, ErrorKind::NotLoggedIn);
+            }
             Op::Call {
                 accid,
                 media,

@@ -39,7 +39,7 @@ impl Plane {
     /// Without rooms; reachable at `candidates`.
     pub(super) fn new(candidates: Vec<SocketAddr>) -> Self {
         Self {
-            sfu: Sfu::new(Config::new(candidates)),
+            sfu: Sfu::new(Config::new(candidates), Instant::now()),
             rooms: BTreeMap::new(),
             by_call: BTreeMap::new(),
             next_room: 1,
