@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, Op, Output, State};
+use hullo_core::endpoint::{AppEvent, Op, Output, State, Value};
 use hullo_protocol::{Accid, CallId, CallView};
 
 use super::Invariant;
@@ -20,7 +20,6 @@ pub(super) struct CallEndComesOnce {
     accids: Vec<Accid>,
     announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
     ended: BTreeSet<(Page, CallId)>,
-    logged_out: BTreeSet<Page>,
 }
 
 impl CallEndComesOnce {
@@ -30,7 +29,6 @@ impl CallEndComesOnce {
             accids,
             announced: BTreeMap::new(),
             ended: BTreeSet::new(),
-            logged_out: BTreeSet::new(),
         }
     }
 
@@ -40,16 +38,14 @@ impl CallEndComesOnce {
         call_id: CallId,
         call: Option<&CallView>,
     ) -> Result<(), String> {
-        if self.logged_out.contains(&page) && self.ended.remove(&(page, call_id)) {
-            // Who logs out while it rings and logs in again in time is called again, by the same call.
-            self.logged_out.remove(&page);
-        }
         let me = &self.accids[page.device];
         let dials = self.announced.get(&page).into_iter().flatten();
         let glares = call.is_some_and(|call| {
-            dials
-                .filter_map(|(_, mine)| mine.as_ref())
-                .any(|mine| mine.caller == *me && takes_place(call, mine))
+            let renamed_dial = call.version == 0 && call.caller == *me;
+            renamed_dial
+                || dials
+                    .filter_map(|(_, mine)| mine.as_ref())
+                    .any(|mine| mine.caller == *me && takes_place(call, mine))
         });
         if glares {
             // The end of the other side's call has not been stored yet, and a dial back has met it.
@@ -123,6 +119,21 @@ impl Invariant for CallEndComesOnce {
 
     fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
+            // A dial may complete with a call that is over already: the other side's (glare), or a busy callee's.
+            Fact::Emitted {
+                page,
+                output:
+                    Output::Complete {
+                        value: Some(Value::Call { call }),
+                        ..
+                    },
+            } => {
+                if !self.ended.contains(&(*page, call.call_id)) {
+                    let known = self.announced.entry(*page).or_default();
+                    known.insert(call.call_id, Some(call.clone()));
+                }
+                Ok(())
+            }
             Fact::Emitted {
                 page,
                 output: Output::Event { event },
@@ -135,12 +146,13 @@ impl Invariant for CallEndComesOnce {
                 | AppEvent::OtherClientReject { call_id } => self.end(*page, *call_id),
                 _ => Ok(()),
             },
+            // A new login knows nothing of before: who logged out while it rang is called again by the same call.
             Fact::Asked {
                 page,
-                op: Op::Logout,
+                op: Op::Login { .. },
                 ..
             } => {
-                self.logged_out.insert(*page);
+                self.ended.retain(|(of, _)| of != page);
                 Ok(())
             }
             Fact::Stood { page, stand } if stand.after_input => self.look(*page, stand),
