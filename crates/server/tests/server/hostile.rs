@@ -7,7 +7,8 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::client::{Client, call_of, new_call_id, refusal, start};
-use crate::program::{Server, eventually};
+use crate::eventually::eventually;
+use crate::program::Server;
 
 async fn is_alive(client: &mut Client) -> bool {
     client.ask(Command::Ping).await == Ok(Success::Done)

@@ -5,7 +5,8 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use crate::client::refusal;
-use crate::program::{Server, eventually};
+use crate::eventually::eventually;
+use crate::program::Server;
 
 /// A token as a customer's backend signs it, without asking us.
 fn sign(secret: &str, claims: &Value) -> String {

@@ -6,6 +6,7 @@
 mod calls;
 mod client;
 mod crashes;
+mod eventually;
 mod hostile;
 mod http;
 mod login;

@@ -6,7 +6,8 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::client::{accid, call_of, dial, new_call_id, refusal, request_id, start};
-use crate::program::{Options, Server, eventually, kind_of, set_writable};
+use crate::eventually::eventually;
+use crate::program::{Options, Server, kind_of, set_writable};
 
 const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
