@@ -18,7 +18,7 @@ fn ops() -> Vec<Op> {
     let login = |sdk_version| Op::Login {
         app_key: AppKey::parse("demo").unwrap(),
         accid: accid("alice"),
-        token: "secret".to_owned(),
+        token: "secret".to_owned().into(),
         device: device(sdk_version),
     };
     let call = |attachment, timeout_ms| Op::Call {
@@ -101,7 +101,7 @@ fn media_events() -> Vec<MediaEvent> {
 fn inputs() -> Vec<Input> {
     let token = |token: Option<&str>, error: Option<&str>| Input::Token {
         call_id: CallId::from_u128(9),
-        token: token.map(str::to_owned),
+        token: token.map(|token| token.to_owned().into()),
         error: error.map(str::to_owned),
     };
     match Input::Timeout {
