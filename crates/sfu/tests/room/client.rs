@@ -1,0 +1,210 @@
+//! A client: an `Rtc` that offers, sends what it is told to, and notes what it receives.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use hullo_sfu::{Kind, PeerId, Uid};
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::format::Codec;
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::{RtpWrite, Ssrc};
+use str0m::{Candidate, Event, Input, Output, Rtc};
+
+/// A packet that arrived at a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) at: Instant,
+    pub(crate) kind: Kind,
+    pub(crate) ssrc: Ssrc,
+    pub(crate) sequence: u64,
+    pub(crate) time: u32,
+    pub(crate) marker: bool,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// A datagram that a client wants to send.
+pub(crate) struct Outgoing {
+    pub(crate) to: SocketAddr,
+    pub(crate) bytes: Vec<u8>,
+}
+
+pub(crate) struct Client {
+    pub(crate) peer: PeerId,
+    pub(crate) uid: Uid,
+    /// What it believes its address to be; the network translates it.
+    inside: SocketAddr,
+    /// Where the network says it is.
+    pub(crate) outside: SocketAddr,
+    /// The network lets nothing through, in either direction.
+    pub(crate) cut_off: bool,
+    /// How many of a thousand datagrams to it are lost.
+    pub(crate) loss_down_permille: u64,
+    pub(crate) wake_at: Instant,
+    pub(crate) received: Vec<Received>,
+    pub(crate) key_frames_asked_at: Vec<Instant>,
+    pub(crate) alive: bool,
+    audio: Mid,
+    video: Mid,
+    sent: [u64; 2],
+    rtc: Rtc,
+}
+
+impl Client {
+    pub(crate) fn new(peer: PeerId, uid: Uid, address: SocketAddr, now: Instant) -> Self {
+        let mut rtc = Rtc::builder()
+            .set_rtp_mode(true)
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .build(now);
+        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap())
+            .unwrap();
+        Self {
+            peer,
+            uid,
+            inside: address,
+            outside: address,
+            cut_off: false,
+            loss_down_permille: 0,
+            wake_at: now,
+            received: Vec::new(),
+            key_frames_asked_at: Vec::new(),
+            alive: true,
+            audio: "".into(),
+            video: "".into(),
+            sent: [0; 2],
+            rtc,
+        }
+    }
+
+    /// The first offer: one m-line of each kind that sends and receives.
+    pub(crate) fn offer(&mut self) -> (String, SdpPendingOffer) {
+        let mut change = self.rtc.sdp_api();
+        self.audio = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+        self.video = change.add_media(MediaKind::Video, Direction::SendRecv, None, None, None);
+        let (offer, pending) = change.apply().unwrap();
+        (offer.to_sdp_string(), pending)
+    }
+
+    pub(crate) fn offer_ice_restart(&mut self) -> (String, SdpPendingOffer) {
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(true);
+        let (offer, pending) = change.apply().unwrap();
+        (offer.to_sdp_string(), pending)
+    }
+
+    pub(crate) fn accept(&mut self, answer: &str, pending: SdpPendingOffer) {
+        let answer = SdpAnswer::from_sdp_string(answer).unwrap();
+        self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+    }
+
+    pub(crate) fn mid(&self, kind: Kind) -> Mid {
+        match kind {
+            Kind::Audio => self.audio,
+            Kind::Video => self.video,
+        }
+    }
+
+    /// Writes the next packet of a kind; `payload_of` tells what is in it.
+    pub(crate) fn write(&mut self, kind: Kind, now: Instant) {
+        let (codec, ticks) = match kind {
+            Kind::Audio => (Codec::Opus, 960),
+            Kind::Video => (Codec::Vp8, 1_800),
+        };
+        let sent = &mut self.sent[kind as usize];
+        let n = *sent;
+        *sent += 1;
+        let pt = self.pt_of(codec);
+        let mid = self.mid(kind);
+        let time = 7_000 + n as u32 * ticks;
+        let payload = payload_of(self.peer, kind, n);
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_tx_by_mid(mid, None).unwrap();
+        let write = RtpWrite::new(pt, (5_000 + n).into(), time, now, payload)
+            .marker(n.is_multiple_of(3))
+            .nackable(kind == Kind::Video);
+        stream.write_rtp(write);
+    }
+
+    fn pt_of(&self, codec: Codec) -> Pt {
+        let params = self.rtc.codec_config().find(|p| p.spec().codec == codec);
+        params.unwrap().pt()
+    }
+
+    /// Asks for a key frame of what arrives; none if nothing has arrived yet.
+    pub(crate) fn ask_for_key_frame(&mut self) {
+        let mid = self.video;
+        let mut api = self.rtc.direct_api();
+        let stream = api.stream_rx_by_mid(mid, None).unwrap();
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+    }
+
+    pub(crate) fn handle_datagram(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
+        let receive = Receive::new(Protocol::Udp, from, self.inside, bytes).unwrap();
+        self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        self.rtc.handle_input(Input::Timeout(now)).unwrap();
+    }
+
+    /// Carries on until it waits; what it wants to send comes back.
+    pub(crate) fn drain(&mut self, now: Instant) -> Vec<Outgoing> {
+        let mut outgoing = Vec::new();
+        loop {
+            match self.rtc.poll_output().unwrap() {
+                Output::Timeout(at) => {
+                    self.wake_at = at.max(now + Duration::from_micros(1));
+                    return outgoing;
+                }
+                Output::Transmit(transmit) => outgoing.push(Outgoing {
+                    to: transmit.destination,
+                    bytes: transmit.contents.into(),
+                }),
+                Output::Event(event) => self.note(event, now),
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::RtpPacket(packet) => {
+                let ssrc = packet.header.ssrc;
+                let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
+                let kind = if mid == self.audio {
+                    Kind::Audio
+                } else {
+                    Kind::Video
+                };
+                self.received.push(Received {
+                    at: now,
+                    kind,
+                    ssrc,
+                    sequence: *packet.seq_no,
+                    time: packet.header.timestamp,
+                    marker: packet.header.marker,
+                    payload: packet.payload.to_vec(),
+                });
+            }
+            Event::KeyframeRequest(_) => self.key_frames_asked_at.push(now),
+            Event::Closed => self.alive = false,
+            _ => {}
+        }
+    }
+
+    /// What arrived of one kind, in the order of arrival.
+    pub(crate) fn received_of(&self, kind: Kind) -> Vec<&Received> {
+        self.received.iter().filter(|r| r.kind == kind).collect()
+    }
+}
+
+/// What is in the n-th packet of a sender: as long as packets of its kind are, and unlike any other.
+pub(crate) fn payload_of(peer: PeerId, kind: Kind, n: u64) -> Vec<u8> {
+    let length = match kind {
+        Kind::Audio => 60,
+        Kind::Video => 900,
+    };
+    let head = [peer.0.to_be_bytes(), n.to_be_bytes()].concat();
+    head.into_iter().cycle().take(length).collect()
+}

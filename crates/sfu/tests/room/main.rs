@@ -1,0 +1,16 @@
+//! Rooms of the media plane with real str0m clients in them, over a simulated network in virtual time.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps nothing fails, as it should"
+)]
+
+mod client;
+mod world;
+
+mod closing;
+mod forwarding;
+mod ice_restart;
+mod key_frames;
+mod loss;
+mod ringing;
+mod silence;

@@ -1,0 +1,297 @@
+//! The world of a test: the media plane, its clients, the network between them, and the time.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use hullo_sfu::{Config, Event, Kind, Output, PeerId, RoomId, Sfu, Uid};
+
+use crate::client::Client;
+
+pub(crate) const ROOM: RoomId = RoomId(7);
+pub(crate) const SFU_ADDRESS: &str = "192.0.2.1:3478";
+/// One way.
+pub(crate) const LATENCY: Duration = Duration::from_millis(20);
+/// More steps than this at one instant are an endless loop.
+const STEPS_AT_ONE_INSTANT_MAX: u32 = 10_000;
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+pub(crate) struct Seeded(pub(crate) u64);
+
+impl Seeded {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.next() as u8).collect()
+    }
+}
+
+struct Datagram {
+    from: SocketAddr,
+    to: SocketAddr,
+    bytes: Vec<u8>,
+}
+
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) sfu: Sfu,
+    /// By peer; a client that went away stays, silent.
+    pub(crate) clients: BTreeMap<PeerId, Client>,
+    pub(crate) events: Vec<(Instant, Event)>,
+    /// On their way, by arrival and then in the order they were sent.
+    wire: BTreeMap<(Instant, u64), Datagram>,
+    datagrams: u64,
+    seeded: Seeded,
+    next_port: u16,
+}
+
+impl World {
+    /// An open room with nobody in it.
+    pub(crate) fn new() -> Self {
+        let now = Instant::now();
+        let mut sfu = Sfu::new(Config::new(vec![SFU_ADDRESS.parse().unwrap()]), now);
+        sfu.open(ROOM);
+        Self {
+            now,
+            sfu,
+            clients: BTreeMap::new(),
+            events: Vec::new(),
+            wire: BTreeMap::new(),
+            datagrams: 0,
+            seeded: Seeded(1),
+            next_port: 40_000,
+        }
+    }
+
+    /// Two connected and admitted participants: a caller (uid 1) and a callee (uid 2).
+    pub(crate) fn with_call() -> (Self, PeerId, PeerId) {
+        let mut world = Self::new();
+        let caller = world.join(1, Uid(1));
+        let callee = world.join(2, Uid(2));
+        world.run_until_connected(&[caller, callee]);
+        world.admit(caller);
+        world.admit(callee);
+        (world, caller, callee)
+    }
+
+    /// A new client that negotiates and is not admitted.
+    pub(crate) fn join(&mut self, peer: u64, uid: Uid) -> PeerId {
+        let peer = PeerId(peer);
+        let address = self.free_address();
+        let mut client = Client::new(peer, uid, address, self.now);
+        let (offer, pending) = client.offer();
+        let answer = self
+            .sfu
+            .negotiate(ROOM, peer, uid, &offer, self.now)
+            .unwrap();
+        client.accept(&answer, pending);
+        self.clients.insert(peer, client);
+        self.settle();
+        peer
+    }
+
+    pub(crate) fn restart_ice(&mut self, peer: PeerId) {
+        let client = self.clients.get_mut(&peer).unwrap();
+        let uid = client.uid;
+        let (offer, pending) = client.offer_ice_restart();
+        let answer = self
+            .sfu
+            .negotiate(ROOM, peer, uid, &offer, self.now)
+            .unwrap();
+        self.client(peer).accept(&answer, pending);
+        self.settle();
+    }
+
+    pub(crate) fn admit(&mut self, peer: PeerId) {
+        self.sfu.admit(ROOM, peer, self.now);
+        self.settle();
+    }
+
+    /// The client is gone without a word, and the media plane is told to forget it.
+    pub(crate) fn remove(&mut self, peer: PeerId) {
+        self.client(peer).cut_off = true;
+        self.sfu.remove(ROOM, peer);
+        self.settle();
+    }
+
+    /// From now on the network shows this client at another address.
+    pub(crate) fn move_to_another_address(&mut self, peer: PeerId) {
+        let address = self.free_address();
+        self.client(peer).outside = address;
+    }
+
+    pub(crate) fn client(&mut self, peer: PeerId) -> &mut Client {
+        self.clients.get_mut(&peer).unwrap()
+    }
+
+    /// Sends one packet each 20 ms of both kinds from `peers`.
+    pub(crate) fn talk(&mut self, peers: &[PeerId], packets: u64) {
+        for _ in 0..packets {
+            for peer in peers {
+                let now = self.now;
+                let client = self.client(*peer);
+                client.write(Kind::Audio, now);
+                client.handle_timeout(now);
+                self.drain_client(*peer);
+                let client = self.client(*peer);
+                client.write(Kind::Video, now);
+                client.handle_timeout(now);
+                self.drain_client(*peer);
+            }
+            self.run_for(Duration::from_millis(20));
+        }
+    }
+
+    /// A datagram from anywhere, delivered now.
+    pub(crate) fn inject(&mut self, from: SocketAddr, bytes: &[u8]) {
+        let to = SFU_ADDRESS.parse().unwrap();
+        self.sfu.handle_datagram(from, to, bytes, self.now);
+        self.settle();
+    }
+
+    pub(crate) fn run_until_connected(&mut self, peers: &[PeerId]) {
+        let deadline = self.now + Duration::from_secs(10);
+        while !peers.iter().all(|peer| self.has_connected(*peer)) {
+            assert!(self.now < deadline, "not connected: {:?}", self.events);
+            self.run_for(Duration::from_millis(10));
+        }
+    }
+
+    pub(crate) fn has_connected(&self, peer: PeerId) -> bool {
+        self.count(|event| matches!(event, Event::Connected { peer: p, .. } if *p == peer)) > 0
+    }
+
+    pub(crate) fn count(&self, is: impl Fn(&Event) -> bool) -> usize {
+        self.events.iter().filter(|(_, event)| is(event)).count()
+    }
+
+    /// Everything that is due until then happens, in order of time.
+    pub(crate) fn run_for(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        let mut steps = 0;
+        loop {
+            self.settle();
+            let next = self.next_at().max(self.now);
+            if next > end {
+                self.now = end;
+                return;
+            }
+            steps = if next == self.now { steps + 1 } else { 0 };
+            assert!(
+                steps < STEPS_AT_ONE_INSTANT_MAX,
+                "time does not move: the media plane wants {:?}, it is {:?}",
+                self.sfu.poll_timeout(),
+                self.now
+            );
+            self.now = next;
+            self.step();
+        }
+    }
+
+    fn next_at(&self) -> Instant {
+        let wire = self.wire.keys().next().map(|(at, _)| *at);
+        let clients = self.clients.values().map(|client| client.wake_at);
+        let far = self.now + Duration::from_secs(3_600);
+        clients
+            .chain(wire)
+            .chain(self.sfu.poll_timeout())
+            .fold(far, Instant::min)
+    }
+
+    /// What is due at this instant.
+    fn step(&mut self) {
+        let now = self.now;
+        while let Some(entry) = self.wire.first_entry().filter(|e| e.key().0 <= now) {
+            let datagram = entry.remove();
+            self.deliver(datagram);
+        }
+        if self.sfu.poll_timeout().is_some_and(|at| at <= now) {
+            self.sfu.handle_timeout(now);
+            let next = self.sfu.poll_timeout();
+            assert!(
+                next.is_none_or(|at| at > now),
+                "the media plane is due again at once"
+            );
+        }
+        let due: Vec<PeerId> = self
+            .clients
+            .values()
+            .filter(|c| c.wake_at <= now)
+            .map(|c| c.peer)
+            .collect();
+        for peer in due {
+            self.client(peer).handle_timeout(now);
+            self.drain_client(peer);
+        }
+    }
+
+    fn deliver(&mut self, datagram: Datagram) {
+        let now = self.now;
+        let Datagram { from, to, bytes } = datagram;
+        if to == SFU_ADDRESS.parse().unwrap() {
+            self.sfu.handle_datagram(from, to, &bytes, now);
+            return self.settle_sfu();
+        }
+        let receiver = self.clients.values_mut().find(|c| c.outside == to);
+        let Some(client) = receiver.filter(|client| !client.cut_off) else {
+            return;
+        };
+        client.handle_datagram(from, &bytes, now);
+        let peer = client.peer;
+        self.drain_client(peer);
+    }
+
+    fn settle(&mut self) {
+        self.settle_sfu();
+        let peers: Vec<PeerId> = self.clients.keys().copied().collect();
+        peers.into_iter().for_each(|peer| self.drain_client(peer));
+    }
+
+    fn settle_sfu(&mut self) {
+        while let Some(output) = self.sfu.poll_output() {
+            match output {
+                Output::Event(event) => self.events.push((self.now, event)),
+                Output::Transmit { from, to, bytes } => {
+                    let client = self.clients.values().find(|c| c.outside == to);
+                    let loss = client.map_or(0, |c| c.loss_down_permille);
+                    if self.seeded.below(1_000) >= loss {
+                        self.put_on_wire(Datagram { from, to, bytes });
+                    }
+                }
+            }
+        }
+    }
+
+    fn drain_client(&mut self, peer: PeerId) {
+        let now = self.now;
+        let client = self.client(peer);
+        let (from, cut_off) = (client.outside, client.cut_off);
+        for outgoing in client.drain(now) {
+            let (to, bytes) = (outgoing.to, outgoing.bytes);
+            if !cut_off {
+                self.put_on_wire(Datagram { from, to, bytes });
+            }
+        }
+    }
+
+    fn put_on_wire(&mut self, datagram: Datagram) {
+        self.datagrams += 1;
+        self.wire
+            .insert((self.now + LATENCY, self.datagrams), datagram);
+    }
+
+    pub(crate) fn free_address(&mut self) -> SocketAddr {
+        self.next_port += 1;
+        SocketAddr::from(([203, 0, 113, 5], self.next_port))
+    }
+}
