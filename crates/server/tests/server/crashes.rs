@@ -1,8 +1,11 @@
 //! kill -9 at any instant, and starting again.
 
-use hullo_protocol::{CallState, Command, EndReason, ErrorKind, ParticipantState, Success};
+use hullo_protocol::{
+    CallState, Command, EndReason, ErrorKind, ParticipantState, StartCall, Success,
+};
 
-use crate::client::{accept, call_of, new_call_id, refusal, request_id, start};
+use crate::client::{accept, call_of, dial, new_call_id, refusal, request_id, start};
+use crate::eventually::eventually;
 use crate::program::Server;
 
 #[tokio::test]
@@ -111,4 +114,27 @@ async fn call_that_ended_before_a_kill_stays_ended_and_is_told_at_the_next_login
     alice.ask(Command::Hangup { call_id: next }).await.unwrap();
     assert!(alice.message().await.id > message.id);
     assert_eq!(server.records("alice").await.len(), 2);
+}
+
+#[tokio::test]
+async fn ringing_call_to_which_nobody_comes_back_ends_with_a_record() {
+    let mut server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let call_id = new_call_id();
+    let short = StartCall {
+        ring_ms: Some(5_000),
+        ..dial(call_id, "bob")
+    };
+    alice.ask(Command::StartCall(short)).await.unwrap();
+    server.kill();
+    let server = server.restart();
+    assert!(server.records("bob").await.is_empty());
+    let records = eventually("the ring time ends", async || {
+        let records = server.records("bob").await;
+        (!records.is_empty()).then_some(records)
+    })
+    .await;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["call_id"], serde_json::json!(call_id));
+    assert_eq!(records[0]["status"], "timed_out");
 }

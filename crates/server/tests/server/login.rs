@@ -1,6 +1,6 @@
 //! Who gets in, and who does not.
 
-use hullo_protocol::{Command, ErrorKind, SessionClosed, Success};
+use hullo_protocol::{CallId, Command, ErrorKind, SessionClosed, Success};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -133,4 +133,16 @@ async fn newer_session_of_a_device_replaces_the_older() {
     let (reason, _) = old.session_closed().await;
     assert_eq!(reason, Some(SessionClosed::Replaced));
     assert_eq!(new.ask(Command::Ping).await, Ok(Success::Done));
+}
+
+#[tokio::test]
+async fn login_that_names_too_many_calls_is_refused() {
+    let server = Server::start().await;
+    let token = server.token("alice").await;
+    let mut client = server.connect().await;
+    let calls = (0..101).map(CallId::from_u128).collect();
+    let refused = client
+        .login_knowing(&server.app_key, "alice", &token, None, calls)
+        .await;
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::TooLarge);
 }

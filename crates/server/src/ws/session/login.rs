@@ -18,6 +18,9 @@ use crate::store::Account;
 use crate::ws::Sessions;
 use crate::ws::socket::{Incoming, Socket};
 
+/// A device is in one call and rings for few; each one named costs a look into the store.
+const CALLS_MAX: usize = 100;
+
 /// A client that has proved who it is; its welcome is on the way through the queue.
 pub(super) struct SignedIn {
     pub(super) app: Arc<AppNode>,
@@ -97,6 +100,13 @@ async fn enter(
             wait.as_secs() + 1
         );
         return Ok(Err(ErrorBody::new(ErrorKind::RateLimited, message)));
+    }
+    if login.calls.len() > CALLS_MAX {
+        let message = format!(
+            "the login names {} calls; at most {CALLS_MAX} are allowed",
+            login.calls.len()
+        );
+        return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
     }
     let (app, account) = match check(sessions, &login).await {
         Ok(checked) => checked,
