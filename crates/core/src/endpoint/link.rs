@@ -129,7 +129,8 @@ impl Endpoint {
             return self.complete(ticket, value);
         }
         self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
-        self.requests.handle_link_lost();
+        self.release_requests(ErrorKind::SignedOut);
+        self.requests.belong_to(&accid);
         let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
         self.link = Link::default();
         self.link.account = Some(Account {
@@ -159,10 +160,17 @@ impl Endpoint {
         }
         self.link = Link::default();
         self.out.push(Output::CloseSocket);
-        for pending in self.requests.drop_where(|_| true) {
-            if pending.purpose != Purpose::Login {
-                self.handle_answer(pending, Err(kind.into()));
-            }
+        self.release_requests(kind);
+    }
+
+    /// Nobody waits any more for what was asked. What is over here and not yet told stays, for the same account's next login.
+    fn release_requests(&mut self, kind: ErrorKind) {
+        self.requests.handle_link_lost();
+        for pending in self
+            .requests
+            .drop_where(|purpose| !matches!(purpose, Purpose::Outbox(_)))
+        {
+            self.handle_answer(pending, Err(kind.into()));
         }
     }
 
@@ -352,8 +360,12 @@ impl Endpoint {
             .as_ref()
             .map(|session| (session.view.call_id, session.waits_for_answer()))
         {
-            // The dial or the accept is being repeated; its answer says how things are.
-            Some((_, true)) => {}
+            // The dial or the accept is being repeated; its answer says how things are, unless the call is over.
+            Some((call_id, true)) => {
+                if let Some(record) = ended.iter().find(|record| record.call_id == call_id) {
+                    self.end_missing(Some(record));
+                }
+            }
             Some((call_id, false)) => {
                 if let Some(call) = calls.into_iter().find(|call| call.call_id == call_id) {
                     self.adopt_whole(call);

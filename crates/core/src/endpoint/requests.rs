@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hullo_protocol::{CallId, Command, ErrorBody, ErrorKind, Request, RequestId, Success};
+use hullo_protocol::{Accid, CallId, Command, ErrorBody, ErrorKind, Request, RequestId, Success};
 
 use super::{Endpoint, Output, Value};
 use crate::Time;
@@ -54,12 +54,21 @@ pub(super) struct Pending {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     next_id: u64,
+    /// Whose requests they are.
+    owner: Option<Accid>,
     pending: BTreeMap<u64, Pending>,
 }
 
 impl Requests {
     pub(super) fn due(&self) -> Option<Time> {
         self.pending.values().map(|pending| pending.deadline).min()
+    }
+
+    /// What another account had still to say is not this one's to say.
+    pub(super) fn belong_to(&mut self, accid: &Accid) {
+        if self.owner.replace(accid.clone()).as_ref() != Some(accid) {
+            self.pending.clear();
+        }
     }
 
     pub(super) fn next_id(&mut self) -> u64 {
