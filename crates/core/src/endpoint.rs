@@ -7,12 +7,13 @@
 //! - [`link`]: the connection: login, reconnection, heartbeat, snapshot.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`session`]: the one call, its phase and its public state.
-//! - [`operate`]: what the application asks. [`frames`]: what the server says. [`news`]: what a change of the call means to
+//! - [`dial`] and [`operate`]: what the application asks. [`frames`]: what the server says. [`news`]: what a change of the call means to
 //!   the application. [`media_link`]: the connection of media.
 //!
 //! Invariant: each ticket completes exactly once; `CallEnd` (or `OtherClientAccept`/`Reject`) comes exactly once for each call
 //! that the application knew of; the state changes before the events that say why.
 
+mod dial;
 mod event;
 mod frames;
 mod io;

@@ -1,0 +1,283 @@
+//! A dial: its token, its way to the server, what comes of it, and how it is given up.
+
+use hullo_protocol::{
+    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, EndReason,
+    ErrorBody, ErrorKind, Media, ParticipantState, ParticipantView, StartCall, Success, Token, Uid,
+};
+
+use super::requests::Purpose;
+use super::session::{Phase, Session};
+use super::{Endpoint, Output, State, Value};
+
+/// The caller's number in its call.
+const CALLER_UID: Uid = Uid(1);
+
+impl Endpoint {
+    pub(super) fn dial(
+        &mut self,
+        ticket: u64,
+        callee: Accid,
+        media: Media,
+        attachment: Option<String>,
+        timeout_ms: Option<u64>,
+    ) {
+        match self.state() {
+            State::Idle => {}
+            State::Calling => return self.fail(ticket, ErrorKind::CallWhileCalling),
+            State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
+            State::InCall => return self.fail(ticket, ErrorKind::CallWhileInCall),
+        }
+        let Some(me) = self.link.accid().cloned() else {
+            return self.fail(ticket, ErrorKind::NotLoggedIn);
+        };
+        if callee == me {
+            return self.fail(ticket, ErrorKind::CalledOneself);
+        }
+        if attachment
+            .as_ref()
+            .is_some_and(|text| text.len() > ATTACHMENT_BYTES_MAX)
+        {
+            let message = format!("the attachment is longer than {ATTACHMENT_BYTES_MAX} bytes");
+            return self.complete(ticket, Err(ErrorBody::new(ErrorKind::TooLarge, message)));
+        }
+        let call_id = self.new_call_id();
+        let view = self.provisional_view(call_id, me, callee, media, attachment.clone());
+        if self.link.is_secure() {
+            let until = self.answer_until();
+            let phase = Phase::AwaitingToken {
+                ticket,
+                attachment,
+                timeout_ms,
+                until,
+            };
+            self.session = Some(Session::new(view, phase));
+            self.out.push(Output::AskToken {
+                call_id,
+                uid: CALLER_UID,
+            });
+        } else {
+            self.session = Some(Session::new(view, Phase::Dialing { ticket }));
+            self.start(attachment, timeout_ms, None);
+        }
+    }
+
+    /// What the call looks like until the server has it.
+    fn provisional_view(
+        &self,
+        call_id: CallId,
+        me: Accid,
+        callee: Accid,
+        media: Media,
+        attachment: Option<String>,
+    ) -> CallView {
+        let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
+            accid,
+            uid,
+            state,
+            audio: here,
+            video: here && media == Media::Video,
+            reconnecting: false,
+            device: self
+                .link
+                .device()
+                .filter(|_| here)
+                .map(|device| device.id.clone()),
+        };
+        CallView {
+            call_id,
+            version: 0,
+            kind: CallKind::OneToOne,
+            media,
+            state: CallState::Ringing,
+            caller: me.clone(),
+            attachment,
+            participants: vec![
+                participant(me, CALLER_UID, ParticipantState::Accepted, true),
+                participant(callee, Uid(2), ParticipantState::Invited, false),
+            ],
+            active_ms: None,
+            switch: None,
+            end: None,
+            secure: self.link.is_secure(),
+        }
+    }
+
+    /// Sends the dial, and right behind it, without waiting, the offer of media.
+    fn start(
+        &mut self,
+        attachment: Option<String>,
+        ring_ms: Option<u64>,
+        room_token: Option<Token>,
+    ) {
+        let Some(session) = &self.session else { return };
+        let callees = session
+            .view
+            .participants
+            .iter()
+            .skip(1)
+            .map(|p| p.accid.clone())
+            .collect();
+        let start = StartCall {
+            call_id: session.view.call_id,
+            callees,
+            media: session.view.media,
+            attachment,
+            ring_ms,
+            room_token,
+        };
+        self.request(Command::StartCall(start), Purpose::Start);
+        self.open_media();
+    }
+
+    pub(super) fn handle_token(
+        &mut self,
+        call_id: CallId,
+        token: Option<Token>,
+        error: Option<String>,
+    ) {
+        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        let awaited = match &session.phase {
+            Phase::AwaitingToken { .. } => true,
+            Phase::Accepting { token_until, .. } => token_until.is_some(),
+            _ => false,
+        };
+        if !awaited {
+            return;
+        }
+        let Some(token) = token.filter(|_| error.is_none()) else {
+            let message = error.unwrap_or_else(|| "the token handler gave no token".into());
+            return self.give_up_without_token(message);
+        };
+        match std::mem::replace(&mut session.phase, Phase::Calling) {
+            Phase::AwaitingToken {
+                ticket,
+                attachment,
+                timeout_ms,
+                ..
+            } => {
+                session.phase = Phase::Dialing { ticket };
+                self.start(attachment, timeout_ms, Some(token));
+            }
+            Phase::Accepting { tickets, until, .. } => {
+                session.phase = Phase::Accepting {
+                    tickets,
+                    token_until: None,
+                    until,
+                };
+                let command = Command::Accept {
+                    call_id,
+                    room_token: Some(token),
+                };
+                self.request(command, Purpose::Accept);
+            }
+            phase => session.phase = phase,
+        }
+    }
+
+    /// No token: nothing is left ringing on either side (behaviour H.9).
+    fn give_up_without_token(&mut self, message: String) {
+        let error = ErrorBody::new(ErrorKind::TokenUnavailable, message);
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let call_id = session.view.call_id;
+        match std::mem::replace(&mut session.phase, Phase::Calling) {
+            Phase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
+            Phase::Accepting { tickets, .. } => {
+                for ticket in tickets {
+                    self.complete(ticket, Err(error.clone()));
+                }
+                self.request(Command::Reject { call_id }, Purpose::Outbox(call_id));
+                self.end_session(
+                    EndReason::TokenRefused,
+                    self.link.accid().cloned(),
+                    Vec::new(),
+                );
+            }
+            phase => session.phase = phase,
+        }
+    }
+
+    /// The dial is not wanted any more. False if the server has never heard of it.
+    pub(super) fn abandon_start(&mut self) -> bool {
+        let started = self
+            .requests
+            .drop_where(|purpose| *purpose == Purpose::Start);
+        let mut heard = false;
+        for mut pending in started {
+            heard |= pending.sent || pending.repeated;
+            if pending.sent {
+                pending.purpose = Purpose::AbandonedStart;
+                self.requests.put_back(pending);
+            }
+        }
+        heard
+    }
+
+    /// What came of a dial that was given up is hung up: after a glare it is another call than the one dialled.
+    pub(super) fn handle_abandoned_start(
+        &mut self,
+        command: &Command,
+        result: Result<Success, ErrorBody>,
+    ) {
+        let Command::StartCall(start) = command else {
+            return;
+        };
+        if let Ok(Success::Call { call }) = result
+            && call.call_id != start.call_id
+            && call.state != CallState::Ended
+        {
+            let call_id = call.call_id;
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+    }
+
+    pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
+        let Some(Phase::Dialing { ticket }) = self.session.as_ref().map(|s| s.phase.clone()) else {
+            return;
+        };
+        match result {
+            Ok(Success::Call { call }) => {
+                self.complete(ticket, Ok(Value::Call { call: call.clone() }));
+                if let Some(session) = &mut self.session {
+                    session.phase = Phase::Calling;
+                    if session.view.call_id != call.call_id {
+                        session.view.call_id = call.call_id;
+                        // A hang-up of the other's call that is still to be said again must not end this one.
+                        let hung_up = Purpose::Outbox(call.call_id);
+                        self.requests.drop_where(|purpose| *purpose == hung_up);
+                        // The application knows the call by its new name before anything happens to it.
+                        self.tell_change();
+                        if call.end.is_none() {
+                            self.open_media();
+                        }
+                    }
+                }
+                self.adopt_whole(call);
+            }
+            Ok(_) => self.abort_dial(ticket, ErrorKind::Server.into(), true),
+            Err(error) => {
+                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                self.abort_dial(ticket, error, sent && unheard);
+            }
+        }
+    }
+
+    /// The dial failed: there was no call, so the error is all that the application hears. If the server may have the call
+    /// all the same, it is told.
+    fn abort_dial(&mut self, ticket: u64, error: ErrorBody, tell: bool) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.phase = Phase::Calling;
+        let call_id = session.view.call_id;
+        if tell {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+        self.close_session(error.kind);
+        self.tell_change();
+        self.complete(ticket, Err(error));
+    }
+}
