@@ -17,6 +17,7 @@
 //! A receiver that gets a new source, and a receiver that asks, each make one request to the source; requests to one source
 //! are at least [`KEY_FRAME_EVERY`] apart, and one that comes too early is made later, never dropped.
 
+mod address;
 mod demux;
 mod peer;
 mod quality;
@@ -317,7 +318,7 @@ impl Sfu {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        peer.heard_at = now;
+        peer.hear(from, now);
         if std::mem::take(&mut peer.lost) {
             let event = Event::Recovered {
                 room: peer.room,

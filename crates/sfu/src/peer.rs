@@ -11,6 +11,7 @@ use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcError};
 
+use crate::address::Addresses;
 use crate::quality::Path;
 use crate::rewrite::Rewrite;
 use crate::{
@@ -25,6 +26,7 @@ pub(crate) struct Peer {
     pub(crate) connected: bool,
     pub(crate) lost: bool,
     pub(crate) heard_at: Instant,
+    addresses: Addresses,
     rtc: Rtc,
     wake_at: Instant,
     failure: Option<String>,
@@ -85,6 +87,7 @@ impl Peer {
             connected: false,
             lost: false,
             heard_at: now,
+            addresses: Addresses::default(),
             rtc,
             wake_at: now,
             failure: None,
@@ -111,6 +114,12 @@ impl Peer {
 
     pub(crate) fn accepts(&self, input: &Input) -> bool {
         self.rtc.accepts(input)
+    }
+
+    /// A datagram of this peer has come from there.
+    pub(crate) fn hear(&mut self, from: SocketAddr, now: Instant) {
+        self.heard_at = now;
+        self.addresses.hear(from, now);
     }
 
     pub(crate) fn handle(&mut self, input: Input) {
@@ -149,7 +158,7 @@ impl Peer {
                 Ok(Output::Transmit(transmit)) => {
                     return Some(Drained::Transmit {
                         from: transmit.source,
-                        to: transmit.destination,
+                        to: self.addresses.route(transmit.destination, now),
                         bytes: transmit.contents.into(),
                     });
                 }

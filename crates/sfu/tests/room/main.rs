@@ -13,4 +13,5 @@ mod ice_restart;
 mod key_frames;
 mod loss;
 mod ringing;
+mod roaming;
 mod silence;

@@ -1,0 +1,84 @@
+//! Where a client is: the addresses it was heard from, and the one to send to.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Silence after which an address is taken for left, if the client is heard from another one. Browsers check a path that
+/// they use every 2.5 s.
+const LEFT_AFTER: Duration = Duration::from_secs(3);
+/// How long an address is remembered.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(30);
+
+/// When a client was last heard from which address.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    heard: BTreeMap<SocketAddr, Instant>,
+}
+
+impl Addresses {
+    pub(crate) fn hear(&mut self, from: SocketAddr, now: Instant) {
+        if self.heard.insert(from, now).is_none() {
+            let recent = |at: Instant| now.duration_since(at) < FORGOTTEN_AFTER;
+            self.heard.retain(|_, at| recent(*at));
+        }
+    }
+
+    /// Where to send what ICE wants to send to `nominated`. str0m leaves a nominated address for one of lower priority only
+    /// 15 s after its last check; a client that moved without saying so would hear nothing for so long.
+    pub(crate) fn route(&self, nominated: SocketAddr, now: Instant) -> SocketAddr {
+        let is_fresh = |at: Instant| now.duration_since(at) < LEFT_AFTER;
+        if self.heard.get(&nominated).is_none_or(|at| is_fresh(*at)) {
+            return nominated;
+        }
+        let newest = self.heard.iter().max_by_key(|(_, at)| **at);
+        newest
+            .filter(|(_, at)| is_fresh(**at))
+            .map_or(nominated, |(address, _)| *address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(port: u16) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 9], port))
+    }
+
+    #[test]
+    fn what_was_left_for_another_address_is_sent_there() {
+        let start = Instant::now();
+        let after = |s| start + Duration::from_secs(s);
+        let mut addresses = Addresses::default();
+        addresses.hear(address(1), start);
+        addresses.hear(address(2), after(1));
+        assert_eq!(addresses.route(address(1), after(2)), address(1));
+        addresses.hear(address(2), after(3));
+        assert_eq!(addresses.route(address(1), after(3)), address(2));
+        // All silent: nothing is known better than what ICE says.
+        assert_eq!(addresses.route(address(1), after(6)), address(1));
+        // Back again.
+        addresses.hear(address(1), after(7));
+        addresses.hear(address(2), after(8));
+        assert_eq!(addresses.route(address(1), after(8)), address(1));
+    }
+
+    #[test]
+    fn addresses_that_were_never_heard_from_are_left_alone() {
+        let start = Instant::now();
+        let mut addresses = Addresses::default();
+        addresses.hear(address(2), start);
+        assert_eq!(addresses.route(address(1), start), address(1));
+    }
+
+    #[test]
+    fn old_addresses_are_forgotten() {
+        let start = Instant::now();
+        let mut addresses = Addresses::default();
+        for n in 0..100 {
+            addresses.hear(address(n), start + Duration::from_secs(u64::from(n)));
+        }
+        assert_eq!(addresses.heard.len(), 30);
+    }
+}
