@@ -9,6 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -22,6 +24,8 @@ use crate::node::{Media, MediaSockets, Node, Shared};
 use crate::store::{App, Store};
 use crate::ws::Sessions;
 
+/// From the first byte of a request to the end of its headers.
+const HEADERS: Duration = Duration::from_secs(10);
 /// Sessions and HTTP requests that are under way have so long to finish.
 const STOPPING: Duration = Duration::from_secs(5);
 
@@ -132,19 +136,25 @@ async fn accept(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(tls) => {
-            axum_server::from_tcp_rustls(listener, tls)?
-                .handle(handle)
-                .serve(service)
-                .await?;
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            limit_headers(server.http_builder());
+            server.serve(service).await?;
         }
         None => {
-            axum_server::from_tcp(listener)?
-                .handle(handle)
-                .serve(service)
-                .await?;
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            limit_headers(server.http_builder());
+            server.serve(service).await?;
         }
     }
     Ok(())
+}
+
+/// A connection that never finishes its request must not stay for ever.
+fn limit_headers(builder: &mut Builder<TokioExecutor>) {
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
 }
 
 /// The first signal stops in order: no new connections, every session is told, then the rest. The second one ends the

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use hullo_protocol::{Command, ErrorKind, FRAME_BYTES_MAX, Success};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::client::{Client, call_of, new_call_id, refusal, start};
-use crate::eventually::eventually;
+use crate::eventually::{PATIENCE, eventually};
 use crate::program::Server;
 
 async fn is_alive(client: &mut Client) -> bool {
@@ -121,6 +122,19 @@ async fn connection_that_never_logs_in_is_closed() {
     let mut client = server.connect().await;
     assert_eq!(client.session_error().await, ErrorKind::Timeout);
     assert_eq!(client.session_closed().await.1, Some(1008));
+}
+
+#[tokio::test]
+async fn request_that_never_ends_is_closed() {
+    let server = Server::start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost:")
+        .await
+        .unwrap();
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "the connection stays open");
 }
 
 #[tokio::test]
