@@ -9,7 +9,7 @@ use str0m::change::SdpOffer;
 use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::rtp::{RtpPacket, RtpWrite};
-use str0m::{Candidate, Event, Input, Output, Rtc, RtcError};
+use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcError};
 
 use crate::address::Addresses;
 use crate::quality::Path;
@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     pub(crate) lost: bool,
     pub(crate) heard_at: Instant,
     addresses: Addresses,
+    /// The last one that was answered.
+    offer: Option<String>,
     rtc: Rtc,
     wake_at: Instant,
     failure: Option<String>,
@@ -88,6 +90,7 @@ impl Peer {
             lost: false,
             heard_at: now,
             addresses: Addresses::default(),
+            offer: None,
             rtc,
             wake_at: now,
             failure: None,
@@ -101,11 +104,39 @@ impl Peer {
     }
 
     pub(crate) fn negotiate(&mut self, offer: &str) -> Result<String, NegotiateError> {
+        let before = self.rtc.direct_api().local_ice_credentials();
+        match self.accept(offer) {
+            Ok(answer) => {
+                self.offer = Some(offer.to_owned());
+                Ok(answer)
+            }
+            Err(error) => {
+                if matches!(error, NegotiateError::Unanswerable(_)) {
+                    self.restore(before);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn accept(&mut self, offer: &str) -> Result<String, NegotiateError> {
         let offer = SdpOffer::from_sdp_string(offer)
             .map_err(|error| NegotiateError::NotSdp(error.to_string()))?;
         let answer = guarded(|| self.rtc.sdp_api().accept_offer(offer))
             .map_err(NegotiateError::Unanswerable)?;
         Ok(answer.to_sdp_string())
+    }
+
+    /// Undoes an offer that failed half-way: str0m takes ICE credentials and directions over before it finds an m-line
+    /// wrong, and with other credentials the client's next checks would fail. So the last good offer is accepted once more.
+    fn restore(&mut self, credentials: IceCreds) {
+        let Some(offer) = self.offer.clone() else {
+            return;
+        };
+        if let Err(error) = self.accept(&offer) {
+            tracing::warn!(%error, "the offer before a refused one is not accepted again");
+        }
+        self.rtc.direct_api().set_local_ice_credentials(credentials);
     }
 
     pub(crate) fn local_ufrag(&mut self) -> String {

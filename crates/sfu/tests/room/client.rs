@@ -43,7 +43,8 @@ pub(crate) struct Client {
     pub(crate) wake_at: Instant,
     pub(crate) received: Vec<Received>,
     pub(crate) key_frames_asked_at: Vec<Instant>,
-    pub(crate) alive: bool,
+    /// It saw its checks fail.
+    pub(crate) disconnected: bool,
     audio: Mid,
     video: Mid,
     sent: [u64; 2],
@@ -70,7 +71,7 @@ impl Client {
             wake_at: now,
             received: Vec::new(),
             key_frames_asked_at: Vec::new(),
-            alive: true,
+            disconnected: false,
             audio: "".into(),
             video: "".into(),
             sent: [0; 2],
@@ -188,7 +189,9 @@ impl Client {
                 });
             }
             Event::KeyframeRequest(_) => self.key_frames_asked_at.push(now),
-            Event::Closed => self.alive = false,
+            Event::IceConnectionStateChange(state) => {
+                self.disconnected |= state.is_disconnected();
+            }
             _ => {}
         }
     }

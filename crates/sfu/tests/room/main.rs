@@ -7,11 +7,14 @@
 mod client;
 mod world;
 
+mod bad_offers;
 mod closing;
 mod forwarding;
+mod garbage;
 mod ice_restart;
 mod key_frames;
 mod loss;
+mod reconnect;
 mod ringing;
 mod roaming;
 mod silence;

@@ -52,6 +52,7 @@ pub(crate) struct World {
     wire: BTreeMap<(Instant, u64), Datagram>,
     datagrams: u64,
     seeded: Seeded,
+    damages: bool,
     next_port: u16,
 }
 
@@ -69,6 +70,7 @@ impl World {
             wire: BTreeMap::new(),
             datagrams: 0,
             seeded: Seeded(1),
+            damages: false,
             next_port: 40_000,
         }
     }
@@ -152,11 +154,24 @@ impl World {
         }
     }
 
+    /// From now on each datagram to the media plane is preceded by two damaged copies: one cut short, one with a wrong bit.
+    pub(crate) fn damage_every_datagram_twice_before_it_arrives(&mut self) {
+        self.damages = true;
+    }
+
+    fn deliver_damaged(&mut self, from: SocketAddr, bytes: &[u8]) {
+        let length = self.seeded.below(bytes.len() as u64) as usize;
+        self.inject(from, &bytes[..length]);
+        let mut wrong = bytes.to_vec();
+        wrong[length] ^= 1 << self.seeded.below(8);
+        self.inject(from, &wrong);
+    }
+
     /// A datagram from anywhere, delivered now.
     pub(crate) fn inject(&mut self, from: SocketAddr, bytes: &[u8]) {
         let to = SFU_ADDRESS.parse().unwrap();
         self.sfu.handle_datagram(from, to, bytes, self.now);
-        self.settle();
+        self.settle_sfu();
     }
 
     pub(crate) fn run_until_connected(&mut self, peers: &[PeerId]) {
@@ -239,6 +254,9 @@ impl World {
         let now = self.now;
         let Datagram { from, to, bytes } = datagram;
         if to == SFU_ADDRESS.parse().unwrap() {
+            if self.damages {
+                self.deliver_damaged(from, &bytes);
+            }
             self.sfu.handle_datagram(from, to, &bytes, now);
             return self.settle_sfu();
         }

@@ -1,0 +1,130 @@
+//! Offers that cannot be answered: the error says so, and nothing else changes.
+
+use std::time::Duration;
+
+use hullo_sfu::{NegotiateError, PeerId, Uid};
+
+use crate::client::Client;
+use crate::world::{ROOM, Seeded, World};
+
+/// Offers a text for a peer and gives the error back.
+fn refused(world: &mut World, peer: PeerId, uid: Uid, offer: &str) -> NegotiateError {
+    let answer = world.sfu.negotiate(ROOM, peer, uid, offer, world.now);
+    answer.expect_err("an offer that should have been refused")
+}
+
+fn assert_call_goes_on(world: &mut World, peers: [PeerId; 2]) {
+    world.run_for(Duration::from_millis(200));
+    let before = peers.map(|peer| world.clients[&peer].received.len());
+    world.talk(&peers, 100);
+    world.run_for(Duration::from_millis(200));
+    for (peer, before) in peers.into_iter().zip(before) {
+        let more = world.clients[&peer].received.len() - before;
+        assert_eq!(more, 200, "to {peer:?}");
+    }
+}
+
+/// An offer as a client would send it.
+fn good_offer(world: &mut World) -> String {
+    let address = world.free_address();
+    Client::new(PeerId(77), Uid(7), address, world.now)
+        .offer()
+        .0
+}
+
+/// Texts that are no offer, with what is wrong with them.
+fn bad_offers(good: &str) -> Vec<(&'static str, String)> {
+    let without = |prefix: &str| {
+        let kept = good
+            .split_inclusive("\r\n")
+            .filter(|l| !l.starts_with(prefix));
+        kept.collect::<String>()
+    };
+    vec![
+        ("empty", String::new()),
+        ("one letter", "v".into()),
+        ("garbage", "\u{0}\u{fffd} this is not SDP \r\n\r\n".into()),
+        ("cut off", good[..good.len() / 2 - 3].into()),
+        ("huge line", format!("v=0\r\no={}\r\n", "x".repeat(1 << 20))),
+        (
+            "huge",
+            format!("v=0\r\n{}", "not a line\r\n".repeat(100_000)),
+        ),
+        ("no m-lines", good[..good.find("m=").unwrap()].into()),
+        ("no ICE user", without("a=ice-ufrag")),
+        ("no ICE password", without("a=ice-pwd")),
+        ("no fingerprint", without("a=fingerprint")),
+    ]
+}
+
+#[test]
+fn a_new_peer_with_a_bad_offer_is_refused_and_leaves_nothing_behind() {
+    let (mut world, caller, callee) = World::with_call();
+    let good = good_offer(&mut world);
+    for (what, offer) in bad_offers(&good) {
+        let error = refused(&mut world, PeerId(77), Uid(7), &offer);
+        assert_ne!(error, NegotiateError::NoRoom, "{what}");
+        assert_eq!(world.sfu.metrics().peers, 2, "{what}");
+    }
+    assert_call_goes_on(&mut world, [caller, callee]);
+    // The same peer may try again.
+    world
+        .sfu
+        .negotiate(ROOM, PeerId(77), Uid(7), &good, world.now)
+        .unwrap();
+    assert_eq!(world.sfu.metrics().peers, 3);
+}
+
+#[test]
+fn a_bad_offer_of_a_live_peer_is_refused_and_its_media_flows_on() {
+    let (mut world, caller, callee) = World::with_call();
+    world.talk(&[caller, callee], 20);
+    let good = good_offer(&mut world);
+    for (what, offer) in bad_offers(&good) {
+        // A known peer has shown its fingerprint before.
+        if what != "no fingerprint" {
+            refused(&mut world, callee, Uid(2), &offer);
+        }
+    }
+    assert_call_goes_on(&mut world, [caller, callee]);
+}
+
+#[test]
+fn an_offer_of_another_client_for_a_live_peer_does_not_take_its_call_away() {
+    let (mut world, caller, callee) = World::with_call();
+    world.talk(&[caller, callee], 20);
+    let stranger = good_offer(&mut world);
+    refused(&mut world, callee, Uid(2), &stranger);
+    // Long enough for a client whose checks are not answered to notice.
+    world.talk(&[caller, callee], 1_500);
+    assert!(!world.clients[&callee].disconnected);
+    assert_call_goes_on(&mut world, [caller, callee]);
+    world.restart_ice(callee);
+    world.talk(&[caller, callee], 100);
+    assert_call_goes_on(&mut world, [caller, callee]);
+}
+
+#[test]
+fn offers_with_random_damage_never_harm_another_peer() {
+    let (mut world, caller, callee) = World::with_call();
+    let good = good_offer(&mut world);
+    let mut seeded = Seeded(3);
+    for n in 0..300 {
+        let mut bytes = good.clone().into_bytes();
+        for _ in 0..=seeded.below(4) {
+            let at = seeded.below(bytes.len() as u64) as usize;
+            match seeded.below(3) {
+                0 => bytes[at] = (seeded.below(95) + 32) as u8,
+                1 => drop(bytes.remove(at)),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        let offer = String::from_utf8(bytes).unwrap();
+        let peer = PeerId(100 + n);
+        // Some damage does not matter; what was answered is a peer, the rest is not.
+        let answered = world.sfu.negotiate(ROOM, peer, Uid(7), &offer, world.now);
+        assert_eq!(world.sfu.metrics().peers, 2 + u64::from(answered.is_ok()));
+        world.sfu.remove(ROOM, peer);
+    }
+    assert_call_goes_on(&mut world, [caller, callee]);
+}
