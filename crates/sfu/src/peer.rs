@@ -9,7 +9,7 @@ use str0m::change::SdpOffer;
 use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::rtp::{RtpPacket, RtpWrite};
-use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcError};
+use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
 
 use crate::address::Addresses;
 use crate::quality::Path;
@@ -120,8 +120,7 @@ impl Peer {
     }
 
     fn accept(&mut self, offer: &str) -> Result<String, NegotiateError> {
-        let offer = SdpOffer::from_sdp_string(offer)
-            .map_err(|error| NegotiateError::NotSdp(error.to_string()))?;
+        let offer = guarded(|| SdpOffer::from_sdp_string(offer)).map_err(NegotiateError::NotSdp)?;
         let answer = guarded(|| self.rtc.sdp_api().accept_offer(offer))
             .map_err(NegotiateError::Unanswerable)?;
         Ok(answer.to_sdp_string())
@@ -406,7 +405,7 @@ fn kind_of(kind: MediaKind) -> Kind {
 }
 
 /// str0m fails fast by panic; a panic closes this peer and nobody else.
-fn guarded<T>(f: impl FnOnce() -> Result<T, RtcError>) -> Result<T, String> {
+fn guarded<T, E: std::fmt::Display>(f: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),

@@ -47,6 +47,8 @@ pub(crate) struct Client {
     pub(crate) disconnected: bool,
     audio: Mid,
     video: Mid,
+    /// The sequence number of its next packet is this plus how many it has sent of the kind.
+    pub(crate) sequence_base: u64,
     sent: [u64; 2],
     rtc: Rtc,
 }
@@ -74,6 +76,7 @@ impl Client {
             disconnected: false,
             audio: "".into(),
             video: "".into(),
+            sequence_base: 5_000,
             sent: [0; 2],
             rtc,
         }
@@ -122,7 +125,7 @@ impl Client {
         let payload = payload_of(self.peer, kind, n);
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).unwrap();
-        let write = RtpWrite::new(pt, (5_000 + n).into(), time, now, payload)
+        let write = RtpWrite::new(pt, (self.sequence_base + n).into(), time, now, payload)
             .marker(n.is_multiple_of(3))
             .nackable(kind == Kind::Video);
         stream.write_rtp(write);

@@ -52,6 +52,8 @@ pub(crate) struct World {
     wire: BTreeMap<(Instant, u64), Datagram>,
     datagrams: u64,
     seeded: Seeded,
+    /// Up to so much comes on top of the latency of a datagram.
+    pub(crate) jitter: Duration,
     damages: bool,
     next_port: u16,
 }
@@ -70,6 +72,7 @@ impl World {
             wire: BTreeMap::new(),
             datagrams: 0,
             seeded: Seeded(1),
+            jitter: Duration::ZERO,
             damages: false,
             next_port: 40_000,
         }
@@ -304,8 +307,9 @@ impl World {
 
     fn put_on_wire(&mut self, datagram: Datagram) {
         self.datagrams += 1;
-        self.wire
-            .insert((self.now + LATENCY, self.datagrams), datagram);
+        let extra = self.seeded.below(self.jitter.as_micros() as u64 + 1);
+        let at = self.now + LATENCY + Duration::from_micros(extra);
+        self.wire.insert((at, self.datagrams), datagram);
     }
 
     pub(crate) fn free_address(&mut self) -> SocketAddr {
