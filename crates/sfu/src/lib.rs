@@ -209,6 +209,8 @@ pub struct Sfu {
     config: Config,
     rooms: BTreeMap<RoomId, BTreeSet<PeerId>>,
     peers: BTreeMap<PeerId, Peer>,
+    /// Admitted before they were there.
+    expected: BTreeSet<(RoomId, PeerId)>,
     demux: Demux,
     outputs: VecDeque<Output>,
     quality_at: Option<Instant>,
@@ -223,6 +225,7 @@ impl Sfu {
             config,
             rooms: BTreeMap::new(),
             peers: BTreeMap::new(),
+            expected: BTreeSet::new(),
             demux: Demux::default(),
             outputs: VecDeque::new(),
             quality_at: None,
@@ -240,6 +243,7 @@ impl Sfu {
         for peer in self.rooms.remove(&room).unwrap_or_default() {
             self.forget(peer);
         }
+        self.expected.retain(|(of, _)| *of != room);
     }
 
     /// Answers an offer: the first one of a peer makes it, a later one restarts ICE or adds slots.
@@ -259,6 +263,7 @@ impl Sfu {
             None => {
                 let mut new = Peer::new(room, uid, &self.config.candidates, now);
                 let answer = new.negotiate(offer)?;
+                new.admitted = self.expected.remove(&(room, peer));
                 self.peers.insert(peer, new);
                 self.rooms.entry(room).or_default().insert(peer);
                 answer
@@ -274,23 +279,27 @@ impl Sfu {
         Ok(answer)
     }
 
-    /// From now on media flows from and to this peer.
+    /// From now on media flows from and to this peer. One that is not there yet, because its first offer was refused, is
+    /// admitted as soon as it is.
     pub fn admit(&mut self, room: RoomId, peer: PeerId, now: Instant) {
-        let Some(known) = self
-            .peers
-            .get_mut(&peer)
-            .filter(|p| p.room == room && !p.admitted)
-        else {
-            return;
-        };
-        known.admitted = true;
-        self.request_key_frames_of(room, now);
+        match self.peers.get_mut(&peer) {
+            Some(known) if known.room == room && !known.admitted => {
+                known.admitted = true;
+                self.request_key_frames_of(room, now);
+            }
+            None if self.rooms.contains_key(&room) => {
+                self.expected.insert((room, peer));
+            }
+            _ => {}
+        }
     }
 
     /// Closes one peer.
     pub fn remove(&mut self, room: RoomId, peer: PeerId) {
-        if let Some(peers) = self.rooms.get_mut(&room) {
-            peers.remove(&peer);
+        self.expected.remove(&(room, peer));
+        if let Some(peers) = self.rooms.get_mut(&room)
+            && peers.remove(&peer)
+        {
             self.forget(peer);
             self.assign_slots(room, None);
         }

@@ -128,3 +128,39 @@ fn offers_with_random_damage_never_harm_another_peer() {
     }
     assert_call_goes_on(&mut world, [caller, callee]);
 }
+
+#[test]
+fn a_peer_that_was_admitted_while_its_first_offer_was_refused_is_heard_once_it_is_answered() {
+    let mut world = World::new();
+    let caller = world.join(1, Uid(1));
+    world.run_until_connected(&[caller]);
+    world.admit(caller);
+    let callee = PeerId(2);
+    refused(&mut world, callee, Uid(2), "not an offer");
+    world.admit(callee);
+    world.join(2, Uid(2));
+    world.run_until_connected(&[callee]);
+    assert_call_goes_on(&mut world, [caller, callee]);
+}
+
+#[test]
+fn an_admission_ends_with_the_removal_of_the_peer_and_with_the_room() {
+    let mut world = World::new();
+    let caller = world.join(1, Uid(1));
+    world.admit(PeerId(2));
+    world.sfu.remove(ROOM, PeerId(2));
+    let callee = world.join(2, Uid(2));
+    world.run_until_connected(&[caller, callee]);
+    world.admit(caller);
+    world.talk(&[caller, callee], 20);
+    assert_eq!(world.sfu.metrics().packets_forwarded, 0);
+
+    world.admit(PeerId(3));
+    world.sfu.close(ROOM);
+    world.sfu.open(ROOM);
+    let (caller, callee) = (world.join(3, Uid(1)), world.join(4, Uid(2)));
+    world.run_until_connected(&[caller, callee]);
+    world.admit(callee);
+    world.talk(&[caller, callee], 20);
+    assert_eq!(world.sfu.metrics().packets_forwarded, 0);
+}
