@@ -110,25 +110,57 @@ impl Client {
         }
     }
 
-    /// Writes the next packet of a kind; `payload_of` tells what is in it.
+    /// Writes the next packet of a kind; [`payload_of`] tells what is in it.
     pub(crate) fn write(&mut self, kind: Kind, now: Instant) {
-        let (codec, ticks) = match kind {
-            Kind::Audio => (Codec::Opus, 960),
-            Kind::Video => (Codec::Vp8, 1_800),
+        let ticks = match kind {
+            Kind::Audio => 960,
+            Kind::Video => 1_800,
         };
-        let sent = &mut self.sent[kind as usize];
-        let n = *sent;
-        *sent += 1;
-        let pt = self.pt_of(codec);
-        let mid = self.mid(kind);
+        let n = self.sent[kind as usize];
+        self.sent[kind as usize] += 1;
         let time = 7_000 + n as u32 * ticks;
         let payload = payload_of(self.peer, kind, n);
+        self.write_marked(kind, self.sequence_base + n, time, payload, n % 3 == 0, now);
+    }
+
+    /// Writes any packet.
+    pub(crate) fn write_raw(
+        &mut self,
+        kind: Kind,
+        sequence: u64,
+        time: u32,
+        payload: Vec<u8>,
+        now: Instant,
+    ) {
+        self.write_marked(kind, sequence, time, payload, false, now);
+    }
+
+    fn write_marked(
+        &mut self,
+        kind: Kind,
+        sequence: u64,
+        time: u32,
+        payload: Vec<u8>,
+        marker: bool,
+        now: Instant,
+    ) {
+        let codec = match kind {
+            Kind::Audio => Codec::Opus,
+            Kind::Video => Codec::Vp8,
+        };
+        let pt = self.pt_of(codec);
+        let mid = self.mid(kind);
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).unwrap();
-        let write = RtpWrite::new(pt, (self.sequence_base + n).into(), time, now, payload)
-            .marker(n.is_multiple_of(3))
+        let write = RtpWrite::new(pt, sequence.into(), time, now, payload)
+            .marker(marker)
             .nackable(kind == Kind::Video);
         stream.write_rtp(write);
+    }
+
+    /// Ends the connection, with a word to the other side.
+    pub(crate) fn close(&mut self) {
+        self.rtc.close().unwrap();
     }
 
     fn pt_of(&self, codec: Codec) -> Pt {

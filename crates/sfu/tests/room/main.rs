@@ -11,6 +11,7 @@ mod bad_offers;
 mod closing;
 mod forwarding;
 mod garbage;
+mod hostile;
 mod ice_restart;
 mod key_frames;
 mod loss;
