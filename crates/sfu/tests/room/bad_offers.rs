@@ -196,3 +196,24 @@ fn an_admission_ends_with_the_removal_of_the_peer_and_with_the_room() {
     world.talk(&[caller, callee], 20);
     assert_eq!(world.sfu.metrics().packets_forwarded, 0);
 }
+
+#[test]
+fn a_damaged_restart_that_is_refused_leaves_the_connection_as_it_was() {
+    let mut seeded = Seeded(9);
+    let mut refusals = 0;
+    for _ in 0..12 {
+        let (mut world, caller, callee) = World::with_call();
+        world.talk(&[caller, callee], 5);
+        let restart = world.client(callee).offer_ice_restart().0;
+        let offer = damaged(&restart, &mut seeded);
+        let answer = world.sfu.negotiate(ROOM, callee, Uid(2), &offer, world.now);
+        if answer.is_err() {
+            refusals += 1;
+            // Long enough for a client whose checks are not answered to notice.
+            world.talk(&[caller, callee], 750);
+            assert!(!world.clients[&callee].disconnected, "{answer:?}");
+            assert_call_goes_on(&mut world, [caller, callee]);
+        }
+    }
+    assert!(refusals > 0);
+}
