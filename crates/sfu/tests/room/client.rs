@@ -120,7 +120,14 @@ impl Client {
         self.sent[kind as usize] += 1;
         let time = 7_000 + n as u32 * ticks;
         let payload = payload_of(self.peer, kind, n);
-        self.write_marked(kind, self.sequence_base + n, time, payload, n % 3 == 0, now);
+        self.write_marked(
+            kind,
+            self.sequence_base + n,
+            time,
+            payload,
+            n.is_multiple_of(3),
+            now,
+        );
     }
 
     /// Writes any packet.
