@@ -1,0 +1,11 @@
+//! The client's session, as the application and the person would notice it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ending;
+mod foreign;
+mod media;
+mod phone;
+mod random;
+mod reconnection;
+mod table;

@@ -1,0 +1,260 @@
+//! Devices, flow, mutes and the switch between audio and video.
+
+use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, State, Value};
+use hullo_protocol::{
+    CallState, Command, ErrorKind, Event, Media, ParticipantState, Slot, SlotKind, Success,
+    SwitchView, Uid,
+};
+
+use crate::phone::{Phone, accid, call_bob, view};
+
+fn captures(phone: &Phone) -> Vec<(bool, bool)> {
+    let capture = |command: &MediaCommand| match command {
+        MediaCommand::Capture { audio, video } => Some((*audio, *video)),
+        _ => None,
+    };
+    phone.media.iter().filter_map(capture).collect()
+}
+
+fn flows(phone: &Phone) -> Vec<(bool, bool)> {
+    let flow = |command: &MediaCommand| match command {
+        MediaCommand::Flow { audio, video, .. } => Some((*audio, *video)),
+        _ => None,
+    };
+    phone.media.iter().filter_map(flow).collect()
+}
+
+#[test]
+fn the_path_is_warm_and_the_devices_closed_while_it_rings() {
+    let mut phone = Phone::logged_in();
+    phone.invite(30_000);
+    phone.offer();
+    assert_eq!(phone.state(), State::Called);
+    assert!(phone.has_sent(|c| matches!(c, Command::Ring { .. })));
+    assert!(phone.has_sent(|c| matches!(c, Command::OfferMedia { .. })));
+    assert!(captures(&phone).is_empty() && flows(&phone).is_empty());
+}
+
+#[test]
+fn the_callees_devices_open_with_the_answer_and_flow_when_it_counts() {
+    let mut phone = Phone::called();
+    phone.ask(Op::Accept);
+    assert_eq!(captures(&phone), [(true, true)]);
+    assert!(flows(&phone).is_empty());
+    phone.answer_accept();
+    assert_eq!(flows(&phone), [(true, true)]);
+}
+
+#[test]
+fn the_caller_sees_itself_and_sends_nothing_until_the_accept() {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Video));
+    assert_eq!(captures(&phone), [(true, true)]);
+    let call_id = phone.call_id();
+    phone.offer();
+    phone.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
+    assert!(flows(&phone).is_empty());
+    phone.change(|delta| delta.state = Some(CallState::Active));
+    assert_eq!(phone.state(), State::InCall);
+    assert_eq!(flows(&phone), [(true, true)]);
+}
+
+#[test]
+fn mutes_stop_the_flow_and_are_told_and_do_not_outlive_the_call() {
+    let mut phone = Phone::in_call();
+    phone.ask(Op::MuteLocalAudio { muted: true });
+    phone.ask(Op::MuteLocalVideo { muted: true });
+    assert_eq!(flows(&phone), [(false, true), (false, false)]);
+    assert!(captures(&phone).is_empty(), "muting keeps the devices open");
+    assert!(phone.has_sent(|c| matches!(
+        c,
+        Command::SetMedia {
+            audio: false,
+            video: false,
+            ..
+        }
+    )));
+    phone.ask(Op::Hangup);
+    phone.forget();
+    phone.invite(30_000);
+    phone.offer();
+    phone.ask(Op::Accept);
+    phone.answer_accept();
+    assert_eq!(flows(&phone), [(true, true)]);
+}
+
+#[test]
+fn a_camera_that_is_off_is_closed() {
+    let mut phone = Phone::in_call();
+    phone.ask(Op::EnableLocalVideo { enabled: false });
+    assert_eq!(captures(&phone), [(true, false)]);
+    phone.ask(Op::EnableLocalVideo { enabled: true });
+    assert_eq!(captures(&phone), [(true, false), (true, true)]);
+}
+
+#[test]
+fn a_refused_camera_is_an_error_and_the_call_goes_on() {
+    let mut phone = Phone::in_call();
+    let message = "blocked".to_owned();
+    let event = MediaEvent::CaptureFailed {
+        kind: SlotKind::Video,
+        denied: true,
+        message,
+    };
+    phone.give(Input::Media { event });
+    let is_error = |e: &&AppEvent| matches!(e, AppEvent::Error { error } if error.kind == ErrorKind::CameraDenied);
+    assert!(phone.news().iter().any(is_error));
+    assert_eq!(phone.state(), State::InCall);
+    assert_eq!(flows(&phone), [(true, false)]);
+    assert!(phone.local().unwrap().video_failed);
+}
+
+#[test]
+fn a_participant_muted_for_me_stays_so_when_tracks_change() {
+    let mut phone = Phone::in_call();
+    let call_id = phone.call_id();
+    let slots = vec![Slot {
+        mid: "0".into(),
+        kind: SlotKind::Audio,
+        uid: Some(Uid(1)),
+    }];
+    phone.event(Event::MediaSlots {
+        call_id,
+        slots: slots.clone(),
+    });
+    phone.ask(Op::SetAudioMute {
+        accid: accid("bob"),
+        muted: true,
+    });
+    phone.forget();
+    phone.event(Event::MediaSlots { call_id, slots });
+    let Some(MediaCommand::Slots { slots, .. }) = phone.media.last() else {
+        panic!("{:?}", phone.media)
+    };
+    assert_eq!((slots[0].accid.as_str(), slots[0].muted), ("bob", true));
+}
+
+#[test]
+fn a_switch_to_audio_closes_the_camera_at_once() {
+    let mut phone = Phone::in_call();
+    let ticket = phone.ask(Op::SwitchCallType {
+        media: Media::Audio,
+    });
+    phone.change(|delta| delta.media = Some(Media::Audio));
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Ok(Value::Switched { agreed: true }))
+    );
+    assert_eq!(captures(&phone), [(true, false)]);
+    assert!(phone.news().iter().any(|e| matches!(
+        e,
+        AppEvent::CallTypeChange {
+            media: Media::Audio
+        }
+    )));
+}
+
+fn voice_call() -> Phone {
+    let mut phone = Phone::in_call();
+    phone.change(|delta| delta.media = Some(Media::Audio));
+    phone.forget();
+    phone
+}
+
+#[test]
+fn a_switch_to_video_waits_for_the_other_side() {
+    let mut phone = voice_call();
+    let ticket = phone.ask(Op::SwitchCallType {
+        media: Media::Video,
+    });
+    let by = accid("alice");
+    phone.change(|delta| {
+        delta.switch = Some(Some(SwitchView {
+            by,
+            media: Media::Video,
+        }))
+    });
+    assert_eq!(phone.result_of(ticket), None);
+    assert!(captures(&phone).is_empty());
+    phone.change(|delta| {
+        delta.media = Some(Media::Video);
+        delta.switch = Some(None);
+    });
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Ok(Value::Switched { agreed: true }))
+    );
+    assert_eq!(captures(&phone), [(true, true)]);
+}
+
+#[test]
+fn a_switch_that_is_refused_resolves_as_such() {
+    let mut phone = voice_call();
+    let ticket = phone.ask(Op::SwitchCallType {
+        media: Media::Video,
+    });
+    let call_id = phone.call_id();
+    phone.event(Event::SwitchRefused {
+        call_id,
+        media: Media::Video,
+    });
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Ok(Value::Switched { agreed: false }))
+    );
+    assert!(captures(&phone).is_empty());
+}
+
+#[test]
+fn the_camera_does_not_open_when_the_other_side_asks_for_video() {
+    let mut phone = voice_call();
+    let by = accid("bob");
+    phone.change(|delta| {
+        delta.switch = Some(Some(SwitchView {
+            by,
+            media: Media::Video,
+        }))
+    });
+    assert!(
+        phone
+            .news()
+            .iter()
+            .any(|e| matches!(e, AppEvent::SwitchAsked { .. }))
+    );
+    assert!(captures(&phone).is_empty());
+    let ticket = phone.ask(Op::AnswerSwitch { agree: false });
+    let re = phone
+        .last(|c| matches!(c, Command::AnswerSwitch { agree: false, .. }))
+        .id;
+    phone.reply(re, Ok(Success::Done));
+    phone.change(|delta| delta.switch = Some(None));
+    assert_eq!(phone.result_of(ticket), Some(&Ok(Value::Done)));
+    assert!(
+        phone
+            .news()
+            .iter()
+            .any(|e| matches!(e, AppEvent::SwitchClosed))
+    );
+}
+
+#[test]
+fn the_first_picture_is_told_with_whose_it_is() {
+    let mut phone = Phone::in_call();
+    let call_id = phone.call_id();
+    let slots = vec![Slot {
+        mid: "1".into(),
+        kind: SlotKind::Video,
+        uid: Some(Uid(1)),
+    }];
+    phone.event(Event::MediaSlots { call_id, slots });
+    let peer = phone.peer();
+    let event = MediaEvent::FirstVideoFrame {
+        peer,
+        mid: "1".into(),
+        width: 640,
+        height: 360,
+    };
+    phone.give(Input::Media { event });
+    let is_bob = |e: &&AppEvent| matches!(e, AppEvent::FirstVideoFrame { accid, .. } if accid.as_str() == "bob");
+    assert!(phone.news().iter().any(is_bob));
+}

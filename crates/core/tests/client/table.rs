@@ -1,0 +1,199 @@
+//! Every operation in every state: the table of behaviour A.2.
+
+use hullo_core::endpoint::{Op, State, Value};
+use hullo_protocol::{ErrorKind, Media};
+
+use crate::phone::{Phone, accid, call_bob};
+
+const STATES: [State; 4] = [State::Idle, State::Calling, State::Called, State::InCall];
+
+/// What an operation is answered at once in idle, calling, called and in a call; none where it asks the server first.
+fn answers(op: Op, expected: [Option<Result<(), ErrorKind>>; 4]) {
+    for (state, expected) in STATES.into_iter().zip(expected) {
+        let mut phone = Phone::in_state(state);
+        let ticket = phone.ask(op.clone());
+        let result = phone
+            .result_of(ticket)
+            .cloned()
+            .map(|result| result.map(|_| ()));
+        assert_eq!(result, expected, "{op:?} while {state:?}");
+        if matches!(expected, Some(Err(_))) {
+            assert_eq!(
+                phone.state(),
+                state,
+                "{op:?} while {state:?} changes nothing"
+            );
+            assert!(
+                phone.sent.is_empty(),
+                "{op:?} while {state:?} sends nothing"
+            );
+        }
+    }
+}
+
+fn refused(kind: ErrorKind) -> Option<Result<(), ErrorKind>> {
+    Some(Err(kind))
+}
+
+const DONE: Option<Result<(), ErrorKind>> = Some(Ok(()));
+
+#[test]
+fn call_works_when_idle_only() {
+    let expected = [
+        None,
+        refused(ErrorKind::CallWhileCalling),
+        refused(ErrorKind::CallWhileCalled),
+        refused(ErrorKind::CallWhileInCall),
+    ];
+    answers(call_bob(Media::Video), expected);
+}
+
+#[test]
+fn accept_works_when_called_only() {
+    let expected = [
+        refused(ErrorKind::AcceptWhileIdle),
+        refused(ErrorKind::AcceptWhileCalling),
+        None,
+        refused(ErrorKind::AcceptWhileInCall),
+    ];
+    answers(Op::Accept, expected);
+}
+
+#[test]
+fn reject_works_when_called_only() {
+    let expected = [
+        refused(ErrorKind::RejectWhileIdle),
+        refused(ErrorKind::RejectWhileCalling),
+        DONE,
+        refused(ErrorKind::RejectWhileInCall),
+    ];
+    answers(Op::Reject, expected);
+}
+
+#[test]
+fn cancel_works_when_calling_only() {
+    let expected = [
+        refused(ErrorKind::CancelWhileIdle),
+        DONE,
+        refused(ErrorKind::CancelWhileCalled),
+        refused(ErrorKind::CancelWhileInCall),
+    ];
+    answers(Op::Cancel, expected);
+}
+
+#[test]
+fn hang_up_works_in_every_state_and_at_once() {
+    answers(Op::Hangup, [DONE; 4]);
+}
+
+#[test]
+fn a_switch_works_in_a_call_only() {
+    let expected = [
+        refused(ErrorKind::SwitchWhileIdle),
+        refused(ErrorKind::SwitchWhileCalling),
+        refused(ErrorKind::SwitchWhileCalled),
+        None,
+    ];
+    answers(
+        Op::SwitchCallType {
+            media: Media::Audio,
+        },
+        expected,
+    );
+    let not_in_call = refused(ErrorKind::NotInCall);
+    answers(
+        Op::AnswerSwitch { agree: true },
+        [not_in_call, not_in_call, not_in_call, None],
+    );
+}
+
+#[test]
+fn own_devices_can_be_switched_from_the_dial_on() {
+    let not_in_call = refused(ErrorKind::NotInCall);
+    let expected = [not_in_call, DONE, not_in_call, DONE];
+    answers(Op::MuteLocalAudio { muted: true }, expected);
+    answers(Op::MuteLocalVideo { muted: true }, expected);
+    answers(Op::EnableLocalVideo { enabled: false }, expected);
+}
+
+#[test]
+fn a_participant_can_be_muted_when_there_is_one() {
+    let expected = [refused(ErrorKind::NotInCall), DONE, DONE, DONE];
+    answers(
+        Op::SetAudioMute {
+            accid: accid("bob"),
+            muted: true,
+        },
+        expected,
+    );
+    let unknown = refused(ErrorKind::ParticipantNotFound);
+    let expected = [refused(ErrorKind::NotInCall), unknown, unknown, unknown];
+    answers(
+        Op::SetAudioMute {
+            accid: accid("carol"),
+            muted: true,
+        },
+        expected,
+    );
+}
+
+#[test]
+fn a_call_to_oneself_or_with_too_much_text_is_refused() {
+    let call = |accid, attachment| Op::Call {
+        accid,
+        media: Media::Audio,
+        attachment,
+        timeout_ms: None,
+    };
+    for (op, kind) in [
+        (call(accid("alice"), None), ErrorKind::CalledOneself),
+        (
+            call(accid("bob"), Some("x".repeat(4097))),
+            ErrorKind::TooLarge,
+        ),
+    ] {
+        let mut phone = Phone::logged_in();
+        let ticket = phone.ask(op);
+        assert_eq!(phone.result_of(ticket), Some(&Err(kind)));
+        assert_eq!(phone.state(), State::Idle);
+        assert!(phone.sent.is_empty());
+    }
+}
+
+#[test]
+fn nothing_but_sign_in_works_before_it() {
+    let mut phone = Phone::new();
+    let ticket = phone.ask(call_bob(Media::Audio));
+    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::NotLoggedIn)));
+    let ticket = phone.ask(Op::Hangup);
+    assert_eq!(phone.result_of(ticket), Some(&Ok(Value::Done)));
+}
+
+#[test]
+fn accepting_twice_is_accepting_once() {
+    let mut phone = Phone::called();
+    let first = phone.ask(Op::Accept);
+    let second = phone.ask(Op::Accept);
+    phone.answer_accept();
+    assert!(matches!(
+        phone.result_of(first),
+        Some(Ok(Value::Accepted { .. }))
+    ));
+    assert_eq!(phone.result_of(first), phone.result_of(second));
+    assert_eq!(
+        phone.sent.iter().filter(|r| r.request_id.is_some()).count(),
+        1
+    );
+}
+
+#[test]
+fn accept_resolves_with_the_members_who_are_in_the_call() {
+    let mut phone = Phone::called();
+    let ticket = phone.ask(Op::Accept);
+    phone.answer_accept();
+    let Some(Ok(Value::Accepted { members, .. })) = phone.result_of(ticket) else {
+        panic!("{:?}", phone.done);
+    };
+    let members: Vec<_> = members.iter().map(|member| member.accid.as_str()).collect();
+    assert_eq!(members, ["bob", "alice"]);
+}
