@@ -22,6 +22,7 @@ mod demux;
 mod peer;
 mod quality;
 mod rewrite;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -33,176 +34,10 @@ pub use quality::{Quality, QualityReport};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpPacket;
 use str0m::{Input, Rtc};
+pub use words::{Config, Event, Kind, Metrics, NegotiateError, Output, PeerId, RoomId, Slot, Uid};
 
 /// Shortest time between two key-frame requests to one source.
 pub const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
-
-/// A room: the media side of one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoomId(pub u128);
-
-/// One connection of one device in one room, unique in the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeerId(pub u64);
-
-/// A participant's number in its room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uid(pub u64);
-
-/// How the media plane is reached and when it reports.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The UDP addresses that clients are told to send to (ICE host candidates).
-    pub candidates: Vec<SocketAddr>,
-    /// Silence after which a peer counts as lost.
-    pub lost_after: Duration,
-    /// How often quality is reported.
-    pub quality_every: Duration,
-}
-
-impl Config {
-    /// The usual times: lost after 5 s, quality every 2 s.
-    pub fn new(candidates: Vec<SocketAddr>) -> Self {
-        Self {
-            candidates,
-            lost_after: Duration::from_secs(5),
-            quality_every: Duration::from_secs(2),
-        }
-    }
-}
-
-/// Something to do or to know.
-#[derive(Debug)]
-pub enum Output {
-    /// Send this datagram.
-    Transmit {
-        /// The own address it goes out from, one of [`Config::candidates`].
-        from: SocketAddr,
-        /// Where it goes.
-        to: SocketAddr,
-        /// Its bytes.
-        bytes: Vec<u8>,
-    },
-    /// News.
-    Event(Event),
-}
-
-/// News of a room.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// ICE and DTLS are done, often while it rings.
-    Connected {
-        /// Where.
-        room: RoomId,
-        /// Who.
-        peer: PeerId,
-    },
-    /// No packet for [`Config::lost_after`].
-    Lost {
-        /// Where.
-        room: RoomId,
-        /// Who.
-        peer: PeerId,
-    },
-    /// Packets again.
-    Recovered {
-        /// Where.
-        room: RoomId,
-        /// Who.
-        peer: PeerId,
-    },
-    /// This peer's connection is beyond repair and gone; nobody else is touched.
-    Closed {
-        /// Where.
-        room: RoomId,
-        /// Who.
-        peer: PeerId,
-        /// Why, for the log.
-        reason: String,
-    },
-    /// What each receiving m-line of a peer carries now.
-    Slots {
-        /// Where.
-        room: RoomId,
-        /// Whose.
-        peer: PeerId,
-        /// All of them.
-        slots: Vec<Slot>,
-    },
-    /// How well the admitted participants of a room are connected.
-    Quality {
-        /// Where.
-        room: RoomId,
-        /// One for each.
-        reports: Vec<QualityReport>,
-    },
-    /// A participant's first packet of this kind was forwarded.
-    FirstMedia {
-        /// Where.
-        room: RoomId,
-        /// Whose.
-        uid: Uid,
-        /// Sound or picture.
-        kind: Kind,
-    },
-}
-
-/// Sound or picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Sound.
-    Audio,
-    /// Picture.
-    Video,
-}
-
-/// One receiving m-line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its identification tag (RFC 5888).
-    pub mid: String,
-    /// What it can carry.
-    pub kind: Kind,
-    /// Whose track it carries.
-    pub uid: Option<Uid>,
-}
-
-/// Why an offer cannot be answered. The peer stays as it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NegotiateError {
-    /// The room is not open.
-    #[error("the room is not open: open it before its peers negotiate")]
-    NoRoom,
-    /// The text is not a session description.
-    #[error("the offer is not a session description (RFC 8866): {0}")]
-    NotSdp(String),
-    /// It is one, but cannot be answered.
-    #[error("the offer cannot be answered: {0}")]
-    Unanswerable(String),
-}
-
-/// Counts since the start, and what there is now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Metrics {
-    /// Open rooms.
-    pub rooms: u64,
-    /// Peers in them.
-    pub peers: u64,
-    /// RTP packets received from admitted peers.
-    pub packets_received: u64,
-    /// RTP packets handed on, once for each receiver.
-    pub packets_forwarded: u64,
-    /// Payload bytes handed on.
-    pub bytes_forwarded: u64,
-    /// RTP packets from peers that were not admitted.
-    pub packets_held_back: u64,
-    /// Datagrams that belong to no peer.
-    pub datagrams_dropped: u64,
-    /// Key-frame requests made to sources.
-    pub key_frame_requests: u64,
-    /// Peers closed by an error.
-    pub peers_failed: u64,
-}
 
 /// Every room of the process.
 pub struct Sfu {
