@@ -97,8 +97,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 async fn open_store(config: &Config) -> Result<Arc<dyn Store>> {
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("cannot make the folder {}", config.data_dir.display()))?;
+    config.make_data_dir()?;
     let vault = Vault::open(
         config.master_key.as_ref(),
         &config.data_dir.join("hullo.key"),

@@ -107,6 +107,17 @@ pub(crate) struct TlsConfig {
 }
 
 impl Config {
+    /// Makes the data folder if there is none, for this user alone.
+    pub(crate) fn make_data_dir(&self) -> Result<()> {
+        let mut folder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder
+            .recursive(true)
+            .create(&self.data_dir)
+            .with_context(|| format!("cannot make the folder {}", self.data_dir.display()))
+    }
+
     /// Reads the file (`hullo.toml` if there is one, when none is named) and checks everything.
     pub(crate) fn load(file: Option<&Path>, settings: Settings) -> Result<Self> {
         let settings = match file {

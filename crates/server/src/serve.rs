@@ -31,8 +31,7 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 /// Holds the data folder for this process: two servers on one database would each believe to own its calls.
 pub(crate) fn lock(config: &Config) -> Result<File> {
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("cannot make the folder {}", config.data_dir.display()))?;
+    config.make_data_dir()?;
     let path = config.data_dir.join("hullo.lock");
     // A folder that has become read-only still has the lock file of the time before.
     let file = File::options()

@@ -29,12 +29,13 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use demux::Demux;
+pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
 use peer::{Drained, Peer};
-pub use quality::{Quality, QualityReport};
+pub use quality::QualityReport;
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpPacket;
 use str0m::{Input, Rtc};
-pub use words::{Config, Event, Kind, Metrics, NegotiateError, Output, PeerId, RoomId, Slot, Uid};
+pub use words::{Config, Event, Metrics, NegotiateError, Output, PeerId, RoomId};
 
 /// Shortest time between two key-frame requests to one source.
 pub const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
@@ -290,7 +291,7 @@ impl Sfu {
     fn forward(
         &mut self,
         from: PeerId,
-        kind: Kind,
+        kind: SlotKind,
         packet: &RtpPacket,
         now: Instant,
         touched: &mut BTreeSet<PeerId>,
@@ -330,7 +331,7 @@ impl Sfu {
                 touched.insert(*id);
             }
         }
-        if starts_anew && kind == Kind::Video {
+        if starts_anew && kind == SlotKind::Video {
             self.request_key_frame(room, uid, now, touched);
         }
     }

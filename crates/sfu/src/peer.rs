@@ -15,7 +15,7 @@ use crate::address::Addresses;
 use crate::quality::Path;
 use crate::rewrite::Rewrite;
 use crate::{
-    KEY_FRAME_EVERY, Kind, Metrics, NegotiateError, Quality, QualityReport, RoomId, Slot, Uid,
+    KEY_FRAME_EVERY, Metrics, NegotiateError, Quality, QualityReport, RoomId, Slot, SlotKind, Uid,
 };
 
 /// A peer and all that belongs to it alone.
@@ -33,7 +33,7 @@ pub(crate) struct Peer {
     wake_at: Instant,
     failure: Option<String>,
     receiving: Vec<Receiving>,
-    seen: BTreeSet<Kind>,
+    seen: BTreeSet<SlotKind>,
     key_frame_wanted: bool,
     key_frame_at: Option<Instant>,
     up: Path,
@@ -43,7 +43,7 @@ pub(crate) struct Peer {
 /// A receiving m-line of the client: a slot, and the stream that goes out through it.
 struct Receiving {
     mid: Mid,
-    kind: Kind,
+    kind: SlotKind,
     uid: Option<Uid>,
     rewrite: Rewrite,
 }
@@ -56,7 +56,7 @@ pub(crate) enum Drained {
         bytes: Vec<u8>,
     },
     Connected,
-    Packet(Kind, Box<RtpPacket>),
+    Packet(SlotKind, Box<RtpPacket>),
     /// There is a new m-line, perhaps a slot.
     MediaAdded,
     KeyFrameWanted(Uid),
@@ -273,7 +273,7 @@ impl Peer {
     }
 
     /// True for the first packet of a kind.
-    pub(crate) fn first_packet_of(&mut self, kind: Kind) -> bool {
+    pub(crate) fn first_packet_of(&mut self, kind: SlotKind) -> bool {
         self.seen.insert(kind)
     }
 
@@ -282,7 +282,7 @@ impl Peer {
         &mut self,
         from: crate::PeerId,
         uid: Uid,
-        kind: Kind,
+        kind: SlotKind,
         packet: &RtpPacket,
         params: PayloadParams,
         now: Instant,
@@ -300,7 +300,7 @@ impl Peer {
         let write = RtpWrite::new(pt, place.sequence, place.time, now, packet.payload.clone())
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
-            .nackable(kind == Kind::Video);
+            .nackable(kind == SlotKind::Video);
         stream.write_rtp(write);
         Some(place.starts)
     }
@@ -324,7 +324,7 @@ impl Peer {
         let videos: Vec<Mid> = self
             .receiving
             .iter()
-            .filter(|s| s.kind == Kind::Video)
+            .filter(|s| s.kind == SlotKind::Video)
             .map(|s| s.mid)
             .collect();
         let mut api = self.rtc.direct_api();
@@ -339,7 +339,7 @@ impl Peer {
     /// Assigns the others to slots, keeping who has one. True if anything changed.
     pub(crate) fn assign_slots(&mut self, uids: &BTreeSet<Uid>) -> bool {
         let before = self.slots();
-        for kind in [Kind::Audio, Kind::Video] {
+        for kind in [SlotKind::Audio, SlotKind::Video] {
             let of_kind = |slot: &&mut Receiving| slot.kind == kind;
             for slot in self.receiving.iter_mut().filter(of_kind) {
                 slot.uid = slot
@@ -396,11 +396,11 @@ impl Peer {
     }
 }
 
-fn kind_of(kind: MediaKind) -> Kind {
+fn kind_of(kind: MediaKind) -> SlotKind {
     if kind.is_audio() {
-        Kind::Audio
+        SlotKind::Audio
     } else {
-        Kind::Video
+        SlotKind::Video
     }
 }
 

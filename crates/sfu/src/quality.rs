@@ -1,25 +1,6 @@
 //! Network quality on the reference's scale, from loss and round trip.
 
-use crate::Uid;
-
-/// The scale of the reference (behaviour D.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Quality {
-    /// 0: no figures yet.
-    Unknown,
-    /// 1
-    Excellent,
-    /// 2
-    Good,
-    /// 3
-    Poor,
-    /// 4
-    Bad,
-    /// 5
-    VeryBad,
-    /// 6: no packets at all.
-    Down,
-}
+use hullo_protocol::{Quality, Uid};
 
 /// How well one participant is connected.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hullo_protocol::{Slot, SlotKind, Uid};
+
 use crate::QualityReport;
 
 /// A room: the media side of one call.
@@ -12,10 +14,6 @@ pub struct RoomId(pub u128);
 /// One connection of one device in one room, unique in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeerId(pub u64);
-
-/// A participant's number in its room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uid(pub u64);
 
 /// How the media plane is reached and when it reports.
 #[derive(Debug, Clone)]
@@ -111,28 +109,8 @@ pub enum Event {
         /// Whose.
         uid: Uid,
         /// Sound or picture.
-        kind: Kind,
+        kind: SlotKind,
     },
-}
-
-/// Sound or picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Sound.
-    Audio,
-    /// Picture.
-    Video,
-}
-
-/// One receiving m-line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its identification tag (RFC 5888).
-    pub mid: String,
-    /// What it can carry.
-    pub kind: Kind,
-    /// Whose track it carries.
-    pub uid: Option<Uid>,
 }
 
 /// Why an offer cannot be answered. The peer stays as it was.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use hullo_sfu::{Kind, PeerId, Uid};
+use hullo_sfu::{PeerId, SlotKind, Uid};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
@@ -15,7 +15,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Received {
     pub(crate) at: Instant,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SlotKind,
     pub(crate) ssrc: Ssrc,
     pub(crate) sequence: u64,
     pub(crate) time: u32,
@@ -103,18 +103,18 @@ impl Client {
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
     }
 
-    pub(crate) fn mid(&self, kind: Kind) -> Mid {
+    pub(crate) fn mid(&self, kind: SlotKind) -> Mid {
         match kind {
-            Kind::Audio => self.audio,
-            Kind::Video => self.video,
+            SlotKind::Audio => self.audio,
+            SlotKind::Video => self.video,
         }
     }
 
     /// Writes the next packet of a kind; [`payload_of`] tells what is in it.
-    pub(crate) fn write(&mut self, kind: Kind, now: Instant) {
+    pub(crate) fn write(&mut self, kind: SlotKind, now: Instant) {
         let ticks = match kind {
-            Kind::Audio => 960,
-            Kind::Video => 1_800,
+            SlotKind::Audio => 960,
+            SlotKind::Video => 1_800,
         };
         let n = self.sent[kind as usize];
         self.sent[kind as usize] += 1;
@@ -133,7 +133,7 @@ impl Client {
     /// Writes any packet.
     pub(crate) fn write_raw(
         &mut self,
-        kind: Kind,
+        kind: SlotKind,
         sequence: u64,
         time: u32,
         payload: Vec<u8>,
@@ -144,7 +144,7 @@ impl Client {
 
     fn write_marked(
         &mut self,
-        kind: Kind,
+        kind: SlotKind,
         sequence: u64,
         time: u32,
         payload: Vec<u8>,
@@ -152,8 +152,8 @@ impl Client {
         now: Instant,
     ) {
         let codec = match kind {
-            Kind::Audio => Codec::Opus,
-            Kind::Video => Codec::Vp8,
+            SlotKind::Audio => Codec::Opus,
+            SlotKind::Video => Codec::Vp8,
         };
         let pt = self.pt_of(codec);
         let mid = self.mid(kind);
@@ -161,7 +161,7 @@ impl Client {
         let stream = api.stream_tx_by_mid(mid, None).unwrap();
         let write = RtpWrite::new(pt, sequence.into(), time, now, payload)
             .marker(marker)
-            .nackable(kind == Kind::Video);
+            .nackable(kind == SlotKind::Video);
         stream.write_rtp(write);
     }
 
@@ -216,9 +216,9 @@ impl Client {
                 let ssrc = packet.header.ssrc;
                 let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
                 let kind = if mid == self.audio {
-                    Kind::Audio
+                    SlotKind::Audio
                 } else {
-                    Kind::Video
+                    SlotKind::Video
                 };
                 self.received.push(Received {
                     at: now,
@@ -239,16 +239,16 @@ impl Client {
     }
 
     /// What arrived of one kind, in the order of arrival.
-    pub(crate) fn received_of(&self, kind: Kind) -> Vec<&Received> {
+    pub(crate) fn received_of(&self, kind: SlotKind) -> Vec<&Received> {
         self.received.iter().filter(|r| r.kind == kind).collect()
     }
 }
 
 /// What is in the n-th packet of a sender: as long as packets of its kind are, and unlike any other.
-pub(crate) fn payload_of(peer: PeerId, kind: Kind, n: u64) -> Vec<u8> {
+pub(crate) fn payload_of(peer: PeerId, kind: SlotKind, n: u64) -> Vec<u8> {
     let length = match kind {
-        Kind::Audio => 60,
-        Kind::Video => 900,
+        SlotKind::Audio => 60,
+        SlotKind::Video => 900,
     };
     let head = [peer.0.to_be_bytes(), n.to_be_bytes()].concat();
     head.into_iter().cycle().take(length).collect()

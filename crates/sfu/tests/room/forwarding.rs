@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use hullo_sfu::{Event, Kind, PeerId};
+use hullo_sfu::{Event, PeerId, SlotKind};
 
 use crate::client::{Received, payload_of};
 use crate::world::World;
 
 /// Asserts that these are all packets of `from` between the first and the last of them, in order and as they were sent.
-fn assert_stream_of(from: PeerId, kind: Kind, received: &[&Received]) {
-    let ticks = if kind == Kind::Audio { 960 } else { 1_800 };
+fn assert_stream_of(from: PeerId, kind: SlotKind, received: &[&Received]) {
+    let ticks = if kind == SlotKind::Audio { 960 } else { 1_800 };
     let first = received[0];
     for (n, packet) in received.iter().enumerate() {
         assert_eq!(packet.payload, payload_of(from, kind, n as u64), "{n}");
@@ -26,7 +26,7 @@ fn sound_and_picture_arrive_as_they_were_sent() {
     world.talk(&[caller, callee], 200);
     world.run_for(Duration::from_millis(200));
     for (from, to) in [(caller, callee), (callee, caller)] {
-        for kind in [Kind::Audio, Kind::Video] {
+        for kind in [SlotKind::Audio, SlotKind::Video] {
             let received = world.clients[&to].received_of(kind);
             assert_eq!(received.len(), 200, "{kind:?} from {from:?}");
             assert_stream_of(from, kind, &received);
@@ -50,7 +50,7 @@ fn a_stream_whose_sequence_numbers_wrap_arrives_whole() {
     world.client(caller).sequence_base = 65_500;
     world.talk(&[caller], 200);
     world.run_for(Duration::from_millis(200));
-    for kind in [Kind::Audio, Kind::Video] {
+    for kind in [SlotKind::Audio, SlotKind::Video] {
         let received = world.clients[&callee].received_of(kind);
         assert_eq!(received.len(), 200, "{kind:?}");
         assert_stream_of(caller, kind, &received);
@@ -68,7 +68,7 @@ fn what_goes_out_wraps_as_well_and_arrives_whole() {
     }
     world.talk(&[caller], 1_000);
     world.run_for(Duration::from_millis(200));
-    for kind in [Kind::Audio, Kind::Video] {
+    for kind in [SlotKind::Audio, SlotKind::Video] {
         let received = world.clients[&callee].received_of(kind);
         assert_eq!(received.len(), 1_065, "{kind:?}");
         let last = received.last().unwrap();
@@ -85,7 +85,7 @@ fn packets_that_overtake_each_other_all_arrive_with_their_places_kept() {
     world.jitter = Duration::ZERO;
     world.talk(&[caller], 10);
     world.run_for(Duration::from_millis(500));
-    for kind in [Kind::Audio, Kind::Video] {
+    for kind in [SlotKind::Audio, SlotKind::Video] {
         let mut received = world.clients[&callee].received_of(kind);
         let in_order = received.windows(2).all(|p| p[0].sequence < p[1].sequence);
         assert!(!in_order, "nothing was overtaken");

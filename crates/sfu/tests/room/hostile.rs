@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hullo_sfu::{Event, Kind, PeerId, Uid};
+use hullo_sfu::{Event, PeerId, SlotKind, Uid};
 
 use crate::world::{Seeded, World};
 
@@ -12,7 +12,7 @@ fn nonsense_from_one_participant_harms_nobody() {
     world.talk(&[caller, callee], 20);
     let mut seeded = Seeded(8);
     for n in 0..2_000 {
-        let kind = [Kind::Audio, Kind::Video][seeded.below(2) as usize];
+        let kind = [SlotKind::Audio, SlotKind::Video][seeded.below(2) as usize];
         let length = seeded.below(1_200) as usize;
         let payload = seeded.bytes(length);
         // Jumps ahead and back, within what one sender may have in flight and far beyond it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hullo_sfu::{Event, Kind};
+use hullo_sfu::{Event, SlotKind};
 
 use crate::world::World;
 
@@ -14,7 +14,7 @@ fn media_flows_on_after_an_ice_restart() {
     world.talk(&[caller, callee], 100);
     world.run_for(Duration::from_millis(200));
     for peer in [caller, callee] {
-        for kind in [Kind::Audio, Kind::Video] {
+        for kind in [SlotKind::Audio, SlotKind::Video] {
             let received = world.clients[&peer].received_of(kind);
             assert!(
                 received.len() >= 140,

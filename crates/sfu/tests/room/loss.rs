@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hullo_sfu::Kind;
+use hullo_sfu::SlotKind;
 
 use crate::client::payload_of;
 use crate::world::World;
@@ -21,15 +21,15 @@ fn a_receiver_that_loses_one_in_twenty_gets_every_picture_packet_in_the_end() {
 
     let callee = &world.clients[&callee];
     let payloads: BTreeSet<&[u8]> = callee
-        .received_of(Kind::Video)
+        .received_of(SlotKind::Video)
         .into_iter()
         .map(|r| r.payload.as_slice())
         .collect();
     let missing: Vec<u64> = (0..570)
-        .filter(|n| !payloads.contains(&payload_of(caller, Kind::Video, *n)[..]))
+        .filter(|n| !payloads.contains(&payload_of(caller, SlotKind::Video, *n)[..]))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
     // Sound is not repaired: were there no holes in it, nothing would have been lost here.
-    let sound = callee.received_of(Kind::Audio).len();
+    let sound = callee.received_of(SlotKind::Audio).len();
     assert!((500..560).contains(&sound), "{sound} of 570");
 }

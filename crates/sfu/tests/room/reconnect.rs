@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hullo_sfu::{Kind, Uid};
+use hullo_sfu::{SlotKind, Uid};
 
 use crate::world::World;
 
@@ -19,7 +19,7 @@ fn a_participant_that_reconnects_continues_its_streams_at_the_others() {
     world.talk(&[caller, again], 100);
     world.run_for(Duration::from_millis(200));
 
-    for (kind, clock_hz) in [(Kind::Audio, 48_000.0), (Kind::Video, 90_000.0)] {
+    for (kind, clock_hz) in [(SlotKind::Audio, 48_000.0), (SlotKind::Video, 90_000.0)] {
         let received = world.clients[&caller].received_of(kind);
         assert_eq!(received.len(), 200, "{kind:?}");
         for pair in received.windows(2) {

@@ -1,6 +1,6 @@
 //! While it rings: peers connect and know their slots, and nothing flows.
 
-use hullo_sfu::{Event, Kind, PeerId, Slot, Uid};
+use hullo_sfu::{Event, PeerId, Slot, SlotKind, Uid};
 
 use crate::world::World;
 
@@ -33,7 +33,7 @@ fn slots_name_the_other_participant_before_anybody_is_admitted() {
     let (caller, callee) = (world.join(1, Uid(1)), world.join(2, Uid(2)));
     world.run_until_connected(&[caller, callee]);
     for (peer, other) in [(caller, Uid(2)), (callee, Uid(1))] {
-        let expected: Vec<Slot> = [Kind::Audio, Kind::Video]
+        let expected: Vec<Slot> = [SlotKind::Audio, SlotKind::Video]
             .into_iter()
             .map(|kind| Slot {
                 mid: world.client(peer).mid(kind).to_string(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use hullo_sfu::{Config, Event, Kind, Output, PeerId, RoomId, Sfu, Uid};
+use hullo_sfu::{Config, Event, Output, PeerId, RoomId, Sfu, SlotKind, Uid};
 
 use crate::client::Client;
 
@@ -145,11 +145,11 @@ impl World {
             for peer in peers {
                 let now = self.now;
                 let client = self.client(*peer);
-                client.write(Kind::Audio, now);
+                client.write(SlotKind::Audio, now);
                 client.handle_timeout(now);
                 self.drain_client(*peer);
                 let client = self.client(*peer);
-                client.write(Kind::Video, now);
+                client.write(SlotKind::Video, now);
                 client.handle_timeout(now);
                 self.drain_client(*peer);
             }

@@ -5,10 +5,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
-use hullo_protocol::{
-    AppKey, CallId, ErrorBody, ErrorKind, Quality, Reply, Slot, SlotKind, Success, Uid,
-};
-use hullo_sfu::{Config, Event, Kind, Output, RoomId, Sfu};
+use hullo_protocol::{AppKey, CallId, ErrorBody, ErrorKind, Reply, Success, Uid};
+use hullo_sfu::{Config, Event, Output, RoomId, Sfu};
 use tokio::sync::mpsc;
 
 use super::Command;
@@ -200,7 +198,6 @@ impl Plane {
                 return;
             }
             Event::Slots { room, peer, slots } => {
-                let slots = slots.into_iter().map(slot).collect();
                 if let Some(known) = self.peers.get(&peer) {
                     self.tell_of(room, MediaEvent::Slots(*known, slots));
                 }
@@ -239,34 +236,11 @@ fn answer(asker: &SessionHandle, re: u64, result: Result<Success, ErrorBody>) {
     asker.send(Outgoing::Reply(Reply::new(re, result)));
 }
 
-fn slot(slot: hullo_sfu::Slot) -> Slot {
-    Slot {
-        mid: slot.mid,
-        kind: match slot.kind {
-            Kind::Audio => SlotKind::Audio,
-            Kind::Video => SlotKind::Video,
-        },
-        uid: slot.uid.map(|uid| Uid(uid.0)),
-    }
-}
-
 fn report(report: hullo_sfu::QualityReport) -> PeerQuality {
     PeerQuality {
-        uid: Uid(report.uid.0),
-        up: quality(report.up),
-        down: quality(report.down),
+        uid: report.uid,
+        up: report.up,
+        down: report.down,
         rtt_ms: report.rtt_ms,
-    }
-}
-
-fn quality(quality: hullo_sfu::Quality) -> Quality {
-    match quality {
-        hullo_sfu::Quality::Unknown => Quality::Unknown,
-        hullo_sfu::Quality::Excellent => Quality::Excellent,
-        hullo_sfu::Quality::Good => Quality::Good,
-        hullo_sfu::Quality::Poor => Quality::Poor,
-        hullo_sfu::Quality::Bad => Quality::Bad,
-        hullo_sfu::Quality::VeryBad => Quality::VeryBad,
-        hullo_sfu::Quality::Down => Quality::Down,
     }
 }
