@@ -7,8 +7,9 @@
 //! - [`link`]: the connection: login, reconnection, heartbeat, snapshot.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`session`]: the one call, its phase and its public state.
-//! - [`dial`] and [`operate`]: what the application asks. [`frames`]: what the server says. [`news`]: what a change of the call means to
-//!   the application. [`media_link`]: the connection of media.
+//! - [`waiting`]: an invite that came while there was another call.
+//! - [`dial`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says. [`news`]: what a
+//!   change of the call means to the application. [`media_link`]: the connection of media.
 //!
 //! Invariant: each ticket completes exactly once; `CallEnd` (or `OtherClientAccept`/`Reject`) comes exactly once for each call
 //! that the application knew of; the state changes before the events that say why.
@@ -25,6 +26,8 @@ mod op;
 mod operate;
 mod requests;
 mod session;
+mod switch;
+mod waiting;
 
 use hullo_protocol::{CallId, CallView, ErrorBody, ErrorKind, RequestId};
 
@@ -37,6 +40,7 @@ use crate::Time;
 use link::Link;
 use requests::Requests;
 use session::Session;
+use waiting::WaitingInvite;
 
 /// One device's session and at most one call.
 pub struct Endpoint {
@@ -45,6 +49,7 @@ pub struct Endpoint {
     link: Link,
     requests: Requests,
     session: Option<Session>,
+    waiting: Option<WaitingInvite>,
     /// The number of the newest media connection.
     peers: u32,
     /// What the last `Changed` said, so that it is said only when it is news.
@@ -61,6 +66,7 @@ impl Endpoint {
             link: Link::default(),
             requests: Requests::default(),
             session: None,
+            waiting: None,
             peers: 0,
             told: (State::Idle, None, LocalMedia::default()),
             out: Vec::new(),
@@ -85,6 +91,7 @@ impl Endpoint {
             Input::Timeout => {}
         }
         self.handle_time();
+        self.ring_waiting();
         self.settle();
         std::mem::take(&mut self.out)
     }

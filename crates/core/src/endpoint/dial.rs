@@ -200,8 +200,17 @@ impl Endpoint {
         }
     }
 
+    /// Whether the server may have the call that is being left.
+    pub(super) fn is_heard(&mut self) -> bool {
+        match self.session.as_ref().map(|session| &session.phase) {
+            None | Some(Phase::AwaitingToken { .. }) => false,
+            Some(Phase::Dialing { .. }) => self.abandon_start(),
+            Some(_) => true,
+        }
+    }
+
     /// The dial is not wanted any more. False if the server has never heard of it.
-    pub(super) fn abandon_start(&mut self) -> bool {
+    fn abandon_start(&mut self) -> bool {
         let started = self
             .requests
             .drop_where(|purpose| *purpose == Purpose::Start);
@@ -225,6 +234,9 @@ impl Endpoint {
         let Command::StartCall(start) = command else {
             return;
         };
+        if let Ok(Success::Call { call }) = &result {
+            self.forget_waiting(call.call_id);
+        }
         if let Ok(Success::Call { call }) = result
             && call.call_id != start.call_id
             && call.state != CallState::Ended

@@ -1,13 +1,13 @@
 //! What the server says. Every event is matched on its call (behaviour R1): one of another call changes nothing.
 
 use hullo_protocol::{
-    CallDelta, CallId, CallView, Command, ErrorBody, ErrorKind, Event, Media, ServerFrame,
-    SessionClosed, Slot, Success,
+    CallDelta, CallId, CallView, Command, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed,
+    Slot, Success,
 };
 
 use super::requests::Purpose;
 use super::session::Session;
-use super::{AppEvent, Endpoint, State, Value};
+use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
     pub(super) fn handle_frame(&mut self, text: &str) {
@@ -70,7 +70,7 @@ impl Endpoint {
     /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
     fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
         let Some(session) = self.session.as_ref().filter(|s| s.view.call_id == call_id) else {
-            return;
+            return self.change_waiting(call_id, version, delta);
         };
         let known = session.view.version;
         // An end is final: it counts whatever was missed before it.
@@ -105,6 +105,7 @@ impl Endpoint {
     }
 
     fn handle_answered_elsewhere(&mut self, call_id: CallId, accepted: bool) {
+        self.forget_waiting(call_id);
         // While the own accept is under way its answer decides: first writer wins.
         let rings = self
             .session
@@ -112,18 +113,6 @@ impl Endpoint {
             .is_some_and(|session| !session.waits_for_answer());
         if self.concerns(call_id) && rings && self.state() == State::Called {
             self.leave_to_other_device(accepted);
-        }
-    }
-
-    fn handle_switch_refused(&mut self, call_id: CallId, media: Media) {
-        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
-            return;
-        };
-        if let Some(switching) = session
-            .switching
-            .take_if(|switching| switching.media == media)
-        {
-            self.complete(switching.ticket, Ok(Value::Switched { agreed: false }));
         }
     }
 
@@ -137,7 +126,7 @@ impl Endpoint {
 }
 
 /// Applies one change to a call.
-fn merge(view: &mut CallView, version: u64, delta: CallDelta) {
+pub(super) fn merge(view: &mut CallView, version: u64, delta: CallDelta) {
     view.version = version;
     view.state = delta.state.unwrap_or(view.state);
     view.media = delta.media.unwrap_or(view.media);

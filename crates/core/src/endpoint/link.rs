@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallRecord, Command, DeviceInfo, EndReason, ErrorBody, ErrorKind, Login,
-    MessageId, SessionClosed, Snapshot, Success, Token,
+    Accid, AppKey, CallId, CallRecord, CallView, Command, DeviceInfo, EndReason, ErrorBody,
+    ErrorKind, Login, MessageId, SessionClosed, Snapshot, Success, Token,
 };
 
 use super::requests::{ANSWER_MS, Purpose};
+use super::session::Session;
 use super::{AppEvent, Endpoint, Output, Value};
 use crate::Time;
 
@@ -17,6 +18,8 @@ const BACKOFF_MS_MAX: u64 = 10_000;
 /// Silence after which the server is asked for a sign of life, and then given up.
 const QUIET_MS: u64 = 10_000;
 const DEAD_MS: u64 = 15_000;
+/// The same after a change of network, when the socket is probably dead.
+const SUSPECT_MS: u64 = 4_000;
 
 /// Who is signed in, or wants to be.
 #[derive(Debug, Clone)]
@@ -25,6 +28,7 @@ struct Account {
     accid: Accid,
     token: Token,
     device: DeviceInfo,
+    name: Option<String>,
     secure: bool,
     /// The login that the application waits for, and until when.
     first: Option<(u64, Time)>,
@@ -54,6 +58,8 @@ pub(super) struct Link {
     heard_at: Time,
     /// A sign of life has been asked for since something was heard.
     pinged: bool,
+    /// The network is another one: something must be heard until then.
+    suspect_until: Option<Time>,
     cursor: Option<MessageId>,
     /// Whose presence is followed, to be asked for again after each login.
     watch: Option<Vec<Accid>>,
@@ -91,7 +97,7 @@ impl Link {
         let phase = match self.phase {
             Phase::Off | Phase::LoggingIn => None,
             Phase::Waiting(at) | Phase::Opening(at) => Some(at),
-            Phase::Ready if self.pinged => Some(self.heard_at.plus_ms(DEAD_MS)),
+            Phase::Ready if self.pinged => Some(self.dead_at()),
             Phase::Ready => Some(self.heard_at.plus_ms(QUIET_MS)),
         };
         let first = self
@@ -100,6 +106,12 @@ impl Link {
             .and_then(|account| account.first)
             .map(|(_, until)| until);
         [phase, first, self.retry_at].into_iter().flatten().min()
+    }
+
+    /// When a session in which nothing is heard is given up.
+    fn dead_at(&self) -> Time {
+        let silent = self.heard_at.plus_ms(DEAD_MS);
+        self.suspect_until.map_or(silent, |until| until.min(silent))
     }
 
     /// Raises the cursor; false for a message that was seen before.
@@ -125,12 +137,13 @@ impl Endpoint {
         {
             self.fail(superseded, ErrorKind::SignedOut);
         } else if self.link.accid() == Some(&accid) && self.link.is_ready() {
-            let value = self.logged_in(None);
+            let value = self.logged_in();
             return self.complete(ticket, value);
         }
         self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
         self.release_requests(ErrorKind::SignedOut);
         self.requests.belong_to(&accid);
+        self.waiting = None;
         let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
         self.link = Link::default();
         self.link.account = Some(Account {
@@ -138,6 +151,7 @@ impl Endpoint {
             accid,
             token,
             device,
+            name: None,
             secure: false,
             first,
         });
@@ -145,12 +159,24 @@ impl Endpoint {
     }
 
     pub(super) fn logout(&mut self, ticket: u64) {
-        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
         if self.link.is_ready() {
             self.request(Command::Logout, Purpose::Logout);
+        } else {
+            self.leave_unheard();
         }
+        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
         self.sign_out(ErrorKind::SignedOut);
         self.complete(ticket, Ok(Value::Done));
+    }
+
+    /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
+    /// An invite rings on for the account's other devices.
+    fn leave_unheard(&mut self) {
+        let Some(session) = &self.session else { return };
+        let call_id = session.view.call_id;
+        if !session.rings() && self.is_heard() {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
     }
 
     /// Forgets the account; whoever waits learns why.
@@ -159,6 +185,7 @@ impl Endpoint {
             self.fail(ticket, kind);
         }
         self.link = Link::default();
+        self.waiting = None;
         self.out.push(Output::CloseSocket);
         self.release_requests(kind);
     }
@@ -221,10 +248,18 @@ impl Endpoint {
     }
 
     pub(super) fn handle_network_changed(&mut self) {
-        if let Phase::Waiting(_) = self.link.phase {
-            self.open_socket();
-        } else if self.link.is_ready() {
-            self.request(Command::Ping, Purpose::Ping);
+        match self.link.phase {
+            Phase::Off => {}
+            Phase::Waiting(_) | Phase::Opening(_) => self.open_socket(),
+            Phase::LoggingIn => {
+                self.requests.handle_link_lost();
+                self.open_socket();
+            }
+            Phase::Ready => {
+                self.link.pinged = true;
+                self.link.suspect_until = Some(self.now.plus_ms(SUSPECT_MS));
+                self.request(Command::Ping, Purpose::Ping);
+            }
         }
         self.restart_media();
     }
@@ -241,7 +276,7 @@ impl Endpoint {
                 self.out.push(Output::CloseSocket);
                 self.lose_link();
             }
-            Phase::Ready if self.link.heard_at.plus_ms(DEAD_MS) <= self.now => {
+            Phase::Ready if self.link.dead_at() <= self.now => {
                 self.out.push(Output::CloseSocket);
                 self.lose_link();
             }
@@ -262,6 +297,7 @@ impl Endpoint {
     pub(super) fn hear(&mut self) {
         self.link.heard_at = self.now;
         self.link.pinged = false;
+        self.link.suspect_until = None;
     }
 
     pub(super) fn handle_login_answer(&mut self, result: Result<Success, ErrorBody>) {
@@ -277,8 +313,9 @@ impl Endpoint {
                 if let Some(account) = &mut self.link.account {
                     account.accid = accid;
                     account.secure = secure;
+                    account.name = name;
                     if let Some((ticket, _)) = account.first.take() {
-                        let value = self.logged_in(name);
+                        let value = self.logged_in();
                         self.complete(ticket, value);
                     }
                 }
@@ -329,11 +366,11 @@ impl Endpoint {
         self.emit(AppEvent::Disconnect { reason });
     }
 
-    fn logged_in(&self, name: Option<String>) -> Result<Value, ErrorBody> {
+    fn logged_in(&self) -> Result<Value, ErrorBody> {
         let account = self.link.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
         Ok(Value::LoggedIn {
             accid: account.accid.clone(),
-            name,
+            name: account.name.clone(),
             secure: account.secure,
         })
     }
@@ -346,27 +383,25 @@ impl Endpoint {
             messages,
             ended,
         } = snapshot;
-        let wanted = |call_id: CallId| !self.requests.is_waiting(&Purpose::Outbox(call_id));
-        let calls: Vec<_> = calls
-            .into_iter()
-            .filter(|call| wanted(call.call_id))
-            .collect();
+        let left = |call_id: CallId| self.requests.is_waiting(&Purpose::Outbox(call_id));
         let invites: Vec<_> = invites
             .into_iter()
-            .filter(|invite| wanted(invite.call.call_id))
+            .filter(|invite| !left(invite.call.call_id))
             .collect();
-        match self
-            .session
-            .as_ref()
-            .map(|session| (session.view.call_id, session.waits_for_answer()))
-        {
-            // The dial or the accept is being repeated; its answer says how things are, unless the call is over.
-            Some((call_id, true)) => {
-                if let Some(record) = ended.iter().find(|record| record.call_id == call_id) {
-                    self.end_missing(Some(record));
-                }
+        let current = self.session.as_ref().map(|session| session.view.call_id);
+        self.waiting = None;
+        let other = invites
+            .iter()
+            .find(|invite| Some(invite.call.call_id) != current);
+        if let Some(other) = other {
+            self.hold(other.call.clone(), other.ring_ms_left);
+        }
+        match self.session.as_ref() {
+            Some(session) if session.waits_for_answer() => {
+                self.reconcile_unanswered(session.view.call_id, &ended);
             }
-            Some((call_id, false)) => {
+            Some(session) => {
+                let call_id = session.view.call_id;
                 if let Some(call) = calls.into_iter().find(|call| call.call_id == call_id) {
                     self.adopt_whole(call);
                     self.restart_media();
@@ -379,9 +414,7 @@ impl Endpoint {
             }
             None => {
                 if let Some(call) = calls.into_iter().next() {
-                    self.resume(call);
-                } else if let Some(invite) = invites.into_iter().next() {
-                    self.ring(invite.call, invite.ring_ms_left);
+                    self.resume_unless_left(call);
                 }
             }
         }
@@ -390,17 +423,50 @@ impl Endpoint {
         }
     }
 
+    /// The dial or the accept is being repeated; its answer says how things are, unless the call is over. The offer of
+    /// media may have been lost with the connection.
+    fn reconcile_unanswered(&mut self, call_id: CallId, ended: &[CallRecord]) {
+        match ended.iter().find(|record| record.call_id == call_id) {
+            Some(record) => self.end_missing(Some(record)),
+            None => self.restart_media(),
+        }
+    }
+
+    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is still to be said, it is
+    /// the call that was left, be it under another name: of a dial that has met the other side's.
+    fn resume_unless_left(&mut self, call: CallView) {
+        let call_id = call.call_id;
+        if !self.requests.tells_an_end() {
+            self.resume(call);
+        } else if !self.requests.is_waiting(&Purpose::Outbox(call_id)) {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+    }
+
     /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
     fn end_missing(&mut self, record: Option<&CallRecord>) {
-        let Some(record) = record.cloned() else {
-            return self.leave_to_other_device(true);
-        };
-        self.end_session(
-            record.reason,
-            record.ended_by.clone(),
-            record.durations.clone(),
-        );
-        self.emit(AppEvent::EndedWhileAway { record });
+        let rang = self.session.as_ref().is_some_and(Session::rings);
+        let me = self.link.accid().cloned();
+        match record.cloned() {
+            None if rang => self.leave_to_other_device(true),
+            None => self.end_session(EndReason::Lost, None, Vec::new()),
+            Some(record) if rang && record.accepted_at_ms.is_some() => {
+                self.leave_to_other_device(true);
+            }
+            Some(record)
+                if rang && record.reason == EndReason::Rejected && record.ended_by == me =>
+            {
+                self.leave_to_other_device(false);
+            }
+            Some(record) => {
+                self.end_session(
+                    record.reason,
+                    record.ended_by.clone(),
+                    record.durations.clone(),
+                );
+                self.emit(AppEvent::EndedWhileAway { record });
+            }
+        }
     }
 
     pub(super) fn add_message(&mut self, message: hullo_protocol::Message) {

@@ -75,7 +75,9 @@ impl Endpoint {
         let Some(session) = &mut self.session else {
             return;
         };
-        if session.link.restart_at.take_if(|at| *at <= now).is_none() {
+        let due = session.link.restart_at.take_if(|at| *at <= now).is_some();
+        // Without the server nobody answers an offer; the next login restarts.
+        if !due || !self.link.is_ready() {
             return;
         }
         if session.link.restarts > RESTARTS_MAX {

@@ -1,8 +1,6 @@
 //! What a change of the call means to the application: the reference's events, from two views of the same call.
 
-use hullo_protocol::{
-    CallState, CallView, EndReason, EndView, Media, ParticipantState, ParticipantView,
-};
+use hullo_protocol::{CallState, CallView, EndReason, EndView, ParticipantState, ParticipantView};
 
 use super::session::{Phase, Session, error_for};
 use super::{AppEvent, Endpoint, Value};
@@ -36,25 +34,6 @@ impl Endpoint {
         };
         if new.state == CallState::Active && session.phase == Phase::Calling {
             session.phase = Phase::InCall;
-        }
-    }
-
-    /// The camera follows the call: off at once with a switch to audio; on with a switch to video, to which both have agreed.
-    fn settle_switch(&mut self, old: &CallView, new: &CallView) {
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        if old.media != new.media {
-            session.local.video_enabled = new.media == Media::Video;
-            session.local.video_muted = false;
-        }
-        let settled = |media| new.media == media || (old.switch.is_some() && new.switch.is_none());
-        if let Some(switching) = session
-            .switching
-            .take_if(|switching| settled(switching.media))
-        {
-            let agreed = new.media == switching.media;
-            self.complete(switching.ticket, Ok(Value::Switched { agreed }));
         }
     }
 

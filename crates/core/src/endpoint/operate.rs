@@ -3,7 +3,7 @@
 use hullo_protocol::{Accid, CallView, Command, EndReason, ErrorBody, ErrorKind, Media, Success};
 
 use super::requests::Purpose;
-use super::session::{Phase, Session, Switching};
+use super::session::{Phase, Session};
 use super::{AppEvent, Endpoint, Member, Op, Output, State, Value};
 
 impl Endpoint {
@@ -40,6 +40,8 @@ impl Endpoint {
             Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree),
             Op::MuteLocalAudio { muted } => self.change_local(ticket, |session| {
                 session.local.audio_muted = muted;
+                // Asking for a microphone that could not be had tries it again.
+                session.local.audio_failed &= muted;
                 Ok(())
             }),
             Op::MuteLocalVideo { muted } => self.change_local(ticket, |session| {
@@ -139,14 +141,12 @@ impl Endpoint {
     fn hang_up(&mut self) {
         let Some(session) = &self.session else { return };
         let call_id = session.view.call_id;
-        let (reason, tell) = match &session.phase {
-            Phase::AwaitingToken { .. } => (EndReason::Cancelled, false),
-            Phase::Dialing { .. } => (EndReason::Cancelled, self.abandon_start()),
-            Phase::Calling => (EndReason::Cancelled, true),
-            Phase::Called { .. } | Phase::Accepting { .. } => (EndReason::Rejected, true),
-            Phase::InCall => (EndReason::HungUp, true),
+        let reason = match session.state() {
+            State::Idle | State::Calling => EndReason::Cancelled,
+            State::Called => EndReason::Rejected,
+            State::InCall => EndReason::HungUp,
         };
-        if tell {
+        if self.is_heard() {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
         self.end_session(reason, self.link.accid().cloned(), Vec::new());
@@ -204,54 +204,6 @@ impl Endpoint {
                     }
                 }
             }
-        }
-    }
-
-    fn switch(&mut self, ticket: u64, media: Media) {
-        match self.state() {
-            State::Idle => return self.fail(ticket, ErrorKind::SwitchWhileIdle),
-            State::Calling => return self.fail(ticket, ErrorKind::SwitchWhileCalling),
-            State::Called => return self.fail(ticket, ErrorKind::SwitchWhileCalled),
-            State::InCall => {}
-        }
-        let until = self.switch_until();
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        if session.view.media == media {
-            return self.complete(ticket, Ok(Value::Switched { agreed: true }));
-        }
-        let call_id = session.view.call_id;
-        let superseded = session.switching.replace(Switching {
-            ticket,
-            media,
-            until,
-        });
-        if let Some(superseded) = superseded {
-            self.complete(superseded.ticket, Ok(Value::Switched { agreed: false }));
-        }
-        self.request(Command::Switch { call_id, media }, Purpose::Switch);
-    }
-
-    pub(super) fn handle_switch_answer(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        if let Err(error) = result
-            && let Some(switching) = session.switching.take()
-        {
-            self.complete(switching.ticket, Err(error));
-        }
-    }
-
-    fn answer_switch(&mut self, ticket: u64, agree: bool) {
-        match &self.session {
-            Some(session) if session.phase == Phase::InCall => {
-                let call_id = session.view.call_id;
-                let command = Command::AnswerSwitch { call_id, agree };
-                self.request(command, Purpose::AnswerSwitch(ticket));
-            }
-            _ => self.fail(ticket, ErrorKind::NotInCall),
         }
     }
 

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use hullo_protocol::{Accid, CallId, Command, ErrorBody, ErrorKind, Request, RequestId, Success};
+use hullo_protocol::{
+    Accid, CallId, Command, ErrorBody, ErrorKind, Media, Request, RequestId, Success,
+};
 
-use super::{Endpoint, Output, Value};
+use super::{AppEvent, Endpoint, Output, Value};
 use crate::Time;
 
 /// How long the application waits for an answer (behaviour R3).
@@ -31,7 +33,7 @@ pub(super) enum Purpose {
     Ring,
     Offer(u32),
     SetMedia,
-    Switch,
+    Switch(Media),
     AnswerSwitch(u64),
     Snapshot,
     /// Completes the ticket with what comes.
@@ -84,6 +86,13 @@ impl Requests {
         self.pending
             .values()
             .any(|pending| pending.purpose == *purpose)
+    }
+
+    /// Whether the server has still to hear of a call that is over here.
+    pub(super) fn tells_an_end(&self) -> bool {
+        self.pending
+            .values()
+            .any(|pending| matches!(pending.purpose, Purpose::Outbox(_)))
     }
 
     /// Drops those that `matches`; returns them.
@@ -167,7 +176,7 @@ impl Endpoint {
             Purpose::Start
             | Purpose::Accept
             | Purpose::Outbox(_)
-            | Purpose::Switch
+            | Purpose::Switch(_)
             | Purpose::AnswerSwitch(_) => Some(self.new_request_id()),
             _ => None,
         };
@@ -251,11 +260,12 @@ impl Endpoint {
             Purpose::Accept => self.handle_accept_answer(result),
             Purpose::Outbox(_) => self.handle_outbox_answer(pending, &result),
             Purpose::Offer(peer) => self.handle_offer_answer(peer, result),
-            Purpose::Switch => self.handle_switch_answer(result),
+            Purpose::Switch(media) => self.handle_switch_answer(media, result),
             Purpose::AnswerSwitch(ticket) => self.complete(ticket, result.map(|_| Value::Done)),
             Purpose::Snapshot => self.handle_snapshot_answer(result),
             Purpose::Ask(ticket) => self.complete_ask(ticket, result),
-            Purpose::Ping | Purpose::Ring | Purpose::SetMedia | Purpose::Rewatch => {}
+            Purpose::Rewatch => self.tell_presence(result),
+            Purpose::Ping | Purpose::Ring | Purpose::SetMedia => {}
         }
     }
 
@@ -291,6 +301,15 @@ impl Endpoint {
             |pending: &mut Pending| pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_));
         self.requests.pending.values_mut().for_each(again);
         self.send_unsent();
+    }
+
+    /// Who came and went while the connection was away is not known: all that is followed is told again.
+    fn tell_presence(&mut self, result: Result<Success, ErrorBody>) {
+        if let Ok(Success::Presence { accounts }) = result {
+            for presence in accounts {
+                self.emit(AppEvent::PresenceChanged { presence });
+            }
+        }
     }
 
     fn complete_ask(&mut self, ticket: u64, result: Result<Success, ErrorBody>) {

@@ -9,14 +9,12 @@ use hullo_protocol::{
 
 use super::media_link::MediaLink;
 use super::requests::{ANSWER_MS, Purpose};
-use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State, Value};
+use super::switch::Switching;
+use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State};
 use crate::Time;
 
 /// How long past its ring time an invite rings here when the server cannot be heard.
 const RING_SLACK_MS: u64 = 3_000;
-/// How long a switch to video is waited for.
-const SWITCH_MS: u64 = 20_000;
-
 /// Where the call is for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -41,14 +39,6 @@ pub(super) enum Phase {
     },
     /// In the call.
     InCall,
-}
-
-/// A switch that the application waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Switching {
-    pub(super) ticket: u64,
-    pub(super) media: Media,
-    pub(super) until: Time,
 }
 
 /// The call and all that belongs to it; dropped with it (behaviour R2, B31).
@@ -94,6 +84,11 @@ impl Session {
         }
     }
 
+    /// It rings here, and nobody has answered here.
+    pub(super) fn rings(&self) -> bool {
+        matches!(self.phase, Phase::Called { .. })
+    }
+
     /// A dial or an accept is under way, and its answer will say how things are.
     pub(super) fn waits_for_answer(&self) -> bool {
         matches!(
@@ -112,7 +107,7 @@ impl Session {
             } => Some(*until),
             _ => None,
         };
-        let switching = self.switching.map(|switching| switching.until);
+        let switching = self.switching.as_ref().map(|switching| switching.until);
         [phase, switching, self.link.restart_at]
             .into_iter()
             .flatten()
@@ -130,8 +125,11 @@ impl Endpoint {
             .participants
             .iter()
             .any(|p| p.accid == me && p.state.is_pending());
-        if self.session.is_some() || !invited || call.state == CallState::Ended {
+        if !invited || call.state == CallState::Ended {
             return;
+        }
+        if self.session.is_some() {
+            return self.hold(call, ring_ms_left);
         }
         let call_id = call.call_id;
         let until = self.now.plus_ms(ring_ms_left);
@@ -166,7 +164,7 @@ impl Endpoint {
         self.restart_media();
     }
 
-    /// A call of this device that the application does not know of: the page was reloaded.
+    /// A call of this device that the application does not know of: the page was reloaded. What was off stays off.
     pub(super) fn resume(&mut self, call: CallView) {
         let phase = match call.state {
             CallState::Ringing => Phase::Calling,
@@ -185,7 +183,7 @@ impl Endpoint {
         let mut session = Session::new(call, phase);
         if let Some(own) = own {
             session.local.audio_muted = !own.audio;
-            session.local.video_muted = session.local.video_enabled && !own.video;
+            session.local.video_enabled &= own.video;
         }
         session.joined_at = joined.then_some(self.now);
         self.session = Some(session);
@@ -247,7 +245,7 @@ impl Endpoint {
             use Purpose::{Accept, Offer, Ring, SetMedia, Snapshot, Start, Switch};
             matches!(
                 purpose,
-                Accept | Offer(_) | Ring | SetMedia | Snapshot | Start | Switch
+                Accept | Offer(_) | Ring | SetMedia | Snapshot | Start | Switch(_)
             )
         });
         match &session.phase {
@@ -259,8 +257,8 @@ impl Endpoint {
             }
             _ => {}
         }
-        if let Some(switching) = session.switching {
-            self.fail(switching.ticket, ErrorKind::CallOver);
+        if let Some(switching) = &session.switching {
+            self.fail_switch(switching);
         }
         Some(session)
     }
@@ -288,24 +286,12 @@ impl Endpoint {
             }
             _ => {}
         }
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        if let Some(switching) = session
-            .switching
-            .take_if(|switching| switching.until <= now)
-        {
-            self.complete(switching.ticket, Ok(Value::Switched { agreed: false }));
-        }
+        self.expire_switch();
         self.expire_media();
     }
 
     pub(super) fn answer_until(&self) -> Time {
         self.now.plus_ms(ANSWER_MS)
-    }
-
-    pub(super) fn switch_until(&self) -> Time {
-        self.now.plus_ms(SWITCH_MS)
     }
 }
 

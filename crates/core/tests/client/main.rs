@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod consent;
 mod ending;
 mod foreign;
 mod media;
+mod outage;
 mod phone;
 mod random;
 mod reconnection;
 mod table;
+mod waiting;

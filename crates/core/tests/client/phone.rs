@@ -29,6 +29,7 @@ pub(crate) struct Phone {
     /// Everything in the order in which it came out.
     pub(crate) outputs: Vec<Output>,
     pub(crate) secure: bool,
+    pub(crate) name: Option<String>,
 }
 
 impl Phone {
@@ -43,6 +44,7 @@ impl Phone {
             done: Vec::new(),
             outputs: Vec::new(),
             secure: false,
+            name: None,
         }
     }
 
@@ -53,15 +55,21 @@ impl Phone {
         phone
     }
 
-    pub(crate) fn log_in(&mut self) {
+    pub(crate) fn log_in(&mut self) -> u64 {
+        let ticket = self.sign_in();
+        self.give(Input::SocketOpened);
+        self.welcome(Snapshot::default());
+        ticket
+    }
+
+    /// Asks for a login; the server has not answered.
+    pub(crate) fn sign_in(&mut self) -> u64 {
         self.ask(Op::Login {
             app_key: AppKey::parse("demo").unwrap(),
             accid: accid("alice"),
             token: "token".to_owned().into(),
             device: device(),
-        });
-        self.give(Input::SocketOpened);
-        self.welcome(Snapshot::default());
+        })
     }
 
     /// The connection goes and comes back; the server welcomes the session with `snapshot`.
@@ -74,12 +82,12 @@ impl Phone {
 
     pub(crate) fn welcome(&mut self, snapshot: Snapshot) {
         let re = self.last(|command| matches!(command, Command::Login(_))).id;
-        let (accid, secure) = (accid("alice"), self.secure);
+        let (accid, secure, name) = (accid("alice"), self.secure, self.name.clone());
         self.reply(
             re,
             Ok(Success::LoggedIn {
                 accid,
-                name: None,
+                name,
                 secure,
                 snapshot,
             }),
@@ -274,6 +282,13 @@ impl Phone {
         self.events.clear();
         self.media.clear();
         self.done.clear();
+    }
+
+    /// As `forget`, but what was asked can still be answered.
+    pub(crate) fn forget_outputs_but_requests(&mut self) {
+        let sent = std::mem::take(&mut self.sent);
+        self.forget();
+        self.sent = sent;
     }
 
     pub(crate) fn result_of(&self, ticket: u64) -> Option<&Result<Value, ErrorKind>> {

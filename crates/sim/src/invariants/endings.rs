@@ -88,9 +88,10 @@ impl CallEndComesOnce {
             let glared = current.zip(call.as_ref()).is_some_and(|(current, mine)| {
                 *call_id != current.call_id && mine.caller == *me && takes_place(current, mine)
             });
-            // A dial that the server never had: its operation failed, and that is all there is to say.
-            let never_was =
-                current.is_none() && call.as_ref().is_some_and(|mine| mine.version == 0);
+            // A dial that the server never had: its operation failed, and that is all there is to say. An invite that
+            // was first may ring in its place at once.
+            let never_was = current.is_none_or(|current| current.call_id != *call_id)
+                && call.as_ref().is_some_and(|mine| mine.version == 0);
             !glared && !never_was
         });
         let lost = known

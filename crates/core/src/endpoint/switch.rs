@@ -1,0 +1,143 @@
+//! The switch between an audio and a video call: asked for here, agreed to by the other side, or the other way round.
+
+use hullo_protocol::{CallId, CallView, Command, ErrorBody, ErrorKind, Media, Success};
+
+use super::requests::Purpose;
+use super::session::Phase;
+use super::{Endpoint, State, Value};
+use crate::Time;
+
+/// How long a switch to video is waited for: somewhat longer than the server waits for consent.
+const SWITCH_MS: u64 = hullo_protocol::SWITCH_MS + 5_000;
+
+/// A switch that the application waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Switching {
+    tickets: Vec<u64>,
+    media: Media,
+    pub(super) until: Time,
+}
+
+impl Endpoint {
+    pub(super) fn switch(&mut self, ticket: u64, media: Media) {
+        match self.state() {
+            State::Idle => return self.fail(ticket, ErrorKind::SwitchWhileIdle),
+            State::Calling => return self.fail(ticket, ErrorKind::SwitchWhileCalling),
+            State::Called => return self.fail(ticket, ErrorKind::SwitchWhileCalled),
+            State::InCall => {}
+        }
+        let until = self.now.plus_ms(SWITCH_MS);
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        match &mut session.switching {
+            Some(switching) if switching.media == media => return switching.tickets.push(ticket),
+            // Asking for what the call carries takes a question back that is still open.
+            None if session.view.media == media && session.view.switch.is_none() => {
+                return self.complete(ticket, Ok(Value::Switched { agreed: true }));
+            }
+            _ => {}
+        }
+        let (call_id, carried) = (session.view.call_id, session.view.media);
+        let switching = Switching {
+            tickets: vec![ticket],
+            media,
+            until,
+        };
+        if let Some(superseded) = session.switching.replace(switching) {
+            self.complete_switch(superseded, carried);
+        }
+        self.request(Command::Switch { call_id, media }, Purpose::Switch(media));
+    }
+
+    /// It was asked; what the call carries already needs nobody's consent.
+    pub(super) fn handle_switch_answer(
+        &mut self,
+        media: Media,
+        result: Result<Success, ErrorBody>,
+    ) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let carried = session.view.media;
+        let over = result.is_err() || carried == media;
+        let settled = session
+            .switching
+            .take_if(|switching| switching.media == media && over);
+        match (settled, result) {
+            (Some(switching), Ok(_)) => self.complete_switch(switching, carried),
+            (Some(switching), Err(error)) => {
+                for ticket in switching.tickets {
+                    self.complete(ticket, Err(error.clone()));
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
+    pub(super) fn answer_switch(&mut self, ticket: u64, agree: bool) {
+        match &self.session {
+            Some(session) if session.phase == Phase::InCall => {
+                let call_id = session.view.call_id;
+                let command = Command::AnswerSwitch { call_id, agree };
+                self.request(command, Purpose::AnswerSwitch(ticket));
+            }
+            _ => self.fail(ticket, ErrorKind::NotInCall),
+        }
+    }
+
+    pub(super) fn handle_switch_refused(&mut self, call_id: CallId, media: Media) {
+        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+            return;
+        };
+        let carried = session.view.media;
+        if let Some(refused) = session.switching.take_if(|s| s.media == media) {
+            self.complete_switch(refused, carried);
+        }
+    }
+
+    /// The camera follows the call: off at once with a switch to audio; on with a switch to video, to which both have
+    /// agreed. A dial that has met the other side's call is no agreement to more than was dialled.
+    pub(super) fn settle_switch(&mut self, old: &CallView, new: &CallView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if old.media != new.media {
+            let is_agreed = old.version > 0 || session.local.video_enabled;
+            session.local.video_enabled = is_agreed && new.media == Media::Video;
+            session.local.video_muted = false;
+        }
+        let is_closed = old.switch.is_some() && new.switch.is_none();
+        let settled = session
+            .switching
+            .take_if(|switching| is_closed || new.media == switching.media);
+        if let Some(settled) = settled {
+            self.complete_switch(settled, new.media);
+        }
+    }
+
+    pub(super) fn expire_switch(&mut self) {
+        let now = self.now;
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let carried = session.view.media;
+        if let Some(expired) = session.switching.take_if(|s| s.until <= now) {
+            self.complete_switch(expired, carried);
+        }
+    }
+
+    /// The call is over before the switch was settled.
+    pub(super) fn fail_switch(&mut self, switching: &Switching) {
+        for ticket in &switching.tickets {
+            self.fail(*ticket, ErrorKind::CallOver);
+        }
+    }
+
+    fn complete_switch(&mut self, switching: Switching, carried: Media) {
+        let agreed = carried == switching.media;
+        for ticket in switching.tickets {
+            self.complete(ticket, Ok(Value::Switched { agreed }));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What is lost with a connection is made up for when it is back.
+
+use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State, Value};
+use hullo_protocol::{
+    CallRecord, CallState, Command, EndReason, Media, ParticipantState, Presence, RecordStatus,
+    Snapshot, Success,
+};
+
+use crate::phone::{INVITE, Phone, accid, call_bob, invited, view};
+
+fn restarts(phone: &Phone) -> usize {
+    let restart = |command: &&MediaCommand| matches!(command, MediaCommand::Restart { .. });
+    phone.media.iter().filter(restart).count()
+}
+
+/// The invite was over while the device was away.
+fn over(reason: EndReason, by: &str, answered: bool) -> Snapshot {
+    let record = CallRecord {
+        call_id: INVITE,
+        caller: accid("bob"),
+        callees: vec![accid("alice")],
+        media: Media::Video,
+        status: RecordStatus::Rejected,
+        reason,
+        ended_by: Some(accid(by)),
+        started_at_ms: 1,
+        accepted_at_ms: answered.then_some(2),
+        ended_at_ms: 3,
+        durations: Vec::new(),
+    };
+    Snapshot {
+        ended: vec![record],
+        ..Snapshot::default()
+    }
+}
+
+#[test]
+fn an_offer_lost_with_the_connection_is_made_again_while_the_dial_is_repeated() {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Video));
+    let (peer, call_id) = (phone.peer(), phone.call_id());
+    let event = MediaEvent::Offered {
+        peer,
+        sdp: "v=0\r\n".into(),
+    };
+    phone.give(Input::Media { event });
+    phone.forget();
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome(Snapshot::default());
+    assert!(phone.has_sent(|c| matches!(c, Command::StartCall(_))));
+    assert_eq!(restarts(&phone), 1);
+    phone.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
+    phone.offer();
+    let offered =
+        |c: &Command| matches!(c, Command::OfferMedia { call_id: id, .. } if *id == call_id);
+    assert!(phone.has_sent(offered));
+}
+
+#[test]
+fn an_offer_lost_with_the_connection_is_made_again_while_the_accept_is_repeated() {
+    let mut phone = Phone::logged_in();
+    phone.invite(30_000);
+    phone.ask(Op::Accept);
+    phone.forget();
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome(invited(25_000));
+    assert_eq!(restarts(&phone), 1);
+}
+
+#[test]
+fn media_that_fails_without_a_connection_waits_for_it() {
+    let mut phone = Phone::in_call();
+    let peer = phone.peer();
+    phone.give(Input::SocketClosed);
+    for _ in 0..10 {
+        let event = MediaEvent::Failed { peer };
+        phone.give(Input::Media { event });
+        phone.pass(5_000);
+    }
+    assert_eq!(
+        phone.peer(),
+        peer,
+        "no connection is made that nobody can answer"
+    );
+    assert_eq!(restarts(&phone), 0);
+}
+
+#[test]
+fn presence_that_changed_during_an_outage_is_told() {
+    let mut phone = Phone::logged_in();
+    let watch = |c: &Command| matches!(c, Command::WatchPresence { .. });
+    let ticket = phone.ask(Op::WatchPresence {
+        accids: vec![accid("bob")],
+    });
+    let bob = |online| Presence {
+        accid: accid("bob"),
+        online,
+    };
+    let answer = |phone: &mut Phone, online| {
+        let re = phone.last(watch).id;
+        let accounts = vec![bob(online)];
+        phone.reply(re, Ok(Success::Presence { accounts }));
+    };
+    answer(&mut phone, false);
+    assert!(matches!(
+        phone.result_of(ticket),
+        Some(Ok(Value::Presence { .. }))
+    ));
+    phone.forget();
+    phone.reconnect(Snapshot::default());
+    answer(&mut phone, true);
+    let presence = bob(true);
+    assert_eq!(phone.news(), [&AppEvent::PresenceChanged { presence }]);
+}
+
+#[test]
+fn an_invite_answered_on_another_device_during_an_outage_is_not_a_call_that_ended() {
+    let mut phone = Phone::called();
+    phone.reconnect(Snapshot::default());
+    assert!(matches!(
+        phone.news()[..],
+        [AppEvent::OtherClientAccept { .. }]
+    ));
+
+    let mut phone = Phone::called();
+    phone.reconnect(over(EndReason::HungUp, "bob", true));
+    assert!(matches!(
+        phone.news()[..],
+        [AppEvent::OtherClientAccept { .. }, ..]
+    ));
+    assert!(phone.ends().is_empty());
+
+    let mut phone = Phone::called();
+    phone.reconnect(over(EndReason::Rejected, "alice", false));
+    assert!(matches!(
+        phone.news()[..],
+        [AppEvent::OtherClientReject { .. }, ..]
+    ));
+    assert!(phone.ends().is_empty());
+}
+
+#[test]
+fn an_invite_cancelled_during_an_outage_ends_as_cancelled() {
+    let mut phone = Phone::called();
+    phone.reconnect(over(EndReason::Cancelled, "bob", false));
+    assert_eq!(phone.ends(), [EndReason::Cancelled]);
+}
+
+#[test]
+fn a_call_that_the_server_has_forgotten_ends_as_lost() {
+    for state in [State::Calling, State::InCall] {
+        let mut phone = Phone::in_state(state);
+        phone.reconnect(Snapshot::default());
+        assert_eq!(phone.ends(), [EndReason::Lost], "{state:?}");
+        assert_eq!(phone.state(), State::Idle);
+    }
+}
+
+#[test]
+fn signing_out_during_an_outage_leaves_the_call_for_good() {
+    for state in [State::Calling, State::InCall] {
+        let mut phone = Phone::in_state(state);
+        let mut call = phone.call().unwrap().clone();
+        let call_id = call.call_id;
+        call.version += 3;
+        call.state = CallState::Active;
+        phone.give(Input::SocketClosed);
+        phone.ask(Op::Logout);
+        assert_eq!(phone.ends(), [EndReason::LoggedOut]);
+        phone.forget();
+        phone.sign_in();
+        phone.give(Input::SocketOpened);
+        phone.welcome(Snapshot {
+            calls: vec![call],
+            ..Snapshot::default()
+        });
+        assert_eq!(phone.state(), State::Idle, "{state:?}");
+        assert!(phone.media.is_empty(), "{:?}", phone.media);
+        assert!(phone.has_sent(|c| matches!(c, Command::Hangup { call_id: id } if *id == call_id)));
+    }
+}
+
+#[test]
+fn signing_out_during_an_outage_rejects_no_invite() {
+    let mut phone = Phone::called();
+    phone.give(Input::SocketClosed);
+    phone.ask(Op::Logout);
+    phone.sign_in();
+    phone.give(Input::SocketOpened);
+    phone.welcome(Snapshot::default());
+    assert!(!phone.has_sent(|c| matches!(c, Command::Hangup { .. } | Command::Reject { .. })));
+}
+
+#[test]
+fn a_dial_that_was_given_up_does_not_come_back_under_the_other_sides_name() {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Video));
+    phone.ask(Op::Hangup);
+    phone.forget();
+    // The dial had met the other side's call: this account is in that, as far as the server knows.
+    let mut call = view(INVITE, "bob", 3, ParticipantState::Accepted);
+    call.state = CallState::Active;
+    phone.reconnect(Snapshot {
+        calls: vec![call],
+        ..Snapshot::default()
+    });
+    assert_eq!(phone.state(), State::Idle);
+    assert!(phone.media.is_empty(), "{:?}", phone.media);
+    assert!(phone.has_sent(|c| matches!(c, Command::Hangup { .. })));
+}
+
+#[test]
+fn after_a_change_of_network_a_dead_socket_is_noticed_soon() {
+    let mut phone = Phone::in_call();
+    phone.give(Input::NetworkChanged);
+    assert!(phone.has_sent(|c| matches!(c, Command::Ping)));
+    assert_eq!(restarts(&phone), 1);
+    phone.outputs.clear();
+    phone.pass(5_000);
+    assert!(phone.outputs.contains(&Output::CloseSocket));
+    assert!(phone.outputs.contains(&Output::OpenSocket));
+}
+
+#[test]
+fn a_socket_that_is_being_opened_over_the_old_network_is_opened_anew() {
+    let mut phone = Phone::logged_in();
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.outputs.clear();
+    phone.give(Input::NetworkChanged);
+    assert!(phone.outputs.contains(&Output::OpenSocket));
+}
+
+#[test]
+fn signing_in_again_while_signed_in_tells_the_same_name() {
+    let mut phone = Phone::new();
+    phone.name = Some("Alice".into());
+    let first = phone.log_in();
+    let again = phone.sign_in();
+    assert!(matches!(
+        phone.result_of(first),
+        Some(Ok(Value::LoggedIn { name: Some(_), .. }))
+    ));
+    assert_eq!(phone.result_of(again), phone.result_of(first));
+}

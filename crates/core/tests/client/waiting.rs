@@ -1,0 +1,153 @@
+//! An invite that meets a dial on its way: the server knows of both, the device shows one at a time.
+
+use hullo_core::endpoint::{AppEvent, Op, State};
+use hullo_protocol::{
+    CallDelta, CallState, Command, EndReason, EndView, ErrorKind, Event, Media, ParticipantState,
+};
+
+use crate::phone::{FOREIGN, Phone, accid, call_bob, view};
+
+/// A dial is under way, and an invite has come that the server took for the first.
+fn dialling_while_invited() -> Phone {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Audio));
+    phone.forget_outputs_but_requests();
+    let call = view(FOREIGN, "bob", 2, ParticipantState::Delivered);
+    phone.event(Event::CallInvited {
+        call,
+        ring_ms_left: 20_000,
+    });
+    assert_eq!(phone.state(), State::Calling);
+    assert!(phone.events.is_empty());
+    phone
+}
+
+fn refuse_dial(phone: &mut Phone) {
+    let re = phone.last(|c| matches!(c, Command::StartCall(_))).id;
+    phone.reply(re, Err(ErrorKind::AlreadyInCall.into()));
+}
+
+#[test]
+fn an_invite_that_was_first_rings_when_the_dial_is_refused() {
+    let mut phone = dialling_while_invited();
+    phone.pass(3_000);
+    refuse_dial(&mut phone);
+    assert_eq!((phone.state(), phone.call_id()), (State::Called, FOREIGN));
+    let rings = |e: &&AppEvent| {
+        matches!(
+            e,
+            AppEvent::Invited {
+                ring_ms_left: 17_000,
+                ..
+            }
+        )
+    };
+    assert_eq!(phone.news().into_iter().filter(|e| rings(e)).count(), 1);
+    assert!(phone.has_sent(|c| matches!(c, Command::Ring { call_id } if *call_id == FOREIGN)));
+}
+
+#[test]
+fn an_invite_that_was_first_rings_when_the_dial_is_cancelled() {
+    let mut phone = dialling_while_invited();
+    phone.ask(Op::Cancel);
+    assert_eq!(
+        phone.state(),
+        State::Idle,
+        "the dial may have met this very invite"
+    );
+    refuse_dial(&mut phone);
+    assert_eq!(phone.state(), State::Called);
+}
+
+#[test]
+fn a_cancelled_dial_that_had_met_the_invite_rings_nobody() {
+    let mut phone = dialling_while_invited();
+    phone.ask(Op::Cancel);
+    let mut call = view(FOREIGN, "bob", 3, ParticipantState::Accepted);
+    call.state = CallState::Active;
+    phone.answer_start(call);
+    assert_eq!(phone.state(), State::Idle);
+    assert!(phone.has_sent(|c| matches!(c, Command::Hangup { call_id } if *call_id == FOREIGN)));
+}
+
+#[test]
+fn an_invite_whose_time_is_over_does_not_ring_any_more() {
+    let mut phone = dialling_while_invited();
+    phone.answer_start(view(
+        phone.call_id(),
+        "alice",
+        1,
+        ParticipantState::Delivered,
+    ));
+    phone.pass(21_000);
+    phone.ask(Op::Hangup);
+    assert_eq!(phone.state(), State::Idle);
+}
+
+#[test]
+fn an_invite_that_is_over_meanwhile_does_not_ring_any_more() {
+    let end = EndView {
+        reason: EndReason::Cancelled,
+        by: Some(accid("bob")),
+        duration_ms: 0,
+    };
+    let delta = CallDelta {
+        state: Some(CallState::Ended),
+        end: Some(end),
+        ..CallDelta::default()
+    };
+    let over = [
+        Event::CallChanged {
+            call_id: FOREIGN,
+            version: 3,
+            delta,
+        },
+        Event::InviteAcceptedElsewhere { call_id: FOREIGN },
+        Event::InviteRejectedElsewhere { call_id: FOREIGN },
+    ];
+    for event in over {
+        let mut phone = dialling_while_invited();
+        phone.event(event.clone());
+        assert!(phone.events.is_empty());
+        refuse_dial(&mut phone);
+        assert_eq!(phone.state(), State::Idle, "{event:?}");
+        assert!(phone.ends().is_empty());
+    }
+}
+
+#[test]
+fn what_changed_while_it_waited_is_known_when_it_rings() {
+    let mut phone = dialling_while_invited();
+    let delta = CallDelta {
+        media: Some(Media::Audio),
+        ..CallDelta::default()
+    };
+    phone.event(Event::CallChanged {
+        call_id: FOREIGN,
+        version: 3,
+        delta,
+    });
+    refuse_dial(&mut phone);
+    let call = phone.call().unwrap();
+    assert_eq!((call.media, call.version), (Media::Audio, 3));
+}
+
+#[test]
+fn a_dial_that_becomes_the_waiting_invite_leaves_nothing_behind() {
+    let mut phone = dialling_while_invited();
+    let mut call = view(FOREIGN, "bob", 3, ParticipantState::Accepted);
+    call.state = CallState::Active;
+    phone.answer_start(call);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
+    phone.ask(Op::Hangup);
+    assert_eq!(phone.state(), State::Idle, "the own call does not ring");
+}
+
+#[test]
+fn signing_out_forgets_an_invite_that_waits() {
+    let mut phone = dialling_while_invited();
+    phone.ask(Op::Logout);
+    assert_eq!(phone.state(), State::Idle);
+    phone.pass(1_000);
+    assert_eq!(phone.state(), State::Idle);
+}
