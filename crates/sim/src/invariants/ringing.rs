@@ -16,8 +16,8 @@ use crate::fact::{Fact, Page, Stand};
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
 const TOLD_MS: u64 = 12_000;
-/// Late timers.
-const SLACK_MS: u64 = 3_000;
+/// The endpoint's own three seconds of waiting for a server it cannot hear, and a timer throttled to a second.
+const SLACK_MS: u64 = 4_000;
 /// What an accept may take; while it is under way nothing rings, though the state is still "called".
 const ACCEPT_MS: u64 = 20_000;
 
