@@ -18,6 +18,11 @@ impl Time {
         Self(self.0.saturating_add(ms))
     }
 
+    /// This many milliseconds earlier, but not before the epoch.
+    pub const fn minus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub(ms))
+    }
+
     /// Milliseconds from `earlier` to here; 0 when `earlier` is later.
     pub const fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)

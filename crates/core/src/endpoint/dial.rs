@@ -246,25 +246,38 @@ impl Endpoint {
         }
     }
 
+    /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
+    /// over at once (busy).
+    pub(super) fn confirm_dial(&mut self, call: &CallView) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if let Phase::Dialing { ticket } = session.phase {
+            session.phase = Phase::Calling;
+            self.requests
+                .drop_where(|purpose| *purpose == Purpose::Start);
+            self.complete(ticket, Ok(Value::Call { call: call.clone() }));
+        }
+    }
+
     pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
         let Some(Phase::Dialing { ticket }) = self.session.as_ref().map(|s| s.phase.clone()) else {
             return;
         };
         match result {
             Ok(Success::Call { call }) => {
-                self.complete(ticket, Ok(Value::Call { call: call.clone() }));
-                if let Some(session) = &mut self.session {
-                    session.phase = Phase::Calling;
-                    if session.view.call_id != call.call_id {
-                        session.view.call_id = call.call_id;
-                        // A hang-up of the other's call that is still to be said again must not end this one.
-                        let hung_up = Purpose::Outbox(call.call_id);
-                        self.requests.drop_where(|purpose| *purpose == hung_up);
-                        // The application knows the call by its new name before anything happens to it.
-                        self.tell_change();
-                        if call.end.is_none() {
-                            self.open_media();
-                        }
+                self.confirm_dial(&call);
+                if let Some(session) = &mut self.session
+                    && session.view.call_id != call.call_id
+                {
+                    session.view.call_id = call.call_id;
+                    // A hang-up of the other's call that is still to be said again must not end this one.
+                    let hung_up = Purpose::Outbox(call.call_id);
+                    self.requests.drop_where(|purpose| *purpose == hung_up);
+                    // The application knows the call by its new name before anything happens to it.
+                    self.tell_change();
+                    if call.end.is_none() {
+                        self.open_media();
                     }
                 }
                 self.adopt_whole(call);

@@ -75,7 +75,7 @@ impl Endpoint {
         let known = session.view.version;
         // An end is final: it counts whatever was missed before it.
         let ends = version > known && delta.end.is_some();
-        if version == known + 1 || ends {
+        if known.checked_add(1) == Some(version) || ends {
             let mut view = session.view.clone();
             merge(&mut view, version, delta);
             self.adopt(view);

@@ -9,7 +9,7 @@ use hullo_protocol::{
 
 use super::requests::{ANSWER_MS, Purpose};
 use super::session::Session;
-use super::{AppEvent, Endpoint, Output, Value};
+use super::{AppEvent, Endpoint, Output, State, Value};
 use crate::Time;
 
 /// Reconnection waits between these, doubling, with jitter.
@@ -398,7 +398,7 @@ impl Endpoint {
         }
         match self.session.as_ref() {
             Some(session) if session.waits_for_answer() => {
-                self.reconcile_unanswered(session.view.call_id, &ended);
+                self.reconcile_unanswered(session.view.call_id, calls, &ended);
             }
             Some(session) => {
                 let call_id = session.view.call_id;
@@ -423,13 +423,25 @@ impl Endpoint {
         }
     }
 
-    /// The dial or the accept is being repeated; its answer says how things are, unless the call is over. The offer of
-    /// media may have been lost with the connection.
-    fn reconcile_unanswered(&mut self, call_id: CallId, ended: &[CallRecord]) {
-        match ended.iter().find(|record| record.call_id == call_id) {
-            Some(record) => self.end_missing(Some(record)),
-            None => self.restart_media(),
+    /// The dial or the accept is being repeated; its answer says how things are, unless they are known: the call is over,
+    /// or the dial has come through. The offer of media may have been lost with the connection.
+    fn reconcile_unanswered(
+        &mut self,
+        call_id: CallId,
+        calls: Vec<CallView>,
+        ended: &[CallRecord],
+    ) {
+        if let Some(record) = ended.iter().find(|record| record.call_id == call_id) {
+            return self.end_missing(Some(record));
         }
+        let dials = self.state() == State::Calling;
+        if let Some(call) = calls
+            .into_iter()
+            .find(|call| dials && call.call_id == call_id)
+        {
+            self.adopt_whole(call);
+        }
+        self.restart_media();
     }
 
     /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is still to be said, it is

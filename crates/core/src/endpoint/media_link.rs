@@ -256,7 +256,8 @@ impl Endpoint {
             link.flowing = Some(flow);
         }
         let in_call = session.phase == Phase::InCall;
-        let tells = in_call && self.link.is_ready() && link.told != Some(flow);
+        let may_tell = in_call && self.link.is_ready() && self.link.retry_at.is_none();
+        let tells = may_tell && link.told != Some(flow);
         if tells {
             link.told = Some(flow);
         }
@@ -284,6 +285,13 @@ impl Endpoint {
                 },
                 Purpose::SetMedia,
             );
+        }
+    }
+
+    /// The server has not taken what it was told of the own devices.
+    pub(super) fn forget_told_media(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.link.told = None;
         }
     }
 

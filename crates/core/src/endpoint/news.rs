@@ -3,16 +3,20 @@
 use hullo_protocol::{CallState, CallView, EndReason, EndView, ParticipantState, ParticipantView};
 
 use super::session::{Phase, Session, error_for};
-use super::{AppEvent, Endpoint, Value};
+use super::{AppEvent, Endpoint};
 
 impl Endpoint {
     /// Takes the call as it is now: state first, then the events that say what changed.
     pub(super) fn adopt(&mut self, view: CallView) {
-        let Some(session) = &mut self.session else {
+        // What was not yet dialled cannot have changed.
+        let is_dialled =
+            |session: &&mut Session| !matches!(session.phase, Phase::AwaitingToken { .. });
+        let Some(session) = self.session.as_mut().filter(is_dialled) else {
             return;
         };
         let old = std::mem::replace(&mut session.view, view);
         let new = session.view.clone();
+        self.confirm_dial(&new);
         if let Some(end) = &new.end {
             return self.finish(&old, &new, end);
         }
@@ -52,14 +56,6 @@ impl Endpoint {
 
     /// The call has ended at the server.
     fn finish(&mut self, old: &CallView, new: &CallView, end: &EndView) {
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        // Who dialled is told how it went even when it was over at once (busy).
-        if let Phase::Dialing { ticket } = session.phase {
-            session.phase = Phase::Calling;
-            self.complete(ticket, Ok(Value::Call { call: new.clone() }));
-        }
         let news: Vec<AppEvent> = self
             .participant_news(old, new)
             .into_iter()

@@ -14,6 +14,8 @@ use crate::Time;
 
 /// How long the application waits for an answer (behaviour R3).
 pub(super) const ANSWER_MS: u64 = 10_000;
+/// The wait after a passing trouble of the server.
+const RETRY_MS: u64 = 1_000;
 /// How long a hang-up that the application no longer waits for is repeated.
 const OUTBOX_MS: u64 = 120_000;
 
@@ -265,19 +267,14 @@ impl Endpoint {
             Purpose::Snapshot => self.handle_snapshot_answer(result),
             Purpose::Ask(ticket) => self.complete_ask(ticket, result),
             Purpose::Rewatch => self.tell_presence(result),
-            Purpose::Ping | Purpose::Ring | Purpose::SetMedia => {}
+            Purpose::SetMedia => self.handle_set_media_answer(&result),
+            Purpose::Ping | Purpose::Ring => {}
         }
     }
 
     /// A hang-up that met a passing trouble is said again; any other answer settles it.
     fn handle_outbox_answer(&mut self, pending: Pending, result: &Result<Success, ErrorBody>) {
-        let passing = |error: &ErrorBody| {
-            matches!(
-                error.kind,
-                ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server
-            )
-        };
-        if self.now < pending.deadline && result.as_ref().is_err_and(passing) {
+        if self.now < pending.deadline && result.as_ref().is_err_and(is_passing) {
             let id = self.requests.next_id();
             let request = Request {
                 id,
@@ -291,11 +288,23 @@ impl Endpoint {
                     ..pending
                 },
             );
-            self.link.retry_at = Some(self.now.plus_ms(1_000));
+            self.retry_soon();
         }
     }
 
-    /// Sends the outbox again after a passing trouble.
+    /// What the others see of the own devices must be true: it is said again after a passing trouble.
+    fn handle_set_media_answer(&mut self, result: &Result<Success, ErrorBody>) {
+        if result.as_ref().is_err_and(is_passing) {
+            self.forget_told_media();
+            self.retry_soon();
+        }
+    }
+
+    fn retry_soon(&mut self) {
+        self.link.retry_at = Some(self.now.plus_ms(RETRY_MS));
+    }
+
+    /// Says again what has met a passing trouble: the outbox here, the own devices when all is settled.
     pub(super) fn retry_outbox(&mut self) {
         let again =
             |pending: &mut Pending| pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_));
@@ -320,4 +329,12 @@ impl Endpoint {
         });
         self.complete(ticket, value);
     }
+}
+
+/// A trouble of the server that may be over in a moment.
+fn is_passing(error: &ErrorBody) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server
+    )
 }

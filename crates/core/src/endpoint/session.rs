@@ -180,12 +180,14 @@ impl Endpoint {
         let joined = own
             .as_ref()
             .is_some_and(|p| p.state == ParticipantState::Joined);
+        let active_ms = call.active_ms.unwrap_or_default();
         let mut session = Session::new(call, phase);
         if let Some(own) = own {
             session.local.audio_muted = !own.audio;
             session.local.video_enabled &= own.video;
         }
-        session.joined_at = joined.then_some(self.now);
+        // Not known to the moment; the record is.
+        session.joined_at = joined.then(|| self.now.minus_ms(active_ms));
         self.session = Some(session);
         self.tell_change();
         self.open_media();

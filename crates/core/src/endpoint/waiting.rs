@@ -30,7 +30,7 @@ impl Endpoint {
         };
         if delta.end.is_some() {
             self.waiting = None;
-        } else if version == waiting.call.version + 1 {
+        } else if waiting.call.version.checked_add(1) == Some(version) {
             merge(&mut waiting.call, version, delta);
         }
     }

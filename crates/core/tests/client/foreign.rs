@@ -116,6 +116,28 @@ fn an_old_version_is_ignored() {
 }
 
 #[test]
+fn no_version_is_too_great() {
+    let mut phone = Phone::in_call();
+    let call_id = phone.call_id();
+    let mut call = phone.call().unwrap().clone();
+    call.version = u64::MAX;
+    let delta = CallDelta::default;
+    phone.event(Event::CallChanged {
+        call_id,
+        version: u64::MAX,
+        delta: delta(),
+    });
+    let re = phone.last(|c| matches!(c, Command::CallSnapshot { .. })).id;
+    phone.reply(re, Ok(Success::Call { call }));
+    phone.event(Event::CallChanged {
+        call_id,
+        version: 0,
+        delta: delta(),
+    });
+    assert_eq!(phone.call().unwrap().version, u64::MAX);
+}
+
+#[test]
 fn a_gap_asks_for_the_whole_call_once_and_takes_it() {
     let mut phone = Phone::in_call();
     let (call_id, version) = (phone.call_id(), phone.call().unwrap().version);

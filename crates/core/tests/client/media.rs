@@ -258,3 +258,19 @@ fn the_first_picture_is_told_with_whose_it_is() {
     let is_bob = |e: &&AppEvent| matches!(e, AppEvent::FirstVideoFrame { accid, .. } if accid.as_str() == "bob");
     assert!(phone.news().iter().any(is_bob));
 }
+
+#[test]
+fn a_mute_that_the_server_could_not_take_is_told_again() {
+    let mut phone = Phone::in_call();
+    phone.ask(Op::MuteLocalAudio { muted: true });
+    let set = |c: &Command| matches!(c, Command::SetMedia { audio: false, .. });
+    let first = phone.last(set).id;
+    phone.reply(first, Err(ErrorKind::StorageUnavailable.into()));
+    assert_eq!(phone.last(set).id, first, "not at once");
+    phone.pass(1_500);
+    let again = phone.last(set).id;
+    assert_ne!(again, first);
+    phone.reply(again, Ok(Success::Done));
+    phone.pass(5_000);
+    assert_eq!(phone.last(set).id, again);
+}

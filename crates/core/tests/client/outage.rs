@@ -59,6 +59,32 @@ fn an_offer_lost_with_the_connection_is_made_again_while_the_dial_is_repeated() 
 }
 
 #[test]
+fn a_dial_whose_answer_was_lost_is_known_by_the_next_login() {
+    let mut phone = Phone::logged_in();
+    let ticket = phone.ask(call_bob(Media::Video));
+    let call_id = phone.call_id();
+    phone.give(Input::SocketClosed);
+    phone.forget();
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    let mut call = view(call_id, "alice", 4, ParticipantState::Accepted);
+    call.state = CallState::Active;
+    phone.welcome(Snapshot {
+        calls: vec![call],
+        ..Snapshot::default()
+    });
+    assert!(matches!(
+        phone.result_of(ticket),
+        Some(Ok(Value::Call { .. }))
+    ));
+    assert_eq!(phone.state(), State::InCall);
+    assert_eq!(restarts(&phone), 1);
+    assert!(!phone.has_sent(|c| matches!(c, Command::StartCall(_))));
+    phone.pass(11_000);
+    assert_eq!(phone.state(), State::InCall);
+}
+
+#[test]
 fn an_offer_lost_with_the_connection_is_made_again_while_the_accept_is_repeated() {
     let mut phone = Phone::logged_in();
     phone.invite(30_000);

@@ -64,12 +64,7 @@ impl Phone {
 
     /// Asks for a login; the server has not answered.
     pub(crate) fn sign_in(&mut self) -> u64 {
-        self.ask(Op::Login {
-            app_key: AppKey::parse("demo").unwrap(),
-            accid: accid("alice"),
-            token: "token".to_owned().into(),
-            device: device(),
-        })
+        self.ask(login())
     }
 
     /// The connection goes and comes back; the server welcomes the session with `snapshot`.
@@ -317,6 +312,15 @@ impl Phone {
         self.endpoint.state()
     }
 
+    /// What the application was told last.
+    pub(crate) fn shown(&self) -> (State, Option<CallView>) {
+        let shown = self.events.iter().rev().find_map(|event| match event {
+            AppEvent::Changed { state, call, .. } => Some((*state, call.clone())),
+            _ => None,
+        });
+        shown.unwrap_or_default()
+    }
+
     pub(crate) fn call(&self) -> Option<&CallView> {
         self.endpoint.call()
     }
@@ -356,6 +360,15 @@ pub(crate) fn device() -> DeviceInfo {
         id: DeviceId::parse("phone").unwrap(),
         platform: Platform::Web,
         sdk_version: None,
+    }
+}
+
+pub(crate) fn login() -> Op {
+    Op::Login {
+        app_key: AppKey::parse("demo").unwrap(),
+        accid: accid("alice"),
+        token: "token".to_owned().into(),
+        device: device(),
     }
 }
 

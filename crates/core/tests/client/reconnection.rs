@@ -6,7 +6,7 @@ use hullo_protocol::{
     MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
 };
 
-use crate::phone::{INVITE, Phone, accid, call_bob, invited, view};
+use crate::phone::{INVITE, Phone, accid, call_bob, invited, login, view};
 
 fn active(version: u64) -> Snapshot {
     let mut call = view(INVITE, "bob", version, ParticipantState::Joined);
@@ -235,6 +235,19 @@ fn a_session_taken_over_by_another_does_not_come_back() {
 }
 
 #[test]
+fn a_server_that_restarts_is_come_back_to_soon() {
+    let mut phone = Phone::in_call();
+    phone.event(Event::SessionClosed {
+        reason: SessionClosed::ShuttingDown,
+    });
+    phone.give(Input::SocketClosed);
+    phone.outputs.clear();
+    phone.pass(500);
+    assert!(phone.outputs.contains(&Output::OpenSocket));
+    assert!(phone.ends().is_empty());
+}
+
+#[test]
 fn a_wrong_token_fails_the_first_login_and_disconnects_a_later_one() {
     let refuse = |phone: &mut Phone| {
         let re = phone.last(|c| matches!(c, Command::Login(_))).id;
@@ -309,15 +322,6 @@ fn a_dial_during_an_outage_is_made_when_the_connection_is_back() {
     phone.give(Input::SocketOpened);
     phone.welcome(Snapshot::default());
     assert!(phone.has_sent(|c| matches!(c, Command::StartCall(_))));
-}
-
-fn login() -> Op {
-    Op::Login {
-        app_key: hullo_protocol::AppKey::parse("demo").unwrap(),
-        accid: accid("alice"),
-        token: "token".to_owned().into(),
-        device: crate::phone::device(),
-    }
 }
 
 impl Phone {
