@@ -4,7 +4,7 @@
 //! commands, completions and application events go out. All types here are serde types because a browser drives the
 //! endpoint across a JSON boundary (`crates/wasm`).
 //!
-//! - [`link`]: the connection: login, reconnection, heartbeat, snapshot.
+//! - [`link`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`session`]: the one call, its phase and its public state.
 //! - [`waiting`]: an invite that came while there was another call.
@@ -24,6 +24,7 @@ mod media_link;
 mod news;
 mod op;
 mod operate;
+mod reconcile;
 mod requests;
 mod session;
 mod switch;

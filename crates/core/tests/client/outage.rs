@@ -273,3 +273,40 @@ fn signing_in_again_while_signed_in_tells_the_same_name() {
     ));
     assert_eq!(phone.result_of(again), phone.result_of(first));
 }
+
+/// The connection is back and the login is under way.
+fn logging_in(mut phone: Phone) -> Phone {
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone
+}
+
+#[test]
+fn an_end_that_overtakes_the_snapshot_is_not_undone_by_it() {
+    for state in [State::Calling, State::Called, State::InCall] {
+        let mut phone = logging_in(Phone::in_state(state));
+        let call = phone.call().unwrap().clone();
+        phone.end(EndReason::Server, "bob");
+        let mut snapshot = invited(9_000);
+        if state == State::Called {
+            snapshot.invites[0].call = call;
+        } else {
+            snapshot = Snapshot {
+                calls: vec![call],
+                ..Snapshot::default()
+            };
+        }
+        phone.welcome(snapshot);
+        assert_eq!(phone.state(), State::Idle, "{state:?}");
+        assert_eq!(phone.ends(), [EndReason::Server], "{state:?}");
+    }
+}
+
+#[test]
+fn an_invite_that_overtakes_the_snapshot_rings_on() {
+    let mut phone = logging_in(Phone::logged_in());
+    phone.invite(9_000);
+    phone.welcome(Snapshot::default());
+    assert_eq!(phone.state(), State::Called);
+}

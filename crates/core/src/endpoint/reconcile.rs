@@ -1,0 +1,117 @@
+//! The snapshot that follows each login, in place of any replay of events.
+
+use hullo_protocol::{CallId, CallRecord, CallView, Command, EndReason, Snapshot};
+
+use super::requests::Purpose;
+use super::session::Session;
+use super::{AppEvent, Endpoint, State};
+
+impl Endpoint {
+    /// Brings the session in line with what the server knows (behaviour R14). What was over here when the login was
+    /// under way stays over, and what began meanwhile stays: news may overtake the snapshot, but are younger.
+    pub(super) fn reconcile(&mut self, snapshot: Snapshot) {
+        let Snapshot {
+            mut calls,
+            mut invites,
+            messages,
+            ended,
+        } = snapshot;
+        let named = self.link.named.take();
+        let current = self.session.as_ref().map(|session| session.view.call_id);
+        let over = |call_id: CallId| {
+            let has_ended = named == Some(call_id) && current != named;
+            has_ended || self.requests.is_waiting(&Purpose::Outbox(call_id))
+        };
+        calls.retain(|call| !over(call.call_id));
+        invites.retain(|invite| !over(invite.call.call_id));
+        let other = invites
+            .iter()
+            .find(|invite| Some(invite.call.call_id) != current);
+        if let Some(other) = other {
+            self.hold(other.call.clone(), other.ring_ms_left);
+        }
+        match self.session.as_ref() {
+            Some(session) if session.waits_for_answer() => {
+                self.reconcile_unanswered(session.view.call_id, calls, &ended);
+            }
+            Some(session) => {
+                let call_id = session.view.call_id;
+                if let Some(call) = calls.into_iter().find(|call| call.call_id == call_id) {
+                    self.adopt_whole(call);
+                    self.restart_media();
+                } else if let Some(invite) = invites.into_iter().find(|i| i.call.call_id == call_id)
+                {
+                    self.refresh_invite(invite.call, invite.ring_ms_left);
+                } else if named == current {
+                    self.end_missing(ended.iter().find(|record| record.call_id == call_id));
+                }
+            }
+            None => {
+                if let Some(call) = calls.into_iter().next() {
+                    self.resume_unless_left(call);
+                }
+            }
+        }
+        for message in messages {
+            self.add_message(message);
+        }
+    }
+
+    /// The dial or the accept is being repeated; its answer says how things are, unless they are known: the call is over,
+    /// or the dial has come through. The offer of media may have been lost with the connection.
+    fn reconcile_unanswered(
+        &mut self,
+        call_id: CallId,
+        calls: Vec<CallView>,
+        ended: &[CallRecord],
+    ) {
+        if let Some(record) = ended.iter().find(|record| record.call_id == call_id) {
+            return self.end_missing(Some(record));
+        }
+        let dials = self.state() == State::Calling;
+        if let Some(call) = calls
+            .into_iter()
+            .find(|call| dials && call.call_id == call_id)
+        {
+            self.adopt_whole(call);
+        }
+        self.restart_media();
+    }
+
+    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is still to be said, it is
+    /// the call that was left, be it under another name: of a dial that has met the other side's.
+    fn resume_unless_left(&mut self, call: CallView) {
+        let call_id = call.call_id;
+        if !self.requests.tells_an_end() {
+            self.resume(call);
+        } else {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
+    }
+
+    /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
+    fn end_missing(&mut self, record: Option<&CallRecord>) {
+        let rang = self.session.as_ref().is_some_and(Session::rings);
+        let me = self.link.accid().cloned();
+        match record.cloned() {
+            None if rang => self.leave_to_other_device(true),
+            None => self.end_session(EndReason::Lost, None, Vec::new()),
+            Some(record) if rang && record.accepted_at_ms.is_some() => {
+                self.leave_to_other_device(true);
+            }
+            Some(record)
+                if rang && record.reason == EndReason::Rejected && record.ended_by == me =>
+            {
+                self.leave_to_other_device(false);
+            }
+            Some(record) => {
+                self.end_session(
+                    record.reason,
+                    record.ended_by.clone(),
+                    record.durations.clone(),
+                );
+                self.emit(AppEvent::EndedWhileAway { record });
+            }
+        }
+    }
+}
