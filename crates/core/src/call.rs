@@ -1,10 +1,13 @@
 //! A call: its participants and invites, its rules, its stored form. Shared by the hub and whoever reads a stored call.
 //!
 //! The rules are methods that change the call or refuse with a typed error; they know neither sessions nor media
-//! connections. Participants and invites are lists, although so far there is exactly one callee.
+//! connections. What is different for a call of two and one of several is said in [`CallKind`] and decided in
+//! `Call::conclude`: who being over ends the call.
 
 mod answer;
+mod group;
 mod media;
+mod quality;
 mod record;
 mod rule;
 #[cfg(test)]
@@ -13,15 +16,17 @@ mod time;
 mod view;
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, Media,
-    ParticipantState, Uid,
+    Accid, CallId, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, GroupTerms,
+    Media, ParticipantState, RefusedInvite, Uid,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
 
 pub use answer::{Answer, Outcome};
+pub use group::Invitation;
 pub use media::SwitchRefusal;
+pub use quality::QualityTally;
 pub use time::{Due, Wellbeing};
 
 /// A call as the hub owns it and as it is stored (as JSON, by its serde form).
@@ -34,6 +39,9 @@ pub struct Call {
     pub aliases: Vec<CallId>,
     /// One-to-one or group.
     pub kind: CallKind,
+    /// What its caller has laid down, if it is a group call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupTerms>,
     /// What it carries now.
     pub media: Media,
     /// Where it is.
@@ -64,9 +72,6 @@ pub struct Call {
     /// A switch to video that waits for consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub switch: Option<Switch>,
-    /// Until when the media of those who accepted must be connected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connect_until: Option<Time>,
     /// The first answers to the requests about it, oldest first, so that a repeated request gets the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
@@ -81,6 +86,12 @@ pub struct Participant {
     pub uid: Uid,
     /// Where it is.
     pub state: ParticipantState,
+    /// Who invited it, if that was not the caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inviter: Option<Accid>,
+    /// The app's own text for it alone, in place of the call's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
     /// The device that dialled, accepted or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
@@ -88,6 +99,9 @@ pub struct Participant {
     pub audio: bool,
     /// Whether its camera is on.
     pub video: bool,
+    /// It has the call on hold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// When it was invited (the caller: when it dialled).
     pub invited_at: Time,
     /// Until when its invite rings; the caller has none.
@@ -96,6 +110,9 @@ pub struct Participant {
     /// When it accepted or rejected (the caller: when it dialled).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Time>,
+    /// Until when its media must be connected, from when it is in the active call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_until: Option<Time>,
     /// When its media was first connected in the active call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<Time>,
@@ -105,6 +122,12 @@ pub struct Participant {
     /// Since when its device has been away; the grace time runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away_since: Option<Time>,
+    /// Milliseconds that it was connected before it left and came again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spent_ms: u64,
+    /// How well it was connected.
+    #[serde(default, skip_serializing_if = "QualityTally::is_empty")]
+    pub tally: QualityTally,
 }
 
 /// How a call ended.
@@ -139,6 +162,8 @@ pub struct Dial {
     pub device: DeviceId,
     /// Whom.
     pub callees: Vec<Accid>,
+    /// What makes it a group call.
+    pub group: Option<GroupTerms>,
     /// What the call shall carry.
     pub media: Media,
     /// The app's own text for the callees.
@@ -170,7 +195,11 @@ impl Call {
         Self {
             call_id: dial.call_id,
             aliases: Vec::new(),
-            kind: CallKind::OneToOne,
+            kind: match dial.group {
+                None => CallKind::OneToOne,
+                Some(_) => CallKind::Group,
+            },
+            group: dial.group,
             media: dial.media,
             state: CallState::Ringing,
             version: 1,
@@ -183,7 +212,6 @@ impl Call {
             end: None,
             participants: std::iter::once(caller).chain(callees).collect(),
             switch: None,
-            connect_until: None,
             answers: Vec::new(),
         }
     }
@@ -222,15 +250,21 @@ impl Participant {
             accid,
             uid,
             state: ParticipantState::Invited,
+            inviter: None,
+            attachment: None,
             device: None,
             audio: false,
             video: false,
+            held: false,
             invited_at: now,
             ring_until: None,
             answered_at: None,
+            connect_until: None,
             joined_at: None,
             left_at: None,
             away_since: None,
+            spent_ms: 0,
+            tally: QualityTally::default(),
         }
     }
 
@@ -239,11 +273,18 @@ impl Participant {
         self.state.is_in_call() && self.device.as_ref() == Some(device)
     }
 
-    /// Milliseconds from when its media was connected in the active call until it left; up to `now` while it is there.
+    /// Milliseconds from when its media was connected in the active call until it left, of all its stays; up to `now`
+    /// while it is there.
     pub fn duration_ms(&self, now: Time) -> u64 {
-        self.joined_at
-            .map_or(0, |joined| self.left_at.unwrap_or(now).since(joined))
+        let stay_ms = self
+            .joined_at
+            .map_or(0, |joined| self.left_at.unwrap_or(now).since(joined));
+        self.spent_ms.saturating_add(stay_ms)
     }
+}
+
+fn is_zero(ms: &u64) -> bool {
+    *ms == 0
 }
 
 /// What a request about an unknown call gets, and one about a call of other accounts: that it exists is not revealed.

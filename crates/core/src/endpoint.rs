@@ -165,7 +165,14 @@ impl Endpoint {
         if now != self.told {
             self.told = now.clone();
             let (state, call, local) = now;
-            self.emit(AppEvent::Changed { state, call, local });
+            self.emit(AppEvent::Changed {
+                state,
+                call,
+                local,
+                held: None,
+                waiting: None,
+                elsewhere: Vec::new(),
+            });
         }
     }
 }

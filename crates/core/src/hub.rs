@@ -54,6 +54,33 @@ pub struct Config {
     pub grace_ms: u64,
     /// How long a switch to video waits for consent.
     pub switch_ms: u64,
+    /// What an invite does to an account that is in another call.
+    pub busy: BusyPolicy,
+    /// How many devices of an account may be signed in.
+    pub devices: DevicePolicy,
+}
+
+/// What an invite does to an account that is in another call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BusyPolicy {
+    /// It is answered busy and rings nowhere.
+    #[default]
+    Reject,
+    /// It rings all the same (call waiting); accepting it ends or holds the other call. An account that is being rung for,
+    /// that dials, or that holds a call already is busy all the same.
+    Ring,
+}
+
+/// How many devices of an account may be signed in. A change of it applies to the next login.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DevicePolicy {
+    /// The newest login alone.
+    One,
+    /// One of the desktop (web and desktop programs) and one mobile.
+    DesktopAndMobile,
+    /// All, at most [`hullo_protocol::DEVICES_PER_ACCOUNT_MAX`].
+    #[default]
+    All,
 }
 
 /// Something that happened outside.
@@ -78,7 +105,7 @@ pub enum Input {
         /// The session.
         session: SessionId,
     },
-    /// A request other than a login. The shell has checked that the accounts in it exist, has read `message.list` itself,
+    /// A request other than a login. The shell has looked up the accounts in it, has read `message.list` itself,
     /// and has verified the room token, if there is one.
     Request {
         /// Who asks; requests of unknown or replaced sessions are dropped.
@@ -87,6 +114,8 @@ pub enum Input {
         request: Request,
         /// The claims of its verified room token.
         grant: Option<RoomGrant>,
+        /// Those accounts in it that do not exist or are disabled.
+        unknown: Vec<Accid>,
     },
     /// News from the media plane.
     Media {
@@ -128,6 +157,8 @@ pub enum MediaEvent {
     Slots(PeerId, Vec<Slot>),
     /// Network quality of the participants.
     Quality(Vec<QualityReport>),
+    /// Who speaks now, the loudest first; empty when it is silent.
+    Speakers(Vec<Uid>),
 }
 
 /// Something to do, in order.
@@ -212,6 +243,20 @@ pub enum RoomCommand {
     },
     /// Let media flow from and to this peer.
     Admit(PeerId),
+    /// Whose pictures this peer shows, the most important first.
+    Subscribe {
+        /// Which.
+        peer: PeerId,
+        /// Whose.
+        videos: Vec<Uid>,
+    },
+    /// Let nothing flow from and to this peer, or let it flow again.
+    Hold {
+        /// Which.
+        peer: PeerId,
+        /// Whether it is held.
+        held: bool,
+    },
     /// Close this peer.
     Remove(PeerId),
     /// Close the room.
@@ -289,13 +334,14 @@ impl Hub {
                 device,
                 request,
                 calls,
-            } => self.handle_connected(session, accid, device.id, request, calls, now),
+            } => self.handle_connected(session, accid, device, request, calls, now),
             Input::Disconnected { session } => self.handle_disconnected(session, now),
             Input::Request {
                 session,
                 request,
                 grant,
-            } => self.handle_request(session, request, grant, now),
+                unknown,
+            } => self.handle_request(session, request, grant, &unknown, now),
             Input::Media { call_id, event } => self.handle_media(call_id, event, now),
             Input::SignOut { accid } => self.handle_sign_out(&accid, now),
             Input::Timeout => {}

@@ -17,11 +17,47 @@ pub(crate) use wire_enum;
 
 wire_enum!(
     /// One-to-one or group.
+    #[derive(Default)]
     CallKind {
         /// Two accounts; ends for both when either leaves.
+        #[default]
         OneToOne,
-        /// Several accounts; ends when nobody is left.
+        /// Several accounts; ends when nobody is left to talk to.
         Group,
+    }
+);
+
+wire_enum!(
+    /// Who may invite more accounts into a group call.
+    #[derive(Default)]
+    InviteMode {
+        /// Everyone who is in it.
+        #[default]
+        Everyone,
+        /// The caller alone.
+        Caller,
+    }
+);
+
+wire_enum!(
+    /// Who may join a running group call without a ringing invite.
+    #[derive(Default)]
+    JoinMode {
+        /// Those who have been invited to it once, whatever became of that.
+        #[default]
+        Invited,
+        /// Every account of the app that knows the call or its group.
+        Everyone,
+    }
+);
+
+wire_enum!(
+    /// What shall become of the account's other call when one is accepted (call waiting).
+    OtherCall {
+        /// It is left.
+        End,
+        /// It is held; the device takes it up again when this one is over.
+        Hold,
     }
 );
 

@@ -99,12 +99,20 @@ error_kinds! {
     /// The account is in the call on another of its devices.
     InCallOnOtherDevice = 10420, "You are in this call on another device.", "已在其他设备上通话。";
 
+    /// None of the accounts could be invited.
+    InviteFailed = 20001, "Nobody could be invited.", "邀请发送失败。";
     /// `call` while calling.
     CallWhileCalling = 20002, "You are calling someone already.", "已在通话中。";
     /// `call` while called.
     CallWhileCalled = 20003, "Someone is calling you.", "正在被呼叫，不能发起呼叫。";
     /// `call` while in a call.
     CallWhileInCall = 20004, "You are in a call already.", "已在通话中，不能再次呼叫。";
+    /// `leave` while idle.
+    LeaveWhileIdle = 20009, "You are not in a call.", "未在通话中，不能离开。";
+    /// `leave` while calling.
+    LeaveWhileCalling = 20010, "The call is not connected yet.", "离开失败，还没有进行通话。";
+    /// `leave` while called.
+    LeaveWhileCalled = 20011, "You are not in a call.", "未进行通话，不能离开。";
     /// `cancel` while idle.
     CancelWhileIdle = 20013, "There is no call to cancel.", "未在通话中，不能取消。";
     /// `cancel` while called.
@@ -129,6 +137,14 @@ error_kinds! {
     SwitchWhileCalling = 20026, "The call is not connected yet.", "只能在通话中切换。";
     /// `switchCallType` while called.
     SwitchWhileCalled = 20027, "The call is not connected yet.", "只能在通话中切换。";
+    /// `groupInvite` while idle.
+    InviteWhileIdle = 20029, "You can invite during a call only.", "只能在通话中邀请。";
+    /// `groupInvite` while calling, before anyone has answered a one-to-one call.
+    InviteWhileCalling = 20030, "You can invite once the call is connected.", "只能在通话中邀请。";
+    /// `groupInvite` while called.
+    InviteWhileCalled = 20031, "You can invite during a call only.", "只能在通话中邀请。";
+    /// Only for group calls.
+    GroupOnly = 20032, "This works in group calls only.", "该操作仅限多人通话。";
     /// The account is not in the call.
     ParticipantNotFound = 20100, "That account is not in the call.", "该用户未加入通话。";
     /// The call ended before this was done.

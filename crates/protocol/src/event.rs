@@ -52,6 +52,22 @@ pub enum Event {
         /// The call.
         call_id: CallId,
     },
+    /// This account is in a call on another of its devices, where it can be fetched from (`call.continue`); without `call`:
+    /// it no longer is.
+    #[serde(rename = "call.elsewhere")]
+    CallElsewhere {
+        /// The call.
+        call_id: CallId,
+        /// As it is now.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        call: Option<CallView>,
+    },
+    /// Another device of this account has taken this device's part of the call over: it is over here.
+    #[serde(rename = "call.continued_elsewhere")]
+    CallContinuedElsewhere {
+        /// The call.
+        call_id: CallId,
+    },
     /// The other side did not agree to video, or did not answer.
     #[serde(rename = "call.switch_refused")]
     SwitchRefused {
@@ -75,6 +91,14 @@ pub enum Event {
         call_id: CallId,
         /// One for each participant whose media is connected.
         reports: Vec<QualityReport>,
+    },
+    /// Who speaks now, the loudest first; sent when it changes.
+    #[serde(rename = "media.speakers")]
+    MediaSpeakers {
+        /// The call.
+        call_id: CallId,
+        /// The participants; empty when it is silent.
+        uids: Vec<Uid>,
     },
     /// A new entry in one of the account's conversations.
     #[serde(rename = "message.added")]
@@ -138,6 +162,15 @@ pub struct QualityReport {
     /// Round trip between it and the server in milliseconds, once known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rtt_ms: Option<u32>,
+    /// Variation of the arrival times (RFC 3550 section 6.4.1) of what comes from it, in milliseconds, once known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub jitter_ms: Option<u32>,
+    /// Packets lost on the way from it, per thousand, once known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub loss_up_permille: Option<u32>,
+    /// Packets lost on the way to it, per thousand, once known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub loss_down_permille: Option<u32>,
 }
 
 /// Whether an account has a session.
@@ -155,6 +188,8 @@ wire_enum!(
     SessionClosed {
         /// The same device has opened a newer session. Do not come back by yourself.
         Replaced,
+        /// Another device of the account has signed in, and the app lets only so many be. Do not come back by yourself.
+        KickedOut,
         /// The account was signed out or disabled. Do not come back without a new token.
         SignedOut,
         /// The server stops or restarts. Come back soon.

@@ -13,14 +13,25 @@ mod message;
 mod request;
 mod view;
 
-pub use call::{CallKind, CallState, EndReason, Media, ParticipantState, Quality};
+pub use call::{
+    CallKind, CallState, EndReason, InviteMode, JoinMode, Media, OtherCall, ParticipantState,
+    Quality,
+};
 pub use error::{ErrorBody, ErrorKind};
 pub use event::{Event, Presence, QualityReport, ServerFrame, SessionClosed, Slot, SlotKind};
 pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;
-pub use message::{CallRecord, Message, MessageBody, ParticipantDuration, RecordStatus};
-pub use request::{Command, DeviceInfo, Login, Platform, Reply, Request, StartCall, Success};
-pub use view::{CallDelta, CallView, EndView, InviteView, ParticipantView, Snapshot, SwitchView};
+pub use message::{
+    CallRecord, Message, MessageBody, ParticipantDuration, ParticipantOutcome, QualitySummary,
+    RecordStatus,
+};
+pub use request::{
+    Command, DeviceInfo, InviteMore, Login, Platform, Reply, Request, StartCall, Success,
+};
+pub use view::{
+    CallDelta, CallView, EndView, FoundCall, GroupTerms, InviteView, ParticipantView,
+    RefusedInvite, Snapshot, SwitchView,
+};
 
 /// The WebSocket subprotocol that names this version of the wire.
 pub const SUBPROTOCOL: &str = "hullo.v1";

@@ -16,6 +16,8 @@ pub const AVATAR_BYTES_MAX: usize = 1024;
 pub const TOKEN_BYTES_MAX: usize = 1024;
 /// Most participants of one call.
 pub const PARTICIPANTS_MAX: usize = 100;
+/// Longest name of a group.
+pub const GROUP_ID_BYTES_MAX: usize = 64;
 /// Most devices of one account that are online at once.
 pub const DEVICES_PER_ACCOUNT_MAX: usize = 10;
 /// Most accounts whose presence one session watches.

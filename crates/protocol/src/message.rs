@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::wire_enum;
-use crate::{Accid, CallId, EndReason, Media, MessageId};
+use crate::{Accid, CallId, CallKind, EndReason, Media, MessageId, ParticipantState, Quality};
 
 /// An entry in the conversation between two accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +36,15 @@ pub enum MessageBody {
 pub struct CallRecord {
     /// The call.
     pub call_id: CallId,
+    /// One-to-one or group.
+    #[serde(default)]
+    pub kind: CallKind,
+    /// The app's own name of the group.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group_id: Option<String>,
     /// Who dialled.
     pub caller: Accid,
-    /// Everyone who was invited, in order; one for a one-to-one call.
+    /// Everyone who was invited or joined, in order; one for a one-to-one call.
     pub callees: Vec<Accid>,
     /// What it carried when it ended.
     pub media: Media,
@@ -58,6 +64,43 @@ pub struct CallRecord {
     pub ended_at_ms: u64,
     /// Connected time of each account that was in the call.
     pub durations: Vec<ParticipantDuration>,
+    /// Where each callee's part of the call has ended: who talked, who was busy, who was not reached.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outcomes: Vec<ParticipantOutcome>,
+    /// How well each account that was in the call was connected.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub quality: Vec<QualitySummary>,
+}
+
+/// What became of one callee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct ParticipantOutcome {
+    /// The account.
+    pub accid: Accid,
+    /// Where it was in the end.
+    pub state: ParticipantState,
+}
+
+/// How well one account was connected in a call, from the reports of every two seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct QualitySummary {
+    /// The account.
+    pub accid: Accid,
+    /// The median from it to the server.
+    pub median_up: Quality,
+    /// The worst from it to the server.
+    pub worst_up: Quality,
+    /// The median from the server to it.
+    pub median_down: Quality,
+    /// The worst from the server to it.
+    pub worst_down: Quality,
+    /// How often its device was away and came back.
+    pub reconnects: u32,
+    /// From the accept to the first picture of another participant that it showed, where it said so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_frame_ms: Option<u32>,
 }
 
 /// How long one account was in a call.

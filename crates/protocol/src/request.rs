@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::wire_enum;
 use crate::{
-    Accid, AppKey, CallId, CallView, DeviceId, ErrorBody, Media, Message, MessageId, Presence,
-    RequestId, Snapshot, Token,
+    Accid, AppKey, CallId, CallView, DeviceId, ErrorBody, FoundCall, GroupTerms, Media, Message,
+    MessageId, OtherCall, Presence, RefusedInvite, RequestId, Snapshot, Token, Uid,
 };
 
 /// One frame from a client.
@@ -53,6 +53,9 @@ pub enum Command {
         /// Secure mode: signed for this call and this participant's uid.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         room_token: Option<Token>,
+        /// What becomes of another call that the account is in; without it that call stands in the way.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        other: Option<OtherCall>,
     },
     /// Declines an invite. Answer: [`Success::Done`].
     #[serde(rename = "call.reject")]
@@ -66,14 +69,58 @@ pub enum Command {
         /// The call to cancel.
         call_id: CallId,
     },
-    /// Leaves in whatever state: cancels for the caller, rejects for a callee that rings, hangs up otherwise.
-    /// Ends a one-to-one call for both. Answer: [`Success::Done`], also when the call is over.
+    /// Leaves in whatever state: cancels for the caller that nobody has answered, rejects for a callee that rings, hangs up
+    /// otherwise. Ends a one-to-one call for both; a group call goes on for the others. Answer: [`Success::Done`], also when the call is over.
     #[serde(rename = "call.hangup")]
     Hangup {
         /// The call to leave.
         call_id: CallId,
     },
-    /// Switches between audio and video: to audio at once, to video when the other side agrees. Answer: [`Success::Done`].
+    /// Ends a group call for everyone: the caller only. Answer: [`Success::Done`], also when it is over.
+    #[serde(rename = "call.end")]
+    End {
+        /// The call to end.
+        call_id: CallId,
+    },
+    /// Invites more accounts into an active call; a one-to-one call becomes a group call by it. Those whose earlier invite
+    /// is over are invited again. Answer: [`Success::Call`] with those who could not be invited; an error when none could.
+    #[serde(rename = "call.invite")]
+    Invite(InviteMore),
+    /// Enters a running group call without a ringing invite, as its [`JoinMode`] allows. Answer: [`Success::Call`].
+    #[serde(rename = "call.join")]
+    Join {
+        /// The call to join.
+        call_id: CallId,
+        /// Secure mode: signed for this call and the number that `call.query` gave.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        room_token: Option<Token>,
+    },
+    /// Looks for running calls: one by its name, or those of a group. Only such as this account is in, or may join, are
+    /// found. Answer: [`Success::Found`].
+    #[serde(rename = "call.query")]
+    Query {
+        /// The call.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        call_id: Option<CallId>,
+        /// The group.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        group_id: Option<String>,
+    },
+    /// Takes over the account's part of a call from another of its devices ("continue here"). Answer: [`Success::Call`].
+    #[serde(rename = "call.continue")]
+    Continue {
+        /// The call.
+        call_id: CallId,
+    },
+    /// Holds a call that this device is in, or takes it up again. Answer: [`Success::Done`].
+    #[serde(rename = "call.hold")]
+    Hold {
+        /// The call.
+        call_id: CallId,
+        /// Whether it is held.
+        held: bool,
+    },
+    /// Switches a one-to-one call between audio and video: to audio at once, to video when the other side agrees. Answer: [`Success::Done`].
     #[serde(rename = "call.switch")]
     Switch {
         /// The call.
@@ -112,6 +159,23 @@ pub enum Command {
         audio: bool,
         /// Whether the camera is on; never in an audio call.
         video: bool,
+    },
+    /// Says whose pictures this device shows, the most important first, in place of what it said before. Without it the
+    /// pictures come as there is room. Answer: [`Success::Done`].
+    #[serde(rename = "media.subscribe")]
+    Subscribe {
+        /// The call.
+        call_id: CallId,
+        /// The participants, at most 100.
+        videos: Vec<Uid>,
+    },
+    /// Reports when the first picture of another participant was shown, for the call's record. Answer: [`Success::Done`].
+    #[serde(rename = "media.first_frame")]
+    ReportFirstFrame {
+        /// The call.
+        call_id: CallId,
+        /// Milliseconds from the accept (the callee's press, the caller's news of it) to the picture.
+        ms: u32,
     },
     /// Reads a conversation, newest first. Answer: [`Success::Messages`].
     #[serde(rename = "message.list")]
@@ -187,8 +251,11 @@ wire_enum!(
 pub struct StartCall {
     /// Made by the client, so that it can cancel before the answer.
     pub call_id: CallId,
-    /// Whom to call; one account for now.
+    /// Whom to call: one account, or 1 to 99 for a group call.
     pub callees: Vec<Accid>,
+    /// Makes it a group call.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<GroupTerms>,
     /// What the call carries.
     pub media: Media,
     /// The app's own text for the callee, at most 4 KiB.
@@ -200,6 +267,22 @@ pub struct StartCall {
     /// Secure mode: signed for this call and uid 1, which is always the caller's.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub room_token: Option<Token>,
+}
+
+/// More accounts for a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct InviteMore {
+    /// The call.
+    pub call_id: CallId,
+    /// Whom.
+    pub callees: Vec<Accid>,
+    /// The app's own text for them, at most 4 KiB; the call's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attachment: Option<String>,
+    /// Ring time; 30,000 when absent, clamped to 5,000..=120,000.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ring_ms: Option<u64>,
 }
 
 /// The answer to one request: exactly one of `ok` and `error`.
@@ -265,6 +348,14 @@ pub enum Success {
     Call {
         /// The call.
         call: CallView,
+        /// Those who could not be invited. Who is busy is in the call, with that state.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        refused: Vec<RefusedInvite>,
+    },
+    /// What `call.query` has found.
+    Found {
+        /// Running calls.
+        calls: Vec<FoundCall>,
     },
     /// The SFU's answer to an offer.
     Answer {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accid, CallId, CallKind, CallRecord, CallState, DeviceId, EndReason, Media, Message,
-    ParticipantState, Uid,
+    Accid, CallId, CallKind, CallRecord, CallState, DeviceId, EndReason, ErrorKind, InviteMode,
+    JoinMode, Media, Message, ParticipantState, Uid,
 };
 
 /// A whole call as one of its participants sees it.
@@ -17,6 +17,9 @@ pub struct CallView {
     pub version: u64,
     /// One-to-one or group.
     pub kind: CallKind,
+    /// The terms of a group call; absent for one-to-one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<GroupTerms>,
     /// What it carries now.
     pub media: Media,
     /// Where it is.
@@ -42,6 +45,41 @@ pub struct CallView {
     pub secure: bool,
 }
 
+/// What its caller has laid down for a group call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct GroupTerms {
+    /// The app's own name of the group, 1 to 64 bytes, by which its running calls can be found.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group_id: Option<String>,
+    /// Who may invite.
+    #[serde(default)]
+    pub invite_mode: InviteMode,
+    /// Who may join uninvited.
+    #[serde(default)]
+    pub join_mode: JoinMode,
+}
+
+/// An account that could not be invited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct RefusedInvite {
+    /// The account.
+    pub accid: Accid,
+    /// Why: `account_not_found`, `already_in_call`, `participant_limit`, `called_oneself`.
+    pub kind: ErrorKind,
+}
+
+/// A running call that the asking account is in or may join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct FoundCall {
+    /// The call.
+    pub call: CallView,
+    /// The number under which this account is in it or would join it; a room token must be signed for it.
+    pub uid: Uid,
+}
+
 /// One participant as the others see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -59,6 +97,12 @@ pub struct ParticipantView {
     /// In the call, but its device is away for the moment; the grace time runs.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub reconnecting: bool,
+    /// In the call, but has it on hold: nothing flows from or to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub held: bool,
+    /// Who invited it, if that was not the caller.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inviter: Option<Accid>,
     /// The device that answered (or dialled), so that other devices of the account know it was not them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub device: Option<DeviceId>,
@@ -94,6 +138,9 @@ pub struct CallDelta {
     /// The new state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub state: Option<CallState>,
+    /// The terms of the group call that a one-to-one call has become.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<GroupTerms>,
     /// The new media.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub media: Option<Media>,
@@ -125,6 +172,9 @@ pub struct InviteView {
 pub struct Snapshot {
     /// Calls that this device is in.
     pub calls: Vec<CallView>,
+    /// Calls that the account is in on another of its devices: they can be continued here.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub elsewhere: Vec<CallView>,
     /// Invites that ring for the account.
     pub invites: Vec<InviteView>,
     /// Messages since the cursor, oldest first (at most one page; ask for more).

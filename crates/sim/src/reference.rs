@@ -241,6 +241,8 @@ mod tests {
             connect_ms: 15_000,
             grace_ms: 30_000,
             switch_ms: 15_000,
+            busy: hullo_core::hub::BusyPolicy::Reject,
+            devices: hullo_core::hub::DevicePolicy::All,
         })
     }
 
@@ -285,7 +287,7 @@ mod tests {
             room_token: None,
         });
         let call = view(hullo_protocol::CallState::Ringing, 1);
-        request(ALICE, 2, command, Ok(Success::Call { call }))
+        request(ALICE, 2, command, Ok(Success::Call { call, .. }))
     }
 
     fn end(reason: EndReason, status: RecordStatus, by: Option<&str>) -> Output {
@@ -354,7 +356,7 @@ mod tests {
         let accept = |kind: ErrorKind| {
             let command = Command::Accept {
                 call_id: CALL,
-                room_token: None,
+                room_token: None, other: None,
             };
             doubted(vec![request(BOB, 2, command, Err(kind.into()))])
         };
@@ -367,12 +369,12 @@ mod tests {
     fn a_cancel_that_is_accepted_after_the_accept_is_doubted() {
         let accept = Command::Accept {
             call_id: CALL,
-            room_token: None,
+            room_token: None, other: None,
         };
         let call = view(hullo_protocol::CallState::Active, 2);
         let cancel = Command::Cancel { call_id: CALL };
         let steps = vec![
-            request(BOB, 2, accept, Ok(Success::Call { call })),
+            request(BOB, 2, accept, Ok(Success::Call { call, .. })),
             request(ALICE, 3, cancel, Ok(Success::Done)),
         ];
         assert_eq!(doubted(steps), Some(1));

@@ -48,6 +48,8 @@ impl Scenario {
                 connect_ms: CONNECT_MS,
                 grace_ms: GRACE_MS,
                 switch_ms: SWITCH_MS,
+            busy: hullo_core::hub::BusyPolicy::Reject,
+            devices: hullo_core::hub::DevicePolicy::All,
             },
             people_ms: dice.pick(20_000..=60_000),
             pause_ms_max: [700, 2_000, 4_000, 8_000][dice.index(4)],

@@ -273,7 +273,7 @@ impl Storm {
             0 => Command::Ring { call_id },
             1..=3 => Command::Accept {
                 call_id,
-                room_token: None,
+                room_token: None, other: None,
             },
             4 => Command::Reject { call_id },
             5 => Command::Cancel { call_id },

@@ -1,12 +1,12 @@
 //! The first answer to each request about a call, kept with it.
 
-use hullo_protocol::{Accid, ErrorBody, RequestId};
+use hullo_protocol::{Accid, ErrorBody, RefusedInvite, RequestId};
 use serde::{Deserialize, Serialize};
 
 use super::Call;
 
 /// How many answers a call keeps: the one to its dial and the newest others.
-const ANSWERS_MAX: usize = 32;
+const ANSWERS_MAX: usize = 128;
 
 /// What a request was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Answer {
 pub enum Outcome {
     /// It is done.
     Done,
+    /// It is done but for these accounts, and the answer shows the call.
+    Invited(Vec<RefusedInvite>),
     /// It is done, and the answer shows the call. A repetition shows the call as it is then: an old picture of it would
     /// only mislead.
     Call,

@@ -1,7 +1,8 @@
 //! What remains of a call.
 
 use hullo_protocol::{
-    CallRecord, EndReason, Message, MessageBody, MessageId, ParticipantDuration, RecordStatus,
+    CallRecord, EndReason, Message, MessageBody, MessageId, ParticipantDuration,
+    ParticipantOutcome, RecordStatus,
 };
 
 use super::{Call, End};
@@ -14,14 +15,23 @@ impl Call {
         let durations = self
             .participants
             .iter()
-            .filter(|p| self.accepted_at.is_some() && p.left_at.is_some())
+            .filter(|p| self.accepted_at.is_some() && (p.left_at.is_some() || p.spent_ms > 0))
             .map(|p| ParticipantDuration {
                 accid: p.accid.clone(),
                 duration_ms: p.duration_ms(ended_at),
             })
             .collect();
+        let callees = self.participants.iter().filter(|p| p.accid != self.caller);
+        let outcomes = callees
+            .map(|p| ParticipantOutcome {
+                accid: p.accid.clone(),
+                state: p.state,
+            })
+            .collect();
         Some(CallRecord {
             call_id: self.call_id,
+            kind: self.kind,
+            group_id: self.group.as_ref().and_then(|terms| terms.group_id.clone()),
             caller: self.caller.clone(),
             callees: self.callees().cloned().collect(),
             media: self.media,
@@ -32,6 +42,8 @@ impl Call {
             accepted_at_ms: self.accepted_at.map(|at| at.0),
             ended_at_ms: ended_at.0,
             durations,
+            outcomes,
+            quality: self.quality_summaries(),
         })
     }
 

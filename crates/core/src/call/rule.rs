@@ -1,17 +1,21 @@
 //! Who may do what to a call, and what becomes of it. The first writer wins; the others get a typed error.
 
 use hullo_protocol::{
-    Accid, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, Media, ParticipantState, Uid,
+    Accid, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, ParticipantState, Uid,
 };
 
 use super::{Call, End, Participant, not_found};
 use crate::Time;
 
 impl Call {
-    /// The callee was in another call: this one ends without ringing.
-    pub fn end_busy(&mut self, callee: &Accid, now: Time) {
-        if let Ok(participant) = self.participant_mut(callee) {
-            participant.state = ParticipantState::Busy;
+    /// These callees are in other calls: they are not rung.
+    pub fn skip_busy(&mut self, callees: &[Accid], now: Time) {
+        for callee in callees {
+            if let Ok(participant) = self.participant_mut(callee) {
+                participant.state = ParticipantState::Busy;
+            }
+        }
+        if let Some(callee) = callees.first() {
             self.conclude(EndReason::Busy, Some(callee), now);
         }
     }
@@ -45,29 +49,13 @@ impl Call {
         let own = self
             .participant(by)
             .ok_or_else(|| not_found(self.call_id))?;
+        let uid = own.uid;
         if *by != self.caller && own.is_in_call_on(device) {
             return Ok(());
         }
         self.pending(by, device, ErrorKind::AcceptWhileCalling)?;
-        let (media, secure) = (self.media, self.secure);
-        let participant = self.participant_mut(by)?;
-        if secure && granted != Some(participant.uid) {
-            return Err(ErrorBody::new(
-                ErrorKind::RoomTokenRefused,
-                format!(
-                    "this call needs a room token signed for it and uid {}",
-                    participant.uid
-                ),
-            ));
-        }
-        participant.state = ParticipantState::Accepted;
-        participant.device = Some(device.clone());
-        participant.answered_at = Some(now);
-        participant.audio = true;
-        participant.video = media == Media::Video;
-        self.state = CallState::Active;
-        self.accepted_at.get_or_insert(now);
-        self.connect_until.get_or_insert(now.plus_ms(connect_ms));
+        self.check_grant(uid, granted)?;
+        self.admit(by, device, connect_ms, now);
         Ok(())
     }
 
@@ -180,7 +168,8 @@ impl Call {
         let own = self
             .participant(by)
             .ok_or_else(|| not_found(self.call_id))?;
-        if *by == self.caller {
+        // A caller that has left its group call can be invited to it like anyone.
+        if *by == self.caller && own.ring_until.is_none() {
             return Err(for_caller.into());
         }
         let kind = match own.state {
@@ -218,11 +207,51 @@ impl Call {
         self.conclude(reason, Some(accid), now);
     }
 
-    /// Ends the call if too few are left: a one-to-one call is over as soon as one of the two is.
+    /// Ends the call if too few are left. A one-to-one call is over as soon as one of the two is; a group call when one is
+    /// alone and nobody can be waited for, or when nobody is in it.
     pub(super) fn conclude(&mut self, reason: EndReason, by: Option<&Accid>, now: Time) {
-        if self.participants.iter().any(|p| p.state.is_over()) {
-            self.finish(reason, by, now);
+        let count = |of: fn(ParticipantState) -> bool| {
+            self.participants.iter().filter(|p| of(p.state)).count()
+        };
+        let over = match self.kind {
+            CallKind::OneToOne => count(ParticipantState::is_over) > 0,
+            CallKind::Group => {
+                let pending = count(ParticipantState::is_pending);
+                let in_call = count(ParticipantState::is_in_call);
+                in_call == 0 || (in_call == 1 && pending == 0)
+            }
+        };
+        if !over {
+            return;
         }
+        match self.common_refusal() {
+            Some(common) if common != reason => self.finish(common, None, now),
+            _ => self.finish(reason, by, now),
+        }
+    }
+
+    /// Why a group call that nobody has answered is over, when its caller is still there: the callees' common reason; with
+    /// several, that it was not answered, or else that it was rejected.
+    fn common_refusal(&self) -> Option<EndReason> {
+        let caller = self.participant(&self.caller)?;
+        if self.kind != CallKind::Group || self.accepted_at.is_some() || caller.state.is_over() {
+            return None;
+        }
+        let of = |state| {
+            let callees = || self.participants.iter().filter(|p| p.accid != self.caller);
+            (
+                callees().any(|p| p.state == state),
+                callees().all(|p| p.state == state),
+            )
+        };
+        Some(match () {
+            () if of(ParticipantState::Unreachable).1 => EndReason::Unreachable,
+            () if of(ParticipantState::Busy).1 => EndReason::Busy,
+            () if of(ParticipantState::TimedOut).0 || of(ParticipantState::Unreachable).0 => {
+                EndReason::TimedOut
+            }
+            () => EndReason::Rejected,
+        })
     }
 
     /// Ends the call: invites that are open are taken back, who is in it leaves.
@@ -244,7 +273,6 @@ impl Call {
             by: by.cloned(),
         });
         self.switch = None;
-        self.connect_until = None;
     }
 }
 
@@ -259,6 +287,8 @@ impl Participant {
         self.state = state;
         self.audio = false;
         self.video = false;
+        self.held = false;
         self.away_since = None;
+        self.connect_until = None;
     }
 }

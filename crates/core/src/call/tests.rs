@@ -13,6 +13,7 @@ fn dialled() -> Call {
         caller: Accid::parse("alice").unwrap(),
         device: DeviceId::parse("a1").unwrap(),
         callees: vec![Accid::parse("bob").unwrap()],
+        group: None,
         media: Media::Audio,
         attachment: None,
         ring_ms: 30_000,
@@ -40,12 +41,11 @@ fn a_stored_call_has_this_form() {
         "caller": "alice", "secure": false, "created_at": 1000, "accepted_at": 3000,
         "participants": [
             {"accid": "alice", "uid": 1, "state": "accepted", "device": "a1", "audio": true, "video": false,
-             "invited_at": 1000, "answered_at": 1000},
+             "invited_at": 1000, "answered_at": 1000, "connect_until": 18000},
             {"accid": "bob", "uid": 2, "state": "accepted", "device": "b1", "audio": true, "video": false,
-             "invited_at": 1000, "ring_until": 31000, "answered_at": 3000}
+             "invited_at": 1000, "ring_until": 31000, "answered_at": 3000, "connect_until": 18000}
         ],
-        "switch": {"by": "bob", "media": "video", "until": 19000},
-        "connect_until": 18000
+        "switch": {"by": "bob", "media": "video", "until": 19000}
     }"#;
     let stored: serde_json::Value = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_value(&call).unwrap(), stored);

@@ -1,6 +1,6 @@
 //! What time does to a call, and what the presence of devices and media does.
 
-use hullo_protocol::{Accid, CallState, EndReason, ParticipantState};
+use hullo_protocol::{Accid, CallKind, CallState, EndReason, ParticipantState};
 
 use super::{Call, Switch, SwitchRefusal};
 use crate::Time;
@@ -10,8 +10,8 @@ use crate::Time;
 pub enum Due {
     /// This account's invite has run out.
     Ring(Accid),
-    /// Media was to be connected by now.
-    Connect,
+    /// This account's media was to be connected by now.
+    Connect(Accid),
     /// The switch was to be answered by now.
     Switch,
     /// This account's device was to be back by now.
@@ -38,11 +38,14 @@ impl Call {
             let since = p.away_since.filter(|_| p.state.is_in_call())?;
             Some((since.plus_ms(grace_ms), Due::Grace(p.accid.clone())))
         });
-        let connect = self.connect_until.map(|until| (until, Due::Connect));
+        let connects = self.participants.iter().filter_map(|p| {
+            let until = p.connect_until.filter(|_| p.state.is_in_call())?;
+            Some((until, Due::Connect(p.accid.clone())))
+        });
         let switch = self.switch.as_ref().map(|s| (s.until, Due::Switch));
         rings
             .chain(graces)
-            .chain(connect)
+            .chain(connects)
             .chain(switch)
             .min_by_key(|(at, _)| *at)
     }
@@ -65,8 +68,13 @@ impl Call {
                 self.conclude(reason, None, now);
                 None
             }
-            Due::Connect => {
+            Due::Connect(_) if self.kind == CallKind::OneToOne => {
                 self.finish(EndReason::ConnectTimedOut, None, now);
+                None
+            }
+            Due::Connect(accid) => {
+                let reason = EndReason::ConnectTimedOut;
+                self.leave(accid, ParticipantState::Lost, reason, now);
                 None
             }
             Due::Switch => self.switch.take().map(Switch::refused),
@@ -92,18 +100,18 @@ impl Call {
             if active && live && participant.state == ParticipantState::Accepted {
                 participant.state = ParticipantState::Joined;
                 participant.joined_at.get_or_insert(now);
+                participant.connect_until = None;
             }
-            // Until it has joined, the connect time watches over its media.
-            let well = present && (live || participant.state == ParticipantState::Accepted);
+            // Until it has joined, the connect time watches over its media; while it holds the call, it needs none.
+            let joining = participant.state == ParticipantState::Accepted;
+            let well = present && (live || joining || participant.held);
             if well {
-                participant.away_since = None;
+                if participant.away_since.take().is_some() && !joining {
+                    participant.tally.count_reconnect();
+                }
             } else {
                 participant.away_since.get_or_insert(now);
             }
-        }
-        let connecting = |p: &super::Participant| p.state == ParticipantState::Accepted;
-        if active && !self.participants.iter().any(connecting) {
-            self.connect_until = None;
         }
     }
 
@@ -117,9 +125,9 @@ impl Call {
             if participant.state.is_in_call() {
                 participant.away_since = Some(now);
             }
-        }
-        if let Some(until) = &mut self.connect_until {
-            *until = (*until).max(now.plus_ms(connect_ms));
+            if let Some(until) = &mut participant.connect_until {
+                *until = (*until).max(now.plus_ms(connect_ms));
+            }
         }
         self.version = self.version.saturating_add(1);
     }

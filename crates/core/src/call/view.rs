@@ -15,10 +15,14 @@ impl Call {
             call_id: self.call_id,
             version: self.version,
             kind: self.kind,
+            group: self.group.clone(),
             media: self.media,
             state: self.state,
             caller: self.caller.clone(),
-            attachment: self.attachment.clone(),
+            attachment: self
+                .participant(accid)
+                .and_then(|own| own.attachment.clone())
+                .or_else(|| self.attachment.clone()),
             participants: self.participants.iter().map(Participant::view).collect(),
             active_ms: self
                 .accepted_at
@@ -54,6 +58,7 @@ impl Call {
         let switch = self.switch.as_ref().map(Switch::view);
         let delta = CallDelta {
             state: (self.state != before.state).then_some(self.state),
+            group: self.group.clone().filter(|_| self.group != before.group),
             media: (self.media != before.media).then_some(self.media),
             participants,
             switch: (switch != before.switch.as_ref().map(Switch::view)).then_some(switch),
@@ -93,6 +98,8 @@ impl Participant {
             audio: self.audio,
             video: self.video,
             reconnecting: self.away_since.is_some() && self.state.is_in_call(),
+            held: self.held,
+            inviter: self.inviter.clone(),
             device: self.device.clone(),
         }
     }

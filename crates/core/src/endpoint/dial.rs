@@ -77,6 +77,8 @@ impl Endpoint {
             audio: here,
             video: here && media == Media::Video,
             reconnecting: false,
+            held: false,
+            inviter: None,
             device: self
                 .link
                 .device()
@@ -87,6 +89,7 @@ impl Endpoint {
             call_id,
             version: 0,
             kind: CallKind::OneToOne,
+            group: None,
             media,
             state: CallState::Ringing,
             caller: me.clone(),
@@ -120,6 +123,7 @@ impl Endpoint {
         let start = StartCall {
             call_id: session.view.call_id,
             callees,
+            group: session.view.group.clone(),
             media: session.view.media,
             attachment,
             ring_ms,
@@ -169,6 +173,7 @@ impl Endpoint {
                 let command = Command::Accept {
                     call_id,
                     room_token: Some(token),
+                    other: None,
                 };
                 self.request(command, Purpose::Accept);
             }
@@ -234,10 +239,10 @@ impl Endpoint {
         let Command::StartCall(start) = command else {
             return;
         };
-        if let Ok(Success::Call { call }) = &result {
+        if let Ok(Success::Call { call, .. }) = &result {
             self.forget_waiting(call.call_id);
         }
-        if let Ok(Success::Call { call }) = result
+        if let Ok(Success::Call { call, .. }) = result
             && call.call_id != start.call_id
             && call.state != CallState::Ended
         {
@@ -256,7 +261,13 @@ impl Endpoint {
             session.phase = Phase::Calling;
             self.requests
                 .drop_where(|purpose| *purpose == Purpose::Start);
-            self.complete(ticket, Ok(Value::Call { call: call.clone() }));
+            self.complete(
+                ticket,
+                Ok(Value::Call {
+                    call: call.clone(),
+                    refused: Vec::new(),
+                }),
+            );
         }
     }
 
@@ -265,7 +276,7 @@ impl Endpoint {
             return;
         };
         match result {
-            Ok(Success::Call { call }) => {
+            Ok(Success::Call { call, .. }) => {
                 self.confirm_dial(&call);
                 if let Some(session) = &mut self.session
                     && session.view.call_id != call.call_id

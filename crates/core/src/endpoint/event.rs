@@ -2,7 +2,7 @@
 
 use hullo_protocol::{
     Accid, CallId, CallRecord, CallView, EndReason, ErrorBody, Media, Message, ParticipantDuration,
-    Presence, QualityReport, SessionClosed,
+    Presence, QualityReport, SessionClosed, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,15 @@ pub enum AppEvent {
         call: Option<CallView>,
         /// What the own devices do.
         local: LocalMedia,
+        /// The call that is on hold beside it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        held: Option<CallView>,
+        /// The invite that waits beside it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        waiting: Option<CallView>,
+        /// Calls of the account on other devices, which can be continued here.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        elsewhere: Vec<CallView>,
     },
     /// `onInvited`.
     Invited {
@@ -36,6 +45,47 @@ pub enum AppEvent {
         /// How long it rings.
         ring_ms_left: u64,
         /// The call.
+        call_id: CallId,
+    },
+    /// Someone calls while there is a call: answer with `AcceptWaiting` or `RejectWaiting`.
+    CallWaiting {
+        /// Who calls.
+        invitor: Accid,
+        /// All who are invited.
+        accids: Vec<Accid>,
+        /// Whether it is a group call.
+        group: bool,
+        /// What it carries.
+        media: Media,
+        /// The app's own text.
+        attachment: Option<String>,
+        /// How long it rings.
+        ring_ms_left: u64,
+        /// The call.
+        call_id: CallId,
+    },
+    /// The invite of `CallWaiting` rings no more and was not answered here. It has no `CallEnd`.
+    CallWaitingEnd {
+        /// The call.
+        call_id: CallId,
+    },
+    /// The call was put on hold for another.
+    CallHeld {
+        /// The call.
+        call_id: CallId,
+    },
+    /// The call that was on hold is taken up again.
+    CallResumed {
+        /// The call.
+        call_id: CallId,
+    },
+    /// `onJoinChannel`: the own media is connected in the active call.
+    JoinChannel {
+        /// The own account.
+        accid: Accid,
+        /// The own number in the call.
+        uid: Uid,
+        /// The call, which is also the room.
         call_id: CallId,
     },
     /// The callee's device has the invite, rings, or cannot be reached: progress for the caller.
@@ -60,6 +110,11 @@ pub enum AppEvent {
     },
     /// `onUserBusy`.
     UserBusy {
+        /// Who.
+        accid: Accid,
+    },
+    /// This participant's invite to a group call has run out.
+    UserTimeOut {
         /// Who.
         accid: Accid,
     },
@@ -88,6 +143,18 @@ pub enum AppEvent {
         /// Who.
         accid: Accid,
     },
+    /// A participant has put the call on hold, or taken it up again.
+    UserHeld {
+        /// Who.
+        accid: Accid,
+        /// On hold or not.
+        held: bool,
+    },
+    /// Who speaks now, the loudest first.
+    ActiveSpeakers {
+        /// The participants, oneself included; empty when it is silent.
+        accids: Vec<Accid>,
+    },
     /// `onCallingTimeOut`: nobody answered (caller), or the invite ran out (callee).
     CallingTimeOut,
     /// `onCallEnd`: exactly one for each call that was announced to the application.
@@ -110,6 +177,11 @@ pub enum AppEvent {
     },
     /// `onOtherClientReject`: another of my devices has rejected. No `CallEnd` follows.
     OtherClientReject {
+        /// The call.
+        call_id: CallId,
+    },
+    /// Another of my devices has taken this call over. No `CallEnd` follows.
+    OtherClientContinue {
         /// The call.
         call_id: CallId,
     },

@@ -1,8 +1,8 @@
 //! What the server says. Every event is matched on its call (behaviour R1): one of another call changes nothing.
 
 use hullo_protocol::{
-    CallDelta, CallId, CallView, Command, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed,
-    Slot, Success,
+    CallDelta, CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, Event, ServerFrame,
+    SessionClosed, Slot, Success,
 };
 
 use super::requests::Purpose;
@@ -47,10 +47,13 @@ impl Endpoint {
                     self.emit(AppEvent::UserNetworkQuality { reports });
                 }
             }
+            Event::CallElsewhere { .. }
+            | Event::CallContinuedElsewhere { .. }
+            | Event::MediaSpeakers { .. } => {}
             Event::MessageAdded { message } => self.add_message(message),
             Event::PresenceChanged(presence) => self.emit(AppEvent::PresenceChanged { presence }),
             Event::SessionClosed { reason } => match reason {
-                SessionClosed::Replaced | SessionClosed::SignedOut => {
+                SessionClosed::Replaced | SessionClosed::KickedOut | SessionClosed::SignedOut => {
                     self.close_session_for_good(reason)
                 }
                 // The socket closes next, and the link comes back by itself.
@@ -86,7 +89,7 @@ impl Endpoint {
 
     pub(super) fn handle_snapshot_answer(&mut self, result: Result<Success, ErrorBody>) {
         match result {
-            Ok(Success::Call { call }) => self.adopt_whole(call),
+            Ok(Success::Call { call, .. }) => self.adopt_whole(call),
             Err(error) if error.kind == ErrorKind::CallNotFound => {
                 self.end_session(hullo_protocol::EndReason::Server, None, Vec::new());
             }
@@ -130,6 +133,10 @@ pub(super) fn merge(view: &mut CallView, version: u64, delta: CallDelta) {
     view.version = version;
     view.state = delta.state.unwrap_or(view.state);
     view.media = delta.media.unwrap_or(view.media);
+    if delta.group.is_some() {
+        view.kind = CallKind::Group;
+        view.group = delta.group;
+    }
     for participant in delta.participants {
         match view
             .participants

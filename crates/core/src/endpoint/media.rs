@@ -55,11 +55,24 @@ pub enum MediaEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum MediaCommand {
-    /// Make a connection with one audio and one video m-line, both to send and to receive, nothing attached, and report
-    /// its offer. Closes any other connection.
+    /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, and as many more to
+    /// receive only as are asked for, and report its offer. Closes any other connection.
     Open {
         /// Its number.
         peer: u32,
+        /// M-lines that receive sound, 1 to 8.
+        audio: u8,
+        /// M-lines that receive pictures, 1 to 15.
+        video: u8,
+    },
+    /// Add m-lines that receive only until there are so many, and report the new offer. What flows goes on.
+    Grow {
+        /// Which connection.
+        peer: u32,
+        /// M-lines that receive sound, all in all.
+        audio: u8,
+        /// M-lines that receive pictures, all in all.
+        video: u8,
     },
     /// The server's answer.
     Answer {

@@ -50,7 +50,11 @@ impl Endpoint {
         session.slots.clear();
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
-        self.command(MediaCommand::Open { peer });
+        self.command(MediaCommand::Open {
+            peer,
+            audio: 1,
+            video: 1,
+        });
     }
 
     /// Restarts ICE now: the network or the server may be another.

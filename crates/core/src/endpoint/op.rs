@@ -1,7 +1,8 @@
 //! What the application can ask, and what it is answered.
 
 use hullo_protocol::{
-    Accid, AppKey, CallView, DeviceInfo, Media, Message, MessageId, Presence, Token, Uid,
+    Accid, AppKey, CallId, CallView, DeviceInfo, FoundCall, GroupTerms, Media, Message, MessageId,
+    OtherCall, Presence, RefusedInvite, Token, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,14 +36,75 @@ pub enum Op {
         #[serde(default)]
         timeout_ms: Option<u64>,
     },
+    /// Dials several accounts; completes with the call and those who could not be invited. Fails when none could.
+    GroupCall {
+        /// Whom, 1 to 99.
+        accids: Vec<Accid>,
+        /// What it carries.
+        media: Media,
+        /// Its group, and who may invite and join.
+        #[serde(flatten)]
+        terms: GroupTerms,
+        /// The app's own text for the callees.
+        #[serde(default)]
+        attachment: Option<String>,
+        /// Ring time in milliseconds.
+        #[serde(default)]
+        timeout_ms: Option<u64>,
+    },
+    /// Invites more accounts into the call; a one-to-one call becomes a group call by it. Completes like `GroupCall`.
+    GroupInvite {
+        /// Whom.
+        accids: Vec<Accid>,
+        /// The app's own text for them.
+        #[serde(default)]
+        attachment: Option<String>,
+        /// Ring time in milliseconds.
+        #[serde(default)]
+        timeout_ms: Option<u64>,
+    },
+    /// Enters a running group call without a ringing invite; completes like `Accept`.
+    Join {
+        /// Which, from `QueryCall`.
+        call_id: CallId,
+    },
+    /// Looks for running calls, by name or by group.
+    QueryCall {
+        /// The call.
+        #[serde(default)]
+        call_id: Option<CallId>,
+        /// The group.
+        #[serde(default)]
+        group_id: Option<String>,
+    },
+    /// Fetches a call from another of the account's devices; completes like `Accept`.
+    ContinueHere {
+        /// Which, of those that `Changed` lists as `elsewhere`.
+        call_id: CallId,
+    },
     /// Answers; completes with the members that have joined.
     Accept,
+    /// Answers the invite that waits while there is a call; completes like `Accept`.
+    AcceptWaiting {
+        /// Which.
+        call_id: CallId,
+        /// What becomes of the call there is.
+        other: OtherCall,
+    },
+    /// Declines the invite that waits while there is a call.
+    RejectWaiting {
+        /// Which.
+        call_id: CallId,
+    },
     /// Declines.
     Reject,
     /// Takes a dial back.
     Cancel,
-    /// Ends the call in whatever state, local first.
+    /// Ends the call in whatever state, local first. A group call ends for all when the caller hangs up, and goes on for the
+    /// others when somebody else does.
     Hangup,
+    /// Leaves a call, local first; a group call goes on for the others.
+    Leave,
     /// To audio at once, to video with the other side's consent; completes when the switch has happened or was refused.
     SwitchCallType {
         /// What the call shall carry.
@@ -74,6 +136,11 @@ pub enum Op {
         accid: Accid,
         /// Muted or not.
         muted: bool,
+    },
+    /// Whose pictures are shown, the most important first: only these are received. Kept for the call.
+    ShowVideos {
+        /// Whose.
+        accids: Vec<Accid>,
     },
     /// Reads a conversation, newest first.
     ListMessages {
@@ -107,12 +174,19 @@ pub enum Value {
         /// Whether the app's calls need room tokens.
         secure: bool,
     },
-    /// `Call`: the call as the server has it; after a glare, the other side's.
+    /// `Call`, `GroupCall`, `GroupInvite`: the call as the server has it; after a glare, the other side's.
     Call {
         /// The call.
         call: CallView,
+        /// Those who could not be invited.
+        refused: Vec<RefusedInvite>,
     },
-    /// `Accept`: the members in the call, oneself included.
+    /// `QueryCall`.
+    Found {
+        /// Running calls.
+        calls: Vec<FoundCall>,
+    },
+    /// `Accept`, `AcceptWaiting`, `Join`, `ContinueHere`: the members in the call, oneself included.
     Accepted {
         /// The call.
         call: CallView,

@@ -29,6 +29,15 @@ impl Endpoint {
             } => {
                 self.dial(ticket, accid, media, attachment, timeout_ms);
             }
+            Op::GroupCall { .. }
+            | Op::GroupInvite { .. }
+            | Op::Join { .. }
+            | Op::QueryCall { .. }
+            | Op::ContinueHere { .. }
+            | Op::AcceptWaiting { .. }
+            | Op::RejectWaiting { .. }
+            | Op::Leave
+            | Op::ShowVideos { .. } => self.fail(ticket, ErrorKind::UnknownOp),
             Op::Accept => self.accept(ticket),
             Op::Reject => self.reject(ticket),
             Op::Cancel => self.cancel(ticket),
@@ -106,6 +115,7 @@ impl Endpoint {
                         Command::Accept {
                             call_id,
                             room_token: None,
+                            other: None,
                         },
                         Purpose::Accept,
                     ),
@@ -161,7 +171,7 @@ impl Endpoint {
         };
         let call_id = session.view.call_id;
         match result {
-            Ok(Success::Call { call }) => {
+            Ok(Success::Call { call, .. }) => {
                 session.phase = Phase::InCall;
                 self.adopt_whole(call);
                 let Some(session) = &self.session else {

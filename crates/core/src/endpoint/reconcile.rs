@@ -15,6 +15,7 @@ impl Endpoint {
             mut invites,
             messages,
             ended,
+            ..
         } = snapshot;
         let named = self.link.named.take();
         let current = self.session.as_ref().map(|session| session.view.call_id);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, ErrorBody, ErrorKind, Event, Presence, Reply,
-    SessionClosed, Snapshot, Success,
+    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Event,
+    Presence, Reply, SessionClosed, Snapshot, Success,
 };
 
 use super::request::Asker;
@@ -17,7 +17,7 @@ impl Hub {
         &mut self,
         session: SessionId,
         accid: Accid,
-        device: DeviceId,
+        device: DeviceInfo,
         re: u64,
         asked: Vec<CallId>,
         now: Time,
@@ -29,6 +29,7 @@ impl Hub {
             return;
         }
         let was_online = self.sessions.is_online(&accid);
+        let device = device.id;
         if let Some(older) = self.sessions.of_device(&accid, &device) {
             self.close(older, SessionClosed::Replaced);
         }

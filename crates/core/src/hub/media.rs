@@ -93,6 +93,13 @@ impl Hub {
             MediaEvent::Recovered(peer) => (peer, |link| link.lost = false),
             MediaEvent::Failed(peer) => (peer, |link| link.failed = true),
             MediaEvent::Slots(peer, slots) => return self.tell_slots(call_id, peer, slots),
+            MediaEvent::Speakers(uids) => {
+                for session in self.sessions_in_call(call_id) {
+                    let uids = uids.clone();
+                    self.notify(session, Event::MediaSpeakers { call_id, uids });
+                }
+                return;
+            }
             MediaEvent::Quality(reports) => {
                 for session in self.sessions_in_call(call_id) {
                     let reports = reports.clone();

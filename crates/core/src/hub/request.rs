@@ -24,6 +24,7 @@ impl Hub {
         session: SessionId,
         request: Request,
         grant: Option<RoomGrant>,
+        unknown: &[Accid],
         now: Time,
     ) {
         let Some(known) = self.sessions.find(session) else {
@@ -233,6 +234,10 @@ pub(super) fn first_answer(
     Some(match outcome {
         Outcome::Done => Ok(Success::Done),
         Outcome::Call => Ok(show(call, &asker.accid, now)),
+        Outcome::Invited(refused) => Ok(Success::Call {
+            call: call.view(&asker.accid, now),
+            refused: refused.clone(),
+        }),
         Outcome::Refused(error) => Err(error.clone()),
     })
 }
@@ -240,6 +245,7 @@ pub(super) fn first_answer(
 pub(super) fn show(call: &Call, accid: &Accid, now: Time) -> Success {
     Success::Call {
         call: call.view(accid, now),
+        refused: Vec::new(),
     }
 }
 

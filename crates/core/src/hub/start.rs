@@ -47,6 +47,7 @@ impl Hub {
             caller: asker.accid.clone(),
             device: asker.device.clone(),
             callees: vec![callee.clone()],
+            group: None,
             media: start.media,
             attachment: start.attachment,
             ring_ms: ring_ms.clamp(RING_MS_MIN, RING_MS_MAX),
@@ -109,7 +110,7 @@ impl Hub {
         let call_id = call.call_id;
         let busy = self.ledger.calls_of(callee).next().is_some();
         if busy {
-            call.end_busy(callee, now);
+            call.skip_busy(std::slice::from_ref(callee), now);
         }
         if let Some(request_id) = asker.request_id {
             call.remember(&asker.accid, request_id, Outcome::Call);

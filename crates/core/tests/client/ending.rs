@@ -268,7 +268,7 @@ fn glare_turns_the_dial_into_the_other_sides_call() {
     call.state = CallState::Active;
     phone.answer_start(call);
     assert!(
-        matches!(phone.result_of(ticket), Some(Ok(Value::Call { call })) if call.call_id == INVITE)
+        matches!(phone.result_of(ticket), Some(Ok(Value::Call { call, .. })) if call.call_id == INVITE)
     );
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
     assert!(phone.ends().is_empty());
@@ -372,6 +372,12 @@ impl Phone {
         let re = self.last(|c| matches!(c, Command::Accept { .. })).id;
         let mut call = view(INVITE, "bob", 3, ParticipantState::Accepted);
         call.state = CallState::Active;
-        self.reply(re, Ok(Success::Call { call }));
+        self.reply(
+            re,
+            Ok(Success::Call {
+                call,
+                refused: Vec::new(),
+            }),
+        );
     }
 }

@@ -128,7 +128,13 @@ fn no_version_is_too_great() {
         delta: delta(),
     });
     let re = phone.last(|c| matches!(c, Command::CallSnapshot { .. })).id;
-    phone.reply(re, Ok(Success::Call { call }));
+    phone.reply(
+        re,
+        Ok(Success::Call {
+            call,
+            refused: Vec::new(),
+        }),
+    );
     phone.event(Event::CallChanged {
         call_id,
         version: 0,
@@ -164,7 +170,13 @@ fn a_gap_asks_for_the_whole_call_once_and_takes_it() {
     let mut call = phone.call().unwrap().clone();
     (call.version, call.media) = (version + 3, Media::Audio);
     let re = phone.last(asked).id;
-    phone.reply(re, Ok(Success::Call { call }));
+    phone.reply(
+        re,
+        Ok(Success::Call {
+            call,
+            refused: Vec::new(),
+        }),
+    );
     assert_eq!(phone.call().unwrap().media, Media::Audio);
 }
 

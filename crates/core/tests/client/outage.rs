@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State, Value};
 use hullo_protocol::{
-    CallRecord, CallState, Command, EndReason, Media, ParticipantState, Presence, RecordStatus,
-    Snapshot, Success,
+    CallKind, CallRecord, CallState, Command, EndReason, Media, ParticipantState, Presence,
+    RecordStatus, Snapshot, Success,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, invited, view};
@@ -17,6 +17,10 @@ fn restarts(phone: &Phone) -> usize {
 fn over(reason: EndReason, by: &str, answered: bool) -> Snapshot {
     let record = CallRecord {
         call_id: INVITE,
+        kind: CallKind::OneToOne,
+        group_id: None,
+        outcomes: Vec::new(),
+        quality: Vec::new(),
         caller: accid("bob"),
         callees: vec![accid("alice")],
         media: Media::Video,

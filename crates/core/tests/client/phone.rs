@@ -155,7 +155,7 @@ impl Phone {
     pub(crate) fn peer(&self) -> u32 {
         let opened = self.outputs.iter().rev().find_map(|output| match output {
             Output::Media {
-                command: MediaCommand::Open { peer },
+                command: MediaCommand::Open { peer, .. },
             } => Some(*peer),
             _ => None,
         });
@@ -166,7 +166,13 @@ impl Phone {
         let re = self
             .last(|command| matches!(command, Command::StartCall(_)))
             .id;
-        self.reply(re, Ok(Success::Call { call }));
+        self.reply(
+            re,
+            Ok(Success::Call {
+                call,
+                refused: Vec::new(),
+            }),
+        );
     }
 
     pub(crate) fn answer_accept(&mut self) {
@@ -175,7 +181,13 @@ impl Phone {
             .id;
         let mut call = view(INVITE, "bob", 3, ParticipantState::Accepted);
         call.state = CallState::Active;
-        self.reply(re, Ok(Success::Call { call }));
+        self.reply(
+            re,
+            Ok(Success::Call {
+                call,
+                refused: Vec::new(),
+            }),
+        );
     }
 
     /// Both have joined: the call is connected.
@@ -396,12 +408,15 @@ pub(crate) fn view(
         audio: true,
         video: true,
         reconnecting: false,
+        held: false,
+        inviter: None,
         device: None,
     };
     CallView {
         call_id,
         version,
         kind: CallKind::OneToOne,
+        group: None,
         media: Media::Video,
         state: CallState::Ringing,
         caller: accid(caller),

@@ -168,13 +168,18 @@ impl Phone {
             }
             // The other side has dialled, too.
             Command::StartCall(_) if request.id % 5 == 0 => Ok(Success::Call {
+                refused: Vec::new(),
                 call: active(INVITE),
             }),
             Command::StartCall(start) => {
                 let call = view(start.call_id, "alice", 1, ParticipantState::Delivered);
-                Ok(Success::Call { call })
+                Ok(Success::Call {
+                    call,
+                    refused: Vec::new(),
+                })
             }
             Command::Accept { call_id, .. } => Ok(Success::Call {
+                refused: Vec::new(),
                 call: active(call_id),
             }),
             Command::OfferMedia { .. } => Ok(Success::Answer {

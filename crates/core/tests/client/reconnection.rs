@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State};
 use hullo_protocol::{
-    CallRecord, CallState, Command, EndReason, ErrorKind, Event, Media, Message, MessageBody,
-    MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
+    CallKind, CallRecord, CallState, Command, EndReason, ErrorKind, Event, Media, Message,
+    MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, invited, login, view};
@@ -21,6 +21,10 @@ fn active(version: u64) -> Snapshot {
 fn record() -> CallRecord {
     CallRecord {
         call_id: INVITE,
+        kind: CallKind::OneToOne,
+        group_id: None,
+        outcomes: Vec::new(),
+        quality: Vec::new(),
         caller: accid("bob"),
         callees: vec![accid("alice")],
         media: Media::Video,

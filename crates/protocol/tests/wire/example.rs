@@ -22,6 +22,8 @@ fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView
         audio: true,
         video: uid == 1,
         reconnecting: false,
+        held: uid == 3,
+        inviter: (uid == 3).then(|| accid("bob")),
         device: (uid == 1).then(|| DeviceId::parse("alice-phone").unwrap()),
     }
 }
@@ -31,6 +33,7 @@ fn call() -> CallView {
         call_id: call_id(),
         version: 3,
         kind: CallKind::OneToOne,
+        group: None,
         media: Media::Video,
         state: CallState::Ringing,
         caller: accid("alice"),
@@ -46,9 +49,34 @@ fn call() -> CallView {
     }
 }
 
+fn terms() -> GroupTerms {
+    GroupTerms {
+        group_id: Some("team-7".into()),
+        invite_mode: InviteMode::Caller,
+        join_mode: JoinMode::Everyone,
+    }
+}
+
+fn group_call() -> CallView {
+    CallView {
+        kind: CallKind::Group,
+        group: Some(terms()),
+        state: CallState::Active,
+        participants: vec![
+            participant("alice", 1, ParticipantState::Joined),
+            participant("bob", 2, ParticipantState::Busy),
+            participant("carol", 3, ParticipantState::Joined),
+        ],
+        active_ms: Some(4_000),
+        ..call()
+    }
+}
+
 fn record() -> CallRecord {
     CallRecord {
         call_id: call_id(),
+        kind: CallKind::OneToOne,
+        group_id: None,
         caller: accid("alice"),
         callees: vec![accid("bob")],
         media: Media::Video,
@@ -68,6 +96,19 @@ fn record() -> CallRecord {
                 duration_ms: 132_900,
             },
         ],
+        outcomes: vec![ParticipantOutcome {
+            accid: accid("bob"),
+            state: ParticipantState::Left,
+        }],
+        quality: vec![QualitySummary {
+            accid: accid("bob"),
+            median_up: Quality::Excellent,
+            worst_up: Quality::Poor,
+            median_down: Quality::Good,
+            worst_down: Quality::VeryBad,
+            reconnects: 1,
+            first_frame_ms: Some(180),
+        }],
     }
 }
 
@@ -104,11 +145,63 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
             repeatable(Command::Accept {
                 call_id,
                 room_token: Some("token".to_owned().into()),
+                other: Some(OtherCall::Hold),
             }),
         ),
         ("reject", repeatable(Command::Reject { call_id })),
         ("cancel", repeatable(Command::Cancel { call_id })),
         ("hangup", repeatable(Command::Hangup { call_id })),
+        ("end", repeatable(Command::End { call_id })),
+        (
+            "start_group_call",
+            repeatable(Command::StartCall(StartCall {
+                callees: vec![accid("bob"), accid("carol")],
+                group: Some(terms()),
+                ..start_call()
+            })),
+        ),
+        (
+            "invite",
+            repeatable(Command::Invite(InviteMore {
+                call_id,
+                callees: vec![accid("dave")],
+                attachment: Some("join us".into()),
+                ring_ms: Some(20_000),
+            })),
+        ),
+        (
+            "join",
+            repeatable(Command::Join {
+                call_id,
+                room_token: Some("token".to_owned().into()),
+            }),
+        ),
+        (
+            "query",
+            plain(Command::Query {
+                call_id: None,
+                group_id: Some("team-7".into()),
+            }),
+        ),
+        ("continue", repeatable(Command::Continue { call_id })),
+        (
+            "hold",
+            repeatable(Command::Hold {
+                call_id,
+                held: true,
+            }),
+        ),
+        (
+            "subscribe",
+            plain(Command::Subscribe {
+                call_id,
+                videos: vec![Uid(3), Uid(2)],
+            }),
+        ),
+        (
+            "report_first_frame",
+            plain(Command::ReportFirstFrame { call_id, ms: 180 }),
+        ),
         (
             "switch",
             repeatable(Command::Switch {
@@ -175,6 +268,7 @@ fn start_call() -> StartCall {
     StartCall {
         call_id: call_id(),
         callees: vec![accid("bob")],
+        group: None,
         media: Media::Video,
         attachment: Some("order 4711".into()),
         ring_ms: Some(30_000),
@@ -190,6 +284,7 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
             active_ms: Some(4_000),
             ..call()
         }],
+        elsewhere: vec![group_call()],
         invites: vec![InviteView {
             call: call(),
             ring_ms_left: 12_000,
@@ -210,7 +305,32 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
     vec![
         ("done", ok(Success::Done)),
         ("logged_in", ok(logged_in)),
-        ("call", ok(Success::Call { call: call() })),
+        (
+            "call",
+            ok(Success::Call {
+                call: call(),
+                refused: Vec::new(),
+            }),
+        ),
+        (
+            "group_call",
+            ok(Success::Call {
+                call: group_call(),
+                refused: vec![RefusedInvite {
+                    accid: accid("nobody"),
+                    kind: ErrorKind::AccountNotFound,
+                }],
+            }),
+        ),
+        (
+            "found",
+            ok(Success::Found {
+                calls: vec![FoundCall {
+                    call: group_call(),
+                    uid: Uid(4),
+                }],
+            }),
+        ),
         (
             "answer",
             ok(Success::Answer {
@@ -236,6 +356,7 @@ pub(crate) fn events() -> Vec<(&'static str, Event)> {
     let call_id = call_id();
     let delta = CallDelta {
         state: Some(CallState::Ended),
+        group: Some(terms()),
         media: Some(Media::Audio),
         participants: vec![participant("bob", 2, ParticipantState::Left)],
         switch: Some(Some(SwitchView {
@@ -265,6 +386,9 @@ pub(crate) fn events() -> Vec<(&'static str, Event)> {
         up: Quality::Good,
         down: Quality::Excellent,
         rtt_ms: Some(24),
+        jitter_ms: Some(3),
+        loss_up_permille: Some(12),
+        loss_down_permille: Some(0),
     }];
     vec![
         (
@@ -289,6 +413,24 @@ pub(crate) fn events() -> Vec<(&'static str, Event)> {
         (
             "invite_rejected_elsewhere",
             Event::InviteRejectedElsewhere { call_id },
+        ),
+        (
+            "call_elsewhere",
+            Event::CallElsewhere {
+                call_id,
+                call: Some(group_call()),
+            },
+        ),
+        (
+            "call_continued_elsewhere",
+            Event::CallContinuedElsewhere { call_id },
+        ),
+        (
+            "media_speakers",
+            Event::MediaSpeakers {
+                call_id,
+                uids: vec![Uid(3), Uid(1)],
+            },
         ),
         (
             "switch_refused",

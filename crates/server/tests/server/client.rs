@@ -273,7 +273,7 @@ pub(crate) fn start(call_id: CallId, callee: &str) -> Command {
 pub(crate) fn accept(call_id: CallId) -> Command {
     Command::Accept {
         call_id,
-        room_token: None,
+        room_token: None, other: None,
     }
 }
 
@@ -288,7 +288,7 @@ pub(crate) fn refusal(result: Result<Success, ErrorBody>) -> ErrorKind {
 /// The call of an answer.
 pub(crate) fn call_of(result: Result<Success, ErrorBody>) -> CallView {
     match result {
-        Ok(Success::Call { call }) => call,
+        Ok(Success::Call { call, .. }) => call,
         other => panic!("no call: {other:?}"),
     }
 }

@@ -36,7 +36,7 @@ async fn accept_with(
     client
         .ask(Command::Accept {
             call_id,
-            room_token,
+            room_token, other: None,
         })
         .await
 }

@@ -38,7 +38,7 @@ impl NoFrameToStrangers {
             _ => return Err(format!("{accid} is answered {}, not asked", reply.re)),
         }
         match &reply.ok {
-            Some(Success::Call { call }) => self.view(accid, call),
+            Some(Success::Call { call, .. }) => self.view(accid, call),
             _ => Ok(()),
         }
     }

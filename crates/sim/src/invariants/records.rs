@@ -208,7 +208,7 @@ impl ToldAfterStored {
                 Ok(())
             }
             Telling::Reply(reply) => match &reply.ok {
-                Some(Success::Call { call }) => self.call(call),
+                Some(Success::Call { call, .. }) => self.call(call),
                 _ => Ok(()),
             },
             Telling::Event(Event::CallInvited { call, .. }) => self.call(call),

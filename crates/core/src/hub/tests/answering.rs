@@ -248,6 +248,7 @@ fn repeated_requests_get_the_first_answer() {
     let accept = Command::Accept {
         call_id,
         room_token: None,
+        other: None,
     };
     let (won, lost, ended) = (
         shell.fresh_request(),
@@ -295,10 +296,10 @@ fn the_answer_to_a_dial_is_kept_however_many_requests_follow() {
     let dial = Command::StartCall(super::shell::start(call_id, "bob", Media::Audio));
     let request = shell.fresh_request();
     call_of(shell.ask_as(alice, request, dial.clone(), None));
-    for _ in 0..100 {
+    for _ in 0..400 {
         kind(shell.reject(alice, call_id));
     }
-    assert_eq!(shell.call(call_id).answers.len(), 32);
+    assert_eq!(shell.call(call_id).answers.len(), 128);
     call_of(shell.ask_as(alice, request, dial, None));
 }
 

@@ -107,6 +107,7 @@ fn a_dial_without_request_id_is_refused() {
         session: alice,
         request,
         grant: None,
+        unknown: Vec::new(),
     };
     let outputs = shell.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {
@@ -325,6 +326,7 @@ fn a_secure_call_needs_a_token_for_the_dial_and_for_the_accept() {
     let accept = Command::Accept {
         call_id,
         room_token: None,
+        other: None,
     };
     for wrong in [None, grant(call_id, 1), grant(other, 2)] {
         let request = shell.fresh_request();

@@ -12,6 +12,7 @@ fn every_command(call_id: CallId) -> Vec<Command> {
         Command::Accept {
             call_id,
             room_token: None,
+            other: None,
         },
         Command::Reject { call_id },
         Command::Cancel { call_id },
@@ -109,6 +110,7 @@ fn requests_of_unknown_sessions_are_dropped() {
         session: SessionId(404),
         request,
         grant: None,
+        unknown: Vec::new(),
     };
     assert!(shell.hub.handle(input, shell.now).is_empty());
 }

@@ -153,6 +153,7 @@ impl World {
                     session,
                     request,
                     grant: None,
+                    unknown: Vec::new(),
                 })
             }
             Step::Offer(index, call, name) => {
@@ -194,6 +195,7 @@ impl World {
             session,
             request,
             grant: None,
+            unknown: Vec::new(),
         })
     }
 
@@ -260,6 +262,7 @@ fn command(ask: Ask, call_id: CallId) -> Command {
         Ask::Accept => Command::Accept {
             call_id,
             room_token: None,
+            other: None,
         },
         Ask::Reject => Command::Reject { call_id },
         Ask::Cancel => Command::Cancel { call_id },

@@ -25,6 +25,7 @@ fn request(session: SessionId, command: Command) -> Input {
             command,
         },
         grant: None,
+        unknown: Vec::new(),
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) const CONFIG: Config = Config {
     connect_ms: CONNECT_MS,
     grace_ms: GRACE_MS,
     switch_ms: SWITCH_MS,
+    busy: crate::hub::BusyPolicy::Reject,
+    devices: crate::hub::DevicePolicy::All,
 };
 
 pub(super) fn accid(name: &str) -> Accid {
@@ -48,6 +50,7 @@ pub(super) fn device(name: &str) -> DeviceInfo {
 pub(super) fn start(call_id: CallId, callee: &str, media: Media) -> StartCall {
     StartCall {
         call_id,
+        group: None,
         callees: vec![accid(callee)],
         media,
         attachment: None,
@@ -70,7 +73,7 @@ pub(super) fn kind<T: std::fmt::Debug>(result: Result<T, ErrorBody>) -> ErrorKin
 
 pub(super) fn call_of(result: Result<Success, ErrorBody>) -> CallView {
     match result {
-        Ok(Success::Call { call }) => call,
+        Ok(Success::Call { call, .. }) => call,
         other => panic!("not a call: {other:?}"),
     }
 }
@@ -191,7 +194,7 @@ impl Shell {
                 self.welcomed.insert(session, (snapshot, ended));
             }
             Output::Reply { session, reply } => {
-                if let Some(Success::Call { call }) = &reply.ok {
+                if let Some(Success::Call { call, .. }) = &reply.ok {
                     self.learn(session, call);
                 }
                 let before = self.replies.insert((session, reply.re), reply);
@@ -307,6 +310,7 @@ impl Shell {
                 command,
             },
             grant,
+            unknown: Vec::new(),
         });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
@@ -331,6 +335,7 @@ impl Shell {
             Command::Accept {
                 call_id,
                 room_token,
+                other: None,
             },
         )
     }
@@ -375,6 +380,7 @@ impl Shell {
                 command: Command::OfferMedia { call_id, sdp },
             },
             grant: None,
+            unknown: Vec::new(),
         });
         if let Some(reply) = self.replies.get(&(session, id)).cloned() {
             return Err(reply.into_result().unwrap_err());

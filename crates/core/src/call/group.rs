@@ -1,0 +1,291 @@
+//! What several in a call may do: invite more, join, end it for all, hold it, and go on with it on another device.
+
+use hullo_protocol::{
+    Accid, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, GroupTerms, InviteMode,
+    JoinMode, Media, PARTICIPANTS_MAX, ParticipantState, Uid,
+};
+
+use super::{Call, Participant, RefusedInvite, not_found};
+use crate::Time;
+
+/// More accounts for a call.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Whom.
+    pub callees: Vec<Accid>,
+    /// The app's own text for them; the call's own when absent.
+    pub attachment: Option<String>,
+    /// How long the invites ring, in milliseconds.
+    pub ring_ms: u64,
+}
+
+/// Who is rung by an invitation, and who cannot be.
+type Invited = (Vec<Accid>, Vec<RefusedInvite>);
+
+impl Call {
+    /// Invites more accounts; a one-to-one call becomes a group call by it. Refused when none of them can be invited.
+    pub fn invite(
+        &mut self,
+        by: &Accid,
+        device: &DeviceId,
+        invitation: &Invitation,
+        now: Time,
+    ) -> Result<Invited, ErrorBody> {
+        self.may_invite(by, device)?;
+        let mut rung = Vec::new();
+        let mut refused = Vec::new();
+        for accid in &invitation.callees {
+            match self.invitable(by, accid) {
+                Ok(()) => {
+                    self.call_in(by, accid, invitation, now);
+                    rung.push(accid.clone());
+                }
+                Err(kind) => refused.push(RefusedInvite {
+                    accid: accid.clone(),
+                    kind,
+                }),
+            }
+        }
+        if rung.is_empty() {
+            return Err(none_invited(&refused));
+        }
+        if self.kind == CallKind::OneToOne {
+            self.kind = CallKind::Group;
+            self.group = Some(GroupTerms::default());
+            self.switch = None;
+        }
+        Ok((rung, refused))
+    }
+
+    fn may_invite(&self, by: &Accid, device: &DeviceId) -> Result<(), ErrorBody> {
+        let own = self
+            .participant(by)
+            .ok_or_else(|| not_found(self.call_id))?;
+        if own.state.is_pending() {
+            return Err(ErrorKind::InviteWhileCalled.into());
+        }
+        self.in_call(by, device)?;
+        if self.kind == CallKind::OneToOne && self.state != CallState::Active {
+            return Err(ErrorKind::InviteWhileCalling.into());
+        }
+        let caller_only = self
+            .group
+            .as_ref()
+            .is_some_and(|terms| terms.invite_mode == InviteMode::Caller);
+        if caller_only && *by != self.caller {
+            return Err(ErrorBody::new(
+                ErrorKind::Forbidden,
+                format!("only {} may invite into this call", self.caller),
+            ));
+        }
+        Ok(())
+    }
+
+    fn invitable(&self, by: &Accid, accid: &Accid) -> Result<(), ErrorKind> {
+        if accid == by {
+            return Err(ErrorKind::CalledOneself);
+        }
+        match self.participant(accid) {
+            Some(own) if !own.state.is_over() => Err(ErrorKind::AlreadyInCall),
+            Some(_) => Ok(()),
+            None if self.participants.len() >= PARTICIPANTS_MAX => Err(ErrorKind::ParticipantLimit),
+            None => Ok(()),
+        }
+    }
+
+    /// The account's invite rings from now, be it its first or another one.
+    fn call_in(&mut self, by: &Accid, accid: &Accid, invitation: &Invitation, now: Time) {
+        let inviter = Some(by.clone()).filter(|by| *by != self.caller);
+        let participant = self.enter(accid, now);
+        participant.state = ParticipantState::Invited;
+        participant.inviter = inviter;
+        participant.attachment.clone_from(&invitation.attachment);
+        participant.ring_until = Some(now.plus_ms(invitation.ring_ms));
+    }
+
+    /// The account's place in the call, as if it had not been there before, but for the time it has spent.
+    fn enter(&mut self, accid: &Accid, now: Time) -> &mut Participant {
+        let place = self.participants.iter().position(|p| p.accid == *accid);
+        let place = place.unwrap_or_else(|| {
+            let new = Participant::invited(accid.clone(), self.next_uid(), now);
+            self.participants.push(new);
+            self.participants.len() - 1
+        });
+        let participant = &mut self.participants[place];
+        let spent_ms = participant.duration_ms(now);
+        *participant = Participant {
+            spent_ms,
+            tally: std::mem::take(&mut participant.tally),
+            ..Participant::invited(accid.clone(), participant.uid, now)
+        };
+        participant
+    }
+
+    /// The number of the next account that comes in.
+    pub fn next_uid(&self) -> Uid {
+        let greatest = self.participants.iter().map(|p| p.uid.0).max();
+        Uid(greatest.unwrap_or(0).saturating_add(1))
+    }
+
+    /// The number under which an account is in the call or would join it; refused if it may not.
+    pub fn uid_for(&self, accid: &Accid) -> Result<Uid, ErrorBody> {
+        let own = self.participant(accid);
+        if let Some(own) = own.filter(|own| !own.state.is_over()) {
+            return Ok(own.uid);
+        }
+        if self.is_ended() {
+            return Err(ErrorKind::CallOver.into());
+        }
+        let Some(terms) = &self.group else {
+            return Err(not_found(self.call_id));
+        };
+        match (own, terms.join_mode) {
+            (Some(own), _) => Ok(own.uid),
+            (None, JoinMode::Invited) => Err(not_found(self.call_id)),
+            (None, JoinMode::Everyone) if self.participants.len() >= PARTICIPANTS_MAX => {
+                Err(ErrorKind::ParticipantLimit.into())
+            }
+            (None, JoinMode::Everyone) => Ok(self.next_uid()),
+        }
+    }
+
+    /// Enters the call without a ringing invite, or by answering the one that rings.
+    pub fn join(
+        &mut self,
+        by: &Accid,
+        device: &DeviceId,
+        granted: Option<Uid>,
+        connect_ms: u64,
+        now: Time,
+    ) -> Result<(), ErrorBody> {
+        let uid = self.uid_for(by)?;
+        match self.participant(by) {
+            Some(own) if own.state.is_pending() => {
+                return self.accept(by, device, granted, connect_ms, now);
+            }
+            Some(own) if own.state.is_in_call() => return self.in_call(by, device).map(|_| ()),
+            _ => {}
+        }
+        self.check_grant(uid, granted)?;
+        self.enter(by, now);
+        self.admit(by, device, connect_ms, now);
+        Ok(())
+    }
+
+    /// Refuses in a secure call unless the room token was signed for it and `uid`.
+    pub(super) fn check_grant(&self, uid: Uid, granted: Option<Uid>) -> Result<(), ErrorBody> {
+        if self.secure && granted != Some(uid) {
+            return Err(ErrorBody::new(
+                ErrorKind::RoomTokenRefused,
+                format!("this call needs a room token signed for it and uid {uid}"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// From now on the account is in the call with this device.
+    pub(super) fn admit(&mut self, by: &Accid, device: &DeviceId, connect_ms: u64, now: Time) {
+        let media = self.media;
+        if let Ok(participant) = self.participant_mut(by) {
+            participant.state = ParticipantState::Accepted;
+            participant.device = Some(device.clone());
+            participant.answered_at = Some(now);
+            participant.audio = true;
+            participant.video = media == Media::Video;
+        }
+        self.state = CallState::Active;
+        self.accepted_at.get_or_insert(now);
+        for participant in &mut self.participants {
+            if participant.state == ParticipantState::Accepted {
+                participant
+                    .connect_until
+                    .get_or_insert(now.plus_ms(connect_ms));
+            }
+        }
+    }
+
+    /// Ends the call for everyone.
+    pub fn end_for_all(
+        &mut self,
+        by: &Accid,
+        device: &DeviceId,
+        now: Time,
+    ) -> Result<(), ErrorBody> {
+        if self.is_ended() {
+            return Ok(());
+        }
+        self.in_call(by, device)?;
+        if self.kind == CallKind::Group && *by != self.caller {
+            return Err(ErrorBody::new(
+                ErrorKind::Forbidden,
+                format!(
+                    "only {} may end this call for all; leave it with call.hangup",
+                    self.caller
+                ),
+            ));
+        }
+        let reason = match self.state {
+            CallState::Ringing => EndReason::Cancelled,
+            CallState::Active | CallState::Ended => EndReason::HungUp,
+        };
+        self.finish(reason, Some(by), now);
+        Ok(())
+    }
+
+    /// Holds the call on this device, or takes it up again.
+    pub fn hold(&mut self, by: &Accid, device: &DeviceId, held: bool) -> Result<(), ErrorBody> {
+        self.in_call(by, device)?;
+        if self.state != CallState::Active {
+            return Err(ErrorBody::new(
+                ErrorKind::BadRequest,
+                "only an active call can be held",
+            ));
+        }
+        self.participant_mut(by)?.held = held;
+        Ok(())
+    }
+
+    /// Goes on with the account's part of the call on this device instead of another.
+    pub fn continue_on(
+        &mut self,
+        by: &Accid,
+        device: &DeviceId,
+        connect_ms: u64,
+        now: Time,
+    ) -> Result<(), ErrorBody> {
+        let own = self
+            .participant(by)
+            .ok_or_else(|| not_found(self.call_id))?;
+        if self.is_ended() {
+            return Err(ErrorKind::CallOver.into());
+        }
+        if !own.state.is_in_call() {
+            return Err(ErrorKind::NotInCall.into());
+        }
+        let participant = self.participant_mut(by)?;
+        participant.device = Some(device.clone());
+        participant.held = false;
+        if let Some(until) = &mut participant.connect_until {
+            *until = now.plus_ms(connect_ms);
+        }
+        Ok(())
+    }
+}
+
+/// The refusal of an invitation that has reached nobody.
+fn none_invited(refused: &[RefusedInvite]) -> ErrorBody {
+    match refused {
+        [] => ErrorBody::new(
+            ErrorKind::BadRequest,
+            "callees is empty; name at least one account",
+        ),
+        [one] => ErrorBody::new(one.kind, format!("{} cannot be invited", one.accid)),
+        several => {
+            let names: Vec<String> = several.iter().map(|one| one.accid.to_string()).collect();
+            ErrorBody::new(
+                ErrorKind::InviteFailed,
+                format!("none of {} can be invited", names.join(", ")),
+            )
+        }
+    }
+}
