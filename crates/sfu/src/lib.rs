@@ -5,35 +5,46 @@
 //! [`Sfu::poll_timeout`], whichever comes first. There is no IO, no clock and no thread in here.
 //!
 //! # Slots
-//! A client offers one connection whose first audio and video m-lines send and receive. Each receiving half is a *slot*. The
-//! tracks of the other participants of the room are assigned to slots of their kind, first come first served, by `uid`, and
-//! stay there until the participant leaves; so a caller knows while it rings which slot will carry the callee.
+//! A client offers one connection whose first audio and video m-lines send and receive; it may offer more that only receive,
+//! at once or later. Each receiving half is a *slot*. The tracks of the other participants of the room are assigned to slots
+//! of their kind by `uid` and stay there until the participant leaves; so a caller knows while it rings which slot will
+//! carry the callee. In a group there may be more participants than slots:
+//! - a client says by [`Sfu::subscribe`] whose pictures it shows; only those get its video slots;
+//! - the loudest get the audio slots, and a voice that has one keeps it for some time.
 //!
-//! # Admission
+//! # Admission and holding
 //! A peer negotiates and connects while it rings. Until [`Sfu::admit`], whatever it sends is dropped and nothing is sent to
-//! it.
+//! it. The same goes for a peer while it is held by [`Sfu::hold`].
 //!
 //! # Key frames
 //! A receiver that gets a new source, and a receiver that asks, each make one request to the source; requests to one source
 //! are at least [`KEY_FRAME_EVERY`] apart, and one that comes too early is made later, never dropped.
 
 mod address;
+mod alarms;
 mod demux;
+mod forward;
+mod loudness;
 mod peer;
 mod quality;
 mod rewrite;
+mod room;
+mod slots;
+mod speakers;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use alarms::{Alarms, Owner};
 use demux::Demux;
+use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
-use peer::{Drained, Peer};
+use peer::{Drained, Peer, Standing};
 pub use quality::QualityReport;
+use room::Room;
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::RtpPacket;
 use str0m::{Input, Rtc};
 pub use words::{Config, Event, Metrics, NegotiateError, Output, PeerId, RoomId};
 
@@ -43,11 +54,16 @@ pub const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
 /// Every room of the process.
 pub struct Sfu {
     config: Config,
-    rooms: BTreeMap<RoomId, BTreeSet<PeerId>>,
+    rooms: BTreeMap<RoomId, Room>,
     peers: BTreeMap<PeerId, Peer>,
-    /// Admitted before they were there.
-    expected: BTreeSet<(RoomId, PeerId)>,
+    /// What was decided about peers before they were there.
+    expected: BTreeMap<(RoomId, PeerId), Standing>,
     demux: Demux,
+    /// Invariant: the alarm of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
+    /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_alarm`].
+    alarms: Alarms,
+    /// The newest time this was told of.
+    now: Instant,
     outputs: VecDeque<Output>,
     quality_at: Option<Instant>,
     metrics: Metrics,
@@ -61,8 +77,10 @@ impl Sfu {
             config,
             rooms: BTreeMap::new(),
             peers: BTreeMap::new(),
-            expected: BTreeSet::new(),
+            expected: BTreeMap::new(),
             demux: Demux::default(),
+            alarms: Alarms::default(),
+            now,
             outputs: VecDeque::new(),
             quality_at: None,
             metrics: Metrics::default(),
@@ -76,10 +94,11 @@ impl Sfu {
 
     /// Closes a room and every peer in it.
     pub fn close(&mut self, room: RoomId) {
-        for peer in self.rooms.remove(&room).unwrap_or_default() {
+        for peer in self.rooms.remove(&room).unwrap_or_default().peers {
             self.forget(peer);
         }
-        self.expected.retain(|(of, _)| *of != room);
+        self.expected.retain(|(of, _), _| *of != room);
+        self.set_room_alarm(room);
     }
 
     /// Answers an offer: the first one of a peer makes it, a later one restarts ICE or adds slots.
@@ -94,14 +113,15 @@ impl Sfu {
         if !self.rooms.contains_key(&room) {
             return Err(NegotiateError::NoRoom);
         }
+        self.now = now;
         let answer = match self.peers.get_mut(&peer) {
             Some(known) => known.negotiate(offer)?,
             None => {
                 let mut new = Peer::new(room, uid, &self.config.candidates, now);
                 let answer = new.negotiate(offer)?;
-                new.admitted = self.expected.remove(&(room, peer));
+                new.standing = self.expected.remove(&(room, peer)).unwrap_or_default();
                 self.peers.insert(peer, new);
-                self.rooms.entry(room).or_default().insert(peer);
+                self.rooms.entry(room).or_default().peers.insert(peer);
                 answer
             }
         };
@@ -110,34 +130,52 @@ impl Sfu {
         }
         self.quality_at
             .get_or_insert(now + self.config.quality_every);
-        self.drain(peer, now);
-        self.assign_slots(room, Some(peer));
+        let mut touched = BTreeSet::from([peer]);
+        self.assign_slots(room, Some(peer), now, &mut touched);
+        self.drain(touched, now);
         Ok(answer)
     }
 
     /// From now on media flows from and to this peer. One that is not there yet, because its first offer was refused, is
     /// admitted as soon as it is.
     pub fn admit(&mut self, room: RoomId, peer: PeerId, now: Instant) {
-        match self.peers.get_mut(&peer) {
-            Some(known) if known.room == room && !known.admitted => {
-                known.admitted = true;
-                self.request_key_frames_of(room, now);
-            }
-            None if self.rooms.contains_key(&room) => {
-                self.expected.insert((room, peer));
-            }
-            _ => {}
-        }
+        self.change_standing(room, peer, now, |standing| standing.admitted = true);
+    }
+
+    /// While it is held, nothing flows from or to this peer, as if it were not admitted; it keeps its connection and its
+    /// slots. May come before the peer, as [`Self::admit`] may.
+    pub fn hold(&mut self, room: RoomId, peer: PeerId, held: bool, now: Instant) {
+        self.change_standing(room, peer, now, |standing| standing.held = held);
+    }
+
+    /// Whose pictures this peer shows, the most wanted first: those of them who are there get its video slots, as many as it
+    /// has; who comes later gets one then. Whoever has a slot and is still among them keeps it. A peer that has never said
+    /// so gets everyone, by uid. May come before the peer, as [`Self::admit`] may.
+    pub fn subscribe(&mut self, room: RoomId, peer: PeerId, videos: Vec<Uid>, now: Instant) {
+        self.now = now;
+        let mut told = BTreeSet::new();
+        let mut wanted: Vec<Uid> = videos.into_iter().filter(|uid| told.insert(*uid)).collect();
+        wanted.truncate(PARTICIPANTS_MAX);
+        let Some(standing) = self.standing_mut(room, peer) else {
+            return;
+        };
+        standing.videos = Some(wanted);
+        let mut touched = BTreeSet::new();
+        self.assign_slots(room, None, now, &mut touched);
+        self.drain(touched, now);
     }
 
     /// Closes one peer.
     pub fn remove(&mut self, room: RoomId, peer: PeerId) {
         self.expected.remove(&(room, peer));
-        if let Some(peers) = self.rooms.get_mut(&room)
-            && peers.remove(&peer)
+        if self
+            .rooms
+            .get(&room)
+            .is_some_and(|known| known.peers.contains(&peer))
         {
-            self.forget(peer);
-            self.assign_slots(room, None);
+            let mut touched = BTreeSet::new();
+            self.leave(room, peer, self.now, &mut touched);
+            self.drain(touched, self.now);
         }
     }
 
@@ -153,6 +191,7 @@ impl Sfu {
             self.metrics.datagrams_dropped += 1;
             return;
         };
+        self.now = now;
         let input = Input::Receive(now, receive);
         let peers = &self.peers;
         let accepts = |id: PeerId| peers.get(&id).is_some_and(|peer| peer.accepts(&input));
@@ -172,33 +211,17 @@ impl Sfu {
             self.outputs.push_back(Output::Event(event));
         }
         peer.handle(input);
-        self.drain(id, now);
+        self.drain(BTreeSet::from([id]), now);
     }
 
     /// The time of [`Self::poll_timeout`] has come.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let lost_after = self.config.lost_after;
-        let due: Vec<PeerId> = self
-            .peers
-            .iter()
-            .filter(|(_, p)| p.due(lost_after) <= now)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in due {
-            let Some(peer) = self.peers.get_mut(&id) else {
-                continue;
-            };
-            if peer.connected && !peer.lost && peer.heard_at + lost_after <= now {
-                peer.lost = true;
-                let event = Event::Lost {
-                    room: peer.room,
-                    peer: id,
-                };
-                self.outputs.push_back(Output::Event(event));
+        self.now = now;
+        for owner in self.alarms.due(now) {
+            match owner {
+                Owner::Peer(peer) => self.handle_peer_timeout(peer, now),
+                Owner::Room(room) => self.handle_room_timeout(room, now),
             }
-            peer.handle(Input::Timeout(now));
-            peer.request_due_key_frame(now, &mut self.metrics);
-            self.drain(id, now);
         }
         if self.quality_at.is_some_and(|at| at <= now) {
             self.report_quality();
@@ -206,13 +229,33 @@ impl Sfu {
         }
     }
 
+    fn handle_peer_timeout(&mut self, id: PeerId, now: Instant) {
+        let lost_after = self.config.lost_after;
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if peer.connected && !peer.lost && peer.heard_at + lost_after <= now {
+            peer.lost = true;
+            let event = Event::Lost {
+                room: peer.room,
+                peer: id,
+            };
+            self.outputs.push_back(Output::Event(event));
+        }
+        peer.handle(Input::Timeout(now));
+        peer.request_due_key_frame(now, &mut self.metrics);
+        self.drain(BTreeSet::from([id]), now);
+    }
+
     /// When to call [`Self::handle_timeout`] at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let peers = self
-            .peers
-            .values()
-            .map(|peer| peer.due(self.config.lost_after));
-        peers.chain(self.quality_at).min()
+        debug_assert!(
+            self.peers.iter().all(|(id, peer)| {
+                self.alarms.of(Owner::Peer(*id)) == Some(peer.due(self.config.lost_after))
+            }),
+            "a peer's alarm is not when it is due"
+        );
+        self.alarms.next().into_iter().chain(self.quality_at).min()
     }
 
     /// The next thing to do or to know.
@@ -229,19 +272,93 @@ impl Sfu {
         }
     }
 
+    /// What is decided about a peer, there or not; none if its room is not open or it is in another.
+    fn standing_mut(&mut self, room: RoomId, peer: PeerId) -> Option<&mut Standing> {
+        if !self.rooms.contains_key(&room) {
+            return None;
+        }
+        match self.peers.get_mut(&peer) {
+            Some(known) => (known.room == room).then_some(&mut known.standing),
+            None => Some(self.expected.entry((room, peer)).or_default()),
+        }
+    }
+
+    fn change_standing(
+        &mut self,
+        room: RoomId,
+        id: PeerId,
+        now: Instant,
+        change: impl FnOnce(&mut Standing),
+    ) {
+        self.now = now;
+        let Some(standing) = self.standing_mut(room, id) else {
+            return;
+        };
+        let flowed = standing.flows();
+        change(standing);
+        let Some(peer) = self
+            .peers
+            .get_mut(&id)
+            .filter(|p| p.standing.flows() != flowed)
+        else {
+            return;
+        };
+        let uid = peer.uid;
+        let mut touched = BTreeSet::new();
+        if flowed {
+            if let Some(room) = self.rooms.get_mut(&room) {
+                room.speakers.silence(uid);
+            }
+            self.set_room_alarm(room);
+        } else {
+            // What was held back would be a hole in the numbers, that receivers ask to be filled.
+            peer.restart_streams(None);
+            let others: Vec<PeerId> = self.peers_of(room).map(|(id, _)| id).collect();
+            for other in others {
+                if let Some(other) = self.peers.get_mut(&other) {
+                    other.restart_streams(Some(uid));
+                }
+            }
+            self.request_key_frames_around(id, now, &mut touched);
+        }
+        self.assign_slots(room, None, now, &mut touched);
+        self.drain(touched, now);
+    }
+
+    /// Takes a peer out of its room.
+    fn leave(&mut self, id: RoomId, peer: PeerId, now: Instant, touched: &mut BTreeSet<PeerId>) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.peers.remove(&peer);
+            if let Some(known) = self.peers.get(&peer) {
+                room.speakers.silence(known.uid);
+            }
+        }
+        self.forget(peer);
+        self.assign_slots(id, None, now, touched);
+    }
+
     fn forget(&mut self, peer: PeerId) {
         self.demux.forget(peer);
+        self.alarms.set(Owner::Peer(peer), None);
         if let Some(mut peer) = self.peers.remove(&peer) {
             peer.disconnect();
         }
     }
 
-    /// Carries on with a peer until it has nothing more to say, and with those that its packets went to.
-    fn drain(&mut self, id: PeerId, now: Instant) {
-        let mut touched = BTreeSet::from([id]);
+    /// Carries on with peers until they have nothing more to say, and with those that their packets went to.
+    fn drain(&mut self, mut touched: BTreeSet<PeerId>, now: Instant) {
         while let Some(id) = touched.pop_first() {
             while let Some(drained) = self.peers.get_mut(&id).and_then(|peer| peer.drain(now)) {
                 self.carry_out(id, drained, now, &mut touched);
+            }
+            let Some(peer) = self.peers.get(&id) else {
+                continue;
+            };
+            let due = peer.due(self.config.lost_after);
+            let new_slots_in = peer.has_new_slots.then_some(peer.room);
+            self.alarms.set(Owner::Peer(id), Some(due));
+            if let Some(room) = new_slots_in {
+                self.assign_slots(room, Some(id), now, &mut touched);
             }
         }
     }
@@ -266,136 +383,42 @@ impl Sfu {
                 peer.connected = true;
                 self.outputs
                     .push_back(Output::Event(Event::Connected { room, peer: id }));
-                self.request_key_frames_of(room, now);
+                self.request_key_frames_around(id, now, touched);
             }
-            Drained::MediaAdded => self.assign_slots(room, Some(id)),
             Drained::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
             Drained::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
             Drained::Closed(reason) => {
                 self.metrics.peers_failed += 1;
-                if let Some(peers) = self.rooms.get_mut(&room) {
-                    peers.remove(&id);
-                }
-                self.forget(id);
                 let event = Event::Closed {
                     room,
                     peer: id,
                     reason,
                 };
                 self.outputs.push_back(Output::Event(event));
-                self.assign_slots(room, None);
+                self.leave(room, id, now, touched);
             }
-        }
-    }
-
-    fn forward(
-        &mut self,
-        from: PeerId,
-        kind: SlotKind,
-        packet: &RtpPacket,
-        now: Instant,
-        touched: &mut BTreeSet<PeerId>,
-    ) {
-        let Some(source) = self.peers.get_mut(&from) else {
-            return;
-        };
-        if !source.admitted {
-            self.metrics.packets_held_back += 1;
-            return;
-        }
-        self.metrics.packets_received += 1;
-        let (room, uid, first) = (source.room, source.uid, source.first_packet_of(kind));
-        let Some(params) = source.payload_params(packet.header.payload_type) else {
-            return;
-        };
-        if first {
-            let event = Event::FirstMedia { room, uid, kind };
-            self.outputs.push_back(Output::Event(event));
-        }
-        let mut starts_anew = false;
-        for id in self
-            .rooms
-            .get(&room)
-            .into_iter()
-            .flatten()
-            .filter(|id| **id != from)
-        {
-            let Some(receiver) = self.peers.get_mut(id).filter(|p| p.admitted && p.connected)
-            else {
-                continue;
-            };
-            if let Some(started) = receiver.send(from, uid, kind, packet, params, now) {
-                self.metrics.packets_forwarded += 1;
-                self.metrics.bytes_forwarded += packet.payload.len() as u64;
-                starts_anew |= started;
-                touched.insert(*id);
-            }
-        }
-        if starts_anew && kind == SlotKind::Video {
-            self.request_key_frame(room, uid, now, touched);
-        }
-    }
-
-    /// Asks the admitted peer of `uid` for a key frame, now or as soon as the throttle allows.
-    fn request_key_frame(
-        &mut self,
-        room: RoomId,
-        uid: Uid,
-        now: Instant,
-        touched: &mut BTreeSet<PeerId>,
-    ) {
-        for id in self.rooms.get(&room).into_iter().flatten() {
-            let Some(peer) = self.peers.get_mut(id) else {
-                continue;
-            };
-            if peer.uid == uid && peer.admitted {
-                peer.want_key_frame();
-                peer.request_due_key_frame(now, &mut self.metrics);
-                touched.insert(*id);
-            }
-        }
-    }
-
-    fn request_key_frames_of(&mut self, room: RoomId, now: Instant) {
-        let uids: BTreeSet<Uid> = self.peers_of(room).map(|(_, peer)| peer.uid).collect();
-        for uid in uids {
-            let mut touched = BTreeSet::new();
-            self.request_key_frame(room, uid, now, &mut touched);
-            touched.into_iter().for_each(|id| self.drain(id, now));
         }
     }
 
     fn peers_of(&self, room: RoomId) -> impl Iterator<Item = (PeerId, &Peer)> {
-        let ids = self.rooms.get(&room).into_iter().flatten();
+        let room = self.rooms.get(&room).into_iter();
+        let ids = room.flat_map(|room| &room.peers);
         ids.filter_map(|id| self.peers.get(id).map(|peer| (*id, peer)))
     }
 
-    /// Gives each participant that has a peer a slot of each kind at every other one; tells those whose slots changed, and
-    /// `anyway` in any case.
-    fn assign_slots(&mut self, room: RoomId, anyway: Option<PeerId>) {
-        let uids: BTreeSet<Uid> = self.peers_of(room).map(|(_, peer)| peer.uid).collect();
-        for id in self.rooms.get(&room).into_iter().flatten() {
-            let Some(peer) = self.peers.get_mut(id) else {
-                continue;
-            };
-            if peer.assign_slots(&uids) || anyway == Some(*id) {
-                let event = Event::Slots {
-                    room,
-                    peer: *id,
-                    slots: peer.slots(),
-                };
-                self.outputs.push_back(Output::Event(event));
-            }
-        }
-    }
-
     fn report_quality(&mut self) {
-        for (room, peers) in &self.rooms {
-            let admitted = peers
+        for room in self.rooms.keys() {
+            let flowing: Vec<&Peer> = self
+                .peers_of(*room)
+                .map(|(_, peer)| peer)
+                .filter(|peer| peer.standing.flows())
+                .collect();
+            let jitter_up: BTreeMap<Uid, u32> = flowing
                 .iter()
-                .filter_map(|id| self.peers.get(id))
-                .filter(|p| p.admitted);
-            let reports: Vec<_> = admitted.map(Peer::quality).collect();
+                .filter_map(|peer| Some((peer.uid, peer.jitter_up_ms()?)))
+                .collect();
+            let report = |peer: &&Peer| peer.quality(|uid| jitter_up.get(&uid).copied());
+            let reports: Vec<QualityReport> = flowing.iter().map(report).collect();
             if !reports.is_empty() {
                 let event = Event::Quality {
                     room: *room,

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
 use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
@@ -12,40 +13,65 @@ use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
 
 use crate::address::Addresses;
-use crate::quality::Path;
-use crate::rewrite::Rewrite;
+use crate::loudness::Loudness;
+use crate::quality::Figures;
+use crate::slots::{Assigned, Census, Slots};
 use crate::{
-    KEY_FRAME_EVERY, Metrics, NegotiateError, Quality, QualityReport, RoomId, Slot, SlotKind, Uid,
+    KEY_FRAME_EVERY, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid,
 };
+
+/// The bandwidth that is assumed to a new peer until its feedback tells. It decides how fast the first probes are (three and
+/// six times as fast, for 15 ms each), and nothing else: nothing waits for it.
+const BANDWIDTH_ASSUMED: Bitrate = Bitrate::kbps(500);
+/// The bandwidth that probes look for. More is of no use to a receiver of a few pictures.
+const BANDWIDTH_SOUGHT: Bitrate = Bitrate::mbps(4);
 
 /// A peer and all that belongs to it alone.
 pub(crate) struct Peer {
     pub(crate) room: RoomId,
     pub(crate) uid: Uid,
-    pub(crate) admitted: bool,
+    pub(crate) standing: Standing,
     pub(crate) connected: bool,
     pub(crate) lost: bool,
     pub(crate) heard_at: Instant,
+    pub(crate) loudness: Loudness,
+    pub(crate) slots: Slots,
+    /// There are slots that nothing was assigned to yet.
+    pub(crate) has_new_slots: bool,
     addresses: Addresses,
     /// The last one that was answered.
     offer: Option<String>,
     rtc: Rtc,
     wake_at: Instant,
     failure: Option<String>,
-    receiving: Vec<Receiving>,
     seen: BTreeSet<SlotKind>,
     key_frame_wanted: bool,
     key_frame_at: Option<Instant>,
-    up: Path,
-    down: Path,
+    figures: Figures,
 }
 
-/// A receiving m-line of the client: a slot, and the stream that goes out through it.
-struct Receiving {
-    mid: Mid,
-    kind: SlotKind,
-    uid: Option<Uid>,
-    rewrite: Rewrite,
+/// What was decided about a peer from outside, perhaps before it was there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Standing {
+    pub(crate) admitted: bool,
+    pub(crate) held: bool,
+    /// Whose pictures it shows; none until it has said so.
+    pub(crate) videos: Option<Vec<Uid>>,
+}
+
+impl Standing {
+    /// Media may go from and to it.
+    pub(crate) fn flows(&self) -> bool {
+        self.admitted && !self.held
+    }
+}
+
+/// Where a packet comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    pub(crate) peer: PeerId,
+    pub(crate) uid: Uid,
+    pub(crate) params: PayloadParams,
 }
 
 /// What comes out of a peer.
@@ -57,8 +83,6 @@ pub(crate) enum Drained {
     },
     Connected,
     Packet(SlotKind, Box<RtpPacket>),
-    /// There is a new m-line, perhaps a slot.
-    MediaAdded,
     KeyFrameWanted(Uid),
     Closed(String),
 }
@@ -74,6 +98,8 @@ impl Peer {
             .enable_opus(true, false)
             .enable_vp8(true)
             .enable_h264(true)
+            .enable_bwe(Some(BANDWIDTH_ASSUMED))
+            .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .set_stats_interval(Some(Duration::from_secs(2)))
             .build(now);
         for address in candidates {
@@ -82,24 +108,26 @@ impl Peer {
                 rtc.add_local_candidate(candidate);
             }
         }
+        rtc.bwe().set_bitrate(Bitrate::ZERO, BANDWIDTH_SOUGHT);
         Self {
             room,
             uid,
-            admitted: false,
+            standing: Standing::default(),
             connected: false,
             lost: false,
             heard_at: now,
+            loudness: Loudness::default(),
+            slots: Slots::new(uid),
+            has_new_slots: false,
             addresses: Addresses::default(),
             offer: None,
             rtc,
             wake_at: now,
             failure: None,
-            receiving: Vec::new(),
             seen: BTreeSet::new(),
             key_frame_wanted: false,
             key_frame_at: None,
-            up: Path::default(),
-            down: Path::default(),
+            figures: Figures::default(),
         }
     }
 
@@ -107,6 +135,8 @@ impl Peer {
         let before = self.rtc.direct_api().local_ice_credentials();
         match self.accept(offer) {
             Ok(answer) => {
+                // Its payload types may be others now.
+                self.slots.iter_mut().for_each(|slot| slot.matched = None);
                 self.offer = Some(offer.to_owned());
                 Ok(answer)
             }
@@ -193,7 +223,7 @@ impl Peer {
                     });
                 }
                 Ok(Output::Event(event)) => {
-                    if let Some(drained) = self.handle_event(event) {
+                    if let Some(drained) = self.handle_event(event, now) {
                         return Some(drained);
                     }
                 }
@@ -201,7 +231,7 @@ impl Peer {
         }
     }
 
-    fn handle_event(&mut self, event: Event) -> Option<Drained> {
+    fn handle_event(&mut self, event: Event, now: Instant) -> Option<Drained> {
         match event {
             Event::Connected => return Some(Drained::Connected),
             Event::RtpPacket(packet) => {
@@ -214,23 +244,19 @@ impl Peer {
                 return Some(Drained::Packet(kind, Box::new(packet)));
             }
             Event::KeyframeRequest(request) => {
-                let slot = self.receiving.iter().find(|slot| slot.mid == request.mid)?;
+                let slot = self.slots.iter().find(|slot| slot.mid == request.mid)?;
                 return slot.uid.map(Drained::KeyFrameWanted);
             }
-            Event::MediaAdded(added) => {
-                self.add_media(added.mid, added.kind);
-                return Some(Drained::MediaAdded);
+            Event::MediaAdded(added) => self.add_slot(added.mid, now),
+            Event::MediaChanged(changed) => self.add_slot(changed.mid, now),
+            Event::PeerStats(stats) => self.figures.take_peer(&stats),
+            Event::MediaIngressStats(stats) => {
+                let kind = kind_of(self.rtc.media(stats.mid)?.kind());
+                self.figures.take_ingress(kind, &stats);
             }
-            Event::PeerStats(stats) => {
-                let rtt_ms = stats.rtt.map(|rtt| rtt.as_millis() as u32);
-                self.up = Path {
-                    loss: stats.ingress_loss_fraction,
-                    rtt_ms,
-                };
-                self.down = Path {
-                    loss: stats.egress_loss_fraction,
-                    rtt_ms,
-                };
+            Event::MediaEgressStats(stats) => {
+                let slot = self.slots.iter().find(|slot| slot.mid == stats.mid)?;
+                self.figures.take_egress(slot.kind, slot.uid, &stats);
             }
             Event::Closed => {
                 return Some(Drained::Closed("the client closed the connection".into()));
@@ -248,20 +274,16 @@ impl Peer {
             .map(|stream| stream.mid())
     }
 
-    fn add_media(&mut self, mid: Mid, kind: MediaKind) {
-        let sends = self
-            .rtc
-            .media(mid)
-            .is_some_and(|media| media.direction().is_sending());
-        if sends && !self.receiving.iter().any(|slot| slot.mid == mid) {
-            let clock_hz = if kind.is_audio() { 48_000 } else { 90_000 };
-            let rewrite = Rewrite::new(clock_hz);
-            self.receiving.push(Receiving {
-                mid,
-                kind: kind_of(kind),
-                uid: None,
-                rewrite,
-            });
+    /// An m-line that the client receives on is a slot.
+    fn add_slot(&mut self, mid: Mid, now: Instant) {
+        let Some(media) = self.rtc.media(mid).filter(|m| m.direction().is_sending()) else {
+            return;
+        };
+        self.slots.add(mid, kind_of(media.kind()), now);
+        self.has_new_slots = true;
+        // The estimate is wanted, its pacer is not: there is nothing here that could send less, only later.
+        if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
+            stream.set_unpaced(true);
         }
     }
 
@@ -277,32 +299,35 @@ impl Peer {
         self.seen.insert(kind)
     }
 
-    /// Sends a packet of `uid` through its slot. Tells whether the source is new there; none if it was not sent.
+    /// Sends a packet through the slot at `place`. Tells whether the source is new there; none if it was not sent.
     pub(crate) fn send(
         &mut self,
-        from: crate::PeerId,
-        uid: Uid,
-        kind: SlotKind,
+        place: usize,
+        source: &Source,
         packet: &RtpPacket,
-        params: PayloadParams,
         now: Instant,
     ) -> Option<bool> {
-        let slot = self
-            .receiving
-            .iter_mut()
-            .find(|s| s.kind == kind && s.uid == Some(uid))?;
-        let pt = self.rtc.codec_config().match_params(params)?.pt();
-        let place = slot.rewrite.place(from, packet, now)?;
+        let slot = self.slots.at_mut(place)?;
+        debug_assert_eq!(slot.uid, Some(source.uid), "a route to another's slot");
+        let known = slot.matched.filter(|(params, _)| *params == source.params);
+        let pt = match known {
+            Some((_, pt)) => pt,
+            None => self.rtc.codec_config().match_params(source.params)?.pt(),
+        };
+        slot.matched = Some((source.params, pt));
+        let position = slot.rewrite.place(source.peer, packet, now)?;
         let mut ext_vals = packet.header.ext_vals.clone();
         ext_vals.mid = None;
+        let (mid, nackable) = (slot.mid, slot.kind == SlotKind::Video);
         let mut api = self.rtc.direct_api();
-        let stream = api.stream_tx_by_mid(slot.mid, None)?;
-        let write = RtpWrite::new(pt, place.sequence, place.time, now, packet.payload.clone())
+        let stream = api.stream_tx_by_mid(mid, None)?;
+        let payload = packet.payload.clone();
+        let write = RtpWrite::new(pt, position.sequence, position.time, now, payload)
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
-            .nackable(kind == SlotKind::Video);
+            .nackable(nackable);
         stream.write_rtp(write);
-        Some(place.starts)
+        Some(position.starts)
     }
 
     pub(crate) fn want_key_frame(&mut self) {
@@ -322,7 +347,7 @@ impl Peer {
         self.key_frame_wanted = false;
         self.key_frame_at = Some(now);
         let videos: Vec<Mid> = self
-            .receiving
+            .slots
             .iter()
             .filter(|s| s.kind == SlotKind::Video)
             .map(|s| s.mid)
@@ -336,63 +361,34 @@ impl Peer {
         }
     }
 
-    /// Assigns the others to slots, keeping who has one. True if anything changed.
-    pub(crate) fn assign_slots(&mut self, uids: &BTreeSet<Uid>) -> bool {
-        let before = self.slots();
-        for kind in [SlotKind::Audio, SlotKind::Video] {
-            let of_kind = |slot: &&mut Receiving| slot.kind == kind;
-            for slot in self.receiving.iter_mut().filter(of_kind) {
-                slot.uid = slot
-                    .uid
-                    .filter(|uid| uids.contains(uid) && *uid != self.uid);
-            }
-            for uid in uids.iter().filter(|uid| **uid != self.uid) {
-                if self
-                    .receiving
-                    .iter()
-                    .any(|s| s.kind == kind && s.uid == Some(*uid))
-                {
-                    continue;
-                }
-                if let Some(free) = self
-                    .receiving
-                    .iter_mut()
-                    .filter(of_kind)
-                    .find(|s| s.uid.is_none())
-                {
-                    free.uid = Some(*uid);
-                }
-            }
-        }
-        before != self.slots()
+    /// Assigns its slots anew.
+    pub(crate) fn assign_slots(&mut self, census: &Census, now: Instant) -> Assigned {
+        self.has_new_slots = false;
+        self.slots
+            .assign(census, self.standing.videos.as_deref(), now)
     }
 
-    pub(crate) fn slots(&self) -> Vec<Slot> {
-        let slot = |s: &Receiving| Slot {
-            mid: s.mid.to_string(),
-            kind: s.kind,
-            uid: s.uid,
-        };
-        self.receiving.iter().map(slot).collect()
+    /// As the client is told.
+    pub(crate) fn told_slots(&self) -> Vec<Slot> {
+        self.slots.told()
     }
 
-    pub(crate) fn quality(&self) -> QualityReport {
-        let permille = |path: Path| path.loss.map(|loss| (loss * 1_000.0) as u32);
-        let grade = |path: Path| {
-            if self.lost {
-                Quality::Down
-            } else {
-                path.grade()
-            }
-        };
-        QualityReport {
-            uid: self.uid,
-            up: grade(self.up),
-            down: grade(self.down),
-            rtt_ms: self.up.rtt_ms,
-            loss_up_permille: permille(self.up),
-            loss_down_permille: permille(self.down),
+    /// Whatever comes next through the slots of `uid`, or through any, starts anew.
+    pub(crate) fn restart_streams(&mut self, of: Option<Uid>) {
+        let concerned = |uid| of.is_none() || of == uid;
+        for slot in self.slots.iter_mut().filter(|s| concerned(s.uid)) {
+            slot.rewrite.restart();
         }
+    }
+
+    /// How unsteadily its packets arrive here, in milliseconds.
+    pub(crate) fn jitter_up_ms(&self) -> Option<u32> {
+        self.figures.jitter_up_ms()
+    }
+
+    /// `jitter_up` tells how unsteadily the packets of a source had arrived here, before they went on to this peer.
+    pub(crate) fn quality(&self, jitter_up: impl Fn(Uid) -> Option<u32>) -> QualityReport {
+        self.figures.report(self.uid, self.lost, jitter_up)
     }
 }
 

@@ -52,6 +52,11 @@ impl Rewrite {
         }
     }
 
+    /// The next packet, whoever sends it, continues the stream as that of a new source does.
+    pub(crate) fn restart(&mut self) {
+        self.source = None;
+    }
+
     /// The place of `packet`; none for one from before the source was switched to.
     pub(crate) fn place(
         &mut self,

@@ -95,12 +95,19 @@ pub enum Event {
         /// All of them.
         slots: Vec<Slot>,
     },
-    /// How well the admitted participants of a room are connected.
+    /// How well the participants of a room are connected, but for those who are held or not admitted.
     Quality {
         /// Where.
         room: RoomId,
         /// One for each.
         reports: Vec<QualityReport>,
+    },
+    /// Who speaks, as soon as it changes, but at most every 300 ms.
+    Speakers {
+        /// Where.
+        room: RoomId,
+        /// The loudest first, five at most; nobody when it has fallen silent.
+        uids: Vec<Uid>,
     },
     /// A participant's first packet of this kind was forwarded.
     FirstMedia {
@@ -140,7 +147,7 @@ pub struct Metrics {
     pub packets_forwarded: u64,
     /// Payload bytes handed on.
     pub bytes_forwarded: u64,
-    /// RTP packets from peers that were not admitted.
+    /// RTP packets from peers that were held or not admitted.
     pub packets_held_back: u64,
     /// Datagrams that belong to no peer.
     pub datagrams_dropped: u64,

@@ -1,0 +1,121 @@
+//! From a source to its receivers: packets one way, key-frame requests the other.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use hullo_protocol::{SlotKind, Uid};
+use str0m::rtp::RtpPacket;
+
+use crate::peer::Source;
+use crate::{Event, Output, PeerId, RoomId, Sfu};
+
+impl Sfu {
+    /// Hands a packet to everyone who has a slot for it.
+    pub(crate) fn forward(
+        &mut self,
+        from: PeerId,
+        kind: SlotKind,
+        packet: &RtpPacket,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) {
+        let Some(peer) = self.peers.get_mut(&from) else {
+            return;
+        };
+        if !peer.standing.flows() {
+            self.metrics.packets_held_back += 1;
+            return;
+        }
+        self.metrics.packets_received += 1;
+        let (room, uid, first) = (peer.room, peer.uid, peer.first_packet_of(kind));
+        let Some(params) = peer.payload_params(packet.header.payload_type) else {
+            return;
+        };
+        if first {
+            let event = Event::FirstMedia { room, uid, kind };
+            self.outputs.push_back(Output::Event(event));
+        }
+        if kind == SlotKind::Audio && peer.loudness.hear(&packet.header.ext_vals, now) {
+            self.handle_voice(room, now, touched);
+        }
+        let source = Source {
+            peer: from,
+            uid,
+            params,
+        };
+        let starts_anew = self.send_to_receivers(room, kind, &source, packet, now, touched);
+        if starts_anew && kind == SlotKind::Video {
+            self.request_key_frame(room, uid, now, touched);
+        }
+    }
+
+    /// True if the source is new to one of them.
+    fn send_to_receivers(
+        &mut self,
+        room: RoomId,
+        kind: SlotKind,
+        source: &Source,
+        packet: &RtpPacket,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) -> bool {
+        let routes = self.rooms.get(&room).map(|room| &room.routes);
+        let routes = routes.and_then(|routes| routes.get(&(source.uid, kind)));
+        let mut starts_anew = false;
+        for route in routes.into_iter().flatten() {
+            let receiver = self.peers.get_mut(&route.peer);
+            let Some(receiver) = receiver.filter(|p| p.standing.flows() && p.connected) else {
+                continue;
+            };
+            if let Some(started) = receiver.send(route.place, source, packet, now) {
+                self.metrics.packets_forwarded += 1;
+                self.metrics.bytes_forwarded += packet.payload.len() as u64;
+                starts_anew |= started;
+                touched.insert(route.peer);
+            }
+        }
+        starts_anew
+    }
+
+    /// Asks the admitted peer of `uid` for a key frame, now or as soon as the throttle allows.
+    pub(crate) fn request_key_frame(
+        &mut self,
+        room: RoomId,
+        uid: Uid,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) {
+        let peers = self.rooms.get(&room).map(|room| &room.peers);
+        for id in peers.into_iter().flatten() {
+            let Some(peer) = self.peers.get_mut(id) else {
+                continue;
+            };
+            if peer.uid == uid && peer.standing.flows() {
+                peer.want_key_frame();
+                peer.request_due_key_frame(now, &mut self.metrics);
+                touched.insert(*id);
+            }
+        }
+    }
+
+    /// Media begins to go from and to this peer: its picture, and those that it shows, have to start with a key frame.
+    pub(crate) fn request_key_frames_around(
+        &mut self,
+        id: PeerId,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) {
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let (room, own) = (peer.room, peer.uid);
+        let mut uids: BTreeSet<Uid> = peer.slots.videos().collect();
+        if !peer.standing.flows() {
+            uids.clear();
+        }
+        uids.insert(own);
+        for uid in uids {
+            self.request_key_frame(room, uid, now, touched);
+        }
+    }
+}

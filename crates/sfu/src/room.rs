@@ -1,0 +1,175 @@
+//! A room: who is in it, where each one's packets go, and who speaks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use hullo_protocol::{SlotKind, Uid};
+
+use crate::alarms::Owner;
+use crate::slots::{Census, Heard};
+use crate::speakers::Speakers;
+use crate::{Event, Output, PeerId, RoomId, Sfu};
+
+/// While a voice waits for an audio slot, it is looked so often whether there is one.
+const SLOTS_LOOKED_AT_EVERY: Duration = Duration::from_millis(300);
+
+#[derive(Default)]
+pub(crate) struct Room {
+    pub(crate) peers: BTreeSet<PeerId>,
+    /// Invariant: exactly the slots that carry somebody. Slots get and lose participants in [`Sfu::assign_slots`] alone,
+    /// which writes this anew; it is called whenever a peer comes or goes.
+    pub(crate) routes: BTreeMap<(Uid, SlotKind), Vec<Route>>,
+    pub(crate) speakers: Speakers,
+    /// Some receiver has fewer audio slots than there are others.
+    pub(crate) lacks_audio: bool,
+    look_at_slots_at: Option<Instant>,
+}
+
+/// The way to one receiver of a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) peer: PeerId,
+    /// Which of its slots.
+    pub(crate) place: usize,
+}
+
+impl Room {
+    fn due(&self) -> Option<Instant> {
+        let due = [self.speakers.due(), self.look_at_slots_at];
+        due.into_iter().flatten().min()
+    }
+}
+
+impl Sfu {
+    /// The time of a room's alarm has come.
+    pub(crate) fn handle_room_timeout(&mut self, id: RoomId, now: Instant) {
+        let Some(room) = self.rooms.get(&id) else {
+            return self.alarms.set(Owner::Room(id), None);
+        };
+        if room.look_at_slots_at.is_some_and(|at| at <= now) {
+            let mut touched = BTreeSet::new();
+            self.assign_slots(id, None, now, &mut touched);
+            self.drain(touched, now);
+        }
+        self.check_speakers(id, now);
+    }
+
+    /// A voice, or some sound at all, has begun to come from an admitted peer.
+    pub(crate) fn handle_voice(
+        &mut self,
+        id: RoomId,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        room.speakers.expect_change(now);
+        if room.lacks_audio {
+            self.assign_slots(id, None, now, touched);
+        }
+        self.check_speakers(id, now);
+    }
+
+    fn check_speakers(&mut self, id: RoomId, now: Instant) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        if room.speakers.due().is_some_and(|at| at <= now) {
+            let peers = room.peers.iter().filter_map(|id| self.peers.get(id));
+            let flowing = peers.filter(|peer| peer.standing.flows());
+            let heard = flowing.map(|peer| (peer.uid, &peer.loudness));
+            if let Some(uids) = room.speakers.check(heard, now) {
+                let event = Event::Speakers { room: id, uids };
+                self.outputs.push_back(Output::Event(event));
+            }
+        }
+        self.set_room_alarm(id);
+    }
+
+    /// Of a room whose due time may have changed.
+    pub(crate) fn set_room_alarm(&mut self, id: RoomId) {
+        let due = self.rooms.get(&id).and_then(Room::due);
+        self.alarms.set(Owner::Room(id), due);
+    }
+
+    /// Gives the slots of everyone in the room to whom they are due; tells those whose slots changed, and `anyway` in any
+    /// case. Who is shown anew is asked for a key frame, and is in `touched` then.
+    pub(crate) fn assign_slots(
+        &mut self,
+        id: RoomId,
+        anyway: Option<PeerId>,
+        now: Instant,
+        touched: &mut BTreeSet<PeerId>,
+    ) {
+        let census = self.census(id, now);
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        room.lacks_audio = false;
+        room.look_at_slots_at = None;
+        room.routes.clear();
+        let mut shown_anew = BTreeSet::new();
+        for peer_id in &room.peers {
+            let Some(peer) = self.peers.get_mut(peer_id) else {
+                continue;
+            };
+            let assigned = peer.assign_slots(&census, now);
+            room.lacks_audio |= assigned.lacks_audio;
+            if assigned.voice_waits {
+                room.look_at_slots_at = Some(now + SLOTS_LOOKED_AT_EVERY);
+            }
+            for (place, slot) in peer.slots.iter().enumerate() {
+                if let Some(uid) = slot.uid {
+                    let route = Route {
+                        peer: *peer_id,
+                        place,
+                    };
+                    room.routes.entry((uid, slot.kind)).or_default().push(route);
+                }
+            }
+            if peer.connected && peer.standing.flows() {
+                shown_anew.extend(assigned.new_videos);
+            }
+            if assigned.changed || anyway == Some(*peer_id) {
+                let event = Event::Slots {
+                    room: id,
+                    peer: *peer_id,
+                    slots: peer.told_slots(),
+                };
+                self.outputs.push_back(Output::Event(event));
+            }
+        }
+        for uid in shown_anew {
+            self.request_key_frame(id, uid, now, touched);
+        }
+        self.set_room_alarm(id);
+    }
+
+    fn census(&self, room: RoomId, now: Instant) -> Census {
+        let mut census = Census::default();
+        let mut heard: BTreeMap<Uid, Heard> = BTreeMap::new();
+        for (_, peer) in self.peers_of(room) {
+            census.uids.insert(peer.uid);
+            if !peer.standing.flows() || !peer.loudness.flows(now) {
+                continue;
+            }
+            let this = Heard {
+                uid: peer.uid,
+                has_voice: peer.loudness.has_voice(now),
+                level: peer.loudness.level(),
+                voiced_at: peer.loudness.voiced_at(),
+            };
+            let known = heard.entry(peer.uid).or_insert(this);
+            if known.level < this.level {
+                *known = this;
+            }
+        }
+        census.heard = heard.into_values().collect();
+        census.heard.sort_by(|a, b| {
+            let voice = b.has_voice.cmp(&a.has_voice);
+            voice.then(b.level.total_cmp(&a.level))
+        });
+        census
+    }
+}

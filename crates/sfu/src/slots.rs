@@ -1,0 +1,272 @@
+//! The slots of a receiver: who gets one, who keeps it, and the stream that goes out through it.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use hullo_protocol::{Slot, SlotKind, Uid};
+use str0m::format::PayloadParams;
+use str0m::media::{Mid, Pt};
+
+use crate::rewrite::Rewrite;
+use crate::speakers::LOUDER_DB;
+
+/// So long, at least, whoever has spoken in an audio slot keeps it.
+const AUDIO_KEPT_FOR: Duration = Duration::from_secs(2);
+
+/// Who is in a room, and whose sound flows there, from the view of no receiver in particular.
+#[derive(Debug, Default)]
+pub(crate) struct Census {
+    /// Everyone with a peer.
+    pub(crate) uids: BTreeSet<Uid>,
+    /// Whose sound flows: voices before noises, the loudest first. One entry for each participant.
+    pub(crate) heard: Vec<Heard>,
+}
+
+/// One whose sound flows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard {
+    pub(crate) uid: Uid,
+    pub(crate) has_voice: bool,
+    pub(crate) level: f32,
+    pub(crate) voiced_at: Option<Instant>,
+}
+
+impl Census {
+    fn heard(&self, uid: Uid) -> Option<&Heard> {
+        self.heard.iter().find(|heard| heard.uid == uid)
+    }
+}
+
+/// What an assignment did.
+#[derive(Debug, Default)]
+pub(crate) struct Assigned {
+    /// At least one slot carries another participant than before.
+    pub(crate) changed: bool,
+    /// Whose picture a slot shows anew.
+    pub(crate) new_videos: Vec<Uid>,
+    /// There are more others than audio slots.
+    pub(crate) lacks_audio: bool,
+    /// A voice found no slot.
+    pub(crate) voice_waits: bool,
+}
+
+/// A receiving m-line of the client, and what goes out through it.
+pub(crate) struct Receiving {
+    pub(crate) mid: Mid,
+    pub(crate) kind: SlotKind,
+    pub(crate) uid: Option<Uid>,
+    since: Instant,
+    pub(crate) rewrite: Rewrite,
+    /// The payload type here for the one of the source, found once and not for each packet.
+    pub(crate) matched: Option<(PayloadParams, Pt)>,
+}
+
+/// All slots of one receiver, in the order in which it offered them. None is ever taken out, so that a place in the list
+/// names a slot for good.
+pub(crate) struct Slots {
+    own: Uid,
+    list: Vec<Receiving>,
+}
+
+impl Slots {
+    pub(crate) fn new(own: Uid) -> Self {
+        Self {
+            own,
+            list: Vec::new(),
+        }
+    }
+
+    /// A new, free slot, unless it is known.
+    pub(crate) fn add(&mut self, mid: Mid, kind: SlotKind, now: Instant) {
+        if self.list.iter().any(|slot| slot.mid == mid) {
+            return;
+        }
+        let clock_hz = match kind {
+            SlotKind::Audio => 48_000,
+            SlotKind::Video => 90_000,
+        };
+        self.list.push(Receiving {
+            mid,
+            kind,
+            uid: None,
+            since: now,
+            rewrite: Rewrite::new(clock_hz),
+            matched: None,
+        });
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Receiving> {
+        self.list.iter()
+    }
+
+    pub(crate) fn at_mut(&mut self, place: usize) -> Option<&mut Receiving> {
+        self.list.get_mut(place)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Receiving> {
+        self.list.iter_mut()
+    }
+
+    /// As the client is told.
+    pub(crate) fn told(&self) -> Vec<Slot> {
+        let slot = |s: &Receiving| Slot {
+            mid: s.mid.to_string(),
+            kind: s.kind,
+            uid: s.uid,
+        };
+        self.list.iter().map(slot).collect()
+    }
+
+    /// Whose pictures are shown.
+    pub(crate) fn videos(&self) -> impl Iterator<Item = Uid> {
+        let videos = self.list.iter().filter(|s| s.kind == SlotKind::Video);
+        videos.filter_map(|s| s.uid)
+    }
+
+    /// Gives the slots to whom they are due: video to those of `videos` who are there, in that order, or without such a list
+    /// to everyone by uid; audio to everyone by uid, or when slots lack to the loudest. Who keeps a slot keeps its place.
+    pub(crate) fn assign(
+        &mut self,
+        census: &Census,
+        videos: Option<&[Uid]>,
+        now: Instant,
+    ) -> Assigned {
+        let before: Vec<Option<Uid>> = self.list.iter().map(|slot| slot.uid).collect();
+        let lacks_audio = self.lacks_audio(census);
+        self.assign_video(census, videos, now);
+        let mut voice_waits = false;
+        if lacks_audio {
+            voice_waits = self.assign_audio_to_the_loudest(census, now);
+        } else {
+            self.assign_by_uid(SlotKind::Audio, census, now);
+        }
+        let mut assigned = Assigned {
+            lacks_audio,
+            voice_waits,
+            ..Assigned::default()
+        };
+        for (slot, before) in self.list.iter().zip(before) {
+            if slot.uid != before {
+                assigned.changed = true;
+                let video = slot.uid.filter(|_| slot.kind == SlotKind::Video);
+                assigned.new_videos.extend(video);
+            }
+        }
+        assigned
+    }
+
+    fn lacks_audio(&self, census: &Census) -> bool {
+        let slots = self.list.iter().filter(|s| s.kind == SlotKind::Audio);
+        let others = census.uids.len() - usize::from(census.uids.contains(&self.own));
+        others > slots.count()
+    }
+
+    fn assign_video(&mut self, census: &Census, videos: Option<&[Uid]>, now: Instant) {
+        let Some(videos) = videos else {
+            return self.assign_by_uid(SlotKind::Video, census, now);
+        };
+        let slots = self.list.iter().filter(|s| s.kind == SlotKind::Video);
+        let own = self.own;
+        let there = |uid: &&Uid| **uid != own && census.uids.contains(uid);
+        let chosen: Vec<Uid> = videos
+            .iter()
+            .filter(there)
+            .take(slots.count())
+            .copied()
+            .collect();
+        self.release(SlotKind::Video, |uid| chosen.contains(&uid));
+        for uid in chosen {
+            self.fill(SlotKind::Video, uid, now);
+        }
+    }
+
+    fn assign_by_uid(&mut self, kind: SlotKind, census: &Census, now: Instant) {
+        let own = self.own;
+        self.release(kind, |uid| uid != own && census.uids.contains(&uid));
+        for uid in census.uids.iter().filter(|uid| **uid != own) {
+            self.fill(kind, *uid, now);
+        }
+    }
+
+    /// True if a voice is left without a slot.
+    fn assign_audio_to_the_loudest(&mut self, census: &Census, now: Instant) -> bool {
+        let own = self.own;
+        self.release(SlotKind::Audio, |uid| {
+            uid != own && census.heard(uid).is_some()
+        });
+        for heard in census.heard.iter().filter(|heard| heard.uid != own) {
+            if self.fill(SlotKind::Audio, heard.uid, now) {
+                continue;
+            }
+            // Behind the voices come only noises, and noise takes nothing from anybody.
+            if !heard.has_voice {
+                return false;
+            }
+            let Some(yielding) = self.yielding_to(heard, census, now) else {
+                return true;
+            };
+            yielding.give(heard.uid, now);
+        }
+        false
+    }
+
+    /// The audio slot that `louder` may have: of one without voice who has not just spoken, the one silent longest first;
+    /// else of one who has had it for long enough and is clearly more quiet.
+    fn yielding_to(
+        &mut self,
+        louder: &Heard,
+        census: &Census,
+        now: Instant,
+    ) -> Option<&mut Receiving> {
+        let audio = self.list.iter_mut().filter(|s| s.kind == SlotKind::Audio);
+        let with_heard = audio.filter_map(|slot| {
+            let heard = census.heard(slot.uid?)?;
+            let has_spoken = heard.has_voice || heard.voiced_at.is_some_and(|at| at >= slot.since);
+            let is_kept = has_spoken && now.duration_since(slot.since) < AUDIO_KEPT_FOR;
+            let yields = !heard.has_voice || louder.level >= heard.level + LOUDER_DB;
+            (yields && !is_kept).then_some((heard, slot))
+        });
+        let most_quiet = with_heard.min_by(|(a, _), (b, _)| {
+            let silence = a.voiced_at.cmp(&b.voiced_at);
+            let voice = a.has_voice.cmp(&b.has_voice);
+            voice.then_with(|| {
+                if a.has_voice {
+                    a.level.total_cmp(&b.level)
+                } else {
+                    silence
+                }
+            })
+        });
+        most_quiet.map(|(_, slot)| slot)
+    }
+
+    /// Frees the slots of those who may not keep them.
+    fn release(&mut self, kind: SlotKind, keeps: impl Fn(Uid) -> bool) {
+        for slot in self.list.iter_mut().filter(|s| s.kind == kind) {
+            slot.uid = slot.uid.filter(|uid| keeps(*uid));
+        }
+    }
+
+    /// True if `uid` has a slot now: the one it had, or a free one.
+    fn fill(&mut self, kind: SlotKind, uid: Uid, now: Instant) -> bool {
+        let mut of_kind = self.list.iter_mut().filter(|s| s.kind == kind);
+        if of_kind.any(|s| s.uid == Some(uid)) {
+            return true;
+        }
+        let mut of_kind = self.list.iter_mut().filter(|s| s.kind == kind);
+        let Some(free) = of_kind.find(|s| s.uid.is_none()) else {
+            return false;
+        };
+        free.give(uid, now);
+        true
+    }
+}
+
+impl Receiving {
+    /// Even one who had the slot before starts anew: what was sent in between left a hole in its numbers.
+    fn give(&mut self, uid: Uid, now: Instant) {
+        self.uid = Some(uid);
+        self.since = now;
+        self.rewrite.restart();
+    }
+}
