@@ -6,6 +6,7 @@ import type {
   EndReason,
   LocalMedia,
   Media,
+  Member,
   Message,
   ParticipantDuration,
   Presence,
@@ -20,27 +21,59 @@ export interface UserEvent {
   readonly accid: string;
 }
 
+/** Someone calls. */
+export interface InvitedEvent {
+  /** Who calls. */
+  readonly invitor: string;
+  /** All who are invited. */
+  readonly accids: readonly string[];
+  /** Whether it is a group call. */
+  readonly group: boolean;
+  /** What it carries. */
+  readonly media: Media;
+  /** The caller's own text. */
+  readonly attachment?: string;
+  /** How much longer it rings. */
+  readonly ringMsLeft: number;
+  /** The call. */
+  readonly callId: string;
+}
+
+/** A call. */
+export interface CallEvent {
+  /** Its name. */
+  readonly callId: string;
+}
+
 /** What each event of {@link Hullo.on} carries. */
 export interface HulloEvents {
   /** The state, what is known of the call, or the own media has changed. Comes before the event that says why. */
-  changed: { readonly state: State; readonly call?: Call; readonly local: LocalMedia };
-  /** Someone calls: answer with `accept()` or `reject()`. */
-  invited: {
-    /** Who calls. */
-    readonly invitor: string;
-    /** All who are invited. */
-    readonly accids: readonly string[];
-    /** Whether it is a group call. */
-    readonly group: boolean;
-    /** What it carries. */
-    readonly media: Media;
-    /** The caller's own text. */
-    readonly attachment?: string;
-    /** How much longer it rings. */
-    readonly ringMsLeft: number;
-    /** The call. */
-    readonly callId: string;
+  changed: {
+    /** The state. */
+    readonly state: State;
+    /** The call, unless idle. */
+    readonly call?: Call;
+    /** What the own devices do. */
+    readonly local: LocalMedia;
+    /** The call that is on hold beside it. */
+    readonly held?: Call;
+    /** The invite that waits beside it. */
+    readonly waiting?: Call;
+    /** Calls of the account on its other devices: `continueHere()` fetches them. */
+    readonly elsewhere: readonly Call[];
   };
+  /** Someone calls: answer with `accept()` or `reject()`. */
+  invited: InvitedEvent;
+  /** Someone calls while there is a call: answer with `acceptWaiting()` or `rejectWaiting()`. */
+  callWaiting: InvitedEvent;
+  /** The invite of `callWaiting` rings no more and was not answered here; no `callEnd` follows. */
+  callWaitingEnd: CallEvent;
+  /** The call was put on hold for another. */
+  callHeld: CallEvent;
+  /** The call that was on hold is taken up again, because the other is over. */
+  callResumed: CallEvent;
+  /** The own media is connected in the active call. */
+  joinChannel: Member & CallEvent;
   /** Caller: the callee's device rings. */
   userRinging: UserEvent;
   /** Caller: the callee has accepted. */
@@ -51,6 +84,8 @@ export interface HulloEvents {
   userReject: UserEvent;
   /** Caller: the callee is in another call. */
   userBusy: UserEvent;
+  /** Group call: this participant's invite has run out. */
+  userTimeOut: UserEvent;
   /** Callee: the caller has cancelled. */
   userCancel: UserEvent;
   /** A participant has left. */
@@ -61,6 +96,10 @@ export interface HulloEvents {
   userReconnecting: UserEvent;
   /** It is back. */
   userReconnected: UserEvent;
+  /** A participant has put the call on hold, or taken it up again. */
+  userHeld: UserEvent & { readonly held: boolean };
+  /** Who speaks now, the loudest first, oneself included; empty when it is silent. */
+  activeSpeakers: { readonly accids: readonly string[] };
   /** Caller: nobody answered in time. Callee: the invite ran out. */
   callingTimeOut: Record<string, never>;
   /** The call is over: exactly once for each call. */
@@ -77,9 +116,11 @@ export interface HulloEvents {
     readonly durations: readonly ParticipantDuration[];
   };
   /** Another of my devices has answered; no `callEnd` follows. */
-  otherClientAccept: { readonly callId: string };
+  otherClientAccept: CallEvent;
   /** Another of my devices has rejected; no `callEnd` follows. */
-  otherClientReject: { readonly callId: string };
+  otherClientReject: CallEvent;
+  /** Another of my devices has taken this call over; no `callEnd` follows. */
+  otherClientContinue: CallEvent;
   /** A participant's camera is on or off. */
   cameraAvailable: UserEvent & { readonly available: boolean };
   /** A participant's microphone is on or off. */

@@ -7,19 +7,26 @@ import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
 import { watchNetwork } from './network.ts';
+import { ShownVideos } from './shown_videos.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type {
   Account,
   Call,
   CallOptions,
+  CallQuery,
   CallStats,
   Devices,
+  FoundCall,
+  GroupCallOptions,
+  GroupCallResult,
   HulloOptions,
+  InviteOptions,
   LocalMedia,
   Media,
   Member,
   MessagePage,
   MessagesOptions,
+  OtherCall,
   Presence,
   State,
   TokenHandler,
@@ -64,6 +71,9 @@ export class Hullo {
   readonly #socket: Socket;
   readonly #media: MediaEngine;
   readonly #listeners = new Listeners();
+  readonly #shown = new ShownVideos(async (accids) => {
+    await this.#ask('done', { op: 'show_videos', accids });
+  });
 
   readonly #inputs: Input[] = [];
   readonly #pending = new Map<number, Pending>();
@@ -76,6 +86,9 @@ export class Hullo {
   #state: State = 'idle';
   #local: LocalMedia = LOCAL_MEDIA_CLOSED;
   #call: Call | undefined;
+  #held: Call | undefined;
+  #waiting: Call | undefined;
+  #elsewhere: readonly Call[] = [];
   #account: Account | undefined;
 
   private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
@@ -117,6 +130,21 @@ export class Hullo {
   /** The call; undefined while idle. */
   get current(): Call | undefined {
     return this.#call;
+  }
+
+  /** The call that is on hold beside the current one. */
+  get held(): Call | undefined {
+    return this.#held;
+  }
+
+  /** The invite that waits beside the current call: `acceptWaiting()` or `rejectWaiting()` answer it. */
+  get waiting(): Call | undefined {
+    return this.#waiting;
+  }
+
+  /** Calls of the account on its other devices: `continueHere()` fetches one. */
+  get elsewhere(): readonly Call[] {
+    return this.#elsewhere;
   }
 
   /** The signed-in account; undefined while signed out. */
@@ -162,22 +190,81 @@ export class Hullo {
    * `call_while_in_call`, `called_oneself`, `account_not_found`, `not_logged_in` and others.
    */
   async call(accid: string, options: CallOptions = {}): Promise<Call> {
-    const { media = 'video', attachment, timeoutMs } = options;
+    const { media = 'video' } = options;
     const value = await this.#ask('call', {
       op: 'call',
       accid,
       media,
-      ...(attachment !== undefined && { attachment }),
-      ...(timeoutMs !== undefined && { timeout_ms: timeoutMs }),
+      ...inviteTerms(options),
     });
     return value.call;
   }
 
+  /**
+   * Dials 1 to 99 accounts at once. Resolves with the call and those who could not be invited; rejects when none could,
+   * with that one's kind or with `invite_failed`, and otherwise as {@link Hullo.call} does.
+   */
+  async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
+    const { media = 'video', groupId, inviteMode, joinMode } = options;
+    const { call, refused } = await this.#ask('call', {
+      op: 'group_call',
+      accids,
+      media,
+      ...(groupId !== undefined && { group_id: groupId }),
+      ...(inviteMode !== undefined && { invite_mode: inviteMode }),
+      ...(joinMode !== undefined && { join_mode: joinMode }),
+      ...inviteTerms(options),
+    });
+    return { call, refused };
+  }
+
+  /**
+   * Invites more accounts into the call; a one-to-one call becomes a group call by it. Resolves and rejects like
+   * {@link Hullo.groupCall}, and with `forbidden` where only the caller may invite.
+   */
+  async groupInvite(accids: readonly string[], options: InviteOptions = {}): Promise<GroupCallResult> {
+    const { call, refused } = await this.#ask('call', {
+      op: 'group_invite',
+      accids,
+      ...inviteTerms(options),
+    });
+    return { call, refused };
+  }
+
+  /** Looks for running calls, by name or by group, that the own account is in or may join. */
+  async queryCall(query: CallQuery): Promise<FoundCall[]> {
+    const which = 'callId' in query ? { call_id: query.callId } : { group_id: query.groupId };
+    return (await this.#ask('found', { op: 'query_call', ...which })).calls;
+  }
+
+  /** Enters a running group call that does not ring here. Resolves with the members in it, oneself included. */
+  async join(callId: string): Promise<Member[]> {
+    return (await this.#ask('accepted', { op: 'join', call_id: callId })).members;
+  }
+
+  /** Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. Resolves with its members. */
+  async continueHere(callId: string): Promise<Member[]> {
+    return (await this.#ask('accepted', { op: 'continue_here', call_id: callId })).members;
+  }
+
   /** Answers the call that rings. Resolves with the members in it, oneself included. */
   async accept(): Promise<Member[]> {
-    performance.clearMarks(ACCEPT_MARK);
-    if (this.#call?.media === 'video') performance.mark(ACCEPT_MARK);
+    markAccept(this.#call);
     return (await this.#ask('accepted', { op: 'accept' })).members;
+  }
+
+  /**
+   * Answers the invite that waits beside the current call, which is left (`end`) or held until the new one is over
+   * (`hold`). Resolves with the members in it, oneself included.
+   */
+  async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
+    markAccept(this.#waiting);
+    return (await this.#ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
+  }
+
+  /** Declines the invite that waits beside the current call. */
+  async rejectWaiting(callId: string): Promise<void> {
+    await this.#ask('done', { op: 'reject_waiting', call_id: callId });
   }
 
   /** Declines the call that rings. */
@@ -190,9 +277,17 @@ export class Hullo {
     await this.#ask('done', { op: 'cancel' });
   }
 
-  /** Ends the call in whatever state. Devices close and the state is `idle` before this returns. */
+  /**
+   * Ends the call in whatever state. Devices close and the state is `idle` before this returns. A group call ends for
+   * all when its caller hangs up, and goes on for the others when somebody else does.
+   */
   async hangup(): Promise<void> {
     await this.#ask('done', { op: 'hangup' });
+  }
+
+  /** Leaves the call, as fast as {@link Hullo.hangup}; a group call goes on for the others, whoever leaves. */
+  async leave(): Promise<void> {
+    await this.#ask('done', { op: 'leave' });
   }
 
   /**
@@ -261,6 +356,15 @@ export class Hullo {
   /** Shows a participant's picture in a `<video>`, in this call and the next ones; `null` takes the view away. */
   attachRemoteView(accid: string, video: HTMLVideoElement | null): void {
     this.#media.attachRemoteView(accid, video);
+    this.#shown.update(this.#media.viewed);
+  }
+
+  /**
+   * Says whose pictures are received in a group call, the most important first; counts for this call. By default
+   * (`attached`) these are the participants that have a view, in the order in which the views were attached.
+   */
+  async showVideos(accids: readonly string[] | 'attached'): Promise<void> {
+    await this.#shown.choose(accids);
   }
 
   /** Reads the conversation with an account, newest first. */
@@ -370,6 +474,10 @@ export class Hullo {
       this.#state = event.detail.state;
       this.#call = event.detail.call;
       this.#local = event.detail.local;
+      this.#held = event.detail.held;
+      this.#waiting = event.detail.waiting;
+      this.#elsewhere = event.detail.elsewhere;
+      this.#shown.follow(event.detail.state, event.detail.call);
     }
     if (event.name === 'disconnect') this.#account = undefined;
     this.#listeners.dispatch(event);
@@ -409,9 +517,13 @@ export class Hullo {
     this.#pending.clear();
     this.#account = undefined;
     this.#call = undefined;
+    this.#held = undefined;
+    this.#waiting = undefined;
+    this.#elsewhere = [];
     this.#state = 'idle';
     this.#local = LOCAL_MEDIA_CLOSED;
-    this.#listeners.dispatch({ name: 'changed', detail: { state: this.#state, local: this.#local } });
+    const detail = { state: this.#state, local: this.#local, elsewhere: [] };
+    this.#listeners.dispatch({ name: 'changed', detail });
     const { code, kind, message } = refusal;
     this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
   }
@@ -433,6 +545,20 @@ function now(): number {
 
 function hasTag<Is extends Value['is']>(value: Value, is: Is): value is Extract<Value, { is: Is }> {
   return value.is === is;
+}
+
+/** The text and the ring time of an invite as the endpoint takes them. */
+function inviteTerms({ attachment, timeoutMs }: InviteOptions): { attachment?: string; timeout_ms?: number } {
+  return {
+    ...(attachment !== undefined && { attachment }),
+    ...(timeoutMs !== undefined && { timeout_ms: timeoutMs }),
+  };
+}
+
+/** Where the time to the first picture begins, for a call that has any. */
+function markAccept(call: Call | undefined): void {
+  performance.clearMarks(ACCEPT_MARK);
+  if (call?.media === 'video') performance.mark(ACCEPT_MARK);
 }
 
 /** Makes the time from `accept()` to the first decoded remote picture readable in `performance.getEntriesByName`. */

@@ -1,7 +1,7 @@
 // @hullo/sdk: calls that ring, for browsers. Start with Hullo.create().
 export type { ErrorBody, ErrorKind } from './errors.ts';
 export { HulloError } from './errors.ts';
-export type { HulloEvents, UserEvent } from './events.ts';
+export type { CallEvent, HulloEvents, InvitedEvent, UserEvent } from './events.ts';
 export { Hullo } from './hullo.ts';
 export { errorText } from './texts.ts';
 export type * from './types.ts';

@@ -1,5 +1,6 @@
 // The words of Hullo in TypeScript: calls, participants, messages, figures. Values of enumerations are the strings of
 // the wire; names are camelCase; times and durations are milliseconds and end in `Ms`.
+import type { ErrorKind } from './errors.ts';
 
 /** Where this device is. `idle`: no call; `calling`: dialled, nobody has accepted; `called`: someone calls; `in_call`: accepted. */
 export type State = 'idle' | 'calling' | 'called' | 'in_call';
@@ -9,6 +10,15 @@ export type Media = 'audio' | 'video';
 
 /** Two accounts, or several. */
 export type CallKind = 'one_to_one' | 'group';
+
+/** Who may invite more accounts into a group call: all who are in it, or its caller alone. */
+export type InviteMode = 'everyone' | 'caller';
+
+/** Who may join a running group call uninvited: those who were invited to it once, or every account of the app. */
+export type JoinMode = 'invited' | 'everyone';
+
+/** What becomes of the running call when another is accepted: it is left, or held and taken up again afterwards. */
+export type OtherCall = 'end' | 'hold';
 
 /** Where a call is: `ringing` until the first callee accepts. */
 export type CallState = 'ringing' | 'active' | 'ended';
@@ -49,10 +59,10 @@ export type Quality = 'unknown' | 'excellent' | 'good' | 'poor' | 'bad' | 'very_
 export type RecordStatus = 'complete' | 'cancelled' | 'rejected' | 'timed_out' | 'busy';
 
 /**
- * Why the server ended the session: `replaced` by a newer session of this device, `signed_out`, `shutting_down` or
- * `too_slow`.
+ * Why the server ended the session: `replaced` by a newer session of this device, `kicked_out` by another device of the
+ * account where the app lets only so many be, `signed_out`, `shutting_down` or `too_slow`.
  */
-export type SessionClosed = 'replaced' | 'signed_out' | 'shutting_down' | 'too_slow';
+export type SessionClosed = 'replaced' | 'kicked_out' | 'signed_out' | 'shutting_down' | 'too_slow';
 
 /** The signed-in account. */
 export interface Account {
@@ -82,8 +92,22 @@ export interface Participant extends Member {
   readonly video: boolean;
   /** In the call, but its device is away for the moment. */
   readonly reconnecting: boolean;
+  /** In the call, but has it on hold: nothing flows from or to it. */
+  readonly held: boolean;
+  /** Who invited it, if that was not the caller. */
+  readonly inviter?: string;
   /** The device that answered, or dialled. */
   readonly device?: string;
+}
+
+/** What its caller has laid down for a group call. */
+export interface GroupTerms {
+  /** The app's own name of the group, by which its running calls can be found. */
+  readonly groupId?: string;
+  /** Who may invite. */
+  readonly inviteMode: InviteMode;
+  /** Who may join uninvited. */
+  readonly joinMode: JoinMode;
 }
 
 /** A whole call as the server sees it. */
@@ -94,6 +118,8 @@ export interface Call {
   readonly version: number;
   /** Two accounts, or several. */
   readonly kind: CallKind;
+  /** The terms of a group call; absent for one-to-one. */
+  readonly group?: GroupTerms;
   /** What it carries now. */
   readonly media: Media;
   /** Where it is. */
@@ -112,6 +138,30 @@ export interface Call {
   readonly end?: { readonly reason: EndReason; readonly by?: string; readonly durationMs: number };
   /** Whether joining needs a room token. */
   readonly secure: boolean;
+}
+
+/** An account that could not be invited. */
+export interface RefusedInvite {
+  /** The account. */
+  readonly accid: string;
+  /** Why: `account_not_found`, `already_in_call`, `participant_limit` or `called_oneself`. */
+  readonly kind: ErrorKind;
+}
+
+/** What became of the invites of `groupCall()` and `groupInvite()`. */
+export interface GroupCallResult {
+  /** The call. Who is busy is in it, with that state. */
+  readonly call: Call;
+  /** Those who could not be invited. */
+  readonly refused: readonly RefusedInvite[];
+}
+
+/** A running call that the own account is in, or may join. */
+export interface FoundCall {
+  /** The call; `join()` takes its `callId`. */
+  readonly call: Call;
+  /** The own number in it, now or after joining. */
+  readonly uid: number;
 }
 
 /** What the own devices do. */
@@ -136,13 +186,43 @@ export interface ParticipantDuration {
   readonly durationMs: number;
 }
 
+/** What became of one callee. */
+export interface ParticipantOutcome {
+  /** The account. */
+  readonly accid: string;
+  /** Where it was in the end. */
+  readonly state: ParticipantState;
+}
+
+/** How well one account was connected in a call. */
+export interface QualitySummary {
+  /** The account. */
+  readonly accid: string;
+  /** The median from it to the server. */
+  readonly medianUp: Quality;
+  /** The worst from it to the server. */
+  readonly worstUp: Quality;
+  /** The median from the server to it. */
+  readonly medianDown: Quality;
+  /** The worst from the server to it. */
+  readonly worstDown: Quality;
+  /** How often its device was away and came back. */
+  readonly reconnects: number;
+  /** From the accept to the first picture of another participant that it showed, where known. */
+  readonly firstFrameMs?: number;
+}
+
 /** What remains of a call; there is exactly one for each. */
 export interface CallRecord {
   /** The call. */
   readonly callId: string;
+  /** Two accounts, or several. */
+  readonly kind: CallKind;
+  /** The app's own name of the group. */
+  readonly groupId?: string;
   /** Who dialled. */
   readonly caller: string;
-  /** Who was invited. */
+  /** Everyone who was invited or joined, in order. */
   readonly callees: readonly string[];
   /** What it carried when it ended. */
   readonly media: Media;
@@ -160,6 +240,10 @@ export interface CallRecord {
   readonly endedAtMs: number;
   /** Connected time of each account that was in the call. */
   readonly durations: readonly ParticipantDuration[];
+  /** Where each callee's part of the call has ended: who talked, who was busy, who was not reached. */
+  readonly outcomes: readonly ParticipantOutcome[];
+  /** How well each account that was in the call was connected. */
+  readonly quality: readonly QualitySummary[];
 }
 
 /** An entry in the conversation between two accounts. */
@@ -202,6 +286,12 @@ export interface QualityReport {
   readonly down: Quality;
   /** Round trip between it and the server, once known. */
   readonly rttMs?: number;
+  /** Variation of the arrival times of what comes from it, once known. */
+  readonly jitterMs?: number;
+  /** Packets lost on the way from it, per thousand, once known. */
+  readonly lossUpPermille?: number;
+  /** Packets lost on the way to it, per thousand, once known. */
+  readonly lossDownPermille?: number;
 }
 
 /** The devices of this machine. Labels are empty until the person has allowed access once. */
@@ -277,6 +367,27 @@ export interface CallOptions {
   /** Ring time: 5,000 to 120,000; 30,000 when absent. */
   timeoutMs?: number;
 }
+
+/** How to invite more accounts. */
+export interface InviteOptions {
+  /** The app's own text for them, at most 4 KiB; the call's own when absent. */
+  attachment?: string;
+  /** Ring time: 5,000 to 120,000; 30,000 when absent. */
+  timeoutMs?: number;
+}
+
+/** How to dial several accounts. */
+export interface GroupCallOptions extends CallOptions {
+  /** The app's own name of the group, 1 to 64 bytes, by which `queryCall()` finds the call. */
+  groupId?: string;
+  /** Who may invite more; `everyone` when absent. */
+  inviteMode?: InviteMode;
+  /** Who may join uninvited; `invited` when absent. */
+  joinMode?: JoinMode;
+}
+
+/** Which running calls to look for. */
+export type CallQuery = { readonly callId: string } | { readonly groupId: string };
 
 /** Which page of a conversation. */
 export interface MessagesOptions {

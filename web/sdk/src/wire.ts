@@ -2,7 +2,19 @@
 // crates/core/src/endpoint.rs, and their way into the words of the public API.
 import type { ErrorBody } from './errors.ts';
 import type { HulloEvents } from './events.ts';
-import type { Call, LocalMedia, Media, Member, MessagePage, Presence } from './types.ts';
+import type {
+  Call,
+  FoundCall,
+  GroupCallResult,
+  InviteMode,
+  JoinMode,
+  LocalMedia,
+  Media,
+  Member,
+  MessagePage,
+  OtherCall,
+  Presence,
+} from './types.ts';
 
 /** Sound or picture. */
 export type SlotKind = 'audio' | 'video';
@@ -18,16 +30,34 @@ export type Op =
     }
   | { op: 'logout' }
   | { op: 'call'; accid: string; media: Media; attachment?: string; timeout_ms?: number }
+  | {
+      op: 'group_call';
+      accids: readonly string[];
+      media: Media;
+      group_id?: string;
+      invite_mode?: InviteMode;
+      join_mode?: JoinMode;
+      attachment?: string;
+      timeout_ms?: number;
+    }
+  | { op: 'group_invite'; accids: readonly string[]; attachment?: string; timeout_ms?: number }
+  | { op: 'join'; call_id: string }
+  | { op: 'query_call'; call_id?: string; group_id?: string }
+  | { op: 'continue_here'; call_id: string }
   | { op: 'accept' }
+  | { op: 'accept_waiting'; call_id: string; other: OtherCall }
+  | { op: 'reject_waiting'; call_id: string }
   | { op: 'reject' }
   | { op: 'cancel' }
   | { op: 'hangup' }
+  | { op: 'leave' }
   | { op: 'switch_call_type'; media: Media }
   | { op: 'answer_switch'; agree: boolean }
   | { op: 'mute_local_audio'; muted: boolean }
   | { op: 'mute_local_video'; muted: boolean }
   | { op: 'enable_local_video'; enabled: boolean }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
+  | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'watch_presence'; accids: string[] };
 
@@ -61,7 +91,8 @@ export interface RemoteSlot {
 
 /** What the device's media shall do. */
 export type MediaCommand =
-  | { command: 'open'; peer: number }
+  | { command: 'open'; peer: number; audio: number; video: number }
+  | { command: 'grow'; peer: number; audio: number; video: number }
   | { command: 'answer'; peer: number; sdp: string }
   | { command: 'restart'; peer: number }
   | { command: 'capture'; audio: boolean; video: boolean }
@@ -86,7 +117,8 @@ export type Output =
 export type Value =
   | { is: 'done' }
   | { is: 'logged_in'; accid: string; name?: string; secure: boolean }
-  | { is: 'call'; call: Call }
+  | ({ is: 'call' } & GroupCallResult)
+  | { is: 'found'; calls: FoundCall[] }
   | { is: 'accepted'; call: Call; members: Member[] }
   | { is: 'switched'; agreed: boolean }
   | ({ is: 'messages' } & MessagePage)
@@ -114,17 +146,26 @@ export function valueFrom(value: unknown): Value {
 
 /** An event in the names of the public API. */
 export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
-  return { name: camelCase(event), detail: translate(detail) } as AppEvent;
+  const translated = translate(detail) as Record<string, unknown>;
+  if (event === 'changed') translated.elsewhere ??= [];
+  return { name: camelCase(event), detail: translated } as AppEvent;
 }
 
-/** Renames the keys of a JSON value, drops `null`s, and writes out what serde leaves away when false. */
+/** Renames the keys of a JSON value, drops `null`s, and writes out what serde leaves away when false or empty. */
 function translate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(translate);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   const translated = Object.fromEntries(entries.map(([key, inner]) => [camelCase(key), translate(inner)]));
   if ('participants' in translated) translated.secure ??= false;
-  if ('uid' in translated && 'state' in translated) translated.reconnecting ??= false;
+  if ('uid' in translated && 'state' in translated) {
+    translated.reconnecting ??= false;
+    translated.held ??= false;
+  }
+  if ('callees' in translated) {
+    translated.outcomes ??= [];
+    translated.quality ??= [];
+  }
   return translated;
 }
 

@@ -93,7 +93,15 @@ describe('an operation', () => {
       state: 'ringing',
       caller: 'alice',
       participants: [
-        { accid: 'alice', uid: 1, state: 'accepted', audio: true, video: true, reconnecting: false },
+        {
+          accid: 'alice',
+          uid: 1,
+          state: 'accepted',
+          audio: true,
+          video: true,
+          reconnecting: false,
+          held: false,
+        },
       ],
       secure: false,
     });
@@ -189,7 +197,7 @@ describe('outputs', () => {
   test('reach the media before an event speaks of it', () => {
     endpoint.script = () => [
       event('changed', { state: 'called', local }),
-      { output: 'media', command: { command: 'open', peer: 1 } },
+      { output: 'media', command: { command: 'open', peer: 1, audio: 1, video: 1 } },
     ];
     const connections: number[] = [];
     hullo.on('changed', () => connections.push(FakePeerConnection.all.length));
@@ -443,7 +451,7 @@ describe('the time to the first picture', () => {
       input.input === 'op'
         ? [
             event('changed', { state: 'in_call', call: view, local }),
-            { output: 'media', command: { command: 'open', peer: 1 } },
+            { output: 'media', command: { command: 'open', peer: 1, audio: 1, video: 1 } },
           ]
         : [];
     void hullo.hangup();

@@ -41,7 +41,7 @@ const answer = [
 
 /** An open connection whose answer has come. */
 async function connect(peer = 1): Promise<FakePeerConnection> {
-  engine.apply({ command: 'open', peer });
+  engine.apply({ command: 'open', peer, audio: 1, video: 1 });
   await settle();
   engine.apply({ command: 'answer', peer, sdp: answer });
   await settle();
@@ -59,7 +59,7 @@ async function capture(): Promise<{ microphone: FakeTrack; camera: FakeTrack }> 
 
 describe('a connection', () => {
   test('offers one audio and one video line without any track, and few codecs', async () => {
-    engine.apply({ command: 'open', peer: 7 });
+    engine.apply({ command: 'open', peer: 7, audio: 1, video: 1 });
     await settle();
     expect(events).toEqual([{ event: 'offered', peer: 7, sdp: 'offer 1' }]);
     const { configuration, transceivers } = FakePeerConnection.newest;
@@ -128,8 +128,8 @@ describe('a connection', () => {
   });
 
   test('that is replaced is closed and says nothing any more', async () => {
-    engine.apply({ command: 'open', peer: 1 });
-    engine.apply({ command: 'open', peer: 2 });
+    engine.apply({ command: 'open', peer: 1, audio: 1, video: 1 });
+    engine.apply({ command: 'open', peer: 2, audio: 1, video: 1 });
     await settle();
     expect(FakePeerConnection.all[0]?.signalingState).toBe('closed');
     expect(events).toEqual([{ event: 'offered', peer: 2, sdp: 'offer 1' }]);

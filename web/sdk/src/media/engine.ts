@@ -79,6 +79,11 @@ export class MediaEngine {
     this.#showPreview();
   }
 
+  /** The accounts that have a view, in the order in which they got it. */
+  get viewed(): readonly string[] {
+    return this.#playback.viewed;
+  }
+
   attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
     this.#playback.attach(accid, view);
   }

@@ -24,6 +24,11 @@ export class Playback {
     this.#speakerId = speakerId;
   }
 
+  /** The accounts that have a view, in the order in which they got it. */
+  get viewed(): readonly string[] {
+    return [...this.#views.keys()];
+  }
+
   /** Plays exactly these tracks. Tracks that were played before go on without a gap. */
   apply(slots: readonly IncomingSlot[]): void {
     const before = this.#remotes;
