@@ -25,6 +25,7 @@ use crate::Time;
 
 pub use answer::{Answer, Outcome};
 pub use group::Invitation;
+pub(crate) use group::none_invited;
 pub use media::SwitchRefusal;
 pub use quality::QualityTally;
 pub use time::{Due, Wellbeing};

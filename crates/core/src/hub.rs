@@ -12,6 +12,8 @@
 
 mod change;
 mod connect;
+mod elsewhere;
+mod enter;
 mod ledger;
 mod media;
 mod request;

@@ -19,23 +19,21 @@ pub struct Invitation {
     pub ring_ms: u64,
 }
 
-/// Who is rung by an invitation, and who cannot be.
-type Invited = (Vec<Accid>, Vec<RefusedInvite>);
-
 impl Call {
-    /// Invites more accounts; a one-to-one call becomes a group call by it. Refused when none of them can be invited.
+    /// Invites more accounts; a one-to-one call becomes a group call by it. Returns whom to ring, and adds to `refused` those
+    /// who cannot be invited; refused as a whole when none can.
     pub fn invite(
         &mut self,
         by: &Accid,
         device: &DeviceId,
         invitation: &Invitation,
+        refused: &mut Vec<RefusedInvite>,
         now: Time,
-    ) -> Result<Invited, ErrorBody> {
+    ) -> Result<Vec<Accid>, ErrorBody> {
         self.may_invite(by, device)?;
         let mut rung = Vec::new();
-        let mut refused = Vec::new();
         for accid in &invitation.callees {
-            match self.invitable(by, accid) {
+            match self.invitable(accid) {
                 Ok(()) => {
                     self.call_in(by, accid, invitation, now);
                     rung.push(accid.clone());
@@ -47,14 +45,14 @@ impl Call {
             }
         }
         if rung.is_empty() {
-            return Err(none_invited(&refused));
+            return Err(none_invited(refused));
         }
         if self.kind == CallKind::OneToOne {
             self.kind = CallKind::Group;
             self.group = Some(GroupTerms::default());
             self.switch = None;
         }
-        Ok((rung, refused))
+        Ok(rung)
     }
 
     fn may_invite(&self, by: &Accid, device: &DeviceId) -> Result<(), ErrorBody> {
@@ -81,10 +79,7 @@ impl Call {
         Ok(())
     }
 
-    fn invitable(&self, by: &Accid, accid: &Accid) -> Result<(), ErrorKind> {
-        if accid == by {
-            return Err(ErrorKind::CalledOneself);
-        }
+    fn invitable(&self, accid: &Accid) -> Result<(), ErrorKind> {
         match self.participant(accid) {
             Some(own) if !own.state.is_over() => Err(ErrorKind::AlreadyInCall),
             Some(_) => Ok(()),
@@ -273,7 +268,7 @@ impl Call {
 }
 
 /// The refusal of an invitation that has reached nobody.
-fn none_invited(refused: &[RefusedInvite]) -> ErrorBody {
+pub(crate) fn none_invited(refused: &[RefusedInvite]) -> ErrorBody {
     match refused {
         [] => ErrorBody::new(
             ErrorKind::BadRequest,

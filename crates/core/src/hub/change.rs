@@ -49,6 +49,7 @@ impl Hub {
         if let Some(delta) = delta {
             self.tell_change(before, &after, &delta, skip);
         }
+        self.tell_places(Some(before), &after, skip);
         for (session, news) in messages {
             self.notify(session, news);
         }
@@ -68,6 +69,7 @@ impl Hub {
             self.out
                 .push(Output::Write(Write::Call(Box::new(call.clone()))));
         }
+        self.tell_places(None, call, &[]);
     }
 
     /// Stores the end of a call, its one record and its messages; returns the news of the messages.
@@ -214,11 +216,19 @@ impl Hub {
             if !in_call && !own.state.is_pending() {
                 tended.peers.remove(id);
                 commands.push(RoomCommand::Remove(*id));
-            } else if in_call && call.state == CallState::Active && !peer.admitted {
-                if let Some(peer) = tended.peers.get_mut(id) {
-                    peer.admitted = true;
-                }
+                continue;
+            }
+            let admitted = in_call && call.state == CallState::Active;
+            let held = in_call && own.held;
+            if admitted && !peer.admitted {
                 commands.push(RoomCommand::Admit(*id));
+            }
+            if held != peer.held {
+                commands.push(RoomCommand::Hold { peer: *id, held });
+            }
+            if let Some(peer) = tended.peers.get_mut(id) {
+                peer.admitted |= admitted;
+                peer.held = held;
             }
         }
         if !commands.is_empty() {

@@ -8,7 +8,8 @@ use hullo_protocol::{
 };
 
 use super::request::Asker;
-use super::{Hub, Output, SessionId};
+use super::sessions::DeviceClass;
+use super::{DevicePolicy, Hub, Output, SessionId};
 use crate::Time;
 use crate::call::Call;
 
@@ -29,11 +30,12 @@ impl Hub {
             return;
         }
         let was_online = self.sessions.is_online(&accid);
-        let device = device.id;
-        if let Some(older) = self.sessions.of_device(&accid, &device) {
+        if let Some(older) = self.sessions.of_device(&accid, &device.id) {
             self.close(older, SessionClosed::Replaced);
         }
+        self.kick_out_others(&accid, device.platform.into(), now);
         self.sessions.add(session, accid.clone(), device.clone());
+        let device = device.id;
         self.close_surplus(&accid, session);
         for call_id in self.live_calls(&accid) {
             self.change(call_id, &[session], |call| call.deliver(&accid));
@@ -144,6 +146,16 @@ impl Hub {
                 .filter(on_device)
                 .map(|call| call.view(accid, now))
                 .collect(),
+            elsewhere: self
+                .ledger
+                .calls_of(accid)
+                .filter(|call| !on_device(call))
+                .filter(|call| {
+                    call.participant(accid)
+                        .is_some_and(|own| own.state.is_in_call())
+                })
+                .map(|call| call.view(accid, now))
+                .collect(),
             invites: self
                 .ledger
                 .calls_of(accid)
@@ -160,6 +172,31 @@ impl Hub {
             ended.extend(over.filter(|over| !ended.contains(over)));
         }
         (snapshot, ended)
+    }
+
+    /// Signs out the devices that a new one takes the place of; their part of any call ends.
+    fn kick_out_others(&mut self, accid: &Accid, class: DeviceClass, now: Time) {
+        for other in self.sessions.by_age(accid) {
+            let Some(session) = self.sessions.find(other) else {
+                continue;
+            };
+            let stays = match self.config.devices {
+                DevicePolicy::All => true,
+                DevicePolicy::DesktopAndMobile => session.class != class,
+                DevicePolicy::One => false,
+            };
+            if stays {
+                continue;
+            }
+            let device = session.device.clone();
+            for call_id in self.live_calls(accid) {
+                self.change(call_id, &[], |call| {
+                    call.log_out(accid, Some(&device), now);
+                });
+                self.tend_room(call_id);
+            }
+            self.close(other, SessionClosed::KickedOut);
+        }
     }
 
     /// Closes the oldest session of an account that has more than its share of devices, as if replaced: it must not come

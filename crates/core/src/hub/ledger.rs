@@ -31,6 +31,8 @@ pub(super) struct Ledger {
     aliases: BTreeMap<CallId, CallId>,
     /// Invariant: the calls that are not over, by each account that is in them or may still answer.
     by_account: BTreeMap<Accid, BTreeSet<CallId>>,
+    /// Invariant: the calls that are not over, by the group they have.
+    by_group: BTreeMap<String, BTreeSet<CallId>>,
     /// Invariant: the next deadline of each entry that has one.
     deadlines: BTreeSet<(Time, CallId)>,
     /// Invariant: the calls that are over, by when they ended.
@@ -74,6 +76,12 @@ impl Ledger {
     /// The calls that are not over and in which this account is or which it may still answer.
     pub(super) fn calls_of(&self, accid: &Accid) -> impl Iterator<Item = &Call> {
         let calls = self.by_account.get(accid).into_iter().flatten();
+        calls.filter_map(|call_id| self.call(*call_id))
+    }
+
+    /// The calls of a group that are not over.
+    pub(super) fn calls_of_group(&self, group_id: &str) -> impl Iterator<Item = &Call> {
+        let calls = self.by_group.get(group_id).into_iter().flatten();
         calls.filter_map(|call_id| self.call(*call_id))
     }
 
@@ -182,6 +190,12 @@ impl Ledger {
                 .or_default()
                 .insert(call_id);
         }
+        if let Some(group_id) = running_group(call) {
+            self.by_group
+                .entry(group_id.to_owned())
+                .or_default()
+                .insert(call_id);
+        }
         if let Some(at) = self.deadline(call) {
             self.deadlines.insert((at, call_id));
         }
@@ -201,6 +215,14 @@ impl Ledger {
                 if calls.is_empty() {
                     self.by_account.remove(accid);
                 }
+            }
+        }
+        if let Some(group_id) = running_group(call)
+            && let Some(calls) = self.by_group.get_mut(group_id)
+        {
+            calls.remove(&call_id);
+            if calls.is_empty() {
+                self.by_group.remove(group_id);
             }
         }
         if let Some(at) = self.deadline(call) {
@@ -225,6 +247,12 @@ fn concerned(call: &Call) -> impl Iterator<Item = &Accid> {
         .iter()
         .filter(|p| !p.state.is_over())
         .map(|p| &p.accid)
+}
+
+/// The group of a call that is not over.
+fn running_group(call: &Call) -> Option<&str> {
+    let terms = call.group.as_ref().filter(|_| !call.is_ended())?;
+    terms.group_id.as_deref()
 }
 
 /// The peers of `one` that `other` does not have.

@@ -1,13 +1,15 @@
 //! Offers of media, and what the media plane reports.
 
-use hullo_protocol::{CallId, ErrorBody, ErrorKind, Event, SDP_BYTES_MAX, Slot};
+use hullo_protocol::{
+    CallId, ErrorBody, ErrorKind, Event, PARTICIPANTS_MAX, SDP_BYTES_MAX, Slot, Success, Uid,
+};
 
 use super::request::Asker;
 use super::room::{Link, Peer};
 use super::sdp::Identity;
 use super::{Hub, MediaEvent, Output, PeerId, RoomCommand, SessionId};
 use crate::Time;
-use crate::call::not_found;
+use crate::call::{Call, not_found};
 
 impl Hub {
     /// An offer of a device that rings or is in the call. One of the same connection as before is a renegotiation; one of
@@ -65,6 +67,7 @@ impl Hub {
                     device: asker.device.clone(),
                     identity,
                     admitted: false,
+                    held: false,
                 };
                 room.peers.insert(id, peer);
                 id
@@ -101,6 +104,7 @@ impl Hub {
                 return;
             }
             MediaEvent::Quality(reports) => {
+                self.count(call_id, |call| call.count_quality(&reports));
                 for session in self.sessions_in_call(call_id) {
                     let reports = reports.clone();
                     self.notify(session, Event::MediaQuality { call_id, reports });
@@ -112,6 +116,68 @@ impl Hub {
         if self.ledger.has_peer(call_id, peer) {
             apply(self.links.entry(peer).or_default());
             self.settle(call_id, &[], now);
+        }
+    }
+
+    /// Whose pictures a device shows; the media plane is told at once.
+    pub(super) fn handle_subscribe(&mut self, asker: &Asker, call_id: CallId, videos: Vec<Uid>) {
+        let result = self.subscribe(asker, call_id, videos);
+        self.reply(asker, result.map(|()| Success::Done));
+    }
+
+    fn subscribe(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        videos: Vec<Uid>,
+    ) -> Result<(), ErrorBody> {
+        if videos.len() > PARTICIPANTS_MAX {
+            return Err(ErrorBody::new(
+                ErrorKind::TooLarge,
+                format!(
+                    "{} pictures; a call has at most {PARTICIPANTS_MAX}",
+                    videos.len()
+                ),
+            ));
+        }
+        let call = self
+            .ledger
+            .resolve(call_id)
+            .ok_or_else(|| not_found(call_id))?;
+        let call_id = call.call_id;
+        let uid = call.may_offer(&asker.accid, &asker.device)?;
+        let room = self.ledger.room(call_id);
+        let peer = room.and_then(|room| room.peer_of(uid, &asker.device));
+        let Some((peer, _)) = peer else {
+            let message = "this device has no connection of media yet: send media.offer first";
+            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+        };
+        self.command_room(call_id, RoomCommand::Subscribe { peer, videos });
+        Ok(())
+    }
+
+    /// When the device has shown the first picture, for the record.
+    pub(super) fn handle_first_frame(&mut self, asker: &Asker, call_id: CallId, ms: u32) {
+        let call = self
+            .own_call(asker, call_id)
+            .ok_or_else(|| not_found(call_id));
+        let in_call = call.and_then(|call| {
+            call.may_offer(&asker.accid, &asker.device)
+                .map(|_| call.call_id)
+        });
+        if let Ok(call_id) = in_call {
+            self.count(call_id, |call| call.count_first_frame(&asker.accid, ms));
+        }
+        self.reply(asker, in_call.map(|_| Success::Done));
+    }
+
+    /// Counts something that goes into the record. Nobody is told, and it is stored with the next change of the call: what
+    /// a crash takes of it is some seconds of a statistic.
+    fn count(&mut self, call_id: CallId, add: impl FnOnce(&mut Call)) {
+        if let Some(call) = self.ledger.call(call_id).filter(|call| !call.is_ended()) {
+            let mut call = call.clone();
+            add(&mut call);
+            self.ledger.put_call(call);
         }
     }
 

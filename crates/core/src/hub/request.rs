@@ -48,7 +48,18 @@ impl Hub {
             Command::Ping => self.reply(&asker, Ok(Success::Done)),
             Command::Logout => self.handle_logout(&asker, now),
             Command::WatchPresence { accids } => self.handle_watch(&asker, accids),
-            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, now),
+            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, unknown, now),
+            Command::Invite(more) => self.handle_invite(&asker, more, unknown, now),
+            Command::Join { call_id, .. } => self.handle_join(&asker, call_id, grant, now),
+            Command::Query { call_id, group_id } => {
+                self.handle_query(&asker, call_id, group_id.as_deref(), now);
+            }
+            Command::Subscribe { call_id, videos } => {
+                self.handle_subscribe(&asker, call_id, videos);
+            }
+            Command::ReportFirstFrame { call_id, ms } => {
+                self.handle_first_frame(&asker, call_id, ms);
+            }
             Command::CallSnapshot { call_id } => {
                 let result = match self.own_call(&asker, call_id) {
                     Some(call) => Ok(show(call, &asker.accid, now)),
@@ -89,13 +100,8 @@ impl Hub {
                     call.ring(by, device).map(|()| None)
                 });
             }
-            Command::Accept { call_id, .. } => {
-                self.apply_and_show(asker, call_id, now, |call| {
-                    let granted = grant
-                        .filter(|grant| grant.call_id == call.call_id)
-                        .map(|grant| grant.uid);
-                    call.accept(by, device, granted, connect_ms, now)
-                });
+            Command::Accept { call_id, other, .. } => {
+                self.handle_accept(asker, call_id, grant, other, now);
             }
             Command::Reject { call_id } => {
                 self.apply(asker, call_id, now, |call| {
@@ -107,14 +113,39 @@ impl Hub {
                     call.cancel(by, device, now).map(|()| None)
                 });
             }
+            Command::Continue { call_id } => {
+                let free = self.check_free_of(asker, call_id);
+                self.apply_and_show(asker, call_id, now, |call| {
+                    free?;
+                    call.continue_on(by, device, connect_ms, now)
+                });
+            }
+            Command::Hold { call_id, held } => {
+                let free = if held {
+                    Ok(())
+                } else {
+                    self.check_free_of(asker, call_id)
+                };
+                self.apply(asker, call_id, now, |call| {
+                    free?;
+                    call.hold(by, device, held).map(|()| None)
+                });
+            }
             // A call that is not known is one that this account is not in, as was asked for: its hang-up may have
             // travelled for longer than ended calls are remembered.
-            Command::Hangup { call_id } if self.own_call(asker, call_id).is_none() => {
+            Command::Hangup { call_id } | Command::End { call_id }
+                if self.own_call(asker, call_id).is_none() =>
+            {
                 self.reply(asker, Ok(Success::Done));
             }
             Command::Hangup { call_id } => {
                 self.apply(asker, call_id, now, |call| {
                     call.hang_up(by, device, now).map(|()| None)
+                });
+            }
+            Command::End { call_id } => {
+                self.apply(asker, call_id, now, |call| {
+                    call.end_for_all(by, device, now).map(|()| None)
                 });
             }
             Command::Switch { call_id, media } => {
@@ -175,9 +206,19 @@ impl Hub {
         now: Time,
         rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
     ) {
-        let Some(call_id) = self.unanswered(asker, call_id, now) else {
-            return;
-        };
+        if let Some(call_id) = self.unanswered(asker, call_id, now) {
+            self.show_change(asker, call_id, now, rule);
+        }
+    }
+
+    /// Applies a rule to a call and answers with the call.
+    pub(super) fn show_change(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+        rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
+    ) {
         let shown = self.change(call_id, &[asker.session], |call| {
             let result = rule(call);
             remember(call, asker, &result, Outcome::Call);
@@ -195,7 +236,12 @@ impl Hub {
 
     /// The real name of a call of the asker's, unless this request is answered already: because it is a repetition, or
     /// because there is no such call.
-    fn unanswered(&mut self, asker: &Asker, call_id: CallId, now: Time) -> Option<CallId> {
+    pub(super) fn unanswered(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+    ) -> Option<CallId> {
         let Some(call) = self.own_call(asker, call_id) else {
             self.reply(asker, Err(not_found(call_id)));
             return None;
@@ -210,7 +256,7 @@ impl Hub {
     }
 
     /// The call of this name, if the asker's account takes or took part in it.
-    fn own_call(&self, asker: &Asker, call_id: CallId) -> Option<&Call> {
+    pub(super) fn own_call(&self, asker: &Asker, call_id: CallId) -> Option<&Call> {
         self.ledger
             .resolve(call_id)
             .filter(|call| call.participant(&asker.accid).is_some())
@@ -250,8 +296,14 @@ pub(super) fn show(call: &Call, accid: &Accid, now: Time) -> Success {
 }
 
 /// Keeps the answer with the call, if the request has an id to be repeated under.
-fn remember<T>(call: &mut Call, asker: &Asker, result: &Result<T, ErrorBody>, done: Outcome) {
-    if let Some(request_id) = asker.request_id {
+pub(super) fn remember<T>(
+    call: &mut Call,
+    asker: &Asker,
+    result: &Result<T, ErrorBody>,
+    done: Outcome,
+) {
+    let takes_part = call.participant(&asker.accid).is_some();
+    if let Some(request_id) = asker.request_id.filter(|_| takes_part) {
         let outcome = match result {
             Ok(_) => done,
             Err(error) => Outcome::Refused(error.clone()),
@@ -269,6 +321,11 @@ fn needs_request_id(command: &Command) -> bool {
             | Command::Reject { .. }
             | Command::Cancel { .. }
             | Command::Hangup { .. }
+            | Command::End { .. }
+            | Command::Invite(_)
+            | Command::Join { .. }
+            | Command::Continue { .. }
+            | Command::Hold { .. }
             | Command::Switch { .. }
             | Command::AnswerSwitch { .. }
     )

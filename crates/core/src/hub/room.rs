@@ -27,6 +27,8 @@ pub(super) struct Peer {
     pub(super) identity: Identity,
     /// Media may flow.
     pub(super) admitted: bool,
+    /// Its participant holds the call.
+    pub(super) held: bool,
 }
 
 impl Room {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hullo_protocol::{Accid, DeviceId};
+use hullo_protocol::{Accid, DeviceId, DeviceInfo, Platform};
 
 use super::SessionId;
 
@@ -13,9 +13,29 @@ pub(super) struct Session {
     pub(super) accid: Accid,
     /// On which device.
     pub(super) device: DeviceId,
+    /// Which counts as one of these.
+    pub(super) class: DeviceClass,
     /// Its place in the order of arrival.
     order: u64,
     watched: BTreeSet<Accid>,
+}
+
+/// What a device counts as where an account may have one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DeviceClass {
+    /// A browser, a desktop program, a program without a person.
+    Desktop,
+    /// A phone or tablet.
+    Mobile,
+}
+
+impl From<Platform> for DeviceClass {
+    fn from(platform: Platform) -> Self {
+        match platform {
+            Platform::Web | Platform::Desktop | Platform::Server => Self::Desktop,
+            Platform::Ios | Platform::Android => Self::Mobile,
+        }
+    }
 }
 
 /// All sessions; at most one for each device.
@@ -61,7 +81,9 @@ impl Sessions {
     }
 
     /// Adds a session of a device that has none.
-    pub(super) fn add(&mut self, id: SessionId, accid: Accid, device: DeviceId) {
+    pub(super) fn add(&mut self, id: SessionId, accid: Accid, device: DeviceInfo) {
+        let class = device.platform.into();
+        let device = device.id;
         self.by_account
             .entry(accid.clone())
             .or_default()
@@ -69,6 +91,7 @@ impl Sessions {
         let session = Session {
             accid,
             device,
+            class,
             order: self.next_order,
             watched: BTreeSet::new(),
         };

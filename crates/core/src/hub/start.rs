@@ -1,15 +1,18 @@
-//! Dialling: what is refused, who is busy, and two who dial each other.
+//! Dialling and inviting: what is refused, who is busy, and two who dial each other.
+
+use std::collections::BTreeSet;
 
 use hullo_protocol::{
     ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, ErrorBody, ErrorKind, Event,
-    InviteView, RING_MS_DEFAULT, RING_MS_MAX, RING_MS_MIN, StartCall, Uid,
+    GROUP_ID_BYTES_MAX, GroupTerms, InviteMore, InviteView, PARTICIPANTS_MAX, RING_MS_DEFAULT,
+    RING_MS_MAX, RING_MS_MIN, RefusedInvite, StartCall, Success, Uid,
 };
 
-use super::request::{Asker, first_answer, show};
+use super::request::{Asker, first_answer, remember};
 use super::room::Room;
-use super::{Hub, RoomCommand, RoomGrant};
+use super::{BusyPolicy, Hub, RoomCommand, RoomGrant, SessionId};
 use crate::Time;
-use crate::call::{Call, Dial, Outcome};
+use crate::call::{Call, Dial, Invitation, Outcome, none_invited, not_found};
 
 impl Hub {
     pub(super) fn handle_start(
@@ -17,6 +20,7 @@ impl Hub {
         asker: &Asker,
         start: StartCall,
         grant: Option<RoomGrant>,
+        unknown: &[Accid],
         now: Time,
     ) {
         if let Some(call) = self.ledger.resolve(start.call_id) {
@@ -31,61 +35,57 @@ impl Hub {
             });
             return self.reply(asker, answer);
         }
-        let callee = match self.check_start(asker, &start, grant) {
-            Ok(callee) => callee,
+        let (callees, refused) = match self.check_start(asker, &start, grant, unknown) {
+            Ok(checked) => checked,
             Err(error) => return self.reply(asker, Err(error)),
         };
-        if let Some(earlier) = self.glare(&asker.accid, &callee) {
+        if let ([callee], None) = (callees.as_slice(), &start.group)
+            && let Some(earlier) = self.glare(&asker.accid, callee)
+            && self.check_free(&asker.accid, earlier).is_ok()
+        {
             return self.meet(asker, earlier, start.call_id, now);
         }
         if self.ledger.calls_of(&asker.accid).next().is_some() {
             return self.reply(asker, Err(ErrorKind::AlreadyInCall.into()));
         }
-        let ring_ms = start.ring_ms.unwrap_or(RING_MS_DEFAULT);
         let dial = Dial {
             call_id: start.call_id,
             caller: asker.accid.clone(),
             device: asker.device.clone(),
-            callees: vec![callee.clone()],
-            group: None,
+            callees,
+            group: start.group,
             media: start.media,
             attachment: start.attachment,
-            ring_ms: ring_ms.clamp(RING_MS_MIN, RING_MS_MAX),
+            ring_ms: ring_ms(start.ring_ms),
             secure: self.config.secure,
         };
-        self.begin(asker, Call::dial(dial, now), &callee, now);
+        self.begin(asker, Call::dial(dial, now), refused, now);
     }
 
+    /// Whom a dial can reach at all, and whom it cannot; refused when there is none of the former.
     fn check_start(
         &self,
         asker: &Asker,
         start: &StartCall,
         grant: Option<RoomGrant>,
-    ) -> Result<Accid, ErrorBody> {
-        let callee = match start.callees.as_slice() {
-            [callee] => callee,
-            [] => {
-                return Err(ErrorBody::new(
-                    ErrorKind::BadRequest,
-                    "callees is empty; name one account",
-                ));
-            }
-            several => {
-                return Err(ErrorBody::new(
-                    ErrorKind::OneToOneOnly,
-                    format!("{} callees; name one account", several.len()),
-                ));
-            }
-        };
-        if *callee == asker.accid {
-            return Err(ErrorKind::CalledOneself.into());
+        unknown: &[Accid],
+    ) -> Result<(Vec<Accid>, Vec<RefusedInvite>), ErrorBody> {
+        match &start.group {
+            None => check_one(&start.callees)?,
+            Some(terms) => check_group_id(terms)?,
         }
-        let attachment_bytes = start.attachment.as_ref().map_or(0, String::len);
-        if attachment_bytes > ATTACHMENT_BYTES_MAX {
+        check_attachment(start.attachment.as_deref())?;
+        let (callees, refused) = sort_out(&asker.accid, &start.callees, unknown);
+        if callees.is_empty() {
+            return Err(none_invited(&refused));
+        }
+        if callees.len() >= PARTICIPANTS_MAX {
             return Err(ErrorBody::new(
-                ErrorKind::TooLarge,
+                ErrorKind::ParticipantLimit,
                 format!(
-                    "an attachment of {attachment_bytes} bytes; at most {ATTACHMENT_BYTES_MAX}"
+                    "{} callees; at most {}",
+                    callees.len(),
+                    PARTICIPANTS_MAX - 1
                 ),
             ));
         }
@@ -102,48 +102,147 @@ impl Hub {
                 ),
             ));
         }
-        Ok(callee.clone())
+        Ok((callees, refused))
     }
 
-    /// Makes the call. Whoever is busy is not rung: the call ends at once.
-    fn begin(&mut self, asker: &Asker, mut call: Call, callee: &Accid, now: Time) {
+    /// Makes the call. Whoever is busy is not rung; when all are, the call ends at once.
+    fn begin(&mut self, asker: &Asker, mut call: Call, refused: Vec<RefusedInvite>, now: Time) {
         let call_id = call.call_id;
-        let busy = self.ledger.calls_of(callee).next().is_some();
-        if busy {
-            call.skip_busy(std::slice::from_ref(callee), now);
-        }
+        let callees: Vec<Accid> = call.callees().cloned().collect();
+        let (busy, rung) = self.split_busy(callees);
+        call.skip_busy(&busy, now);
         if let Some(request_id) = asker.request_id {
-            call.remember(&asker.accid, request_id, Outcome::Call);
+            let outcome = Outcome::Invited(refused.clone());
+            call.remember(&asker.accid, request_id, outcome);
         }
         self.publish_new(&call);
-        if busy {
-            return self.reply(asker, Ok(show(&call, &asker.accid, now)));
+        if !call.is_ended() {
+            let room = Room {
+                open: true,
+                ..Room::default()
+            };
+            self.ledger.put_room(call_id, room);
+            self.command_room(call_id, RoomCommand::Open);
         }
-        let room = Room {
-            open: true,
-            ..Room::default()
-        };
-        self.ledger.put_room(call_id, room);
-        self.command_room(call_id, RoomCommand::Open);
-        self.reply(asker, Ok(show(&call, &asker.accid, now)));
-        self.invite(call_id, callee, now);
+        let call = call.view(&asker.accid, now);
+        self.reply(asker, Ok(Success::Call { call, refused }));
+        self.ring(call_id, &rung, now);
     }
 
-    /// Rings every device of the callee that is connected; the others learn of the invite when they log in.
-    fn invite(&mut self, call_id: CallId, callee: &Accid, now: Time) {
-        let mut sessions = self.sessions.of_account(callee);
-        sessions.retain(|session| self.sessions.hears(*session));
-        if sessions.is_empty() {
-            return;
-        }
-        self.change(call_id, &sessions, |call| call.deliver(callee));
-        let call = self.ledger.call(call_id);
-        let Some(invite) = call.and_then(|call| call.invite_view(callee, now)) else {
+    /// Invites more accounts into a call.
+    pub(super) fn handle_invite(
+        &mut self,
+        asker: &Asker,
+        more: InviteMore,
+        unknown: &[Accid],
+        now: Time,
+    ) {
+        let Some(call_id) = self.unanswered(asker, more.call_id, now) else {
             return;
         };
-        for session in sessions {
-            let InviteView { call, ring_ms_left } = invite.clone();
-            self.notify(session, Event::CallInvited { call, ring_ms_left });
+        if let Err(error) = check_invite(&more) {
+            return self.reply(asker, Err(error));
+        }
+        let (callees, mut refused) = sort_out(&asker.accid, &more.callees, unknown);
+        let invitation = Invitation {
+            callees,
+            attachment: more.attachment,
+            ring_ms: ring_ms(more.ring_ms),
+        };
+        let free: BTreeSet<Accid> = invitation
+            .callees
+            .iter()
+            .filter(|callee| !self.is_busy(callee))
+            .cloned()
+            .collect();
+        let result = self.change(call_id, &[asker.session], |call| {
+            let (by, device) = (&asker.accid, &asker.device);
+            let invited = call.invite(by, device, &invitation, &mut refused, now);
+            let rung = invited.map(|invited| {
+                let is_free = |callee: &Accid| free.contains(callee);
+                let (rung, busy): (Vec<Accid>, _) = invited.into_iter().partition(is_free);
+                call.skip_busy(&busy, now);
+                rung
+            });
+            remember(call, asker, &rung, Outcome::Invited(refused.clone()));
+            rung
+        });
+        let shown = match result.unwrap_or_else(|| Err(not_found(call_id))) {
+            Ok(rung) => self.ledger.call(call_id).map(|call| (call, rung)),
+            Err(error) => return self.reply(asker, Err(error)),
+        };
+        let Some((call, rung)) = shown else { return };
+        let call = call.view(&asker.accid, now);
+        self.reply(asker, Ok(Success::Call { call, refused }));
+        self.ring(call_id, &rung, now);
+    }
+
+    /// Those who are busy, and those who are not.
+    fn split_busy(&self, callees: Vec<Accid>) -> (Vec<Accid>, Vec<Accid>) {
+        callees.into_iter().partition(|callee| self.is_busy(callee))
+    }
+
+    /// Whether an account is not to be rung, because of the calls that it is in or that ring for it.
+    fn is_busy(&self, callee: &Accid) -> bool {
+        let mut calls = self.ledger.calls_of(callee);
+        let Some(call) = calls.next() else {
+            return false;
+        };
+        let may_wait = call.state == CallState::Active
+            && call
+                .participant(callee)
+                .is_some_and(|own| own.state.is_in_call() && !own.held);
+        self.config.busy == BusyPolicy::Reject || !may_wait || calls.next().is_some()
+    }
+
+    /// Refuses if the account is in another call than this one and does not hold it.
+    pub(super) fn check_free(&self, accid: &Accid, call_id: CallId) -> Result<(), ErrorBody> {
+        match self.unheld_call(accid, call_id) {
+            None => Ok(()),
+            Some(other) => Err(ErrorBody::new(
+                ErrorKind::AlreadyInCall,
+                format!("this account is in call {other}; end or hold that first"),
+            )),
+        }
+    }
+
+    /// The call, other than this one, that an account is in and does not hold.
+    pub(super) fn unheld_call(&self, accid: &Accid, call_id: CallId) -> Option<CallId> {
+        let unheld = |call: &&Call| {
+            call.call_id != call_id
+                && call
+                    .participant(accid)
+                    .is_some_and(|own| own.state.is_in_call() && !own.held)
+        };
+        self.ledger
+            .calls_of(accid)
+            .find(unheld)
+            .map(|call| call.call_id)
+    }
+
+    /// Rings every device of the callees that is connected; the others learn of the invite when they log in. All are
+    /// delivered in one change, so that none hears of the call before its own invite.
+    fn ring(&mut self, call_id: CallId, callees: &[Accid], now: Time) {
+        let reached: Vec<(SessionId, &Accid)> = callees
+            .iter()
+            .flat_map(|callee| {
+                let sessions = self.sessions.of_account(callee);
+                sessions.into_iter().map(move |session| (session, callee))
+            })
+            .filter(|(session, _)| self.sessions.hears(*session))
+            .collect();
+        let skip: Vec<SessionId> = reached.iter().map(|(session, _)| *session).collect();
+        self.change(call_id, &skip, |call| {
+            for (_, callee) in &reached {
+                call.deliver(callee);
+            }
+        });
+        for (session, callee) in reached {
+            let call = self.ledger.call(call_id);
+            if let Some(invite) = call.and_then(|call| call.invite_view(callee, now)) {
+                let InviteView { call, ring_ms_left } = invite;
+                self.notify(session, Event::CallInvited { call, ring_ms_left });
+            }
         }
     }
 
@@ -171,4 +270,87 @@ impl Hub {
             Ok(())
         });
     }
+}
+
+fn ring_ms(wish: Option<u64>) -> u64 {
+    wish.unwrap_or(RING_MS_DEFAULT)
+        .clamp(RING_MS_MIN, RING_MS_MAX)
+}
+
+fn check_one(callees: &[Accid]) -> Result<(), ErrorBody> {
+    match callees {
+        [_] => Ok(()),
+        [] => Err(ErrorBody::new(
+            ErrorKind::BadRequest,
+            "callees is empty; name one account",
+        )),
+        several => Err(ErrorBody::new(
+            ErrorKind::OneToOneOnly,
+            format!(
+                "{} callees; name one account, or make it a group call by `group`",
+                several.len()
+            ),
+        )),
+    }
+}
+
+pub(super) fn check_group_id(terms: &GroupTerms) -> Result<(), ErrorBody> {
+    match &terms.group_id {
+        Some(name) if name.is_empty() || name.len() > GROUP_ID_BYTES_MAX => Err(ErrorBody::new(
+            ErrorKind::BadRequest,
+            format!(
+                "a group_id of {} bytes; it has 1 to {GROUP_ID_BYTES_MAX}",
+                name.len()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_attachment(attachment: Option<&str>) -> Result<(), ErrorBody> {
+    let bytes = attachment.map_or(0, str::len);
+    if bytes > ATTACHMENT_BYTES_MAX {
+        return Err(ErrorBody::new(
+            ErrorKind::TooLarge,
+            format!("an attachment of {bytes} bytes; at most {ATTACHMENT_BYTES_MAX}"),
+        ));
+    }
+    Ok(())
+}
+
+fn check_invite(more: &InviteMore) -> Result<(), ErrorBody> {
+    if more.callees.len() > PARTICIPANTS_MAX {
+        return Err(ErrorBody::new(
+            ErrorKind::TooLarge,
+            format!(
+                "{} accounts to invite; at most {PARTICIPANTS_MAX} at once",
+                more.callees.len()
+            ),
+        ));
+    }
+    check_attachment(more.attachment.as_deref())
+}
+
+/// Each account once; those who exist and are not the asker, and the others with the reason.
+fn sort_out(
+    asker: &Accid,
+    accids: &[Accid],
+    unknown: &[Accid],
+) -> (Vec<Accid>, Vec<RefusedInvite>) {
+    let mut callees = Vec::new();
+    let mut refused: Vec<RefusedInvite> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for accid in accids.iter().filter(|accid| seen.insert(*accid)) {
+        let kind = match () {
+            () if accid == asker => ErrorKind::CalledOneself,
+            () if unknown.contains(accid) => ErrorKind::AccountNotFound,
+            () => {
+                callees.push(accid.clone());
+                continue;
+            }
+        };
+        let accid = accid.clone();
+        refused.push(RefusedInvite { accid, kind });
+    }
+    (callees, refused)
 }

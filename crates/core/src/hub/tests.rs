@@ -1,9 +1,11 @@
 //! The hub as its shell drives it, in virtual time. Each file below looks at one side of it.
 
 mod answering;
+mod devices;
 mod dialling;
 mod ending;
 mod foreign;
+mod group;
 mod media;
 mod random;
 mod reconnecting;
@@ -11,5 +13,6 @@ mod restarting;
 mod rollback;
 mod shell;
 mod switching;
+mod waiting;
 
 use shell::Shell;

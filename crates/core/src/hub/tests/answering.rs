@@ -40,7 +40,13 @@ fn one_device_answers_and_the_others_stop() {
     assert_eq!(call.state, CallState::Active);
     assert_eq!(
         shell.heard(tablet),
-        [Event::InviteAcceptedElsewhere { call_id }]
+        [
+            Event::InviteAcceptedElsewhere { call_id },
+            Event::CallElsewhere {
+                call_id,
+                call: Some(call.clone()),
+            }
+        ]
     );
     assert!(shell.heard(phone).is_empty(), "the answer says it all");
     let [Event::CallChanged { version, delta, .. }] = &shell.heard(alice)[..] else {

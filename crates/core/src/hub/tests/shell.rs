@@ -59,6 +59,26 @@ pub(super) fn start(call_id: CallId, callee: &str, media: Media) -> StartCall {
     }
 }
 
+pub(super) fn start_group(call_id: CallId, callees: &[&str]) -> StartCall {
+    StartCall {
+        callees: callees.iter().map(|name| accid(name)).collect(),
+        group: Some(GroupTerms {
+            group_id: Some("team".into()),
+            ..GroupTerms::default()
+        }),
+        ..start(call_id, "nobody", Media::Video)
+    }
+}
+
+pub(super) fn invite_more(call_id: CallId, callees: &[&str]) -> InviteMore {
+    InviteMore {
+        call_id,
+        callees: callees.iter().map(|name| accid(name)).collect(),
+        attachment: None,
+        ring_ms: None,
+    }
+}
+
 /// An offer of the connection `name`; `attempt` tells its ICE restarts apart.
 pub(super) fn sdp(name: &str, attempt: u32) -> String {
     format!(
@@ -263,6 +283,22 @@ impl Shell {
         self.login_asking(account, on, Vec::new())
     }
 
+    /// Signs in on a phone.
+    pub(super) fn login_mobile(&mut self, account: &str, on: &str) -> SessionId {
+        let session = SessionId(self.fresh());
+        self.feed(Input::Connected {
+            session,
+            accid: accid(account),
+            device: DeviceInfo {
+                platform: Platform::Ios,
+                ..device(on)
+            },
+            request: 0,
+            calls: Vec::new(),
+        });
+        session
+    }
+
     pub(super) fn login_asking(
         &mut self,
         account: &str,
@@ -316,12 +352,59 @@ impl Shell {
         reply.expect("an answer").into_result()
     }
 
+    /// Asks for something with accounts in it of which these do not exist.
+    pub(super) fn ask_with_unknown(
+        &mut self,
+        session: SessionId,
+        command: Command,
+        unknown: &[&str],
+    ) -> Result<Success, ErrorBody> {
+        let id = self.fresh();
+        let request_id = self.fresh_request();
+        self.feed(Input::Request {
+            session,
+            request: Request {
+                id,
+                request_id: Some(request_id),
+                command,
+            },
+            grant: None,
+            unknown: unknown.iter().map(|name| accid(name)).collect(),
+        });
+        let reply = self.replies.get(&(session, id)).cloned();
+        reply.expect("an answer").into_result()
+    }
+
+    /// Dials several; the call's id.
+    pub(super) fn dial_group(&mut self, caller: SessionId, callees: &[&str]) -> CallId {
+        let call_id = self.fresh_call();
+        let command = Command::StartCall(start_group(call_id, callees));
+        assert_eq!(call_of(self.ask(caller, command)).call_id, call_id);
+        call_id
+    }
+
+    /// Invites more into a call.
+    pub(super) fn invite(
+        &mut self,
+        session: SessionId,
+        call_id: CallId,
+        callees: &[&str],
+    ) -> Result<Success, ErrorBody> {
+        self.ask(session, Command::Invite(invite_more(call_id, callees)))
+    }
+
     /// Dials; the call's id.
     pub(super) fn dial(&mut self, caller: SessionId, callee: &str, media: Media) -> CallId {
         let call_id = self.fresh_call();
         let command = Command::StartCall(start(call_id, callee, media));
         assert_eq!(call_of(self.ask(caller, command)).call_id, call_id);
         call_id
+    }
+
+    /// Dials somebody who would ring; why that is refused.
+    pub(super) fn dial_fails(&mut self, caller: SessionId) -> ErrorKind {
+        let command = Command::StartCall(start(self.fresh_call(), "somebody", Media::Audio));
+        kind(self.ask(caller, command))
     }
 
     pub(super) fn accept(

@@ -1,0 +1,132 @@
+//! How an account comes into a call: it answers, joins, or is found to be able to. It is active in one call at a time; the
+//! others it holds.
+
+use hullo_protocol::{Accid, CallId, ErrorBody, ErrorKind, FoundCall, OtherCall, Success};
+
+use super::request::{Asker, first_answer};
+use super::{Hub, RoomGrant};
+use crate::Time;
+use crate::call::{Call, not_found};
+
+impl Hub {
+    /// Answers an invite. The account's other call stands in the way, unless it is said what becomes of it.
+    pub(super) fn handle_accept(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        grant: Option<RoomGrant>,
+        other: Option<OtherCall>,
+        now: Time,
+    ) {
+        let Some(call_id) = self.unanswered(asker, call_id, now) else {
+            return;
+        };
+        let connect_ms = self.config.connect_ms;
+        let granted = granted(grant, call_id);
+        let accept =
+            |call: &mut Call| call.accept(&asker.accid, &asker.device, granted, connect_ms, now);
+        let in_the_way = self.unheld_call(&asker.accid, call_id);
+        // What cannot be accepted ends or holds nothing.
+        let may_accept = self
+            .ledger
+            .call(call_id)
+            .is_some_and(|call| accept(&mut call.clone()).is_ok());
+        if let (Some(in_the_way), Some(other), true) = (in_the_way, other, may_accept) {
+            self.step_aside(in_the_way, &asker.accid, other, now);
+        }
+        let free = self.check_free(&asker.accid, call_id);
+        self.apply_and_show(asker, call_id, now, |call| {
+            if may_accept {
+                free?;
+            }
+            accept(call)
+        });
+    }
+
+    /// Ends the account's part of a call, or holds it, on whichever device it is.
+    fn step_aside(&mut self, call_id: CallId, accid: &Accid, other: OtherCall, now: Time) {
+        self.change(call_id, &[], |call| {
+            let device = call.participant(accid).and_then(|own| own.device.clone());
+            let Some(device) = device else { return };
+            let held = other == OtherCall::Hold && call.hold(accid, &device, true).is_ok();
+            if !held {
+                // Whoever is in a call can hang up.
+                let hung_up = call.hang_up(accid, &device, now);
+                debug_assert!(hung_up.is_ok());
+            }
+        });
+        self.settle(call_id, &[], now);
+    }
+
+    /// Enters a running group call without a ringing invite.
+    pub(super) fn handle_join(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        grant: Option<RoomGrant>,
+        now: Time,
+    ) {
+        let Some(call) = self.ledger.resolve(call_id) else {
+            return self.reply(asker, Err(not_found(call_id)));
+        };
+        if let Some(answer) = first_answer(call, asker, now) {
+            return self.reply(asker, answer);
+        }
+        let call_id = call.call_id;
+        let allowed = call
+            .uid_for(&asker.accid)
+            .map(|_| ())
+            .and_then(|()| self.check_free(&asker.accid, call_id));
+        if let Err(error) = allowed {
+            return self.reply(asker, Err(error));
+        }
+        let connect_ms = self.config.connect_ms;
+        let granted = granted(grant, call_id);
+        self.show_change(asker, call_id, now, |call| {
+            call.join(&asker.accid, &asker.device, granted, connect_ms, now)
+        });
+    }
+
+    /// The running calls of that name or group that the asker is in or may join.
+    pub(super) fn handle_query(
+        &mut self,
+        asker: &Asker,
+        call_id: Option<CallId>,
+        group_id: Option<&str>,
+        now: Time,
+    ) {
+        let calls: Vec<&Call> = match (call_id, group_id) {
+            (Some(call_id), None) => self.ledger.resolve(call_id).into_iter().collect(),
+            (None, Some(group_id)) => self.ledger.calls_of_group(group_id).collect(),
+            _ => {
+                let message = "name either a call_id or a group_id";
+                let error = ErrorBody::new(ErrorKind::BadRequest, message);
+                return self.reply(asker, Err(error));
+            }
+        };
+        let found = calls.into_iter().filter(|call| !call.is_ended());
+        let calls = found
+            .filter_map(|call| {
+                let uid = call.uid_for(&asker.accid).ok()?;
+                let call = call.view(&asker.accid, now);
+                Some(FoundCall { call, uid })
+            })
+            .collect();
+        self.reply(asker, Ok(Success::Found { calls }));
+    }
+
+    /// Refuses if the asker is in another call than the one of this name, which it does not hold.
+    pub(super) fn check_free_of(&self, asker: &Asker, call_id: CallId) -> Result<(), ErrorBody> {
+        let call_id = self
+            .own_call(asker, call_id)
+            .map_or(call_id, |call| call.call_id);
+        self.check_free(&asker.accid, call_id)
+    }
+}
+
+/// The number for which a room token of this call was signed.
+fn granted(grant: Option<RoomGrant>, call_id: CallId) -> Option<hullo_protocol::Uid> {
+    grant
+        .filter(|grant| grant.call_id == call_id)
+        .map(|grant| grant.uid)
+}

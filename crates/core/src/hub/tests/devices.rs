@@ -1,0 +1,147 @@
+//! Several devices of one account: how many may be signed in, and how a call goes from one to another.
+
+use hullo_protocol::*;
+
+use super::super::{Config, DevicePolicy, RoomCommand};
+use super::Shell;
+use super::shell::{CONFIG, accid, call_of, end_in, kind};
+
+fn with(devices: DevicePolicy) -> Shell {
+    Shell::with(Config { devices, ..CONFIG })
+}
+
+#[test]
+fn with_one_device_per_account_a_login_ends_the_other_devices_part() {
+    let mut shell = with(DevicePolicy::One);
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    let newer = shell.login_mobile("alice", "a2");
+    assert_eq!(shell.closed.get(&alice), Some(&SessionClosed::KickedOut));
+    let end = end_in(&shell.heard(bob)).unwrap();
+    assert_eq!(
+        (end.reason, end.by),
+        (EndReason::LoggedOut, Some(accid("alice")))
+    );
+    assert!(
+        end_in(&shell.heard(alice)).is_some(),
+        "it learns the end before it is closed"
+    );
+    assert_eq!(shell.welcomed[&newer].0.calls, []);
+    shell.record(call_id);
+}
+
+#[test]
+fn a_desktop_and_a_mobile_device_stand_beside_each_other() {
+    let mut shell = with(DevicePolicy::DesktopAndMobile);
+    let desktop = shell.login("alice", "a1");
+    let mobile = shell.login_mobile("alice", "a2");
+    assert!(shell.closed.is_empty());
+    shell.login_mobile("alice", "a3");
+    assert_eq!(shell.closed.get(&mobile), Some(&SessionClosed::KickedOut));
+    assert_eq!(shell.closed.get(&desktop), None);
+}
+
+#[test]
+fn a_group_call_goes_on_without_the_one_who_was_kicked_out() {
+    let mut shell = with(DevicePolicy::One);
+    let sessions = ["alice", "bob", "carol"].map(|name| shell.login(name, name));
+    let call_id = shell.dial_group(sessions[0], &["bob", "carol"]);
+    shell.accept(sessions[1], call_id).unwrap();
+    shell.accept(sessions[2], call_id).unwrap();
+    shell.login("bob", "another");
+    assert_eq!(shell.state(call_id, "bob"), ParticipantState::Left);
+    assert_eq!(shell.call(call_id).state, CallState::Active);
+}
+
+#[test]
+fn a_call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Video);
+    let old = shell.connect(alice, call_id, "AA");
+    let tablet = shell.login("alice", "a2");
+    let elsewhere = &shell.welcomed[&tablet].0.elsewhere;
+    assert_eq!(elsewhere[0].call_id, call_id);
+    shell.pass(10_000);
+    shell.heard(bob);
+    let call = call_of(shell.ask(tablet, Command::Continue { call_id }));
+    assert_eq!(call.participants[0].device.as_ref().unwrap().as_str(), "a2");
+    assert_eq!(
+        shell.heard(alice)[0],
+        Event::CallContinuedElsewhere { call_id }
+    );
+    assert!(shell.commanded(&RoomCommand::Remove(old)));
+    let new = shell.connect(tablet, call_id, "A2");
+    assert!(shell.commanded(&RoomCommand::Admit(new)));
+    let participant = shell.call(call_id).participants[0].clone();
+    assert_eq!((participant.uid, participant.away_since), (Uid(1), None));
+    assert_eq!(
+        kind(shell.offer(alice, call_id, "o=- 1 1\r\na=fingerprint:x".into())),
+        ErrorKind::InCallOnOtherDevice
+    );
+    for event in shell.heard(bob) {
+        let Event::CallChanged { delta, .. } = event else {
+            panic!("{event:?}");
+        };
+        assert_eq!(delta.state, None);
+        assert_eq!(delta.participants[0].state, ParticipantState::Joined);
+    }
+    shell.hang_up(tablet, call_id).unwrap();
+    assert_eq!(shell.record(call_id).durations[0].duration_ms, 10_000);
+}
+
+#[test]
+fn the_other_devices_learn_where_a_call_is_and_when_it_is_over() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let tablet = shell.login("alice", "a2");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    assert!(matches!(
+        &shell.heard(tablet)[..],
+        [Event::CallElsewhere { call: Some(_), .. }]
+    ));
+    shell.accept(bob, call_id).unwrap();
+    assert!(shell.heard(tablet).is_empty(), "it is where it was");
+    shell.ask(tablet, Command::Continue { call_id }).unwrap();
+    assert!(shell.heard(tablet).is_empty(), "the answer says it all");
+    assert!(matches!(
+        &shell.heard(alice)[..],
+        [
+            ..,
+            Event::CallContinuedElsewhere { .. },
+            Event::CallElsewhere { call: Some(_), .. }
+        ]
+    ));
+    shell.hang_up(tablet, call_id).unwrap();
+    assert!(matches!(
+        &shell.heard(alice)[..],
+        [
+            Event::CallElsewhere { call: None, .. },
+            Event::MessageAdded { .. }
+        ]
+    ));
+}
+
+#[test]
+fn only_the_own_part_of_a_running_call_can_be_continued() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    let carol = shell.login("carol", "c1");
+    let go_on = Command::Continue { call_id };
+    assert_eq!(
+        kind(shell.ask(carol, go_on.clone())),
+        ErrorKind::CallNotFound
+    );
+    shell.ask(alice, go_on.clone()).unwrap();
+    shell.hang_up(bob, call_id).unwrap();
+    assert_eq!(kind(shell.ask(alice, go_on)), ErrorKind::CallOver);
+}
+
+#[test]
+fn a_device_that_takes_a_call_over_and_never_connects_is_lost() {
+    let mut shell = Shell::new();
+    let (_, _, call_id) = shell.talking(Media::Audio);
+    let tablet = shell.login("alice", "a2");
+    shell.ask(tablet, Command::Continue { call_id }).unwrap();
+    shell.pass(GRACE_MS);
+    assert_eq!(shell.record(call_id).reason, EndReason::Lost);
+}
