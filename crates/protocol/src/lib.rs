@@ -10,6 +10,7 @@ mod event;
 mod id;
 mod limit;
 mod message;
+pub mod read;
 mod request;
 mod view;
 

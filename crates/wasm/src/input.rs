@@ -3,40 +3,13 @@
 //! By hand, where `Input` has a derived `Deserialize` that does the same, because of what a page downloads: derived code
 //! for these tagged enums is a third of the whole module. The tests hold the two to the same form.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use hullo_core::endpoint::{Input, MediaEvent, Op};
+use hullo_protocol::read::{Object, Read, ReadError, group_terms};
 use hullo_protocol::{DeviceInfo, MessageId};
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as ValueError, StrDeserializer};
-use serde_json::{Map, Value};
-
-/// Why a text is not an input.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum InputError {
-    /// Not JSON at all.
-    #[error("an input is not JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// A member is absent, or is not of the kind that it should be.
-    #[error("{0} is missing or of the wrong kind")]
-    Member(&'static str),
-    /// A member has a value that its type does not take.
-    #[error("{name}: {reason}")]
-    Value {
-        /// The member.
-        name: &'static str,
-        /// What its type says.
-        reason: String,
-    },
-}
-
-type Read<T> = Result<T, InputError>;
 
 /// Reads one input.
 pub(crate) fn read(text: &str) -> Read<Input> {
-    let mut object = Object(serde_json::from_str(text)?);
+    let mut object = Object::parse(text)?;
     let name = object.text("input")?;
     Ok(match name.as_str() {
         "op" => Input::Op {
@@ -51,14 +24,14 @@ pub(crate) fn read(text: &str) -> Read<Input> {
         "network_changed" => Input::NetworkChanged,
         "token" => Input::Token {
             call_id: object.parsed("call_id")?,
-            token: object.optional_text("token").map(Into::into),
-            error: object.optional_text("error"),
+            token: object.optional_text("token")?.map(Into::into),
+            error: object.optional_text("error")?,
         },
         "media" => Input::Media {
             event: media_event(object.object("event")?)?,
         },
         "timeout" => Input::Timeout,
-        _ => return Err(unknown("input", &name)),
+        _ => return Err(ReadError::unknown("input", &name)),
     })
 }
 
@@ -75,13 +48,43 @@ fn op(mut object: Object) -> Read<Op> {
         "call" => Op::Call {
             accid: object.parsed("accid")?,
             media: object.word("media")?,
-            attachment: object.optional_text("attachment"),
+            attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
         },
+        "group_call" => Op::GroupCall {
+            accids: object.list("accids")?,
+            media: object.word("media")?,
+            terms: group_terms(&mut object)?,
+            attachment: object.optional_text("attachment")?,
+            timeout_ms: object.optional_number("timeout_ms")?,
+        },
+        "group_invite" => Op::GroupInvite {
+            accids: object.list("accids")?,
+            attachment: object.optional_text("attachment")?,
+            timeout_ms: object.optional_number("timeout_ms")?,
+        },
+        "join" => Op::Join {
+            call_id: object.parsed("call_id")?,
+        },
+        "query_call" => Op::QueryCall {
+            call_id: object.optional_parsed("call_id")?,
+            group_id: object.optional_text("group_id")?,
+        },
+        "continue_here" => Op::ContinueHere {
+            call_id: object.parsed("call_id")?,
+        },
         "accept" => Op::Accept,
+        "accept_waiting" => Op::AcceptWaiting {
+            call_id: object.parsed("call_id")?,
+            other: object.word("other")?,
+        },
+        "reject_waiting" => Op::RejectWaiting {
+            call_id: object.parsed("call_id")?,
+        },
         "reject" => Op::Reject,
         "cancel" => Op::Cancel,
         "hangup" => Op::Hangup,
+        "leave" => Op::Leave,
         "switch_call_type" => Op::SwitchCallType {
             media: object.word("media")?,
         },
@@ -101,6 +104,9 @@ fn op(mut object: Object) -> Read<Op> {
             accid: object.parsed("accid")?,
             muted: object.flag("muted")?,
         },
+        "show_videos" => Op::ShowVideos {
+            accids: object.list("accids")?,
+        },
         "list_messages" => Op::ListMessages {
             with: object.parsed("with")?,
             before: object.optional_number("before")?.map(MessageId),
@@ -109,7 +115,7 @@ fn op(mut object: Object) -> Read<Op> {
         "watch_presence" => Op::WatchPresence {
             accids: object.list("accids")?,
         },
-        _ => return Err(unknown("op", &name)),
+        _ => return Err(ReadError::unknown("op", &name)),
     })
 }
 
@@ -117,7 +123,7 @@ fn device(mut object: Object) -> Read<DeviceInfo> {
     Ok(DeviceInfo {
         id: object.parsed("id")?,
         platform: object.word("platform")?,
-        sdk_version: object.optional_text("sdk_version"),
+        sdk_version: object.optional_text("sdk_version")?,
     })
 }
 
@@ -145,90 +151,8 @@ fn media_event(mut object: Object) -> Read<MediaEvent> {
             width: object.small_number("width")?,
             height: object.small_number("height")?,
         },
-        _ => return Err(unknown("event", &name)),
+        _ => return Err(ReadError::unknown("event", &name)),
     })
-}
-
-fn unknown(name: &'static str, value: &str) -> InputError {
-    let reason = format!("{value} is not known");
-    InputError::Value { name, reason }
-}
-
-/// A word of the protocol as its enum.
-pub(crate) fn word<'de, T: Deserialize<'de>>(word: &'de str) -> Result<T, ValueError> {
-    let word: StrDeserializer<'de, ValueError> = word.into_deserializer();
-    T::deserialize(word)
-}
-
-/// A JSON object whose members are taken out one by one. `null` is the same as absent.
-struct Object(Map<String, Value>);
-
-impl Object {
-    fn text(&mut self, name: &'static str) -> Read<String> {
-        self.optional_text(name).ok_or(InputError::Member(name))
-    }
-
-    fn optional_text(&mut self, name: &'static str) -> Option<String> {
-        match self.0.remove(name) {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn number(&mut self, name: &'static str) -> Read<u64> {
-        self.optional_number(name)?.ok_or(InputError::Member(name))
-    }
-
-    fn optional_number(&mut self, name: &'static str) -> Read<Option<u64>> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => value.as_u64().map(Some).ok_or(InputError::Member(name)),
-        }
-    }
-
-    fn small_number(&mut self, name: &'static str) -> Read<u32> {
-        u32::try_from(self.number(name)?).map_err(|error| refused(name, error))
-    }
-
-    fn flag(&mut self, name: &'static str) -> Read<bool> {
-        self.0
-            .get(name)
-            .and_then(Value::as_bool)
-            .ok_or(InputError::Member(name))
-    }
-
-    fn object(&mut self, name: &'static str) -> Read<Self> {
-        match self.0.remove(name) {
-            Some(Value::Object(members)) => Ok(Self(members)),
-            _ => Err(InputError::Member(name)),
-        }
-    }
-
-    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Read<T> {
-        self.text(name)?
-            .parse()
-            .map_err(|error| refused(name, error))
-    }
-
-    fn word<T: for<'de> Deserialize<'de>>(&mut self, name: &'static str) -> Read<T> {
-        word(&self.text(name)?).map_err(|error| refused(name, error))
-    }
-
-    fn list<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Read<Vec<T>> {
-        let Some(Value::Array(items)) = self.0.remove(name) else {
-            return Err(InputError::Member(name));
-        };
-        let parse = |item: Value| {
-            let text = item.as_str().ok_or(InputError::Member(name))?;
-            text.parse().map_err(|error| refused(name, error))
-        };
-        items.into_iter().map(parse).collect()
-    }
-}
-
-fn refused(name: &'static str, reason: impl Display) -> InputError {
-    let reason = reason.to_string();
-    InputError::Value { name, reason }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod input;
 use hullo_core::Time;
 use hullo_core::endpoint::Endpoint as CoreEndpoint;
 use hullo_protocol::ErrorKind;
+use hullo_protocol::read::word;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -45,7 +46,7 @@ impl Endpoint {
 /// What to tell a person about an error of `kind`, in Chinese for `zh`, in English otherwise.
 #[wasm_bindgen(js_name = errorText)]
 pub fn error_text(kind: &str, language: &str) -> String {
-    let kind = input::word(kind).unwrap_or(ErrorKind::Unknown);
+    let kind = word(kind).unwrap_or(ErrorKind::Unknown);
     let text = match language {
         "zh" => kind.chinese(),
         _ => kind.text(),

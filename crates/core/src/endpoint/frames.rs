@@ -12,7 +12,7 @@ use super::{AppEvent, Endpoint, State};
 impl Endpoint {
     pub(super) fn handle_frame(&mut self, text: &str) {
         self.hear();
-        match serde_json::from_str(text) {
+        match ServerFrame::read(text) {
             Ok(ServerFrame::Reply(reply)) => {
                 if let Some(pending) = self.requests.take(reply.re) {
                     self.handle_answer(pending, reply.into_result());

@@ -1,6 +1,9 @@
 //! Inputs by hand against their derived form.
 
-use hullo_protocol::{Accid, AppKey, CallId, DeviceId, Media, Platform, SlotKind};
+use hullo_protocol::{
+    Accid, AppKey, CallId, DeviceId, GroupTerms, InviteMode, JoinMode, Media, OtherCall, Platform,
+    SlotKind,
+};
 
 use super::*;
 
@@ -37,8 +40,11 @@ fn ops() -> Vec<Op> {
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
+        Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
+        Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
+        Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
     }
-    vec![
+    let ops = vec![
         login(None),
         login(Some("0.1.0".to_owned())),
         Op::Logout,
@@ -64,6 +70,56 @@ fn ops() -> Vec<Op> {
         Op::WatchPresence {
             accids: vec![accid("bob"), accid("carol")],
         },
+    ];
+    ops.into_iter().chain(group_ops()).collect()
+}
+
+/// Those that concern several accounts, several calls or several devices.
+fn group_ops() -> Vec<Op> {
+    let call_id = CallId::from_u128(9);
+    let accids = vec![accid("bob"), accid("carol")];
+    let group_call = |terms, attachment: Option<&str>, timeout_ms| Op::GroupCall {
+        accids: vec![accid("bob"), accid("carol")],
+        media: Media::Audio,
+        terms,
+        attachment: attachment.map(str::to_owned),
+        timeout_ms,
+    };
+    let terms = GroupTerms {
+        group_id: Some("team-7".to_owned()),
+        invite_mode: InviteMode::Caller,
+        join_mode: JoinMode::Everyone,
+    };
+    let accept_waiting = |other| Op::AcceptWaiting { call_id, other };
+    vec![
+        group_call(GroupTerms::default(), None, None),
+        group_call(terms, Some("stand-up"), Some(60_000)),
+        Op::GroupInvite {
+            accids: accids.clone(),
+            attachment: None,
+            timeout_ms: None,
+        },
+        Op::GroupInvite {
+            accids: accids.clone(),
+            attachment: Some("join us".to_owned()),
+            timeout_ms: Some(5_000),
+        },
+        Op::Join { call_id },
+        Op::QueryCall {
+            call_id: Some(call_id),
+            group_id: None,
+        },
+        Op::QueryCall {
+            call_id: None,
+            group_id: Some("team-7".to_owned()),
+        },
+        Op::ContinueHere { call_id },
+        accept_waiting(OtherCall::End),
+        accept_waiting(OtherCall::Hold),
+        Op::RejectWaiting { call_id },
+        Op::Leave,
+        Op::ShowVideos { accids },
+        Op::ShowVideos { accids: Vec::new() },
     ]
 }
 
@@ -140,6 +196,17 @@ fn every_input_is_read_as_its_derived_form_is_written() {
 }
 
 #[test]
+fn a_group_call_without_terms_has_the_usual_ones() {
+    let text =
+        r#"{"input":"op","ticket":1,"op":{"op":"group_call","accids":["bob"],"media":"audio"}}"#;
+    let Input::Op { op, .. } = read(text).unwrap() else {
+        panic!("not an op");
+    };
+    let terms = GroupTerms::default();
+    assert!(matches!(op, Op::GroupCall { terms: read, .. } if read == terms));
+}
+
+#[test]
 fn members_that_are_absent_or_wrong_are_named() {
     let reason = |text: &str| read(text).unwrap_err().to_string();
     for (text, name) in [
@@ -174,6 +241,14 @@ fn members_that_are_absent_or_wrong_are_named() {
             "peer",
         ),
         (r#"{"input":"token","call_id":"7"}"#, "call_id"),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"accept_waiting","call_id":"00000000-0000-0000-0000-000000000009","other":"drop"}}"#,
+            "drop",
+        ),
+        (
+            r#"{"input":"op","ticket":1,"op":{"op":"show_videos"}}"#,
+            "accids",
+        ),
     ] {
         assert!(reason(text).contains(name), "{text}: {}", reason(text));
     }

@@ -1,0 +1,175 @@
+//! Reads calls, messages and records.
+
+use super::object::{Object, Read};
+use crate::{
+    CallDelta, CallRecord, CallView, EndView, FoundCall, GroupTerms, InviteView, Message,
+    MessageBody, MessageId, ParticipantDuration, ParticipantOutcome, ParticipantView,
+    QualitySummary, RefusedInvite, Snapshot, SwitchView, Uid,
+};
+
+pub(super) fn call(mut object: Object) -> Read<CallView> {
+    Ok(CallView {
+        call_id: object.parsed("call_id")?,
+        version: object.number("version")?,
+        kind: object.word("kind")?,
+        group: optional_group(&mut object)?,
+        media: object.word("media")?,
+        state: object.word("state")?,
+        caller: object.parsed("caller")?,
+        attachment: object.optional_text("attachment")?,
+        participants: object.objects("participants", participant)?,
+        active_ms: object.optional_number("active_ms")?,
+        switch: object.optional_object("switch")?.map(switch).transpose()?,
+        end: object.optional_object("end")?.map(end).transpose()?,
+        secure: object.optional_flag("secure")?,
+    })
+}
+
+pub(super) fn delta(mut object: Object) -> Read<CallDelta> {
+    let switch = object.nullable("switch")?;
+    Ok(CallDelta {
+        state: object.optional_word("state")?,
+        group: optional_group(&mut object)?,
+        media: object.optional_word("media")?,
+        participants: object.optional_objects("participants", participant)?,
+        switch: switch
+            .map(|it| it.map(self::switch).transpose())
+            .transpose()?,
+        end: object.optional_object("end")?.map(end).transpose()?,
+    })
+}
+
+pub(super) fn snapshot(mut object: Object) -> Read<Snapshot> {
+    Ok(Snapshot {
+        calls: object.objects("calls", call)?,
+        elsewhere: object.optional_objects("elsewhere", call)?,
+        invites: object.objects("invites", invite)?,
+        messages: object.objects("messages", message)?,
+        ended: object.objects("ended", record)?,
+    })
+}
+
+pub(super) fn refused_invite(mut object: Object) -> Read<RefusedInvite> {
+    Ok(RefusedInvite {
+        accid: object.parsed("accid")?,
+        kind: object.word("kind")?,
+    })
+}
+
+pub(super) fn found_call(mut object: Object) -> Read<FoundCall> {
+    Ok(FoundCall {
+        call: call(object.object("call")?)?,
+        uid: Uid(object.number("uid")?),
+    })
+}
+
+pub(super) fn message(mut object: Object) -> Read<Message> {
+    let mut body = object.object("body")?;
+    let body = match body.text("type")?.as_str() {
+        "call_record" => MessageBody::CallRecord(record(body)?),
+        other => return Err(super::ReadError::unknown("type", other)),
+    };
+    Ok(Message {
+        id: MessageId(object.number("id")?),
+        from: object.parsed("from")?,
+        to: object.parsed("to")?,
+        sent_at_ms: object.number("sent_at_ms")?,
+        body,
+    })
+}
+
+/// The members of [`GroupTerms`], which may stand among others.
+pub fn group_terms(object: &mut Object) -> Read<GroupTerms> {
+    Ok(GroupTerms {
+        group_id: object.optional_text("group_id")?,
+        invite_mode: object.optional_word("invite_mode")?.unwrap_or_default(),
+        join_mode: object.optional_word("join_mode")?.unwrap_or_default(),
+    })
+}
+
+fn optional_group(object: &mut Object) -> Read<Option<GroupTerms>> {
+    let group = object.optional_object("group")?;
+    group.map(|mut group| group_terms(&mut group)).transpose()
+}
+
+fn participant(mut object: Object) -> Read<ParticipantView> {
+    Ok(ParticipantView {
+        accid: object.parsed("accid")?,
+        uid: Uid(object.number("uid")?),
+        state: object.word("state")?,
+        audio: object.flag("audio")?,
+        video: object.flag("video")?,
+        reconnecting: object.optional_flag("reconnecting")?,
+        held: object.optional_flag("held")?,
+        inviter: object.optional_parsed("inviter")?,
+        device: object.optional_parsed("device")?,
+    })
+}
+
+fn switch(mut object: Object) -> Read<SwitchView> {
+    Ok(SwitchView {
+        by: object.parsed("by")?,
+        media: object.word("media")?,
+    })
+}
+
+fn end(mut object: Object) -> Read<EndView> {
+    Ok(EndView {
+        reason: object.word("reason")?,
+        by: object.optional_parsed("by")?,
+        duration_ms: object.number("duration_ms")?,
+    })
+}
+
+fn invite(mut object: Object) -> Read<InviteView> {
+    Ok(InviteView {
+        call: call(object.object("call")?)?,
+        ring_ms_left: object.number("ring_ms_left")?,
+    })
+}
+
+fn record(mut object: Object) -> Read<CallRecord> {
+    Ok(CallRecord {
+        call_id: object.parsed("call_id")?,
+        kind: object.optional_word("kind")?.unwrap_or_default(),
+        group_id: object.optional_text("group_id")?,
+        caller: object.parsed("caller")?,
+        callees: object.list("callees")?,
+        media: object.word("media")?,
+        status: object.word("status")?,
+        reason: object.word("reason")?,
+        ended_by: object.optional_parsed("ended_by")?,
+        started_at_ms: object.number("started_at_ms")?,
+        accepted_at_ms: object.optional_number("accepted_at_ms")?,
+        ended_at_ms: object.number("ended_at_ms")?,
+        durations: object.objects("durations", duration)?,
+        outcomes: object.optional_objects("outcomes", outcome)?,
+        quality: object.optional_objects("quality", quality)?,
+    })
+}
+
+fn duration(mut object: Object) -> Read<ParticipantDuration> {
+    Ok(ParticipantDuration {
+        accid: object.parsed("accid")?,
+        duration_ms: object.number("duration_ms")?,
+    })
+}
+
+fn outcome(mut object: Object) -> Read<ParticipantOutcome> {
+    Ok(ParticipantOutcome {
+        accid: object.parsed("accid")?,
+        state: object.word("state")?,
+    })
+}
+
+fn quality(mut object: Object) -> Read<QualitySummary> {
+    Ok(QualitySummary {
+        accid: object.parsed("accid")?,
+        median_up: object.word("median_up")?,
+        worst_up: object.word("worst_up")?,
+        median_down: object.word("median_down")?,
+        worst_down: object.word("worst_down")?,
+        reconnects: object.small_number("reconnects")?,
+        first_frame_ms: object.optional_small_number("first_frame_ms")?,
+    })
+}
