@@ -16,7 +16,9 @@ fn talking(shell: &mut Shell) -> ([SessionId; 3], CallId) {
     for (session, name) in sessions.into_iter().zip(["AA", "BB", "CC"]) {
         shell.connect(session, call_id, name);
     }
-    sessions.map(|session| shell.heard(session));
+    for session in sessions {
+        shell.heard(session);
+    }
     (sessions, call_id)
 }
 

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use super::super::ledger::Ledger;
 use super::super::*;
 use super::Shell;
-use super::shell::{CONFIG, accid, device, sdp, start};
+use super::shell::{CONFIG, accid, device, invite_more, sdp, start, start_group};
 
-const ACCOUNTS: [&str; 3] = ["alice", "bob", "carol"];
+const ACCOUNTS: [&str; 4] = ["alice", "bob", "carol", "dave"];
 
 /// Something that may happen; numbers choose among what there is.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ enum Step {
     Disconnect(usize),
     SignOut(usize),
     Dial(usize, usize, Media),
+    /// Dials those whose bits are set.
+    DialGroup(usize, u8, JoinMode),
+    Invite(usize, usize, u8),
     Ask(usize, usize, Ask),
     /// Asks again what was asked before.
     Repeat(usize, usize),
@@ -38,6 +41,11 @@ enum Ask {
     Switch(Media),
     AnswerSwitch(bool),
     Set(bool, bool),
+    AcceptWith(OtherCall),
+    End,
+    Join,
+    Continue,
+    Hold(bool),
     Logout,
 }
 
@@ -63,6 +71,12 @@ fn ask() -> impl Strategy<Value = Ask> {
         3 => media().prop_map(Ask::Switch),
         3 => any::<bool>().prop_map(Ask::AnswerSwitch),
         1 => any::<(bool, bool)>().prop_map(|(audio, video)| Ask::Set(audio, video)),
+        3 => Just(Ask::AcceptWith(OtherCall::End)),
+        3 => Just(Ask::AcceptWith(OtherCall::Hold)),
+        1 => Just(Ask::End),
+        2 => Just(Ask::Join),
+        2 => Just(Ask::Continue),
+        2 => any::<bool>().prop_map(Ask::Hold),
         1 => Just(Ask::Logout),
     ]
 }
@@ -79,17 +93,32 @@ fn news() -> impl Strategy<Value = News> {
 fn step() -> impl Strategy<Value = Step> {
     let n = 0..64usize;
     prop_oneof![
-        6 => (0..3usize, 0..2usize).prop_map(|(who, on)| Step::Login(who, on)),
+        6 => (0..4usize, 0..2usize).prop_map(|(who, on)| Step::Login(who, on)),
         2 => n.clone().prop_map(Step::Disconnect),
-        1 => (0..3usize).prop_map(Step::SignOut),
-        6 => (n.clone(), 0..3usize, media()).prop_map(|(s, who, m)| Step::Dial(s, who, m)),
-        12 => (n.clone(), n.clone(), ask()).prop_map(|(s, c, a)| Step::Ask(s, c, a)),
+        1 => (0..4usize).prop_map(Step::SignOut),
+        6 => (n.clone(), 0..4usize, media()).prop_map(|(s, who, m)| Step::Dial(s, who, m)),
+        4 => (n.clone(), any::<u8>(), any::<bool>()).prop_map(|(s, who, open)| {
+            let join_mode = if open { JoinMode::Everyone } else { JoinMode::Invited };
+            Step::DialGroup(s, who, join_mode)
+        }),
+        3 => (n.clone(), n.clone(), any::<u8>()).prop_map(|(s, c, who)| Step::Invite(s, c, who)),
+        16 => (n.clone(), n.clone(), ask()).prop_map(|(s, c, a)| Step::Ask(s, c, a)),
         2 => (n.clone(), n.clone()).prop_map(|(s, r)| Step::Repeat(s, r)),
         6 => (n.clone(), n.clone(), 0..3usize).prop_map(|(s, c, name)| Step::Offer(s, c, name)),
         6 => (n, news()).prop_map(|(p, what)| Step::Media(p, what)),
         4 => (0..40_000u64).prop_map(Step::Pass),
         1 => (0..40_000u64).prop_map(Step::Restart),
     ]
+}
+
+fn policies() -> impl Strategy<Value = (BusyPolicy, DevicePolicy)> {
+    let busy = prop_oneof![Just(BusyPolicy::Reject), Just(BusyPolicy::Ring)];
+    let devices = prop_oneof![
+        4 => Just(DevicePolicy::All),
+        1 => Just(DevicePolicy::DesktopAndMobile),
+        1 => Just(DevicePolicy::One),
+    ];
+    (busy, devices)
 }
 
 /// A shell and what a step can choose from.
@@ -132,6 +161,21 @@ impl World {
                 self.calls.push(call_id);
                 let dial = start(call_id, ACCOUNTS[who], media);
                 self.request(index, Command::StartCall(dial))
+            }
+            Step::DialGroup(index, who, join_mode) => {
+                let call_id = self.shell.fresh_call();
+                self.calls.push(call_id);
+                let mut dial = start_group(call_id, &chosen(who));
+                dial.group = Some(GroupTerms {
+                    join_mode,
+                    ..GroupTerms::default()
+                });
+                self.request(index, Command::StartCall(dial))
+            }
+            Step::Invite(index, call, who) => {
+                let call_id = Self::choose(&self.calls, call)?;
+                let more = invite_more(call_id, &chosen(who));
+                self.request(index, Command::Invite(more))
             }
             Step::Ask(index, call, ask) => {
                 let call_id = Self::choose(&self.calls, call)?;
@@ -225,15 +269,27 @@ impl World {
     }
 
     fn check(&self) {
-        let mut engaged = BTreeSet::new();
+        let mut active = BTreeSet::new();
+        let mut rung = BTreeSet::new();
         let mut rebuilt = Ledger::new(CONFIG.grace_ms);
         for call in self.shell.calls.values().filter(|call| !call.is_ended()) {
+            let uids: BTreeSet<Uid> = call.participants.iter().map(|p| p.uid).collect();
+            assert_eq!(uids.len(), call.participants.len(), "uids are unique");
+            let count = |of: fn(ParticipantState) -> bool| {
+                call.participants.iter().filter(|p| of(p.state)).count()
+            };
+            let in_call = count(ParticipantState::is_in_call);
+            let alone = in_call == 1 && count(ParticipantState::is_pending) == 0;
+            assert!(in_call > 0 && !alone, "nobody is left to talk to");
             for own in call.participants.iter().filter(|p| !p.state.is_over()) {
+                let accid = own.accid.clone();
+                let is_active = own.state.is_in_call() && !own.held;
                 assert!(
-                    engaged.insert(own.accid.clone()),
-                    "{} in two calls",
-                    own.accid
+                    !is_active || active.insert(accid.clone()),
+                    "{accid} is active in two calls"
                 );
+                let rings = own.state.is_pending();
+                assert!(!rings || rung.insert(accid), "rung for two calls");
             }
         }
         for (call_id, (call, room)) in self.shell.hub.ledger.all() {
@@ -256,6 +312,14 @@ impl World {
     }
 }
 
+fn chosen(bits: u8) -> Vec<&'static str> {
+    let named = ACCOUNTS.iter().enumerate();
+    named
+        .filter(|(bit, _)| bits & (1 << bit) != 0)
+        .map(|(_, name)| *name)
+        .collect()
+}
+
 fn command(ask: Ask, call_id: CallId) -> Command {
     match ask {
         Ask::Ring => Command::Ring { call_id },
@@ -264,6 +328,18 @@ fn command(ask: Ask, call_id: CallId) -> Command {
             room_token: None,
             other: None,
         },
+        Ask::AcceptWith(other) => Command::Accept {
+            call_id,
+            room_token: None,
+            other: Some(other),
+        },
+        Ask::End => Command::End { call_id },
+        Ask::Join => Command::Join {
+            call_id,
+            room_token: None,
+        },
+        Ask::Continue => Command::Continue { call_id },
+        Ask::Hold(held) => Command::Hold { call_id, held },
         Ask::Reject => Command::Reject { call_id },
         Ask::Cancel => Command::Cancel { call_id },
         Ask::HangUp => Command::Hangup { call_id },
@@ -279,15 +355,17 @@ fn command(ask: Ask, call_id: CallId) -> Command {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     /// The shell itself checks what each output must be; see `shell.rs`.
     #[test]
     fn invariants_hold_and_everything_ends(
+        policies in policies(),
         steps in prop::collection::vec((step(), prop::bool::weighted(0.2)), 1..80)
     ) {
+        let (busy, devices) = policies;
         let mut world = World {
-            shell: Shell::new(),
+            shell: Shell::with(Config { busy, devices, ..CONFIG }),
             sessions: Vec::new(),
             calls: Vec::new(),
             asked: Vec::new(),
