@@ -66,7 +66,7 @@ impl Browser {
     /// Carries out a command; `answer` parses a session description of the media plane.
     pub fn command(&mut self, command: &MediaCommand, now: Time) -> Reaction {
         match command {
-            MediaCommand::Open { peer } => {
+            MediaCommand::Open { peer, .. } => {
                 self.connection = Some(Connection {
                     number: *peer,
                     answered: None,
@@ -76,15 +76,17 @@ impl Browser {
                 });
                 Reaction::Offer(*peer)
             }
-            MediaCommand::Restart { peer } => match self.connection(*peer) {
-                Some(connection) => {
-                    if connection.state == Ice::Failed {
-                        connection.state = Ice::New(now);
+            MediaCommand::Restart { peer } | MediaCommand::Grow { peer, .. } => {
+                match self.connection(*peer) {
+                    Some(connection) => {
+                        if connection.state == Ice::Failed {
+                            connection.state = Ice::New(now);
+                        }
+                        Reaction::Offer(*peer)
                     }
-                    Reaction::Offer(*peer)
+                    None => Reaction::None,
                 }
-                None => Reaction::None,
-            },
+            }
             MediaCommand::Answer { peer, sdp } => match self.connection(*peer) {
                 Some(connection) => {
                     connection.answered = crate::plane::parse_answer(sdp);
@@ -140,8 +142,22 @@ mod tests {
     #[test]
     fn commands_for_a_replaced_connection_do_nothing() {
         let mut browser = Browser::default();
-        browser.command(&MediaCommand::Open { peer: 1 }, Time(0));
-        browser.command(&MediaCommand::Open { peer: 2 }, Time(0));
+        browser.command(
+            &MediaCommand::Open {
+                peer: 1,
+                audio: 1,
+                video: 1,
+            },
+            Time(0),
+        );
+        browser.command(
+            &MediaCommand::Open {
+                peer: 2,
+                audio: 1,
+                video: 1,
+            },
+            Time(0),
+        );
         let restart = MediaCommand::Restart { peer: 1 };
         assert_eq!(browser.command(&restart, Time(1)), Reaction::None);
         assert!(browser.connection(1).is_none());

@@ -125,6 +125,7 @@ impl Plane {
                 }
                 None
             }
+            RoomCommand::Subscribe { .. } | RoomCommand::Hold { .. } => None,
             RoomCommand::Remove(peer) => {
                 if let Some(room) = self.rooms.get_mut(&call_id) {
                     room.remove(peer);
@@ -182,6 +183,9 @@ impl Plane {
                     up: Quality::Good,
                     down: Quality::Good,
                     rtt_ms: Some(20),
+                    jitter_ms: Some(2),
+                    loss_up_permille: Some(0),
+                    loss_down_permille: Some(0),
                 })
                 .collect::<Vec<_>>()
         };

@@ -61,12 +61,13 @@ impl Reference {
                 MediaEvent::Recovered(peer) => model.media_back(*call_id, *peer, true, now),
                 MediaEvent::Lost(peer) => model.media_gone(*call_id, *peer, false, now),
                 MediaEvent::Failed(peer) => model.media_gone(*call_id, *peer, true, now),
-                MediaEvent::Slots(..) | MediaEvent::Quality(_) => {}
+                MediaEvent::Slots(..) | MediaEvent::Quality(_) | MediaEvent::Speakers(_) => {}
             },
             Input::Request {
                 session,
                 request,
                 grant,
+                ..
             } => {
                 let reply = reply_to(outputs, *session, request.id);
                 self.requested(*session, request, grant.is_some(), reply, now)?;
@@ -272,6 +273,7 @@ mod tests {
             session,
             request,
             grant: None,
+            unknown: Vec::new(),
         };
         let reply = Reply::new(id, result);
         (input, vec![Output::Reply { session, reply }])
@@ -281,13 +283,22 @@ mod tests {
         let command = Command::StartCall(StartCall {
             call_id: CALL,
             callees: vec![accid("bob")],
+            group: None,
             media: Media::Audio,
             attachment: None,
             ring_ms: None,
             room_token: None,
         });
         let call = view(hullo_protocol::CallState::Ringing, 1);
-        request(ALICE, 2, command, Ok(Success::Call { call, .. }))
+        request(
+            ALICE,
+            2,
+            command,
+            Ok(Success::Call {
+                call,
+                refused: Vec::new(),
+            }),
+        )
     }
 
     fn end(reason: EndReason, status: RecordStatus, by: Option<&str>) -> Output {
@@ -356,7 +367,8 @@ mod tests {
         let accept = |kind: ErrorKind| {
             let command = Command::Accept {
                 call_id: CALL,
-                room_token: None, other: None,
+                room_token: None,
+                other: None,
             };
             doubted(vec![request(BOB, 2, command, Err(kind.into()))])
         };
@@ -369,12 +381,21 @@ mod tests {
     fn a_cancel_that_is_accepted_after_the_accept_is_doubted() {
         let accept = Command::Accept {
             call_id: CALL,
-            room_token: None, other: None,
+            room_token: None,
+            other: None,
         };
         let call = view(hullo_protocol::CallState::Active, 2);
         let cancel = Command::Cancel { call_id: CALL };
         let steps = vec![
-            request(BOB, 2, accept, Ok(Success::Call { call, .. })),
+            request(
+                BOB,
+                2,
+                accept,
+                Ok(Success::Call {
+                    call,
+                    refused: Vec::new(),
+                }),
+            ),
             request(ALICE, 3, cancel, Ok(Success::Done)),
         ];
         assert_eq!(doubted(steps), Some(1));

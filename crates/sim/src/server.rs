@@ -339,6 +339,7 @@ impl Process {
             session,
             request,
             grant,
+            unknown: Vec::new(),
         })
     }
 

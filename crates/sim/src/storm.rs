@@ -243,6 +243,7 @@ impl Storm {
                 command,
             },
             grant,
+            unknown: Vec::new(),
         }
     }
 
@@ -273,7 +274,8 @@ impl Storm {
             0 => Command::Ring { call_id },
             1..=3 => Command::Accept {
                 call_id,
-                room_token: None, other: None,
+                room_token: None,
+                other: None,
             },
             4 => Command::Reject { call_id },
             5 => Command::Cancel { call_id },
@@ -313,6 +315,7 @@ impl Storm {
         let start = StartCall {
             call_id,
             callees: vec![callee],
+            group: None,
             media: Media::Video,
             attachment: None,
             ring_ms: self.dice.chance(800).then_some(8_000),

@@ -68,12 +68,15 @@ pub(crate) fn view(state: CallState, version: u64) -> CallView {
         audio: true,
         video: false,
         reconnecting: false,
+        held: false,
+        inviter: None,
         device: None,
     };
     CallView {
         call_id: CALL,
         version,
         kind: CallKind::OneToOne,
+        group: None,
         media: Media::Audio,
         state,
         caller: accid("alice"),
@@ -93,6 +96,8 @@ pub(crate) fn view(state: CallState, version: u64) -> CallView {
 pub(crate) fn record(reason: EndReason, status: RecordStatus) -> CallRecord {
     CallRecord {
         call_id: CALL,
+        kind: CallKind::OneToOne,
+        group_id: None,
         caller: accid("alice"),
         callees: vec![accid("bob")],
         media: Media::Audio,
@@ -103,6 +108,8 @@ pub(crate) fn record(reason: EndReason, status: RecordStatus) -> CallRecord {
         accepted_at_ms: None,
         ended_at_ms: 10_000,
         durations: Vec::new(),
+        outcomes: Vec::new(),
+        quality: Vec::new(),
     }
 }
 
@@ -121,6 +128,7 @@ pub(crate) fn stored_call(call_id: CallId) -> Call {
         caller: accid("alice"),
         device: device().id,
         callees: vec![accid("bob")],
+        group: None,
         media: Media::Audio,
         attachment: None,
         ring_ms: 30_000,

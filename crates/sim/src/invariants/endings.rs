@@ -125,7 +125,7 @@ impl Invariant for CallEndComesOnce {
                 page,
                 output:
                     Output::Complete {
-                        value: Some(Value::Call { call }),
+                        value: Some(Value::Call { call, .. }),
                         ..
                     },
             } => {
@@ -200,6 +200,9 @@ mod tests {
                 state: State::Calling,
                 call: Some(call.clone()),
                 local: LocalMedia::default(),
+                held: None,
+                waiting: None,
+                elsewhere: Vec::new(),
             },
         }
     }

@@ -194,6 +194,7 @@ mod tests {
         let command = Command::StartCall(StartCall {
             call_id: CALL,
             callees: vec![accid("bob")],
+            group: None,
             media: Media::Audio,
             attachment: None,
             ring_ms: None,
@@ -208,6 +209,7 @@ mod tests {
             session: SESSION,
             request,
             grant: None,
+            unknown: Vec::new(),
         }
     }
 

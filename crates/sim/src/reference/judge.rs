@@ -18,7 +18,7 @@ pub(super) fn accepted(
     now: Time,
 ) -> Result<(), String> {
     if let Command::StartCall(start) = command {
-        let Success::Call { call } = success else {
+        let Success::Call { call, .. } = success else {
             return Err("a dial is answered with a call".to_owned());
         };
         return started(model, me, start, call, now);

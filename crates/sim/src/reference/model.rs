@@ -415,12 +415,20 @@ fn named_call(command: &Command) -> Option<CallId> {
         | Command::Reject { call_id }
         | Command::Cancel { call_id }
         | Command::Hangup { call_id }
+        | Command::End { call_id }
+        | Command::Join { call_id, .. }
+        | Command::Continue { call_id }
+        | Command::Hold { call_id, .. }
+        | Command::Subscribe { call_id, .. }
+        | Command::ReportFirstFrame { call_id, .. }
         | Command::Switch { call_id, .. }
         | Command::AnswerSwitch { call_id, .. }
         | Command::CallSnapshot { call_id }
         | Command::OfferMedia { call_id, .. }
         | Command::SetMedia { call_id, .. } => Some(*call_id),
+        Command::Invite(more) => Some(more.call_id),
         Command::Login(_)
+        | Command::Query { .. }
         | Command::Logout
         | Command::Ping
         | Command::ListMessages { .. }
