@@ -304,7 +304,7 @@ export interface Devices {
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
-/** Figures of the running connection, for quality displays and tests. All counts start with the connection. */
+/** Figures of the running connection, for quality displays and tests. The counts of bytes and own pictures start with it. */
 export interface CallStats {
   /** `closed` when there is no connection; `connected` already while it rings (warm path). */
   readonly connection: RTCPeerConnectionState;
@@ -320,7 +320,7 @@ export interface CallStats {
   readonly remotes: readonly RemoteStats[];
 }
 
-/** What has come from one account. */
+/** What has come from one account, since it has had the m-lines through which it comes now. */
 export interface RemoteStats {
   /** The account. */
   readonly accid: string;

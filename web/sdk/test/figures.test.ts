@@ -1,6 +1,6 @@
 // The browser's statistics in the words of CallStats.
 import { expect, test } from 'vitest';
-import { figuresOf } from '../src/media/figures.ts';
+import { Figures } from '../src/media/figures.ts';
 
 const entries = [
   {
@@ -33,7 +33,7 @@ const slot = (mid: string, kind: 'audio' | 'video', accid: string) => ({ mid, ki
 
 test('figures are given for each account by its lines, and in sum', () => {
   const slots = [slot('0', 'audio', 'bob'), slot('1', 'video', 'bob'), slot('3', 'video', 'carol')];
-  const stats = figuresOf('connected', report, slots);
+  const stats = new Figures().read('connected', report, slots);
   expect(stats).toMatchObject({
     connection: 'connected',
     rttMs: 25,
@@ -56,7 +56,7 @@ test('figures are given for each account by its lines, and in sum', () => {
 });
 
 test('a connection that carries nothing yet has no remotes and no round trip', () => {
-  const stats = figuresOf('connecting', new Map() as unknown as RTCStatsReport, []);
+  const stats = new Figures().read('connecting', new Map() as unknown as RTCStatsReport, []);
   expect(stats).toEqual({
     connection: 'connecting',
     bytesSent: 0,

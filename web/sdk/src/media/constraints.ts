@@ -40,6 +40,19 @@ const CODECS: Record<SlotKind, RegExp> = {
   video: /^video\/(VP8|H264|rtx)$/i,
 };
 
+/** Constrained baseline (RFC 6184 section 8.1), the one profile of H.264 that every browser has. */
+const H264_COMMON = /profile-level-id=42e01f/i;
+
+/**
+ * The codecs to offer on a line that only receives: few, because each line repeats them. With these, the offer of a
+ * large group call (8 lines of sound, 15 of pictures) has 30 KB in Chromium, of the 48 KB that the server takes.
+ */
+export function codecsToReceive(kind: SlotKind): RTCRtpCodec[] {
+  return codecsFor(kind).filter(
+    ({ mimeType, sdpFmtpLine = '' }) => !/H264/i.test(mimeType) || H264_COMMON.test(sdpFmtpLine),
+  );
+}
+
 /**
  * The codecs to offer: what both a browser and the server can use, and nothing that only makes the offer long. Of
  * H.264 only packetization mode 1 (RFC 6184), which every browser has and which allows pictures larger than a packet.

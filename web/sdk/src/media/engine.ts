@@ -7,16 +7,16 @@ import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts'
 import { recall, remember } from './choices.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
-import { figuresOf, NO_FIGURES } from './figures.ts';
+import { Figures, NO_FIGURES } from './figures.ts';
 import { watchFirstFrame } from './first_frame.ts';
-import { Peer } from './peer.ts';
+import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
-/** A watch for the first picture of an account. */
+/** A watch for the first picture of an account; nobody's when its m-line is free. */
 interface FirstFrame {
-  readonly accid: string;
+  readonly accid: string | undefined;
   readonly stop: () => void;
 }
 
@@ -28,7 +28,8 @@ export class MediaEngine {
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
   #slots: readonly RemoteSlot[] = [];
-  /** By m-line; kept after the first picture has come, so that it is reported once. */
+  readonly #figures = new Figures();
+  /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
   readonly #firstFrames = new Map<string, FirstFrame>();
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
@@ -45,7 +46,10 @@ export class MediaEngine {
   apply(command: MediaCommand): void {
     switch (command.command) {
       case 'open':
-        this.#open(command.peer);
+        this.#open(command.peer, command);
+        break;
+      case 'grow':
+        this.#of(command.peer)?.grow(command);
         break;
       case 'answer':
         this.#of(command.peer)?.answer(command.sdp);
@@ -91,8 +95,7 @@ export class MediaEngine {
   async stats(): Promise<CallStats> {
     const peer = this.#peer;
     if (!peer) return NO_FIGURES;
-    const report = await peer.stats();
-    return figuresOf(peer.state, report, this.#slots);
+    return this.#figures.read(peer.state, await peer.stats(), this.#slots);
   }
 
   async devices(): Promise<Devices> {
@@ -147,9 +150,9 @@ export class MediaEngine {
     return this.#peer?.id === peer ? this.#peer : undefined;
   }
 
-  #open(id: number): void {
+  #open(id: number, lines: Lines): void {
     this.#closePeer();
-    this.#peer = new Peer(id, this.#report);
+    this.#peer = new Peer(id, lines, this.#report);
     this.#peer.offer();
   }
 
@@ -158,6 +161,7 @@ export class MediaEngine {
     this.#peer = undefined;
     this.#flow = { audio: false, video: false };
     this.#slots = [];
+    this.#figures.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
     this.#playback.clear();
@@ -175,9 +179,13 @@ export class MediaEngine {
   }
 
   #applySlots(): void {
+    const peer = this.#peer;
+    if (!peer) return;
+    this.#figures.follow(this.#slots, () => peer.stats());
+    this.#forgetFreed();
     const incoming: IncomingSlot[] = [];
     for (const slot of this.#slots) {
-      const receiver = this.#peer?.receiver(slot.mid);
+      const receiver = peer.receiver(slot.mid);
       if (!receiver) continue;
       incoming.push({ ...slot, track: receiver.track });
       if (slot.kind === 'video') this.#watchFirstFrame(slot, receiver);
@@ -185,12 +193,21 @@ export class MediaEngine {
     this.#playback.apply(incoming);
   }
 
+  /** Waits no more for the picture of who has lost its m-line. */
+  #forgetFreed(): void {
+    for (const [mid, { stop }] of this.#firstFrames) {
+      if (this.#slots.some((slot) => slot.mid === mid)) continue;
+      stop();
+      this.#firstFrames.set(mid, { accid: undefined, stop: () => {} });
+    }
+  }
+
   #watchFirstFrame({ mid, accid }: RemoteSlot, receiver: RTCRtpReceiver): void {
     const peer = this.#peer?.id;
     const known = this.#firstFrames.get(mid);
     if (peer === undefined || known?.accid === accid) return;
     known?.stop();
-    const stop = watchFirstFrame(receiver, (width, height) => {
+    const stop = watchFirstFrame(receiver, known !== undefined, (width, height) => {
       this.#report({ event: 'first_video_frame', peer, mid, width, height });
     });
     this.#firstFrames.set(mid, { accid, stop });

@@ -31,44 +31,96 @@ export const NO_FIGURES: CallStats = {
   remotes: [],
 };
 
-/** Reads a report; `slots` say whose tracks the m-lines carry. */
-export function figuresOf(
-  connection: RTCPeerConnectionState,
-  report: RTCStatsReport,
-  slots: readonly RemoteSlot[],
-): CallStats {
-  const entries = [...(report.values() as Iterable<Entry>)];
-  const sum = (type: string, read: (entry: Entry) => number | undefined) =>
-    entries.reduce((total, entry) => total + (entry.type === type ? (read(entry) ?? 0) : 0), 0);
-  const pair = entries.find(
-    ({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded',
-  );
-  const rttSeconds = pair?.currentRoundTripTime;
-  const accids = [...new Set(slots.map(({ accid }) => accid))];
-  return {
-    connection,
-    ...(rttSeconds !== undefined && { rttMs: rttSeconds * 1_000 }),
-    bytesSent: sum('outbound-rtp', ({ bytesSent }) => bytesSent),
-    bytesReceived: sum('inbound-rtp', ({ bytesReceived }) => bytesReceived),
-    framesEncoded: sum('outbound-rtp', ({ framesEncoded }) => framesEncoded),
-    remotes: accids.map((accid) => remoteOf(accid, entries, slots)),
-  };
+/** The counts of one m-line. */
+type Counts = {
+  -readonly [Name in Exclude<keyof RemoteStats, 'accid' | 'frameWidth' | 'frameHeight'>]: number;
+};
+
+const NO_COUNTS: Counts = {
+  framesDecoded: 0,
+  audioSamplesReceived: 0,
+  audioPacketsReceived: 0,
+  packetsLost: 0,
+};
+
+const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
+
+/** Whose the figures are: an m-line counts on when another account takes it. */
+export class Figures {
+  /** Who has each m-line, and what had come through it before. */
+  readonly #holders = new Map<string, { readonly accid: string; before: Counts }>();
+
+  /** Takes who has which m-line now; `stats` gives the figures of this moment. */
+  follow(slots: readonly RemoteSlot[], stats: () => Promise<RTCStatsReport>): void {
+    let report: Promise<RTCStatsReport> | undefined;
+    for (const { mid, accid } of slots) {
+      const known = this.#holders.get(mid);
+      if (known?.accid === accid) continue;
+      const holder = { accid, before: NO_COUNTS };
+      this.#holders.set(mid, holder);
+      if (!known) continue;
+      report ??= stats();
+      // It rejects only when the connection is closed meanwhile.
+      report.then((now) => (holder.before = countsOf(entriesOf(now), mid))).catch(() => {});
+    }
+  }
+
+  /** Another connection counts anew. */
+  clear(): void {
+    this.#holders.clear();
+  }
+
+  /** Reads a report; `slots` say whose tracks the m-lines carry. */
+  read(connection: RTCPeerConnectionState, report: RTCStatsReport, slots: readonly RemoteSlot[]): CallStats {
+    const entries = entriesOf(report);
+    const sum = (type: string, read: (entry: Entry) => number | undefined) =>
+      entries.reduce((total, entry) => total + (entry.type === type ? (read(entry) ?? 0) : 0), 0);
+    const pair = entries.find(
+      ({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded',
+    );
+    const rttSeconds = pair?.currentRoundTripTime;
+    const accids = [...new Set(slots.map(({ accid }) => accid))];
+    return {
+      connection,
+      ...(rttSeconds !== undefined && { rttMs: rttSeconds * 1_000 }),
+      bytesSent: sum('outbound-rtp', ({ bytesSent }) => bytesSent),
+      bytesReceived: sum('inbound-rtp', ({ bytesReceived }) => bytesReceived),
+      framesEncoded: sum('outbound-rtp', ({ framesEncoded }) => framesEncoded),
+      remotes: accids.map((accid) => this.#remoteOf(accid, entries, slots)),
+    };
+  }
+
+  #remoteOf(accid: string, entries: readonly Entry[], slots: readonly RemoteSlot[]): RemoteStats {
+    const mids = slots.filter((slot) => slot.accid === accid).map(({ mid }) => mid);
+    const total = { ...NO_COUNTS };
+    for (const mid of mids) {
+      const counts = countsOf(entries, mid);
+      const before = this.#holders.get(mid)?.before ?? NO_COUNTS;
+      for (const name of COUNT_NAMES) total[name] += Math.max(counts[name] - before[name], 0);
+    }
+    const picture = entries.find(
+      ({ type, kind, mid }) => type === 'inbound-rtp' && kind === 'video' && mids.includes(mid ?? ''),
+    );
+    return {
+      accid,
+      ...total,
+      frameWidth: picture?.frameWidth ?? 0,
+      frameHeight: picture?.frameHeight ?? 0,
+    };
+  }
 }
 
-function remoteOf(accid: string, entries: readonly Entry[], slots: readonly RemoteSlot[]): RemoteStats {
-  const inbound = (kind: string): Entry | undefined => {
-    const mid = slots.find((slot) => slot.accid === accid && slot.kind === kind)?.mid;
-    return entries.find((entry) => entry.type === 'inbound-rtp' && entry.mid === mid && entry.kind === kind);
-  };
-  const sound = inbound('audio');
-  const picture = inbound('video');
+function entriesOf(report: RTCStatsReport): Entry[] {
+  return [...(report.values() as Iterable<Entry>)];
+}
+
+function countsOf(entries: readonly Entry[], mid: string): Counts {
+  const entry = entries.find(({ type, mid: line }) => type === 'inbound-rtp' && line === mid);
+  const isAudio = entry?.kind === 'audio';
   return {
-    accid,
-    framesDecoded: picture?.framesDecoded ?? 0,
-    frameWidth: picture?.frameWidth ?? 0,
-    frameHeight: picture?.frameHeight ?? 0,
-    audioSamplesReceived: sound?.totalSamplesReceived ?? 0,
-    audioPacketsReceived: sound?.packetsReceived ?? 0,
-    packetsLost: (sound?.packetsLost ?? 0) + (picture?.packetsLost ?? 0),
+    framesDecoded: entry?.framesDecoded ?? 0,
+    audioSamplesReceived: isAudio ? (entry.totalSamplesReceived ?? 0) : 0,
+    audioPacketsReceived: isAudio ? (entry.packetsReceived ?? 0) : 0,
+    packetsLost: entry?.packetsLost ?? 0,
   };
 }

@@ -1,33 +1,36 @@
-// When the first picture of a track has been decoded, whether or not a view shows it.
+// When the first picture of a source has been decoded, whether or not a view shows it.
 
 /** How often to ask for figures. Rarely where an element tells, for the pages that are not drawn at the moment. */
 const POLL_MS = { alone: 60, besideProbe: 500 };
+/** A new source begins with a key picture; one that has come before the figures were first read is not waited for longer. */
+const KEY_PICTURE_MS_MAX = 1_000;
 
 interface InboundVideo {
   type: string;
   framesDecoded?: number;
+  keyFramesDecoded?: number;
   frameWidth?: number;
   frameHeight?: number;
 }
 
-/** Calls `decoded` once with the picture's size in pixels. Returns the function that gives up. */
+/**
+ * Calls `decoded` once with the picture's size in pixels. `isReused` says that pictures of another source have come
+ * through this receiver before. Returns the function that gives up.
+ */
 export function watchFirstFrame(
   receiver: RTCRtpReceiver,
+  isReused: boolean,
   decoded: (width: number, height: number) => void,
 ): () => void {
-  const watch = new FirstFrameWatch(receiver, decoded);
+  const watch = isReused ? new SourceWatch(receiver, decoded) : new TrackWatch(receiver, decoded);
   watch.start();
   return () => watch.stop();
 }
 
-/**
- * Two ways at once, the faster wins: a video element that nobody sees (within a millisecond of the decoder, where
- * browsers draw such elements), and the receiver's figures (everywhere, but browsers renew them only now and then).
- */
-class FirstFrameWatch {
+/** Reads the receiver's figures again and again until a subclass or an element says that the picture is there. */
+abstract class FirstFrameWatch {
   readonly #receiver: RTCRtpReceiver;
   readonly #decoded: (width: number, height: number) => void;
-  #probe: HTMLVideoElement | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
 
@@ -36,16 +39,68 @@ class FirstFrameWatch {
     this.#decoded = decoded;
   }
 
+  /** Whether the figures say that the first picture has been decoded. */
+  protected abstract hasPicture(figures: InboundVideo): boolean;
+
+  protected get pollMs(): number {
+    return POLL_MS.alone;
+  }
+
+  protected get track(): MediaStreamTrack {
+    return this.#receiver.track;
+  }
+
   start(): void {
-    this.#watchProbe();
     void this.#poll();
   }
 
   stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+  }
+
+  protected finish(width: number, height: number): void {
+    if (this.#isOver) return;
+    this.stop();
+    this.#decoded(width, height);
+  }
+
+  async #poll(): Promise<void> {
+    const stats = await this.#receiver.getStats().catch(() => undefined);
+    if (this.#isOver) return;
+    for (const entry of (stats?.values() ?? []) as Iterable<InboundVideo>) {
+      if (entry.type !== 'inbound-rtp' || !this.hasPicture(entry)) continue;
+      return this.finish(entry.frameWidth ?? 0, entry.frameHeight ?? 0);
+    }
+    this.#timer = setTimeout(() => void this.#poll(), this.pollMs);
+  }
+}
+
+/**
+ * The first picture of a track. Two ways at once, the faster wins: a video element that nobody sees (within
+ * a millisecond of the decoder, where browsers draw such elements), and the figures (everywhere, but browsers renew them
+ * only now and then).
+ */
+class TrackWatch extends FirstFrameWatch {
+  #probe: HTMLVideoElement | undefined;
+
+  override start(): void {
+    this.#watchProbe();
+    super.start();
+  }
+
+  override stop(): void {
+    super.stop();
     if (this.#probe) this.#probe.srcObject = null;
     this.#probe = undefined;
+  }
+
+  protected override get pollMs(): number {
+    return this.#probe ? POLL_MS.besideProbe : POLL_MS.alone;
+  }
+
+  protected override hasPicture({ framesDecoded = 0 }: InboundVideo): boolean {
+    return framesDecoded > 0;
   }
 
   #watchProbe(): void {
@@ -54,25 +109,23 @@ class FirstFrameWatch {
     this.#probe = probe;
     probe.muted = true;
     probe.playsInline = true;
-    probe.srcObject = new MediaStream([this.#receiver.track]);
-    probe.requestVideoFrameCallback((_, { width, height }) => this.#finish(width, height));
+    probe.srcObject = new MediaStream([this.track]);
+    probe.requestVideoFrameCallback((_, { width, height }) => this.finish(width, height));
     probe.play().catch(() => {});
   }
+}
 
-  async #poll(): Promise<void> {
-    const stats = await this.#receiver.getStats().catch(() => undefined);
-    if (this.#isOver) return;
-    for (const entry of (stats?.values() ?? []) as Iterable<InboundVideo>) {
-      const { type, framesDecoded = 0, frameWidth = 0, frameHeight = 0 } = entry;
-      if (type === 'inbound-rtp' && framesDecoded > 0) return this.#finish(frameWidth, frameHeight);
-    }
-    const delayMs = this.#probe ? POLL_MS.besideProbe : POLL_MS.alone;
-    this.#timer = setTimeout(() => void this.#poll(), delayMs);
-  }
+/** The first picture of another source on a track that has shown one before: an element would show what is left of that. */
+class SourceWatch extends FirstFrameWatch {
+  readonly #startedAtMs = performance.now();
+  #before: { frames: number; keyFrames: number } | undefined;
 
-  #finish(width: number, height: number): void {
-    if (this.#isOver) return;
-    this.stop();
-    this.#decoded(width, height);
+  protected override hasPicture({ framesDecoded = 0, keyFramesDecoded }: InboundVideo): boolean {
+    const keyFrames = keyFramesDecoded ?? 0;
+    this.#before ??= { frames: framesDecoded, keyFrames };
+    if (keyFrames > this.#before.keyFrames) return true;
+    const hasWaited =
+      keyFramesDecoded === undefined || performance.now() - this.#startedAtMs > KEY_PICTURE_MS_MAX;
+    return hasWaited && framesDecoded > this.#before.frames;
   }
 }

@@ -1,7 +1,13 @@
-// One RTCPeerConnection to the server: one audio and one video m-line, both ways. The client is always the offerer.
+// One RTCPeerConnection to the server: one audio and one video m-line both ways, and more that only receive. The client
+// is always the offerer.
 import type { MediaEvent, SlotKind } from '../wire.ts';
-import { codecsFor, ENCODINGS } from './constraints.ts';
+import { codecsFor, codecsToReceive, ENCODINGS } from './constraints.ts';
 import { withStartBitrate } from './start_bitrate.ts';
+
+const KINDS: readonly SlotKind[] = ['audio', 'video'];
+
+/** How many m-lines receive each kind; the first of each also sends. */
+export type Lines = Readonly<Record<SlotKind, number>>;
 
 /** A connection, from its first offer to its end. */
 export class Peer {
@@ -13,15 +19,18 @@ export class Peer {
   readonly #sending: Record<SlotKind, MediaStreamTrack | null> = { audio: null, video: null };
   /** Negotiation happens step by step; each step waits here for the one before. */
   #negotiation: Promise<void> = Promise.resolve();
+  /** There are m-lines that no offer has had yet. */
+  #hasGrown = false;
   #isClosed = false;
 
   /** Makes the connection with nothing attached to it. */
-  constructor(id: number, report: (event: MediaEvent) => void) {
+  constructor(id: number, lines: Lines, report: (event: MediaEvent) => void) {
     this.id = id;
     this.#report = report;
     this.#connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#connection.onconnectionstatechange = () => this.#reportState();
-    this.#transceivers = { audio: this.#addTransceiver('audio'), video: this.#addTransceiver('video') };
+    this.#transceivers = { audio: this.#addSender('audio'), video: this.#addSender('video') };
+    this.#addReceivers(lines);
   }
 
   /** The connection's own word for how it is. */
@@ -34,11 +43,17 @@ export class Peer {
    * learns ours from the first packets.
    */
   offer(options: RTCOfferOptions = {}): void {
+    this.#negotiate(() => this.#offerNow(options));
+  }
+
+  /**
+   * Adds m-lines that only receive, until there are so many, and offers them. An offer that waits for its answer goes
+   * first: one made now would go back behind an ICE restart in it.
+   */
+  grow(lines: Lines): void {
     this.#negotiate(async () => {
-      await this.#connection.setLocalDescription(await this.#connection.createOffer(options));
-      const sdp = this.#connection.localDescription?.sdp;
-      if (sdp && !this.#isClosed)
-        this.#report({ event: 'offered', peer: this.id, sdp: withStartBitrate(sdp) });
+      this.#addReceivers(lines);
+      if (this.#hasGrown && this.#connection.signalingState === 'stable') await this.#offerNow({});
     });
   }
 
@@ -48,6 +63,7 @@ export class Peer {
       // An answer to an offer that is answered already (a repeated reply) changes nothing.
       if (this.#connection.signalingState !== 'have-local-offer') return;
       await this.#connection.setRemoteDescription({ type: 'answer', sdp: withStartBitrate(sdp) });
+      if (this.#hasGrown) await this.#offerNow({});
     });
   }
 
@@ -76,14 +92,31 @@ export class Peer {
     this.#connection.close();
   }
 
-  #addTransceiver(kind: SlotKind): RTCRtpTransceiver {
-    const transceiver = this.#connection.addTransceiver(kind, {
-      direction: 'sendrecv',
-      sendEncodings: [ENCODINGS[kind]],
-    });
-    const codecs = codecsFor(kind);
-    if (codecs.length > 0) transceiver.setCodecPreferences?.(codecs);
+  async #offerNow(options: RTCOfferOptions): Promise<void> {
+    if (this.#isClosed) return;
+    this.#hasGrown = false;
+    await this.#connection.setLocalDescription(await this.#connection.createOffer(options));
+    const sdp = this.#connection.localDescription?.sdp;
+    if (sdp && !this.#isClosed) this.#report({ event: 'offered', peer: this.id, sdp: withStartBitrate(sdp) });
+  }
+
+  #addSender(kind: SlotKind): RTCRtpTransceiver {
+    const sendEncodings = [ENCODINGS[kind]];
+    const transceiver = this.#connection.addTransceiver(kind, { direction: 'sendrecv', sendEncodings });
+    prefer(transceiver, codecsFor(kind));
     return transceiver;
+  }
+
+  #addReceivers(lines: Lines): void {
+    if (this.#isClosed) return;
+    for (const kind of KINDS) {
+      const known = this.#connection.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
+      for (let count = known.length; count < lines[kind]; count += 1) {
+        const transceiver = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
+        prefer(transceiver, codecsToReceive(kind));
+        this.#hasGrown = true;
+      }
+    }
   }
 
   #negotiate(step: () => Promise<void>): void {
@@ -99,4 +132,8 @@ export class Peer {
       this.#report({ event: state, peer: this.id });
     }
   }
+}
+
+function prefer(transceiver: RTCRtpTransceiver, codecs: RTCRtpCodec[]): void {
+  if (codecs.length > 0) transceiver.setCodecPreferences?.(codecs);
 }

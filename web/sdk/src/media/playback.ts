@@ -1,11 +1,6 @@
-// The others' sound and picture: sound through audio elements of its own, pictures in the views of the app.
+// The others' sound and picture: sound through audio elements of its own, one for each m-line; pictures in the views of
+// the app.
 import type { RemoteSlot } from '../wire.ts';
-
-/** The tracks of one account. */
-interface Remote {
-  sound?: HTMLAudioElement;
-  picture?: MediaStream;
-}
 
 /** A receiving m-line with the track that comes through it. */
 export interface IncomingSlot extends RemoteSlot {
@@ -16,7 +11,10 @@ const GESTURES = ['pointerup', 'keydown'] as const;
 
 /** Plays and shows what is received. */
 export class Playback {
-  #remotes = new Map<string, Remote>();
+  /** By m-line, for as long as the connection lasts: who speaks may change often, and an element that plays goes on. */
+  readonly #sounds = new Map<string, HTMLAudioElement>();
+  /** By account. */
+  #pictures = new Map<string, MediaStream>();
   readonly #views = new Map<string, HTMLVideoElement>();
   #speakerId: string | undefined;
 
@@ -31,28 +29,20 @@ export class Playback {
 
   /** Plays exactly these tracks. Tracks that were played before go on without a gap. */
   apply(slots: readonly IncomingSlot[]): void {
-    const before = this.#remotes;
-    this.#remotes = new Map();
-    for (const { accid, kind, track, muted } of slots) {
-      const old = before.get(accid);
-      const remote = this.#remotes.get(accid) ?? {};
-      this.#remotes.set(accid, remote);
-      if (kind === 'video') {
-        remote.picture = reuse(old?.picture, track);
-        continue;
-      }
-      remote.sound = old?.sound ?? new Audio();
-      this.#play(remote.sound, track, muted);
+    const before = this.#pictures;
+    this.#pictures = new Map();
+    for (const { mid, accid, kind, track, muted } of slots) {
+      if (kind === 'video') this.#pictures.set(accid, reuse(before.get(accid), track));
+      else this.#play(mid, track, muted);
     }
-    for (const [accid, { sound }] of before) {
-      if (sound && this.#remotes.get(accid)?.sound !== sound) stop(sound);
-    }
-    for (const [accid, view] of this.#views) show(view, this.#remotes.get(accid)?.picture);
+    for (const [accid, view] of this.#views) show(view, this.#pictures.get(accid));
   }
 
   /** Stops everything. */
   clear(): void {
     this.apply([]);
+    for (const sound of this.#sounds.values()) stop(sound);
+    this.#sounds.clear();
   }
 
   /** Shows an account's picture, now and whenever there is one; `null` for nowhere. */
@@ -67,7 +57,7 @@ export class Playback {
     for (const [other, known] of this.#views)
       if (known === view && other !== accid) this.#views.delete(other);
     this.#views.set(accid, view);
-    show(view, this.#remotes.get(accid)?.picture);
+    show(view, this.#pictures.get(accid));
   }
 
   /** Plays through another speaker from now on. Rejects when the browser does not have it or does not let a page choose. */
@@ -76,11 +66,12 @@ export class Playback {
     if (!('setSinkId' in probe)) throw new Error('this browser does not let a page choose the speaker');
     await probe.setSinkId(deviceId);
     this.#speakerId = deviceId;
-    const sounds = [...this.#remotes.values()].map(({ sound }) => sound);
-    await Promise.all(sounds.map((sound) => sound?.setSinkId(deviceId)));
+    await Promise.all([...this.#sounds.values()].map((sound) => sound.setSinkId(deviceId)));
   }
 
-  #play(sound: HTMLAudioElement, track: MediaStreamTrack, muted: boolean): void {
+  #play(mid: string, track: MediaStreamTrack, muted: boolean): void {
+    const sound: HTMLAudioElement = this.#sounds.get(mid) ?? new Audio();
+    this.#sounds.set(mid, sound);
     sound.muted = muted;
     const stream = sound.srcObject instanceof MediaStream ? sound.srcObject : undefined;
     const next = reuse(stream, track);

@@ -4,10 +4,20 @@
 
 const PARAMETER = 'x-google-start-bitrate=800';
 
-/** The answer with a start bitrate (kbit/s) for each video codec in it. Other browsers ignore the parameter. */
-export function withStartBitrate(answer: string): string {
-  let changed = answer;
-  for (const [, payloadType] of answer.matchAll(/a=rtpmap:(\d+) (?:VP8|H264)\//g)) {
+/**
+ * The description with a start bitrate (kbit/s) for each video codec in it. Other browsers ignore the parameter. All
+ * m-lines get it, because in a bundle a payload type means the same everywhere (RFC 8843 section 9.1.1).
+ */
+export function withStartBitrate(sdp: string): string {
+  return sdp
+    .split(/^(?=m=)/m)
+    .map((section) => (section.startsWith('m=video') ? inSection(section) : section))
+    .join('');
+}
+
+function inSection(section: string): string {
+  let changed = section;
+  for (const [, payloadType] of section.matchAll(/a=rtpmap:(\d+) (?:VP8|H264)\//g)) {
     const parameters = new RegExp(`a=fmtp:${payloadType} .*`);
     const codec = new RegExp(`a=rtpmap:${payloadType} .*\r\n`);
     changed = parameters.test(changed)
