@@ -1,0 +1,101 @@
+// Checks that these pages are true of the code: the tests they name exist, the snippets are those that compile, the
+// reference names every error, operation and event, and no link is dead. Run: node docs/check.mjs
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const docs = dirname(fileURLToPath(import.meta.url));
+const root = dirname(docs);
+const read = (path) => readFileSync(join(root, path), 'utf8');
+
+/** Where the tests of an area are; `*` is the file. */
+const areas = {
+  client: ['crates/core/tests/client/*.rs'],
+  hub: ['crates/core/src/hub/tests/*.rs'],
+  call: ['crates/core/src/call/*.rs'],
+  protocol: ['crates/protocol/tests/*.rs', 'crates/protocol/src/*.rs'],
+  sfu: ['crates/sfu/tests/room/*.rs', 'crates/sfu/src/*.rs'],
+  server: ['crates/server/tests/server/*.rs', 'crates/server/src/*.rs'],
+  sim: ['crates/sim/tests/*.rs', 'crates/sim/src/*.rs'],
+  sdk: ['web/sdk/test/*.test.ts'],
+  ui: ['web/ui/test/*.test.ts'],
+  e2e: ['web/e2e/test/*.test.ts'],
+};
+
+const faults = [];
+const coming = new Map();
+const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
+for (const page of pages) {
+  const text = read(`docs/${page}`);
+  checkTests(page, text);
+  checkLinks(page, text);
+}
+checkSnippets();
+checkReference();
+
+for (const [file, on] of coming) console.log(`to come: ${file} (${[...on].join(', ')})`);
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) process.exit(1);
+console.log(`${pages.length} pages are in order`);
+
+/** `area/file: name` is a test that must exist; `area/file` alone is one that shall be written. */
+function checkTests(page, text) {
+  for (const [, area, file, name] of text.matchAll(/`([a-z0-9]+)\/([a-z_/]+)(?:: ([^`]+))?`/g)) {
+    const paths = areas[area]?.map((pattern) => pattern.replace('*', file));
+    if (!paths) continue;
+    if (!name) {
+      coming.set(`${area}/${file}`, (coming.get(`${area}/${file}`) ?? new Set()).add(page));
+      continue;
+    }
+    const source = paths.filter((path) => existsSync(join(root, path))).map(read).join('\n');
+    const there = source.includes(`fn ${name}(`) || source.includes(`'${name}'`) || source.includes(`fn ${name} `);
+    if (!there) faults.push(`${page}: there is no test ${area}/${file}: ${name}`);
+  }
+}
+
+function checkLinks(page, text) {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+  for (const target of targets.filter((one) => !/^[a-z]+:/.test(one))) {
+    const [path, anchor] = target.split('#');
+    const file = path === '' ? page : path;
+    if (!existsSync(join(docs, file))) faults.push(`${page}: dead link ${target}`);
+    else if (anchor && !anchorsOf(readFileSync(join(docs, file), 'utf8')).has(anchor)) faults.push(`${page}: no heading ${target}`);
+  }
+}
+
+function anchorsOf(text) {
+  const slug = (title) => title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
+  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => slug(title)));
+}
+
+/** Each TypeScript block of the migration page is a region of the file that is type-checked, and each region is quoted. */
+function checkSnippets() {
+  const source = read('docs/snippets/migration.ts');
+  const regions = new Map([...source.matchAll(/\/\/ #region ([\w-]+)\n([\s\S]*?)\/\/ #endregion/g)].map(([, name, code]) => [code, name]));
+  for (const [, code] of read('docs/migration.md').matchAll(/```ts\n([\s\S]*?)```/g)) {
+    if (!regions.delete(code)) faults.push(`migration.md: this is not in snippets/migration.ts:\n${code}`);
+  }
+  for (const name of regions.values()) faults.push(`migration.md: region ${name} is not quoted`);
+}
+
+/** The reference has a row for every error kind with its number, every operation and every event. */
+function checkReference() {
+  const page = read('docs/reference.md');
+  const snake = (name) => name.replace(/(?!^)([A-Z])/g, '_$1').toLowerCase();
+  const errors = [...read('crates/protocol/src/error.rs').matchAll(/^ {4}([A-Z]\w+) = (\d+),/gm)];
+  for (const [, name, code] of errors) {
+    const row = page.split('\n').find((line) => line.includes(`\`${snake(name)}\` ${code}`));
+    if (!row) faults.push(`reference.md: no row with \`${snake(name)}\` ${code}`);
+  }
+  const events = read('web/sdk/src/events.ts').split('interface HulloEvents')[1].matchAll(/^ {2}(\w+):/gm);
+  const client = read('web/sdk/src/hullo.ts').split('export class Hullo')[1].split('\n}\n')[0];
+  const methods = client.matchAll(/^ {2}(?:static )?(?:async |get )?(?!constructor|private)(\w+)(?:<[^(]*>)?\(/gm);
+  for (const [, name] of [...events, ...methods]) {
+    if (!new RegExp(`\`${name}\\b`).test(page)) faults.push(`reference.md: nothing about ${name}`);
+  }
+  const requests = read('crates/protocol/src/request.rs').matchAll(/rename = "([a-z_]+\.[a-z_]+)"/g);
+  const news = read('crates/protocol/src/event.rs').matchAll(/rename = "([a-z_]+\.[a-z_]+)"/g);
+  for (const [, name] of [...requests, ...news]) {
+    if (!page.includes(`\`${name}\``)) faults.push(`reference.md: nothing about ${name} on the wire`);
+  }
+}
