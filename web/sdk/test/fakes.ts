@@ -130,6 +130,8 @@ export class FakePeerConnection {
   readonly transceivers: FakeTransceiver[] = [];
   readonly offers: RTCOfferOptions[] = [];
   readonly answers: string[] = [];
+  /** What `getStats` gives. */
+  figures: object[] = [];
 
   constructor(readonly configuration: RTCConfiguration) {
     FakePeerConnection.all.push(this);
@@ -167,7 +169,7 @@ export class FakePeerConnection {
   }
 
   async getStats(): Promise<Map<string, object>> {
-    return new Map();
+    return new Map(this.figures.map((entry, index) => [String(index), entry]));
   }
 
   close(): void {
@@ -183,6 +185,12 @@ export class FakePeerConnection {
   track(kind: 'audio' | 'video'): FakeTransceiver {
     const transceiver = this.transceivers.find((one) => one.kind === kind);
     if (!transceiver) throw new Error(`no ${kind} m-line`);
+    return transceiver;
+  }
+
+  line(mid: string): FakeTransceiver {
+    const transceiver = this.transceivers.find((one) => one.mid === mid);
+    if (!transceiver) throw new Error(`no m-line ${mid}`);
     return transceiver;
   }
 }
