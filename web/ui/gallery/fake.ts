@@ -1,5 +1,17 @@
 // A client that has no server: it is put into a state and stays there, obeys mutes, and shows drawn pictures.
-import type { Call, HulloEvents, LocalMedia, Media, Member, Participant, State } from '@hullo/sdk';
+import type {
+  Call,
+  GroupCallOptions,
+  GroupCallResult,
+  HulloEvents,
+  LocalMedia,
+  Media,
+  Member,
+  OtherCall,
+  Participant,
+  RefusedInvite,
+  State,
+} from '@hullo/sdk';
 import type { CallClient } from '../src/client.ts';
 
 /** What the fake is in. */
@@ -7,6 +19,9 @@ export interface FakeState {
   state: State;
   current?: Call | undefined;
   local?: Partial<LocalMedia>;
+  held?: Call | undefined;
+  waiting?: Call | undefined;
+  elsewhere?: readonly Call[];
 }
 
 type Listener<E extends keyof HulloEvents> = (detail: HulloEvents[E]) => void;
@@ -25,11 +40,16 @@ export class FakeHullo implements CallClient {
   state: State = 'idle';
   current: Call | undefined;
   local: LocalMedia = OPEN;
+  held: Call | undefined;
+  waiting: Call | undefined;
+  elsewhere: readonly Call[] = [];
   accid: string | undefined = 'alice';
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
   /** What the next operation rejects with. */
   refusal: { kind: string } | undefined;
+  /** Whom the next invites refuse. */
+  refused: readonly RefusedInvite[] = [];
   /** Which element shows whose picture. */
   readonly views = new Map<string, HTMLVideoElement>();
   readonly #listeners: Listeners = {};
@@ -49,16 +69,64 @@ export class FakeHullo implements CallClient {
   }
 
   /** Puts the client into a state and tells it. */
-  enter({ state, current, local }: FakeState): void {
+  enter({ state, current, local, held, waiting, elsewhere = [] }: FakeState): void {
     this.state = state;
     this.current = current;
     this.local = { ...OPEN, videoEnabled: current?.media === 'video', ...local };
-    this.emit('changed', { state, ...(current ? { call: current } : {}), local: this.local });
+    this.held = held;
+    this.waiting = waiting;
+    this.elsewhere = elsewhere;
+    this.emit('changed', {
+      state,
+      local: this.local,
+      elsewhere,
+      ...(current ? { call: current } : {}),
+      ...(held ? { held } : {}),
+      ...(waiting ? { waiting } : {}),
+    });
+  }
+
+  /** The same state with other local media. */
+  #turn(local: Partial<LocalMedia>): void {
+    const { state, current, held, waiting, elsewhere } = this;
+    this.enter({ state, current, held, waiting, elsewhere, local: { ...this.local, ...local } });
   }
 
   async call(accid: string, options?: { media?: Media }): Promise<Call> {
     await this.#ask(`call ${accid} ${options?.media}`);
     return callOf({ media: options?.media ?? 'video' });
+  }
+
+  async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
+    await this.#ask(`group call ${accids.join(' ')} ${options.media}`);
+    return { call: callOf({ media: options.media ?? 'video' }), refused: this.refused };
+  }
+
+  async groupInvite(accids: readonly string[]): Promise<GroupCallResult> {
+    await this.#ask(`invite ${accids.join(' ')}`);
+    return { call: this.current ?? callOf(), refused: this.refused };
+  }
+
+  leave(): Promise<void> {
+    return this.#ask('leave');
+  }
+
+  async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
+    await this.#ask(`accept waiting ${callId} ${other}`);
+    return [];
+  }
+
+  rejectWaiting(callId: string): Promise<void> {
+    return this.#ask(`reject waiting ${callId}`);
+  }
+
+  async continueHere(callId: string): Promise<Member[]> {
+    await this.#ask(`continue ${callId}`);
+    return [];
+  }
+
+  setAudioMute(accid: string, muted: boolean): Promise<void> {
+    return this.#ask(`mute ${accid} ${muted}`);
   }
 
   async accept(): Promise<Member[]> {
@@ -85,17 +153,17 @@ export class FakeHullo implements CallClient {
 
   async muteLocalAudio(muted: boolean): Promise<void> {
     await this.#ask(`mute audio ${muted}`);
-    this.enter({ state: this.state, current: this.current, local: { ...this.local, audioMuted: muted } });
+    this.#turn({ audioMuted: muted });
   }
 
   async muteLocalVideo(muted: boolean): Promise<void> {
     await this.#ask(`mute video ${muted}`);
-    this.enter({ state: this.state, current: this.current, local: { ...this.local, videoMuted: muted } });
+    this.#turn({ videoMuted: muted });
   }
 
   async enableLocalVideo(enabled: boolean): Promise<void> {
     await this.#ask(`enable video ${enabled}`);
-    this.enter({ state: this.state, current: this.current, local: { ...this.local, videoEnabled: enabled } });
+    this.#turn({ videoEnabled: enabled });
   }
 
   switchCamera(): Promise<void> {
@@ -160,6 +228,9 @@ export class FakeHullo implements CallClient {
 /** What differs from a call that Alice has with Bob. */
 export interface CallSketch {
   readonly media?: Media;
+  readonly callId?: string;
+  /** Who the other one is; Bob when absent. */
+  readonly peer?: string;
   readonly caller?: 'alice' | 'bob';
   readonly state?: Call['state'];
   readonly activeMs?: number;
@@ -168,29 +239,30 @@ export interface CallSketch {
   readonly switch?: Call['switch'];
 }
 
+/** A participant with microphone and camera on. */
+export function participantOf(accid: string, uid: number, state: Participant['state']): Participant {
+  return { accid, uid, state, audio: true, video: true, reconnecting: false, held: false };
+}
+
 /** A call between Alice, whose screen it is, and Bob. */
 export function callOf(sketch: CallSketch = {}): Call {
   const { media = 'video', caller = 'alice', state = 'ringing' } = sketch;
   const joined = state === 'active' ? 'joined' : undefined;
   const video = media === 'video';
   const participant = (accid: string, uid: number, fallback: Participant['state']): Participant => ({
-    accid,
-    uid,
-    state: joined ?? fallback,
-    audio: true,
+    ...participantOf(accid, uid, joined ?? fallback),
     video,
-    reconnecting: false,
   });
   const alice = {
     ...participant('alice', caller === 'alice' ? 1 : 2, caller === 'alice' ? 'accepted' : 'ringing'),
     ...sketch.self,
   };
   const bob = {
-    ...participant('bob', caller === 'bob' ? 1 : 2, caller === 'bob' ? 'accepted' : 'ringing'),
+    ...participant(sketch.peer ?? 'bob', caller === 'bob' ? 1 : 2, caller === 'bob' ? 'accepted' : 'ringing'),
     ...sketch.other,
   };
   return {
-    callId: 'call-1',
+    callId: sketch.callId ?? 'call-1',
     version: 1,
     kind: 'one_to_one',
     media,

@@ -3,6 +3,8 @@ import type { CallRecord, Media, RecordStatus } from '@hullo/sdk';
 import '../src/index.ts';
 import type { Language } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
+import { groupRecords } from './group.ts';
+import { namesIn } from './people.ts';
 import { showPicture } from './picture.ts';
 import { states } from './states.ts';
 
@@ -15,7 +17,7 @@ if (theme) document.documentElement.style.colorScheme = theme;
 
 function showList(): void {
   const list = document.createElement('nav');
-  for (const name of [...Object.keys(states), 'records']) {
+  for (const name of [...Object.keys(states), 'records', 'group-records']) {
     const link = document.createElement('a');
     link.href = `?state=${name}`;
     link.textContent = name;
@@ -28,6 +30,7 @@ function recordOf(status: RecordStatus, caller: string, media: Media): CallRecor
   const startedAtMs = Date.UTC(2026, 10, 23, 12);
   return {
     callId: `${status}-${caller}`,
+    kind: 'one_to_one',
     caller,
     callees: [caller === 'alice' ? 'bob' : 'alice'],
     media,
@@ -36,23 +39,27 @@ function recordOf(status: RecordStatus, caller: string, media: Media): CallRecor
     startedAtMs,
     endedAtMs: startedAtMs + 140_000,
     durations: status === 'complete' ? [{ accid: 'alice', durationMs: 133_000 }] : [],
+    outcomes: [],
+    quality: [],
   };
 }
 
-function showRecords(): void {
+function showRecords(name: string): void {
   const list = document.createElement('div');
   list.className = 'records';
   const all: RecordStatus[] = ['complete', 'cancelled', 'rejected', 'timed_out', 'busy'];
-  for (const [place, status] of all.entries()) {
-    for (const caller of ['alice', 'bob']) {
-      const bubble = document.createElement('hullo-record');
-      bubble.record = recordOf(status, caller, place % 2 ? 'audio' : 'video');
-      bubble.me = 'alice';
-      bubble.lang = lang;
-      if (theme) bubble.theme = theme;
-      bubble.classList.toggle('mine', caller === 'alice');
-      list.append(bubble);
-    }
+  const alone = all.flatMap((status, place) =>
+    ['alice', 'bob'].map((caller) => recordOf(status, caller, place % 2 ? 'audio' : 'video')),
+  );
+  for (const record of name === 'records' ? alone : groupRecords()) {
+    const bubble = document.createElement('hullo-record');
+    bubble.record = record;
+    bubble.me = 'alice';
+    bubble.names = namesIn(lang);
+    bubble.lang = lang;
+    if (theme) bubble.theme = theme;
+    bubble.classList.toggle('mine', record.caller === 'alice');
+    list.append(bubble);
   }
   document.body.append(list);
 }
@@ -61,10 +68,7 @@ async function showState(name: string): Promise<void> {
   const client = new FakeHullo(showPicture);
   const surface = document.createElement('hullo-call');
   surface.client = client;
-  surface.names =
-    lang === 'zh'
-      ? { alice: { name: '爱丽丝' }, bob: { name: '王小明' } }
-      : { alice: { name: 'Alice' }, bob: { name: 'Bob' } };
+  surface.names = namesIn(lang);
   surface.lang = lang;
   if (theme) surface.theme = theme;
   document.body.append(surface);
@@ -73,6 +77,6 @@ async function showState(name: string): Promise<void> {
   Object.assign(window, { client, surface });
 }
 
-if (state === 'records') showRecords();
+if (state === 'records' || state === 'group-records') showRecords(state);
 else if (state) void showState(state);
 else showList();

@@ -1,4 +1,5 @@
 // Draws moving pictures of people who do not exist, for screens that need a camera.
+import { sitterOf } from './people.ts';
 
 /** How someone's picture looks. */
 export interface Sitter {
@@ -9,26 +10,6 @@ export interface Sitter {
   readonly shirt: string;
   readonly longHair: boolean;
 }
-
-/** The people of the gallery. */
-export const sitters: Record<string, Sitter> = {
-  alice: {
-    wall: ['#c9b8a6', '#8d7a6b'],
-    light: '#fff1d6',
-    skin: '#e9b999',
-    hair: '#3d241a',
-    shirt: '#2f6f73',
-    longHair: true,
-  },
-  bob: {
-    wall: ['#6f8fb0', '#2c4560'],
-    light: '#ffd9a0',
-    skin: '#c98f68',
-    hair: '#1d1613',
-    shirt: '#d9d4c8',
-    longHair: false,
-  },
-};
 
 /** A stream of `sitter`, as a camera would give it. */
 export function film(sitter: Sitter, width: number, height: number): MediaStream {
@@ -42,11 +23,14 @@ export function film(sitter: Sitter, width: number, height: number): MediaStream
   return context.canvas.captureStream(FRAMES_PER_SECOND);
 }
 
-/** Shows the picture of `accid` in `video`, upright on a phone. */
+/** Shows the picture of `accid` in `video`, in the shape and at the size in which it is seen. */
 export function showPicture(accid: string, video: HTMLVideoElement): void {
-  const sitter = sitters[accid];
+  const sitter = sitterOf(accid);
   if (!sitter) return;
-  video.srcObject = innerWidth < innerHeight ? film(sitter, 540, 960) : film(sitter, 1280, 800);
+  const width = video.clientWidth || innerWidth;
+  const height = video.clientHeight || innerHeight;
+  const scale = Math.min(2, 960 / Math.max(width, height), devicePixelRatio);
+  video.srcObject = film(sitter, Math.round(width * scale), Math.round(height * scale));
   video.play().catch((error: unknown) => console.warn('the picture does not play', error));
 }
 

@@ -3,6 +3,7 @@ import type { EndReason, Quality } from '@hullo/sdk';
 import type { HulloCall } from '../src/call.ts';
 import { REPORTS_IGNORED } from '../src/network.ts';
 import { type CallSketch, callOf, type FakeHullo, type FakeState } from './fake.ts';
+import { groupStates } from './group.ts';
 
 /** Leads a client, and the surface that draws it, into a state. */
 export type Lead = (client: FakeHullo, surface: HulloCall) => void | Promise<void>;
@@ -53,7 +54,11 @@ function then(lead: Lead, more: Lead): Lead {
 const openDevices: Lead = (_client, surface) => {
   const screen = surface.shadowRoot?.querySelector('hullo-voice, hullo-video');
   screen?.dispatchEvent(
-    new CustomEvent('hullo-intent', { detail: { type: 'openDevices' }, bubbles: true, composed: true }),
+    new CustomEvent('hullo-intent', {
+      detail: { type: 'open', sheet: 'devices' },
+      bubbles: true,
+      composed: true,
+    }),
   );
 };
 
@@ -123,4 +128,5 @@ export const states: Record<string, Lead> = {
     client.refusal = { kind: 'no_connection' };
     await surface.dial('bob', 'video');
   },
+  ...groupStates,
 };

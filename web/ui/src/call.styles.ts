@@ -84,8 +84,18 @@ export const callStyles = [
         bottom: 16px;
       }
     }
+    .overlay.group {
+      bottom: 120px;
+    }
+    .overlay.top {
+      z-index: 9;
+      inset: max(14px, env(safe-area-inset-top)) 14px auto;
+    }
     .video {
       color-scheme: dark;
+    }
+    hullo-waiting {
+      pointer-events: auto;
     }
     .overlay .toast {
       max-width: min(440px, 100%);
@@ -136,6 +146,56 @@ export const callStyles = [
       line-height: 19px;
       color: var(--_muted);
       font-variant-numeric: tabular-nums;
+    }
+    .pill.offer {
+      padding: 10px 10px 10px 12px;
+      pointer-events: auto;
+    }
+    .offer p {
+      margin: 0;
+      font-size: 15px;
+      line-height: 20px;
+      font-weight: 500;
+      text-wrap: balance;
+    }
+    .offer button {
+      flex: none;
+      min-height: 44px;
+      padding: 0 20px;
+      border: 0;
+      border-radius: 22px;
+      font-size: 15px;
+      font-weight: 600;
+      color: #fff;
+      background: var(--_accept);
+      cursor: pointer;
+    }
+    .offer button:hover {
+      filter: brightness(1.1);
+    }
+    .offer button[disabled] {
+      opacity: 0.6;
+      cursor: default;
+      filter: none;
+    }
+    .offer .sign {
+      color: var(--_accent);
+      background: color-mix(in oklab, var(--_accent) 15%, transparent);
+    }
+    @media (max-width: 519px) {
+      .pill.offer {
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        width: calc(100vw - 32px);
+        border-radius: 26px;
+      }
+      .offer p {
+        flex: 1;
+        min-width: 180px;
+      }
+      .offer button {
+        flex: 1 0 100%;
+      }
     }
     .sign {
       flex: none;

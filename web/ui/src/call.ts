@@ -1,36 +1,47 @@
 // <hullo-call>: the whole call surface. Shows nothing while the client is idle; otherwise the screen of the moment, and
 // a short word at the end. It holds no call logic: it draws the client's state and calls its methods.
-import type { Media } from '@hullo/sdk';
+import type { GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Attention } from './attention.ts';
+import { drawOffer, drawOverlays, drawPill } from './call/overlays.ts';
+import { alarmOf, announcementOf, labelOf } from './call/words.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
-import { endingOf, type Notice, noticeOfEnd } from './ending.ts';
+import { type Ending, endingOf, type Notice, noticeOfEnd } from './ending.ts';
 import { explainError, isOvertaken } from './errors.ts';
-import { icons } from './icons.ts';
+import { Company } from './group/company.ts';
+import { nameAll } from './group/naming.ts';
 import { NetworkWatch } from './network.ts';
-import './parts/consent.ts';
-import './parts/devices.ts';
 import { type Names, personOf } from './people.ts';
 import { composeScene } from './scene/compose.ts';
 import { perform } from './scene/perform.ts';
-import type { Intent, Scene } from './scene.ts';
+import type { Intent, Scene, Sheet } from './scene.ts';
 import './screens/ended.ts';
+import './screens/group.ts';
 import './screens/incoming.ts';
 import './screens/outgoing.ts';
 import './screens/video.ts';
 import './screens/voice.ts';
 import { loopFor, Tones } from './sound/tones.ts';
-import { type Language, languageConverter, languageOfPage, type TextKey, text } from './texts.ts';
+import {
+  type Fillings,
+  type Language,
+  languageConverter,
+  languageOfPage,
+  type TextKey,
+  text,
+} from './texts.ts';
 
 /** How long the last word of a call stays. */
 export const NOTICE_MS = 2500;
 /** How long a passing remark stays. */
 const TOAST_MS = 4500;
+/** How long it stays to be read why this device was signed out. */
+const KICKED_OUT_MS = 8000;
 
-type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'ended';
+type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' | 'ended';
 
 /** The call surface: give it a client, and it appears when there is a call. */
 @customElement('hullo-call')
@@ -39,6 +50,8 @@ export class HulloCall extends LitElement {
   @property({ attribute: false }) client?: CallClient;
   /** How accounts are called and what they look like. */
   @property({ attribute: false }) names?: Names;
+  /** Whom this person can invite into a call, as accids; everyone that a record of `names` names when absent. */
+  @property({ attribute: false }) contacts?: readonly string[];
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
   /** `light` or `dark`; that of the system when absent. */
@@ -50,19 +63,25 @@ export class HulloCall extends LitElement {
 
   @state() private notice: Notice | undefined;
   @state() private toast: string | undefined;
-  @state() private devicesOpen = false;
+  @state() private sheet: Sheet | undefined;
   @state() private answering = false;
+  @state() private continuing = false;
   @state() private reconnecting = false;
   @query('dialog') private surface?: HTMLDialogElement;
 
   #scene: Scene | undefined;
-  #known: (Pick<Scene, 'me' | 'peer'> & { caller: string }) | undefined;
+  #known: Pick<Ending, 'me' | 'caller' | 'peer' | 'people'> | undefined;
+  #heldId: string | undefined;
   #screen: ScreenName | undefined;
+  /** The screen before this one was that of a video call of two. */
+  #grown = false;
   #connected = false;
   #unsubscribe: (() => void)[] = [];
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  #wakeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #clock = new CallClock();
+  readonly #company = new Company();
   readonly #network = new NetworkWatch();
   readonly #tones = new Tones();
   readonly #attention = new Attention();
@@ -70,12 +89,26 @@ export class HulloCall extends LitElement {
   static override styles = callStyles;
 
   /** Calls `accid`; what goes wrong is told to the person. Resolves with whether the call was placed. */
-  async dial(accid: string, media: Media = 'video'): Promise<boolean> {
+  dial(accid: string, media: Media = 'video'): Promise<boolean> {
+    return this.#dial(async (client) => {
+      await client.call(accid, { media });
+    });
+  }
+
+  /** Calls several at once; what goes wrong is told to the person. Resolves with whether the call was placed. */
+  dialGroup(accids: readonly string[], options: GroupCallOptions = {}): Promise<boolean> {
+    return this.#dial(async (client) => {
+      const { refused } = await client.groupCall(accids, options);
+      if (refused.length > 0) this.#remark('invite.refused', { names: this.#nameAll(refused) });
+    });
+  }
+
+  async #dial(place: (client: CallClient) => Promise<void>): Promise<boolean> {
     const { client } = this;
     if (!client) return false;
     this.#dismiss();
     try {
-      await client.call(accid, { media });
+      await place(client);
       return true;
     } catch (error) {
       // The end of the call says it better, where there was one.
@@ -98,6 +131,7 @@ export class HulloCall extends LitElement {
     this.#attention.stop();
     clearTimeout(this.#noticeTimer);
     clearTimeout(this.#toastTimer);
+    clearTimeout(this.#wakeTimer);
   }
 
   #subscribe(): void {
@@ -115,7 +149,19 @@ export class HulloCall extends LitElement {
       client.on('callEnd', (event) => this.#endCall(event)),
       client.on('otherClientAccept', () => this.#tell('end.acceptedElsewhere')),
       client.on('otherClientReject', () => this.#tell('end.rejectedElsewhere')),
-      client.on('userEnter', () => this.#network.reset()),
+      client.on('otherClientContinue', () => this.#tell('end.continuedElsewhere')),
+      client.on('callResumed', () =>
+        this.#remark('held.resumed', { names: nameAll(this.#scene?.others ?? [], this.lang) }),
+      ),
+      client.on('userEnter', () => {
+        if (client.current?.kind !== 'group') this.#network.reset();
+      }),
+      client.on('userLeave', ({ accid }) => this.#remarkInGroup('group.left', accid)),
+      client.on('userDisconnect', ({ accid }) => this.#remarkInGroup('group.lost', accid)),
+      client.on('activeSpeakers', ({ accids }) => {
+        this.#company.hear(accids, performance.now());
+        refresh();
+      }),
       client.on('callTypeChange', ({ media }) => {
         if (media === 'video') this.#network.reset();
         this.#remark(media === 'video' ? 'switched.video' : 'switched.audio');
@@ -130,7 +176,10 @@ export class HulloCall extends LitElement {
       client.on('reconnected', () => {
         this.reconnecting = false;
       }),
-      client.on('disconnect', () => this.#tell('end.disconnected')),
+      client.on('disconnect', ({ reason }) => {
+        if (reason === 'kicked_out') this.#tellKickedOut();
+        else this.#tell('end.disconnected');
+      }),
       client.on('error', ({ error }) => {
         if (client.state !== 'idle') this.#showToast(explainError(error, this.lang));
       }),
@@ -148,20 +197,36 @@ export class HulloCall extends LitElement {
     const scene = this.#compose();
     if (!scene) return;
     if (this.notice) this.#dismiss();
-    this.#known = { me: scene.me, peer: scene.peer, caller: scene.call.caller };
+    const { me, peer, call, group, others, held } = scene;
+    // Those who were there last, when nobody is any more.
+    const people = group ? (others.length > 0 ? others : (this.#known?.people ?? [])) : undefined;
+    this.#known = { me, peer, caller: call.caller, people };
+    this.#heldId = held?.call.callId ?? this.#heldId;
   }
 
   #forgetCall(): void {
-    this.devicesOpen = false;
+    this.sheet = undefined;
     this.answering = false;
     this.toast = undefined;
     this.#network.reset();
   }
 
   #endCall(event: Parameters<typeof endingOf>[0]): void {
-    const me = this.client?.accid;
-    const known = this.#known ?? { me, caller: undefined, peer: personOf(event.by ?? '', this.names) };
-    this.#show(noticeOfEnd(endingOf(event, known), this.lang));
+    const { client, names, lang } = this;
+    if (client && client.state !== 'idle') {
+      // Another call goes on: the screen shows which.
+      if (event.callId === this.#heldId) this.#remark('held.ended');
+      return;
+    }
+    const me = client?.accid;
+    const known = this.#known ?? { me, caller: undefined, peer: personOf(event.by ?? '', names) };
+    const ender = known.people && event.by && event.by !== me ? personOf(event.by, names) : known.peer;
+    this.#show(noticeOfEnd(endingOf(event, { ...known, peer: ender }), lang));
+  }
+
+  #tellKickedOut(): void {
+    const title = text(this.lang, 'end.kickedOut');
+    this.#show({ title, detail: text(this.lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
   }
 
   #tell(key: TextKey): void {
@@ -192,8 +257,20 @@ export class HulloCall extends LitElement {
     this.notice = undefined;
   }
 
-  #remark(key: TextKey): void {
-    this.#showToast(text(this.lang, key, { name: this.#known?.peer.name ?? '' }));
+  #remark(key: TextKey, fillings: Fillings = {}): void {
+    this.#showToast(text(this.lang, key, { name: this.#known?.peer.name ?? '', ...fillings }));
+  }
+
+  #remarkInGroup(key: TextKey, accid: string): void {
+    if (this.client?.state === 'in_call' && this.client.current?.kind === 'group')
+      this.#remark(key, { name: personOf(accid, this.names).name });
+  }
+
+  #nameAll(accounts: readonly { readonly accid: string }[]): string {
+    return nameAll(
+      accounts.map(({ accid }) => personOf(accid, this.names)),
+      this.lang,
+    );
   }
 
   #showToast(words: string): void {
@@ -205,53 +282,73 @@ export class HulloCall extends LitElement {
   }
 
   #compose(): Scene | undefined {
-    const { client, names, lang, answering, reconnecting } = this;
+    const { client, names, contacts, lang, answering, reconnecting, sheet } = this;
     if (!client) return;
+    const now = performance.now();
+    if (client.current) this.#company.watch(client.current, now);
     return composeScene({
+      ...this.#company.at(now, client.current, client.accid),
       client,
       names,
+      contacts,
       lang,
       answering,
       reconnecting,
+      sheet,
       network: this.#network.view,
       clock: this.#clock,
     });
   }
 
-  #onIntent = async ({ detail: intent }: CustomEvent<Intent>): Promise<void> => {
+  #onIntent = ({ detail }: CustomEvent<Intent>): Promise<void> => this.#follow(detail);
+
+  async #follow(intent: Intent): Promise<void> {
     const { client } = this;
     if (intent.type === 'dismiss') return this.#dismiss();
-    if (intent.type === 'openDevices' || intent.type === 'closeDevices') {
-      this.devicesOpen = intent.type === 'openDevices';
-      return;
+    if (intent.type === 'open') this.sheet = intent.sheet;
+    if (intent.type === 'close') this.#closeSheet();
+    if (intent.type === 'pin') {
+      this.#company.pin(intent.accid);
+      this.requestUpdate();
     }
     if (!client) return;
     if (intent.type === 'accept') this.answering = true;
+    if (intent.type === 'continueHere') this.continuing = true;
     try {
       const remark = await perform(client, intent);
-      if (remark) this.#remark(remark);
+      if (intent.type === 'muteForMe') this.#company.muteForMe(intent.accid, intent.muted);
+      if (remark)
+        this.#remark(remark.key, { names: this.#nameAll(remark.accids.map((accid) => ({ accid }))) });
+      this.requestUpdate();
     } catch (error) {
       if (isOvertaken(error)) return;
       if (client.state === 'idle') this.#tellFailure(error);
       else this.#showToast(explainError(error, this.lang));
     } finally {
       if (intent.type === 'accept') this.answering = false;
+      if (intent.type === 'continueHere') this.continuing = false;
     }
-  };
+  }
+
+  #closeSheet(): void {
+    this.sheet = undefined;
+    this.surface?.focus({ preventScroll: true });
+  }
 
   /** M mutes, V turns the camera; Escape closes what can be closed without harm and never ends a call. */
   #onKey = (event: KeyboardEvent): void => {
     const scene = this.#scene;
     if (event.key === 'Escape' && (scene || this.notice)) {
-      if (!this.contained || this.devicesOpen || this.notice) event.preventDefault();
-      if (this.devicesOpen) this.devicesOpen = false;
+      if (!this.contained || this.sheet || this.notice) event.preventDefault();
+      if (this.sheet) this.#closeSheet();
       else if (!scene) this.#dismiss();
       return;
     }
     if (scene?.state !== 'in_call' || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event)) return;
     const testId = { m: 'hullo-mute-audio', v: 'hullo-mute-video' }[event.key.toLowerCase()];
-    const screen = testId && this.renderRoot.querySelector('hullo-voice, hullo-video')?.shadowRoot;
+    const screen =
+      testId && this.renderRoot.querySelector('hullo-voice, hullo-video, hullo-group')?.shadowRoot;
     const controls = screen ? screen.querySelector('hullo-controls')?.shadowRoot : undefined;
     controls?.querySelector<HTMLButtonElement>(`[data-testid=${testId}]`)?.click();
   };
@@ -262,27 +359,36 @@ export class HulloCall extends LitElement {
       this.#subscribe();
     }
     this.#scene = this.#compose();
+    const name = this.#screenName();
+    this.#grown = name === 'group' && (this.#screen === 'video' || (this.#grown && this.#screen === 'group'));
   }
 
   protected override updated(): void {
     const scene = this.#scene;
     this.#openSurface(scene !== undefined || this.notice?.shape === 'card');
     this.#moveFocus(this.#screenName());
-    const loop = scene && loopFor(scene.state, scene.other?.state, scene.answering);
+    this.#sound(scene);
+    const alarm = scene && alarmOf(scene);
+    if (alarm) this.#attention.start(alarm);
+    else this.#attention.stop();
+    this.#armWake();
+  }
+
+  #sound(scene: Scene | undefined): void {
+    const callees = scene?.call.participants.filter(({ accid }) => accid !== scene.call.caller) ?? [];
+    const states = callees.map(({ state: callee }) => callee);
+    const loop = scene && loopFor(scene.state, states, scene.answering, scene.waiting !== undefined);
     this.#tones.loop(this.silent ? undefined : loop);
     if (scene?.connected && !this.#connected && !this.silent) this.#tones.once('connected');
     this.#connected = scene?.connected ?? false;
-    if (scene?.state === 'called' && !scene.answering) this.#callOut(scene);
-    else this.#attention.stop();
   }
 
-  #callOut({ call, peer, lang }: Scene): void {
-    this.#attention.start({
-      title: text(lang, 'title.calling', { name: peer.name }),
-      body: text(lang, call.media === 'video' ? 'incoming.video' : 'incoming.audio'),
-      tag: call.callId,
-      icon: peer.avatar,
-    });
+  /** Draws again when a mark of speech goes out or the tile of someone who did not come goes. */
+  #armWake(): void {
+    clearTimeout(this.#wakeTimer);
+    const now = performance.now();
+    const at = this.#scene && this.#company.nextAt(now);
+    if (at !== undefined) this.#wakeTimer = setTimeout(() => this.requestUpdate(), at - now + 1);
   }
 
   #openSurface(open: boolean): void {
@@ -303,22 +409,33 @@ export class HulloCall extends LitElement {
   #screenName(): ScreenName | undefined {
     const scene = this.#scene;
     if (!scene) return this.notice?.shape === 'card' ? 'ended' : undefined;
-    if (scene.state === 'calling') return 'outgoing';
     if (scene.state === 'called') return 'incoming';
+    if (scene.group) return 'group';
+    if (scene.state === 'calling') return 'outgoing';
     return scene.call.media === 'video' ? 'video' : 'voice';
   }
 
   protected override render() {
+    const scene = this.#scene;
     const name = this.#screenName();
     return html`<dialog part="surface" lang=${this.lang === 'zh' ? 'zh-CN' : 'en'}
-        tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${this.#label() ?? nothing}
+        tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${(scene ? labelOf(scene) : this.notice?.title) ?? nothing}
         data-testid="hullo-surface" data-screen=${name ?? nothing}
         @hullo-intent=${this.#onIntent} @close=${() => this.requestUpdate()}>
         ${this.#drawScreen(name)}
-        ${this.#scene ? this.#drawOverlays(this.#scene, name) : nothing}
-        <div class="unseen" role="status" aria-live="polite">${this.#announcement()}</div>
+        ${scene && name ? drawOverlays(scene, name, this.toast) : nothing}
+        <div class="unseen" role="status" aria-live="polite">${scene ? announcementOf(scene) : ''}</div>
       </dialog>
-      ${this.notice?.shape === 'pill' && !this.#scene ? this.#drawPill(this.notice) : nothing}`;
+      ${scene ? nothing : this.#drawOverPage()}`;
+  }
+
+  #drawOverPage(): TemplateResult | typeof nothing {
+    const { client, notice, names, lang } = this;
+    if (notice) return notice.shape === 'pill' ? drawPill(notice) : nothing;
+    const call = client?.elsewhere[0];
+    if (!client || !call) return nothing;
+    const ask = (intent: Intent): void => void this.#follow(intent);
+    return drawOffer({ call, me: client.accid, names, lang, busy: this.continuing, ask });
   }
 
   #drawScreen(name: ScreenName | undefined): TemplateResult | typeof nothing {
@@ -329,51 +446,16 @@ export class HulloCall extends LitElement {
       case 'incoming':
         return html`<hullo-incoming .scene=${scene}></hullo-incoming>`;
       case 'voice':
-        return html`<hullo-voice .scene=${scene} .devicesOpen=${this.devicesOpen}></hullo-voice>`;
+        return html`<hullo-voice .scene=${scene}></hullo-voice>`;
       case 'video':
-        return html`<hullo-video .scene=${scene} .devicesOpen=${this.devicesOpen}></hullo-video>`;
+        return html`<hullo-video .scene=${scene}></hullo-video>`;
+      case 'group':
+        return html`<hullo-group .scene=${scene} .grown=${this.#grown}></hullo-group>`;
       case 'ended':
         return html`<hullo-ended .notice=${this.notice} .lang=${this.lang}></hullo-ended>`;
       case undefined:
         return nothing;
     }
-  }
-
-  #drawOverlays(scene: Scene, name: ScreenName | undefined): TemplateResult {
-    return html`<div class="overlay ${name ?? ''}">
-        ${this.toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${this.toast}</div>` : nothing}
-        ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}
-      </div>
-      ${this.devicesOpen ? html`<hullo-devices class=${name ?? ''} .scene=${scene}></hullo-devices>` : nothing}`;
-  }
-
-  #drawPill(notice: Notice): TemplateResult {
-    return html`<div class="pill" role="status" data-testid="hullo-notice">
-      ${notice.peer ? html`<hullo-avatar .person=${notice.peer}></hullo-avatar>` : html`<span class="sign">${icons.warning}</span>`}
-      <div><strong>${notice.title}</strong>${notice.detail ? html`<span>${notice.detail}</span>` : nothing}</div>
-    </div>`;
-  }
-
-  #label(): string | undefined {
-    const scene = this.#scene;
-    if (!scene) return this.notice?.title;
-    const fillings = { name: scene.peer.name };
-    if (scene.state === 'calling') return text(scene.lang, 'outgoing.screen', fillings);
-    if (scene.state === 'called') return text(scene.lang, 'incoming.screen', fillings);
-    return text(scene.lang, scene.call.media === 'video' ? 'incall.video' : 'incall.audio', fillings);
-  }
-
-  /** What a screen reader says when it changes. */
-  #announcement(): string {
-    const scene = this.#scene;
-    if (!scene) return '';
-    if (scene.state === 'called') {
-      const kind = text(scene.lang, scene.call.media === 'video' ? 'incoming.video' : 'incoming.audio');
-      return `${this.#label()}. ${kind}`;
-    }
-    return scene.state === 'in_call' && !scene.connected
-      ? text(scene.lang, 'incall.connecting')
-      : (this.#label() ?? '');
   }
 }
 

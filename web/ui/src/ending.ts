@@ -10,6 +10,8 @@ export interface Notice {
   readonly detail?: string;
   /** Whom the call was with. */
   readonly peer?: Person;
+  /** Everybody else, for a group call. */
+  readonly people?: readonly Person[];
   /** `card` fills the surface for a moment; `pill` floats over the page, because the person caused the end. */
   readonly shape: 'card' | 'pill';
   /** Which short sound goes with it. */
@@ -24,6 +26,8 @@ export interface Ending {
   readonly me: string | undefined;
   readonly caller: string | undefined;
   readonly peer: Person;
+  /** For a group call: everybody else who was in it or called. */
+  readonly people?: readonly Person[] | undefined;
 }
 
 interface Wording {
@@ -66,9 +70,36 @@ function wordingOf({ reason, by, me, caller }: Ending): Wording {
   }
 }
 
+/** Where a group call reads differently: nobody in particular did not come, and nobody's leaving is its end. */
+function groupWordingOf(ending: Ending): Wording {
+  const { reason, by, me, caller, durationMs } = ending;
+  const dialled = caller === me;
+  const missed: Wording = { title: 'end.missed', hint: 'end.from' };
+  switch (reason) {
+    case 'hung_up':
+      if (by === undefined) return { title: 'end.groupEnded' };
+      if (by === me) return { title: dialled ? 'end.groupEnded' : 'end.groupLeft' };
+      return { title: by === caller ? 'end.groupEndedBy' : 'end.groupEnded' };
+    case 'rejected':
+      return { title: by === me || !dialled ? 'end.rejected' : 'end.groupRejected' };
+    case 'busy':
+      return dialled ? { title: 'end.groupBusy', hint: 'end.groupHintMissed' } : missed;
+    case 'timed_out':
+      if (durationMs > 0) return { title: 'end.groupEnded' };
+      return dialled ? { title: 'end.groupNoAnswer', hint: 'end.groupHintMissed' } : missed;
+    case 'unreachable':
+      return dialled ? { title: 'end.groupUnreachable', hint: 'end.groupHintMissed' } : missed;
+    case 'lost':
+    case 'logged_out':
+      return by === me ? wordingOf(ending) : { title: 'end.groupEnded' };
+    default:
+      return wordingOf(ending);
+  }
+}
+
 /** The notice for the end of a call. */
 export function noticeOfEnd(ending: Ending, lang: Language): Notice {
-  const wording = wordingOf(ending);
+  const wording = ending.people ? groupWordingOf(ending) : wordingOf(ending);
   const fillings = { name: ending.peer.name };
   const detail =
     ending.durationMs > 0
@@ -79,6 +110,7 @@ export function noticeOfEnd(ending: Ending, lang: Language): Notice {
     title: text(lang, wording.title, fillings),
     ...(detail ? { detail } : {}),
     peer: ending.peer,
+    ...(ending.people ? { people: ending.people } : {}),
     shape: deliberate ? 'pill' : 'card',
     sound: ending.reason === 'busy' ? 'busy' : 'ended',
   };
@@ -87,7 +119,7 @@ export function noticeOfEnd(ending: Ending, lang: Language): Notice {
 /** The ending that an event tells, joined with what was known of the call. */
 export function endingOf(
   event: HulloEvents['callEnd'],
-  known: { me: string | undefined; caller: string | undefined; peer: Person },
+  known: Pick<Ending, 'me' | 'caller' | 'peer' | 'people'>,
 ): Ending {
   return { reason: event.reason, by: event.by, durationMs: event.durationMs, ...known };
 }

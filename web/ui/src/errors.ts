@@ -21,6 +21,8 @@ const keys: Partial<Record<ErrorKind, TextKey>> = {
   call_while_calling: 'error.already_in_call',
   call_while_called: 'error.already_in_call',
   call_while_in_call: 'error.already_in_call',
+  invite_failed: 'error.invite_failed',
+  participant_limit: 'error.participant_limit',
   in_call_on_other_device: 'error.in_call_elsewhere',
   call_not_found: 'error.call_over',
   call_over: 'error.call_over',
@@ -59,6 +61,8 @@ export function isOvertaken(error: unknown): boolean {
     'reject_while_idle',
     'cancel_while_idle',
     'switch_while_idle',
+    'leave_while_idle',
+    'invite_while_idle',
   ];
   return overtaken.includes(kindOf(error));
 }

@@ -47,6 +47,26 @@ export const icons = {
   outgoing: icon(svg`<path d="M7 17 17 7M9 7h8v8"/>`),
   incoming: icon(svg`<path d="M17 7 7 17M7 9v8h8"/>`),
   missed: icon(svg`<path d="m3.5 8 7.2 7.2a1.8 1.8 0 0 0 2.6 0L20.5 8M3.5 14V8h6"/>`),
+  people: icon(
+    svg`<circle cx="9" cy="8.25" r="3.5"/><path d="M2.75 19.25a6.25 6.25 0 0 1 12.5 0M15.5 5.1a3.5 3.5 0 0 1 0 6.3M17.6 14a6.25 6.25 0 0 1 3.65 5.25"/>`,
+  ),
+  addPerson: icon(
+    svg`<circle cx="9.5" cy="8.25" r="3.5"/><path d="M3.25 19.25a6.25 6.25 0 0 1 12.5 0M18.75 8v6M15.75 11h6"/>`,
+  ),
+  pin: icon(svg`<path d="M9 3.75h6l-.6 6 3.1 3.2v1.8H6.5v-1.8l3.1-3.2zM12 14.75v5.5"/>`),
+  grid: icon(
+    svg`<rect x="3.75" y="4.75" width="7" height="6" rx="1.6"/><rect x="13.25" y="4.75" width="7" height="6" rx="1.6"/><rect x="3.75" y="13.25" width="7" height="6" rx="1.6"/><rect x="13.25" y="13.25" width="7" height="6" rx="1.6"/>`,
+  ),
+  pause: icon(svg`<path d="M8.75 6v12M15.25 6v12" stroke-width="2.6"/>`),
+  previous: icon(svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`),
+  next: icon(svg`<path d="M9.5 5.5 16 12l-6.5 6.5"/>`),
+  search: icon(svg`<circle cx="10.75" cy="10.75" r="6.25"/><path d="m15.4 15.4 4.6 4.6"/>`),
+  speakerOff: icon(
+    svg`<path d="M3.25 10.2v3.6a1.2 1.2 0 0 0 1.2 1.2H7l4 3.4a.9.9 0 0 0 1.5-.7V6.3a.9.9 0 0 0-1.5-.7L7 9H4.45a1.2 1.2 0 0 0-1.2 1.2z"/><path d="m16.25 9.25 5 5.5M21.25 9.25l-5 5.5"/>`,
+  ),
+  otherDevice: icon(
+    svg`<rect x="2.75" y="4.75" width="13" height="10" rx="2"/><path d="M6.75 18.75h5"/><rect x="15.75" y="9.75" width="5.5" height="9.5" rx="1.6" fill="var(--_raised, none)"/>`,
+  ),
 } as const;
 
 /** Names an icon. */

@@ -33,10 +33,12 @@ export interface NetworkView {
   readonly own: Level;
   /** From the other to the server: what makes its picture and sound poor. */
   readonly peer: Level;
+  /** The same for everyone else, by accid. */
+  readonly others: ReadonlyMap<string, Level>;
 }
 
 /** Nothing known yet. */
-export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', peer: 'unknown' };
+export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', peer: 'unknown', others: new Map() };
 
 /** Follows the quality reports of one call. */
 export class NetworkWatch {
@@ -56,8 +58,10 @@ export class NetworkWatch {
       return this.view;
     }
     const own = reports.find((report) => report.accid === me);
-    const peer = reports.find((report) => report.accid !== me);
-    this.view = { own: levelOf(own), peer: peer ? levels[peer.up] : 'unknown' };
+    const others = new Map(
+      reports.filter(({ accid }) => accid !== me).map(({ accid, up }) => [accid, levels[up]]),
+    );
+    this.view = { own: levelOf(own), peer: [...others.values()][0] ?? 'unknown', others };
     return this.view;
   }
 }

@@ -25,6 +25,19 @@ export function personOf(accid: string, names: Names | undefined): Person {
   return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
 }
 
+/** Everyone who can be picked: those of `contacts`, or else everyone that a record of names names. By name. */
+export function contactsOf(names: Names | undefined, contacts: readonly string[] | undefined): Person[] {
+  const accids = contacts ?? (typeof names === 'object' ? Object.keys(names) : []);
+  const people = [...new Set(accids)].map((accid) => personOf(accid, names));
+  return people.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Whether `person` is meant by what was typed: a part of the name or of the accid, in any case. */
+export function matches({ accid, name }: Person, typed: string): boolean {
+  const wanted = typed.trim().toLocaleLowerCase();
+  return name.toLocaleLowerCase().includes(wanted) || accid.toLocaleLowerCase().includes(wanted);
+}
+
 const IDEOGRAPH = /\p{Script=Han}/u;
 
 /** One or two letters for a face: "Alice Liddell" is AL, "王小明" is 小明. */

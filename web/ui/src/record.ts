@@ -1,15 +1,22 @@
 // <hullo-record>: a call in a conversation. A press asks to call again, with the same media.
 import type { CallRecord, Media } from '@hullo/sdk';
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { describeRecord } from './describe.ts';
+import { describeRecord, othersOf } from './describe.ts';
 import { icons } from './icons.ts';
+import './parts/faces.ts';
+import type { Names } from './people.ts';
 import { type Language, languageConverter, languageOfPage, text } from './texts.ts';
 import { base, tokens } from './theme.ts';
 
 /** What a press on a record asks for. */
 export interface Redial {
+  /** Whom; in a group call the first of them. */
   readonly accid: string;
+  /** For a group call: everybody. */
+  readonly accids?: readonly string[];
+  /** For a group call that has one: the app's name of the group. */
+  readonly groupId?: string;
   readonly media: Media;
 }
 
@@ -20,6 +27,8 @@ export class HulloRecord extends LitElement {
   @property({ attribute: false }) record?: CallRecord;
   /** Whose conversation it is. */
   @property() me = '';
+  /** How the others of a group call are called. */
+  @property({ attribute: false }) names?: Names;
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
   /** `light` or `dark`; that of the system when absent. */
@@ -86,6 +95,29 @@ export class HulloRecord extends LitElement {
         flex: none;
         font-size: 15px;
       }
+      .words {
+        flex: 1;
+        min-width: 0;
+      }
+      .company {
+        display: block;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        max-width: 240px;
+        font-size: 14px;
+        line-height: 19px;
+        opacity: 0.92;
+      }
+      hullo-faces {
+        --size: 30px;
+        --ring: var(--_surface);
+        flex: none;
+        margin-right: -6px;
+      }
+      .outgoing hullo-faces {
+        --ring: var(--_bubble);
+      }
       .missed .icon {
         color: var(--_danger-text);
         background: color-mix(in oklab, var(--_danger) 14%, transparent);
@@ -127,14 +159,18 @@ export class HulloRecord extends LitElement {
       missed,
       title,
       text: outcome,
+      people,
+      company,
       label,
-    } = describeRecord(record, this.me, this.lang);
+    } = describeRecord(record, this.me, this.lang, this.names);
+    const group = record.kind === 'group';
     const hint = text(this.lang, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];
     return html`<button
       type="button"
       class="${direction} ${missed ? 'missed' : ''}"
       data-testid="record-item"
+      data-kind=${record.kind}
       data-status=${record.status}
       data-direction=${direction}
       aria-label="${label}. ${hint}"
@@ -142,18 +178,24 @@ export class HulloRecord extends LitElement {
       @click=${this.#redial}
     >
       <span class="icon">${media === 'video' ? icons.camera : icons.phone}</span>
-      <span>
+      <span class="words">
         <span class="title">${title}</span>
+        ${group ? html`<span class="company">${company}</span>` : nothing}
         <span class="outcome">${arrow} ${outcome}</span>
       </span>
+      ${people.length > 1 ? html`<hullo-faces .people=${people} .most=${2}></hullo-faces>` : nothing}
     </button>`;
   }
 
   #redial = (): void => {
     const { record } = this;
-    const accid = record?.caller === this.me ? record.callees[0] : record?.caller;
-    if (!record || !accid) return;
-    const detail: Redial = { accid, media: record.media };
+    if (!record) return;
+    const accids = othersOf(record, this.me);
+    const [accid] = accids;
+    if (!accid) return;
+    const { media, kind, groupId } = record;
+    const detail: Redial =
+      kind === 'group' ? { accid, accids, media, ...(groupId ? { groupId } : {}) } : { accid, media };
     this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
   };
 }

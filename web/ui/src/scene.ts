@@ -1,11 +1,14 @@
 // What a screen draws: the client's state, the call and the people, put together once for all parts.
-import type { Call, LocalMedia, Participant, State } from '@hullo/sdk';
+import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { CallClient } from './client.ts';
 import type { NetworkView } from './network.ts';
 import type { Person } from './people.ts';
 import { type Fillings, type Language, type TextKey, text } from './texts.ts';
+
+/** What can be opened over a running call. */
+export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
 
 /** Everything about the call of this moment. A new one is made for each change. */
 export interface Scene {
@@ -16,18 +19,45 @@ export interface Scene {
   readonly local: LocalMedia;
   readonly me: string | undefined;
   readonly self: Person;
+  /** The other side of a one-to-one call; in a group call the one who called me, or else the caller. */
   readonly peer: Person;
-  /** The other participant. */
+  /** The other participant of a one-to-one call. */
   readonly other: Participant | undefined;
+  /** Whether it is a group call. */
+  readonly group: boolean;
+  /** Everyone else who is in the call or still called, those in it first. */
+  readonly others: readonly Person[];
+  /** The tiles of a group call, in their order. */
+  readonly tiles: readonly Participant[];
+  /** Who is shown as speaking, the loudest first. */
+  readonly speakers: readonly string[];
+  /** Whose tile is shown large. */
+  readonly pinned: string | undefined;
+  /** Whom this person has muted for themselves. */
+  readonly mutedForMe: ReadonlySet<string>;
+  /** Everyone the app knows beside oneself, to be invited. */
+  readonly contacts: readonly Person[];
+  /** Whether this person may invite more, and how many. */
+  readonly inviting: { readonly allowed: boolean; readonly room: number };
+  /** The call on hold beside this one, and with whom it is. */
+  readonly held: { readonly call: Call; readonly people: readonly Person[] } | undefined;
+  /** The call that waits beside this one, who calls, and who else is in it. */
+  readonly waiting:
+    | { readonly call: Call; readonly inviter: Person; readonly people: readonly Person[] }
+    | undefined;
   /** When the call became active, by `performance.now()`. */
   readonly startedAt: number | undefined;
-  /** Both sides' media is connected. */
+  /** Own media is connected; in a one-to-one call that of both. */
   readonly connected: boolean;
   /** Accept was pressed and is under way. */
   readonly answering: boolean;
   /** The own connection is being restored. */
   readonly reconnecting: boolean;
   readonly network: NetworkView;
+  /** What is open over the screen. */
+  readonly sheet: Sheet | undefined;
+  /** How an account is called and what it looks like. */
+  person(accid: string): Person;
 }
 
 /** What a person asks for by pressing something; carried out by `<hullo-call>`. */
@@ -35,14 +65,21 @@ export type Intent =
   | { readonly type: 'accept' }
   | { readonly type: 'reject' }
   | { readonly type: 'hangup' }
+  | { readonly type: 'leave' }
   | { readonly type: 'muteAudio'; readonly muted: boolean }
   | { readonly type: 'camera'; readonly on: boolean }
   | { readonly type: 'switch'; readonly media: 'audio' | 'video' }
   | { readonly type: 'answerSwitch'; readonly agree: boolean }
   | { readonly type: 'switchCamera' }
   | { readonly type: 'device'; readonly kind: 'microphone' | 'camera' | 'speaker'; readonly id: string }
-  | { readonly type: 'openDevices' }
-  | { readonly type: 'closeDevices' }
+  | { readonly type: 'invite'; readonly accids: readonly string[] }
+  | { readonly type: 'muteForMe'; readonly accid: string; readonly muted: boolean }
+  | { readonly type: 'pin'; readonly accid: string | undefined }
+  | { readonly type: 'acceptWaiting'; readonly callId: string; readonly other: OtherCall }
+  | { readonly type: 'rejectWaiting'; readonly callId: string }
+  | { readonly type: 'continueHere'; readonly callId: string }
+  | { readonly type: 'open'; readonly sheet: Sheet }
+  | { readonly type: 'close' }
   | { readonly type: 'dismiss' };
 
 declare global {

@@ -9,10 +9,13 @@ function recordOf(
 ): CallRecord {
   return {
     callId: 'call-1',
+    kind: 'one_to_one',
     caller,
     callees: [caller === 'alice' ? 'bob' : 'alice'],
     media,
     status,
+    outcomes: [],
+    quality: [],
     reason: status === 'complete' ? 'hung_up' : status,
     startedAtMs: 0,
     endedAtMs: 200_000,

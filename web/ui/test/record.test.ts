@@ -5,6 +5,7 @@ import '../src/record.ts';
 
 const record: CallRecord = {
   callId: 'call-1',
+  kind: 'one_to_one',
   caller: 'bob',
   callees: ['alice'],
   media: 'audio',
@@ -13,6 +14,8 @@ const record: CallRecord = {
   startedAtMs: 0,
   endedAtMs: 30_000,
   durations: [],
+  outcomes: [],
+  quality: [],
 };
 
 afterEach(() => document.body.replaceChildren());

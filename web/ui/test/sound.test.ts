@@ -4,20 +4,29 @@ import { loopFor, Tones } from '../src/sound/tones.ts';
 
 describe('which tone belongs to a moment', () => {
   test('the callee rings until it answers', () => {
-    expect(loopFor('called', 'accepted', false)).toBe('ring');
-    expect(loopFor('called', 'accepted', true)).toBeUndefined();
+    expect(loopFor('called', ['accepted'], false)).toBe('ring');
+    expect(loopFor('called', ['accepted'], true)).toBeUndefined();
   });
 
   test('the caller hears ringback only once the other side has the call', () => {
-    expect(loopFor('calling', 'invited', false)).toBeUndefined();
-    expect(loopFor('calling', 'delivered', false)).toBe('ringback');
-    expect(loopFor('calling', 'ringing', false)).toBe('ringback');
-    expect(loopFor('calling', 'accepted', false)).toBeUndefined();
+    expect(loopFor('calling', ['invited'], false)).toBeUndefined();
+    expect(loopFor('calling', ['delivered'], false)).toBe('ringback');
+    expect(loopFor('calling', ['ringing'], false)).toBe('ringback');
+    expect(loopFor('calling', ['accepted'], false)).toBeUndefined();
+  });
+
+  test('several callees are one: ringback begins with the first of them who rings', () => {
+    expect(loopFor('calling', ['busy', 'invited'], false)).toBeUndefined();
+    expect(loopFor('calling', ['busy', 'ringing', 'invited'], false)).toBe('ringback');
+  });
+
+  test('another call that waits knocks during a call', () => {
+    expect(loopFor('in_call', ['joined'], false, true)).toBe('waiting');
   });
 
   test('a running call and no call are silent', () => {
-    expect(loopFor('in_call', 'joined', false)).toBeUndefined();
-    expect(loopFor('idle', undefined, false)).toBeUndefined();
+    expect(loopFor('in_call', ['joined'], false)).toBeUndefined();
+    expect(loopFor('idle', [], false)).toBeUndefined();
   });
 });
 

@@ -17,7 +17,7 @@ export interface Banner {
 
 /** What to say in a scene, the most pressing first. A weak network is not named while a connection is being restored. */
 export function bannersOf(scene: Scene): Banner[] {
-  const { call, local, me, other, network } = scene;
+  const { call, group, local, me, other, network } = scene;
   const banners: Banner[] = [];
   if (scene.reconnecting)
     banners.push({ testId: 'hullo-reconnecting', key: 'reconnecting.own', tone: 'busy' });
@@ -25,19 +25,24 @@ export function bannersOf(scene: Scene): Banner[] {
     banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.peer', tone: 'busy' });
   else if (network.own === 'bad' || network.own === 'down')
     banners.push({ testId: 'hullo-network', key: 'network.own', tone: 'warn', icon: 'warning' });
-  else if (network.peer === 'down')
+  else if (!group && network.peer === 'down')
     banners.push({ testId: 'hullo-network', key: 'network.peerDown', tone: 'warn', icon: 'warning' });
-  else if (network.peer === 'bad')
+  else if (!group && network.peer === 'bad')
     banners.push({ testId: 'hullo-network', key: 'network.peerPoor', tone: 'warn', icon: 'warning' });
   if (local.audioFailed)
     banners.push({
       testId: 'hullo-device-problem',
-      key: 'problem.microphoneDenied',
+      key: group ? 'problem.microphoneGroup' : 'problem.microphoneDenied',
       tone: 'warn',
       icon: 'microphoneOff',
     });
   else if (local.videoFailed && call.media === 'video')
-    banners.push({ testId: 'hullo-device-problem', key: 'problem.camera', tone: 'warn', icon: 'cameraOff' });
+    banners.push({
+      testId: 'hullo-device-problem',
+      key: group ? 'problem.cameraGroup' : 'problem.camera',
+      tone: 'warn',
+      icon: 'cameraOff',
+    });
   if (call.switch && call.switch.by === me)
     banners.push({ testId: 'hullo-consent-waiting', key: 'consent.waiting', tone: 'busy' });
   return banners;

@@ -1,15 +1,14 @@
-// <hullo-controls>: the buttons of a running call. In a video call a bar of discs; in a voice call discs with names.
-import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+// <hullo-controls>: the buttons of a running call. In a video or group call a bar of discs; in a voice call of two, discs
+// with names.
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { standingOf } from '../group/roster.ts';
 import { cameraIsOn, Part, type Scene } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, roundButton } from './button.ts';
 
 @customElement('hullo-controls')
 export class HulloControls extends Part {
-  /** Whether the device sheet is open. */
-  @property({ type: Boolean }) devicesOpen = false;
-
   static override styles = [
     base,
     buttonStyles,
@@ -20,8 +19,8 @@ export class HulloControls extends Part {
         gap: 12px;
         padding: 12px;
         border-radius: 40px;
-        background: rgb(28 29 36 / 0.72);
-        box-shadow: 0 0 0 1px rgb(255 255 255 / 0.08), 0 16px 48px rgb(0 0 0 / 0.35);
+        background: light-dark(rgb(255 255 255 / 0.84), rgb(28 29 36 / 0.72));
+        box-shadow: 0 0 0 1px var(--_line), 0 16px 48px light-dark(rgb(20 20 50 / 0.16), rgb(0 0 0 / 0.35));
         backdrop-filter: blur(24px) saturate(1.5);
       }
       .bar .danger {
@@ -30,6 +29,27 @@ export class HulloControls extends Part {
       .bar .danger .disc {
         width: 68px;
         border-radius: 26px;
+      }
+      @container (max-width: 460px) {
+        .bar {
+          --disc: 48px;
+          gap: 8px;
+          padding: 10px;
+        }
+        .bar .danger {
+          margin-left: 2px;
+        }
+        .bar .danger .disc {
+          width: 60px;
+          border-radius: 24px;
+        }
+      }
+      @container (max-width: 376px) {
+        .bar {
+          --disc: 44px;
+          gap: 6px;
+          padding: 8px;
+        }
       }
       .named {
         --disc: 64px;
@@ -65,9 +85,17 @@ export class HulloControls extends Part {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
+    if (scene.group) return this.#groupBar(scene, video);
     return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#microphone(scene, !video)} ${video ? this.#camera(scene) : this.#devices(true)} ${this.#media(scene, video)}
-      ${video ? this.#devices(false) : ''} ${this.#hangup(!video)}
+      ${this.#microphone(scene, !video)} ${video ? this.#camera(scene) : this.#devices(scene, true)} ${this.#media(scene, video)}
+      ${video ? this.#devices(scene, false) : nothing} ${this.#invite(scene, !video)} ${this.#hangup(!video)}
+    </div>`;
+  }
+
+  #groupBar(scene: Scene, video: boolean): TemplateResult {
+    return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#microphone(scene, false)} ${video ? this.#camera(scene) : nothing} ${this.#devices(scene, false)}
+      ${scene.inviting.allowed ? this.#invite(scene, false) : nothing} ${this.#leave(scene)}
     </div>`;
   }
 
@@ -108,14 +136,44 @@ export class HulloControls extends Part {
     });
   }
 
-  #devices(labelled: boolean): TemplateResult {
+  #devices({ sheet, call }: Scene, labelled: boolean): TemplateResult {
+    const open = sheet === 'devices';
     return roundButton({
-      icon: labelled ? 'speaker' : 'devices',
-      label: this.t(labelled ? 'control.audio' : 'control.devices'),
+      icon: call.media === 'video' ? 'devices' : 'speaker',
+      label: this.t(call.media === 'video' ? 'control.devices' : 'control.audio'),
       testId: 'hullo-devices-open',
-      expanded: this.devicesOpen,
+      expanded: open,
       labelled,
-      press: () => this.ask({ type: this.devicesOpen ? 'closeDevices' : 'openDevices' }),
+      press: () => this.ask(open ? { type: 'close' } : { type: 'open', sheet: 'devices' }),
+    });
+  }
+
+  /** In a call of two it waits until they are connected: then the call can grow. */
+  #invite({ group, connected, sheet }: Scene, labelled: boolean): TemplateResult {
+    return roundButton({
+      icon: 'addPerson',
+      label: this.t('control.invite'),
+      testId: 'invite-button',
+      expanded: sheet === 'invite',
+      disabled: !group && !connected,
+      labelled,
+      press: () => this.ask({ type: 'open', sheet: 'invite' }),
+    });
+  }
+
+  /** Its caller can end a running group call for everyone, and is asked; everyone else leaves. */
+  #leave(scene: Scene): TemplateResult {
+    const { call, me, state, sheet } = scene;
+    const alone = !call.participants.some((one) => one.accid !== me && standingOf(one) === 'in');
+    const asks = state === 'in_call' && call.caller === me && !alone;
+    const cancels = state === 'calling';
+    return roundButton({
+      icon: 'hangup',
+      label: this.t(cancels ? 'control.cancel' : 'control.leave'),
+      testId: cancels ? 'hullo-cancel' : asks ? 'leave-open' : 'leave',
+      tone: 'danger',
+      ...(asks ? { expanded: sheet === 'leave' } : {}),
+      press: () => this.ask(asks ? { type: 'open', sheet: 'leave' } : { type: cancels ? 'hangup' : 'leave' }),
     });
   }
 

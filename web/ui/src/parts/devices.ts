@@ -1,11 +1,10 @@
 // <hullo-devices>: the sheet that chooses microphone, camera and speaker; from the bottom on a phone, above the bar on a
 // desktop.
 import type { Devices } from '@hullo/sdk';
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type IconName, icons } from '../icons.ts';
-import { Part } from '../scene.ts';
-import { base } from '../theme.ts';
+import { SheetPart, sheetStyles } from './sheet.ts';
 
 /** What can be chosen. */
 export type DeviceKind = 'microphone' | 'camera' | 'speaker';
@@ -20,68 +19,12 @@ const shelves: readonly { kind: DeviceKind; list: keyof Devices; icon: IconName 
 const chosen = new Map<DeviceKind, string>();
 
 @customElement('hullo-devices')
-export class HulloDevices extends Part {
+export class HulloDevices extends SheetPart {
   @state() private devices: Devices | undefined;
 
   static override styles = [
-    base,
+    ...sheetStyles,
     css`
-      :host {
-        position: absolute;
-        inset: 0;
-        z-index: 6;
-        display: grid;
-        align-items: end;
-        justify-items: center;
-      }
-      .veil {
-        position: absolute;
-        inset: 0;
-        background: rgb(8 9 12 / 0.42);
-        animation: fade 0.2s;
-      }
-      .sheet {
-        position: relative;
-        width: 100%;
-        max-height: min(76%, 620px);
-        overflow: auto;
-        padding: 10px 14px calc(20px + env(safe-area-inset-bottom));
-        border-radius: 28px 28px 0 0;
-        color: var(--_text);
-        background: var(--_raised);
-        box-shadow: 0 0 0 1px var(--_line), 0 -12px 60px rgb(0 0 0 / 0.3);
-        animation: rise 0.32s var(--_ease);
-      }
-      header {
-        position: sticky;
-        top: -10px;
-        z-index: 1;
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        padding: 4px 0 4px 8px;
-        background: inherit;
-      }
-      h2 {
-        margin: 0;
-        font-size: 19px;
-        font-weight: 650;
-      }
-      .close {
-        display: grid;
-        place-items: center;
-        width: 44px;
-        height: 44px;
-        padding: 0;
-        border: 0;
-        border-radius: 50%;
-        font-size: 22px;
-        background: none;
-        cursor: pointer;
-      }
-      .close:hover {
-        background: var(--_hover);
-      }
       fieldset {
         margin: 8px 0 0;
         padding: 0;
@@ -139,35 +82,6 @@ export class HulloDevices extends Part {
         font-size: 14px;
         color: var(--_muted);
       }
-      @container (min-width: 720px) {
-        :host {
-          padding-bottom: 124px;
-        }
-        :host(.voice) {
-          padding-bottom: calc(max(7cqh, 32px) + 112px);
-        }
-        .veil {
-          background: none;
-        }
-        .sheet {
-          width: 380px;
-          max-height: 100%;
-          border-radius: 24px;
-          padding-bottom: 14px;
-          box-shadow: 0 0 0 1px var(--_line), 0 24px 70px rgb(0 0 0 / 0.4);
-        }
-      }
-      @keyframes rise {
-        from {
-          opacity: 0;
-          translate: 0 40px;
-        }
-      }
-      @keyframes fade {
-        from {
-          opacity: 0;
-        }
-      }
     `,
   ];
 
@@ -182,10 +96,6 @@ export class HulloDevices extends Part {
     navigator.mediaDevices?.removeEventListener?.('devicechange', this.#load);
   }
 
-  protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('.close')?.focus();
-  }
-
   #load = async (): Promise<void> => {
     try {
       this.devices = await this.scene?.client.devices();
@@ -195,17 +105,11 @@ export class HulloDevices extends Part {
   };
 
   protected override render() {
-    const close = (): void => this.ask({ type: 'closeDevices' });
-    return html`<div class="veil" @click=${close}></div>
-      <section class="sheet" role="dialog" aria-label=${this.t('devices.title')} data-testid="hullo-devices">
-        <header>
-          <h2>${this.t('devices.title')}</h2>
-          <button type="button" class="close" aria-label=${this.t('control.close')} data-testid="hullo-devices-close" @click=${close}>
-            ${icons.close}
-          </button>
-        </header>
-        ${this.devices ? this.#shelves(this.devices) : nothing}
-      </section>`;
+    return this.frame({
+      title: this.t('devices.title'),
+      testId: 'hullo-devices',
+      body: this.devices ? this.#shelves(this.devices) : [],
+    });
   }
 
   #shelves(devices: Devices): TemplateResult[] {
@@ -219,7 +123,7 @@ export class HulloDevices extends Part {
         const current = options.find((option) => option.deviceId === chosen.get(kind)) ?? options[0];
         return html`<fieldset>
           <legend>${icons[icon]} ${this.t(`devices.${kind}`)}</legend>
-          ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : nothing}
+          ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : ''}
           ${options.map(
             (option, place) => html`<label>
               <input type="radio" name=${kind} .checked=${option === current} data-testid="hullo-device-${kind}" @change=${() => this.#choose(kind, option.deviceId)} />

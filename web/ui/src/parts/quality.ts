@@ -1,6 +1,6 @@
-// <hullo-quality>: the own connection as three bars.
+// <hullo-quality>: a connection as three bars; the own one unless told another.
 import { css, html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Level } from '../network.ts';
 import { Part } from '../scene.ts';
 import { base } from '../theme.ts';
@@ -9,6 +9,11 @@ const bars: Record<Level, number> = { unknown: 0, good: 3, poor: 2, bad: 1, down
 
 @customElement('hullo-quality')
 export class HulloQuality extends Part {
+  /** Somebody else's. */
+  @property({ attribute: false }) level?: Level;
+  /** The `data-testid` inside. */
+  @property() testid = 'hullo-quality';
+
   static override styles = [
     base,
     css`
@@ -53,10 +58,10 @@ export class HulloQuality extends Part {
   ];
 
   protected override render() {
-    const level = this.scene?.network.own ?? 'unknown';
+    const level = this.level ?? this.scene?.network.own ?? 'unknown';
     const word = this.t(`quality.${level}`);
     const label = this.t('network.quality', { level: word });
-    return html`<span class="bars ${level}" role="img" aria-label=${label} title=${label} data-testid="hullo-quality" data-level=${level}>
+    return html`<span class="bars ${level}" role="img" aria-label=${label} title=${label} data-testid=${this.testid} data-level=${level}>
       ${[1, 2, 3].map((bar) => html`<i class=${bar <= bars[level] ? 'lit' : ''}></i>`)}
     </span>`;
   }

@@ -27,6 +27,11 @@ abstract class View implements ReactiveController {
     this.#attached = { client, video, key };
   }
 
+  /** Moved within the page: the host draws again, and with that the view is attached again. */
+  hostConnected(): void {
+    this.host.requestUpdate();
+  }
+
   hostDisconnected(): void {
     this.#detach();
   }
@@ -71,10 +76,17 @@ export class LocalView extends View {
   }
 }
 
-/** The other's camera. */
+/** Somebody else's camera: that of `whose()`, by default the other side of a one-to-one call. */
 export class RemoteView extends View {
+  constructor(
+    host: Part,
+    private readonly whose: () => string | undefined = () => host.scene?.peer.accid,
+  ) {
+    super(host);
+  }
+
   protected override key(): string | undefined {
-    return this.host.scene?.peer.accid;
+    return this.whose();
   }
 
   protected override attach(client: CallClient, key: string, video: HTMLVideoElement | null): void {

@@ -1,28 +1,35 @@
 // Puts a scene together from the client's state.
+import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
+import { inOrder, isStillConcerned, PARTICIPANTS_MAX, roomIn, standingOf } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
-import { type Names, personOf } from '../people.ts';
+import { contactsOf, type Names, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
 /** What a scene is made of. */
-export interface Ingredients {
+export interface Ingredients
+  extends Pick<
+    Scene,
+    'answering' | 'reconnecting' | 'sheet' | 'pinned' | 'tiles' | 'speakers' | 'mutedForMe'
+  > {
   readonly client: CallClient;
   readonly names: Names | undefined;
+  readonly contacts: readonly string[] | undefined;
   readonly lang: Language;
-  readonly answering: boolean;
-  readonly reconnecting: boolean;
   readonly network: NetworkView;
   readonly clock: CallClock;
 }
 
 /** The scene of this moment; undefined when there is no call. */
-export function composeScene({ client, names, clock, ...rest }: Ingredients): Scene | undefined {
-  const { state, current: call, local, accid: me } = client;
+export function composeScene({ client, names, contacts, clock, ...rest }: Ingredients): Scene | undefined {
+  const { state, current: call, local, accid: me, held, waiting } = client;
   if (state === 'idle' || !call) return;
+  const person = (accid: string): Person => personOf(accid, names);
+  const group = call.kind === 'group';
   const self = call.participants.find((participant) => participant.accid === me);
-  const other = call.participants.find((participant) => participant.accid !== me);
+  const other = group ? undefined : call.participants.find((participant) => participant.accid !== me);
   return {
     ...rest,
     client,
@@ -30,10 +37,41 @@ export function composeScene({ client, names, clock, ...rest }: Ingredients): Sc
     call,
     local,
     me,
-    self: personOf(me ?? '', names),
-    peer: personOf(other?.accid ?? call.caller, names),
+    self: person(me ?? ''),
+    peer: person(other?.accid ?? inviterOf(call, me)),
     other,
+    group,
+    others: companyOf(call, me).map(person),
+    contacts: contactsOf(names, contacts).filter(({ accid }) => accid !== me),
+    inviting: {
+      allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
+      room: roomIn(call, PARTICIPANTS_MAX),
+    },
+    held: held && { call: held, people: companyOf(held, me).map(person) },
+    waiting: waiting && {
+      call: waiting,
+      inviter: person(inviterOf(waiting, me)),
+      people: companyOf(waiting, me)
+        .filter((accid) => accid !== inviterOf(waiting, me))
+        .map(person),
+    },
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
-    connected: self?.state === 'joined' && other?.state === 'joined',
+    connected: self?.state === 'joined' && (group || other?.state === 'joined'),
+    person,
   };
+}
+
+/** Who has called `me` into the call: whoever invited me, or else the caller. */
+export function inviterOf(call: Call, me: string | undefined): string {
+  return call.participants.find(({ accid }) => accid === me)?.inviter ?? call.caller;
+}
+
+/** Everyone but `me` who is in the call or still called; those in it first. */
+export function companyOf(call: Call, me: string | undefined): string[] {
+  const others = inOrder(call.participants, me).filter(
+    (participant) => participant.accid !== me && isStillConcerned(participant),
+  );
+  const present = others.filter((participant) => standingOf(participant) === 'in');
+  const pending = others.filter((participant) => standingOf(participant) === 'pending');
+  return [...present, ...pending].map(({ accid }) => accid);
 }

@@ -3,8 +3,14 @@ import type { CallClient } from '../client.ts';
 import type { Intent } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 
+/** What a person should know of what became of it; `accids` fill the text's `{names}`. */
+export interface Remark {
+  readonly key: TextKey;
+  readonly accids: readonly string[];
+}
+
 /** Does it; resolves with a remark for the person, if there is one, and rejects as the client does. */
-export async function perform(client: CallClient, intent: Intent): Promise<TextKey | undefined> {
+export async function perform(client: CallClient, intent: Intent): Promise<Remark | undefined> {
   switch (intent.type) {
     case 'accept':
       await client.accept();
@@ -13,20 +19,35 @@ export async function perform(client: CallClient, intent: Intent): Promise<TextK
       return client.reject().then(nothingToSay);
     case 'hangup':
       return client.hangup().then(nothingToSay);
+    case 'leave':
+      return client.leave().then(nothingToSay);
     case 'muteAudio':
       return client.muteLocalAudio(intent.muted).then(nothingToSay);
     case 'camera':
       return turnCamera(client, intent.on).then(nothingToSay);
     case 'switch':
-      return (await client.switchCallType(intent.media)) ? undefined : 'consent.refused';
+      return (await client.switchCallType(intent.media)) ? undefined : { key: 'consent.refused', accids: [] };
     case 'answerSwitch':
       return client.answerSwitch(intent.agree).then(nothingToSay);
     case 'switchCamera':
       return client.switchCamera().then(nothingToSay);
     case 'device':
       return chooseDevice(client, intent.kind, intent.id).then(nothingToSay);
-    case 'openDevices':
-    case 'closeDevices':
+    case 'invite':
+      return invite(client, intent.accids);
+    case 'muteForMe':
+      return client.setAudioMute(intent.accid, intent.muted).then(nothingToSay);
+    case 'acceptWaiting':
+      await client.acceptWaiting(intent.callId, intent.other);
+      return;
+    case 'rejectWaiting':
+      return client.rejectWaiting(intent.callId).then(nothingToSay);
+    case 'continueHere':
+      await client.continueHere(intent.callId);
+      return;
+    case 'pin':
+    case 'open':
+    case 'close':
     case 'dismiss':
       return;
   }
@@ -34,6 +55,13 @@ export async function perform(client: CallClient, intent: Intent): Promise<TextK
 
 function nothingToSay(): undefined {
   return undefined;
+}
+
+async function invite(client: CallClient, accids: readonly string[]): Promise<Remark | undefined> {
+  const { refused } = await client.groupInvite(accids);
+  // Somebody who is in the call already has not been refused anything.
+  const missing = refused.filter(({ kind }) => kind !== 'already_in_call').map(({ accid }) => accid);
+  return missing.length > 0 ? { key: 'invite.refused', accids: missing } : undefined;
 }
 
 /** Off is a mute, so that on again is at once; on also opens a camera that is closed. */

@@ -1,8 +1,9 @@
 // <hullo-ended>: the last word of a call, for a moment.
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Notice } from '../ending.ts';
 import { icons } from '../icons.ts';
+import '../parts/faces.ts';
 import { type Language, text } from '../texts.ts';
 import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
@@ -36,6 +37,11 @@ export class HulloEnded extends LitElement {
         color: var(--_muted);
         background: var(--_control);
       }
+      hullo-faces {
+        --size: 92px;
+        --ring: light-dark(#f1f1f6, #17181e);
+        filter: saturate(0.55);
+      }
       h1 {
         font-size: clamp(24px, 3cqmin + 12px, 32px);
       }
@@ -67,7 +73,7 @@ export class HulloEnded extends LitElement {
     return html`${notice.peer ? backdrop(notice.peer) : html`<div class="ambient"></div>`}
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">
-          ${notice.peer ? portrait(notice.peer) : html`<div class="alone">${icons.warning}</div>`}
+          ${this.#faces(notice)}
           <h1>${notice.title}</h1>
           ${notice.detail ? html`<p class="status">${notice.detail}</p>` : nothing}
         </div>
@@ -75,6 +81,11 @@ export class HulloEnded extends LitElement {
           ${icons.close}
         </button>
       </section>`;
+  }
+
+  #faces({ peer, people }: Notice): TemplateResult {
+    if (people && people.length > 1) return html`<hullo-faces .people=${people}></hullo-faces>`;
+    return peer ? portrait(peer) : html`<div class="alone">${icons.warning}</div>`;
   }
 }
 

@@ -1,9 +1,13 @@
 // <hullo-incoming>: someone calls this device.
-import { css, html } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { nameAll } from '../group/naming.ts';
+import { standingOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { buttonStyles, roundButton } from '../parts/button.ts';
-import { Part } from '../scene.ts';
+import '../parts/faces.ts';
+import { Part, type Scene } from '../scene.ts';
+import type { TextKey } from '../texts.ts';
 import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
 @customElement('hullo-incoming')
@@ -14,6 +18,24 @@ export class HulloIncoming extends Part {
     css`
       .actions {
         --disc: 76px;
+      }
+      .company {
+        --size: 38px;
+        display: flex;
+        flex-direction: column;
+        align-items: center;
+        gap: 10px;
+        margin: 26px 0 0;
+        font-size: 16px;
+        line-height: 22px;
+        color: var(--_muted);
+        text-wrap: balance;
+      }
+      @container (max-height: 520px) {
+        .company {
+          flex-direction: row;
+          margin-top: 10px;
+        }
       }
       .accept:not([disabled]) .disc {
         animation: beckon 1.6s ease-in-out infinite;
@@ -50,9 +72,10 @@ export class HulloIncoming extends Part {
             ${
               scene.answering
                 ? this.t('incall.connecting')
-                : html`${icons[video ? 'camera' : 'phone']} ${this.t(video ? 'incoming.video' : 'incoming.audio')}`
+                : html`${icons[video ? 'camera' : 'phone']} ${this.t(this.#kind(scene))}`
             }
           </p>
+          ${scene.group ? this.#company(scene) : nothing}
         </div>
         <div class="actions">
           ${roundButton({
@@ -76,6 +99,27 @@ export class HulloIncoming extends Part {
           })}
         </div>
       </section>`;
+  }
+
+  #kind({ group, call }: Scene): TextKey {
+    const video = call.media === 'video';
+    if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
+    return video ? 'incoming.video' : 'incoming.audio';
+  }
+
+  /** Who else is in the call, or else is called. */
+  #company(scene: Scene): TemplateResult | typeof nothing {
+    const others = scene.others.filter(({ accid }) => accid !== scene.peer.accid);
+    if (others.length === 0) return nothing;
+    const present = others.filter(({ accid }) =>
+      scene.call.participants.some((one) => one.accid === accid && standingOf(one) === 'in'),
+    );
+    const named = present.length > 0 ? present : others;
+    const key = present.length > 0 ? 'incoming.withIn' : 'incoming.with';
+    return html`<div class="company" data-testid="incoming-company">
+      <hullo-faces .people=${named} .most=${4}></hullo-faces>
+      <span>${this.t(key, { names: nameAll(named, scene.lang) })}</span>
+    </div>`;
   }
 }
 

@@ -218,6 +218,9 @@ export const videoStyles = [
       line-height: 22px;
       color: rgb(255 255 255 / 0.88);
     }
+    header hullo-held {
+      margin-top: 8px;
+    }
     @container (min-width: 720px) {
       header {
         left: 32px;

@@ -1,13 +1,14 @@
 // <hullo-video>: a running video call. The big and the small view swap on a press; the small one can be dragged to any
 // corner. A camera that is off shows its person's face instead.
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { icons } from '../icons.ts';
 import '../parts/avatar.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
 import { type Corner, dragToCorner } from '../parts/drag.ts';
+import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { LocalView, RemoteView } from '../parts/views.ts';
@@ -17,8 +18,6 @@ import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
 export class HulloVideo extends Part {
-  /** Whether the device sheet is open. */
-  @property({ type: Boolean }) devicesOpen = false;
   /** The own view is the big one. */
   @state() private swapped = false;
   @state() private corner: Corner | undefined;
@@ -45,14 +44,14 @@ export class HulloVideo extends Part {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    return html`<div class="stage" data-testid="hullo-video" @click=${() => this.devicesOpen && this.ask({ type: 'closeDevices' })}>
+    return html`<div class="stage" data-testid="hullo-video">
         ${this.#remoteTile(scene)} ${this.#localTile(scene)}
       </div>
       <div class="scrim top"></div>
       <div class="scrim bottom"></div>
       ${this.#header(scene)}
       <hullo-banners .scene=${scene}></hullo-banners>
-      <footer><hullo-controls .scene=${scene} .devicesOpen=${this.devicesOpen}></hullo-controls></footer>`;
+      <footer><hullo-controls .scene=${scene}></hullo-controls></footer>`;
   }
 
   #header(scene: Scene): TemplateResult {
@@ -72,15 +71,17 @@ export class HulloVideo extends Part {
             : this.t('incall.connecting')
         }
       </p>
+      <hullo-held .scene=${scene}></hullo-held>
     </header>`;
   }
 
   #remoteTile(scene: Scene): TemplateResult {
-    const off = scene.connected && scene.other?.video === false;
+    const held = scene.connected && scene.other?.held === true;
+    const off = held || (scene.connected && scene.other?.video === false);
     const waiting = !off && !this.#remote.hasPicture;
     return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
       ${this.#remote.video('hullo-remote-video')}
-      ${off ? this.#placeholder(scene.peer, 'hullo-remote-camera-off', this.t('camera.peer')) : nothing}
+      ${off ? this.#placeholder(scene.peer, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.peer' : 'camera.peer')) : nothing}
       ${waiting ? this.#placeholder(scene.peer, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#cover() : nothing}
     </div>`;
   }

@@ -1,9 +1,10 @@
 // <hullo-voice>: a running voice call.
 import { css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { icons } from '../icons.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
+import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { Part } from '../scene.ts';
@@ -11,14 +12,15 @@ import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
 @customElement('hullo-voice')
 export class HulloVoice extends Part {
-  /** Whether the device sheet is open. */
-  @property({ type: Boolean }) devicesOpen = false;
-
   static override styles = [
     ...portraitStyles,
     css`
       .silent {
         color: var(--_muted);
+      }
+      hullo-held {
+        margin-top: 8px;
+        align-items: center;
       }
       hullo-banners {
         position: absolute;
@@ -31,7 +33,8 @@ export class HulloVoice extends Part {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    const silent = scene.connected && scene.other?.audio === false;
+    const held = scene.connected && scene.other?.held === true;
+    const silent = scene.connected && !held && scene.other?.audio === false;
     return html`${backdrop(scene.peer)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
@@ -45,11 +48,13 @@ export class HulloVoice extends Part {
                 : this.t('incall.connecting')
             }
           </p>
+          ${held ? html`<p class="status silent" data-testid="hullo-remote-held">${icons.pause} ${this.t('held.peer')}</p>` : nothing}
           <p class="status silent" data-testid="hullo-remote-muted" ?hidden=${!silent}>
             ${silent ? html`${icons.microphoneOff} ${this.t('microphone.peer')}` : nothing}
           </p>
+          <hullo-held .scene=${scene}></hullo-held>
         </div>
-        <hullo-controls .scene=${scene} .devicesOpen=${this.devicesOpen}></hullo-controls>
+        <hullo-controls .scene=${scene}></hullo-controls>
       </section>`;
   }
 }

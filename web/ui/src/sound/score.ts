@@ -24,7 +24,7 @@ export interface Score {
 }
 
 /** Names a tone. */
-export type ToneName = 'ring' | 'ringback' | 'connected' | 'ended' | 'busy';
+export type ToneName = 'ring' | 'ringback' | 'connected' | 'ended' | 'busy' | 'waiting';
 
 const C5 = 523.25;
 const D5 = 587.33;
@@ -95,8 +95,19 @@ const busy: Score = {
   notes: [0, 0.42, 0.84].map((at) => ({ at, frequency: A4, length: 0.34, loudness: 0.5 })),
 };
 
+/** Someone else calls during a call: now and then two soft knocks that do not drown a voice. */
+const waiting: Score = {
+  voice: 'bell',
+  loops: true,
+  length: 4.6,
+  notes: [
+    { at: 0.0, frequency: E5, length: 0.5, loudness: 0.35 },
+    { at: 0.22, frequency: G5, length: 0.8, loudness: 0.35 },
+  ],
+};
+
 /** Every tone. */
-export const scores: Record<ToneName, Score> = { ring, ringback, connected, ended, busy };
+export const scores: Record<ToneName, Score> = { ring, ringback, connected, ended, busy, waiting };
 
 /** Partials of a struck bar: loudness and how much faster each dies away than the fundamental. */
 const BELL: readonly [ratio: number, loudness: number, decay: number][] = [

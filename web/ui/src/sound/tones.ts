@@ -3,14 +3,20 @@
 import type { ParticipantState, State } from '@hullo/sdk';
 import { render, scores, type ToneName } from './score.ts';
 
-/** The repeating tone of a moment: the callee rings; the caller hears ringback once the other side really rings. */
+/** A tone that goes on until it is stopped. */
+export type LoopName = 'ring' | 'ringback' | 'waiting';
+
+/** The repeating tone of a moment: the callee rings; the caller hears ringback once another side really rings. */
 export function loopFor(
   state: State,
-  peer: ParticipantState | undefined,
+  callees: readonly ParticipantState[],
   answering: boolean,
-): 'ring' | 'ringback' | undefined {
+  waiting = false,
+): LoopName | undefined {
+  if (waiting) return 'waiting';
   if (state === 'called') return answering ? undefined : 'ring';
-  if (state === 'calling') return peer === 'ringing' || peer === 'delivered' ? 'ringback' : undefined;
+  if (state === 'calling')
+    return callees.some((callee) => callee === 'ringing' || callee === 'delivered') ? 'ringback' : undefined;
   return undefined;
 }
 
@@ -31,7 +37,7 @@ export class Tones {
   }
 
   /** Plays `name` until told otherwise; the one that plays already goes on undisturbed; undefined is silence. */
-  loop(name: 'ring' | 'ringback' | undefined): void {
+  loop(name: LoopName | undefined): void {
     if (name === this.#loop?.name) return;
     this.#loop?.stop();
     this.#loop = undefined;

@@ -1,0 +1,78 @@
+// What floats over the screens of a call, and over the page while there is none.
+import type { Call } from '@hullo/sdk';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Notice } from '../ending.ts';
+import { nameAll } from '../group/naming.ts';
+import { icons } from '../icons.ts';
+import '../parts/consent.ts';
+import '../parts/devices.ts';
+import '../parts/faces.ts';
+import '../parts/invite.ts';
+import '../parts/leave.ts';
+import '../parts/members.ts';
+import '../parts/waiting.ts';
+import { type Names, personOf } from '../people.ts';
+import { companyOf } from '../scene/compose.ts';
+import type { Intent, Scene } from '../scene.ts';
+import { type Language, text } from '../texts.ts';
+
+/** Over the screen `name` of a running call: remarks, questions, sheets. */
+export function drawOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
+  const where = `${name} ${scene.call.media === 'video' && scene.state === 'in_call' ? 'video' : ''}`;
+  return html`<div class="overlay ${where}">
+      ${toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${toast}</div>` : nothing}
+      ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}
+    </div>
+    ${scene.waiting ? html`<div class="overlay top"><hullo-waiting .scene=${scene}></hullo-waiting></div>` : nothing}
+    ${drawSheet(scene, where)}`;
+}
+
+function drawSheet(scene: Scene, where: string): TemplateResult | typeof nothing {
+  switch (scene.sheet) {
+    case 'devices':
+      return html`<hullo-devices class=${where} .scene=${scene}></hullo-devices>`;
+    case 'invite':
+      return html`<hullo-invite class="side" .scene=${scene}></hullo-invite>`;
+    case 'members':
+      return html`<hullo-members class="side" .scene=${scene}></hullo-members>`;
+    case 'leave':
+      return html`<hullo-leave class=${where} .scene=${scene}></hullo-leave>`;
+    case undefined:
+      return nothing;
+  }
+}
+
+/** A word over the page. */
+export function drawPill(notice: Notice): TemplateResult {
+  const { peer, people } = notice;
+  const face = peer
+    ? html`<hullo-avatar .person=${peer}></hullo-avatar>`
+    : html`<span class="sign">${icons.warning}</span>`;
+  return html`<div class="pill" role="status" data-testid="hullo-notice">
+    ${people && people.length > 1 ? html`<hullo-faces style="--ring: var(--_raised)" .people=${people} .most=${2}></hullo-faces>` : face}
+    <div><strong>${notice.title}</strong>${notice.detail ? html`<span>${notice.detail}</span>` : nothing}</div>
+  </div>`;
+}
+
+/** What the offer to continue a call needs to know. */
+export interface Offer {
+  readonly call: Call;
+  readonly me: string | undefined;
+  readonly names: Names | undefined;
+  readonly lang: Language;
+  /** It is being fetched. */
+  readonly busy: boolean;
+  ask(intent: Intent): void;
+}
+
+/** A call runs on another device of this person: it can be continued here. */
+export function drawOffer({ call, me, names, lang, busy, ask }: Offer): TemplateResult {
+  const people = companyOf(call, me).map((accid) => personOf(accid, names));
+  return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
+    <span class="sign">${icons.otherDevice}</span>
+    <p>${text(lang, 'elsewhere.title', { names: nameAll(people, lang) })}</p>
+    <button type="button" data-testid="continue-here" ?disabled=${busy} @click=${() => ask({ type: 'continueHere', callId: call.callId })}>
+      ${text(lang, 'elsewhere.continue')}
+    </button>
+  </div>`;
+}

@@ -1,0 +1,47 @@
+// What the call surface is called, for screen readers and outside the page.
+import type { Alarm } from '../attention.ts';
+import { nameAll } from '../group/naming.ts';
+import type { Person } from '../people.ts';
+import type { Scene } from '../scene.ts';
+import { type TextKey, text } from '../texts.ts';
+
+/** The name of the surface: who calls whom. */
+export function labelOf(scene: Scene): string {
+  const { call, lang, peer, group, others } = scene;
+  const names = nameAll(others, lang);
+  if (scene.state === 'calling')
+    return group
+      ? text(lang, 'outgoing.group', { names })
+      : text(lang, 'outgoing.screen', { name: peer.name });
+  if (scene.state === 'called') return text(lang, 'incoming.screen', { name: peer.name });
+  if (group) return others.length > 0 ? text(lang, 'incall.group', { names }) : text(lang, 'incall.alone');
+  return text(lang, call.media === 'video' ? 'incall.video' : 'incall.audio', { name: peer.name });
+}
+
+/** "Incoming group video call". */
+function kindOf(group: boolean, video: boolean): TextKey {
+  if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
+  return video ? 'incoming.video' : 'incoming.audio';
+}
+
+/** What a screen reader says when it changes. */
+export function announcementOf(scene: Scene): string {
+  const { call, lang, group, waiting } = scene;
+  if (waiting) return text(lang, 'waiting.call', { name: waiting.inviter.name });
+  if (scene.state === 'called')
+    return `${labelOf(scene)}. ${text(lang, kindOf(group, call.media === 'video'))}`;
+  return scene.state === 'in_call' && !scene.connected ? text(lang, 'incall.connecting') : labelOf(scene);
+}
+
+/** What to call out while someone calls; undefined when nobody does. */
+export function alarmOf(scene: Scene): Alarm | undefined {
+  const { call, group, lang, peer, waiting } = scene;
+  const alarm = (from: Person, of: typeof call, isGroup: boolean): Alarm => ({
+    title: text(lang, 'title.calling', { name: from.name }),
+    body: text(lang, kindOf(isGroup, of.media === 'video')),
+    tag: of.callId,
+    icon: from.avatar,
+  });
+  if (waiting) return alarm(waiting.inviter, waiting.call, waiting.call.kind === 'group');
+  return scene.state === 'called' && !scene.answering ? alarm(peer, call, group) : undefined;
+}

@@ -1,0 +1,15 @@
+// How several people are named in one line: "Bob", "Bob and Carol", "Bob, Carol and 3 others".
+import type { Person } from '../people.ts';
+import { type Language, text } from '../texts.ts';
+
+/** Names at most `most` people, and counts the rest. */
+export function nameAll(people: readonly Person[], lang: Language, most = 2): string {
+  const names = people.slice(0, most).map((person) => person.name);
+  const rest = people.length - names.length;
+  const comma = lang === 'zh' ? '、' : ', ';
+  if (rest === 1) return text(lang, 'names.moreOne', { names: names.join(comma) });
+  if (rest > 0) return text(lang, 'names.more', { names: names.join(comma), rest });
+  const last = names.pop();
+  if (last === undefined) return '';
+  return names.length === 0 ? last : text(lang, 'names.two', { names: names.join(comma), last });
+}

@@ -1,0 +1,93 @@
+// Who is to be seen in a group call, and as what. Those who will not come (busy, rejected, no answer) are shown for a
+// moment, so that the others learn it, and then go.
+import type { Call, Participant, ParticipantState } from '@hullo/sdk';
+
+/** Most people in one call. */
+export const PARTICIPANTS_MAX = 100;
+/** How long the tile of someone who will not come stays. */
+export const FADE_MS = 4000;
+
+/** Where an account stands, as a person thinks of it. */
+export type Standing = 'in' | 'pending' | 'declined' | 'gone';
+
+const standings: Record<ParticipantState, Standing> = {
+  invited: 'pending',
+  delivered: 'pending',
+  ringing: 'pending',
+  accepted: 'in',
+  joined: 'in',
+  rejected: 'declined',
+  busy: 'declined',
+  timed_out: 'declined',
+  unreachable: 'declined',
+  left: 'gone',
+  lost: 'gone',
+  cancelled: 'gone',
+};
+
+/** Where a participant stands. A state of a later server counts as gone. */
+export function standingOf({ state }: Pick<Participant, 'state'>): Standing {
+  return standings[state] ?? 'gone';
+}
+
+/** Whether a participant has answered and not left, or can still answer. */
+export function isStillConcerned(participant: Participant): boolean {
+  const standing = standingOf(participant);
+  return standing === 'in' || standing === 'pending';
+}
+
+/** Oneself first, then in the order in which they were invited, so that nobody's tile jumps when a state changes. */
+export function inOrder(participants: readonly Participant[], me: string | undefined): Participant[] {
+  const rank = ({ accid, uid }: Participant): number => (accid === me ? -1 : uid);
+  return [...participants].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Remembers of one call when someone was found not to come. */
+export class Farewells {
+  #callId: string | undefined;
+  #states = new Map<string, ParticipantState>();
+  readonly #until = new Map<string, number>();
+
+  /** Looks at the call at `now` (`performance.now()`). */
+  watch(call: Call, now: number): void {
+    if (call.callId !== this.#callId) this.#begin(call);
+    for (const { accid, state } of call.participants) {
+      if (this.#states.get(accid) === state) continue;
+      this.#states.set(accid, state);
+      if (standingOf({ state }) === 'declined') this.#until.set(accid, now + FADE_MS);
+      else this.#until.delete(accid);
+    }
+  }
+
+  /** A call that runs already when it is first seen brings no news of those who did not come to it. */
+  #begin(call: Call): void {
+    this.#callId = call.callId;
+    this.#until.clear();
+    const old = call.state === 'ringing' ? [] : call.participants;
+    this.#states = new Map(old.map(({ accid, state }) => [accid, state]));
+  }
+
+  /** Those whose tiles are still shown at `now` although they will not come. */
+  at(now: number): ReadonlySet<string> {
+    return new Set([...this.#until].filter(([, until]) => until > now).map(([accid]) => accid));
+  }
+
+  /** When the next of them goes; undefined when there is none. */
+  nextAt(now: number): number | undefined {
+    const coming = [...this.#until.values()].filter((until) => until > now);
+    return coming.length > 0 ? Math.min(...coming) : undefined;
+  }
+}
+
+/** Those whose tiles are shown: in the call, still called, or in their farewell. */
+export function tilesOf(call: Call, me: string | undefined, farewells: ReadonlySet<string>): Participant[] {
+  const shown = call.participants.filter(
+    (participant) => isStillConcerned(participant) || farewells.has(participant.accid),
+  );
+  return inOrder(shown, me);
+}
+
+/** How many more can be invited into a call of at most `limit`. */
+export function roomIn(call: Call, limit: number): number {
+  return Math.max(0, limit - call.participants.filter(isStillConcerned).length);
+}

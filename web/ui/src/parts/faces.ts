@@ -1,0 +1,57 @@
+// <hullo-faces>: several people as faces that overlap; those beyond are counted.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Person } from '../people.ts';
+import { base } from '../theme.ts';
+import './avatar.ts';
+
+/** Decorative: the names stand beside it. The size of a face is `--size`. */
+@customElement('hullo-faces')
+export class HulloFaces extends LitElement {
+  /** Whose faces. */
+  @property({ attribute: false }) people: readonly Person[] = [];
+  /** At most so many; the rest is a number. */
+  @property({ type: Number }) most = 3;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        --_size: var(--size, 48px);
+        display: inline-flex;
+        padding-left: calc(var(--_size) * 0.28);
+      }
+      hullo-avatar,
+      .rest {
+        margin-left: calc(var(--_size) * -0.28);
+        box-shadow: 0 0 0 3px var(--ring, var(--_bg));
+      }
+      .rest {
+        display: grid;
+        place-items: center;
+        width: var(--_size);
+        height: var(--_size);
+        border-radius: 50%;
+        font-size: calc(var(--_size) * 0.32);
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+        color: light-dark(#3c3f4a, #e4e5ea);
+        background: light-dark(#dfe1e8, #3a3c47);
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { people, most } = this;
+    const shown = people.slice(0, people.length === most + 1 ? most + 1 : most);
+    const rest = people.length - shown.length;
+    return html`${shown.map((person) => html`<hullo-avatar .person=${person}></hullo-avatar>`)}
+      ${rest > 0 ? html`<span class="rest" aria-hidden="true">+${rest}</span>` : nothing}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-faces': HulloFaces;
+  }
+}

@@ -1,0 +1,289 @@
+// <hullo-invite>: picks people to call into the running call. Those who are in it are marked and cannot be picked.
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { standingOf } from '../group/roster.ts';
+import { icons } from '../icons.ts';
+import { matches, type Person } from '../people.ts';
+import type { Scene } from '../scene.ts';
+import './avatar.ts';
+import { personRowStyles, SheetPart, sheetStyles } from './sheet.ts';
+
+@customElement('hullo-invite')
+export class HulloInvite extends SheetPart {
+  @state() private typed = '';
+  @state() private picked: readonly string[] = [];
+
+  static override styles = [
+    ...sheetStyles,
+    personRowStyles,
+    css`
+      .search {
+        flex: none;
+        display: flex;
+        align-items: center;
+        gap: 9px;
+        margin: 4px 0 8px;
+        padding: 0 14px;
+        border-radius: 16px;
+        font-size: 19px;
+        color: var(--_muted);
+        background: var(--_hover);
+        box-shadow: inset 0 0 0 1px var(--_line);
+      }
+      .search:focus-within {
+        box-shadow: inset 0 0 0 2px var(--_accent);
+      }
+      .search input {
+        flex: 1;
+        min-width: 0;
+        height: 46px;
+        padding: 0;
+        border: 0;
+        outline: none;
+        font: 400 16px/22px var(--_font);
+        color: var(--_text);
+        background: none;
+      }
+      .search input::placeholder {
+        color: var(--_muted);
+      }
+      .picked {
+        flex: none;
+        display: flex;
+        gap: 6px;
+        margin: 0 0 6px;
+        padding: 2px;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .chip {
+        --size: 26px;
+        flex: none;
+        display: inline-flex;
+        align-items: center;
+        gap: 7px;
+        height: 36px;
+        padding: 0 11px 0 5px;
+        border: 0;
+        border-radius: 18px;
+        font-size: 14px;
+        font-weight: 500;
+        background: color-mix(in oklab, var(--_accent) 14%, transparent);
+        cursor: pointer;
+        animation: pop 0.2s var(--_ease);
+      }
+      .chip svg {
+        font-size: 14px;
+        color: var(--_muted);
+      }
+      label.person {
+        cursor: pointer;
+      }
+      label.person:hover {
+        background: var(--_hover);
+      }
+      label.person:has(:focus-visible) {
+        outline: 3px solid var(--_accent);
+        outline-offset: -3px;
+      }
+      .there {
+        opacity: 0.6;
+      }
+      label.there {
+        cursor: default;
+        background: none;
+      }
+      label input {
+        position: absolute;
+        opacity: 0;
+      }
+      .box {
+        flex: none;
+        display: grid;
+        place-items: center;
+        width: 24px;
+        height: 24px;
+        border-radius: 50%;
+        font-size: 16px;
+        color: transparent;
+        box-shadow: inset 0 0 0 2px light-dark(#b3b6c2, #676a78);
+        transition: background 0.15s;
+      }
+      :checked ~ .box {
+        color: var(--_on-accent);
+        background: var(--_accent);
+        box-shadow: none;
+      }
+      .nobody {
+        margin: 0;
+        padding: 28px 16px 36px;
+        text-align: center;
+        font-size: 15px;
+        color: var(--_muted);
+        overflow-wrap: anywhere;
+      }
+      .foot {
+        flex: none;
+        display: flex;
+        align-items: center;
+        gap: 14px;
+        padding: 10px 0 0 10px;
+        font-size: 14px;
+        color: var(--_muted);
+      }
+      .send {
+        flex: none;
+        display: inline-flex;
+        align-items: center;
+        gap: 9px;
+        min-height: 48px;
+        margin-left: auto;
+        padding: 0 22px;
+        border: 0;
+        border-radius: 24px;
+        font-size: 15px;
+        font-weight: 600;
+        color: #fff;
+        background: var(--_accept);
+        cursor: pointer;
+      }
+      .send svg {
+        font-size: 20px;
+      }
+      .send:hover {
+        filter: brightness(1.08);
+      }
+      .send[disabled] {
+        color: var(--_muted);
+        background: var(--_control);
+        filter: none;
+        cursor: default;
+      }
+      @keyframes pop {
+        from {
+          opacity: 0;
+          scale: 0.8;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { scene } = this;
+    if (!scene) return;
+    const shown = scene.contacts.filter((person) => matches(person, this.typed));
+    const room = scene.inviting.room - this.picked.length;
+    return this.frame({
+      title: this.t('invite.title'),
+      testId: 'invite-sheet',
+      top: html`${this.#search()} ${this.picked.length > 0 ? this.#pickedRow(scene) : nothing}`,
+      body:
+        shown.length > 0
+          ? html`<ul aria-label=${this.t('invite.title')}>
+              ${repeat(
+                shown,
+                ({ accid }) => accid,
+                (person) => html`<li>${this.#row(scene, person, room)}</li>`,
+              )}
+            </ul>`
+          : html`<p class="nobody">
+              ${this.typed.trim() ? this.t('invite.nobody', { search: this.typed.trim() }) : this.t('invite.empty')}
+            </p>`,
+      bottom: this.#foot(scene, room),
+    });
+  }
+
+  #search(): TemplateResult {
+    const label = this.t('invite.search');
+    return html`<label class="search">
+      ${icons.search}
+      <input
+        type="search"
+        data-first
+        data-testid="invite-search"
+        autocomplete="off"
+        spellcheck="false"
+        aria-label=${label}
+        placeholder=${label}
+        .value=${this.typed}
+        @input=${(event: InputEvent) => {
+          this.typed = (event.target as HTMLInputElement).value;
+        }}
+      />
+    </label>`;
+  }
+
+  #pickedRow(scene: Scene): TemplateResult {
+    return html`<div class="picked">
+      ${repeat(
+        this.picked,
+        (accid) => accid,
+        (accid) => {
+          const person = scene.person(accid);
+          return html`<button type="button" class="chip" aria-label=${this.t('invite.remove', { name: person.name })} @click=${() => this.#pick(accid, false)}>
+            <hullo-avatar .person=${person}></hullo-avatar>${person.name} ${icons.close}
+          </button>`;
+        },
+      )}
+    </div>`;
+  }
+
+  #row(scene: Scene, person: Person, room: number): TemplateResult {
+    const { accid } = person;
+    const participant = scene.call.participants.find((one) => one.accid === accid);
+    const standing = participant && standingOf(participant);
+    const there = standing === 'in' || standing === 'pending';
+    const checked = this.picked.includes(accid);
+    return html`<label class="person ${there ? 'there' : ''}">
+      <hullo-avatar .person=${person}></hullo-avatar>
+      <span class="words">
+        <span class="name">${person.name}</span>
+        ${there ? html`<span class="note">${this.t(standing === 'in' ? 'invite.inCall' : 'invite.called')}</span>` : nothing}
+      </span>
+      <input
+        type="checkbox"
+        data-testid="invite-${accid}"
+        .checked=${checked}
+        ?disabled=${there || (!checked && room <= 0)}
+        @change=${(event: Event) => this.#pick(accid, (event.target as HTMLInputElement).checked)}
+      />
+      ${there ? nothing : html`<span class="box">${icons.check}</span>`}
+    </label>`;
+  }
+
+  #foot(scene: Scene, room: number): TemplateResult {
+    const { length } = this.picked;
+    const full = room <= 0 ? this.t('invite.full') : room < 10 ? this.t('invite.limit', { count: room }) : '';
+    return html`<div class="foot">
+      <span role="status">${full}</span>
+      <button type="button" class="send" data-testid="invite-send" ?disabled=${length === 0} @click=${() => this.#send(scene)}>
+        ${icons[scene.call.media === 'video' ? 'camera' : 'phone']}
+        ${length > 1 ? this.t('invite.sendCount', { count: length }) : this.t('invite.send')}
+      </button>
+    </div>`;
+  }
+
+  #pick(accid: string, picked: boolean): void {
+    const others = this.picked.filter((other) => other !== accid);
+    this.picked = picked ? [...others, accid] : others;
+  }
+
+  #send({ call }: Scene): void {
+    // Whoever came into the call while this was open is in it by now.
+    const there = new Set(
+      call.participants
+        .filter((one) => ['in', 'pending'].includes(standingOf(one)))
+        .map(({ accid }) => accid),
+    );
+    const accids = this.picked.filter((accid) => !there.has(accid));
+    if (accids.length > 0) this.ask({ type: 'invite', accids });
+    this.ask({ type: 'close' });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-invite': HulloInvite;
+  }
+}

@@ -1,0 +1,221 @@
+// <hullo-members>: everyone of a group call: who is in it, who is being called, who did not come or has left; with what
+// can be done about each.
+import type { Participant } from '@hullo/sdk';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { inOrder, type Standing, standingOf } from '../group/roster.ts';
+import { type IconName, icons } from '../icons.ts';
+import type { Scene } from '../scene.ts';
+import type { TextKey } from '../texts.ts';
+import './avatar.ts';
+import { personRowStyles, SheetPart, sheetStyles } from './sheet.ts';
+import { noteOf } from './tile.ts';
+
+const shelves: readonly { title: TextKey; standings: readonly Standing[] }[] = [
+  { title: 'members.in', standings: ['in'] },
+  { title: 'members.pending', standings: ['pending'] },
+  { title: 'members.absent', standings: ['declined', 'gone'] },
+];
+
+@customElement('hullo-members')
+export class HulloMembers extends SheetPart {
+  static override styles = [
+    ...sheetStyles,
+    personRowStyles,
+    css`
+      h3 {
+        display: flex;
+        gap: 7px;
+        margin: 10px 10px 2px;
+        font-size: 13px;
+        line-height: 20px;
+        font-weight: 600;
+        color: var(--_muted);
+      }
+      h3 span {
+        font-variant-numeric: tabular-nums;
+        opacity: 0.8;
+      }
+      .speaking hullo-avatar {
+        box-shadow: 0 0 0 2.5px var(--_raised), 0 0 0 5px var(--_good);
+      }
+      .absent hullo-avatar {
+        filter: saturate(0.2);
+        opacity: 0.75;
+      }
+      .off {
+        font-size: 18px;
+        color: var(--_danger-text);
+      }
+      .act {
+        flex: none;
+        display: grid;
+        place-items: center;
+        width: 44px;
+        height: 44px;
+        margin: -2px -3px;
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font-size: 20px;
+        color: var(--_muted);
+        background: none;
+        cursor: pointer;
+      }
+      .act:hover {
+        color: var(--_text);
+        background: var(--_hover);
+      }
+      .act[aria-pressed='true'] {
+        color: var(--_accent);
+      }
+      .again {
+        flex: none;
+        display: inline-flex;
+        align-items: center;
+        gap: 7px;
+        min-height: 38px;
+        padding: 0 14px;
+        border: 0;
+        border-radius: 19px;
+        font-size: 14px;
+        font-weight: 600;
+        color: var(--_accent);
+        background: color-mix(in oklab, var(--_accent) 13%, transparent);
+        cursor: pointer;
+      }
+      .again:hover {
+        background: color-mix(in oklab, var(--_accent) 22%, transparent);
+      }
+      .add {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        width: 100%;
+        min-height: 54px;
+        margin-top: 6px;
+        padding: 6px 10px;
+        border: 0;
+        border-radius: 16px;
+        font-size: 15px;
+        font-weight: 600;
+        color: var(--_accent);
+        background: none;
+        cursor: pointer;
+      }
+      .add:hover {
+        background: var(--_hover);
+      }
+      .add span {
+        display: grid;
+        place-items: center;
+        width: 40px;
+        height: 40px;
+        border-radius: 50%;
+        font-size: 21px;
+        background: color-mix(in oklab, var(--_accent) 13%, transparent);
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { scene } = this;
+    if (!scene) return;
+    const participants = inOrder(scene.call.participants, scene.me);
+    return this.frame({
+      title: this.t('members.title'),
+      testId: 'member-list',
+      body: html`${shelves.map(({ title, standings }) => {
+        const here = participants.filter((one) => standings.includes(standingOf(one)));
+        return here.length > 0 ? this.#shelf(scene, title, here) : nothing;
+      })}`,
+      bottom: scene.inviting.allowed
+        ? html`<button type="button" class="add" data-testid="member-list-invite" @click=${() => this.ask({ type: 'open', sheet: 'invite' })}>
+            <span>${icons.addPerson}</span>${this.t('invite.title')}
+          </button>`
+        : nothing,
+    });
+  }
+
+  #shelf(scene: Scene, title: TextKey, participants: readonly Participant[]): TemplateResult {
+    return html`<h3>${this.t(title)} <span>${participants.length}</span></h3>
+      <ul aria-label=${this.t(title)}>
+        ${repeat(
+          participants,
+          ({ accid }) => accid,
+          (participant) => html`<li>${this.#row(scene, participant)}</li>`,
+        )}
+      </ul>`;
+  }
+
+  #row(scene: Scene, participant: Participant): TemplateResult {
+    const { accid, state } = participant;
+    const isMe = accid === scene.me;
+    const person = scene.person(accid);
+    const standing = standingOf(participant);
+    const absent = standing === 'declined' || standing === 'gone';
+    const speaking = standing === 'in' && scene.speakers.includes(accid);
+    const note = noteOf(participant, isMe) ?? (scene.call.caller === accid ? 'members.caller' : undefined);
+    return html`<div class="person ${absent ? 'absent' : ''} ${speaking ? 'speaking' : ''}" data-testid="member-${accid}" data-state=${state}>
+      <hullo-avatar .person=${person}></hullo-avatar>
+      <span class="words">
+        <span class="name">${isMe ? `${person.name} (${this.t('tile.you')})` : person.name}</span>
+        ${note ? html`<span class="note">${this.t(note)}</span>` : nothing}
+      </span>
+      ${standing === 'in' ? this.#present(scene, participant, isMe) : nothing}
+      ${absent && !isMe && scene.inviting.allowed ? this.#again(accid, person.name) : nothing}
+    </div>`;
+  }
+
+  #present(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
+    const { name } = scene.person(accid);
+    const silent = isMe ? scene.local.audioMuted || scene.local.audioFailed : !audio;
+    const said = isMe ? this.t('microphone.own') : this.t('microphone.peer', { name });
+    const muted = scene.mutedForMe.has(accid);
+    const pinned = scene.pinned === accid;
+    return html`${silent ? html`<span class="off" role="img" aria-label=${said} title=${said}>${icons.microphoneOff}</span>` : nothing}
+      ${
+        isMe
+          ? nothing
+          : this.#act({
+              icon: muted ? 'speakerOff' : 'speaker',
+              label: this.t(muted ? 'members.unmute' : 'members.mute', { name }),
+              testId: `mute-for-me-${accid}`,
+              pressed: muted,
+              press: () => this.ask({ type: 'muteForMe', accid, muted: !muted }),
+            })
+      }
+      ${this.#act({
+        icon: 'pin',
+        label: this.t(pinned ? 'tile.unpin' : 'tile.pin', { name }),
+        testId: `member-pin-${accid}`,
+        pressed: pinned,
+        press: () => this.ask({ type: 'pin', accid: pinned ? undefined : accid }),
+      })}`;
+  }
+
+  #act(act: {
+    icon: IconName;
+    label: string;
+    testId: string;
+    pressed: boolean;
+    press: () => void;
+  }): TemplateResult {
+    return html`<button type="button" class="act" aria-label=${act.label} title=${act.label} aria-pressed=${String(act.pressed)} data-testid=${act.testId} @click=${act.press}>
+      ${icons[act.icon]}
+    </button>`;
+  }
+
+  #again(accid: string, name: string): TemplateResult {
+    return html`<button type="button" class="again" aria-label=${this.t('members.againName', { name })} data-testid="invite-again-${accid}" @click=${() => this.ask({ type: 'invite', accids: [accid] })}>
+      ${this.t('members.again')}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-members': HulloMembers;
+  }
+}

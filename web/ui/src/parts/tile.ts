@@ -1,0 +1,154 @@
+// <hullo-tile>: one participant of a group call: the picture or the face, the name, and what is the matter. Where it
+// lies is its parent's business. A press makes it large, and small again.
+import type { Participant } from '@hullo/sdk';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import { standingOf } from '../group/roster.ts';
+import { icons } from '../icons.ts';
+import { coloursOf } from '../people.ts';
+import { cameraIsOn, Part, type Scene } from '../scene.ts';
+import type { TextKey } from '../texts.ts';
+import './avatar.ts';
+import './quality.ts';
+import { tileStyles } from './tile.styles.ts';
+import { LocalView, RemoteView } from './views.ts';
+
+/** What to say of a participant over its face; undefined while it simply talks. */
+export function noteOf({ state, held, reconnecting }: Participant, isMe = false): TextKey | undefined {
+  switch (state) {
+    case 'invited':
+      return 'state.invited';
+    case 'delivered':
+    case 'ringing':
+      return 'state.ringing';
+    case 'accepted':
+      return isMe ? undefined : 'state.connecting';
+    case 'joined':
+      return reconnecting && !isMe ? 'state.reconnecting' : held ? 'state.held' : undefined;
+    case 'busy':
+      return 'state.busy';
+    case 'rejected':
+      return 'state.rejected';
+    case 'timed_out':
+    case 'unreachable':
+      return 'state.noAnswer';
+    case 'left':
+      return 'state.left';
+    case 'lost':
+      return 'state.lost';
+    case 'cancelled':
+      return 'state.cancelled';
+    default:
+      // A state of a later server.
+      return;
+  }
+}
+
+@customElement('hullo-tile')
+export class HulloTile extends Part {
+  /** Whose tile. */
+  @property({ attribute: false }) participant?: Participant;
+  /** It is the large one. */
+  @property({ type: Boolean, reflect: true }) big = false;
+  /** A press makes it large or small. */
+  @property({ type: Boolean }) pinnable = false;
+  /** More than one camera: the own tile can switch. */
+  @property({ type: Boolean }) flippable = false;
+  #local = new LocalView(this);
+  #remote = new RemoteView(this, () => this.participant?.accid);
+
+  static override styles = tileStyles;
+
+  protected override render() {
+    const { scene, participant } = this;
+    if (!scene || !participant) return;
+    const { accid, state } = participant;
+    const isMe = accid === scene.me;
+    const standing = standingOf(participant);
+    const filmed = scene.call.media === 'video' && (isMe || (standing === 'in' && state === 'joined'));
+    const hasPicture = isMe ? this.#local.hasPicture : this.#remote.hasPicture;
+    const on = isMe ? cameraIsOn(scene.local) : participant.video && !participant.held;
+    const note = noteOf(participant, isMe);
+    const speaking =
+      standing === 'in' && scene.speakers.includes(accid) && !this.#isSilent(scene, participant);
+    const [one, two] = coloursOf(accid);
+    const covered = !filmed || !on || !hasPicture;
+    return html`<div
+      class="tile ${standing} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
+      style=${styleMap({ '--one': one, '--two': two })}
+    >
+      ${filmed ? (isMe ? this.#local.video('hullo-local-video') : this.#remote.video(`video-${accid}`)) : nothing}
+      ${covered ? this.#face(scene, filmed && on) : nothing}
+      ${note ? html`<p class="note" data-testid="note-${accid}">${this.#sign(note)}<span>${this.t(note)}</span></p>` : nothing}
+      ${this.#tag(scene, participant, isMe)} ${this.pinnable ? this.#cover(scene, accid) : nothing}
+      ${isMe && this.flippable && filmed && on ? this.#flip() : nothing}
+      <i class="ring"></i>
+    </div>`;
+  }
+
+  #isSilent({ local, me }: Scene, { accid, audio }: Participant): boolean {
+    return accid === me ? local.audioMuted || local.audioFailed : !audio;
+  }
+
+  /** `waiting`: the picture is about to come, so that the face comes only when it takes its time. */
+  #face(scene: Scene, waiting: boolean): TemplateResult {
+    const person = scene.person(this.participant?.accid ?? '');
+    const calling = this.participant ? standingOf(this.participant) === 'pending' : false;
+    return html`<div class="placeholder ${waiting ? 'waiting' : ''}">
+      <div class="ambient"></div>
+      <div class="face ${calling ? 'calling' : ''}"><i></i><hullo-avatar .person=${person}></hullo-avatar></div>
+    </div>`;
+  }
+
+  #sign(note: TextKey): TemplateResult | typeof nothing {
+    if (note === 'state.reconnecting' || note === 'state.connecting')
+      return html`<span class="spinner"></span>`;
+    return note === 'state.held' ? icons.pause : nothing;
+  }
+
+  #tag(scene: Scene, participant: Participant, isMe: boolean): TemplateResult {
+    const { accid } = participant;
+    const name = isMe ? this.t('tile.you') : scene.person(accid).name;
+    const level = isMe ? scene.network.own : (scene.network.others.get(accid) ?? 'unknown');
+    const weak = participant.state === 'joined' && ['poor', 'bad', 'down'].includes(level);
+    const silent = standingOf(participant) === 'in' && this.#isSilent(scene, participant);
+    const muted = scene.mutedForMe.has(accid);
+    const said = isMe ? this.t('microphone.own') : this.t('microphone.peer', { name });
+    return html`<div class="tag">
+      ${muted ? html`<span class="sign" role="img" aria-label=${this.t('members.mutedForMe')} title=${this.t('members.mutedForMe')} data-testid="muted-for-me-${accid}">${icons.speakerOff}</span>` : nothing}
+      ${silent ? html`<span class="sign off" role="img" aria-label=${said} title=${said} data-testid="muted-${accid}">${icons.microphoneOff}</span>` : nothing}
+      <span class="name">${name}</span>
+      ${weak ? html`<hullo-quality .scene=${scene} .level=${level} testid="quality-${accid}"></hullo-quality>` : nothing}
+    </div>`;
+  }
+
+  #cover(scene: Scene, accid: string): TemplateResult {
+    const { big } = this;
+    const { name } = scene.person(accid);
+    const label = this.t(big ? 'tile.unpin' : 'tile.pin', { name });
+    return html`<button
+      type="button"
+      class="cover"
+      aria-label=${label}
+      aria-pressed=${String(big)}
+      data-testid="pin-${accid}"
+      @click=${() => this.ask({ type: 'pin', accid: big ? undefined : accid })}
+    >
+      <span class="hint" aria-hidden="true">${big ? icons.grid : icons.pin}</span>
+    </button>`;
+  }
+
+  #flip(): TemplateResult {
+    const label = this.t('control.flip');
+    return html`<button type="button" class="flip" aria-label=${label} title=${label} data-testid="hullo-switch-camera" @click=${() => this.ask({ type: 'switchCamera' })}>
+      ${icons.flip}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-tile': HulloTile;
+  }
+}

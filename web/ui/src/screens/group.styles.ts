@@ -1,0 +1,240 @@
+// Styles of <hullo-group>: dark behind pictures, in the person's theme behind faces.
+import { css } from 'lit';
+import { ambient, base } from '../theme.ts';
+
+export const groupStyles = [
+  base,
+  ambient,
+  css`
+    :host {
+      --_gap: 10px;
+      --_foot: max(20px, env(safe-area-inset-bottom));
+      position: absolute;
+      inset: 0;
+      display: block;
+      overflow: hidden;
+      color: var(--_text);
+      background: var(--_bg);
+      animation: appear 0.28s ease-out;
+    }
+    :host(.filmed) {
+      --_focus: #fff;
+      color-scheme: dark;
+      background: #0d0e12;
+    }
+    .ambient {
+      --_glow: 0.4;
+    }
+    .screen {
+      position: absolute;
+      inset: 0;
+      display: flex;
+      flex-direction: column;
+      gap: 12px;
+      padding: max(12px, env(safe-area-inset-top)) var(--_gap) var(--_foot);
+    }
+    header {
+      flex: none;
+      display: flex;
+      align-items: flex-start;
+      gap: 12px;
+      padding: 2px 4px 0 10px;
+    }
+    .title {
+      flex: 1;
+      min-width: 0;
+      display: flex;
+      flex-direction: column;
+      align-items: flex-start;
+    }
+    h1 {
+      max-width: 100%;
+      margin: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+      font-size: 18px;
+      line-height: 25px;
+      font-weight: 650;
+      letter-spacing: -0.01em;
+    }
+    header p {
+      display: flex;
+      align-items: center;
+      gap: 10px;
+      margin: 0;
+      font-size: 14px;
+      line-height: 20px;
+      color: var(--_muted);
+    }
+    hullo-held {
+      margin-top: 6px;
+    }
+    .members {
+      flex: none;
+      display: inline-flex;
+      align-items: center;
+      gap: 7px;
+      min-height: 44px;
+      padding: 0 16px 0 13px;
+      border: 0;
+      border-radius: 22px;
+      font-size: 15px;
+      font-weight: 600;
+      font-variant-numeric: tabular-nums;
+      background: var(--_control);
+      cursor: pointer;
+    }
+    .members svg {
+      font-size: 21px;
+    }
+    .members:hover {
+      background: var(--_control-hover);
+    }
+    .stage-frame {
+      flex: 1;
+      min-height: 0;
+      position: relative;
+    }
+    .stage {
+      position: absolute;
+      inset: 0;
+      touch-action: pan-y;
+    }
+    hullo-tile {
+      --_move: 0.42s var(--_ease);
+      transition: left var(--_move), top var(--_move), width var(--_move), height var(--_move);
+    }
+    /* Where the two views of a one-to-one call lay. */
+    hullo-tile.opening {
+      transition: none;
+    }
+    hullo-tile.theirs.opening {
+      left: calc(0px - var(--_gap)) !important;
+      top: -72px !important;
+      width: 100cqw !important;
+      height: 100cqh !important;
+    }
+    hullo-tile.mine.opening {
+      z-index: 1;
+      left: calc(100cqw - 148px) !important;
+      top: -56px !important;
+      width: 112px !important;
+      height: 168px !important;
+    }
+    .arrow {
+      position: absolute;
+      z-index: 2;
+      top: 50%;
+      translate: 0 -50%;
+      display: none;
+      place-items: center;
+      width: 48px;
+      height: 48px;
+      padding: 0;
+      border: 0;
+      border-radius: 50%;
+      font-size: 26px;
+      color: #fff;
+      background: rgb(24 25 31 / 0.78);
+      box-shadow: 0 0 0 1px rgb(255 255 255 / 0.1), 0 8px 24px rgb(0 0 0 / 0.3);
+      cursor: pointer;
+    }
+    .arrow:hover {
+      background: rgb(48 50 60 / 0.92);
+    }
+    .arrow[disabled] {
+      visibility: hidden;
+    }
+    .previous {
+      left: 0;
+    }
+    .next {
+      right: 0;
+    }
+    .dots {
+      flex: none;
+      display: flex;
+      justify-content: center;
+      margin: -8px 0;
+    }
+    .dots button {
+      position: relative;
+      width: 26px;
+      height: 28px;
+      padding: 0;
+      border: 0;
+      border-radius: 14px;
+      background: none;
+      cursor: pointer;
+    }
+    .dots button::after {
+      content: '';
+      position: absolute;
+      inset: 10px 9px;
+      border-radius: 4px;
+      background: currentColor;
+      opacity: 0.34;
+      transition: inset 0.2s var(--_ease), opacity 0.2s;
+    }
+    .dots [aria-current]::after {
+      inset: 10px 4px;
+      opacity: 1;
+    }
+    .dots .heard::after {
+      background: light-dark(#22a861, #5fdc97);
+      opacity: 1;
+    }
+    footer {
+      flex: none;
+      display: flex;
+      justify-content: center;
+    }
+    hullo-banners {
+      position: absolute;
+      z-index: 3;
+      inset: auto 16px calc(var(--_foot) + 92px);
+    }
+    @container (min-width: 720px) {
+      :host {
+        --_gap: 20px;
+      }
+      .screen {
+        gap: 14px;
+        padding-top: 16px;
+      }
+      h1 {
+        font-size: 20px;
+      }
+      .arrow {
+        display: grid;
+      }
+      hullo-banners {
+        inset: 18px 200px auto;
+      }
+      hullo-tile.mine.opening {
+        left: calc(100cqw - 304px) !important;
+        top: calc(100cqh - 280px) !important;
+        width: 256px !important;
+        height: 160px !important;
+      }
+    }
+    @container (max-height: 520px) {
+      .screen {
+        gap: 8px;
+        padding-top: 8px;
+      }
+      header p {
+        display: none;
+      }
+      .members {
+        min-height: 36px;
+      }
+    }
+    @keyframes appear {
+      from {
+        opacity: 0;
+      }
+    }
+  `,
+];

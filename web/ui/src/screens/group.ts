@@ -1,0 +1,203 @@
+// <hullo-group>: a group call from the dial to the end: a grid of tiles, pages beyond what fits, one tile large when it
+// is pinned. Only the tiles of the page are in the document, so that only their pictures are received.
+import type { Participant } from '@hullo/sdk';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import { type Area, type Layout, layOut, type Rect } from '../group/grid.ts';
+import { nameAll } from '../group/naming.ts';
+import { standingOf } from '../group/roster.ts';
+import { icons } from '../icons.ts';
+import '../parts/banners.ts';
+import '../parts/controls.ts';
+import '../parts/held.ts';
+import '../parts/quality.ts';
+import { followSwipe } from '../parts/swipe.ts';
+import '../parts/tile.ts';
+import { noteOf } from '../parts/tile.ts';
+import '../parts/timer.ts';
+import { Part, type Scene } from '../scene.ts';
+import { groupStyles } from './group.styles.ts';
+import { backdrop } from './portrait.ts';
+
+/** Room for the tiles before it has been measured. */
+const AREA_UNKNOWN: Area = { width: 1280, height: 620 };
+
+@customElement('hullo-group')
+export class HulloGroup extends Part {
+  /** It follows the screen of a one-to-one video call: the tiles start from where they were in it. */
+  @property({ type: Boolean }) grown = false;
+  @state() private area: Area = AREA_UNKNOWN;
+  @state() private page = 0;
+  @state() private cameras = 0;
+  @state() private opening = false;
+  #observer: ResizeObserver | undefined;
+
+  static override styles = groupStyles;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.opening = this.grown;
+    void this.updateComplete.then(() => this.#begin());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+  }
+
+  async #begin(): Promise<void> {
+    const stage = this.renderRoot.querySelector('.stage');
+    if (!stage || !this.isConnected) return;
+    this.#observer = new ResizeObserver(() => this.#measure(stage));
+    this.#observer.observe(stage);
+    this.#measure(stage);
+    try {
+      this.cameras = (await this.scene?.client.devices())?.cameras.length ?? 0;
+    } catch {
+      this.cameras = 0;
+    }
+  }
+
+  #measure(stage: Element): void {
+    const { clientWidth: width, clientHeight: height } = stage;
+    if (width > 0 && height > 0 && (width !== this.area.width || height !== this.area.height))
+      this.area = { width, height };
+  }
+
+  /** The first tiles have been drawn where they were: from there they move to where they belong. */
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    if (this.opening) requestAnimationFrame(() => requestAnimationFrame(() => (this.opening = false)));
+  }
+
+  protected override render() {
+    const { scene } = this;
+    if (!scene) return;
+    const video = scene.call.media === 'video';
+    this.classList.toggle('filmed', video);
+    const layout = layOut(
+      scene.tiles.map(({ accid }) => accid),
+      scene.pinned,
+      this.page,
+      this.area,
+    );
+    return html`${video ? nothing : backdrop(scene.peer)}
+      <section class="screen" data-testid="hullo-group">
+        ${this.#header(scene)}
+        <div class="stage-frame">
+          <div
+            class="stage"
+            role="group"
+            aria-label=${this.t('members.title')}
+            data-testid="group-grid"
+            data-page=${layout.page}
+            data-pages=${layout.pages}
+            @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, step))}
+          >
+            ${repeat(
+              layout.tiles,
+              ({ accid }) => accid,
+              ({ accid, rect, big }) => this.#tile(scene, accid, rect, big),
+            )}
+          </div>
+          ${layout.pages > 1 ? this.#arrows(layout) : nothing}
+        </div>
+        ${layout.pages > 1 ? this.#dots(scene, layout) : nothing}
+        <footer><hullo-controls .scene=${scene}></hullo-controls></footer>
+      </section>
+      <hullo-banners .scene=${scene}></hullo-banners>`;
+  }
+
+  #header(scene: Scene): TemplateResult {
+    const inCall = scene.call.participants.filter((one) => standingOf(one) === 'in').length;
+    const label = this.t('control.members', { count: inCall });
+    const running = scene.state === 'in_call' && scene.startedAt !== undefined;
+    return html`<header>
+      <div class="title">
+        <h1>${nameAll(scene.others, scene.lang, 3) || scene.self.name}</h1>
+        <p data-testid="hullo-status">${running ? this.#status(scene) : this.t('outgoing.groupStatus')}</p>
+        <hullo-held .scene=${scene}></hullo-held>
+      </div>
+      <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.ask({ type: 'open', sheet: 'members' })}>
+        ${icons.people} <span>${inCall}</span>
+      </button>
+    </header>`;
+  }
+
+  #status(scene: Scene): TemplateResult | string {
+    if (!scene.connected) return this.t('incall.connecting');
+    return html`<hullo-timer .since=${scene.startedAt ?? 0}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`;
+  }
+
+  #tile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
+    const participant = scene.tiles.find((tile) => tile.accid === accid);
+    return html`<hullo-tile
+      class=${this.opening ? `opening ${accid === scene.me ? 'mine' : 'theirs'}` : ''}
+      style=${styleMap(placeOf(rect))}
+      role="group"
+      aria-label=${participant ? this.#labelOf(scene, participant) : ''}
+      data-testid="tile-${accid}"
+      data-state=${participant?.state ?? nothing}
+      data-speaking=${String(scene.speakers.includes(accid))}
+      .scene=${scene}
+      .participant=${participant}
+      .big=${big}
+      .pinnable=${scene.tiles.length > 1}
+      .flippable=${this.cameras > 1}
+    ></hullo-tile>`;
+  }
+
+  #labelOf(scene: Scene, participant: Participant): string {
+    const isMe = participant.accid === scene.me;
+    const name = isMe ? this.t('tile.you') : scene.person(participant.accid).name;
+    const note = noteOf(participant, isMe);
+    return note ? this.t('tile.of', { name, state: this.t(note) }) : name;
+  }
+
+  #turn({ page, pages }: Layout, step: number): void {
+    this.page = Math.min(Math.max(page + step, 0), pages - 1);
+  }
+
+  #arrows(layout: Layout): TemplateResult {
+    const arrow = (step: -1 | 1, out: boolean): TemplateResult => {
+      const word = step < 0 ? 'previous' : 'next';
+      return html`<button type="button" class="arrow ${word}" aria-label=${this.t(`page.${word}`)} data-testid="page-${word}" ?disabled=${out} @click=${() => this.#turn(layout, step)}>
+        ${icons[word]}
+      </button>`;
+    };
+    return html`${arrow(-1, layout.page === 0)} ${arrow(1, layout.page === layout.pages - 1)}`;
+  }
+
+  /** A dot lights up while somebody speaks on its page. */
+  #dots(scene: Scene, { page, pages, pageOf }: Layout): TemplateResult {
+    const heard = new Set(scene.speakers.map((accid) => pageOf.get(accid)));
+    return html`<nav class="dots" data-testid="page-dots">
+      ${Array.from(
+        { length: pages },
+        (_, place) => html`<button
+          type="button"
+          class=${heard.has(place) && place !== page ? 'heard' : ''}
+          aria-label=${this.t('page.number', { page: place + 1, pages })}
+          aria-current=${place === page ? 'page' : nothing}
+          data-testid="page-dot-${place + 1}"
+          @click=${() => {
+            this.page = place;
+          }}
+        ></button>`,
+      )}
+    </nav>`;
+  }
+}
+
+function placeOf({ x, y, width, height }: Rect): Record<string, string> {
+  const px = (value: number): string => `${Math.round(value * 10) / 10}px`;
+  return { left: px(x), top: px(y), width: px(width), height: px(height) };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-group': HulloGroup;
+  }
+}
