@@ -23,6 +23,7 @@
 mod address;
 mod alarms;
 mod demux;
+mod estimate;
 mod forward;
 mod loudness;
 mod peer;

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
 use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
@@ -13,18 +12,13 @@ use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
 
 use crate::address::Addresses;
+use crate::estimate::{self, Estimate};
 use crate::loudness::Loudness;
 use crate::quality::Figures;
 use crate::slots::{Assigned, Census, Slots};
 use crate::{
     KEY_FRAME_EVERY, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid,
 };
-
-/// The bandwidth that is assumed to a new peer until its feedback tells. It decides how fast the first probes are (three and
-/// six times as fast, for 15 ms each), and nothing else: nothing waits for it.
-const BANDWIDTH_ASSUMED: Bitrate = Bitrate::kbps(500);
-/// The bandwidth that probes look for. More is of no use to a receiver of a few pictures.
-const BANDWIDTH_SOUGHT: Bitrate = Bitrate::mbps(4);
 
 /// A peer and all that belongs to it alone.
 pub(crate) struct Peer {
@@ -48,6 +42,7 @@ pub(crate) struct Peer {
     key_frame_wanted: bool,
     key_frame_at: Option<Instant>,
     figures: Figures,
+    estimate: Estimate,
 }
 
 /// What was decided about a peer from outside, perhaps before it was there.
@@ -98,7 +93,7 @@ impl Peer {
             .enable_opus(true, false)
             .enable_vp8(true)
             .enable_h264(true)
-            .enable_bwe(Some(BANDWIDTH_ASSUMED))
+            .enable_bwe(Some(estimate::AT_FIRST))
             .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .set_stats_interval(Some(Duration::from_secs(2)))
             .build(now);
@@ -108,7 +103,6 @@ impl Peer {
                 rtc.add_local_candidate(candidate);
             }
         }
-        rtc.bwe().set_bitrate(Bitrate::ZERO, BANDWIDTH_SOUGHT);
         Self {
             room,
             uid,
@@ -128,6 +122,7 @@ impl Peer {
             key_frame_wanted: false,
             key_frame_at: None,
             figures: Figures::default(),
+            estimate: Estimate::default(),
         }
     }
 
@@ -183,8 +178,12 @@ impl Peer {
     }
 
     pub(crate) fn handle(&mut self, input: Input) {
+        let may_be_feedback = matches!(input, Input::Receive(..));
         if let Err(reason) = guarded(|| self.rtc.handle_input(input)) {
             self.failure = Some(reason);
+        }
+        if may_be_feedback {
+            self.estimate.keep_asleep(&mut self.rtc);
         }
     }
 
@@ -249,7 +248,10 @@ impl Peer {
             }
             Event::MediaAdded(added) => self.add_slot(added.mid, now),
             Event::MediaChanged(changed) => self.add_slot(changed.mid, now),
-            Event::PeerStats(stats) => self.figures.take_peer(&stats),
+            Event::PeerStats(stats) => {
+                let counts = self.estimate.counts(&mut self.rtc, now);
+                self.figures.take_peer(&stats, counts);
+            }
             Event::MediaIngressStats(stats) => {
                 let kind = kind_of(self.rtc.media(stats.mid)?.kind());
                 self.figures.take_ingress(kind, &stats);
@@ -281,7 +283,7 @@ impl Peer {
         };
         self.slots.add(mid, kind_of(media.kind()), now);
         self.has_new_slots = true;
-        // The estimate is wanted, its pacer is not: there is nothing here that could send less, only later.
+        // The estimate is wanted, its pacer is not.
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
             stream.set_unpaced(true);
         }
@@ -319,6 +321,9 @@ impl Peer {
         let mut ext_vals = packet.header.ext_vals.clone();
         ext_vals.mid = None;
         let (mid, nackable) = (slot.mid, slot.kind == SlotKind::Video);
+        if nackable {
+            self.estimate.wake(&mut self.rtc, now);
+        }
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None)?;
         let payload = packet.payload.clone();

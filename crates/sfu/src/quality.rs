@@ -88,6 +88,9 @@ const BOUNDS: [Bound; 4] = [
     },
 ];
 
+/// From this share of loss on, a queue on the way is taken to be full.
+const FULL_QUEUE_LOSS: f32 = 0.02;
+
 impl Path {
     fn grade(self) -> Quality {
         if self.loss.is_none() && self.rtt_ms.is_none() && self.jitter_ms.is_none() {
@@ -116,6 +119,7 @@ pub(crate) struct Figures {
     rtt_ms: Option<u32>,
     bandwidth_bps: Option<u64>,
     sent: Option<Sent>,
+    sent_bps: Option<u64>,
     streams_up: BTreeMap<Mid, Stream>,
     streams_down: BTreeMap<Mid, Stream>,
 }
@@ -125,7 +129,6 @@ pub(crate) struct Figures {
 struct Sent {
     bytes: u64,
     at: Instant,
-    bps: Option<u64>,
 }
 
 /// One stream from or to a peer.
@@ -142,31 +145,35 @@ struct Stream {
 }
 
 impl Figures {
-    /// A new round of statistics. Those of the streams follow.
-    pub(crate) fn take_peer(&mut self, stats: &PeerStats) {
+    /// A new round of statistics. Those of the streams follow. The estimate is taken if it `counts`.
+    pub(crate) fn take_peer(&mut self, stats: &PeerStats, counts: bool) {
         self.loss_up = stats.ingress_loss_fraction;
         self.loss_down = stats.egress_loss_fraction;
         self.rtt_ms = stats.rtt.map(|rtt| rtt.as_millis() as u32);
-        // Without feedback the estimate is only what was assumed.
-        let has_feedback = stats.egress_loss_fraction.is_some();
-        self.bandwidth_bps = stats
-            .bwe_tx
-            .filter(|_| has_feedback)
-            .map(|bwe| bwe.as_u64());
-        let bps = self.sent.and_then(|before| {
+        let sent_before = self.sent.replace(Sent {
+            bytes: stats.bytes_tx,
+            at: stats.timestamp,
+        });
+        self.sent_bps = sent_before.and_then(|before| {
             let bits = stats.bytes_tx.checked_sub(before.bytes)? * 8;
             let ms = stats.timestamp.duration_since(before.at).as_millis() as u64;
             (bits * 1_000).checked_div(ms)
         });
-        self.sent = Some(Sent {
-            bytes: stats.bytes_tx,
-            at: stats.timestamp,
-            bps,
-        });
+        let estimated = stats.bwe_tx.filter(|_| counts).map(|bwe| bwe.as_u64());
+        // Without feedback it is only what was assumed.
+        let estimated = estimated.zip(stats.egress_loss_fraction);
+        self.bandwidth_bps = estimated.map(|(bps, loss)| bps.max(self.through_bps(loss)));
         let streams = self.streams_up.values_mut();
         for stream in streams.chain(self.streams_down.values_mut()) {
             stream.flows = false;
         }
+    }
+
+    /// What has got through for sure. Where nothing is lost, that is not known: a queue may be growing. Where a queue is
+    /// full, what is not lost gets through; the estimate falls on and on there, because nobody here heeds it.
+    fn through_bps(&self, loss: f32) -> u64 {
+        let sent_bps = self.sent_bps.filter(|_| loss >= FULL_QUEUE_LOSS);
+        sent_bps.map_or(0, |bps| (bps as f32 * (1.0 - loss)) as u64)
     }
 
     pub(crate) fn take_ingress(&mut self, kind: SlotKind, stats: &MediaIngressStats) {
@@ -218,8 +225,7 @@ impl Figures {
     }
 
     fn room_percent(&self) -> Option<u64> {
-        let sent_bps = self.sent?.bps.filter(|bps| *bps > 0)?;
-        Some(self.bandwidth_bps? * 100 / sent_bps)
+        (self.bandwidth_bps? * 100).checked_div(self.sent_bps?)
     }
 
     pub(crate) fn report(

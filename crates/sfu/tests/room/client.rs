@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use hullo_sfu::{PeerId, SlotKind, Uid};
-use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::change::{SdpAnswer, SdpApi, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{RtpWrite, Ssrc};
+use str0m::rtp::{ExtensionValues, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
 /// A packet that arrived at a client.
@@ -16,6 +16,8 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 pub(crate) struct Received {
     pub(crate) at: Instant,
     pub(crate) kind: SlotKind,
+    /// The slot it came through.
+    pub(crate) slot: Mid,
     pub(crate) ssrc: Ssrc,
     pub(crate) sequence: u64,
     pub(crate) time: u32,
@@ -40,6 +42,12 @@ pub(crate) struct Client {
     pub(crate) cut_off: bool,
     /// How many of a thousand datagrams to it are lost.
     pub(crate) loss_down_permille: u64,
+    /// How many bits in a second get through to it; the others wait.
+    pub(crate) bps_down: Option<u64>,
+    /// Up to so much comes on top of the latency of a datagram from or to it.
+    pub(crate) jitter: [Duration; 2],
+    /// The level of what it says, and whether it calls that a voice.
+    pub(crate) audio_level: Option<(i8, bool)>,
     pub(crate) wake_at: Instant,
     pub(crate) received: Vec<Received>,
     pub(crate) key_frames_asked_at: Vec<Instant>,
@@ -70,6 +78,9 @@ impl Client {
             outside: address,
             cut_off: false,
             loss_down_permille: 0,
+            bps_down: None,
+            jitter: [Duration::ZERO; 2],
+            audio_level: None,
             wake_at: now,
             received: Vec::new(),
             key_frames_asked_at: Vec::new(),
@@ -84,9 +95,27 @@ impl Client {
 
     /// The first offer: one m-line of each kind that sends and receives.
     pub(crate) fn offer(&mut self) -> (String, SdpPendingOffer) {
+        self.offer_slots(1, 1)
+    }
+
+    /// The first offer, with so many slots; only the first of each kind sends as well.
+    pub(crate) fn offer_slots(&mut self, audio: usize, video: usize) -> (String, SdpPendingOffer) {
         let mut change = self.rtc.sdp_api();
         self.audio = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
         self.video = change.add_media(MediaKind::Video, Direction::SendRecv, None, None, None);
+        add_slots(&mut change, audio - 1, video - 1);
+        let (offer, pending) = change.apply().unwrap();
+        (offer.to_sdp_string(), pending)
+    }
+
+    /// A later offer with so many slots more.
+    pub(crate) fn offer_more_slots(
+        &mut self,
+        audio: usize,
+        video: usize,
+    ) -> (String, SdpPendingOffer) {
+        let mut change = self.rtc.sdp_api();
+        add_slots(&mut change, audio, video);
         let (offer, pending) = change.apply().unwrap();
         (offer.to_sdp_string(), pending)
     }
@@ -159,8 +188,15 @@ impl Client {
         let mid = self.mid(kind);
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).unwrap();
+        let level = self.audio_level.filter(|_| kind == SlotKind::Audio);
+        let ext_vals = ExtensionValues {
+            audio_level: level.map(|(level, _)| level),
+            voice_activity: level.map(|(_, voice)| voice),
+            ..ExtensionValues::default()
+        };
         let write = RtpWrite::new(pt, sequence.into(), time, now, payload)
             .marker(marker)
+            .ext_vals(ext_vals)
             .nackable(kind == SlotKind::Video);
         stream.write_rtp(write);
     }
@@ -215,7 +251,7 @@ impl Client {
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;
                 let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
-                let kind = if mid == self.audio {
+                let kind = if self.rtc.media(mid).unwrap().kind().is_audio() {
                     SlotKind::Audio
                 } else {
                     SlotKind::Video
@@ -223,6 +259,7 @@ impl Client {
                 self.received.push(Received {
                     at: now,
                     kind,
+                    slot: mid,
                     ssrc,
                     sequence: *packet.seq_no,
                     time: packet.header.timestamp,
@@ -238,9 +275,24 @@ impl Client {
         }
     }
 
+    /// What arrived of one kind from one sender, in the order of arrival.
+    pub(crate) fn received_from(&self, from: PeerId, kind: SlotKind) -> Vec<&Received> {
+        let mut received = self.received_of(kind);
+        received.retain(|packet| packet.payload[..8] == from.0.to_be_bytes());
+        received
+    }
+
     /// What arrived of one kind, in the order of arrival.
     pub(crate) fn received_of(&self, kind: SlotKind) -> Vec<&Received> {
         self.received.iter().filter(|r| r.kind == kind).collect()
+    }
+}
+
+fn add_slots(change: &mut SdpApi<'_>, audio: usize, video: usize) {
+    for (kind, slots) in [(MediaKind::Audio, audio), (MediaKind::Video, video)] {
+        for _ in 0..slots {
+            change.add_media(kind, Direction::RecvOnly, None, None, None);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use hullo_sfu::{Config, Event, Output, PeerId, RoomId, Sfu, SlotKind, Uid};
+use hullo_sfu::{Config, Event, Output, PeerId, QualityReport, RoomId, Sfu, SlotKind, Uid};
 
 use crate::client::Client;
 
@@ -12,6 +12,8 @@ pub(crate) const ROOM: RoomId = RoomId(7);
 pub(crate) const SFU_ADDRESS: &str = "192.0.2.1:3478";
 /// One way.
 pub(crate) const LATENCY: Duration = Duration::from_millis(20);
+/// A narrow link drops what would wait longer than this.
+const QUEUE_MAX: Duration = Duration::from_millis(300);
 /// More steps than this at one instant are an endless loop.
 const STEPS_AT_ONE_INSTANT_MAX: u32 = 10_000;
 
@@ -51,6 +53,10 @@ pub(crate) struct World {
     /// On their way, by arrival and then in the order they were sent.
     wire: BTreeMap<(Instant, u64), Datagram>,
     datagrams: u64,
+    /// How many datagrams the media plane has sent.
+    pub(crate) sent: u64,
+    /// When each narrow link will have passed on what it holds, by where it leads.
+    queues: BTreeMap<SocketAddr, Instant>,
     seeded: Seeded,
     /// Up to so much comes on top of the latency of a datagram.
     pub(crate) jitter: Duration,
@@ -71,6 +77,8 @@ impl World {
             events: Vec::new(),
             wire: BTreeMap::new(),
             datagrams: 0,
+            sent: 0,
+            queues: BTreeMap::new(),
             seeded: Seeded(1),
             jitter: Duration::ZERO,
             damages: false,
@@ -89,12 +97,41 @@ impl World {
         (world, caller, callee)
     }
 
+    /// So many connected and admitted participants, uid and peer from 1 on, with so many slots each.
+    pub(crate) fn with_group(size: u64, audio: usize, video: usize) -> (Self, Vec<PeerId>) {
+        let mut world = Self::new();
+        let peers: Vec<PeerId> = (1..=size)
+            .map(|n| world.join_with_slots(n, Uid(n), audio, video))
+            .collect();
+        world.run_until_connected(&peers);
+        peers.iter().for_each(|peer| world.admit(*peer));
+        (world, peers)
+    }
+
+    /// One more connected and admitted participant.
+    pub(crate) fn join_group(&mut self, n: u64, audio: usize, video: usize) -> PeerId {
+        let peer = self.join_with_slots(n, Uid(n), audio, video);
+        self.run_until_connected(&[peer]);
+        self.admit(peer);
+        peer
+    }
+
     /// A new client that negotiates and is not admitted.
     pub(crate) fn join(&mut self, peer: u64, uid: Uid) -> PeerId {
+        self.join_with_slots(peer, uid, 1, 1)
+    }
+
+    pub(crate) fn join_with_slots(
+        &mut self,
+        peer: u64,
+        uid: Uid,
+        audio: usize,
+        video: usize,
+    ) -> PeerId {
         let peer = PeerId(peer);
         let address = self.free_address();
         let mut client = Client::new(peer, uid, address, self.now);
-        let (offer, pending) = client.offer();
+        let (offer, pending) = client.offer_slots(audio, video);
         let answer = self
             .sfu
             .negotiate(ROOM, peer, uid, &offer, self.now)
@@ -115,6 +152,50 @@ impl World {
             .unwrap();
         self.client(peer).accept(&answer, pending);
         self.settle();
+    }
+
+    /// The client offers so many slots more.
+    pub(crate) fn offer_more_slots(&mut self, peer: PeerId, audio: usize, video: usize) {
+        let client = self.clients.get_mut(&peer).unwrap();
+        let uid = client.uid;
+        let (offer, pending) = client.offer_more_slots(audio, video);
+        let answer = self
+            .sfu
+            .negotiate(ROOM, peer, uid, &offer, self.now)
+            .unwrap();
+        self.client(peer).accept(&answer, pending);
+        self.settle();
+    }
+
+    pub(crate) fn subscribe(&mut self, peer: PeerId, videos: &[u64]) {
+        let videos = videos.iter().map(|uid| Uid(*uid)).collect();
+        self.sfu.subscribe(ROOM, peer, videos, self.now);
+        self.settle();
+    }
+
+    pub(crate) fn hold(&mut self, peer: PeerId, held: bool) {
+        self.sfu.hold(ROOM, peer, held, self.now);
+        self.settle();
+    }
+
+    /// What was reported last about a participant.
+    pub(crate) fn report_of(&self, uid: Uid) -> QualityReport {
+        let reports = self.events.iter().rev().find_map(|(_, event)| match event {
+            Event::Quality { reports, .. } => Some(reports),
+            _ => None,
+        });
+        let of_uid = reports.unwrap().iter().find(|report| report.uid == uid);
+        of_uid.unwrap().clone()
+    }
+
+    /// What a peer was told last about its slots of a kind.
+    pub(crate) fn slots_of(&self, of: PeerId, kind: SlotKind) -> Vec<Option<u64>> {
+        let told = self.events.iter().rev().find_map(|(_, event)| match event {
+            Event::Slots { peer, slots, .. } if *peer == of => Some(slots),
+            _ => None,
+        });
+        let of_kind = told.unwrap().iter().filter(|slot| slot.kind == kind);
+        of_kind.map(|slot| slot.uid.map(|uid| uid.0)).collect()
     }
 
     pub(crate) fn admit(&mut self, peer: PeerId) {
@@ -141,20 +222,37 @@ impl World {
 
     /// Sends one packet each 20 ms of both kinds from `peers`.
     pub(crate) fn talk(&mut self, peers: &[PeerId], packets: u64) {
+        self.send(peers, &[SlotKind::Audio, SlotKind::Video], packets);
+    }
+
+    /// Sends one packet each 20 ms of each of these kinds from `peers`.
+    pub(crate) fn send(&mut self, peers: &[PeerId], kinds: &[SlotKind], packets: u64) {
         for _ in 0..packets {
             for peer in peers {
-                let now = self.now;
-                let client = self.client(*peer);
-                client.write(SlotKind::Audio, now);
-                client.handle_timeout(now);
-                self.drain_client(*peer);
-                let client = self.client(*peer);
-                client.write(SlotKind::Video, now);
-                client.handle_timeout(now);
-                self.drain_client(*peer);
+                for kind in kinds {
+                    self.write(*peer, *kind);
+                }
             }
             self.run_for(Duration::from_millis(20));
         }
+    }
+
+    /// Sends sound of these levels (dBov, a voice) from these peers, and of nobody else.
+    pub(crate) fn speak(&mut self, levels: &[(PeerId, i8)], packets: u64) {
+        for (peer, level) in levels {
+            self.client(*peer).audio_level = Some((*level, true));
+        }
+        let peers: Vec<PeerId> = levels.iter().map(|(peer, _)| *peer).collect();
+        self.send(&peers, &[SlotKind::Audio], packets);
+    }
+
+    /// Sends one packet.
+    pub(crate) fn write(&mut self, peer: PeerId, kind: SlotKind) {
+        let now = self.now;
+        let client = self.client(peer);
+        client.write(kind, now);
+        client.handle_timeout(now);
+        self.drain_client(peer);
     }
 
     /// From now on each datagram to the media plane is preceded by two damaged copies: one cut short, one with a wrong bit.
@@ -283,10 +381,13 @@ impl World {
             match output {
                 Output::Event(event) => self.events.push((self.now, event)),
                 Output::Transmit { from, to, bytes } => {
+                    self.sent += 1;
                     let client = self.clients.values().find(|c| c.outside == to);
                     let loss = client.map_or(0, |c| c.loss_down_permille);
+                    let (bps, jitter) =
+                        client.map_or((None, Duration::ZERO), |c| (c.bps_down, c.jitter[1]));
                     if self.seeded.below(1_000) >= loss {
-                        self.put_on_wire(Datagram { from, to, bytes });
+                        self.put_on_wire(Datagram { from, to, bytes }, bps, jitter);
                     }
                 }
             }
@@ -296,19 +397,32 @@ impl World {
     fn drain_client(&mut self, peer: PeerId) {
         let now = self.now;
         let client = self.client(peer);
-        let (from, cut_off) = (client.outside, client.cut_off);
+        let (from, cut_off, jitter) = (client.outside, client.cut_off, client.jitter[0]);
         for outgoing in client.drain(now) {
             let (to, bytes) = (outgoing.to, outgoing.bytes);
             if !cut_off {
-                self.put_on_wire(Datagram { from, to, bytes });
+                self.put_on_wire(Datagram { from, to, bytes }, None, jitter);
             }
         }
     }
 
-    fn put_on_wire(&mut self, datagram: Datagram) {
+    /// A link that lets so many bits through is a queue.
+    fn put_on_wire(&mut self, datagram: Datagram, bps: Option<u64>, jitter: Duration) {
         self.datagrams += 1;
-        let extra = self.seeded.below(self.jitter.as_micros() as u64 + 1);
-        let at = self.now + LATENCY + Duration::from_micros(extra);
+        let most = (self.jitter + jitter).as_micros() as u64;
+        let extra = Duration::from_micros(self.seeded.below(most + 1));
+        let mut waits = Duration::ZERO;
+        if let Some(bps) = bps {
+            let queue = self.queues.entry(datagram.to).or_insert(self.now);
+            let bits = datagram.bytes.len() as u64 * 8;
+            let free_at = self.now.max(*queue) + Duration::from_micros(bits * 1_000_000 / bps);
+            waits = free_at - self.now;
+            if waits > QUEUE_MAX {
+                return;
+            }
+            *queue = free_at;
+        }
+        let at = self.now + LATENCY + waits + extra;
         self.wire.insert((at, self.datagrams), datagram);
     }
 
