@@ -1,8 +1,9 @@
 // The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
 import { deviceIdOfTab } from './device.ts';
+import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
-import { HulloError, messageOf } from './errors.ts';
+import { type HulloError, messageOf } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
@@ -31,28 +32,14 @@ import type {
   State,
   TokenHandler,
 } from './types.ts';
-import {
-  eventFrom,
-  type Input,
-  LOCAL_MEDIA_CLOSED,
-  type Op,
-  type Output,
-  type Value,
-  valueFrom,
-} from './wire.ts';
+import { eventFrom, LOCAL_MEDIA_CLOSED, type WireEvent } from './wire.ts';
 
 const SDK_VERSION = '0.1.0';
 const MESSAGES_LIMIT_DEFAULT = 50;
-/** Longest delay that `setTimeout` takes; a longer one would fire at once. */
-const TIMER_MS_MAX = 0x7fff_ffff;
 const ACCEPT_MARK = 'hullo:accept';
 const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
 
-/** A promise that the endpoint will settle. */
-interface Pending {
-  resolve(value: Value): void;
-  reject(error: HulloError): void;
-}
+const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED, elsewhere: [] };
 
 /**
  * The client of a Hullo server: one for each page. It signs in, calls, rings and answers, reconnects by itself, plays
@@ -67,45 +54,42 @@ export class Hullo {
 
   readonly #appKey: string;
   readonly #deviceId: string;
-  readonly #endpoint: Endpoint;
+  readonly #driver: Driver;
   readonly #socket: Socket;
   readonly #media: MediaEngine;
   readonly #listeners = new Listeners();
   readonly #shown = new ShownVideos(async (accids) => {
-    await this.#ask('done', { op: 'show_videos', accids });
+    await this.#driver.ask('done', { op: 'show_videos', accids });
   });
 
-  readonly #inputs: Input[] = [];
-  readonly #pending = new Map<number, Pending>();
-  #lastTicket = 0;
-  #isDraining = false;
-  /** The module has trapped. */
-  #isBroken = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  #state: State = 'idle';
-  #local: LocalMedia = LOCAL_MEDIA_CLOSED;
-  #call: Call | undefined;
-  #held: Call | undefined;
-  #waiting: Call | undefined;
-  #elsewhere: readonly Call[] = [];
+  /** What the last `changed` said. */
+  #now: HulloEvents['changed'] = IDLE;
   #account: Account | undefined;
 
   private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
     this.tokenHandler = options.tokenHandler;
     this.#appKey = options.appKey;
     this.#deviceId = deviceId;
-    this.#endpoint = endpoint;
+    this.#driver = new Driver(endpoint, {
+      carryOut: (effect) => this.#carryOut(effect),
+      completed: (value) => {
+        if (value.is !== 'logged_in') return;
+        const { is: _, ...account } = value;
+        this.#account = account;
+      },
+      announce: (event) => this.#announce(event),
+      failed: (error) => this.#giveUp(error),
+    });
     this.#socket = new Socket(socketUrl(options.server), {
-      opened: () => this.#feed({ input: 'socket_opened' }),
-      closed: () => this.#feed({ input: 'socket_closed' }),
-      frame: (text) => this.#feed({ input: 'frame', text }),
+      opened: () => this.#driver.feed({ input: 'socket_opened' }),
+      closed: () => this.#driver.feed({ input: 'socket_closed' }),
+      frame: (text) => this.#driver.feed({ input: 'frame', text }),
     });
     this.#media = new MediaEngine((event) => {
       if (event.event === 'first_video_frame') measureFirstFrame();
-      this.#feed({ input: 'media', event });
+      this.#driver.feed({ input: 'media', event });
     });
-    watchNetwork(() => this.#feed({ input: 'network_changed' }));
+    watchNetwork(() => this.#driver.feed({ input: 'network_changed' }));
   }
 
   /** Loads the WebAssembly module and makes a client that is signed out. Rejects when the module cannot be loaded. */
@@ -119,32 +103,32 @@ export class Hullo {
 
   /** Where this device is. */
   get state(): State {
-    return this.#state;
+    return this.#now.state;
   }
 
   /** What the own devices do. */
   get local(): LocalMedia {
-    return this.#local;
+    return this.#now.local;
   }
 
   /** The call; undefined while idle. */
   get current(): Call | undefined {
-    return this.#call;
+    return this.#now.call;
   }
 
   /** The call that is on hold beside the current one. */
   get held(): Call | undefined {
-    return this.#held;
+    return this.#now.held;
   }
 
   /** The invite that waits beside the current call: `acceptWaiting()` or `rejectWaiting()` answer it. */
   get waiting(): Call | undefined {
-    return this.#waiting;
+    return this.#now.waiting;
   }
 
   /** Calls of the account on its other devices: `continueHere()` fetches one. */
   get elsewhere(): readonly Call[] {
-    return this.#elsewhere;
+    return this.#now.elsewhere;
   }
 
   /** The signed-in account; undefined while signed out. */
@@ -168,7 +152,7 @@ export class Hullo {
    */
   async login(accid: string, token: string): Promise<Account> {
     const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
-    const { is: _, ...account } = await this.#ask('logged_in', {
+    const { is: _, ...account } = await this.#driver.ask('logged_in', {
       op: 'login',
       app_key: this.#appKey,
       accid,
@@ -180,7 +164,7 @@ export class Hullo {
 
   /** Ends any call, signs out and disconnects. */
   async logout(): Promise<void> {
-    await this.#ask('done', { op: 'logout' });
+    await this.#driver.ask('done', { op: 'logout' });
     this.#account = undefined;
   }
 
@@ -191,7 +175,7 @@ export class Hullo {
    */
   async call(accid: string, options: CallOptions = {}): Promise<Call> {
     const { media = 'video' } = options;
-    const value = await this.#ask('call', {
+    const value = await this.#driver.ask('call', {
       op: 'call',
       accid,
       media,
@@ -206,7 +190,7 @@ export class Hullo {
    */
   async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
     const { media = 'video', groupId, inviteMode, joinMode } = options;
-    const { call, refused } = await this.#ask('call', {
+    const { call, refused } = await this.#driver.ask('call', {
       op: 'group_call',
       accids,
       media,
@@ -223,7 +207,7 @@ export class Hullo {
    * {@link Hullo.groupCall}, and with `forbidden` where only the caller may invite.
    */
   async groupInvite(accids: readonly string[], options: InviteOptions = {}): Promise<GroupCallResult> {
-    const { call, refused } = await this.#ask('call', {
+    const { call, refused } = await this.#driver.ask('call', {
       op: 'group_invite',
       accids,
       ...inviteTerms(options),
@@ -234,23 +218,23 @@ export class Hullo {
   /** Looks for running calls, by name or by group, that the own account is in or may join. */
   async queryCall(query: CallQuery): Promise<FoundCall[]> {
     const which = 'callId' in query ? { call_id: query.callId } : { group_id: query.groupId };
-    return (await this.#ask('found', { op: 'query_call', ...which })).calls;
+    return (await this.#driver.ask('found', { op: 'query_call', ...which })).calls;
   }
 
   /** Enters a running group call that does not ring here. Resolves with the members in it, oneself included. */
   async join(callId: string): Promise<Member[]> {
-    return (await this.#ask('accepted', { op: 'join', call_id: callId })).members;
+    return (await this.#driver.ask('accepted', { op: 'join', call_id: callId })).members;
   }
 
   /** Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. Resolves with its members. */
   async continueHere(callId: string): Promise<Member[]> {
-    return (await this.#ask('accepted', { op: 'continue_here', call_id: callId })).members;
+    return (await this.#driver.ask('accepted', { op: 'continue_here', call_id: callId })).members;
   }
 
   /** Answers the call that rings. Resolves with the members in it, oneself included. */
   async accept(): Promise<Member[]> {
-    markAccept(this.#call);
-    return (await this.#ask('accepted', { op: 'accept' })).members;
+    markAccept(this.#now.call);
+    return (await this.#driver.ask('accepted', { op: 'accept' })).members;
   }
 
   /**
@@ -258,23 +242,23 @@ export class Hullo {
    * (`hold`). Resolves with the members in it, oneself included.
    */
   async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
-    markAccept(this.#waiting);
-    return (await this.#ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
+    markAccept(this.#now.waiting);
+    return (await this.#driver.ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
   }
 
   /** Declines the invite that waits beside the current call. */
   async rejectWaiting(callId: string): Promise<void> {
-    await this.#ask('done', { op: 'reject_waiting', call_id: callId });
+    await this.#driver.ask('done', { op: 'reject_waiting', call_id: callId });
   }
 
   /** Declines the call that rings. */
   async reject(): Promise<void> {
-    await this.#ask('done', { op: 'reject' });
+    await this.#driver.ask('done', { op: 'reject' });
   }
 
   /** Takes the own dial back. Rejects with `already_accepted` when the other side was faster; then hang up. */
   async cancel(): Promise<void> {
-    await this.#ask('done', { op: 'cancel' });
+    await this.#driver.ask('done', { op: 'cancel' });
   }
 
   /**
@@ -282,12 +266,12 @@ export class Hullo {
    * all when its caller hangs up, and goes on for the others when somebody else does.
    */
   async hangup(): Promise<void> {
-    await this.#ask('done', { op: 'hangup' });
+    await this.#driver.ask('done', { op: 'hangup' });
   }
 
   /** Leaves the call, as fast as {@link Hullo.hangup}; a group call goes on for the others, whoever leaves. */
   async leave(): Promise<void> {
-    await this.#ask('done', { op: 'leave' });
+    await this.#driver.ask('done', { op: 'leave' });
   }
 
   /**
@@ -295,32 +279,32 @@ export class Hullo {
    * the other side agreed.
    */
   async switchCallType(media: Media): Promise<boolean> {
-    return (await this.#ask('switched', { op: 'switch_call_type', media })).agreed;
+    return (await this.#driver.ask('switched', { op: 'switch_call_type', media })).agreed;
   }
 
   /** Answers the event `switchAsked`. */
   async answerSwitch(agree: boolean): Promise<void> {
-    await this.#ask('done', { op: 'answer_switch', agree });
+    await this.#driver.ask('done', { op: 'answer_switch', agree });
   }
 
   /** Mutes the microphone; it stays open. */
   async muteLocalAudio(muted: boolean): Promise<void> {
-    await this.#ask('done', { op: 'mute_local_audio', muted });
+    await this.#driver.ask('done', { op: 'mute_local_audio', muted });
   }
 
   /** Pauses the own picture for the others; the camera stays open. */
   async muteLocalVideo(muted: boolean): Promise<void> {
-    await this.#ask('done', { op: 'mute_local_video', muted });
+    await this.#driver.ask('done', { op: 'mute_local_video', muted });
   }
 
   /** Opens or closes the camera. */
   async enableLocalVideo(enabled: boolean): Promise<void> {
-    await this.#ask('done', { op: 'enable_local_video', enabled });
+    await this.#driver.ask('done', { op: 'enable_local_video', enabled });
   }
 
   /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
-    await this.#ask('done', { op: 'set_audio_mute', accid, muted });
+    await this.#driver.ask('done', { op: 'set_audio_mute', accid, muted });
   }
 
   /** To the camera of the other side (phones) or the next one. Rejects with `camera_unavailable` or `camera_denied`. */
@@ -370,7 +354,7 @@ export class Hullo {
   /** Reads the conversation with an account, newest first. */
   async messages(withAccid: string, options: MessagesOptions = {}): Promise<MessagePage> {
     const { before, limit = MESSAGES_LIMIT_DEFAULT } = options;
-    const { messages, more } = await this.#ask('messages', {
+    const { messages, more } = await this.#driver.ask('messages', {
       op: 'list_messages',
       with: withAccid,
       limit,
@@ -381,7 +365,7 @@ export class Hullo {
 
   /** Follows the presence of these accounts, in place of those followed before, by the event `presenceChanged`. */
   async watchPresence(accids: string[]): Promise<Presence[]> {
-    return (await this.#ask('presence', { op: 'watch_presence', accids })).accounts;
+    return (await this.#driver.ask('presence', { op: 'watch_presence', accids })).accounts;
   }
 
   /** Figures of the running connection. */
@@ -394,42 +378,8 @@ export class Hullo {
     return this.#listeners.on(event, listener);
   }
 
-  /** Hands an operation to the endpoint; settles with what the endpoint completes it with. */
-  async #ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
-    const value = await new Promise<Value>((resolve, reject) => {
-      this.#lastTicket += 1;
-      this.#pending.set(this.#lastTicket, { resolve, reject });
-      this.#feed({ input: 'op', ticket: this.#lastTicket, op });
-    });
-    if (!hasTag(value, is)) throw HulloError.of('unknown', `${op.op} was answered with ${value.is}`);
-    return value;
-  }
-
-  /** Takes an input in its turn: one that comes while another is being handled waits until that one's outputs are out. */
-  #feed(input: Input): void {
-    this.#inputs.push(input);
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) this.#step(next);
-    this.#isDraining = false;
-    this.#armTimer();
-  }
-
-  #step(input: Input): void {
-    let outputs: Output[];
-    try {
-      outputs = this.#endpoint.handle(input, now());
-    } catch (error) {
-      this.#refuse(input, error);
-      return;
-    }
-    // The whole of the outputs first, so that a listener finds everything done that its event speaks of.
-    for (const output of outputs) this.#carryOut(output);
-    for (const output of outputs) if (output.output === 'event') this.#announce(output.event);
-  }
-
-  #carryOut(output: Output): void {
-    switch (output.output) {
+  #carryOut(effect: Effect): void {
+    switch (effect.output) {
       case 'open_socket':
         this.#socket.open();
         break;
@@ -437,50 +387,38 @@ export class Hullo {
         this.#socket.close();
         break;
       case 'send':
-        this.#socket.send(output.text);
+        this.#socket.send(effect.text);
         break;
       case 'media':
-        this.#media.apply(output.command);
+        this.#media.apply(effect.command);
         break;
       case 'ask_token':
-        void this.#askToken(output.call_id, output.uid);
-        break;
-      case 'complete':
-        this.#complete(output);
-        break;
-      case 'event':
+        void this.#askToken(effect.call_id, effect.uid);
         break;
     }
   }
 
-  #complete({ ticket, value, error }: Output & { output: 'complete' }): void {
-    const pending = this.#pending.get(ticket);
-    this.#pending.delete(ticket);
-    if (error) {
-      pending?.reject(new HulloError(error));
-      return;
-    }
-    const translated = valueFrom(value ?? { is: 'done' });
-    if (translated.is === 'logged_in') {
-      const { is: _, ...account } = translated;
-      this.#account = account;
-    }
-    pending?.resolve(translated);
-  }
-
-  #announce(wireEvent: (Output & { output: 'event' })['event']): void {
+  #announce(wireEvent: WireEvent): void {
     const event = eventFrom(wireEvent);
-    if (event.name === 'changed') {
-      this.#state = event.detail.state;
-      this.#call = event.detail.call;
-      this.#local = event.detail.local;
-      this.#held = event.detail.held;
-      this.#waiting = event.detail.waiting;
-      this.#elsewhere = event.detail.elsewhere;
-      this.#shown.follow(event.detail.state, event.detail.call);
-    }
+    if (event.name === 'changed') this.#adopt(event.detail);
     if (event.name === 'disconnect') this.#account = undefined;
     this.#listeners.dispatch(event);
+  }
+
+  #adopt(now: HulloEvents['changed']): void {
+    this.#now = now;
+    this.#shown.follow(now.state, now.call);
+  }
+
+  /** Nothing may stay open that nobody watches over. */
+  #giveUp(error: HulloError): void {
+    this.#socket.close();
+    this.#media.apply({ command: 'close' });
+    this.#account = undefined;
+    this.#adopt(IDLE);
+    this.#listeners.dispatch({ name: 'changed', detail: IDLE });
+    const { code, kind, message } = error;
+    this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
   }
 
   async #askToken(callId: string, uid: number): Promise<void> {
@@ -489,62 +427,11 @@ export class Hullo {
       if (!handler) throw new Error('this app needs room tokens: set tokenHandler');
       const token: unknown = await handler(uid, callId);
       if (typeof token !== 'string' || token === '') throw new Error('tokenHandler gave no token');
-      this.#feed({ input: 'token', call_id: callId, token });
+      this.#driver.feed({ input: 'token', call_id: callId, token });
     } catch (error) {
-      this.#feed({ input: 'token', call_id: callId, error: messageOf(error) });
+      this.#driver.feed({ input: 'token', call_id: callId, error: messageOf(error) });
     }
   }
-
-  /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
-  #refuse(input: Input, error: unknown): void {
-    if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
-    if (input.input !== 'op') {
-      reportError(error);
-      return;
-    }
-    const kind = this.#isBroken ? 'unknown' : 'bad_request';
-    this.#pending.get(input.ticket)?.reject(HulloError.of(kind, messageOf(error)));
-    this.#pending.delete(input.ticket);
-  }
-
-  /** A fault in the module, which cannot be used any more. Nothing may stay open that nobody watches over. */
-  #giveUp(error: Error): void {
-    this.#isBroken = true;
-    this.#socket.close();
-    this.#media.apply({ command: 'close' });
-    const refusal = HulloError.of('unknown', `the client has failed and needs a reload: ${error.message}`);
-    for (const pending of this.#pending.values()) pending.reject(refusal);
-    this.#pending.clear();
-    this.#account = undefined;
-    this.#call = undefined;
-    this.#held = undefined;
-    this.#waiting = undefined;
-    this.#elsewhere = [];
-    this.#state = 'idle';
-    this.#local = LOCAL_MEDIA_CLOSED;
-    const detail = { state: this.#state, local: this.#local, elsewhere: [] };
-    this.#listeners.dispatch({ name: 'changed', detail });
-    const { code, kind, message } = refusal;
-    this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
-  }
-
-  #armTimer(): void {
-    clearTimeout(this.#timer);
-    if (this.#isBroken) return;
-    const atMs = this.#endpoint.pollTimeout();
-    if (atMs === undefined) return;
-    const delayMs = Math.min(Math.max(Math.ceil(atMs - now()), 0), TIMER_MS_MAX);
-    this.#timer = setTimeout(() => this.#feed({ input: 'timeout' }), delayMs);
-  }
-}
-
-/** Unix milliseconds that never step back, whatever happens to the wall clock. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-function hasTag<Is extends Value['is']>(value: Value, is: Is): value is Extract<Value, { is: Is }> {
-  return value.is === is;
 }
 
 /** The text and the ring time of an invite as the endpoint takes them. */

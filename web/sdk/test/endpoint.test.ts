@@ -1,14 +1,14 @@
 // The real module: `cargo xtask wasm` builds it.
 import { readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Endpoint, loadEndpoint } from '../src/endpoint.ts';
 import type { ErrorKind } from '../src/errors.ts';
 import { errorText } from '../src/texts.ts';
-import type { Input } from '../src/wire.ts';
+import type { Input, Op } from '../src/wire.ts';
 
 let endpoint: Endpoint;
 
-beforeAll(async () => {
+beforeEach(async () => {
   endpoint = await loadEndpoint(await readFile(new URL('../wasm/hullo_wasm_bg.wasm', import.meta.url)));
 });
 
@@ -24,7 +24,58 @@ const login: Input = {
   },
 };
 
+const callId = '01936f00-0000-7000-8000-000000000001';
+const accids = ['bob', 'carol'];
+
+/** One of each: the module reads them by names of its own. */
+const ops: { [Name in Op['op']]: Op & { op: Name } } = {
+  login: {
+    op: 'login',
+    app_key: 'demo',
+    accid: 'a',
+    token: 't',
+    device: { id: 'd', platform: 'web', sdk_version: '0' },
+  },
+  logout: { op: 'logout' },
+  call: { op: 'call', accid: 'bob', media: 'video', attachment: 'hi', timeout_ms: 9_000 },
+  group_call: {
+    op: 'group_call',
+    accids,
+    media: 'audio',
+    group_id: 'team-7',
+    invite_mode: 'caller',
+    join_mode: 'everyone',
+    attachment: 'hi',
+    timeout_ms: 9_000,
+  },
+  group_invite: { op: 'group_invite', accids, attachment: 'hi', timeout_ms: 9_000 },
+  join: { op: 'join', call_id: callId },
+  query_call: { op: 'query_call', group_id: 'team-7' },
+  continue_here: { op: 'continue_here', call_id: callId },
+  accept: { op: 'accept' },
+  accept_waiting: { op: 'accept_waiting', call_id: callId, other: 'hold' },
+  reject_waiting: { op: 'reject_waiting', call_id: callId },
+  reject: { op: 'reject' },
+  cancel: { op: 'cancel' },
+  hangup: { op: 'hangup' },
+  leave: { op: 'leave' },
+  switch_call_type: { op: 'switch_call_type', media: 'audio' },
+  answer_switch: { op: 'answer_switch', agree: true },
+  mute_local_audio: { op: 'mute_local_audio', muted: true },
+  mute_local_video: { op: 'mute_local_video', muted: true },
+  enable_local_video: { op: 'enable_local_video', enabled: true },
+  set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
+  show_videos: { op: 'show_videos', accids },
+  list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
+  watch_presence: { op: 'watch_presence', accids },
+};
+
 describe('the endpoint', () => {
+  test.each(Object.values(ops))('takes $op', (op) => {
+    const outputs = () => endpoint.handle({ input: 'op', ticket: 1, op }, 1);
+    expect(outputs).not.toThrow();
+  });
+
   test('throws a text that says what is wrong, and goes on', () => {
     const call: Input = { input: 'op', ticket: 1, op: { op: 'call', accid: 'no such id', media: 'audio' } };
     expect(() => endpoint.handle(call, 1)).toThrow(/"no such id" is not an accid/);

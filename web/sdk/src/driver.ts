@@ -1,0 +1,133 @@
+// Drives the endpoint: inputs in their turn, outputs in their order, operations to their promises, time when it asks.
+import type { Endpoint } from './endpoint.ts';
+import { HulloError, messageOf } from './errors.ts';
+import { type Input, type Op, type Output, type Value, valueFrom, type WireEvent } from './wire.ts';
+
+/** Longest delay that `setTimeout` takes; a longer one would fire at once. */
+const TIMER_MS_MAX = 0x7fff_ffff;
+
+/** An output for the world outside. */
+export type Effect = Exclude<Output, { output: 'complete' } | { output: 'event' }>;
+
+/** The world outside. */
+export interface Shell {
+  /** Does what the endpoint says. */
+  carryOut(effect: Effect): void;
+  /** An operation has completed with this; its promise resolves next. */
+  completed(value: Value): void;
+  /** Tells the app; all outputs that came with the event are out. */
+  announce(event: WireEvent): void;
+  /** The module has trapped and cannot be used any more. */
+  failed(error: HulloError): void;
+}
+
+/** A promise that the endpoint will settle. */
+interface Pending {
+  resolve(value: Value): void;
+  reject(error: HulloError): void;
+}
+
+/** Invariant: each operation settles exactly once, also when the endpoint refuses it or fails. */
+export class Driver {
+  readonly #endpoint: Endpoint;
+  readonly #shell: Shell;
+  readonly #inputs: Input[] = [];
+  readonly #pending = new Map<number, Pending>();
+  #lastTicket = 0;
+  #isDraining = false;
+  /** The module has trapped. */
+  #isBroken = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(endpoint: Endpoint, shell: Shell) {
+    this.#endpoint = endpoint;
+    this.#shell = shell;
+  }
+
+  /** Hands an operation to the endpoint; settles with what the endpoint completes it with. */
+  async ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
+    const value = await new Promise<Value>((resolve, reject) => {
+      this.#lastTicket += 1;
+      this.#pending.set(this.#lastTicket, { resolve, reject });
+      this.feed({ input: 'op', ticket: this.#lastTicket, op });
+    });
+    if (!hasTag(value, is)) throw HulloError.of('unknown', `${op.op} was answered with ${value.is}`);
+    return value;
+  }
+
+  /** Takes an input in its turn: one that comes while another is being handled waits until that one's outputs are out. */
+  feed(input: Input): void {
+    this.#inputs.push(input);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) this.#step(next);
+    this.#isDraining = false;
+    this.#armTimer();
+  }
+
+  #step(input: Input): void {
+    let outputs: Output[];
+    try {
+      outputs = this.#endpoint.handle(input, now());
+    } catch (error) {
+      this.#refuse(input, error);
+      return;
+    }
+    // The whole of the outputs first, so that a listener finds everything done that its event speaks of.
+    for (const output of outputs) {
+      if (output.output === 'complete') this.#complete(output);
+      else if (output.output !== 'event') this.#shell.carryOut(output);
+    }
+    for (const output of outputs) if (output.output === 'event') this.#shell.announce(output.event);
+  }
+
+  #complete({ ticket, value, error }: Output & { output: 'complete' }): void {
+    const pending = this.#pending.get(ticket);
+    this.#pending.delete(ticket);
+    if (error) {
+      pending?.reject(new HulloError(error));
+      return;
+    }
+    const translated = valueFrom(value ?? { is: 'done' });
+    this.#shell.completed(translated);
+    pending?.resolve(translated);
+  }
+
+  /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
+  #refuse(input: Input, error: unknown): void {
+    if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
+    if (input.input !== 'op') {
+      reportError(error);
+      return;
+    }
+    const kind = this.#isBroken ? 'unknown' : 'bad_request';
+    this.#pending.get(input.ticket)?.reject(HulloError.of(kind, messageOf(error)));
+    this.#pending.delete(input.ticket);
+  }
+
+  #giveUp(error: Error): void {
+    this.#isBroken = true;
+    const refusal = HulloError.of('unknown', `the client has failed and needs a reload: ${error.message}`);
+    for (const pending of this.#pending.values()) pending.reject(refusal);
+    this.#pending.clear();
+    this.#shell.failed(refusal);
+  }
+
+  #armTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#isBroken) return;
+    const atMs = this.#endpoint.pollTimeout();
+    if (atMs === undefined) return;
+    const delayMs = Math.min(Math.max(Math.ceil(atMs - now()), 0), TIMER_MS_MAX);
+    this.#timer = setTimeout(() => this.feed({ input: 'timeout' }), delayMs);
+  }
+}
+
+/** Unix milliseconds that never step back, whatever happens to the wall clock. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function hasTag<Is extends Value['is']>(value: Value, is: Is): value is Extract<Value, { is: Is }> {
+  return value.is === is;
+}
