@@ -76,8 +76,13 @@ export class HulloDemo extends LitElement {
   }
 
   #dial = ({ detail }: CustomEvent<Redial>): void => {
-    this.open = detail.accid;
-    void this.surface?.dial(detail.accid, detail.media);
+    const { accid, accids, media, groupId } = detail;
+    if (accids) {
+      void this.surface?.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
+      return;
+    }
+    this.open = accid;
+    void this.surface?.dial(accid, media);
   };
 
   protected override render() {
@@ -148,7 +153,11 @@ export class HulloDemo extends LitElement {
   }
 
   #drawClosed(session: Session): TemplateResult {
-    const key = session.closed === 'replaced' ? 'session.replaced' : 'session.signedOut';
+    const keys = { replaced: 'session.replaced', kicked_out: 'session.kickedOut' } as const;
+    const key =
+      session.closed === 'replaced' || session.closed === 'kicked_out'
+        ? keys[session.closed]
+        : 'session.signedOut';
     return html`<div class="closed" role="alertdialog" aria-labelledby="closed" data-testid="session-closed">
       <div>
         <h2 id="closed">${demoText(this.lang, key)}</h2>

@@ -33,6 +33,31 @@ export const contactsStyles = css`
     color: var(--_warn);
     background: color-mix(in oklab, var(--_warn) 12%, transparent);
   }
+  .head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+  }
+  .head button {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 44px;
+    padding: 0 14px 0 11px;
+    border: 0;
+    border-radius: 22px;
+    font-size: 14px;
+    font-weight: 600;
+    color: var(--_accent);
+    background: none;
+    cursor: pointer;
+  }
+  .head button svg {
+    font-size: 20px;
+  }
+  .head button:hover {
+    background: color-mix(in oklab, var(--_accent) 14%, transparent);
+  }
   h2 {
     margin: 8px 10px 6px;
     font-size: 13px;

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DemoAccount } from './backend.ts';
 import { contactsStyles } from './contacts.styles.ts';
+import './group.ts';
 import type { Theme } from './preferences.ts';
 import type { Session } from './session.ts';
 import './settings.ts';
@@ -18,6 +19,7 @@ export class HulloDemoContacts extends LitElement {
   @property({ attribute: false }) open: string | undefined;
   /** A new object whenever the session has changed inside. */
   @property({ attribute: false }) revision: unknown;
+  @state() private grouping = false;
   @state() private mayAsk = typeof Notification !== 'undefined' && Notification.permission === 'default';
 
   static override styles = [base, contactsStyles];
@@ -46,16 +48,38 @@ export class HulloDemoContacts extends LitElement {
         <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       </header>
       ${session.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
-      <h2>${demoText(lang, 'contacts.title')}</h2>
-      <ul aria-label=${demoText(lang, 'contacts.title')}>
-        ${session.others.map((account) => this.#drawContact(session, account))}
-      </ul>
+      ${this.grouping ? this.#drawGroupPicker(session) : this.#drawPeople(session)}
       ${
         this.mayAsk
           ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
           : nothing
       }
       ${this.#drawMe(session)}`;
+  }
+
+  #drawPeople(session: Session): TemplateResult {
+    const { lang } = this;
+    const title = demoText(lang, 'contacts.title');
+    return html`<div class="head">
+        <h2>${title}</h2>
+        <button type="button" data-testid="new-group-call" @click=${() => (this.grouping = true)}>
+          ${icons.people} ${demoText(lang, 'group.new')}
+        </button>
+      </div>
+      <ul aria-label=${title}>
+        ${session.others.map((account) => this.#drawContact(session, account))}
+      </ul>`;
+  }
+
+  #drawGroupPicker(session: Session): TemplateResult {
+    return html`<hullo-demo-group
+      .lang=${this.lang}
+      .session=${session}
+      .online=${this.online}
+      @close=${() => {
+        this.grouping = false;
+      }}
+    ></hullo-demo-group>`;
   }
 
   #drawMe(session: Session): TemplateResult {
@@ -102,8 +126,9 @@ export class HulloDemoContacts extends LitElement {
   #lastCall(session: Session, accid: string): TemplateResult | string {
     const newest = session.conversations.newest(accid);
     if (!newest) return demoText(this.lang, 'contacts.none');
-    const { missed, direction, text } = describeRecord(newest.body, session.me, this.lang);
+    const { missed, direction, text } = describeRecord(newest.body, session.me, this.lang, session.names);
     const sign = missed ? icons.missed : icons[direction];
-    return html`<span class=${missed ? 'missed' : ''}>${sign} ${text}</span>`;
+    const group = newest.body.kind === 'group';
+    return html`<span class=${missed ? 'missed' : ''}>${sign} ${group ? icons.people : ''} ${text}</span>`;
   }
 }

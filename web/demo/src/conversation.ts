@@ -99,7 +99,7 @@ export class HulloDemoConversation extends LitElement {
     const mine = message.body.caller === session.me;
     return html`${newDay ? html`<h2 class="day">${day}</h2>` : nothing}
       <div class="row ${mine ? 'mine' : ''}">
-        <hullo-record .record=${message.body} .me=${session.me} .lang=${lang}></hullo-record>
+        <hullo-record .record=${message.body} .me=${session.me} .names=${session.names} .lang=${lang}></hullo-record>
         <time datetime=${new Date(message.sentAtMs).toISOString()}>${timeOf(message.sentAtMs, lang)}</time>
       </div>`;
   }

@@ -87,6 +87,9 @@ export class HulloDemoPicker extends LitElement {
         padding: 0;
         list-style: none;
       }
+      li:last-child:nth-child(odd) {
+        grid-column: span 2;
+      }
       .who {
         --size: 68px;
         display: flex;

@@ -55,7 +55,10 @@ function settled() {
   for (const root of roots) {
     for (const element of root.querySelectorAll('*')) if (element.shadowRoot) roots.push(element.shadowRoot);
   }
-  const moving = roots.flatMap((root) => root.getAnimations());
+  // A tile on its way out is shown before it is gone.
+  const moving = roots
+    .flatMap((root) => root.getAnimations())
+    .filter(({ animationName }) => animationName !== 'vanish');
   const videos = roots.flatMap((root) => [...root.querySelectorAll('video')]);
   return (
     moving.every(

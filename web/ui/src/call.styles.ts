@@ -87,7 +87,7 @@ export const callStyles = [
     .overlay.group {
       bottom: 120px;
     }
-    .overlay.top {
+    .overlay.top.top {
       z-index: 9;
       inset: max(14px, env(safe-area-inset-top)) 14px auto;
     }

@@ -100,10 +100,10 @@ export class HulloRecord extends LitElement {
         min-width: 0;
       }
       .company {
-        display: block;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
         overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
         max-width: 240px;
         font-size: 14px;
         line-height: 19px;

@@ -23,7 +23,7 @@ export function drawOverlays(scene: Scene, name: string, toast: string | undefin
       ${toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${toast}</div>` : nothing}
       ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}
     </div>
-    ${scene.waiting ? html`<div class="overlay top"><hullo-waiting .scene=${scene}></hullo-waiting></div>` : nothing}
+    ${scene.waiting ? html`<div class="overlay top ${where}"><hullo-waiting .scene=${scene}></hullo-waiting></div>` : nothing}
     ${drawSheet(scene, where)}`;
 }
 
@@ -32,9 +32,9 @@ function drawSheet(scene: Scene, where: string): TemplateResult | typeof nothing
     case 'devices':
       return html`<hullo-devices class=${where} .scene=${scene}></hullo-devices>`;
     case 'invite':
-      return html`<hullo-invite class="side" .scene=${scene}></hullo-invite>`;
+      return html`<hullo-invite class="side ${where}" .scene=${scene}></hullo-invite>`;
     case 'members':
-      return html`<hullo-members class="side" .scene=${scene}></hullo-members>`;
+      return html`<hullo-members class="side ${where}" .scene=${scene}></hullo-members>`;
     case 'leave':
       return html`<hullo-leave class=${where} .scene=${scene}></hullo-leave>`;
     case undefined:

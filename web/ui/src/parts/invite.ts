@@ -94,7 +94,7 @@ export class HulloInvite extends SheetPart {
         cursor: default;
         background: none;
       }
-      label input {
+      .person input {
         position: absolute;
         opacity: 0;
       }
@@ -169,6 +169,13 @@ export class HulloInvite extends SheetPart {
     `,
   ];
 
+  /** Takes the keyboard to the search, but not where that would bring up one of glass. */
+  protected override firstUpdated(): void {
+    if (matchMedia('(hover: hover)').matches)
+      this.renderRoot.querySelector<HTMLElement>('[type=search]')?.focus({ preventScroll: true });
+    else super.firstUpdated();
+  }
+
   protected override render() {
     const { scene } = this;
     if (!scene) return;
@@ -200,7 +207,6 @@ export class HulloInvite extends SheetPart {
       ${icons.search}
       <input
         type="search"
-        data-first
         data-testid="invite-search"
         autocomplete="off"
         spellcheck="false"

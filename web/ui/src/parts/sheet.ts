@@ -20,7 +20,7 @@ export interface SheetContent {
 export abstract class SheetPart extends Part {
   /** Takes the keyboard into the sheet. */
   protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('[data-first], .close')?.focus({ preventScroll: true });
+    this.renderRoot.querySelector<HTMLElement>('.close')?.focus({ preventScroll: true });
   }
 
   /** Draws the sheet around its content. */

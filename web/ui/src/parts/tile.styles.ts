@@ -43,6 +43,9 @@ export const tileStyles = [
     .placeholder.waiting {
       animation: appear 0.3s 0.45s both;
     }
+    .ambient {
+      background: color-mix(in oklab, var(--two) 24%, light-dark(#ffffff, #15161c));
+    }
     .ambient::before,
     .ambient::after {
       width: 150cqmax;

@@ -116,7 +116,7 @@ export class HulloGroup extends Part {
     const running = scene.state === 'in_call' && scene.startedAt !== undefined;
     return html`<header>
       <div class="title">
-        <h1>${nameAll(scene.others, scene.lang, 3) || scene.self.name}</h1>
+        <h1>${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
         <p data-testid="hullo-status">${running ? this.#status(scene) : this.t('outgoing.groupStatus')}</p>
         <hullo-held .scene=${scene}></hullo-held>
       </div>

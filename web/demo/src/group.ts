@@ -1,0 +1,101 @@
+// <hullo-demo-group>: picks several people and calls them at once. Takes the place of the list of people.
+import type { Media } from '@hullo/sdk';
+import { base, icons, type Language, type Person, personOf, type Redial } from '@hullo/ui';
+import { html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { groupPickerStyles } from './group.styles.ts';
+import type { Session } from './session.ts';
+import { demoText } from './texts.ts';
+
+@customElement('hullo-demo-group')
+export class HulloDemoGroup extends LitElement {
+  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) online: ReadonlySet<string> = new Set();
+  @state() private picked: readonly string[] = [];
+
+  static override styles = [base, groupPickerStyles];
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>('input')?.focus();
+  }
+
+  #pick(accid: string, picked: boolean): void {
+    const others = this.picked.filter((other) => other !== accid);
+    this.picked = picked ? [...others, accid] : others;
+  }
+
+  #call(media: Media): void {
+    const accids = this.picked;
+    const [accid] = accids;
+    if (!accid) return;
+    const detail: Redial = { accid, accids, media };
+    this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
+    this.#close();
+  }
+
+  #close(): void {
+    this.dispatchEvent(new CustomEvent('close'));
+  }
+
+  protected override render() {
+    const { session, lang } = this;
+    if (!session) return;
+    const title = demoText(lang, 'group.title');
+    return html`<div class="head">
+        <h2>${title}</h2>
+        <button type="button" class="cancel" data-testid="group-cancel" @click=${() => this.#close()}>${demoText(lang, 'group.cancel')}</button>
+      </div>
+      <ul aria-label=${title} data-testid="group-picker" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#close()}>
+        ${session.others.map(({ accid }) => this.#drawPerson(personOf(accid, session.names)))}
+      </ul>
+      <div class="foot">
+        <p role="status">${this.#hint()}</p>
+        ${this.#button('audio')} ${this.#button('video')}
+      </div>`;
+  }
+
+  #hint(): string {
+    const { lang, picked } = this;
+    return picked.length === 0
+      ? demoText(lang, 'group.hint')
+      : demoText(lang, 'group.count', { count: picked.length });
+  }
+
+  #drawPerson(person: Person): TemplateResult {
+    const { accid, name } = person;
+    const online = this.online.has(accid);
+    return html`<li>
+      <label>
+        <hullo-avatar .person=${person}></hullo-avatar>
+        <span class="words">
+          <span class="name">${name}</span>
+          <span class="presence ${online ? 'on' : ''}">${demoText(this.lang, online ? 'contacts.online' : 'contacts.offline')}</span>
+        </span>
+        <input
+          type="checkbox"
+          data-testid="group-pick-${accid}"
+          .checked=${this.picked.includes(accid)}
+          @change=${(event: Event) => this.#pick(accid, (event.target as HTMLInputElement).checked)}
+        />
+        <span class="box">${icons.check}</span>
+      </label>
+    </li>`;
+  }
+
+  #button(media: Media): TemplateResult {
+    const [testId, key, icon] =
+      media === 'video'
+        ? (['group-call-video', 'group.video', 'camera'] as const)
+        : (['group-call-voice', 'group.voice', 'phone'] as const);
+    return html`<button type="button" class="call ${media}" data-testid=${testId} ?disabled=${this.picked.length === 0} @click=${() => this.#call(media)}>
+      ${icons[icon]} ${demoText(this.lang, key)}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hullo-demo-group': HulloDemoGroup;
+  }
+}
