@@ -169,8 +169,8 @@ impl Figures {
         }
     }
 
-    /// What has got through for sure. Where nothing is lost, that is not known: a queue may be growing. Where a queue is
-    /// full, what is not lost gets through; the estimate falls on and on there, because nobody here heeds it.
+    /// About what has got through. Where nothing is lost, that is not known: a queue may be growing. Where a queue is full,
+    /// what is not lost gets through; the estimate falls on and on there, because nobody here heeds it.
     fn through_bps(&self, loss: f32) -> u64 {
         let sent_bps = self.sent_bps.filter(|_| loss >= FULL_QUEUE_LOSS);
         sent_bps.map_or(0, |bps| (bps as f32 * (1.0 - loss)) as u64)
@@ -299,6 +299,10 @@ fn in_ms(ticks: u32, kind: SlotKind) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use str0m::bwe::Bitrate;
+
     use super::*;
 
     const GOOD: Path = Path {
@@ -356,6 +360,51 @@ mod tests {
             ..Path::default()
         };
         assert_eq!(loss.grade(), Quality::Bad);
+    }
+
+    /// A round of statistics two seconds after the one before: 400 kbit/s were sent.
+    fn round(n: u64, start: Instant, estimate: u64, loss: Option<f32>) -> PeerStats {
+        PeerStats {
+            peer_bytes_rx: 0,
+            peer_bytes_tx: 0,
+            bytes_rx: 0,
+            bytes_tx: n * 100_000,
+            timestamp: start + Duration::from_secs(2 * n),
+            bwe_tx: Some(Bitrate::bps(estimate)),
+            egress_loss_fraction: loss,
+            ingress_loss_fraction: None,
+            rtt: None,
+            selected_candidate_pair: None,
+        }
+    }
+
+    fn bandwidth_after(estimate: u64, loss: Option<f32>, counts: bool) -> (Option<u64>, Quality) {
+        let start = Instant::now();
+        let mut figures = Figures::default();
+        for n in 1..=2 {
+            figures.take_peer(&round(n, start, estimate, loss), counts);
+        }
+        let report = figures.report(Uid(1), false, |_| None);
+        (report.bandwidth_bps, report.down)
+    }
+
+    #[test]
+    fn an_estimate_far_below_what_is_sent_is_graded_down() {
+        let none = Some(0.0);
+        assert_eq!(bandwidth_after(500_000, none, true).1, Quality::Excellent);
+        assert_eq!(bandwidth_after(240_000, none, true).1, Quality::Poor);
+        assert_eq!(bandwidth_after(120_000, none, true).1, Quality::Bad);
+        assert_eq!(bandwidth_after(40_000, none, true).1, Quality::VeryBad);
+    }
+
+    #[test]
+    fn an_estimate_counts_if_there_is_feedback_and_not_below_what_gets_through_a_full_queue() {
+        let bandwidth = |estimate, loss, counts| bandwidth_after(estimate, loss, counts).0;
+        assert_eq!(bandwidth(40_000, Some(0.0), true), Some(40_000));
+        assert_eq!(bandwidth(40_000, Some(0.0), false), None);
+        assert_eq!(bandwidth(40_000, None, true), None);
+        assert_eq!(bandwidth(40_000, Some(0.25), true), Some(300_000));
+        assert_eq!(bandwidth(350_000, Some(0.25), true), Some(350_000));
     }
 
     fn stream(kind: SlotKind, flows: bool, jitter_ms: u32, from: u64) -> Stream {

@@ -48,7 +48,9 @@ fn a_link_too_narrow_for_what_is_sent_is_poor_or_worse() {
         world.talk(&[caller, callee], 750);
         let report = world.report_of(Uid(2));
         assert!(report.down as u8 >= at_best as u8, "{bps}: {report:?}");
-        assert!(report.bandwidth_bps.unwrap() < 430_000, "{report:?}");
+        // Half of it to twice as much: nobody heeds the estimate, so that the link stays full and tells little.
+        let estimate = report.bandwidth_bps.unwrap();
+        assert!((bps / 2..=bps * 2).contains(&estimate), "{report:?}");
         assert_eq!(world.report_of(Uid(1)).down, Quality::Excellent);
     }
 }
