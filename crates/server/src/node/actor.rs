@@ -36,6 +36,8 @@ pub(crate) enum Arrival {
         request: Box<Request>,
         /// What its room token allows.
         grant: Option<RoomGrant>,
+        /// The accounts in it that do not exist or are disabled.
+        unknown: Vec<Accid>,
     },
     /// A session is over.
     Disconnected {
@@ -93,6 +95,9 @@ pub(crate) struct PeerQuality {
     /// From the server to it.
     pub(crate) down: Quality,
     pub(crate) rtt_ms: Option<u32>,
+    pub(crate) jitter_ms: Option<u32>,
+    pub(crate) loss_up_permille: Option<u32>,
+    pub(crate) loss_down_permille: Option<u32>,
 }
 
 struct Session {
@@ -227,6 +232,7 @@ impl Actor {
                 session,
                 request,
                 grant,
+                unknown,
             } => {
                 batch.asked.push(Asked {
                     session,
@@ -239,6 +245,7 @@ impl Actor {
                         session,
                         request,
                         grant,
+                        unknown,
                     },
                     batch,
                 );
@@ -344,6 +351,9 @@ impl Actor {
                 up: quality.up,
                 down: quality.down,
                 rtt_ms: quality.rtt_ms,
+                jitter_ms: quality.jitter_ms,
+                loss_up_permille: quality.loss_up_permille,
+                loss_down_permille: quality.loss_down_permille,
             })
         };
         reports.iter().filter_map(report).collect()
@@ -467,7 +477,11 @@ impl Actor {
                 self.uids.remove(&call_id);
                 None
             }
-            RoomCommand::Open | RoomCommand::Admit(_) | RoomCommand::Remove(_) => None,
+            RoomCommand::Open
+            | RoomCommand::Admit(_)
+            | RoomCommand::Subscribe { .. }
+            | RoomCommand::Hold { .. }
+            | RoomCommand::Remove(_) => None,
         };
         self.media.command(call_id, command, asker);
     }

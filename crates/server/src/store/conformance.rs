@@ -6,7 +6,7 @@ use hullo_core::Time;
 use hullo_core::call::{Call, Dial};
 use hullo_core::hub::Write;
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallRecord, EndReason, Media, Message, MessageBody, MessageId,
+    Accid, AppKey, CallId, CallKind, CallRecord, EndReason, Media, Message, MessageBody, MessageId,
     RecordStatus,
 };
 use secrecy::ExposeSecret as _;
@@ -69,6 +69,7 @@ fn call(number: u128) -> Call {
         caller: accid("alice"),
         device: hullo_protocol::DeviceId::parse("d").unwrap(),
         callees: vec![accid("bob")],
+        group: None,
         media: Media::Audio,
         attachment: Some("note".to_owned()),
         ring_ms: 30_000,
@@ -81,6 +82,8 @@ fn end(number: u128, message: u64) -> Write {
     let call = call(number);
     let record = CallRecord {
         call_id: call.call_id,
+        kind: CallKind::OneToOne,
+        group_id: None,
         caller: accid("alice"),
         callees: vec![accid("bob")],
         media: Media::Audio,
@@ -91,6 +94,8 @@ fn end(number: u128, message: u64) -> Write {
         accepted_at_ms: None,
         ended_at_ms: 2_000,
         durations: vec![],
+        outcomes: vec![],
+        quality: vec![],
     };
     let message = Message {
         id: MessageId(message),

@@ -199,11 +199,16 @@ impl Session {
         }
         tracing::debug!(op, re, "request");
         match self.client.prepare(request).await {
-            requests::Next::Ask(request, grant) => {
+            requests::Next::Ask {
+                request,
+                grant,
+                unknown,
+            } => {
                 let arrival = Arrival::Request {
                     session: self.client.id,
                     request,
                     grant,
+                    unknown,
                 };
                 let reached = self.client.app.send(arrival).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))

@@ -259,6 +259,7 @@ pub(crate) fn dial(call_id: CallId, callee: &str) -> StartCall {
     StartCall {
         call_id,
         callees: vec![accid(callee)],
+        group: None,
         media: Media::Video,
         attachment: None,
         ring_ms: None,
@@ -273,7 +274,8 @@ pub(crate) fn start(call_id: CallId, callee: &str) -> Command {
 pub(crate) fn accept(call_id: CallId) -> Command {
     Command::Accept {
         call_id,
-        room_token: None, other: None,
+        room_token: None,
+        other: None,
     }
 }
 

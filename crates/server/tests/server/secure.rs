@@ -36,7 +36,8 @@ async fn accept_with(
     client
         .ask(Command::Accept {
             call_id,
-            room_token, other: None,
+            room_token,
+            other: None,
         })
         .await
 }

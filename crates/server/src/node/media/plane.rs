@@ -67,6 +67,16 @@ impl Plane {
                     self.sfu.admit(room, peer, now);
                 }
             }
+            RoomCommand::Subscribe { peer, videos } => {
+                if let Some((room, peer)) = self.find(&key, peer) {
+                    self.sfu.subscribe(room, peer, videos, now);
+                }
+            }
+            RoomCommand::Hold { peer, held } => {
+                if let Some((room, peer)) = self.find(&key, peer) {
+                    self.sfu.hold(room, peer, held, now);
+                }
+            }
             RoomCommand::Remove(peer) => {
                 if let Some((room, known)) = self.find(&key, peer) {
                     self.sfu.remove(room, known);
@@ -208,6 +218,9 @@ impl Plane {
                 self.send(room, |call_id| Fact::Quality { call_id, reports });
                 return;
             }
+            Event::Speakers { room, uids } => {
+                return self.tell_of(room, MediaEvent::Speakers(uids));
+            }
             Event::FirstMedia { room, uid, kind } => {
                 if let Some(room) = self.rooms.get(&room) {
                     tracing::info!(call_id = %room.call_id, uid = uid.0, ?kind, "first media");
@@ -242,5 +255,8 @@ fn report(report: hullo_sfu::QualityReport) -> PeerQuality {
         up: report.up,
         down: report.down,
         rtt_ms: report.rtt_ms,
+        jitter_ms: report.jitter_ms,
+        loss_up_permille: report.loss_up_permille,
+        loss_down_permille: report.loss_down_permille,
     }
 }

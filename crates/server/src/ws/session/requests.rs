@@ -3,8 +3,8 @@
 
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PARTICIPANTS_MAX, Request,
-    Snapshot, StartCall, Success, Token,
+    Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PARTICIPANTS_MAX,
+    Request, Snapshot, Success, Token,
 };
 
 use super::Client;
@@ -13,8 +13,15 @@ use crate::store::{ConversationQuery, StoreError};
 
 /// What becomes of a request.
 pub(super) enum Next {
-    /// The hub decides, with what the room token allows.
-    Ask(Box<Request>, Option<RoomGrant>),
+    /// The hub decides.
+    Ask {
+        /// What.
+        request: Box<Request>,
+        /// What its room token allows.
+        grant: Option<RoomGrant>,
+        /// The accounts in it that do not exist or are disabled.
+        unknown: Vec<Accid>,
+    },
     /// It is answered already.
     Answer(Result<Success, ErrorBody>),
 }
@@ -29,16 +36,59 @@ impl Client {
                 limit,
             } => return Next::Answer(self.list_messages(with, *before, *limit).await),
             Command::StartCall(dial) => {
-                if let Err(error) = self.check_dial(dial).await {
+                if let Err(error) = self.check_not_over(dial.call_id).await {
                     return Next::Answer(Err(error));
                 }
                 dial.room_token.as_ref()
             }
-            Command::Accept { room_token, .. } => room_token.as_ref(),
+            Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
+                room_token.as_ref()
+            }
             _ => None,
         };
         let grant = token.and_then(|token| self.verify(token));
-        Next::Ask(Box::new(request), grant)
+        match self.unknown_in(&request.command).await {
+            Ok(unknown) => Next::Ask {
+                request: Box::new(request),
+                grant,
+                unknown,
+            },
+            Err(error) => Next::Answer(Err(error)),
+        }
+    }
+
+    /// The accounts in a command that do not exist or are disabled. A dial of one alone is refused with the reason.
+    async fn unknown_in(&self, command: &Command) -> Result<Vec<Accid>, ErrorBody> {
+        let (accids, alone) = match command {
+            Command::StartCall(dial) => (&dial.callees, dial.group.is_none()),
+            Command::Invite(more) => (&more.callees, false),
+            _ => return Ok(Vec::new()),
+        };
+        let store = &self.sessions.shared.store;
+        let mut unknown = Vec::new();
+        // The hub refuses longer lists; the store need not be asked about them.
+        for accid in accids.iter().take(PARTICIPANTS_MAX) {
+            let account = store
+                .account(&self.app.app.key, accid)
+                .await
+                .map_err(unavailable)?;
+            let (kind, message) = match account {
+                Some(account) if !account.disabled => continue,
+                Some(_) => (
+                    ErrorKind::AccountDisabled,
+                    format!("the account {accid} is disabled"),
+                ),
+                None => (
+                    ErrorKind::AccountNotFound,
+                    format!("there is no account {accid}"),
+                ),
+            };
+            if alone {
+                return Err(ErrorBody::new(kind, message));
+            }
+            unknown.push(accid.clone());
+        }
+        Ok(unknown)
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
@@ -49,32 +99,6 @@ impl Client {
                 None
             }
         }
-    }
-
-    async fn check_dial(&self, dial: &StartCall) -> Result<(), ErrorBody> {
-        self.check_not_over(dial.call_id).await?;
-        // The hub refuses longer lists; the store need not be asked about them.
-        for accid in dial.callees.iter().take(PARTICIPANTS_MAX) {
-            let account = self
-                .sessions
-                .shared
-                .store
-                .account(&self.app.app.key, accid)
-                .await
-                .map_err(unavailable)?;
-            match account {
-                None => {
-                    let message = format!("there is no account {accid}");
-                    return Err(ErrorBody::new(ErrorKind::AccountNotFound, message));
-                }
-                Some(account) if account.disabled => {
-                    let message = format!("the account {accid} is disabled");
-                    return Err(ErrorBody::new(ErrorKind::AccountDisabled, message));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
     }
 
     /// A call that was over before this process began, or that the hub has forgotten since, cannot be dialled again.
