@@ -1,43 +1,33 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { callOf, FakeHullo } from '../gallery/fake.ts';
+import { callOf, type FakeHullo } from '../gallery/fake.ts';
 import { states } from '../gallery/states.ts';
 import type { HulloCall } from '../src/call.ts';
-import '../src/index.ts';
 import { NOTICE_MS } from '../src/call.ts';
+import { Bench, everything } from './surface.ts';
 
+let bench: Bench;
 let client: FakeHullo;
 let surface: HulloCall;
 
 beforeEach(async () => {
   vi.useFakeTimers();
   document.title = 'Demo';
-  client = new FakeHullo();
-  surface = document.createElement('hullo-call');
-  surface.client = client;
-  surface.names = { bob: { name: 'Bob' }, alice: { name: 'Alice' } };
-  surface.lang = 'en';
-  document.body.append(surface);
+  bench = new Bench();
+  ({ client, surface } = bench);
   await settle();
 });
 
 afterEach(() => {
-  surface.remove();
+  bench.surface.remove();
   vi.useRealTimers();
 });
 
-/** Every part has drawn what it was last given. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 6; round += 1) {
-    for (const element of everything(surface)) {
-      if ('updateComplete' in element) await element.updateComplete;
-    }
-  }
-}
-
-function everything(root: Element): Element[] {
-  const inside = [...(root.shadowRoot?.querySelectorAll('*') ?? [])];
-  return [root, ...inside.flatMap(everything)];
-}
+const settle = (): Promise<void> => bench.settle();
+const part = (testId: string): HTMLElement | undefined => bench.part(testId);
+const words = (testId: string): string => bench.words(testId);
+const lead = (state: string): Promise<void> => bench.lead(state);
+const press = (testId: string): Promise<void> => bench.press(testId);
+const isOpen = (): boolean => bench.isOpen;
 
 /** The words directly in an element. */
 function ownWords(element: Element): string {
@@ -45,29 +35,6 @@ function ownWords(element: Element): string {
     .flatMap((node) => (node.nodeType === Node.TEXT_NODE ? [node.textContent ?? ''] : []))
     .join(' ');
 }
-
-function part(testId: string): HTMLElement | undefined {
-  const found = everything(surface).find((element) => element.getAttribute('data-testid') === testId);
-  return found instanceof HTMLElement ? found : undefined;
-}
-
-function words(testId: string): string {
-  return part(testId)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
-}
-
-async function lead(state: string): Promise<void> {
-  await states[state]?.(client, surface);
-  await settle();
-}
-
-async function press(testId: string): Promise<void> {
-  const button = part(testId);
-  if (!button) throw new Error(`there is no ${testId}`);
-  button.click();
-  await settle();
-}
-
-const isOpen = (): boolean => surface.shadowRoot?.querySelector('dialog')?.open ?? false;
 
 describe('the surface', () => {
   test('shows nothing while idle', () => {
@@ -137,7 +104,7 @@ describe('the surface', () => {
     client.enter({ state: 'in_call', current: callOf({ media: 'audio', state: 'active', activeMs: 5_000 }) });
     late.client = client;
     surface.replaceWith(late);
-    surface = late;
+    bench.surface = late;
     await settle();
     expect(part('hullo-voice')).toBeDefined();
   });

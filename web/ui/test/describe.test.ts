@@ -1,4 +1,4 @@
-import type { CallRecord, RecordStatus } from '@hullo/sdk';
+import type { CallRecord, ParticipantState, RecordStatus } from '@hullo/sdk';
 import { describe, expect, test } from 'vitest';
 import { describeRecord } from '../src/describe.ts';
 
@@ -66,5 +66,59 @@ describe('a record as Alice reads it', () => {
   test('reads a status of a later server as unknown', () => {
     const record = { ...recordOf('busy', 'alice'), status: 'transferred' as RecordStatus };
     expect(describeRecord(record, 'alice', 'zh').text).toBe('未知');
+  });
+});
+
+describe('a group record', () => {
+  const group = (caller: string, mine: ParticipantState, more: Partial<CallRecord> = {}): CallRecord => ({
+    ...recordOf('complete', 'alice'),
+    kind: 'group',
+    caller,
+    callees: ['alice', 'bob', 'carol', 'dave'].filter((accid) => accid !== caller),
+    durations: [],
+    outcomes: [{ accid: 'alice', state: mine }],
+    ...more,
+  });
+  const talked = { durations: [{ accid: 'alice', durationMs: 133_000 }] };
+  const names = { bob: { name: 'Bob' }, carol: { name: 'Carol' }, dave: { name: 'Dave' } };
+
+  test('names the others, the caller first', () => {
+    const { title, company, label, people } = describeRecord(
+      group('carol', 'left', talked),
+      'alice',
+      'en',
+      names,
+    );
+    expect(title).toBe('Group video call');
+    expect(company).toBe('with Carol, Bob and 1 other');
+    expect(label).toBe('Group video call, with Carol, Bob and 1 other, 02:13');
+    expect(people.map(({ accid }) => accid)).toEqual(['carol', 'bob', 'dave']);
+  });
+
+  test.each<[ParticipantState, string, boolean]>([
+    ['timed_out', 'Missed group call', true],
+    ['unreachable', 'Missed group call', true],
+    ['cancelled', 'Missed group call', true],
+    ['busy', 'Missed, you were busy', true],
+    ['rejected', 'Declined by you', false],
+  ])('in which my part ended %s reads %j, whatever became of the others', (mine, words, missed) => {
+    expect(describeRecord(group('bob', mine), 'alice', 'en')).toMatchObject({ text: words, missed });
+  });
+
+  test('is not missed by someone who has talked and was called once more in vain', () => {
+    expect(describeRecord(group('bob', 'timed_out', talked), 'alice', 'en')).toMatchObject({
+      text: '02:13',
+      missed: false,
+    });
+  });
+
+  test.each<[RecordStatus, string]>([
+    ['timed_out', 'Nobody answered'],
+    ['rejected', 'Nobody joined'],
+    ['busy', 'Everyone was busy'],
+    ['cancelled', 'Cancelled'],
+  ])('that ended %s tells its caller %j', (status, words) => {
+    const record = group('alice', 'left', { status });
+    expect(describeRecord(record, 'alice', 'en')).toMatchObject({ text: words, missed: false });
   });
 });

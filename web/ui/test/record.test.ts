@@ -49,3 +49,17 @@ test.each([
   button.click();
   expect(asked).toEqual([{ accid, media: 'audio' }]);
 });
+
+test('a press on a group call calls all the others again, in the same group', async () => {
+  const bubble = document.createElement('hullo-record');
+  const group: CallRecord = { ...record, kind: 'group', callees: ['alice', 'carol'], groupId: 'team-7' };
+  Object.assign(bubble, { record: group, me: 'alice', lang: 'en', names: { bob: { name: 'Bob' } } });
+  document.body.append(bubble);
+  await bubble.updateComplete;
+  const asked: Redial[] = [];
+  document.body.addEventListener('hullo-redial', (event) => asked.push(event.detail), { once: true });
+  const button = bubble.shadowRoot?.querySelector('button');
+  expect(button?.textContent).toContain('with Bob and carol');
+  button?.click();
+  expect(asked).toEqual([{ accid: 'bob', accids: ['bob', 'carol'], media: 'audio', groupId: 'team-7' }]);
+});

@@ -1,0 +1,180 @@
+import type { Participant, ParticipantState } from '@hullo/sdk';
+import { describe, expect, test } from 'vitest';
+import { groupOf } from '../gallery/group.ts';
+import { Company } from '../src/group/company.ts';
+import { nameAll } from '../src/group/naming.ts';
+import { FADE_MS, Farewells, PARTICIPANTS_MAX, roomIn, standingOf, tilesOf } from '../src/group/roster.ts';
+import { SPEAKING_MS, SpeakerWatch } from '../src/group/speakers.ts';
+import { companyOf, inviterOf } from '../src/scene/compose.ts';
+
+const NOBODY: ReadonlySet<string> = new Set();
+const ids = (participants: readonly Participant[]): string[] => participants.map(({ accid }) => accid);
+
+/** Alice, Bob and Carol; Carol is in `state`. */
+const callWithCarol = (state: ParticipantState, over: 'ringing' | 'active' = 'active') =>
+  groupOf(3, { state: over, but: { carol: { state } } });
+
+describe('the tiles of a group call', () => {
+  test('are oneself first, then the others in the order of their invites', () => {
+    expect(ids(tilesOf(groupOf(4, { caller: 'bob' }), 'carol', NOBODY))).toEqual([
+      'carol',
+      'bob',
+      'alice',
+      'dave',
+    ]);
+  });
+
+  test('do not move when somebody answers', () => {
+    const ringing = groupOf(4, { but: { bob: { state: 'ringing' } } });
+    expect(ids(tilesOf(ringing, 'alice', NOBODY))).toEqual(ids(tilesOf(groupOf(4), 'alice', NOBODY)));
+  });
+
+  test.each<[ParticipantState, boolean]>([
+    ['invited', true],
+    ['delivered', true],
+    ['ringing', true],
+    ['accepted', true],
+    ['joined', true],
+    ['left', false],
+    ['lost', false],
+    ['cancelled', false],
+    ['busy', false],
+    ['rejected', false],
+    ['timed_out', false],
+    ['unreachable', false],
+  ])('of someone who is %s: shown is %s', (state, shown) => {
+    expect(ids(tilesOf(callWithCarol(state), 'alice', NOBODY)).includes('carol')).toBe(shown);
+  });
+
+  test('of a state that a later server may bring are not shown', () => {
+    expect(standingOf({ state: 'dancing' as ParticipantState })).toBe('gone');
+  });
+});
+
+describe('a farewell', () => {
+  test.each<ParticipantState>(['busy', 'rejected', 'timed_out', 'unreachable'])(
+    'keeps the tile of someone who turns out %s for a moment',
+    (state) => {
+      const farewells = new Farewells();
+      farewells.watch(callWithCarol('ringing'), 1_000);
+      farewells.watch(callWithCarol(state), 2_000);
+      expect([...farewells.at(2_000 + FADE_MS - 1)]).toEqual(['carol']);
+      expect(farewells.nextAt(2_000)).toBe(2_000 + FADE_MS);
+      expect([...farewells.at(2_000 + FADE_MS)]).toEqual([]);
+      expect(farewells.nextAt(2_000 + FADE_MS)).toBeUndefined();
+    },
+  );
+
+  test('is not lengthened by other news of the call', () => {
+    const farewells = new Farewells();
+    farewells.watch(callWithCarol('ringing'), 0);
+    farewells.watch(callWithCarol('busy'), 0);
+    farewells.watch(callWithCarol('busy'), 3_000);
+    expect([...farewells.at(FADE_MS)]).toEqual([]);
+  });
+
+  test('is over when the person is called again', () => {
+    const farewells = new Farewells();
+    farewells.watch(callWithCarol('ringing'), 0);
+    farewells.watch(callWithCarol('timed_out'), 0);
+    farewells.watch(callWithCarol('invited'), 100);
+    expect([...farewells.at(200)]).toEqual([]);
+  });
+
+  test('is given to those who are busy at the dial, but not to those of a call that ran before', () => {
+    const dialled = new Farewells();
+    dialled.watch(callWithCarol('busy', 'ringing'), 0);
+    expect([...dialled.at(1)]).toEqual(['carol']);
+    const joined = new Farewells();
+    joined.watch(callWithCarol('busy'), 0);
+    expect([...joined.at(1)]).toEqual([]);
+  });
+});
+
+describe('who speaks', () => {
+  test('is marked at once, and a moment longer than heard', () => {
+    const watch = new SpeakerWatch();
+    watch.apply(['bob'], 0);
+    expect(watch.at(0)).toEqual(['bob']);
+    watch.apply([], 100);
+    expect(watch.at(100 + SPEAKING_MS - 1)).toEqual(['bob']);
+    expect(watch.nextAt(100)).toBe(100 + SPEAKING_MS);
+    expect(watch.at(100 + SPEAKING_MS)).toEqual([]);
+  });
+
+  test('keeps the mark over a pause between two words', () => {
+    const watch = new SpeakerWatch();
+    watch.apply(['bob'], 0);
+    watch.apply([], 100);
+    watch.apply(['bob'], 500);
+    expect(watch.at(100 + SPEAKING_MS)).toEqual(['bob']);
+    expect(watch.nextAt(600)).toBeUndefined();
+  });
+
+  test('is listed the loudest first', () => {
+    const watch = new SpeakerWatch();
+    watch.apply(['carol'], 0);
+    watch.apply(['dave', 'bob'], 100);
+    expect(watch.at(200)).toEqual(['dave', 'bob', 'carol']);
+  });
+});
+
+describe('what is remembered of the people of a call', () => {
+  test('begins anew with the next call', () => {
+    const company = new Company();
+    const first = groupOf(4);
+    company.watch(first, 0);
+    company.hear(['bob'], 0);
+    company.muteForMe('carol', true);
+    company.pin('dave');
+    const { speakers, pinned, mutedForMe } = company.at(1, first, 'alice');
+    expect([speakers, pinned, [...mutedForMe]]).toEqual([['bob'], 'dave', ['carol']]);
+    const next = groupOf(4, { callId: 'group-2' });
+    company.watch(next, 2);
+    const after = company.at(2, next, 'alice');
+    expect([after.speakers, after.pinned, [...after.mutedForMe]]).toEqual([[], undefined, []]);
+  });
+
+  test('lets a pin go with the one who leaves', () => {
+    const company = new Company();
+    company.watch(groupOf(4), 0);
+    company.pin('dave');
+    const without = groupOf(4, { but: { dave: { state: 'left' } } });
+    company.watch(without, 1);
+    expect(company.at(1, without, 'alice').pinned).toBeUndefined();
+  });
+});
+
+describe('who is named', () => {
+  const person = (name: string) => ({ accid: name.toLowerCase(), name });
+  const all = ['Bob', 'Carol', 'Dave', 'Erin', 'Frank'].map(person);
+
+  test.each([
+    [0, '', ''],
+    [1, 'Bob', 'Bob'],
+    [2, 'Bob and Carol', 'Bob和Carol'],
+    [3, 'Bob, Carol and 1 other', 'Bob、Carol和另外 1 人'],
+    [5, 'Bob, Carol and 3 others', 'Bob、Carol和另外 3 人'],
+  ])('of %d people reads %j, in Chinese %j', (count, english, chinese) => {
+    expect(nameAll(all.slice(0, count), 'en')).toBe(english);
+    expect(nameAll(all.slice(0, count), 'zh')).toBe(chinese);
+  });
+
+  test('are those in the call before those who are only called, and nobody whose part is over', () => {
+    const call = groupOf(5, {
+      but: { bob: { state: 'ringing' }, carol: { state: 'left' }, erin: { state: 'accepted' } },
+    });
+    expect(companyOf(call, 'alice')).toEqual(['dave', 'erin', 'bob']);
+  });
+
+  test('as calling is whoever has invited, or else the caller', () => {
+    expect(inviterOf(groupOf(3, { caller: 'bob' }), 'alice')).toBe('bob');
+    const invited = groupOf(3, { caller: 'bob', but: { alice: { inviter: 'carol' } } });
+    expect(inviterOf(invited, 'alice')).toBe('carol');
+  });
+});
+
+test('a call has room for a hundred, and those whose part is over take none', () => {
+  expect(roomIn(groupOf(5), PARTICIPANTS_MAX)).toBe(95);
+  expect(roomIn(callWithCarol('left'), PARTICIPANTS_MAX)).toBe(98);
+});
