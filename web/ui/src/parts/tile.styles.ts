@@ -25,6 +25,10 @@ export const tileStyles = [
       isolation: isolate;
       animation: pop 0.36s var(--_ease);
     }
+    /* It was on the screen before. */
+    :host(.settled) .tile:not(.declined) {
+      animation: none;
+    }
     video {
       position: absolute;
       inset: 0;

@@ -7,6 +7,8 @@ export const groupStyles = [
   ambient,
   css`
     :host {
+      --_stage-x: 10px;
+      --_stage-y: 72px;
       --_gap: 10px;
       --_foot: max(20px, env(safe-area-inset-bottom));
       position: absolute;
@@ -16,6 +18,9 @@ export const groupStyles = [
       color: var(--_text);
       background: var(--_bg);
       animation: appear 0.28s ease-out;
+    }
+    :host(.grown) {
+      animation: none;
     }
     :host(.filmed) {
       --_focus: #fff;
@@ -110,15 +115,15 @@ export const groupStyles = [
       transition: none;
     }
     hullo-tile.theirs.opening {
-      left: calc(0px - var(--_gap)) !important;
-      top: -72px !important;
+      left: calc(0px - var(--_stage-x)) !important;
+      top: calc(0px - var(--_stage-y)) !important;
       width: 100cqw !important;
       height: 100cqh !important;
     }
     hullo-tile.mine.opening {
       z-index: 1;
-      left: calc(100cqw - 148px) !important;
-      top: -56px !important;
+      left: calc(100cqw - 128px - var(--_stage-x)) !important;
+      top: calc(16px - var(--_stage-y)) !important;
       width: 112px !important;
       height: 168px !important;
     }
@@ -213,8 +218,8 @@ export const groupStyles = [
         inset: 18px 200px auto;
       }
       hullo-tile.mine.opening {
-        left: calc(100cqw - 304px) !important;
-        top: calc(100cqh - 280px) !important;
+        left: calc(100cqw - 284px - var(--_stage-x)) !important;
+        top: calc(100cqh - 188px - var(--_stage-y)) !important;
         width: 256px !important;
         height: 160px !important;
       }

@@ -33,12 +33,15 @@ export class HulloGroup extends Part {
   @state() private cameras = 0;
   @state() private opening = false;
   #observer: ResizeObserver | undefined;
+  /** Whose views were on the screen before. */
+  #settled: ReadonlySet<string> = new Set();
 
   static override styles = groupStyles;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.opening = this.grown;
+    this.classList.toggle('grown', this.grown);
     void this.updateComplete.then(() => this.#begin());
   }
 
@@ -62,8 +65,17 @@ export class HulloGroup extends Part {
 
   #measure(stage: Element): void {
     const { clientWidth: width, clientHeight: height } = stage;
+    const [here, whole] = [stage.getBoundingClientRect(), this.getBoundingClientRect()];
+    this.style.setProperty('--_stage-x', `${here.x - whole.x}px`);
+    this.style.setProperty('--_stage-y', `${here.y - whole.y}px`);
     if (width > 0 && height > 0 && (width !== this.area.width || height !== this.area.height))
       this.area = { width, height };
+  }
+
+  protected override willUpdate(): void {
+    if (this.hasUpdated || !this.grown || !this.scene) return;
+    const there = this.scene.tiles.filter((tile) => standingOf(tile) === 'in');
+    this.#settled = new Set(there.map(({ accid }) => accid));
   }
 
   /** The first tiles have been drawn where they were: from there they move to where they belong. */
@@ -134,7 +146,7 @@ export class HulloGroup extends Part {
   #tile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
     const participant = scene.tiles.find((tile) => tile.accid === accid);
     return html`<hullo-tile
-      class=${this.opening ? `opening ${accid === scene.me ? 'mine' : 'theirs'}` : ''}
+      class=${this.#classOf(scene, accid)}
       style=${styleMap(placeOf(rect))}
       role="group"
       aria-label=${participant ? this.#labelOf(scene, participant) : ''}
@@ -147,6 +159,12 @@ export class HulloGroup extends Part {
       .pinnable=${scene.tiles.length > 1}
       .flippable=${this.cameras > 1}
     ></hullo-tile>`;
+  }
+
+  /** Those who were on the screen before do not appear anew; first they are where they were. */
+  #classOf({ me }: Scene, accid: string): string {
+    if (!this.#settled.has(accid)) return '';
+    return `settled ${this.opening ? 'opening' : ''} ${accid === me ? 'mine' : 'theirs'}`;
   }
 
   #labelOf(scene: Scene, participant: Participant): string {
