@@ -131,9 +131,7 @@ impl Sfu {
         }
         self.quality_at
             .get_or_insert(now + self.config.quality_every);
-        let mut touched = BTreeSet::from([peer]);
-        self.assign_slots(room, Some(peer), now, &mut touched);
-        self.drain(touched, now);
+        self.drain(BTreeSet::from([peer]), now);
         Ok(answer)
     }
 
@@ -356,9 +354,9 @@ impl Sfu {
                 continue;
             };
             let due = peer.due(self.config.lost_after);
-            let new_slots_in = peer.has_new_slots.then_some(peer.room);
+            let tells_slots_in = peer.tells_slots.then_some(peer.room);
             self.alarms.set(Owner::Peer(id), Some(due));
-            if let Some(room) = new_slots_in {
+            if let Some(room) = tells_slots_in {
                 self.assign_slots(room, Some(id), now, &mut touched);
             }
         }

@@ -30,8 +30,8 @@ pub(crate) struct Peer {
     pub(crate) heard_at: Instant,
     pub(crate) loudness: Loudness,
     pub(crate) slots: Slots,
-    /// There are slots that nothing was assigned to yet.
-    pub(crate) has_new_slots: bool,
+    /// It is to be told its slots, because there are others than before, or for an answer.
+    pub(crate) tells_slots: bool,
     addresses: Addresses,
     /// The last one that was answered.
     offer: Option<String>,
@@ -112,7 +112,7 @@ impl Peer {
             heard_at: now,
             loudness: Loudness::default(),
             slots: Slots::new(uid),
-            has_new_slots: false,
+            tells_slots: false,
             addresses: Addresses::default(),
             offer: None,
             rtc,
@@ -130,6 +130,7 @@ impl Peer {
         let before = self.rtc.direct_api().local_ice_credentials();
         match self.accept(offer) {
             Ok(answer) => {
+                self.tells_slots = true;
                 // Its payload types may be others now.
                 self.slots.iter_mut().for_each(|slot| slot.matched = None);
                 self.offer = Some(offer.to_owned());
@@ -246,8 +247,8 @@ impl Peer {
                 let slot = self.slots.iter().find(|slot| slot.mid == request.mid)?;
                 return slot.uid.map(Drained::KeyFrameWanted);
             }
-            Event::MediaAdded(added) => self.add_slot(added.mid, now),
-            Event::MediaChanged(changed) => self.add_slot(changed.mid, now),
+            Event::MediaAdded(added) => self.handle_media(added.mid, now),
+            Event::MediaChanged(changed) => self.handle_media(changed.mid, now),
             Event::PeerStats(stats) => {
                 let counts = self.estimate.counts(&mut self.rtc, now);
                 self.figures.take_peer(&stats, counts);
@@ -276,13 +277,14 @@ impl Peer {
             .map(|stream| stream.mid())
     }
 
-    /// An m-line that the client receives on is a slot.
-    fn add_slot(&mut self, mid: Mid, now: Instant) {
-        let Some(media) = self.rtc.media(mid).filter(|m| m.direction().is_sending()) else {
+    /// An m-line is new, or its direction is.
+    fn handle_media(&mut self, mid: Mid, now: Instant) {
+        let Some(media) = self.rtc.media(mid) else {
             return;
         };
-        self.slots.add(mid, kind_of(media.kind()), now);
-        self.has_new_slots = true;
+        let receives = media.direction().is_sending();
+        self.slots.set(mid, kind_of(media.kind()), receives, now);
+        self.tells_slots = true;
         // The estimate is wanted, its pacer is not.
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
             stream.set_unpaced(true);
@@ -368,7 +370,7 @@ impl Peer {
 
     /// Assigns its slots anew.
     pub(crate) fn assign_slots(&mut self, census: &Census, now: Instant) -> Assigned {
-        self.has_new_slots = false;
+        self.tells_slots = false;
         self.slots
             .assign(census, self.standing.videos.as_deref(), now)
     }

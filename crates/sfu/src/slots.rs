@@ -54,6 +54,8 @@ pub(crate) struct Assigned {
 pub(crate) struct Receiving {
     pub(crate) mid: Mid,
     pub(crate) kind: SlotKind,
+    /// The client receives on it at present.
+    open: bool,
     pub(crate) uid: Option<Uid>,
     since: Instant,
     pub(crate) rewrite: Rewrite,
@@ -76,9 +78,13 @@ impl Slots {
         }
     }
 
-    /// A new, free slot, unless it is known.
-    pub(crate) fn add(&mut self, mid: Mid, kind: SlotKind, now: Instant) {
-        if self.list.iter().any(|slot| slot.mid == mid) {
+    /// The client receives on this m-line, or does not: the first makes it a slot, the second leaves the slot to nobody.
+    pub(crate) fn set(&mut self, mid: Mid, kind: SlotKind, receives: bool, now: Instant) {
+        if let Some(known) = self.list.iter_mut().find(|slot| slot.mid == mid) {
+            known.open = receives;
+            return;
+        }
+        if !receives {
             return;
         }
         let clock_hz = match kind {
@@ -88,6 +94,7 @@ impl Slots {
         self.list.push(Receiving {
             mid,
             kind,
+            open: true,
             uid: None,
             since: now,
             rewrite: Rewrite::new(clock_hz),
@@ -132,6 +139,9 @@ impl Slots {
         now: Instant,
     ) -> Assigned {
         let before: Vec<Option<Uid>> = self.list.iter().map(|slot| slot.uid).collect();
+        for closed in self.list.iter_mut().filter(|slot| !slot.open) {
+            closed.uid = None;
+        }
         let lacks_audio = self.lacks_audio(census);
         self.assign_video(census, videos, now);
         let mut voice_waits = false;
@@ -155,23 +165,26 @@ impl Slots {
         assigned
     }
 
+    fn count(&self, kind: SlotKind) -> usize {
+        let open = |s: &&Receiving| s.kind == kind && s.open;
+        self.list.iter().filter(open).count()
+    }
+
     fn lacks_audio(&self, census: &Census) -> bool {
-        let slots = self.list.iter().filter(|s| s.kind == SlotKind::Audio);
         let others = census.uids.len() - usize::from(census.uids.contains(&self.own));
-        others > slots.count()
+        others > self.count(SlotKind::Audio)
     }
 
     fn assign_video(&mut self, census: &Census, videos: Option<&[Uid]>, now: Instant) {
         let Some(videos) = videos else {
             return self.assign_by_uid(SlotKind::Video, census, now);
         };
-        let slots = self.list.iter().filter(|s| s.kind == SlotKind::Video);
         let own = self.own;
         let there = |uid: &&Uid| **uid != own && census.uids.contains(uid);
         let chosen: Vec<Uid> = videos
             .iter()
             .filter(there)
-            .take(slots.count())
+            .take(self.count(SlotKind::Video))
             .copied()
             .collect();
         self.release(SlotKind::Video, |uid| chosen.contains(&uid));
@@ -249,11 +262,11 @@ impl Slots {
 
     /// True if `uid` has a slot now: the one it had, or a free one.
     fn fill(&mut self, kind: SlotKind, uid: Uid, now: Instant) -> bool {
-        let mut of_kind = self.list.iter_mut().filter(|s| s.kind == kind);
+        let mut of_kind = self.list.iter().filter(|s| s.kind == kind);
         if of_kind.any(|s| s.uid == Some(uid)) {
             return true;
         }
-        let mut of_kind = self.list.iter_mut().filter(|s| s.kind == kind);
+        let mut of_kind = self.list.iter_mut().filter(|s| s.kind == kind && s.open);
         let Some(free) = of_kind.find(|s| s.uid.is_none()) else {
             return false;
         };

@@ -120,6 +120,18 @@ impl Client {
         (offer.to_sdp_string(), pending)
     }
 
+    /// A later offer by which it receives on an m-line, or does not.
+    pub(crate) fn offer_direction(
+        &mut self,
+        mid: &str,
+        direction: Direction,
+    ) -> (String, SdpPendingOffer) {
+        let mut change = self.rtc.sdp_api();
+        change.set_direction(mid.into(), direction);
+        let (offer, pending) = change.apply().unwrap();
+        (offer.to_sdp_string(), pending)
+    }
+
     pub(crate) fn offer_ice_restart(&mut self) -> (String, SdpPendingOffer) {
         let mut change = self.rtc.sdp_api();
         change.ice_restart(true);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hullo_sfu::{Event, SlotKind};
+use str0m::media::Direction;
 
 use crate::world::World;
 
@@ -60,6 +61,31 @@ fn new_slots_are_told_together() {
     };
     let before = told(&world);
     world.offer_more_slots(caller, 7, 15);
-    assert!(told(&world) <= before + 2, "{}", told(&world) - before);
+    assert_eq!(told(&world), before + 1);
     assert_eq!(world.slots_of(caller, SlotKind::Video).len(), 16);
+}
+
+#[test]
+fn a_slot_that_the_client_gives_up_goes_to_nobody_until_it_is_back() {
+    let (mut world, peers) = World::with_group(3, 2, 2);
+    world.subscribe(peers[0], &[3, 2]);
+    let video = world.client(peers[0]).mid(SlotKind::Video).to_string();
+    world.talk(&peers, 50);
+    let turn = |world: &mut World, direction| {
+        world.renegotiate(peers[0], |client| client.offer_direction(&video, direction));
+    };
+    turn(&mut world, Direction::SendOnly);
+    assert_eq!(world.slots_of(peers[0], SlotKind::Video), [None, Some(3)]);
+    world.talk(&peers, 50);
+    turn(&mut world, Direction::SendRecv);
+    assert_eq!(
+        world.slots_of(peers[0], SlotKind::Video),
+        [Some(2), Some(3)]
+    );
+    world.talk(&peers, 50);
+    world.run_for(Duration::from_millis(200));
+    for (from, pictures) in [(peers[1], 100), (peers[2], 150)] {
+        let received = world.clients[&peers[0]].received_from(from, SlotKind::Video);
+        assert_eq!(received.len(), pictures, "from {from:?}");
+    }
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use hullo_sfu::{Config, Event, Output, PeerId, QualityReport, RoomId, Sfu, SlotKind, Uid};
 
+use str0m::change::SdpPendingOffer;
+
 use crate::client::Client;
 
 pub(crate) const ROOM: RoomId = RoomId(7);
@@ -143,22 +145,23 @@ impl World {
     }
 
     pub(crate) fn restart_ice(&mut self, peer: PeerId) {
-        let client = self.clients.get_mut(&peer).unwrap();
-        let uid = client.uid;
-        let (offer, pending) = client.offer_ice_restart();
-        let answer = self
-            .sfu
-            .negotiate(ROOM, peer, uid, &offer, self.now)
-            .unwrap();
-        self.client(peer).accept(&answer, pending);
-        self.settle();
+        self.renegotiate(peer, Client::offer_ice_restart);
     }
 
     /// The client offers so many slots more.
     pub(crate) fn offer_more_slots(&mut self, peer: PeerId, audio: usize, video: usize) {
+        self.renegotiate(peer, |client| client.offer_more_slots(audio, video));
+    }
+
+    /// A later offer of a client, answered.
+    pub(crate) fn renegotiate(
+        &mut self,
+        peer: PeerId,
+        offer: impl FnOnce(&mut Client) -> (String, SdpPendingOffer),
+    ) {
         let client = self.clients.get_mut(&peer).unwrap();
         let uid = client.uid;
-        let (offer, pending) = client.offer_more_slots(audio, video);
+        let (offer, pending) = offer(client);
         let answer = self
             .sfu
             .negotiate(ROOM, peer, uid, &offer, self.now)
