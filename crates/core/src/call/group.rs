@@ -128,19 +128,20 @@ impl Call {
         if let Some(own) = own.filter(|own| !own.state.is_over()) {
             return Ok(own.uid);
         }
+        let open = |terms: &GroupTerms| terms.join_mode == JoinMode::Everyone;
+        if own.is_none() && !self.group.as_ref().is_some_and(open) {
+            return Err(not_found(self.call_id));
+        }
         if self.is_ended() {
             return Err(ErrorKind::CallOver.into());
         }
-        let Some(terms) = &self.group else {
-            return Err(not_found(self.call_id));
-        };
-        match (own, terms.join_mode) {
-            (Some(own), _) => Ok(own.uid),
-            (None, JoinMode::Invited) => Err(not_found(self.call_id)),
-            (None, JoinMode::Everyone) if self.participants.len() >= PARTICIPANTS_MAX => {
+        match own {
+            _ if self.kind == CallKind::OneToOne => Err(not_found(self.call_id)),
+            Some(own) => Ok(own.uid),
+            None if self.participants.len() >= PARTICIPANTS_MAX => {
                 Err(ErrorKind::ParticipantLimit.into())
             }
-            (None, JoinMode::Everyone) => Ok(self.next_uid()),
+            None => Ok(self.next_uid()),
         }
     }
 

@@ -116,7 +116,10 @@ impl Hub {
             Command::Continue { call_id } => {
                 let free = self.check_free_of(asker, call_id);
                 self.apply_and_show(asker, call_id, now, |call| {
-                    free?;
+                    // Of a call that is over, that is the answer, whatever else there is: repeated after a crash, too.
+                    if !call.is_ended() {
+                        free?;
+                    }
                     call.continue_on(by, device, connect_ms, now)
                 });
             }
@@ -127,7 +130,9 @@ impl Hub {
                     self.check_free_of(asker, call_id)
                 };
                 self.apply(asker, call_id, now, |call| {
-                    free?;
+                    if !call.is_ended() {
+                        free?;
+                    }
                     call.hold(by, device, held).map(|()| None)
                 });
             }
