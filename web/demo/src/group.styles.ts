@@ -43,6 +43,9 @@ export const groupPickerStyles = css`
     overflow-y: auto;
     list-style: none;
   }
+  li + li {
+    margin-top: 2px;
+  }
   label {
     --size: 48px;
     position: relative;

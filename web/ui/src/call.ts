@@ -71,6 +71,7 @@ export class HulloCall extends LitElement {
 
   #scene: Scene | undefined;
   #known: Pick<Ending, 'me' | 'caller' | 'peer' | 'people'> | undefined;
+  #callId: string | undefined;
   #heldId: string | undefined;
   #screen: ScreenName | undefined;
   /** The screen before this one was that of a video call of two. */
@@ -198,6 +199,9 @@ export class HulloCall extends LitElement {
     if (!scene) return;
     if (this.notice) this.#dismiss();
     const { me, peer, call, group, others, held } = scene;
+    // What was open belonged to the call before.
+    if (this.#callId !== undefined && call.callId !== this.#callId) this.sheet = undefined;
+    this.#callId = call.callId;
     // Those who were there last, when nobody is any more.
     const people = group ? (others.length > 0 ? others : (this.#known?.people ?? [])) : undefined;
     this.#known = { me, peer, caller: call.caller, people };

@@ -7,6 +7,7 @@ export { describeRecord, type RecordDescription } from './describe.ts';
 export { explainError } from './errors.ts';
 export { type IconName, icons } from './icons.ts';
 export { HulloAvatar } from './parts/avatar.ts';
+export { HulloFaces } from './parts/faces.ts';
 export { coloursOf, initialsOf, type Names, type Person, type PersonDetails, personOf } from './people.ts';
 export { HulloRecord, type Redial } from './record.ts';
 export {

@@ -51,6 +51,14 @@ export class HulloControls extends Part {
           padding: 8px;
         }
       }
+      @container (max-width: 340px) {
+        .bar {
+          --disc: 40px;
+        }
+        .bar .danger .disc {
+          width: 52px;
+        }
+      }
       .named {
         --disc: 64px;
         display: grid;

@@ -224,16 +224,39 @@ export const groupStyles = [
         height: 160px !important;
       }
     }
+    /* A phone on its side: no room for a row of words above the tiles. */
     @container (max-height: 520px) {
-      .screen {
-        gap: 8px;
-        padding-top: 8px;
+      :host {
+        --_gap: 12px;
+        --_foot: max(8px, env(safe-area-inset-bottom));
       }
-      header p {
+      .screen {
+        gap: 6px;
+        padding-top: max(8px, env(safe-area-inset-top));
+      }
+      header {
+        position: absolute;
+        z-index: 2;
+        inset: auto var(--_gap) calc(var(--_foot) + 14px);
+        align-items: center;
+        pointer-events: none;
+      }
+      .title {
+        flex: 0 1 26cqw;
+        margin-right: auto;
+      }
+      h1 {
+        font-size: 15px;
+        line-height: 20px;
+      }
+      hullo-held {
         display: none;
       }
       .members {
-        min-height: 36px;
+        pointer-events: auto;
+      }
+      footer {
+        --disc: 44px;
       }
     }
     @keyframes appear {

@@ -96,7 +96,7 @@ export class HulloGroup extends Part {
       this.area,
     );
     return html`${video ? nothing : backdrop(scene.peer)}
-      <section class="screen" data-testid="hullo-group">
+      <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
         ${this.#header(scene)}
         <div class="stage-frame">
           <div
@@ -172,6 +172,14 @@ export class HulloGroup extends Part {
     const name = isMe ? this.t('tile.you') : scene.person(participant.accid).name;
     const note = noteOf(participant, isMe);
     return note ? this.t('tile.of', { name, state: this.t(note) }) : name;
+  }
+
+  /** The arrow keys turn pages; the keyboard stays where it is, unless its tile has gone with the page. */
+  #onKey(event: KeyboardEvent, layout: Layout): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined || layout.pages === 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.#turn(layout, step);
   }
 
   #turn({ page, pages }: Layout, step: number): void {
