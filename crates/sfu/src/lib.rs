@@ -19,6 +19,9 @@
 //! # Key frames
 //! A receiver that gets a new source, and a receiver that asks, each make one request to the source; requests to one source
 //! are at least [`KEY_FRAME_EVERY`] apart, and one that comes too early is made later, never dropped.
+//!
+//! # Bandwidth
+//! It is estimated, for the grade of quality, to those who are shown pictures. Nothing is paced and nothing sent less by it.
 
 mod address;
 mod alarms;
@@ -308,7 +311,6 @@ impl Sfu {
             if let Some(room) = self.rooms.get_mut(&room) {
                 room.speakers.silence(uid);
             }
-            self.set_room_alarm(room);
         } else {
             // What was held back would be a hole in the numbers, that receivers ask to be filled.
             peer.restart_streams(None);

@@ -44,7 +44,7 @@ pub(crate) struct Assigned {
     pub(crate) changed: bool,
     /// Whose picture a slot shows anew.
     pub(crate) new_videos: Vec<Uid>,
-    /// There are more others than audio slots.
+    /// There are more others than audio slots, and at least one of these.
     pub(crate) lacks_audio: bool,
     /// A voice found no slot.
     pub(crate) voice_waits: bool,
@@ -172,7 +172,8 @@ impl Slots {
 
     fn lacks_audio(&self, census: &Census) -> bool {
         let others = census.uids.len() - usize::from(census.uids.contains(&self.own));
-        others > self.count(SlotKind::Audio)
+        let slots = self.count(SlotKind::Audio);
+        slots > 0 && others > slots
     }
 
     fn assign_video(&mut self, census: &Census, videos: Option<&[Uid]>, now: Instant) {
@@ -240,14 +241,10 @@ impl Slots {
             (yields && !is_kept).then_some((heard, slot))
         });
         let most_quiet = with_heard.min_by(|(a, _), (b, _)| {
-            let silence = a.voiced_at.cmp(&b.voiced_at);
             let voice = a.has_voice.cmp(&b.has_voice);
-            voice.then_with(|| {
-                if a.has_voice {
-                    a.level.total_cmp(&b.level)
-                } else {
-                    silence
-                }
+            voice.then(match a.has_voice {
+                true => a.level.total_cmp(&b.level),
+                false => a.voiced_at.cmp(&b.voiced_at),
             })
         });
         most_quiet.map(|(_, slot)| slot)

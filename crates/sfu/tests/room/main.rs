@@ -21,6 +21,7 @@ mod key_frames;
 mod loss;
 mod loudest;
 mod quality;
+mod random;
 mod reconnect;
 mod ringing;
 mod roaming;
