@@ -50,6 +50,8 @@ export class FakeHullo implements CallClient {
   refusal: { kind: string } | undefined;
   /** Whom the next invites refuse. */
   refused: readonly RefusedInvite[] = [];
+  /** Whose pictures were asked for last, the most important first. */
+  shown: readonly string[] = [];
   /** Which element shows whose picture. */
   readonly views = new Map<string, HTMLVideoElement>();
   readonly #listeners: Listeners = {};
@@ -127,6 +129,10 @@ export class FakeHullo implements CallClient {
 
   setAudioMute(accid: string, muted: boolean): Promise<void> {
     return this.#ask(`mute ${accid} ${muted}`);
+  }
+
+  async showVideos(accids: readonly string[] | 'attached'): Promise<void> {
+    if (accids !== 'attached') this.shown = accids;
   }
 
   async accept(): Promise<Member[]> {

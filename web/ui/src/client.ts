@@ -23,6 +23,7 @@ export type CallClient = Pick<
   | 'rejectWaiting'
   | 'continueHere'
   | 'setAudioMute'
+  | 'showVideos'
   | 'switchCallType'
   | 'answerSwitch'
   | 'muteLocalAudio'

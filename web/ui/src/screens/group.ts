@@ -35,6 +35,9 @@ export class HulloGroup extends Part {
   #observer: ResizeObserver | undefined;
   /** Whose views were on the screen before. */
   #settled: ReadonlySet<string> = new Set();
+  #layout: Layout | undefined;
+  /** The call and whose pictures the client was last asked for. */
+  #asked: string | undefined;
 
   static override styles = groupStyles;
 
@@ -82,6 +85,26 @@ export class HulloGroup extends Part {
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     if (this.opening) requestAnimationFrame(() => requestAnimationFrame(() => (this.opening = false)));
+    this.#askForPictures();
+  }
+
+  /** Those of the page, the large one first: where the way is narrow, it shall be the last to suffer. */
+  #askForPictures(): void {
+    const { scene } = this;
+    if (scene?.state !== 'in_call' || scene.call.media !== 'video') return;
+    const present = new Set(
+      scene.tiles.filter((tile) => standingOf(tile) === 'in').map(({ accid }) => accid),
+    );
+    const accids = (this.#layout?.tiles ?? [])
+      .map(({ accid }) => accid)
+      .filter((accid) => accid !== scene.me && present.has(accid));
+    const asked = [scene.call.callId, ...accids].join(' ');
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    scene.client.showVideos(accids).catch(() => {
+      // The connection is down or the call is ending: said again with the next news.
+      this.#asked = undefined;
+    });
   }
 
   protected override render() {
@@ -95,6 +118,7 @@ export class HulloGroup extends Part {
       this.page,
       this.area,
     );
+    this.#layout = layout;
     return html`${video ? nothing : backdrop(scene.peer)}
       <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
         ${this.#header(scene)}
@@ -109,7 +133,8 @@ export class HulloGroup extends Part {
             @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, step))}
           >
             ${repeat(
-              layout.tiles,
+              // In their order whatever is pinned: a <video> that is moved in the document stops.
+              [...layout.tiles].sort((a, b) => this.#placeOf(scene, a.accid) - this.#placeOf(scene, b.accid)),
               ({ accid }) => accid,
               ({ accid, rect, big }) => this.#tile(scene, accid, rect, big),
             )}
@@ -159,6 +184,10 @@ export class HulloGroup extends Part {
       .pinnable=${scene.tiles.length > 1}
       .flippable=${this.cameras > 1}
     ></hullo-tile>`;
+  }
+
+  #placeOf({ tiles }: Scene, accid: string): number {
+    return tiles.findIndex((tile) => tile.accid === accid);
   }
 
   /** Those who were on the screen before do not appear anew; first they are where they were. */
