@@ -30,6 +30,8 @@ pub struct Connection {
     pub answered: Option<(u64, PeerId)>,
     /// Its state.
     pub state: Ice,
+    /// M-lines that receive sound, and pictures.
+    pub lines: (u8, u8),
     /// A picture has been shown.
     pub pictured: bool,
     /// The receiving m-line that carries a picture.
@@ -66,9 +68,10 @@ impl Browser {
     /// Carries out a command; `answer` parses a session description of the media plane.
     pub fn command(&mut self, command: &MediaCommand, now: Time) -> Reaction {
         match command {
-            MediaCommand::Open { peer, .. } => {
+            MediaCommand::Open { peer, audio, video } => {
                 self.connection = Some(Connection {
                     number: *peer,
+                    lines: (*audio, *video),
                     answered: None,
                     state: Ice::New(now),
                     pictured: false,
@@ -76,17 +79,22 @@ impl Browser {
                 });
                 Reaction::Offer(*peer)
             }
-            MediaCommand::Restart { peer } | MediaCommand::Grow { peer, .. } => {
-                match self.connection(*peer) {
-                    Some(connection) => {
-                        if connection.state == Ice::Failed {
-                            connection.state = Ice::New(now);
-                        }
-                        Reaction::Offer(*peer)
-                    }
-                    None => Reaction::None,
+            MediaCommand::Grow { peer, audio, video } => match self.connection(*peer) {
+                Some(connection) => {
+                    connection.lines = (*audio, *video);
+                    Reaction::Offer(*peer)
                 }
-            }
+                None => Reaction::None,
+            },
+            MediaCommand::Restart { peer } => match self.connection(*peer) {
+                Some(connection) => {
+                    if connection.state == Ice::Failed {
+                        connection.state = Ice::New(now);
+                    }
+                    Reaction::Offer(*peer)
+                }
+                None => Reaction::None,
+            },
             MediaCommand::Answer { peer, sdp } => match self.connection(*peer) {
                 Some(connection) => {
                     connection.answered = crate::plane::parse_answer(sdp);

@@ -2,9 +2,10 @@
 
 use hullo_core::Time;
 use hullo_core::endpoint::Endpoint;
-use hullo_protocol::{Accid, DeviceId, DeviceInfo, Platform};
+use hullo_protocol::{Accid, CallId, CallView, DeviceId, DeviceInfo, Platform};
 
 use crate::browser::Browser;
+use crate::clock::Clock;
 use crate::fact::Page;
 use crate::network::LinkId;
 
@@ -16,6 +17,10 @@ pub struct Device {
     pub accid: Accid,
     /// Its id; all that outlives a page.
     pub id: DeviceId,
+    /// What it runs on.
+    pub platform: Platform,
+    /// What it takes for the time.
+    pub clock: Clock,
     /// How many pages there have been.
     pub pages: u32,
     /// The endpoint of the open page.
@@ -30,6 +35,10 @@ pub struct Device {
     pub signed_in: bool,
     /// The ticket of the last login.
     pub login_ticket: Option<u64>,
+    /// What the page shows beside the call.
+    pub shown: Shown,
+    /// Calls that the page has found by asking for them.
+    pub found: Vec<CallId>,
     /// The page's media.
     pub browser: Browser,
     /// The next ticket of the page.
@@ -44,13 +53,26 @@ pub struct Device {
     pub asleep_until: Time,
 }
 
+/// What the application was told beside the call, last.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// The call on hold.
+    pub held: Option<CallView>,
+    /// The invite that waits.
+    pub waiting: Option<CallView>,
+    /// Calls on other devices of the account.
+    pub elsewhere: Vec<CallView>,
+}
+
 impl Device {
     /// A device that has never been used.
-    pub fn new(index: usize, accid: Accid, id: DeviceId) -> Self {
+    pub fn new(index: usize, accid: Accid, id: DeviceId, platform: Platform, clock: Clock) -> Self {
         Self {
             index,
             accid,
             id,
+            platform,
+            clock,
             pages: 0,
             endpoint: None,
             abandoned: false,
@@ -58,6 +80,8 @@ impl Device {
             welcomed_at: None,
             signed_in: false,
             login_ticket: None,
+            shown: Shown::default(),
+            found: Vec::new(),
             browser: Browser::default(),
             next_ticket: 1,
             wake_at: None,
@@ -78,6 +102,8 @@ impl Device {
     pub fn close_page(&mut self) -> Option<LinkId> {
         self.endpoint = None;
         self.browser = Browser::default();
+        self.shown = Shown::default();
+        self.found.clear();
         self.signed_in = false;
         self.login_ticket = None;
         self.wake_at = None;
@@ -102,7 +128,7 @@ impl Device {
     pub fn info(&self) -> DeviceInfo {
         DeviceInfo {
             id: self.id.clone(),
-            platform: Platform::Web,
+            platform: self.platform,
             sdk_version: None,
         }
     }

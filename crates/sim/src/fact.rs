@@ -112,7 +112,11 @@ pub struct Stand<'a> {
     pub state: State,
     /// Its call.
     pub call: Option<&'a CallView>,
-    /// Its next deadline.
+    /// The invite that waits beside it.
+    pub waiting: Option<&'a CallView>,
+    /// The call that it holds.
+    pub held: Option<&'a CallView>,
+    /// Its next deadline, by the world's clock.
     pub timer: Option<Time>,
     /// Since when nothing has stood between this endpoint and the server; absent when something does.
     pub reachable_since: Option<Time>,

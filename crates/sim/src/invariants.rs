@@ -11,6 +11,7 @@ mod records;
 mod ringing;
 mod tickets;
 mod timers;
+mod versions;
 
 use std::fmt;
 
@@ -55,9 +56,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// The invariants of a world with these settings and accounts, one device each.
-    pub fn new(scenario: &Scenario, accounts: &[Accid]) -> Self {
-        let devices = accounts.to_vec();
+    /// The invariants of a world with these settings and devices, each given by its account.
+    pub fn new(scenario: &Scenario, devices: Vec<Accid>) -> Self {
         Self {
             tickets: tickets::EveryTicketCompletesOnce::default(),
             others: vec![
@@ -66,7 +66,8 @@ impl Watch {
                 Box::new(records::ToldAfterStored::default()),
                 Box::new(records::NoAccountInTwoCalls::default()),
                 Box::new(frames::NoFrameToStrangers::default()),
-                Box::new(frames::VersionsOnlyGrow::default()),
+                Box::new(versions::VersionsOnlyGrow::default()),
+                Box::new(versions::UidsStay::default()),
                 Box::new(endings::CallEndComesOnce::new(devices.clone())),
                 Box::new(endings::EverythingEnds),
                 Box::new(agreement::BothEndsAgree::new(scenario.rough)),

@@ -35,6 +35,7 @@
 
 pub mod agenda;
 pub mod browser;
+pub mod clock;
 pub mod device;
 pub mod dice;
 pub mod fact;

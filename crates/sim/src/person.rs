@@ -1,8 +1,12 @@
 //! The people: each has a device in hand and, at random times, does something with it that makes more or less sense.
 
 use hullo_core::endpoint::{Op, State};
-use hullo_protocol::{Accid, AppKey, CallView, DeviceInfo, Media};
+use hullo_protocol::{
+    Accid, AppKey, CallId, CallKind, CallView, DeviceInfo, GroupTerms, InviteMode, JoinMode, Media,
+    OtherCall,
+};
 
+use crate::device::Shown;
 use crate::dice::Dice;
 
 /// What a person does.
@@ -16,6 +20,8 @@ pub enum Deed {
     SignIn,
     /// Reloads the page.
     Reload,
+    /// Closes the app and opens it again later.
+    CloseApp,
     /// Closes the laptop and opens it again.
     Sleep,
     /// Walks out of the network and back in.
@@ -31,6 +37,12 @@ pub struct Scene<'a> {
     pub state: State,
     /// The call.
     pub call: Option<&'a CallView>,
+    /// What is shown beside it.
+    pub shown: &'a Shown,
+    /// Calls found by asking.
+    pub found: &'a [CallId],
+    /// Group calls that are heard of.
+    pub running: &'a [CallId],
     /// Whether the app is signed in, as far as the person knows.
     pub signed_in: bool,
     /// The person.
@@ -43,12 +55,15 @@ pub struct Scene<'a> {
 
 /// Ring times to choose from: mostly short, so that a run sees many calls.
 const RING_MS: [Option<u64>; 5] = [Some(1), Some(5_000), Some(8_000), Some(20_000), None];
+/// The one group there is.
+const GROUP: &str = "team";
 
 /// Decides what to do next.
 pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
     if scene.clumsy && dice.chance(60) {
         let mishaps = [
             (4, Deed::Reload),
+            (2, Deed::CloseApp),
             (2, Deed::Sleep),
             (3, Deed::LoseNetwork),
             (2, Deed::ChangeNetwork),
@@ -61,22 +76,17 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
     if dice.chance(40) {
         return Deed::Ask(nonsense(scene, dice));
     }
-    let choices = match scene.state {
-        State::Idle => vec![
-            (70, dial(scene, dice)),
-            (20, Deed::Wait),
-            (3, Deed::Ask(Op::Logout)),
-            (4, Deed::Ask(read_messages(scene, dice))),
-            (3, Deed::Ask(watch(scene))),
-        ],
+    let mut choices = match scene.state {
+        State::Idle => idle(scene, dice),
         State::Calling => vec![
             (180, Deed::Wait),
             (14, Deed::Ask(Op::Cancel)),
             (6, Deed::Ask(Op::Hangup)),
+            (3, Deed::Ask(invite(scene, dice))),
             (1, Deed::Ask(Op::Logout)),
         ],
         State::Called => vec![
-            (55, Deed::Ask(Op::Accept)),
+            (65, Deed::Ask(Op::Accept)),
             (15, Deed::Ask(Op::Reject)),
             (5, Deed::Ask(Op::Hangup)),
             (30, Deed::Wait),
@@ -84,6 +94,15 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
         ],
         State::InCall => in_call(scene, dice),
     };
+    if let Some(waiting) = &scene.shown.waiting {
+        let call_id = waiting.call_id;
+        let accept = |other| Deed::Ask(Op::AcceptWaiting { call_id, other });
+        choices.extend([
+            (60, accept(OtherCall::Hold)),
+            (30, accept(OtherCall::End)),
+            (20, Deed::Ask(Op::RejectWaiting { call_id })),
+        ]);
+    }
     dice.weighted(&choices).unwrap_or(Deed::Wait)
 }
 
@@ -105,44 +124,73 @@ pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) ->
     }
 }
 
+fn idle(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
+    let several = if scene.accounts.len() > 2 { 35 } else { 8 };
+    let mut choices = vec![
+        (60, dial(scene, dice)),
+        (several, Deed::Ask(group_call(scene, dice))),
+        (20, Deed::Wait),
+        (3, Deed::Ask(Op::Logout)),
+        (4, Deed::Ask(read_messages(scene, dice))),
+        (3, Deed::Ask(watch(scene))),
+        (6, Deed::Ask(query(None))),
+    ];
+    if let Some(call) = scene.shown.elsewhere.first() {
+        let call_id = call.call_id;
+        choices.push((60, Deed::Ask(Op::ContinueHere { call_id })));
+    }
+    for call_id in scene.found.iter().chain(scene.running) {
+        choices.push((25, Deed::Ask(Op::Join { call_id: *call_id })));
+    }
+    choices
+}
+
 fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
     let asked = scene
         .call
         .and_then(|call| call.switch.as_ref())
         .is_some_and(|switch| switch.by != *scene.me);
-    let other = scene
+    let others: Vec<&Accid> = scene
         .call
         .into_iter()
         .flat_map(|call| &call.participants)
-        .find(|participant| participant.accid != *scene.me);
+        .map(|participant| &participant.accid)
+        .filter(|accid| *accid != scene.me)
+        .collect();
+    let group = scene.call.is_some_and(|call| call.kind == CallKind::Group);
+    let toggle = |dice: &mut Dice| dice.chance(500);
     let mut choices = vec![
         (70, Deed::Wait),
-        (12, Deed::Ask(Op::Hangup)),
+        (8, Deed::Ask(Op::Hangup)),
+        (if group { 14 } else { 4 }, Deed::Ask(Op::Leave)),
         (12, Deed::Ask(switch(dice))),
+        (if group { 20 } else { 4 }, Deed::Ask(invite(scene, dice))),
         (
-            6,
+            5,
             Deed::Ask(Op::MuteLocalAudio {
-                muted: dice.chance(500),
+                muted: toggle(dice),
             }),
         ),
         (
             4,
             Deed::Ask(Op::MuteLocalVideo {
-                muted: dice.chance(500),
+                muted: toggle(dice),
             }),
         ),
         (
             4,
             Deed::Ask(Op::EnableLocalVideo {
-                enabled: dice.chance(500),
+                enabled: toggle(dice),
             }),
         ),
         (1, Deed::Ask(Op::Logout)),
     ];
-    if let Some(other) = other {
-        let accid = other.accid.clone();
-        let muted = dice.chance(500);
+    if !others.is_empty() {
+        let accid = others[dice.index(others.len())].clone();
+        let muted = toggle(dice);
         choices.push((4, Deed::Ask(Op::SetAudioMute { accid, muted })));
+        let accids = others.into_iter().take(2).cloned().collect();
+        choices.push((4, Deed::Ask(Op::ShowVideos { accids })));
     }
     if asked {
         let agree = dice.chance(600);
@@ -173,6 +221,47 @@ fn call(accid: Accid, dice: &mut Dice) -> Op {
     }
 }
 
+fn group_call(scene: &Scene<'_>, dice: &mut Dice) -> Op {
+    let terms = GroupTerms {
+        group_id: dice.chance(700).then(|| GROUP.to_owned()),
+        invite_mode: [InviteMode::Everyone, InviteMode::Caller][dice.index(2)],
+        join_mode: [JoinMode::Invited, JoinMode::Everyone][dice.index(2)],
+    };
+    Op::GroupCall {
+        accids: some_accounts(scene, dice),
+        media: media(dice),
+        terms,
+        attachment: None,
+        timeout_ms: RING_MS[dice.index(RING_MS.len())],
+    }
+}
+
+fn invite(scene: &Scene<'_>, dice: &mut Dice) -> Op {
+    Op::GroupInvite {
+        accids: some_accounts(scene, dice),
+        attachment: dice.chance(200).then(|| "join us".to_owned()),
+        timeout_ms: RING_MS[dice.index(RING_MS.len())],
+    }
+}
+
+/// Most of the others; now and then somebody twice, oneself, or nobody that there is.
+fn some_accounts(scene: &Scene<'_>, dice: &mut Dice) -> Vec<Accid> {
+    let others = scene.accounts.iter().filter(|accid| *accid != scene.me);
+    let mut some: Vec<Accid> = others.filter(|_| dice.chance(700)).cloned().collect();
+    if dice.chance(60) {
+        some.push(scene.accounts[dice.index(scene.accounts.len())].clone());
+    }
+    if dice.chance(60) {
+        some.extend(Accid::parse("nobody").ok());
+    }
+    some
+}
+
+fn query(call_id: Option<CallId>) -> Op {
+    let group_id = call_id.is_none().then(|| GROUP.to_owned());
+    Op::QueryCall { call_id, group_id }
+}
+
 fn media(dice: &mut Dice) -> Media {
     if dice.chance(500) {
         Media::Audio
@@ -201,7 +290,14 @@ fn watch(scene: &Scene<'_>) -> Op {
 
 /// Any operation, whether it makes sense in this state or not.
 fn nonsense(scene: &Scene<'_>, dice: &mut Dice) -> Op {
-    match dice.index(12) {
+    let anyone = scene.accounts[dice.index(scene.accounts.len())].clone();
+    // A call that is heard of, or one that never was.
+    let call_id = scene
+        .running
+        .first()
+        .copied()
+        .unwrap_or(CallId::from_u128(u128::from(dice.seed())));
+    match dice.index(21) {
         0 => Op::Accept,
         1 => Op::Reject,
         2 => Op::Cancel,
@@ -216,12 +312,23 @@ fn nonsense(scene: &Scene<'_>, dice: &mut Dice) -> Op {
             Err(_) => Op::Hangup,
         },
         10 => Op::SetAudioMute {
-            accid: scene.accounts[dice.index(scene.accounts.len())].clone(),
+            accid: anyone,
             muted: true,
         },
-        _ => call(
-            scene.accounts[dice.index(scene.accounts.len())].clone(),
-            dice,
-        ),
+        11 => Op::Leave,
+        12 => group_call(scene, dice),
+        13 => invite(scene, dice),
+        14 => Op::Join { call_id },
+        15 => query(Some(call_id)),
+        16 => Op::ContinueHere { call_id },
+        17 => Op::AcceptWaiting {
+            call_id,
+            other: OtherCall::Hold,
+        },
+        18 => Op::RejectWaiting { call_id },
+        19 => Op::ShowVideos {
+            accids: vec![anyone],
+        },
+        _ => call(anyone, dice),
     }
 }

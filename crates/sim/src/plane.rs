@@ -1,7 +1,7 @@
 //! The server's media plane: rooms and peers without packets. It answers offers, and knows who is connected, who has
 //! fallen silent and who may hear whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
 use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
@@ -30,6 +30,10 @@ pub struct Peer {
     pub lost: bool,
     /// Media may flow from and to it.
     pub admitted: bool,
+    /// Its participant holds the call: nothing flows.
+    pub held: bool,
+    /// Whose pictures it shows; all, as there is room, unless it has said so.
+    shows: Option<Vec<Uid>>,
     told_slots: Vec<Slot>,
 }
 
@@ -42,6 +46,10 @@ pub struct Remote {
     pub page: u32,
     /// Which connection of the page.
     pub number: u32,
+    /// How many m-lines receive sound.
+    pub audio: u8,
+    /// How many m-lines receive pictures.
+    pub video: u8,
 }
 
 /// How long the server waits for a packet before it calls a peer lost.
@@ -53,9 +61,11 @@ pub fn offer(remote: Remote) -> String {
         device,
         page,
         number,
+        audio,
+        video,
     } = remote;
     format!(
-        "v=0\r\no=sim {device} {page} {number}\r\na=fingerprint:sha-256 D{device}:{page}:{number}\r\n"
+        "v=0\r\no=sim {device} {page} {number}\r\na=lines:{audio} {video}\r\na=fingerprint:sha-256 D{device}:{page}:{number}\r\n"
     )
 }
 
@@ -70,10 +80,13 @@ fn answer(epoch: u64, peer: PeerId) -> String {
 /// Reads an offer made by [`offer`].
 fn parse_offer(sdp: &str) -> Option<Remote> {
     let mut numbers = origin(sdp)?;
+    let mut lines = numbers_of(sdp, "a=lines:")?;
     Some(Remote {
         device: numbers.next()?.try_into().ok()?,
         page: numbers.next()?.try_into().ok()?,
         number: numbers.next()?.try_into().ok()?,
+        audio: lines.next()?.try_into().ok()?,
+        video: lines.next()?.try_into().ok()?,
     })
 }
 
@@ -84,7 +97,11 @@ pub fn parse_answer(sdp: &str) -> Option<(u64, PeerId)> {
 }
 
 fn origin(sdp: &str) -> Option<impl Iterator<Item = u64>> {
-    let line = sdp.lines().find_map(|line| line.strip_prefix("o=sim "))?;
+    numbers_of(sdp, "o=sim ")
+}
+
+fn numbers_of<'a>(sdp: &'a str, prefix: &str) -> Option<impl Iterator<Item = u64> + use<'a>> {
+    let line = sdp.lines().find_map(|line| line.strip_prefix(prefix))?;
     Some(line.split(' ').filter_map(|number| number.parse().ok()))
 }
 
@@ -114,6 +131,8 @@ impl Plane {
                     silent_since: None,
                     lost: false,
                     admitted: false,
+                    held: false,
+                    shows: None,
                     told_slots: Vec::new(),
                 });
                 known.remote = remote;
@@ -125,7 +144,18 @@ impl Plane {
                 }
                 None
             }
-            RoomCommand::Subscribe { .. } | RoomCommand::Hold { .. } => None,
+            RoomCommand::Subscribe { peer, videos } => {
+                if let Some(peer) = self.peer(call_id, *peer) {
+                    peer.shows = Some(videos.clone());
+                }
+                None
+            }
+            RoomCommand::Hold { peer, held } => {
+                if let Some(peer) = self.peer(call_id, *peer) {
+                    peer.held = *held;
+                }
+                None
+            }
             RoomCommand::Remove(peer) => {
                 if let Some(room) = self.rooms.get_mut(&call_id) {
                     room.remove(peer);
@@ -197,6 +227,21 @@ impl Plane {
             .collect()
     }
 
+    /// Who speaks in one of the rooms, for anyone to hear.
+    pub fn speakers(&self, pick: u64) -> Option<(CallId, MediaEvent)> {
+        let (call_id, room) = self
+            .rooms
+            .iter()
+            .nth(pick as usize % self.rooms.len().max(1))?;
+        let uids: BTreeSet<Uid> = room
+            .values()
+            .filter(|peer| peer.admitted && !peer.held)
+            .map(|peer| peer.uid)
+            .collect();
+        let loudest = uids.into_iter().take(pick as usize % 3).collect();
+        Some((*call_id, MediaEvent::Speakers(loudest)))
+    }
+
     /// Rooms that are open.
     pub fn rooms(&self) -> impl Iterator<Item = CallId> {
         self.rooms.keys().copied()
@@ -208,29 +253,49 @@ impl Plane {
     }
 }
 
-/// One audio and one video m-line per peer carry the newest peer of the other participant.
+/// The m-lines of each peer carry the others who do not hold the call: sound of as many as there are lines for, pictures of
+/// those whom it shows, or of as many as there are lines for.
 fn assign_slots(
     call_id: CallId,
     room: &mut BTreeMap<PeerId, Peer>,
     news: &mut Vec<(CallId, MediaEvent)>,
 ) {
-    let uids: Vec<Uid> = room.values().map(|peer| peer.uid).collect();
+    let sending: BTreeSet<Uid> = room
+        .values()
+        .filter(|peer| !peer.held)
+        .map(|peer| peer.uid)
+        .collect();
     for (id, peer) in room.iter_mut() {
-        let other = uids.iter().rev().find(|uid| **uid != peer.uid).copied();
-        let slots: Vec<Slot> = other
-            .iter()
-            .flat_map(|uid| [("0", SlotKind::Audio, uid), ("1", SlotKind::Video, uid)])
-            .map(|(mid, kind, uid)| Slot {
-                mid: mid.to_owned(),
-                kind,
-                uid: Some(*uid),
-            })
-            .collect();
+        let others = || sending.iter().copied().filter(|uid| *uid != peer.uid);
+        let shown: Vec<Uid> = match &peer.shows {
+            Some(shows) => shows
+                .iter()
+                .copied()
+                .filter(|uid| others().any(|other| other == *uid))
+                .collect(),
+            None => others().collect(),
+        };
+        let sound = slots(SlotKind::Audio, peer.remote.audio, others());
+        let pictures = slots(SlotKind::Video, peer.remote.video, shown.into_iter());
+        let slots: Vec<Slot> = sound.into_iter().chain(pictures).collect();
         if slots != peer.told_slots {
             peer.told_slots.clone_from(&slots);
             news.push((call_id, MediaEvent::Slots(*id, slots)));
         }
     }
+}
+
+fn slots(kind: SlotKind, lines: u8, uids: impl Iterator<Item = Uid>) -> Vec<Slot> {
+    let letter = match kind {
+        SlotKind::Audio => 'a',
+        SlotKind::Video => 'v',
+    };
+    let slot = |(line, uid): (u8, Uid)| Slot {
+        mid: format!("{letter}{line}"),
+        kind,
+        uid: Some(uid),
+    };
+    (0..lines).zip(uids).map(slot).collect()
 }
 
 #[cfg(test)]
@@ -244,6 +309,8 @@ mod tests {
         device: 1,
         page: 2,
         number: 3,
+        audio: 1,
+        video: 1,
     };
 
     fn negotiate(plane: &mut Plane, peer: u64, uid: u64) -> Option<String> {

@@ -7,16 +7,24 @@
 //!
 //! It shares no code with the hub, and knows nothing of versions, slots, invites' deliveries or views.
 
+mod form;
 mod judge;
 mod model;
 
+use std::collections::BTreeSet;
+
 use hullo_core::Time;
-use hullo_core::hub::{Config, Input, MediaEvent, Output, RoomCommand, SessionId, Write};
-use hullo_protocol::{CallRecord, Command, ErrorBody, Request, Success};
+use hullo_core::call::Call as Form;
+use hullo_core::hub::{Config, DevicePolicy, Input, Output, SessionId, Write};
+use hullo_protocol::{
+    Accid, CallId, CallKind, CallRecord, Command, DeviceId, ErrorBody, SessionClosed, Success,
+};
 
 use crate::fact::Fact;
 use crate::invariants::Invariant;
-use model::{Model, Phase};
+use form::Cause;
+use judge::Asked;
+use model::{Model, Place};
 
 /// See the module.
 #[derive(Debug)]
@@ -39,68 +47,80 @@ impl Reference {
         if self.before.is_none() {
             self.before = Some(self.model.clone());
         }
-        // The hub carries out what is due before it looks at the input.
-        let by_time = |record: &CallRecord| {
-            use hullo_protocol::EndReason as R;
-            matches!(
-                record.reason,
-                R::TimedOut | R::Unreachable | R::ConnectTimedOut | R::Lost
-            )
+        // What time has done, it has done before the input was looked at.
+        let (gone, unconnected) = self.overdue(now);
+        self.model.expire_switches(now);
+        self.model.note_peers(outputs);
+        let mut cause = Cause {
+            me: None,
+            command: None,
+            call_id: None,
+            signed_out: self.signed_out(outputs),
+            banned: None,
+            grant: None,
+            gone,
+            unconnected,
+            now,
         };
-        for record in ends(outputs).filter(|record| by_time(record)) {
-            self.ended(record, now)?;
-        }
-        let model = &mut self.model;
-        model.expire_switches(now);
-        model.note_peers(outputs);
         match input {
-            Input::Connected { session, accid, .. } => model.connected(*session, accid, now),
-            Input::Disconnected { session } => model.disconnected(*session, now),
-            Input::Media { call_id, event } => match event {
-                MediaEvent::Connected(peer) => model.media_back(*call_id, *peer, false, now),
-                MediaEvent::Recovered(peer) => model.media_back(*call_id, *peer, true, now),
-                MediaEvent::Lost(peer) => model.media_gone(*call_id, *peer, false, now),
-                MediaEvent::Failed(peer) => model.media_gone(*call_id, *peer, true, now),
-                MediaEvent::Slots(..) | MediaEvent::Quality(_) | MediaEvent::Speakers(_) => {}
-            },
-            Input::Request {
+            Input::Connected {
                 session,
-                request,
-                grant,
+                accid,
+                device,
                 ..
-            } => {
-                let reply = reply_to(outputs, *session, request.id);
-                self.requested(*session, request, grant.is_some(), reply, now)?;
+            } => self.model.connected(*session, accid, device, now),
+            Input::Disconnected { session } => {
+                self.model.disconnected(*session);
             }
-            Input::SignOut { .. } | Input::Timeout => {}
+            Input::Media { event, .. } => self.model.media(event),
+            Input::SignOut { accid } => cause.banned = Some(accid),
+            Input::Request { .. } | Input::Timeout => {}
         }
-        for record in ends(outputs).filter(|record| !by_time(record)) {
-            self.ended(record, now)?;
+        if matches!(input, Input::Request { .. }) {
+            self.requested(input, outputs, cause)?;
+        } else {
+            self.follow(outputs, &cause)?;
         }
         for output in outputs {
-            match output {
-                Output::Close { session, .. } => self.model.disconnected(*session, now),
-                Output::Room {
-                    call_id,
-                    command: RoomCommand::Remove(peer),
-                } => self.model.media_gone(*call_id, *peer, true, now),
-                _ => {}
+            if let Output::Close { session, reason } = output {
+                self.closed(*session, *reason, input)?;
             }
         }
+        self.model.settle(now);
         self.nothing_overdue(now)
+    }
+
+    /// Takes over what the hub stores, form after form.
+    fn follow(&mut self, outputs: &[Output], cause: &Cause<'_>) -> Result<(), String> {
+        for (stored, record) in forms(outputs) {
+            form::stored(&mut self.model, stored, record, cause)?;
+            if let Some(record) = record {
+                self.ended(stored, record)?;
+            }
+        }
+        Ok(())
     }
 
     /// A request and the hub's answer to it, which must be a true one.
     fn requested(
         &mut self,
-        session: SessionId,
-        request: &Request,
-        granted: bool,
-        reply: Option<Answer>,
-        now: Time,
+        input: &Input,
+        outputs: &[Output],
+        cause: Cause<'_>,
     ) -> Result<(), String> {
-        let Some(me) = self.model.account_of(session) else {
+        let Input::Request {
+            session,
+            request,
+            grant,
+            unknown,
+        } = input
+        else {
+            return Ok(());
+        };
+        let reply = reply_to(outputs, *session, request.id);
+        let Some(asker) = self.model.session(*session).cloned() else {
             // Requests of unknown or replaced sessions are dropped.
+            self.follow(outputs, &cause)?;
             return match reply {
                 Some(_) => Err(format!(
                     "session {} is not there and is answered",
@@ -109,31 +129,148 @@ impl Reference {
                 None => Ok(()),
             };
         };
+        let me = &asker.accid;
         let Some(reply) = reply else {
+            self.follow(outputs, &cause)?;
             return match request.command {
                 Command::OfferMedia { .. } => Ok(()),
                 _ => Err(format!("{me} gets no answer to {request:?}")),
             };
         };
-        if let Some(request_id) = request.request_id
-            && !self
-                .model
-                .first_time(&me, request_id, &request.command, &reply)?
-        {
+        let again = match request.request_id {
+            Some(request_id) => {
+                let command = &request.command;
+                !self.model.first_time(me, request_id, command, &reply)?
+            }
+            None => false,
+        };
+        let accepts = reply.is_ok() && !again;
+        let mut cause = Cause {
+            me: Some((me, &asker.device)),
+            command: Some(&request.command).filter(|_| accepts),
+            grant: *grant,
+            call_id: match (&reply, &request.command) {
+                (Ok(Success::Call { call, .. }), Command::StartCall(_)) => Some(call.call_id),
+                (_, command) => self.model.call_of(command),
+            },
+            ..cause
+        };
+        if cause.command == Some(&Command::Logout) {
+            cause.signed_out.push((me.clone(), asker.device.clone()));
+        }
+        let about = |what: String| format!("{me}: {what}; request {request:?}, reply {reply:?}");
+        self.follow(outputs, &cause).map_err(about)?;
+        if again {
             return Ok(());
         }
+        let asked = Asked {
+            me,
+            device: &asker.device,
+            request,
+            grant: *grant,
+            unknown,
+            now: cause.now,
+        };
         match &reply {
-            Ok(success) => judge::accepted(&mut self.model, &me, &request.command, success, now),
-            Err(error) => judge::refused(&self.model, &me, request, granted, error.kind, now),
+            Ok(success) => judge::accepted(&mut self.model, &asked, success),
+            Err(error) => judge::refused(&self.model, &asked, error.kind),
         }
-        .map_err(|what| format!("{me}: {what}; request {request:?}, reply {reply:?}"))
+        .map_err(about)?;
+        self.media_agrees(outputs)
     }
 
-    /// The hub ends a call.
-    fn ended(&mut self, record: &CallRecord, now: Time) -> Result<(), String> {
-        let config = self.model.config.clone();
-        let busy = self.model.take_busy(record.call_id);
-        let Some(call) = self.model.calls.get_mut(&record.call_id) else {
+    /// What a call carries, after a request.
+    fn media_agrees(&self, outputs: &[Output]) -> Result<(), String> {
+        let Some((stored, _)) = forms(outputs).last() else {
+            return Ok(());
+        };
+        match self.model.calls.get(&stored.call_id) {
+            Some(call) if call.media != stored.media => Err(format!(
+                "{} carries {:?}; model {call:?}",
+                stored.call_id, stored.media
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Those in a call who have been away, or without media from the beginning, for as long as they may.
+    fn overdue(&self, now: Time) -> (Parts, Parts) {
+        let (mut gone, mut unconnected) = (Parts::new(), Parts::new());
+        let config = &self.model.config;
+        for (call_id, call) in &self.model.calls {
+            let inside = call
+                .parts
+                .iter()
+                .filter(|(_, part)| part.place == Place::In && !call.over);
+            for (accid, part) in inside {
+                let since = part.away_since;
+                if since.is_some_and(|since| now.since(since) >= config.grace_ms) {
+                    gone.insert((*call_id, accid.clone()));
+                }
+                let late = now.since(part.entered_at) >= config.connect_ms;
+                if call.accepted_at.is_some() && late && !part.live {
+                    unconnected.insert((*call_id, accid.clone()));
+                }
+            }
+        }
+        (gone, unconnected)
+    }
+
+    /// The devices that the app's policy signs out.
+    fn signed_out(&self, outputs: &[Output]) -> Vec<(Accid, DeviceId)> {
+        let kicked = outputs.iter().filter_map(|output| match output {
+            Output::Close {
+                session,
+                reason: SessionClosed::KickedOut,
+            } => self.model.session(*session),
+            _ => None,
+        });
+        kicked
+            .map(|session| (session.accid.clone(), session.device.clone()))
+            .collect()
+    }
+
+    /// The hub closes a session: for a reason, and a kicked device is in no call any more.
+    fn closed(
+        &mut self,
+        session: SessionId,
+        reason: SessionClosed,
+        input: &Input,
+    ) -> Result<(), String> {
+        let Some(gone) = self.model.disconnected(session) else {
+            // Said again after a failure of the store.
+            return Ok(());
+        };
+        if reason != SessionClosed::KickedOut {
+            return Ok(());
+        }
+        let Input::Connected { accid, device, .. } = input else {
+            return Err(format!("{gone:?} is kicked out by nobody"));
+        };
+        let mobile = |platform| {
+            use hullo_protocol::Platform as P;
+            matches!(platform, P::Ios | P::Android)
+        };
+        let allowed = match self.model.config.devices {
+            DevicePolicy::One => true,
+            DevicePolicy::DesktopAndMobile => gone.mobile == mobile(device.platform),
+            DevicePolicy::All => false,
+        };
+        if gone.accid != *accid || !allowed {
+            return Err(format!("{gone:?} is kicked out against the policy"));
+        }
+        let left = self.model.live_parts(&gone.accid).find(|(_, _, part)| {
+            part.place == Place::In && part.device.as_ref() == Some(&gone.device)
+        });
+        match left {
+            Some((call_id, ..)) => Err(format!("{gone:?} is kicked out and still in {call_id}")),
+            None => Ok(()),
+        }
+    }
+
+    /// The hub ends a call: the record says what it was.
+    fn ended(&self, stored: &Form, record: &CallRecord) -> Result<(), String> {
+        let Some(call) = self.model.calls.get(&record.call_id) else {
             return Err(format!("{} ends and never began", record.call_id));
         };
         let check = |holds: bool, what: &str| {
@@ -141,44 +278,63 @@ impl Reference {
                 .then_some(())
                 .ok_or_else(|| format!("{what}; record {record:?}, model {call:?}"))
         };
+        check(record.call_id == stored.call_id, "another call's record")?;
         check(record.caller == call.caller, "another caller")?;
-        check(record.callees == [call.callee.clone()], "another callee")?;
+        check(record.kind == call.kind, "another kind")?;
         check(record.media == call.media, "other media")?;
+        let callees: BTreeSet<&Accid> = record.callees.iter().collect();
+        let others = call.parts.keys().filter(|accid| **accid != call.caller);
+        check(others.eq(callees), "other callees")?;
+        let outcome = |accid: &Accid| call.part(accid).map(|part| part.place);
+        check(
+            record
+                .outcomes
+                .iter()
+                .all(|it| outcome(&it.accid) == Some(Place::Out(it.state))),
+            "other outcomes",
+        )?;
+        let group_id = call.terms.as_ref().and_then(|it| it.group_id.clone());
+        check(record.group_id == group_id, "another group")?;
+        check(
+            call.kind == CallKind::Group || record.callees.len() == 1,
+            "a call of two has one callee",
+        )?;
         check(
             record.accepted_at_ms.is_some() == call.accepted_at.is_some(),
             "accepted here and not there",
-        )?;
-        match &call.phase {
-            Phase::Over => return Err(format!("{} ends a second time", record.call_id)),
-            Phase::Ending { reason, by } => {
-                check(record.reason == *reason, "another reason")?;
-                check(record.ended_by == *by, "ended by another")?;
-            }
-            Phase::Ringing | Phase::Active => {
-                let legal = judge::ended_by_time(call, record, &config, busy, now);
-                check(legal, "no cause for this end")?;
-            }
-        }
-        call.phase = Phase::Over;
-        Ok(())
+        )
     }
 
-    /// Each command that ends a call has ended it; each ring time that has run out, too.
+    /// Each ring time that has run out has done so; the devices of an account are as many as the app lets be.
     fn nothing_overdue(&self, now: Time) -> Result<(), String> {
-        for (call_id, call) in &self.model.calls {
-            match call.phase {
-                Phase::Ending { .. } => {
-                    return Err(format!("{call_id} should have ended: {call:?}"));
-                }
-                Phase::Ringing if now >= call.rings_until => {
-                    return Err(format!("{call_id} rings past its time: {call:?}"));
-                }
-                _ => {}
+        for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
+            let late = call.parts.iter().find(|(_, part)| {
+                part.place == Place::Rung && part.rings_until.is_some_and(|until| now >= until)
+            });
+            if let Some((accid, part)) = late {
+                return Err(format!("{call_id} rings {accid} past its time: {part:?}"));
+            }
+        }
+        let sessions: Vec<_> = self.model.sessions.values().collect();
+        let policy = self.model.config.devices;
+        for (index, one) in sessions.iter().enumerate() {
+            let clash = sessions[index + 1..].iter().any(|other| {
+                other.accid == one.accid
+                    && match policy {
+                        DevicePolicy::One => true,
+                        DevicePolicy::DesktopAndMobile => other.mobile == one.mobile,
+                        DevicePolicy::All => other.device == one.device,
+                    }
+            });
+            if clash {
+                return Err(format!("{one:?} should not be there any more"));
             }
         }
         Ok(())
     }
 }
+
+type Parts = BTreeSet<(CallId, Accid)>;
 
 impl Invariant for Reference {
     fn name(&self) -> &'static str {
@@ -205,10 +361,11 @@ impl Invariant for Reference {
     }
 }
 
-/// The records of the calls that end by these outputs.
-fn ends(outputs: &[Output]) -> impl Iterator<Item = &CallRecord> {
+/// What is stored by these outputs, in order.
+fn forms(outputs: &[Output]) -> impl Iterator<Item = (&Form, Option<&CallRecord>)> {
     outputs.iter().filter_map(|output| match output {
-        Output::Write(Write::End { record, .. }) => Some(&**record),
+        Output::Write(Write::Call(call)) => Some((&**call, None)),
+        Output::Write(Write::End { call, record, .. }) => Some((&**call, Some(&**record))),
         _ => None,
     })
 }
@@ -227,198 +384,4 @@ fn reply_to(outputs: &[Output], session: SessionId, re: u64) -> Option<Answer> {
 type Answer = Result<Success, ErrorBody>;
 
 #[cfg(test)]
-mod tests {
-    use hullo_protocol::{Accid, EndReason, ErrorKind, Media, RecordStatus, Reply, StartCall};
-
-    use super::*;
-    use crate::testing::{CALL, accid, device, first_failure, record, stored_call, view};
-
-    const ALICE: SessionId = SessionId(1);
-    const BOB: SessionId = SessionId(2);
-
-    fn reference() -> Reference {
-        Reference::new(Config {
-            secure: false,
-            connect_ms: 15_000,
-            grace_ms: 30_000,
-            switch_ms: 15_000,
-            busy: hullo_core::hub::BusyPolicy::Reject,
-            devices: hullo_core::hub::DevicePolicy::All,
-        })
-    }
-
-    fn connected(session: SessionId, accid: Accid) -> (Input, Vec<Output>) {
-        let input = Input::Connected {
-            session,
-            accid,
-            device: device(),
-            request: 1,
-            calls: Vec::new(),
-        };
-        (input, Vec::new())
-    }
-
-    fn request(
-        session: SessionId,
-        id: u64,
-        command: Command,
-        result: Answer,
-    ) -> (Input, Vec<Output>) {
-        let request = Request {
-            id,
-            request_id: None,
-            command,
-        };
-        let input = Input::Request {
-            session,
-            request,
-            grant: None,
-            unknown: Vec::new(),
-        };
-        let reply = Reply::new(id, result);
-        (input, vec![Output::Reply { session, reply }])
-    }
-
-    fn dial() -> (Input, Vec<Output>) {
-        let command = Command::StartCall(StartCall {
-            call_id: CALL,
-            callees: vec![accid("bob")],
-            group: None,
-            media: Media::Audio,
-            attachment: None,
-            ring_ms: None,
-            room_token: None,
-        });
-        let call = view(hullo_protocol::CallState::Ringing, 1);
-        request(
-            ALICE,
-            2,
-            command,
-            Ok(Success::Call {
-                call,
-                refused: Vec::new(),
-            }),
-        )
-    }
-
-    fn end(reason: EndReason, status: RecordStatus, by: Option<&str>) -> Output {
-        let mut record = record(reason, status);
-        record.ended_by = by.map(accid);
-        Output::Write(Write::End {
-            call: Box::new(stored_call(CALL)),
-            record: Box::new(record),
-            messages: Vec::new(),
-        })
-    }
-
-    /// The index of the first of these steps that the model does not believe, after a dial.
-    fn doubted(steps: Vec<(Input, Vec<Output>)>) -> Option<usize> {
-        let opening = [
-            connected(ALICE, accid("alice")),
-            connected(BOB, accid("bob")),
-            dial(),
-        ];
-        let history: Vec<_> = opening.into_iter().chain(steps).collect();
-        let facts: Vec<_> = history
-            .iter()
-            .map(|(input, outputs)| Fact::Handled {
-                input,
-                outputs,
-                timer: None,
-            })
-            .collect();
-        first_failure(&mut reference(), &facts).map(|index| index - 3)
-    }
-
-    fn reject(outputs: Option<Output>) -> (Input, Vec<Output>) {
-        let command = Command::Reject { call_id: CALL };
-        let (input, mut all) = request(BOB, 2, command, Ok(Success::Done));
-        all.extend(outputs);
-        (input, all)
-    }
-
-    #[test]
-    fn a_reject_must_end_the_call_as_rejected_by_the_callee() {
-        let by = |reason, by| {
-            let end = end(reason, RecordStatus::Rejected, Some(by));
-            doubted(vec![reject(Some(end))])
-        };
-        assert_eq!(by(EndReason::Rejected, "bob"), None);
-        assert_eq!(by(EndReason::Rejected, "alice"), Some(0));
-        assert_eq!(by(EndReason::Cancelled, "bob"), Some(0));
-        assert_eq!(doubted(vec![reject(None)]), Some(0));
-    }
-
-    #[test]
-    fn a_call_that_times_out_early_is_doubted() {
-        let end = end(EndReason::TimedOut, RecordStatus::TimedOut, None);
-        assert_eq!(doubted(vec![(Input::Timeout, vec![end])]), Some(0));
-    }
-
-    #[test]
-    fn a_call_that_rings_past_its_time_is_doubted() {
-        // A second passes with each step, and the dial rings for thirty.
-        let timeouts = (0..40).map(|_| (Input::Timeout, Vec::new())).collect();
-        assert_eq!(doubted(timeouts), Some(29));
-    }
-
-    #[test]
-    fn an_untrue_refusal_is_doubted() {
-        let accept = |kind: ErrorKind| {
-            let command = Command::Accept {
-                call_id: CALL,
-                room_token: None,
-                other: None,
-            };
-            doubted(vec![request(BOB, 2, command, Err(kind.into()))])
-        };
-        assert_eq!(accept(ErrorKind::InviteCancelled), Some(0));
-        assert_eq!(accept(ErrorKind::AlreadyAccepted), Some(0));
-        assert_eq!(accept(ErrorKind::InviteExpired), Some(0));
-    }
-
-    #[test]
-    fn a_cancel_that_is_accepted_after_the_accept_is_doubted() {
-        let accept = Command::Accept {
-            call_id: CALL,
-            room_token: None,
-            other: None,
-        };
-        let call = view(hullo_protocol::CallState::Active, 2);
-        let cancel = Command::Cancel { call_id: CALL };
-        let steps = vec![
-            request(
-                BOB,
-                2,
-                accept,
-                Ok(Success::Call {
-                    call,
-                    refused: Vec::new(),
-                }),
-            ),
-            request(ALICE, 3, cancel, Ok(Success::Done)),
-        ];
-        assert_eq!(doubted(steps), Some(1));
-    }
-
-    #[test]
-    fn what_was_dropped_has_not_happened() {
-        let mut reference = reference();
-        let opening = [
-            connected(ALICE, accid("alice")),
-            connected(BOB, accid("bob")),
-            dial(),
-        ];
-        for (input, outputs) in &opening {
-            reference.handled(input, outputs, Time(0)).unwrap();
-        }
-        let at = |reference: &mut Reference, fact: Fact<'_>| reference.observe(Time(0), &fact);
-        at(&mut reference, Fact::Kept { writes: &[] }).unwrap();
-        let end = end(EndReason::Rejected, RecordStatus::Rejected, Some("bob"));
-        let (input, outputs) = reject(Some(end));
-        reference.handled(&input, &outputs, Time(0)).unwrap();
-        at(&mut reference, Fact::Dropped).unwrap();
-        // Rejected for the first time, as far as the model is concerned.
-        reference.handled(&input, &outputs, Time(0)).unwrap();
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What kind of world a seed makes: who is in it, how bad its network is, what goes wrong.
 
-use hullo_core::hub::Config;
+use hullo_core::hub::{BusyPolicy, Config, DevicePolicy};
 use hullo_protocol::{CONNECT_MS, GRACE_MS, SWITCH_MS};
 
 use crate::dice::Dice;
@@ -8,8 +8,8 @@ use crate::dice::Dice;
 /// The settings of one world.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// How many accounts, each with one device.
-    pub accounts: usize,
+    /// How many devices each account has.
+    pub devices: Vec<usize>,
     /// The hub's settings.
     pub config: Config,
     /// How long people do things, in milliseconds.
@@ -30,6 +30,8 @@ pub struct Scenario {
     pub crashing: bool,
     /// The store is slow or fails at times.
     pub store_failing: bool,
+    /// The clocks of devices are wrong, and do not run evenly.
+    pub skewed: bool,
     /// Devices cannot be opened, token handlers fail, timers come late.
     pub poor_devices: bool,
 }
@@ -37,19 +39,29 @@ pub struct Scenario {
 impl Scenario {
     /// The world of these dice. One in eight is a calm one, in which only people misbehave.
     pub fn draw(dice: &mut Dice) -> Self {
+        let accounts = [2, 2, 3, 3, 4, 5][dice.index(6)];
+        let devices = (0..accounts)
+            .map(|_| [1, 1, 1, 2, 3][dice.index(5)])
+            .collect();
         let calm = dice.chance(125);
         let mut bad = |per_mille| dice.chance(per_mille) && !calm;
         let (clumsy, breaking, rough) = (bad(600), bad(600), bad(400));
         let (crashing, store_failing, poor_devices) = (bad(400), bad(300), bad(400));
+        let skewed = bad(500);
         Self {
-            accounts: [2, 2, 2, 3, 4][dice.index(5)],
+            devices,
             config: Config {
                 secure: dice.chance(200),
                 connect_ms: CONNECT_MS,
                 grace_ms: GRACE_MS,
                 switch_ms: SWITCH_MS,
-                busy: hullo_core::hub::BusyPolicy::Reject,
-                devices: hullo_core::hub::DevicePolicy::All,
+                busy: [BusyPolicy::Reject, BusyPolicy::Ring][dice.index(2)],
+                devices: [
+                    DevicePolicy::All,
+                    DevicePolicy::All,
+                    DevicePolicy::DesktopAndMobile,
+                    DevicePolicy::One,
+                ][dice.index(4)],
             },
             people_ms: dice.pick(20_000..=60_000),
             pause_ms_max: [700, 2_000, 4_000, 8_000][dice.index(4)],
@@ -60,6 +72,7 @@ impl Scenario {
             rough,
             crashing,
             store_failing,
+            skewed,
             poor_devices,
         }
     }

@@ -313,21 +313,30 @@ impl Process {
             batch.dues.push(Due::Direct { link, reply });
             None
         };
+        let named: &[Accid] = match &request.command {
+            Command::StartCall(start) => &start.callees,
+            Command::Invite(more) => &more.callees,
+            _ => &[],
+        };
+        let unknown = named
+            .iter()
+            .filter(|accid| !shell.accounts.contains(accid))
+            .cloned()
+            .collect();
         let grant = match &request.command {
             Command::ListMessages { with, limit, .. } => {
                 let (messages, more) = shell.store.conversation(asker, with, *limit as usize);
                 return direct(Ok(Success::Messages { messages, more }));
             }
             Command::StartCall(start) => {
-                if !start.callees.iter().all(|it| shell.accounts.contains(it)) {
-                    return direct(Err(ErrorKind::AccountNotFound.into()));
-                }
                 if shell.store.has(start.call_id) && !self.hub.remembers(start.call_id) {
                     return direct(Err(ErrorKind::CallExists.into()));
                 }
                 start.room_token.as_ref().and_then(verify)
             }
-            Command::Accept { room_token, .. } => room_token.as_ref().and_then(verify),
+            Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
+                room_token.as_ref().and_then(verify)
+            }
             _ => None,
         };
         batch.asked.push(Asked {
@@ -339,7 +348,7 @@ impl Process {
             session,
             request,
             grant,
-            unknown: Vec::new(),
+            unknown,
         })
     }
 

@@ -12,8 +12,8 @@ use hullo_core::hub::{
     Config, Hub, Input, MediaEvent, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
 };
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, DeviceInfo, Media, Platform, Request, RequestId, StartCall,
-    Token, Uid,
+    Accid, CallId, Command, DeviceId, DeviceInfo, GroupTerms, InviteMode, InviteMore, JoinMode,
+    Media, OtherCall, Platform, Request, RequestId, StartCall, Token, Uid,
 };
 
 use crate::dice::Dice;
@@ -30,11 +30,18 @@ const INPUTS: u32 = 300;
 /// After the storm everything must end within this many timeouts.
 const TIMEOUTS_MAX: u32 = 200;
 
+/// What the devices of an account run on.
+const PLATFORMS: [Platform; 3] = [Platform::Web, Platform::Ios, Platform::Desktop];
+/// An account that does not exist.
+const NOBODY: &str = "nobody";
+/// The one group there is.
+const GROUP: &str = "team";
+
 /// How many requests may be repeated.
 const REPEATABLE_MAX: usize = 12;
 
 /// A request that may come again.
-type Asked = (Accid, RequestId, Command, Option<RoomGrant>);
+type Asked = ((Accid, usize), RequestId, Command, Option<RoomGrant>);
 
 /// A hub in a storm.
 pub struct Storm {
@@ -44,7 +51,7 @@ pub struct Storm {
     accounts: Vec<Accid>,
     hub: Hub,
     store: Store,
-    sessions: BTreeMap<SessionId, Accid>,
+    sessions: BTreeMap<SessionId, (Accid, usize)>,
     /// Those that came with the batch under way.
     arriving: Vec<SessionId>,
     next_session: u64,
@@ -65,7 +72,7 @@ impl Storm {
     pub fn new(seed: u64, traced: bool) -> Self {
         let mut dice = Dice::new(seed, "storm");
         let scenario = Scenario::draw(&mut dice);
-        let accounts: Vec<Accid> = ["alice", "bob", "carol"]
+        let accounts: Vec<Accid> = ["alice", "bob", "carol", "dave"]
             .iter()
             .filter_map(|name| Accid::parse(name).ok())
             .collect();
@@ -78,7 +85,7 @@ impl Storm {
         );
         Self {
             now: START,
-            watch: Watch::new(&scenario, &accounts),
+            watch: Watch::new(&scenario, Vec::new()),
             config: scenario.config,
             dice,
             accounts,
@@ -157,7 +164,12 @@ impl Storm {
                 None => self.connect(),
             },
             11..=24 => self.media(),
-            25 => Input::Timeout,
+            25 => match self.dice.index(4) {
+                0 => Input::SignOut {
+                    accid: self.accounts[self.dice.index(self.accounts.len())].clone(),
+                },
+                _ => Input::Timeout,
+            },
             _ => self.request(),
         }
     }
@@ -176,13 +188,15 @@ impl Storm {
     fn connect(&mut self) -> Input {
         let index = self.dice.index(self.accounts.len());
         let accid = self.accounts[index].clone();
+        let device = self.dice.index(PLATFORMS.len());
         let session = SessionId(self.next_session);
         self.next_session += 1;
-        // One device each, as the reference model has it: the newer session replaces the older one.
-        self.sessions.retain(|_, of| *of != accid);
-        self.sessions.insert(session, accid.clone());
+        // The newer session replaces the older one of the same device.
+        let own = (accid.clone(), device);
+        self.sessions.retain(|_, of| *of != own);
+        self.sessions.insert(session, own);
         self.arriving.push(session);
-        let id = match DeviceId::parse(&format!("{accid}-1")) {
+        let id = match DeviceId::parse(&format!("{accid}-{device}")) {
             Ok(id) => id,
             Err(error) => panic!("an account's name and a number are a device id: {error}"),
         };
@@ -191,7 +205,7 @@ impl Storm {
             accid,
             device: DeviceInfo {
                 id,
-                platform: Platform::Web,
+                platform: PLATFORMS[device],
                 sdk_version: None,
             },
             request: 0,
@@ -222,13 +236,13 @@ impl Storm {
         let Some(session) = self.any_session() else {
             return self.connect();
         };
-        let accid = self.sessions[&session].clone();
+        let own = self.sessions[&session].clone();
         let id = self.next_id;
         self.next_id += 1;
-        let asked = self.earlier_request(&accid).unwrap_or_else(|| {
+        let asked = self.earlier_request(&own).unwrap_or_else(|| {
             let (command, grant) = self.draw_command();
             let request_id = RequestId::from_u128(u128::from(id));
-            (accid, request_id, command, grant)
+            (own, request_id, command, grant)
         });
         if self.asked.len() >= REPEATABLE_MAX {
             self.asked.pop_front();
@@ -243,16 +257,16 @@ impl Storm {
                 command,
             },
             grant,
-            unknown: Vec::new(),
+            unknown: Accid::parse(NOBODY).ok().into_iter().collect(),
         }
     }
 
-    /// Now and then, something that this account has asked already.
-    fn earlier_request(&mut self, accid: &Accid) -> Option<Asked> {
+    /// Now and then, something that this device has asked already.
+    fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Asked> {
         if !self.dice.chance(150) {
             return None;
         }
-        let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == accid).collect();
+        let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == device).collect();
         let index = (!own.is_empty()).then(|| self.dice.index(own.len()))?;
         self.tally.count_fault("request repeated");
         Some(own[index].clone())
@@ -270,52 +284,107 @@ impl Storm {
         } else {
             Media::Video
         };
-        let command = match self.dice.index(14) {
+        let command = match self.dice.index(24) {
             0 => Command::Ring { call_id },
-            1..=3 => Command::Accept {
+            1..=4 => Command::Accept {
                 call_id,
                 room_token: None,
-                other: None,
+                other: [None, Some(OtherCall::End), Some(OtherCall::Hold)][self.dice.index(3)],
             },
-            4 => Command::Reject { call_id },
-            5 => Command::Cancel { call_id },
-            6 => Command::Hangup { call_id },
-            7 => Command::Switch { call_id, media },
-            8 => Command::AnswerSwitch {
+            5 => Command::Reject { call_id },
+            6 => Command::Cancel { call_id },
+            7 => Command::Hangup { call_id },
+            8 => Command::Switch { call_id, media },
+            9 => Command::AnswerSwitch {
                 call_id,
                 agree: self.dice.chance(700),
             },
-            9 => Command::CallSnapshot { call_id },
-            10..=11 => Command::OfferMedia {
+            10 => Command::CallSnapshot { call_id },
+            11..=12 => Command::OfferMedia {
                 call_id,
                 sdp: offer(Remote {
                     device: self.dice.index(2),
                     page: 1,
                     number: 1,
+                    audio: 1,
+                    video: 1,
                 }),
             },
-            12 => Command::SetMedia {
+            13 => Command::SetMedia {
                 call_id,
                 audio: self.dice.chance(500),
                 video: self.dice.chance(500),
             },
-            _ if self.dice.chance(300) => Command::Logout,
-            _ => Command::Ping,
+            14 => Command::End { call_id },
+            15..=16 => Command::Invite(InviteMore {
+                call_id,
+                callees: self.some_accounts(),
+                attachment: None,
+                ring_ms: self.dice.chance(800).then_some(8_000),
+            }),
+            17..=18 => Command::Join {
+                call_id,
+                room_token: None,
+            },
+            19 => Command::Continue { call_id },
+            20 => Command::Hold {
+                call_id,
+                held: self.dice.chance(600),
+            },
+            21 => self.query(call_id),
+            22 => Command::Subscribe {
+                call_id,
+                videos: vec![Uid(2), Uid(1)],
+            },
+            _ => match self.dice.index(4) {
+                0 => Command::Logout,
+                1 => Command::ReportFirstFrame { call_id, ms: 300 },
+                2 => Command::WatchPresence {
+                    accids: self.some_accounts(),
+                },
+                _ => Command::Ping,
+            },
         };
-        let uid = Uid(2);
+        let uid = Uid(self.dice.pick(1..=4));
         let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
         (command, grant)
+    }
+
+    fn query(&mut self, call_id: CallId) -> Command {
+        let by_name = self.dice.chance(500);
+        Command::Query {
+            call_id: by_name.then_some(call_id),
+            group_id: (!by_name).then(|| GROUP.to_owned()),
+        }
+    }
+
+    /// One to three accounts, oneself and one that does not exist among them at times, and one twice.
+    fn some_accounts(&mut self) -> Vec<Accid> {
+        let count = self.dice.pick(1..=3);
+        let mut all = self.accounts.clone();
+        all.extend(Accid::parse(NOBODY).ok());
+        (0..count)
+            .map(|_| all[self.dice.index(all.len())].clone())
+            .collect()
     }
 
     fn dial(&mut self) -> (Command, Option<RoomGrant>) {
         let bits = u128::from(self.dice.seed());
         let call_id = CallId::from_parts(self.now.0, bits);
         self.calls.push(call_id);
-        let callee = self.accounts[self.dice.index(self.accounts.len())].clone();
+        let group = self.dice.chance(500).then(|| GroupTerms {
+            group_id: self.dice.chance(700).then(|| GROUP.to_owned()),
+            invite_mode: [InviteMode::Everyone, InviteMode::Caller][self.dice.index(2)],
+            join_mode: [JoinMode::Invited, JoinMode::Everyone][self.dice.index(2)],
+        });
+        let callees = match group {
+            Some(_) => self.some_accounts(),
+            None => vec![self.accounts[self.dice.index(self.accounts.len())].clone()],
+        };
         let start = StartCall {
             call_id,
-            callees: vec![callee],
-            group: None,
+            callees,
+            group,
             media: Media::Video,
             attachment: None,
             ring_ms: self.dice.chance(800).then_some(8_000),
@@ -414,7 +483,7 @@ impl Storm {
                 return;
             }
         };
-        if let Some(accid) = self.sessions.get(&session).cloned() {
+        if let Some((accid, _)) = self.sessions.get(&session).cloned() {
             let accid = &accid;
             self.fact(&Fact::Told {
                 session,

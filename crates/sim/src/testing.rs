@@ -52,6 +52,8 @@ pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Fac
     let stand = Stand {
         state,
         call,
+        waiting: None,
+        held: None,
         timer: None,
         reachable_since: Some(Time(0)),
         after_input: true,

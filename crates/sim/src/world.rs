@@ -8,9 +8,10 @@ mod wire;
 use hullo_core::Time;
 use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::{Accid, CallId, DeviceId, SlotKind};
+use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
 use crate::agenda::Agenda;
+use crate::clock::Clock;
 use crate::device::Device;
 use crate::dice::Dice;
 use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
@@ -108,19 +109,13 @@ impl World {
     /// The world of `seed`, with or without a trace.
     pub fn new(seed: u64, traced: bool) -> Self {
         let scenario = Scenario::draw(&mut Dice::new(seed, "scenario"));
-        let names = ["alice", "bob", "carol", "dave"];
-        let accounts: Vec<Accid> = names[..scenario.accounts]
+        let names = ["alice", "bob", "carol", "dave", "erin"];
+        let accounts: Vec<Accid> = names
             .iter()
+            .take(scenario.devices.len())
             .filter_map(|name| Accid::parse(name).ok())
             .collect();
-        let devices = accounts
-            .iter()
-            .enumerate()
-            .filter_map(|(index, accid)| {
-                let id = DeviceId::parse(&format!("{accid}-1")).ok()?;
-                Some(Device::new(index, accid.clone(), id))
-            })
-            .collect();
+        let devices = make_devices(&scenario, &accounts, &mut Dice::new(seed, "clocks"));
         let server = Server::new(scenario.config.clone(), accounts.clone());
         let mut world = Self {
             now: START,
@@ -132,7 +127,10 @@ impl World {
                 server: Dice::new(seed, "server"),
                 devices: Dice::new(seed, "devices"),
             },
-            watch: Watch::new(&scenario, &accounts),
+            watch: Watch::new(
+                &scenario,
+                devices.iter().map(|it| it.accid.clone()).collect(),
+            ),
             accounts,
             devices,
             links: std::collections::BTreeMap::new(),
@@ -193,7 +191,15 @@ impl World {
     fn begin(&mut self) {
         self.server_starts();
         for index in 0..self.devices.len() {
-            let at = self.now.plus_ms(self.chances.people.pick(0..=2_000));
+            // A second device is often taken up later.
+            let first = index == 0 || self.devices[index - 1].accid != self.devices[index].accid;
+            let late = !first && self.chances.people.chance(600);
+            let latest = if late {
+                self.scenario.people_ms / 2
+            } else {
+                2_000
+            };
+            let at = self.now.plus_ms(self.chances.people.pick(0..=latest));
             self.agenda.plan(at, Happening::PageOpens(index));
         }
         self.agenda.plan(self.now, Happening::Tick);
@@ -279,7 +285,9 @@ impl World {
         let stand = Stand {
             state: endpoint.state(),
             call: endpoint.call(),
-            timer: endpoint.poll_timeout(),
+            waiting: device.shown.waiting.as_ref(),
+            held: device.shown.held.as_ref(),
+            timer: endpoint.poll_timeout().map(|at| device.clock.when(at)),
             reachable_since: self.reachable_since(device),
             after_input,
         };
@@ -308,6 +316,32 @@ impl World {
             fact,
         );
     }
+}
+
+fn make_devices(scenario: &Scenario, accounts: &[Accid], dice: &mut Dice) -> Vec<Device> {
+    /// What an account's devices run on, in this order.
+    const PLATFORMS: [Platform; 3] = [Platform::Web, Platform::Ios, Platform::Desktop];
+    let mut devices = Vec::new();
+    for (accid, count) in accounts.iter().zip(&scenario.devices) {
+        for (number, platform) in (1..).zip(PLATFORMS).take(*count) {
+            let Ok(id) = DeviceId::parse(&format!("{accid}-{number}")) else {
+                continue;
+            };
+            let hours = i64::try_from(dice.pick(0..=48)).unwrap_or(0) - 24;
+            let clock = Clock {
+                offset_ms: hours * 3_600_000,
+                drift_ppm: i64::try_from(dice.pick(0..=400)).unwrap_or(0) - 200,
+            };
+            let clock = if scenario.skewed {
+                clock
+            } else {
+                Clock::default()
+            };
+            let index = devices.len();
+            devices.push(Device::new(index, accid.clone(), id, platform, clock));
+        }
+    }
+    devices
 }
 
 /// Shows a fact to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.

@@ -1,61 +1,185 @@
-//! Who is told what: nobody hears of calls that are not theirs, and versions only grow.
+//! Who is told what: a device hears only what concerns it, and is answered only what it asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
+use hullo_core::call::{Call, Participant};
 use hullo_core::hub::{Input, SessionId, Write};
-use hullo_protocol::{Accid, CallId, CallView, Command, Event, Reply, Success};
+use hullo_protocol::{
+    Accid, CallId, CallView, Command, DeviceId, Event, JoinMode, Reply, Snapshot, Success,
+};
 
 use super::Invariant;
-use crate::fact::{Fact, Page, Telling};
+use crate::fact::{Fact, Telling};
 
-/// A session is told only of calls and messages of its account, and answered only what it asked.
+/// A session is told only what concerns its device:
+///
+/// | what | whom |
+/// |---|---|
+/// | invited, rejected or accepted elsewhere | devices of an account that is rung |
+/// | changed | the device that is in the call, and the devices of an account that is rung |
+/// | slots | the device that is in the call or may answer it |
+/// | quality, speakers, a refused switch, continued elsewhere | the device that is in the call |
+/// | elsewhere | the other devices of an account that is in the call |
+/// | message | its sender's and receiver's devices |
+/// | presence | whoever watches |
+/// | found by a query | those who are or were in the call, and those who may join |
 #[derive(Debug, Default)]
 pub(super) struct NoFrameToStrangers {
-    sessions: BTreeMap<SessionId, Accid>,
-    participants: BTreeMap<CallId, Vec<Accid>>,
+    sessions: BTreeMap<SessionId, (Accid, DeviceId)>,
+    /// Each call as it was last told of and as it has been stored since: news of a batch may be of any of these.
+    forms: BTreeMap<CallId, Vec<Call>>,
+    /// Those with more than one form.
+    fresh: BTreeSet<CallId>,
     asked: BTreeMap<(SessionId, u64), u32>,
+    watched: BTreeMap<SessionId, Vec<BTreeSet<Accid>>>,
+}
+
+/// A device and its account.
+#[derive(Debug, Clone, Copy)]
+struct Hearer<'a> {
+    session: SessionId,
+    accid: &'a Accid,
+    device: &'a DeviceId,
+}
+
+fn rung(own: &Participant, _: Hearer<'_>) -> bool {
+    own.state.is_pending()
+}
+
+fn inside(own: &Participant, hearer: Hearer<'_>) -> bool {
+    own.state.is_in_call() && own.device.as_ref() == Some(hearer.device)
+}
+
+fn inside_elsewhere(own: &Participant, hearer: Hearer<'_>) -> bool {
+    own.state.is_in_call() && own.device.as_ref() != Some(hearer.device)
 }
 
 impl NoFrameToStrangers {
-    fn call(&self, accid: &Accid, call_id: CallId) -> Result<(), String> {
-        match self.participants.get(&call_id) {
-            Some(participants) if participants.contains(accid) => Ok(()),
-            Some(_) => Err(format!("{accid} is told of {call_id} of others")),
-            None => Err(format!(
-                "{accid} is told of {call_id}, which nobody started"
-            )),
+    /// Whether the account's part of the call is, or was a moment ago, like this.
+    fn concerns(
+        &self,
+        hearer: Hearer<'_>,
+        call_id: CallId,
+        like: &[fn(&Participant, Hearer<'_>) -> bool],
+    ) -> Result<(), String> {
+        let forms = self.forms.get(&call_id).map_or(&[][..], Vec::as_slice);
+        let mut own = forms
+            .iter()
+            .filter_map(|call| call.participant(hearer.accid));
+        if own.any(|own| like.iter().any(|like| like(own, hearer))) {
+            return Ok(());
         }
+        Err(format!(
+            "{hearer:?} is told of {call_id}, which does not concern it so"
+        ))
     }
 
-    fn view(&self, accid: &Accid, call: &CallView) -> Result<(), String> {
-        self.call(accid, call.call_id)
+    /// A view as an answer: of a call in which the account takes or took part.
+    fn shown(&self, hearer: Hearer<'_>, call: &CallView) -> Result<(), String> {
+        self.concerns(hearer, call.call_id, &[|_, _| true])
     }
 
-    fn reply(&mut self, session: SessionId, accid: &Accid, reply: &Reply) -> Result<(), String> {
-        match self.asked.get_mut(&(session, reply.re)) {
+    /// A call that was found: as `shown`, or open to all.
+    fn found(&self, hearer: Hearer<'_>, call: &CallView) -> Result<(), String> {
+        let open = |call: &Call| {
+            let terms = call.group.as_ref();
+            terms.is_some_and(|terms| terms.join_mode == JoinMode::Everyone)
+        };
+        let forms = self.forms.get(&call.call_id).into_iter().flatten();
+        if forms.into_iter().any(open) {
+            return Ok(());
+        }
+        self.shown(hearer, call)
+    }
+
+    fn welcome(&self, hearer: Hearer<'_>, snapshot: &Snapshot) -> Result<(), String> {
+        for call in &snapshot.calls {
+            self.concerns(hearer, call.call_id, &[inside])?;
+        }
+        for call in &snapshot.elsewhere {
+            self.concerns(hearer, call.call_id, &[inside_elsewhere])?;
+        }
+        for invite in &snapshot.invites {
+            self.concerns(hearer, invite.call.call_id, &[rung])?;
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, hearer: Hearer<'_>, reply: &Reply) -> Result<(), String> {
+        let accid = hearer.accid;
+        match self.asked.get_mut(&(hearer.session, reply.re)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => return Err(format!("{accid} is answered {}, not asked", reply.re)),
         }
         match &reply.ok {
-            Some(Success::Call { call, .. }) => self.view(accid, call),
+            Some(Success::Call { call, .. }) => self.shown(hearer, call),
+            Some(Success::Found { calls }) => calls
+                .iter()
+                .try_for_each(|found| self.found(hearer, &found.call)),
             _ => Ok(()),
         }
     }
 
-    fn event(&self, accid: &Accid, event: &Event) -> Result<(), String> {
+    fn event(&self, hearer: Hearer<'_>, event: &Event) -> Result<(), String> {
+        let accid = hearer.accid;
         match event {
-            Event::CallInvited { call, .. } => self.view(accid, call),
-            Event::CallChanged { call_id, .. }
-            | Event::InviteAcceptedElsewhere { call_id }
-            | Event::InviteRejectedElsewhere { call_id }
-            | Event::SwitchRefused { call_id, .. }
-            | Event::MediaSlots { call_id, .. }
-            | Event::MediaQuality { call_id, .. } => self.call(accid, *call_id),
+            Event::CallInvited { call, .. } => self.concerns(hearer, call.call_id, &[rung]),
+            Event::InviteAcceptedElsewhere { call_id }
+            | Event::InviteRejectedElsewhere { call_id } => {
+                self.concerns(hearer, *call_id, &[rung])
+            }
+            Event::CallChanged { call_id, .. } | Event::MediaSlots { call_id, .. } => {
+                self.concerns(hearer, *call_id, &[rung, inside])
+            }
+            Event::SwitchRefused { call_id, .. }
+            | Event::MediaQuality { call_id, .. }
+            | Event::MediaSpeakers { call_id, .. }
+            | Event::CallContinuedElsewhere { call_id } => {
+                self.concerns(hearer, *call_id, &[inside])
+            }
+            Event::CallElsewhere { call_id, .. } => {
+                self.concerns(hearer, *call_id, &[inside_elsewhere])
+            }
             Event::MessageAdded { message } if message.from != *accid && message.to != *accid => {
                 Err(format!("{accid} gets message {} of others", message.id))
             }
+            Event::PresenceChanged(presence) => {
+                let sets = self.watched.get(&hearer.session).into_iter().flatten();
+                let watches = sets.into_iter().any(|set| set.contains(&presence.accid));
+                watches.then_some(()).ok_or_else(|| {
+                    format!(
+                        "{accid} is told of {}, whom it does not watch",
+                        presence.accid
+                    )
+                })
+            }
             _ => Ok(()),
+        }
+    }
+
+    fn kept(&mut self, writes: &[Write]) {
+        for call_id in std::mem::take(&mut self.fresh) {
+            if let Some(forms) = self.forms.get_mut(&call_id) {
+                forms.drain(..forms.len() - 1);
+            }
+        }
+        for write in writes {
+            let (Write::Call(call) | Write::End { call, .. }) = write;
+            let forms = self.forms.entry(call.call_id).or_default();
+            forms.push(call.as_ref().clone());
+            if forms.len() > 1 {
+                self.fresh.insert(call.call_id);
+            }
+        }
+    }
+
+    fn asks(&mut self, session: SessionId, re: u64, command: &Command) {
+        *self.asked.entry((session, re)).or_default() += 1;
+        if let Command::WatchPresence { accids } = command {
+            // The batch may fail, and then those watched before still are.
+            let set = accids.iter().cloned().collect();
+            self.watched.entry(session).or_default().push(set);
         }
     }
 }
@@ -68,148 +192,65 @@ impl Invariant for NoFrameToStrangers {
     fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
             Fact::Handled { input, .. } => match input {
-                Input::Connected { session, accid, .. } => {
-                    self.sessions.insert(*session, accid.clone());
+                Input::Connected {
+                    session,
+                    accid,
+                    device,
+                    ..
+                } => {
+                    let device = device.id.clone();
+                    self.sessions.insert(*session, (accid.clone(), device));
                 }
                 Input::Request {
                     session, request, ..
-                } => {
-                    *self.asked.entry((*session, request.id)).or_default() += 1;
-                    if let Command::StartCall(start) = &request.command
-                        && let Some(caller) = self.sessions.get(session)
-                    {
-                        let mut all = vec![caller.clone()];
-                        all.extend(start.callees.iter().cloned());
-                        self.participants.entry(start.call_id).or_insert(all);
-                    }
-                }
+                } => self.asks(*session, request.id, &request.command),
                 _ => {}
             },
+            Fact::Kept { writes } => self.kept(writes),
             Fact::Told {
                 session,
                 accid,
                 telling,
-            } => match telling {
-                Telling::Welcome(snapshot) => {
-                    for call in &snapshot.calls {
-                        self.view(accid, call)?;
-                    }
-                    for invite in &snapshot.invites {
-                        self.view(accid, &invite.call)?;
-                    }
+            } => {
+                let Some((known, device)) = self.sessions.get(session).cloned() else {
+                    return Err(format!("{accid} hears something without a session"));
+                };
+                if known != **accid {
+                    return Err(format!("{accid} hears what is for {known}"));
                 }
-                Telling::Reply(reply) => self.reply(*session, accid, reply)?,
-                Telling::Event(event) => self.event(accid, event)?,
-            },
+                let hearer = Hearer {
+                    session: *session,
+                    accid: &known,
+                    device: &device,
+                };
+                match telling {
+                    Telling::Welcome(snapshot) => self.welcome(hearer, snapshot)?,
+                    Telling::Reply(reply) => self.reply(hearer, reply)?,
+                    Telling::Event(event) => self.event(hearer, event)?,
+                }
+            }
             _ => {}
         }
         Ok(())
     }
 }
 
-/// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
-#[derive(Debug, Default)]
-pub(super) struct VersionsOnlyGrow {
-    stored: BTreeMap<CallId, u64>,
-    told: BTreeMap<(SessionId, CallId), u64>,
-    shown: BTreeMap<(Page, CallId), u64>,
-}
-
-impl Invariant for VersionsOnlyGrow {
-    fn name(&self) -> &'static str {
-        "versions_only_grow"
-    }
-
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
-                for write in *writes {
-                    let (Write::Call(call) | Write::End { call, .. }) = write;
-                    let last = self.stored.insert(call.call_id, call.version);
-                    if last.is_some_and(|last| call.version < last) {
-                        return Err(format!(
-                            "version {} of {} is stored after {last:?}",
-                            call.version, call.call_id
-                        ));
-                    }
-                }
-                Ok(())
-            }
-            Fact::Told {
-                session,
-                telling:
-                    Telling::Event(Event::CallChanged {
-                        call_id, version, ..
-                    }),
-                ..
-            } => {
-                let last = self.told.insert((*session, *call_id), *version);
-                match last {
-                    Some(last) if *version <= last => Err(format!(
-                        "session {} is told version {version} of {call_id} after {last}",
-                        session.0
-                    )),
-                    _ => Ok(()),
-                }
-            }
-            Fact::Stood { page, stand } => {
-                let Some(call) = stand.call else {
-                    return Ok(());
-                };
-                let last = self.shown.insert((*page, call.call_id), call.version);
-                match last {
-                    Some(last) if call.version < last => Err(format!(
-                        "{page}: shows version {} of {} after {last}",
-                        call.version, call.call_id
-                    )),
-                    _ => Ok(()),
-                }
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use hullo_core::endpoint::State;
-    use hullo_protocol::{CallDelta, CallState, Media, Request, StartCall};
+    use hullo_protocol::{CallDelta, Request};
 
     use super::*;
-    use crate::testing::{CALL, PAGE, accid, first_failure, stood_in, view};
+    use crate::testing::{CALL, accid, first_failure, stored_call};
 
     const SESSION: SessionId = SessionId(1);
 
-    fn connected(name: &str, session: SessionId) -> Input {
+    fn connected(name: &str) -> Input {
         Input::Connected {
-            session,
+            session: SESSION,
             accid: accid(name),
             device: crate::testing::device(),
             request: 1,
             calls: Vec::new(),
-        }
-    }
-
-    fn started() -> Input {
-        let command = Command::StartCall(StartCall {
-            call_id: CALL,
-            callees: vec![accid("bob")],
-            group: None,
-            media: Media::Audio,
-            attachment: None,
-            ring_ms: None,
-            room_token: None,
-        });
-        let request = Request {
-            id: 2,
-            request_id: None,
-            command,
-        };
-        Input::Request {
-            session: SESSION,
-            request,
-            grant: None,
-            unknown: Vec::new(),
         }
     }
 
@@ -221,65 +262,83 @@ mod tests {
         }
     }
 
-    fn changed(version: u64) -> Event {
-        Event::CallChanged {
-            call_id: CALL,
-            version,
-            delta: CallDelta::default(),
-        }
-    }
-
-    fn told<'a>(accid: &'a Accid, telling: Telling<'a>) -> Fact<'a> {
-        Fact::Told {
-            session: SESSION,
-            accid,
-            telling,
-        }
+    /// Whether it is noticed when this device hears this event of alice's call to bob.
+    fn noticed(name: &str, event: &Event) -> bool {
+        let (accid, connect) = (accid(name), connected(name));
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let facts = [
+            handled(&connect),
+            Fact::Kept { writes: &writes },
+            Fact::Told {
+                session: SESSION,
+                accid: &accid,
+                telling: Telling::Event(event),
+            },
+        ];
+        first_failure(&mut NoFrameToStrangers::default(), &facts).is_some()
     }
 
     #[test]
     fn a_frame_to_a_stranger_is_noticed() {
-        let (alice, carol) = (accid("alice"), accid("carol"));
-        let (connect, start, event) = (connected("alice", SESSION), started(), changed(1));
-        let facts = [
-            handled(&connect),
-            handled(&start),
-            told(&alice, Telling::Event(&event)),
-            told(&carol, Telling::Event(&event)),
-        ];
-        let mut invariant = NoFrameToStrangers::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(3));
+        let changed = Event::CallChanged {
+            call_id: CALL,
+            version: 1,
+            delta: CallDelta::default(),
+        };
+        assert!(!noticed("alice", &changed));
+        assert!(!noticed("bob", &changed));
+        assert!(noticed("carol", &changed));
+    }
+
+    #[test]
+    fn news_for_another_device_of_the_account_is_noticed() {
+        let elsewhere = Event::CallElsewhere {
+            call_id: CALL,
+            call: None,
+        };
+        assert!(
+            noticed("alice", &elsewhere),
+            "she is in it on this very device"
+        );
+        let quality = Event::MediaQuality {
+            call_id: CALL,
+            reports: Vec::new(),
+        };
+        assert!(!noticed("alice", &quality));
+        assert!(noticed("bob", &quality), "he is rung, and not in it");
+    }
+
+    #[test]
+    fn presence_that_nobody_asked_for_is_noticed() {
+        let presence = hullo_protocol::Presence {
+            accid: accid("bob"),
+            online: true,
+        };
+        assert!(noticed("alice", &Event::PresenceChanged(presence)));
     }
 
     #[test]
     fn a_second_answer_to_one_request_is_noticed() {
         let alice = accid("alice");
-        let (connect, start) = (connected("alice", SESSION), started());
+        let connect = connected("alice");
+        let ask = Input::Request {
+            session: SESSION,
+            request: Request {
+                id: 2,
+                request_id: None,
+                command: Command::Ping,
+            },
+            grant: None,
+            unknown: Vec::new(),
+        };
         let reply = Reply::new(2, Ok(Success::Done));
-        let facts = [
-            handled(&connect),
-            handled(&start),
-            told(&alice, Telling::Reply(&reply)),
-            told(&alice, Telling::Reply(&reply)),
-        ];
+        let told = Fact::Told {
+            session: SESSION,
+            accid: &alice,
+            telling: Telling::Reply(&reply),
+        };
+        let facts = [handled(&connect), handled(&ask), told.clone(), told];
         let mut invariant = NoFrameToStrangers::default();
         assert_eq!(first_failure(&mut invariant, &facts), Some(3));
-    }
-
-    #[test]
-    fn a_version_told_twice_is_noticed() {
-        let alice = accid("alice");
-        let (one, two) = (changed(1), changed(2));
-        let facts = [&one, &two, &two].map(|event| told(&alice, Telling::Event(event)));
-        let mut invariant = VersionsOnlyGrow::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
-    }
-
-    #[test]
-    fn an_endpoint_that_goes_back_a_version_is_noticed() {
-        let (old, new) = (view(CallState::Ringing, 1), view(CallState::Ringing, 2));
-        let facts = [&old, &new, &old].map(|call| stood_in(PAGE, State::Calling, Some(call)));
-        let mut invariant = VersionsOnlyGrow::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
     }
 }

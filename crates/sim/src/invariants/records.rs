@@ -6,8 +6,8 @@ use hullo_core::Time;
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
 use hullo_protocol::{
-    Accid, CallId, CallRecord, CallState, CallView, EndReason, Event, Message, MessageBody,
-    MessageId, RecordStatus, Success,
+    Accid, CallId, CallKind, CallRecord, CallState, CallView, EndReason, Event, Message,
+    MessageBody, MessageId, RecordStatus, Success,
 };
 
 use super::Invariant;
@@ -103,7 +103,23 @@ fn agrees(call: &Call, record: &CallRecord, now: Time) -> Result<(), String> {
         "the record is another call's",
     )?;
     check(names.iter().eq(everyone), "the record names others")?;
-    check(record.callees.len() == 1, "a call of two has one callee")?;
+    check(
+        record.kind == CallKind::Group || record.callees.len() == 1,
+        "a call of two has one callee",
+    )?;
+    let outcomes = record.outcomes.iter().map(|it| (&it.accid, it.state));
+    let states = call
+        .participants
+        .iter()
+        .filter(|it| it.accid != call.caller);
+    check(
+        outcomes.eq(states.map(|it| (&it.accid, it.state))),
+        "its outcomes are not those of the call",
+    )?;
+    check(
+        call.participants.iter().all(|it| it.state.is_over()),
+        "someone is still in it",
+    )?;
     check(
         call.state == CallState::Ended,
         "a call with a record has not ended",
@@ -147,19 +163,24 @@ fn agrees(call: &Call, record: &CallRecord, now: Time) -> Result<(), String> {
 fn fits(reason: EndReason, status: RecordStatus, accepted: bool) -> bool {
     use EndReason as R;
     use RecordStatus as S;
+    if accepted {
+        // Only a call that nobody answered is cancelled, or finds all busy.
+        return status == S::Complete && !matches!(reason, R::Cancelled | R::Busy);
+    }
     match reason {
-        R::HungUp | R::ConnectTimedOut => accepted && status == S::Complete,
-        R::Cancelled => !accepted && status == S::Cancelled,
-        R::Rejected => !accepted && status == S::Rejected,
-        R::Busy => !accepted && status == S::Busy,
-        R::TimedOut | R::Unreachable => !accepted && status == S::TimedOut,
-        R::Lost | R::LoggedOut | R::TokenRefused | R::Server => accepted == (status == S::Complete),
+        R::HungUp | R::ConnectTimedOut => false,
+        R::Cancelled => status == S::Cancelled,
+        R::Rejected => status == S::Rejected,
+        R::Busy => status == S::Busy,
+        R::TimedOut | R::Unreachable => status == S::TimedOut,
+        R::Lost | R::LoggedOut | R::TokenRefused | R::Server => status != S::Complete,
     }
 }
 
 fn carried(record: &CallRecord, messages: &[Message]) -> Result<(), String> {
-    if messages.is_empty() {
-        return Err("no message carries the record".to_owned());
+    // One for each callee, so that it stands in each conversation.
+    if !messages.iter().map(|it| &it.to).eq(&record.callees) {
+        return Err("not each callee has one message that carries the record".to_owned());
     }
     for message in messages {
         let MessageBody::CallRecord(carried) = &message.body;
@@ -199,7 +220,8 @@ impl ToldAfterStored {
         match telling {
             Telling::Welcome(snapshot) => {
                 let invites = snapshot.invites.iter().map(|invite| &invite.call);
-                for call in snapshot.calls.iter().chain(invites) {
+                let calls = snapshot.calls.iter().chain(&snapshot.elsewhere);
+                for call in calls.chain(invites) {
                     self.call(call)?;
                     if call.state == CallState::Ended {
                         return Err(format!("a snapshot has {}, which is over", call.call_id));
@@ -209,9 +231,17 @@ impl ToldAfterStored {
             }
             Telling::Reply(reply) => match &reply.ok {
                 Some(Success::Call { call, .. }) => self.call(call),
+                Some(Success::Found { calls }) => {
+                    calls.iter().try_for_each(|found| self.call(&found.call))
+                }
                 _ => Ok(()),
             },
-            Telling::Event(Event::CallInvited { call, .. }) => self.call(call),
+            Telling::Event(
+                Event::CallInvited { call, .. }
+                | Event::CallElsewhere {
+                    call: Some(call), ..
+                },
+            ) => self.call(call),
             Telling::Event(Event::CallChanged { call_id, delta, .. }) => {
                 let ended = delta.end.is_some() || delta.state == Some(CallState::Ended);
                 self.known(*call_id, ended)
@@ -255,7 +285,7 @@ impl Invariant for ToldAfterStored {
     }
 }
 
-/// No account is in two calls; counted at the end of each transaction, for within one a call may end and another begin.
+/// No account is active in two calls: it holds all but one; counted at the end of each transaction, for within one a call may end and another begin.
 #[derive(Debug, Default)]
 pub(super) struct NoAccountInTwoCalls {
     in_call: BTreeMap<CallId, Vec<Accid>>,
@@ -275,7 +305,7 @@ impl Invariant for NoAccountInTwoCalls {
                 Write::Call(call) => {
                     let everyone = call.participants.iter();
                     let inside = everyone
-                        .filter(|it| it.state.is_in_call())
+                        .filter(|it| it.state.is_in_call() && !it.held)
                         .map(|it| it.accid.clone());
                     self.in_call.insert(call.call_id, inside.collect());
                 }
@@ -299,12 +329,20 @@ impl Invariant for NoAccountInTwoCalls {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hullo_protocol::{ParticipantOutcome, ParticipantState};
+
     use crate::testing::{CALL, OTHER_CALL, accid, first_failure, record, stored_call, view};
 
     fn end(reason: EndReason, status: RecordStatus) -> Write {
-        let record = record(reason, status);
+        let mut record = record(reason, status);
         let mut call = stored_call(CALL);
         call.state = CallState::Ended;
+        call.participants[0].state = ParticipantState::Left;
+        call.participants[1].state = ParticipantState::Rejected;
+        record.outcomes = vec![ParticipantOutcome {
+            accid: accid("bob"),
+            state: ParticipantState::Rejected,
+        }];
         let message = Message {
             id: MessageId(1),
             from: accid("alice"),

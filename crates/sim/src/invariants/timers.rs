@@ -81,6 +81,8 @@ mod tests {
         let stand = Stand {
             state: State::Idle,
             call: None,
+            waiting: None,
+            held: None,
             timer: Some(Time(500)),
             reachable_since: None,
             after_input: false,

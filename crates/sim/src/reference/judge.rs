@@ -1,293 +1,368 @@
-//! What must follow from a command, which refusals are true, and which ends have a cause.
+//! What must have followed from a command, and which refusals are true.
+
+use std::collections::BTreeSet;
 
 use hullo_core::Time;
-use hullo_core::hub::Config;
+use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallRecord, CallState, CallView, Command, EndReason, ErrorKind, Media, RING_MS_DEFAULT,
-    RING_MS_MAX, RING_MS_MIN, Request, StartCall, Success,
+    Accid, CallId, CallKind, CallView, Command, DeviceId, ErrorKind, InviteMode, JoinMode, Media,
+    ParticipantState, RefusedInvite, Request, Success, Uid,
 };
 
-use super::model::{Away, Call, Model, Phase};
+use super::model::{Call, Model, Part, Place};
 
-/// The hub has accepted a command of `me`.
+/// A request, who makes it, and what its shell knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Whose.
+    pub(super) me: &'a Accid,
+    /// On which device.
+    pub(super) device: &'a DeviceId,
+    /// What.
+    pub(super) request: &'a Request,
+    /// The claims of its verified room token.
+    pub(super) grant: Option<RoomGrant>,
+    /// Accounts in it that do not exist.
+    pub(super) unknown: &'a [Accid],
+    /// When.
+    pub(super) now: Time,
+}
+
+/// The hub has accepted a command, and the model has followed what it stored: what was asked for must be the case.
 pub(super) fn accepted(
     model: &mut Model,
-    me: &Accid,
-    command: &Command,
+    asked: &Asked<'_>,
     success: &Success,
-    now: Time,
 ) -> Result<(), String> {
-    if let Command::StartCall(start) = command {
-        let Success::Call { call, .. } = success else {
-            return Err("a dial is answered with a call".to_owned());
-        };
-        return started(model, me, start, call, now);
-    }
-    if *command == Command::Logout {
-        return logged_out(model, me);
-    }
-    let switch_until = now.plus_ms(model.config.switch_ms);
-    let call_id = model.call_of(command);
-    // An archived call is over and changes no more; what is asked of it is judged on a copy.
-    let mut archived = call_id.and_then(|call_id| model.call(call_id).cloned());
-    let live = call_id.and_then(|call_id| model.calls.get_mut(&call_id));
-    let Some(call) = live.or(archived.as_mut()) else {
-        return match command {
-            Command::Hangup { .. }
-            | Command::Ping
-            | Command::WatchPresence { .. }
-            | Command::ListMessages { .. } => Ok(()),
-            _ => Err("accepted for a call that never was".to_owned()),
-        };
-    };
-    let mine = Mine {
-        caller: call.caller == *me,
-        callee: call.callee == *me,
-    };
-    if !mine.caller && !mine.callee {
-        if matches!(command, Command::Hangup { .. }) {
-            // Not being in the call is what was asked for.
+    let command = &asked.request.command;
+    match (command, success) {
+        (Command::StartCall(start), Success::Call { call, refused }) => {
+            if call.call_id != start.call_id {
+                return glared(model, asked, &start.callees, call);
+            }
+            let placed = model.call(start.call_id).cloned();
+            return invited(asked, &start.callees, refused, placed.as_ref());
+        }
+        (Command::Invite(more), Success::Call { call, refused }) => {
+            let placed = model.call(call.call_id).cloned();
+            return invited(asked, &more.callees, refused, placed.as_ref());
+        }
+        (Command::Query { .. }, Success::Found { calls }) => {
+            for found in calls {
+                may_see(model, asked.me, found.call.call_id)?;
+            }
             return Ok(());
         }
-        return Err("accepted from a stranger".to_owned());
+        (Command::Logout, _) => {
+            let here = |part: &Part| part.device.as_ref() == Some(asked.device);
+            let left = model
+                .live_parts(asked.me)
+                .find(|(_, _, part)| part.place == Place::In && here(part));
+            return match left {
+                Some((call_id, ..)) => Err(format!("has logged out and is still in {call_id}")),
+                None => Ok(()),
+            };
+        }
+        _ => {}
+    }
+    let Some(call_id) = model.call_of(command) else {
+        return Ok(());
+    };
+    let switch_until = asked.now.plus_ms(model.config.switch_ms);
+    if let Some(call) = model.calls.get_mut(&call_id) {
+        switched(call, asked.me, command, switch_until)?;
+    }
+    done(model, asked, call_id)
+}
+
+/// What was asked of one call is the case.
+fn done(model: &Model, asked: &Asked<'_>, call_id: CallId) -> Result<(), String> {
+    let Asked { me, device, .. } = asked;
+    let command = &asked.request.command;
+    let goes = matches!(command, Command::Hangup { .. } | Command::End { .. });
+    let Some((call, part)) = model
+        .call(call_id)
+        .and_then(|call| Some((call, call.part(me)?)))
+    else {
+        // Not being in the call is what was asked for.
+        return goes
+            .then_some(())
+            .ok_or_else(|| "accepted from a stranger, or for a call that never was".to_owned());
+    };
+    let here = part.place == Place::In && part.device.as_ref() == Some(device);
+    let is_done = match command {
+        Command::Accept { .. } | Command::Join { .. } | Command::Continue { .. } => {
+            let free = !model.is_active_elsewhere(me, Some(call_id));
+            // Again, it changes nothing, be the call held or not.
+            let continues = matches!(command, Command::Continue { .. });
+            here && (free || part.held) && !(continues && part.held) && !call.over
+        }
+        Command::Reject { .. } => part.place == Place::Out(ParticipantState::Rejected),
+        Command::Cancel { .. } => call.over && call.accepted_at.is_none(),
+        Command::End { .. } => call.over,
+        Command::Hangup { .. } => call.over || (!here && part.place != Place::Rung),
+        Command::Hold { held, .. } => {
+            let free = *held || !model.is_active_elsewhere(me, Some(call_id));
+            here && part.held == *held && free
+        }
+        Command::Ring { .. } => part.place == Place::Rung && !call.over,
+        Command::Switch { .. } | Command::AnswerSwitch { .. } => {
+            here && call.kind == CallKind::OneToOne && call.is_active()
+        }
+        Command::SetMedia { .. } => here && !call.over,
+        _ => true,
+    };
+    is_done
+        .then_some(())
+        .ok_or_else(|| format!("accepted, and it is not so: {part:?}; {call:?}"))
+}
+
+/// Everyone who was named is rung, busy, or refused for a true reason.
+fn invited(
+    asked: &Asked<'_>,
+    callees: &[Accid],
+    refused: &[RefusedInvite],
+    call: Option<&Call>,
+) -> Result<(), String> {
+    let Some(call) = call else {
+        return Err("invited to a call that never was".to_owned());
+    };
+    let callees: BTreeSet<&Accid> = callees.iter().collect();
+    for callee in callees {
+        let refusal = refused.iter().find(|one| one.accid == *callee);
+        let is_true = match refusal.map(|one| one.kind) {
+            None => call.part(callee).is_some_and(|part| match part.place {
+                Place::Rung | Place::Out(ParticipantState::Busy) => true,
+                // The call was over at once, for all others were busy.
+                Place::Out(_) => call.over,
+                Place::In => false,
+            }),
+            Some(ErrorKind::CalledOneself) => callee == asked.me,
+            Some(ErrorKind::AccountNotFound) => asked.unknown.contains(callee),
+            Some(ErrorKind::AlreadyInCall) => {
+                call.has(callee, Place::In) || call.has(callee, Place::Rung)
+            }
+            Some(_) => false,
+        };
+        if !is_true {
+            return Err(format!(
+                "{callee} was asked for, and it is not so: {call:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The dial became an answer to the other side's dial.
+fn glared(
+    model: &mut Model,
+    asked: &Asked<'_>,
+    callees: &[Accid],
+    view: &CallView,
+) -> Result<(), String> {
+    let Some(Command::StartCall(start)) = Some(&asked.request.command) else {
+        return Ok(());
+    };
+    model.note_alias(start.call_id, view.call_id);
+    let Some(call) = model.calls.get(&view.call_id) else {
+        return Err("the dial was joined to a call that is not there".to_owned());
+    };
+    let met = [call.caller.clone()] == callees
+        && call.kind == CallKind::OneToOne
+        && start.group.is_none()
+        && call.holds(asked.me)
+        && call.is_active();
+    met.then_some(())
+        .ok_or_else(|| "the dial was joined to a call that is no glare".to_owned())
+}
+
+/// Whoever finds a call may see it: it is in it, was, or may join.
+pub(super) fn may_see(model: &Model, me: &Accid, call_id: CallId) -> Result<(), String> {
+    match model.call(call_id) {
+        Some(call) if !call.over && may_find(call, me) => Ok(()),
+        _ => Err(format!("{me} finds {call_id}, which is not for it")),
+    }
+}
+
+fn may_find(call: &Call, me: &Accid) -> bool {
+    let open = |terms: &hullo_protocol::GroupTerms| terms.join_mode == JoinMode::Everyone;
+    call.part(me).is_some() || call.terms.as_ref().is_some_and(open)
+}
+
+/// Who may switch what the call carries, and what becomes of it.
+fn switched(call: &mut Call, me: &Accid, command: &Command, until: Time) -> Result<(), String> {
+    let asks = matches!(
+        command,
+        Command::Switch { .. } | Command::AnswerSwitch { .. }
+    );
+    if asks && !call.is_active() {
+        return Err("switched a call that is not active".to_owned());
     }
     match command {
-        Command::Accept { .. } => accept(call, &mine, now),
-        Command::Reject { .. } | Command::Cancel { .. } | Command::Hangup { .. } => {
-            end(call, &mine, me, command)
+        // A call of several cannot ask everyone.
+        Command::Invite(_) => call.switch_by = None,
+        Command::Switch {
+            media: Media::Audio,
+            ..
+        } => {
+            call.media = Media::Audio;
+            call.switch_by = None;
         }
-        Command::Switch { .. } | Command::AnswerSwitch { .. } if call.phase != Phase::Active => {
-            Err("switched a call that is not active".to_owned())
+        Command::Switch { .. } if call.media == Media::Video => {}
+        // Both ask: both have agreed.
+        Command::Switch { .. } if call.switch_by.as_ref().is_some_and(|(by, _)| by != me) => {
+            call.media = Media::Video;
+            call.switch_by = None;
         }
-        Command::Switch { media, .. } => {
-            switched(call, me, *media, switch_until);
-            Ok(())
+        Command::Switch { .. } => {
+            call.switch_by.get_or_insert((me.clone(), until));
         }
         Command::AnswerSwitch { agree, .. } => {
             let asked = call.switch_by.take_if(|(by, _)| by != me);
             if asked.is_some() && *agree {
                 call.media = Media::Video;
             }
-            Ok(())
         }
-        _ => Ok(()),
-    }
-}
-
-/// The part that the asking account has in the call.
-struct Mine {
-    caller: bool,
-    callee: bool,
-}
-
-fn accept(call: &mut Call, mine: &Mine, now: Time) -> Result<(), String> {
-    match call.phase {
-        Phase::Ringing if mine.callee && now < call.rings_until => {
-            call.accept(now);
-            Ok(())
-        }
-        // Again, by the same device.
-        Phase::Active if mine.callee => Ok(()),
-        _ => Err("accepted what cannot be accepted".to_owned()),
-    }
-}
-
-/// First writer wins: what rings is cancelled by its caller or rejected by its callee, what is active is hung up.
-fn end(call: &mut Call, mine: &Mine, me: &Accid, command: &Command) -> Result<(), String> {
-    let hangup = matches!(command, Command::Hangup { .. });
-    let reason = match (command, &call.phase) {
-        (Command::Reject { .. }, Phase::Ringing) if mine.callee => EndReason::Rejected,
-        (Command::Cancel { .. }, Phase::Ringing) if mine.caller => EndReason::Cancelled,
-        (Command::Hangup { .. }, Phase::Ringing) if mine.caller => EndReason::Cancelled,
-        (Command::Hangup { .. }, Phase::Ringing) => EndReason::Rejected,
-        (Command::Hangup { .. }, Phase::Active) => EndReason::HungUp,
-        (_, Phase::Over) if hangup => return Ok(()),
-        _ => return Err("ended what cannot be ended so".to_owned()),
-    };
-    call.phase = Phase::Ending {
-        reason,
-        by: Some(me.clone()),
-    };
-    Ok(())
-}
-
-fn started(
-    model: &mut Model,
-    me: &Accid,
-    start: &StartCall,
-    view: &CallView,
-    now: Time,
-) -> Result<(), String> {
-    let [callee] = start.callees.as_slice() else {
-        return Err("a dial to other than one account was accepted".to_owned());
-    };
-    if callee == me {
-        return Err("a dial to oneself was accepted".to_owned());
-    }
-    if view.call_id != start.call_id {
-        model.note_alias(start.call_id, view.call_id);
-        return glared(model, me, callee, view, now);
-    }
-    let in_call = model.calls.values().any(|call| call.holds(me));
-    if in_call {
-        return Err("a dial from within a call was accepted".to_owned());
-    }
-    let busy = model.is_busy(callee);
-    if busy != (view.state == CallState::Ended) {
-        return Err(format!(
-            "{callee} is busy: {busy}, but the dial says otherwise"
-        ));
-    }
-    if busy {
-        model.note_busy(start.call_id);
-    }
-    let ring_ms = start.ring_ms.unwrap_or(RING_MS_DEFAULT);
-    let away = |accid: &Accid| Away::offline(model.offline_since(accid));
-    let call = Call {
-        caller: me.clone(),
-        callee: callee.clone(),
-        media: start.media,
-        phase: Phase::Ringing,
-        rings_until: now.plus_ms(ring_ms.clamp(RING_MS_MIN, RING_MS_MAX)),
-        accepted_at: None,
-        reached: model.is_online(callee),
-        reached_perhaps: false,
-        switch_by: None,
-        away: [away(me), away(callee)],
-    };
-    match model.call(start.call_id) {
-        None => {
-            model.calls.insert(start.call_id, call);
-            Ok(())
-        }
-        Some(_) => Err("a call id was accepted a second time".to_owned()),
-    }
-}
-
-/// The dial became an answer to the other side's dial.
-fn glared(
-    model: &mut Model,
-    me: &Accid,
-    callee: &Accid,
-    view: &CallView,
-    now: Time,
-) -> Result<(), String> {
-    match model.calls.get_mut(&view.call_id) {
-        Some(call)
-            if call.phase == Phase::Ringing && call.caller == *callee && call.callee == *me =>
-        {
-            call.accept(now);
-            Ok(())
-        }
-        _ => Err("the dial was joined to a call that is no glare".to_owned()),
-    }
-}
-
-fn logged_out(model: &mut Model, me: &Accid) -> Result<(), String> {
-    for call in model.calls.values_mut().filter(|call| call.holds(me)) {
-        call.phase = Phase::Ending {
-            reason: EndReason::LoggedOut,
-            by: Some(me.clone()),
-        };
+        _ => {}
     }
     Ok(())
 }
 
-fn switched(call: &mut Call, me: &Accid, media: Media, until: Time) {
-    match media {
-        Media::Audio => {
-            call.media = Media::Audio;
-            call.switch_by = None;
-        }
-        Media::Video if call.media == Media::Video => {}
-        // Both ask: both have agreed.
-        Media::Video if call.switch_by.as_ref().is_some_and(|(by, _)| by != me) => {
-            call.media = Media::Video;
-            call.switch_by = None;
-        }
-        Media::Video => {
-            call.switch_by.get_or_insert((me.clone(), until));
-        }
-    }
-}
-
-/// The hub has refused a command of `me` with `kind`: is that true?
-pub(super) fn refused(
-    model: &Model,
-    me: &Accid,
-    request: &Request,
-    granted: bool,
-    kind: ErrorKind,
-    now: Time,
-) -> Result<(), String> {
-    let call = model
-        .call_of(&request.command)
-        .and_then(|call_id| model.call(call_id));
-    let over = call.is_none_or(|call| !call.is_live());
-    let expired =
-        call.is_some_and(|call| call.accepted_at.is_none() && (over || now >= call.rings_until));
+/// The hub has refused a command with `kind`: is that true?
+pub(super) fn refused(model: &Model, asked: &Asked<'_>, kind: ErrorKind) -> Result<(), String> {
+    let command = &asked.request.command;
+    let me = asked.me;
+    let call_id = model.call_of(command);
+    let call = call_id.and_then(|call_id| model.call(call_id));
+    let part = call.and_then(|call| call.part(me));
     let is_true = match kind {
-        ErrorKind::CallNotFound => over || call.is_none_or(|call| !call.concerns(me)),
-        ErrorKind::CallOver => call.is_some() && over,
-        ErrorKind::NotInCall => call.is_none_or(|call| !call.holds(me)),
+        ErrorKind::BadRequest | ErrorKind::BadSdp => true,
         ErrorKind::CallExists => call.is_some(),
-        ErrorKind::AlreadyInCall => model.is_busy(me),
-        ErrorKind::AlreadyAccepted => call.is_some_and(|call| call.accepted_at.is_some()),
-        ErrorKind::AlreadyRejected | ErrorKind::InviteCancelled => {
-            over && call.is_some_and(|call| call.accepted_at.is_none())
+        ErrorKind::RoomTokenRefused => {
+            model.config.secure && !granted(asked.grant, call_id, uid_of(call, me))
         }
-        ErrorKind::InviteExpired => expired,
-        ErrorKind::RoomTokenRefused => model.config.secure && !granted,
-        ErrorKind::CalledOneself => {
-            matches!(&request.command, Command::StartCall(start) if start.callees.contains(me))
+        ErrorKind::Forbidden => call.is_some_and(|call| forbidden(call, me, command)),
+        ErrorKind::CalledOneself
+        | ErrorKind::AccountNotFound
+        | ErrorKind::InviteFailed
+        | ErrorKind::AlreadyInCall => in_the_way(model, asked, kind, call_id, call),
+        ErrorKind::CallNotFound => {
+            let joins = matches!(command, Command::Join { .. });
+            let one_to_one = call.is_some_and(|call| call.kind == CallKind::OneToOne);
+            let forgotten = call.is_none_or(|call| call.over);
+            forgotten
+                || (part.is_none() && !(joins && call.is_some_and(|call| may_find(call, me))))
+                || (joins && one_to_one)
         }
-        ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => {
-            call.is_some_and(|call| call.caller == *me)
+        ErrorKind::CallOver if part.is_none() => {
+            call.is_some_and(|call| call.over && may_find(call, me))
         }
-        ErrorKind::CancelWhileCalled => call.is_some_and(|call| call.callee == *me),
-        ErrorKind::SwitchWhileCalling | ErrorKind::SwitchWhileCalled => {
-            call.is_some_and(|call| call.phase == Phase::Ringing)
-        }
-        ErrorKind::BadRequest | ErrorKind::BadSdp | ErrorKind::OneToOneOnly => true,
-        _ => false,
+        _ => match (call, part) {
+            (Some(call), Some(part)) => true_of_part(call, part, asked, kind),
+            _ => false,
+        },
     };
     is_true
         .then_some(())
         .ok_or_else(|| format!("refused with {kind:?}, which is not true of {call:?}"))
 }
 
-/// Whether time alone can have ended this call now, for this reason.
-pub(super) fn ended_by_time(
-    call: &Call,
-    record: &CallRecord,
-    config: &Config,
-    busy: bool,
-    now: Time,
-) -> bool {
-    let ringing = call.phase == Phase::Ringing;
-    let rung_out = ringing && now >= call.rings_until;
-    let by = |side: &Accid| record.ended_by.as_ref() == Some(side);
-    let long_gone = |away: &Away| {
-        let since = away.since;
-        since.is_some_and(|since| now.since(since) >= config.grace_ms)
+/// Whether a room token lets its bearer into this call under this number.
+pub(super) fn granted(grant: Option<RoomGrant>, call_id: Option<CallId>, uid: Uid) -> bool {
+    grant.is_some_and(|grant| Some(grant.call_id) == call_id && grant.uid == uid)
+}
+
+/// The number that an account has in a call, or would have: the next one; in its own dial 1.
+pub(super) fn uid_of(call: Option<&Call>, me: &Accid) -> Uid {
+    let Some(call) = call else {
+        return Uid(1);
     };
-    match record.reason {
-        EndReason::TimedOut => rung_out && (call.reached || call.reached_perhaps),
-        EndReason::Unreachable => rung_out && !call.reached,
-        EndReason::Busy => busy,
-        EndReason::ConnectTimedOut => call.accepted_at.is_some_and(|accepted_at| {
-            let missing = call.away.iter().any(|away| !away.has_media);
-            now.since(accepted_at) >= config.connect_ms && missing
-        }),
-        EndReason::Lost => {
-            (by(&call.caller) && long_gone(&call.away[0]))
-                || (by(&call.callee) && long_gone(&call.away[1]))
+    let next = call
+        .parts
+        .values()
+        .map(|part| part.uid.0)
+        .max()
+        .unwrap_or(0)
+        + 1;
+    call.part(me).map_or(Uid(next), |part| part.uid)
+}
+
+/// Only the caller ends a call for all, and only it invites where it has said so.
+fn forbidden(call: &Call, me: &Accid, command: &Command) -> bool {
+    let alone = |call: &Call| {
+        call.terms
+            .as_ref()
+            .is_some_and(|terms| terms.invite_mode == InviteMode::Caller)
+    };
+    match command {
+        Command::End { .. } => call.kind == CallKind::Group && call.caller != *me,
+        Command::Invite(_) => call.caller != *me && alone(call),
+        _ => false,
+    }
+}
+
+/// Whether something stands in the way of a dial, an invitation or an entry.
+fn in_the_way(
+    model: &Model,
+    asked: &Asked<'_>,
+    kind: ErrorKind,
+    call_id: Option<CallId>,
+    call: Option<&Call>,
+) -> bool {
+    let callees = match &asked.request.command {
+        Command::StartCall(start) => &start.callees,
+        Command::Invite(more) => &more.callees,
+        _ => {
+            return kind == ErrorKind::AlreadyInCall
+                && model.is_active_elsewhere(asked.me, call_id);
         }
-        EndReason::HungUp
-        | EndReason::Cancelled
-        | EndReason::Rejected
-        | EndReason::LoggedOut
-        | EndReason::TokenRefused
-        | EndReason::Server => false,
+    };
+    let here = |callee: &Accid| {
+        call.is_some_and(|call| call.has(callee, Place::In) || call.has(callee, Place::Rung))
+    };
+    let unknown = |callee: &Accid| asked.unknown.contains(callee);
+    let oneself = |callee: &Accid| callee == asked.me;
+    let dials = matches!(asked.request.command, Command::StartCall(_));
+    match kind {
+        ErrorKind::AlreadyInCall if dials => model.live_parts(asked.me).next().is_some(),
+        ErrorKind::AlreadyInCall => callees.iter().any(here),
+        ErrorKind::CalledOneself => callees.iter().any(oneself),
+        ErrorKind::AccountNotFound => callees.iter().any(unknown),
+        _ => {
+            let all = |callee| here(callee) || unknown(callee) || oneself(callee);
+            callees.len() > 1 && callees.iter().all(all)
+        }
+    }
+}
+
+/// Whether a refusal is true of the asker's part of the call.
+fn true_of_part(call: &Call, part: &Part, asked: &Asked<'_>, kind: ErrorKind) -> bool {
+    use ParticipantState as P;
+    let out = |state| part.place == Place::Out(state);
+    let is_out = matches!(part.place, Place::Out(_));
+    let command = &asked.request.command;
+    let cancels = matches!(command, Command::Cancel { .. });
+    let unanswered = call.over && call.accepted_at.is_none();
+    let ringing = call.accepted_at.is_none() && !call.over;
+    match kind {
+        ErrorKind::CallOver => call.over || is_out,
+        ErrorKind::NotInCall => part.place != Place::In,
+        ErrorKind::InCallOnOtherDevice => {
+            part.place == Place::In && part.device.as_ref() != Some(asked.device)
+        }
+        ErrorKind::AlreadyAccepted if cancels => call.accepted_at.is_some(),
+        ErrorKind::AlreadyAccepted => part.place == Place::In || out(P::Left) || out(P::Lost),
+        ErrorKind::AlreadyRejected => out(P::Rejected) || (cancels && unanswered),
+        ErrorKind::InviteCancelled => out(P::Cancelled) || (cancels && unanswered),
+        ErrorKind::InviteExpired => {
+            out(P::TimedOut) || out(P::Unreachable) || (cancels && unanswered)
+        }
+        ErrorKind::InviteWhileCalled => part.place == Place::Rung,
+        ErrorKind::InviteWhileCalling => call.kind == CallKind::OneToOne && ringing,
+        ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => call.caller == *asked.me,
+        ErrorKind::CancelWhileCalled => call.caller != *asked.me,
+        ErrorKind::SwitchWhileCalling | ErrorKind::SwitchWhileCalled => ringing,
+        ErrorKind::OneToOneOnly => call.kind == CallKind::Group,
+        _ => false,
     }
 }

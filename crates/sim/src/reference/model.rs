@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use hullo_core::Time;
-use hullo_core::hub::{Config, Output, PeerId, RoomCommand, SessionId};
+use hullo_core::hub::{BusyPolicy, Config, MediaEvent, Output, PeerId, RoomCommand, SessionId};
 use hullo_protocol::{
-    Accid, CallId, Command, EndReason, ErrorBody, ErrorKind, Media, RequestId, Success, Uid,
+    Accid, CallId, CallKind, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, GroupTerms,
+    Media, ParticipantState, Platform, RequestId, Success, Uid,
 };
 
 type Calls = BTreeMap<CallId, Call>;
@@ -27,117 +28,135 @@ pub(super) struct Model {
     answers: Rc<Answers>,
     /// Likewise, to those of the batch under way.
     new_answers: Answers,
-    sessions: BTreeMap<SessionId, Accid>,
+    pub(super) sessions: BTreeMap<SessionId, Session>,
     /// Those that came with the batch under way.
     arriving: BTreeSet<SessionId>,
     /// Those whose welcome was dropped with their batch: they are about to be closed, and hear nothing until then.
     deaf: BTreeSet<SessionId>,
-    /// Since when an account has had no session.
-    offline_since: BTreeMap<Accid, Time>,
-    peers: BTreeMap<PeerId, Uid>,
-    /// A dial that was answered "busy" and whose record is to come.
-    busy: Option<CallId>,
+    peers: BTreeMap<PeerId, Peer>,
 }
 
-/// A call of two.
+/// A session: whose, where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Session {
+    pub(super) accid: Accid,
+    pub(super) device: DeviceId,
+    /// A phone or tablet, rather than a desk.
+    pub(super) mobile: bool,
+}
+
+/// A media connection.
+#[derive(Debug, Clone)]
+struct Peer {
+    call_id: CallId,
+    uid: Uid,
+    device: DeviceId,
+    connected: bool,
+    lost: bool,
+    failed: bool,
+}
+
+/// A call.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) caller: Accid,
-    pub(super) callee: Accid,
+    pub(super) kind: CallKind,
+    pub(super) terms: Option<GroupTerms>,
     pub(super) media: Media,
-    pub(super) phase: Phase,
-    pub(super) rings_until: Time,
+    /// When it was first answered.
     pub(super) accepted_at: Option<Time>,
-    /// A device of the callee was connected while it rang.
+    pub(super) over: bool,
+    /// Who waits for the other's consent to video, and until when.
+    pub(super) switch_by: Option<(Accid, Time)>,
+    /// Everyone who has ever been invited or come in.
+    pub(super) parts: BTreeMap<Accid, Part>,
+}
+
+/// An account's part of a call.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) uid: Uid,
+    pub(super) place: Place,
+    /// On which device it is in the call.
+    pub(super) device: Option<DeviceId>,
+    /// It holds the call.
+    pub(super) held: bool,
+    /// Until when its newest invite rings.
+    pub(super) rings_until: Option<Time>,
+    /// A device of it was connected while it rang.
     pub(super) reached: bool,
     /// Likewise, but the batch was taken back.
     pub(super) reached_perhaps: bool,
-    /// Who waits for the other's consent to video, and until when.
-    pub(super) switch_by: Option<(Accid, Time)>,
-    /// Since when each side (caller, callee) has been away from the server, and from the media plane.
-    pub(super) away: [Away; 2],
-}
-
-/// Whether one side is gone, and since when.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Away {
-    /// It has no session.
-    no_session: bool,
-    /// Its media was connected and is not any more.
-    media_lost: bool,
+    /// From when it has had time to connect its media.
+    pub(super) entered_at: Time,
+    /// Its media has been connected in the active call.
+    pub(super) joined: bool,
     /// Its media is connected.
-    pub(super) has_media: bool,
-    /// Since when it has been away without a break, for whichever of the two causes.
-    pub(super) since: Option<Time>,
+    pub(super) live: bool,
+    /// Since when its device has been away, be it from the server or from the media plane.
+    pub(super) away_since: Option<Time>,
 }
 
-impl Away {
-    /// Someone who has had no session since `since`, if at all.
-    pub(super) fn offline(since: Option<Time>) -> Self {
+/// Where an account is in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Its invite rings.
+    Rung,
+    /// It has dialled, answered or joined, and has not left.
+    In,
+    /// It is over for it, with this outcome.
+    Out(ParticipantState),
+}
+
+impl Place {
+    /// The place that belongs to a stored state.
+    pub(super) fn of(state: ParticipantState) -> Self {
+        match state {
+            _ if state.is_pending() => Self::Rung,
+            _ if state.is_in_call() => Self::In,
+            _ => Self::Out(state),
+        }
+    }
+}
+
+impl Part {
+    /// Someone who has just come into view.
+    pub(super) fn new(uid: Uid, now: Time) -> Self {
         Self {
-            no_session: since.is_some(),
-            since,
-            ..Self::default()
+            uid,
+            place: Place::Rung,
+            device: None,
+            held: false,
+            rings_until: None,
+            reached: false,
+            reached_perhaps: false,
+            entered_at: now,
+            joined: false,
+            live: false,
+            away_since: None,
         }
     }
-
-    fn change(&mut self, change: impl FnOnce(&mut Self), now: Time) {
-        change(self);
-        if self.no_session || self.media_lost {
-            self.since.get_or_insert(now);
-        } else {
-            self.since = None;
-        }
-    }
-}
-
-/// Where a call is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Nobody has answered.
-    Ringing,
-    /// Accepted.
-    Active,
-    /// A command has ended it; its record must come with the same answer.
-    Ending {
-        /// Why.
-        reason: EndReason,
-        /// By whom.
-        by: Option<Accid>,
-    },
-    /// It has its record.
-    Over,
 }
 
 impl Call {
-    /// Whether the account has a part in it.
-    pub(super) fn concerns(&self, accid: &Accid) -> bool {
-        self.caller == *accid || self.callee == *accid
+    /// The account's part, if it has or had one.
+    pub(super) fn part(&self, accid: &Accid) -> Option<&Part> {
+        self.parts.get(accid)
     }
 
-    /// Ringing or active.
-    pub(super) fn is_live(&self) -> bool {
-        matches!(self.phase, Phase::Ringing | Phase::Active)
+    /// Whether the account is at this place.
+    pub(super) fn has(&self, accid: &Accid, place: Place) -> bool {
+        self.part(accid).is_some_and(|part| part.place == place)
     }
 
-    /// Whether the account is in it: has dialled or answered.
+    /// Whether the account is in it.
     pub(super) fn holds(&self, accid: &Accid) -> bool {
-        match self.phase {
-            Phase::Ringing => self.caller == *accid,
-            Phase::Active => self.concerns(accid),
-            Phase::Ending { .. } | Phase::Over => false,
-        }
+        !self.over && self.has(accid, Place::In)
     }
 
-    /// Answered.
-    pub(super) fn accept(&mut self, now: Time) {
-        self.phase = Phase::Active;
-        self.accepted_at = Some(now);
-    }
-
-    fn side(&mut self, uid: Uid) -> Option<&mut Away> {
-        // The caller's uid is always 1 (protocol, `StartCall::room_token`).
-        self.away.get_mut(usize::from(uid != Uid(1)))
+    /// Answered and not over.
+    pub(super) fn is_active(&self) -> bool {
+        self.accepted_at.is_some() && !self.over
     }
 }
 
@@ -153,66 +172,71 @@ impl Model {
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
             deaf: BTreeSet::new(),
-            offline_since: BTreeMap::new(),
             peers: BTreeMap::new(),
-            busy: None,
         }
     }
 
-    pub(super) fn connected(&mut self, session: SessionId, accid: &Accid, now: Time) {
-        // One device each: a newer session replaces the older one.
-        self.sessions.retain(|_, of| of != accid);
-        self.sessions.insert(session, accid.clone());
+    pub(super) fn connected(
+        &mut self,
+        session: SessionId,
+        accid: &Accid,
+        device: &DeviceInfo,
+        now: Time,
+    ) {
+        self.sessions
+            .retain(|_, old| old.accid != *accid || old.device != device.id);
+        let new = Session {
+            accid: accid.clone(),
+            device: device.id.clone(),
+            mobile: matches!(device.platform, Platform::Ios | Platform::Android),
+        };
+        self.sessions.insert(session, new);
         self.arriving.insert(session);
-        self.offline_since.remove(accid);
         for call in self.calls.values_mut() {
-            if call.caller == *accid {
-                call.away[0].change(|away| away.no_session = false, now);
-            }
-            if call.callee == *accid {
-                call.away[1].change(|away| away.no_session = false, now);
-                call.reached |= call.phase == Phase::Ringing && now < call.rings_until;
+            if let Some(part) = call.parts.get_mut(accid) {
+                let rings = part.place == Place::Rung;
+                part.reached |= rings && part.rings_until.is_some_and(|until| now < until);
             }
         }
     }
 
-    pub(super) fn disconnected(&mut self, session: SessionId, now: Time) {
-        if let Some(accid) = self.sessions.remove(&session) {
-            self.offline(&accid, now);
-        }
-    }
-
-    fn offline(&mut self, accid: &Accid, now: Time) {
-        self.offline_since.insert(accid.clone(), now);
-        // Also of a call that is ending: the batch may yet be taken back.
-        for call in self.calls.values_mut() {
-            for (side, who) in [call.caller.clone(), call.callee.clone()]
-                .iter()
-                .enumerate()
-            {
-                if who == accid {
-                    call.away[side].change(|away| away.no_session = true, now);
-                }
-            }
-        }
+    pub(super) fn disconnected(&mut self, session: SessionId) -> Option<Session> {
+        self.sessions.remove(&session)
     }
 
     /// The process has died: nobody has a session, and no media flows.
     pub(super) fn crashed(&mut self, now: Time) {
-        let accids: Vec<Accid> = std::mem::take(&mut self.sessions).into_values().collect();
-        for accid in accids {
-            self.offline(&accid, now);
-        }
+        self.sessions.clear();
         self.peers.clear();
-        for call in self.calls.values_mut().filter(|call| call.is_live()) {
-            for away in &mut call.away {
-                away.change(
-                    |away| {
-                        away.media_lost |= away.has_media;
-                        away.has_media = false;
-                    },
-                    now,
-                );
+        self.settle(now);
+    }
+
+    /// Who is away, now that sessions and media are as they are.
+    pub(super) fn settle(&mut self, now: Time) {
+        for (call_id, call) in &mut self.calls {
+            for (accid, part) in &mut call.parts {
+                let there = |session: &Session| {
+                    session.accid == *accid && Some(&session.device) == part.device.as_ref()
+                };
+                let present = self.sessions.values().any(there);
+                part.live = self.peers.values().any(|peer| {
+                    peer.call_id == *call_id
+                        && peer.uid == part.uid
+                        && Some(&peer.device) == part.device.as_ref()
+                        && peer.connected
+                        && !peer.lost
+                        && !peer.failed
+                });
+                if part.place != Place::In {
+                    part.away_since = None;
+                    continue;
+                }
+                part.joined |= part.live && call.accepted_at.is_some();
+                if present && (part.live || part.held || !part.joined) {
+                    part.away_since = None;
+                } else {
+                    part.away_since.get_or_insert(now);
+                }
             }
         }
     }
@@ -225,48 +249,49 @@ impl Model {
             let new = std::mem::take(&mut self.new_answers);
             Rc::make_mut(&mut self.answers).extend(new);
         }
-        let over = self
-            .calls
-            .extract_if(.., |_, call| call.phase == Phase::Over);
-        let over: Calls = over.collect();
+        let over: Calls = self.calls.extract_if(.., |_, call| call.over).collect();
         if !over.is_empty() {
             Rc::make_mut(&mut self.archive).extend(over);
         }
     }
 
-    /// Nothing since `before` has happened, but sessions that came or went stay so.
+    /// Nothing since `before` has happened, but sessions and media that came or went stay so.
     pub(super) fn roll_back_to(&mut self, before: Self) {
         let now = std::mem::replace(self, before);
         self.sessions = now.sessions;
         self.deaf = now.deaf;
         self.deaf.extend(now.arriving);
-        self.offline_since = now.offline_since;
-        self.peers = now.peers;
+        for (id, peer) in &mut self.peers {
+            if let Some(later) = now.peers.get(id) {
+                *peer = later.clone();
+            }
+        }
         for (call_id, call) in &mut self.calls {
-            if let Some(later) = now.calls.get(call_id) {
-                for (away, later) in call.away.iter_mut().zip(later.away) {
-                    // Whoever came with the batch was never really there.
-                    let since = away.since.or(later.since);
-                    *away = Away { since, ..later };
-                }
+            let Some(later) = now.calls.get(call_id) else {
+                continue;
+            };
+            for (accid, part) in &mut call.parts {
+                let Some(later) = later.parts.get(accid) else {
+                    continue;
+                };
+                // Whoever came with the batch was never really there.
+                part.away_since = part.away_since.or(later.away_since);
                 // Whoever came stays, so its device may count as reached or not.
-                call.reached_perhaps |= later.reached || later.reached_perhaps;
+                part.reached_perhaps |= later.reached || later.reached_perhaps;
+                part.joined |= later.joined;
             }
         }
     }
 
-    pub(super) fn account_of(&self, session: SessionId) -> Option<Accid> {
-        self.sessions.get(&session).cloned()
+    pub(super) fn session(&self, session: SessionId) -> Option<&Session> {
+        self.sessions.get(&session)
     }
 
+    /// Whether an invite reaches a device of the account now.
     pub(super) fn is_online(&self, accid: &Accid) -> bool {
         self.sessions
             .iter()
-            .any(|(session, of)| of == accid && !self.deaf.contains(session))
-    }
-
-    pub(super) fn offline_since(&self, accid: &Accid) -> Option<Time> {
-        self.offline_since.get(accid).copied()
+            .any(|(session, of)| of.accid == *accid && !self.deaf.contains(session))
     }
 
     /// Any call there ever was.
@@ -286,77 +311,91 @@ impl Model {
         Some(self.aliases.get(&named).copied().unwrap_or(named))
     }
 
-    /// A timeout is handled: what waits for consent past its time waits no longer.
+    /// What waits for consent past its time waits no longer.
     pub(super) fn expire_switches(&mut self, now: Time) {
         for call in self.calls.values_mut() {
             call.switch_by.take_if(|(_, until)| *until <= now);
         }
     }
 
-    /// The account is in a call or rings for one.
-    pub(super) fn is_busy(&self, accid: &Accid) -> bool {
-        self.calls
-            .values()
-            .any(|call| call.is_live() && call.concerns(accid))
+    /// The calls that the account is in or that ring for it.
+    pub(super) fn live_parts<'a>(
+        &'a self,
+        accid: &'a Accid,
+    ) -> impl Iterator<Item = (CallId, &'a Call, &'a Part)> {
+        let live = self.calls.iter().filter(|(_, call)| !call.over);
+        live.filter_map(move |(call_id, call)| {
+            let part = call.part(accid)?;
+            (!matches!(part.place, Place::Out(_))).then_some((*call_id, call, part))
+        })
     }
 
-    pub(super) fn note_busy(&mut self, call_id: CallId) {
-        self.busy = Some(call_id);
-    }
-
-    pub(super) fn take_busy(&mut self, call_id: CallId) -> bool {
-        let noted = self.busy == Some(call_id);
-        if noted {
-            self.busy = None;
+    /// Whether an invite to `call_id` finds the account busy, by the app's policy.
+    pub(super) fn is_busy(&self, accid: &Accid, call_id: CallId) -> bool {
+        let others = self.live_parts(accid).filter(|(id, ..)| *id != call_id);
+        let others: Vec<_> = others.collect();
+        match others.as_slice() {
+            [] => false,
+            [(_, call, part)] if self.config.busy == BusyPolicy::Ring => {
+                !call.is_active() || part.place != Place::In || part.held
+            }
+            _ => true,
         }
-        noted
     }
 
-    /// Which side each media connection is.
+    /// Whether the account is in another call that it does not hold.
+    pub(super) fn is_active_elsewhere(&self, accid: &Accid, call_id: Option<CallId>) -> bool {
+        self.live_parts(accid)
+            .any(|(id, _, part)| Some(id) != call_id && part.place == Place::In && !part.held)
+    }
+
+    /// Which media connections there are after these outputs.
     pub(super) fn note_peers(&mut self, outputs: &[Output]) {
         for output in outputs {
-            if let Output::Room {
-                command: RoomCommand::Negotiate { peer, uid, .. },
-                ..
-            } = output
-            {
-                self.peers.insert(*peer, *uid);
+            let Output::Room { call_id, command } = output else {
+                continue;
+            };
+            match command {
+                RoomCommand::Negotiate {
+                    peer, uid, session, ..
+                } => {
+                    let Some(asker) = self.sessions.get(session) else {
+                        continue;
+                    };
+                    let new = Peer {
+                        call_id: *call_id,
+                        uid: *uid,
+                        device: asker.device.clone(),
+                        connected: false,
+                        lost: false,
+                        failed: false,
+                    };
+                    self.peers.entry(*peer).or_insert(new);
+                }
+                RoomCommand::Remove(peer) => {
+                    self.peers.remove(peer);
+                }
+                RoomCommand::Close => self.peers.retain(|_, peer| peer.call_id != *call_id),
+                _ => {}
             }
         }
     }
 
-    /// The media of a peer is connected, or (`again`) back after it was lost.
-    pub(super) fn media_back(&mut self, call_id: CallId, peer: PeerId, again: bool, now: Time) {
-        if let Some(away) = self.side(call_id, peer) {
-            away.change(
-                |away| {
-                    away.has_media |= away.media_lost || !again;
-                    away.media_lost = false;
-                },
-                now,
-            );
+    /// What the media plane says of a connection.
+    pub(super) fn media(&mut self, event: &MediaEvent) {
+        let (id, change): (_, fn(&mut Peer)) = match event {
+            MediaEvent::Connected(id) => (id, |peer| {
+                peer.connected = true;
+                peer.lost = false;
+            }),
+            MediaEvent::Recovered(id) => (id, |peer| peer.lost = false),
+            MediaEvent::Lost(id) => (id, |peer| peer.lost = true),
+            MediaEvent::Failed(id) => (id, |peer| peer.failed = true),
+            MediaEvent::Slots(..) | MediaEvent::Quality(_) | MediaEvent::Speakers(_) => return,
+        };
+        if let Some(peer) = self.peers.get_mut(id) {
+            change(peer);
         }
-    }
-
-    /// The media of a peer is gone; one that is beyond repair will not come back.
-    pub(super) fn media_gone(&mut self, call_id: CallId, peer: PeerId, for_good: bool, now: Time) {
-        if let Some(away) = self.side(call_id, peer) {
-            away.change(
-                |away| {
-                    away.media_lost |= away.has_media;
-                    away.has_media = false;
-                },
-                now,
-            );
-        }
-        if for_good {
-            self.peers.remove(&peer);
-        }
-    }
-
-    fn side(&mut self, call_id: CallId, peer: PeerId) -> Option<&mut Away> {
-        let uid = *self.peers.get(&peer)?;
-        self.calls.get_mut(&call_id)?.side(uid)
     }
 
     /// Whether this command comes for the first time; a repeated one must get the first answer.
@@ -370,14 +409,17 @@ impl Model {
         let kind = reply.as_ref().err().map(|error| error.kind);
         // Answers are kept with calls, so only those about a call are: a dial that was refused made none, and repeated it
         // is a new dial. Only its own device repeats it, and only while it has no answer.
-        let refused_dial = matches!((command, kind), (Command::StartCall(_), Some(_)));
-        let dial = matches!(command, Command::StartCall(_));
+        let dials = matches!(command, Command::StartCall(_));
+        let joins = matches!(command, Command::Join { .. });
         let known = self.call_of(command).and_then(|it| self.call(it));
-        let about_a_call = (dial || known.is_some_and(|call| call.concerns(me)))
+        let about_a_call = (dials || joins || known.is_some_and(|call| call.part(me).is_some()))
             && kind != Some(ErrorKind::CallNotFound)
             && !matches!(
                 command,
-                Command::CallSnapshot { .. } | Command::OfferMedia { .. }
+                Command::CallSnapshot { .. }
+                    | Command::OfferMedia { .. }
+                    | Command::Subscribe { .. }
+                    | Command::ReportFirstFrame { .. }
             );
         let key = (me.clone(), request_id);
         let first = self
@@ -385,17 +427,22 @@ impl Model {
             .get(&key)
             .or_else(|| self.new_answers.get(&key));
         let Some(first) = first else {
+            let refused_dial = dials && kind.is_some();
             if about_a_call && !refused_dial {
                 self.new_answers.insert(key, kind);
             }
             return Ok(true);
         };
+        // A refused join of someone who has no part in the call has left no trace either.
+        if joins && first.is_some() && *first != kind {
+            return Ok(true);
+        }
         // Once the call is over and forgotten, so are its answers.
         let forgotten = kind == Some(ErrorKind::CallNotFound)
             && self
                 .call_of(command)
                 .and_then(|call_id| self.call(call_id))
-                .is_none_or(|call| !call.is_live());
+                .is_none_or(|call| call.over);
         if *first == kind || forgotten {
             Ok(false)
         } else {
@@ -410,6 +457,7 @@ impl Model {
 fn named_call(command: &Command) -> Option<CallId> {
     match command {
         Command::StartCall(start) => Some(start.call_id),
+        Command::Invite(more) => Some(more.call_id),
         Command::Ring { call_id }
         | Command::Accept { call_id, .. }
         | Command::Reject { call_id }
@@ -426,11 +474,10 @@ fn named_call(command: &Command) -> Option<CallId> {
         | Command::CallSnapshot { call_id }
         | Command::OfferMedia { call_id, .. }
         | Command::SetMedia { call_id, .. } => Some(*call_id),
-        Command::Invite(more) => Some(more.call_id),
         Command::Login(_)
-        | Command::Query { .. }
         | Command::Logout
         | Command::Ping
+        | Command::Query { .. }
         | Command::ListMessages { .. }
         | Command::WatchPresence { .. } => None,
     }

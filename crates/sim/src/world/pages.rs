@@ -1,11 +1,12 @@
 //! Pages: endpoints with their sockets, media, timers and the people in front of them.
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State};
-use hullo_protocol::{AppKey, CallId, SlotKind};
+use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State, Value};
+use hullo_protocol::{AppKey, CallId, CallKind, SlotKind};
 
 use super::{Happening, World, observe};
 use crate::browser::{Flags, Ice, Reaction};
+use crate::device::Shown;
 use crate::fact::{Fact, Page};
 use crate::person::{self, Deed, Scene};
 use crate::plane::{Remote, offer};
@@ -49,10 +50,11 @@ impl World {
     pub(super) fn give(&mut self, device: usize, input: Input) {
         let now = self.now;
         let page = self.devices[device].page();
+        let shown = self.devices[device].clock.show(now);
         let Some(endpoint) = &mut self.devices[device].endpoint else {
             return;
         };
-        let outputs = endpoint.handle(input, now);
+        let outputs = endpoint.handle(input, shown);
         for output in &outputs {
             let fact = Fact::Emitted { page, output };
             observe(
@@ -79,8 +81,15 @@ impl World {
                 let reaction = self.devices[device].browser.command(&command, self.now);
                 self.react(page, reaction);
             }
-            Output::Complete { ticket, error, .. } => {
+            Output::Complete {
+                ticket,
+                error,
+                value,
+            } => {
                 let device = &mut self.devices[device];
+                if let Some(Value::Found { calls }) = value {
+                    device.found = calls.iter().map(|found| found.call.call_id).collect();
+                }
                 if error.is_some() && device.login_ticket == Some(ticket) {
                     device.signed_in = false;
                 }
@@ -136,8 +145,20 @@ impl World {
 
     fn app_event(&mut self, device: usize, page: Page, event: &AppEvent) {
         match event {
-            AppEvent::Invited { .. } | AppEvent::SwitchAsked { .. } => {
-                self.plan_person(page, 1_500)
+            AppEvent::Invited { .. }
+            | AppEvent::CallWaiting { .. }
+            | AppEvent::SwitchAsked { .. } => self.plan_person(page, 1_500),
+            AppEvent::Changed {
+                held,
+                waiting,
+                elsewhere,
+                ..
+            } => {
+                self.devices[device].shown = Shown {
+                    held: held.clone(),
+                    waiting: waiting.clone(),
+                    elsewhere: elsewhere.clone(),
+                };
             }
             AppEvent::Disconnect { .. } => self.devices[device].signed_in = false,
             _ => {}
@@ -151,6 +172,7 @@ impl World {
         let Some(due) = endpoint.poll_timeout() else {
             return;
         };
+        let due = self.devices[device].clock.when(due);
         // A browser's timer never comes early, and late at times: background tabs are throttled to a second.
         let late_ms = if self.scenario.poor_devices {
             self.chances.devices.pick(0..=1_000)
@@ -179,7 +201,8 @@ impl World {
         let due = device
             .endpoint
             .as_ref()
-            .and_then(|endpoint| endpoint.poll_timeout());
+            .and_then(|endpoint| endpoint.poll_timeout())
+            .map(|due| device.clock.when(due));
         match due {
             Some(due) if due <= self.now => self.give(page.device, Input::Timeout),
             _ => self.plan_wake(page.device),
@@ -204,13 +227,19 @@ impl World {
 
     pub(super) fn offer_ready(&mut self, page: Page, number: u32) {
         let device = &mut self.devices[page.device];
-        if !device.shows(page) || device.browser.connection(number).is_none() {
+        if !device.shows(page) {
             return;
         }
+        let Some(connection) = device.browser.connection(number) else {
+            return;
+        };
+        let (audio, video) = connection.lines;
         let sdp = offer(Remote {
             device: page.device,
             page: page.number,
             number,
+            audio,
+            video,
         });
         let event = MediaEvent::Offered { peer: number, sdp };
         self.give(page.device, Input::Media { event });
@@ -310,6 +339,9 @@ impl World {
             call: endpoint.call(),
             signed_in: device.signed_in,
             me: &device.accid,
+            shown: &device.shown,
+            found: &device.found,
+            running: &self.running_groups(),
             accounts: &self.accounts,
             clumsy: self.scenario.clumsy,
         };
@@ -319,6 +351,14 @@ impl World {
         };
         self.plan_person(page, self.scenario.pause_ms_max);
         self.do_deed(page.device, deed);
+    }
+
+    /// The group calls that there are: people talk about them.
+    fn running_groups(&self) -> Vec<CallId> {
+        let live = self.server.store.live();
+        live.filter(|call| call.kind == CallKind::Group)
+            .map(|call| call.call_id)
+            .collect()
     }
 
     /// Plans a person's next look at the screen.
@@ -343,6 +383,12 @@ impl World {
                 self.tally.count_fault("page reloaded");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
+                self.agenda.plan(at, Happening::PageOpens(device));
+            }
+            Deed::CloseApp => {
+                self.tally.count_fault("app closed for a while");
+                self.page_gone(device);
+                let at = self.now.plus_ms(self.chances.people.pick(3_000..=30_000));
                 self.agenda.plan(at, Happening::PageOpens(device));
             }
             Deed::Sleep => self.fall_asleep(device),

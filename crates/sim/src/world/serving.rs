@@ -178,9 +178,12 @@ impl World {
                 flows
             });
             if self.chances.server.chance(30) {
-                let accounts = &self.accounts;
-                let quality = process.plane.quality(|device| accounts[device].clone());
+                let quality = process
+                    .plane
+                    .quality(|device| devices[device].accid.clone());
                 news.extend(quality);
+                let pick = self.chances.server.pick(0..=1_000);
+                news.extend(process.plane.speakers(pick));
             }
         }
         for (call_id, event) in news {

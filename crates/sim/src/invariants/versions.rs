@@ -1,0 +1,167 @@
+//! Numbers that clients rely on: versions only grow, and uids are unique and stay.
+
+use std::collections::BTreeMap;
+
+use hullo_core::Time;
+use hullo_core::hub::{SessionId, Write};
+use hullo_protocol::{Accid, CallId, Event, Uid};
+
+use super::Invariant;
+use crate::fact::{Fact, Page, Telling};
+
+/// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
+#[derive(Debug, Default)]
+pub(super) struct VersionsOnlyGrow {
+    stored: BTreeMap<CallId, u64>,
+    told: BTreeMap<(SessionId, CallId), u64>,
+    shown: BTreeMap<(Page, CallId), u64>,
+}
+
+impl Invariant for VersionsOnlyGrow {
+    fn name(&self) -> &'static str {
+        "versions_only_grow"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    let last = self.stored.insert(call.call_id, call.version);
+                    if last.is_some_and(|last| call.version < last) {
+                        return Err(format!(
+                            "version {} of {} is stored after {last:?}",
+                            call.version, call.call_id
+                        ));
+                    }
+                }
+                Ok(())
+            }
+            Fact::Told {
+                session,
+                telling:
+                    Telling::Event(Event::CallChanged {
+                        call_id, version, ..
+                    }),
+                ..
+            } => {
+                let last = self.told.insert((*session, *call_id), *version);
+                match last {
+                    Some(last) if *version <= last => Err(format!(
+                        "session {} is told version {version} of {call_id} after {last}",
+                        session.0
+                    )),
+                    _ => Ok(()),
+                }
+            }
+            Fact::Stood { page, stand } => {
+                let Some(call) = stand.call else {
+                    return Ok(());
+                };
+                let last = self.shown.insert((*page, call.call_id), call.version);
+                match last {
+                    Some(last) if call.version < last => Err(format!(
+                        "{page}: shows version {} of {} after {last}",
+                        call.version, call.call_id
+                    )),
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An account has the same uid in a call for ever, and nobody else has it.
+#[derive(Debug, Default)]
+pub(super) struct UidsStay {
+    uids: BTreeMap<CallId, BTreeMap<Accid, Uid>>,
+}
+
+impl Invariant for UidsStay {
+    fn name(&self) -> &'static str {
+        "uids_stay"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        let Fact::Kept { writes } = fact else {
+            return Ok(());
+        };
+        for write in *writes {
+            let (Write::Call(call) | Write::End { call, .. }) = write;
+            let known = self.uids.entry(call.call_id).or_default();
+            for participant in &call.participants {
+                let (accid, uid) = (&participant.accid, participant.uid);
+                let first = *known.entry(accid.clone()).or_insert(uid);
+                let taken = known
+                    .iter()
+                    .any(|(other, has)| other != accid && *has == uid);
+                if first != uid || taken {
+                    return Err(format!(
+                        "{accid} has uid {uid} in {}; known {known:?}",
+                        call.call_id
+                    ));
+                }
+            }
+            if matches!(write, Write::End { .. }) {
+                self.uids.remove(&call.call_id);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hullo_core::endpoint::State;
+    use hullo_protocol::{CallDelta, CallState};
+
+    use super::*;
+    use crate::testing::{CALL, PAGE, accid, first_failure, stood_in, stored_call, view};
+
+    fn changed(version: u64) -> Event {
+        Event::CallChanged {
+            call_id: CALL,
+            version,
+            delta: CallDelta::default(),
+        }
+    }
+
+    #[test]
+    fn a_version_told_twice_is_noticed() {
+        let alice = accid("alice");
+        let (one, two) = (changed(1), changed(2));
+        let facts = [&one, &two, &two].map(|event| Fact::Told {
+            session: SessionId(1),
+            accid: &alice,
+            telling: Telling::Event(event),
+        });
+        let mut invariant = VersionsOnlyGrow::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
+    }
+
+    #[test]
+    fn an_endpoint_that_goes_back_a_version_is_noticed() {
+        let (old, new) = (view(CallState::Ringing, 1), view(CallState::Ringing, 2));
+        let facts = [&old, &new, &old].map(|call| stood_in(PAGE, State::Calling, Some(call)));
+        let mut invariant = VersionsOnlyGrow::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
+    }
+
+    #[test]
+    fn a_uid_that_changes_or_is_given_twice_is_noticed() {
+        let run = |uid| {
+            let mut other = stored_call(CALL);
+            other.participants[1].uid = Uid(uid);
+            let writes = [
+                Write::Call(Box::new(stored_call(CALL))),
+                Write::Call(Box::new(other)),
+            ];
+            let facts = [Fact::Kept { writes: &writes }];
+            first_failure(&mut UidsStay::default(), &facts)
+        };
+        assert_eq!(run(2), None);
+        assert_eq!(run(3), Some(0));
+        assert_eq!(run(1), Some(0));
+    }
+}

@@ -1,0 +1,508 @@
+//! What the hub stores of a call, form after form: which steps from one to the next have a cause, and what ends a call.
+//!
+//! Each step of an account needs a cause of its own: its own command, its device being signed out, time. Only when the call
+//! ends do those who ring or are in it go without one. From the steps follows whether the call is over, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hullo_core::Time;
+use hullo_core::call::{Call as Form, Participant};
+use hullo_core::hub::RoomGrant;
+use hullo_protocol::{
+    Accid, CallId, CallKind, CallRecord, CallState, Command, DeviceId, EndReason, OtherCall,
+    ParticipantState, RING_MS_DEFAULT, RING_MS_MAX, RING_MS_MIN, Uid,
+};
+
+use super::judge::granted;
+use super::model::{Call, Model, Part, Place};
+
+/// What may have brought about the forms of one input.
+#[derive(Debug)]
+pub(super) struct Cause<'a> {
+    /// Who asks, on which device.
+    pub(super) me: Option<(&'a Accid, &'a DeviceId)>,
+    /// What was asked and accepted, for the first time.
+    pub(super) command: Option<&'a Command>,
+    /// The call that the command is about, by its real name.
+    pub(super) call_id: Option<CallId>,
+    /// Devices that are signed out by it.
+    pub(super) signed_out: Vec<(Accid, DeviceId)>,
+    /// The claims of its verified room token.
+    pub(super) grant: Option<RoomGrant>,
+    /// An account that is signed out everywhere.
+    pub(super) banned: Option<&'a Accid>,
+    /// Those who have been away for too long.
+    pub(super) gone: BTreeSet<(CallId, Accid)>,
+    /// Those who have not connected their media in time.
+    pub(super) unconnected: BTreeSet<(CallId, Accid)>,
+    /// When.
+    pub(super) now: Time,
+}
+
+impl Cause<'_> {
+    fn asks(&self, accid: &Accid, call_id: CallId) -> Option<&Command> {
+        let mine = self.me.is_some_and(|(me, _)| me == accid) && self.call_id == Some(call_id);
+        self.command.filter(|_| mine)
+    }
+
+    /// What the account has said shall become of its other call, by accepting one.
+    fn other(&self, accid: &Accid, call_id: CallId) -> Option<OtherCall> {
+        match (self.me, self.command) {
+            (Some((me, _)), Some(Command::Accept { other, .. }))
+                if me == accid && self.call_id != Some(call_id) =>
+            {
+                *other
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A step of an account, and why the call is over if it is by this.
+#[derive(Debug, Clone)]
+struct Step {
+    accid: Accid,
+    /// One of these.
+    reasons: Vec<EndReason>,
+}
+
+/// The hub stores a call.
+pub(super) fn stored(
+    model: &mut Model,
+    form: &Form,
+    record: Option<&CallRecord>,
+    cause: &Cause<'_>,
+) -> Result<(), String> {
+    let call_id = form.call_id;
+    let is_new = !model.calls.contains_key(&call_id);
+    if is_new {
+        model.calls.insert(call_id, begun(model, form, cause)?);
+    }
+    let mut call = model.calls[&call_id].clone();
+    if call.over {
+        return Err(format!("{call_id} is stored after its end"));
+    }
+    let was = call.clone();
+    let mut steps = Vec::new();
+    let mut swept = Vec::new();
+    for own in &form.participants {
+        match step(model, &was, own, call_id, cause)? {
+            Verdict::Stays => {}
+            Verdict::Steps(reasons) => steps.push(Step {
+                accid: own.accid.clone(),
+                reasons,
+            }),
+            Verdict::Enters => {}
+            Verdict::Swept => swept.push(own.accid.clone()),
+        }
+        place(model, &mut call, own, cause);
+    }
+    if !form.is_ended() && !swept.is_empty() {
+        return Err(format!(
+            "{swept:?} have gone from {call_id} without a cause"
+        ));
+    }
+    if let Some(missing) = was
+        .parts
+        .keys()
+        .find(|accid| form.participant(accid).is_none())
+    {
+        return Err(format!("{missing} has vanished from {call_id}"));
+    }
+    call.kind = form.kind;
+    call.terms.clone_from(&form.group);
+    let grows = matches!(cause.command, Some(Command::Invite(_))) && cause.call_id == Some(call_id);
+    if was.kind != form.kind && !grows {
+        return Err(format!("{call_id} has become {:?}", form.kind));
+    }
+    if form.state == CallState::Active && call.accepted_at.is_none() {
+        call.accepted_at = Some(cause.now);
+        // The connect time of those who have waited begins with the first answer.
+        for part in call.parts.values_mut() {
+            part.entered_at = cause.now;
+        }
+    }
+    if form.accepted_at.is_some() != call.accepted_at.is_some() {
+        return Err(format!("{call_id} was accepted here and not there"));
+    }
+    ends(&was, &call, form, record, &steps, &swept, cause)?;
+    call.over = form.is_ended();
+    model.calls.insert(call_id, call);
+    Ok(())
+}
+
+/// A call that was not there before: its dial.
+fn begun(model: &Model, form: &Form, cause: &Cause<'_>) -> Result<Call, String> {
+    let Some(Command::StartCall(start)) = cause.asks(&form.caller, form.call_id) else {
+        return Err(format!("{} was never dialled", form.call_id));
+    };
+    if model.call(form.call_id).is_some() {
+        return Err(format!("{} was accepted a second time", form.call_id));
+    }
+    if model.live_parts(&form.caller).next().is_some() {
+        return Err(format!("{} dials from within a call", form.caller));
+    }
+    if start.group.is_some() != (form.kind == CallKind::Group) || start.media != form.media {
+        return Err(format!("{} is not as it was dialled", form.call_id));
+    }
+    // The caller's uid is always 1 (protocol, `StartCall::room_token`).
+    let dialler = Part {
+        place: Place::In,
+        device: cause.me.map(|(_, device)| device.clone()),
+        ..Part::new(Uid(1), cause.now)
+    };
+    Ok(Call {
+        caller: form.caller.clone(),
+        kind: form.kind,
+        terms: form.group.clone(),
+        media: form.media,
+        accepted_at: None,
+        over: false,
+        switch_by: None,
+        parts: BTreeMap::from([(form.caller.clone(), dialler)]),
+    })
+}
+
+enum Verdict {
+    /// It is where it was.
+    Stays,
+    /// It comes in, or is invited.
+    Enters,
+    /// It is over for it, which may end the call for one of these reasons.
+    Steps(Vec<EndReason>),
+    /// It goes because the call ends.
+    Swept,
+}
+
+/// Judges the step of one account.
+fn step(
+    model: &Model,
+    was: &Call,
+    own: &Participant,
+    call_id: CallId,
+    cause: &Cause<'_>,
+) -> Result<Verdict, String> {
+    use ParticipantState as P;
+    let accid = &own.accid;
+    let before = was.part(accid);
+    let is = Place::of(own.state);
+    let command = cause.asks(accid, call_id);
+    let device = cause.me.map(|(_, device)| device);
+    let here = own.device.as_ref() == device;
+    let invited = names(cause, call_id, accid);
+    let busy = || model.is_busy(accid, call_id);
+    if let Some(before) = before.filter(|before| before.place == is) {
+        stays(before, own, call_id, cause)?;
+        if before.uid != own.uid {
+            return Err(format!("{accid} was uid {} and is {}", before.uid, own.uid));
+        }
+        // An invitation may renew nothing: whoever rings or is in the call is refused.
+        return Ok(Verdict::Stays);
+    }
+    let place = before.map(|before| before.place);
+    let active = was.accepted_at.is_some();
+    let out = signed_out(accid, before, cause);
+    // The dial that meets another was let in for itself.
+    let may_enter = !model.config.secure
+        || matches!(command, Some(Command::StartCall(_)))
+        || granted(cause.grant, Some(call_id), own.uid);
+    let mut why_lost = Vec::new();
+    if cause.gone.contains(&key(call_id, accid)) {
+        why_lost.push(EndReason::Lost);
+    }
+    if cause.unconnected.contains(&key(call_id, accid)) {
+        why_lost.push(EndReason::ConnectTimedOut);
+    }
+    let lost = !why_lost.is_empty();
+    let verdict = match (place, is) {
+        (None | Some(Place::Out(_)), Place::Rung) if invited && !busy() => Verdict::Enters,
+        (None | Some(Place::Out(_)), Place::Out(P::Busy)) if invited && busy() => {
+            Verdict::Steps(vec![EndReason::Busy])
+        }
+        (None | Some(Place::Out(_)), Place::In)
+            if matches!(command, Some(Command::Join { .. }))
+                && here
+                && may_enter
+                && may_join(was, before.is_some()) =>
+        {
+            Verdict::Enters
+        }
+        (Some(Place::Rung), Place::In) if here && may_enter && answers(command) => Verdict::Enters,
+        (Some(Place::Rung), Place::Out(P::Rejected))
+            if matches!(
+                command,
+                Some(Command::Reject { .. } | Command::Hangup { .. })
+            ) =>
+        {
+            Verdict::Steps(vec![EndReason::Rejected])
+        }
+        (Some(Place::Rung), Place::Out(P::TimedOut))
+            if rung_out(before, cause.now, |part| {
+                part.reached || part.reached_perhaps
+            }) =>
+        {
+            Verdict::Steps(vec![EndReason::TimedOut])
+        }
+        (Some(Place::Rung), Place::Out(P::Unreachable))
+            if rung_out(before, cause.now, |part| !part.reached) =>
+        {
+            Verdict::Steps(vec![EndReason::Unreachable])
+        }
+        (Some(Place::Rung), Place::Out(P::Unreachable)) if cause.banned == Some(accid) => {
+            Verdict::Steps(vec![EndReason::LoggedOut])
+        }
+        (Some(Place::In), Place::Out(P::Lost)) if lost => Verdict::Steps(why_lost),
+        (Some(Place::In), Place::Out(P::Left)) if out => Verdict::Steps(vec![EndReason::LoggedOut]),
+        (Some(Place::In), Place::Out(P::Left)) if leaves(command, before, device) => {
+            Verdict::Steps(vec![if active {
+                EndReason::HungUp
+            } else {
+                EndReason::Cancelled
+            }])
+        }
+        (Some(Place::In), Place::Out(P::Left))
+            if cause.other(accid, call_id).is_some() && active =>
+        {
+            Verdict::Steps(vec![EndReason::HungUp])
+        }
+        (Some(Place::In), Place::Out(P::Left)) | (Some(Place::Rung), Place::Out(P::Cancelled)) => {
+            Verdict::Swept
+        }
+        _ => {
+            return Err(format!(
+                "{accid} goes from {place:?} to {:?} in {call_id} without a cause",
+                own.state
+            ));
+        }
+    };
+    Ok(verdict)
+}
+
+fn key(call_id: CallId, accid: &Accid) -> (CallId, Accid) {
+    (call_id, accid.clone())
+}
+
+/// The account stays; its device and its hold change only by its own command.
+fn stays(
+    before: &Part,
+    own: &Participant,
+    call_id: CallId,
+    cause: &Cause<'_>,
+) -> Result<(), String> {
+    if before.place != Place::In {
+        return Ok(());
+    }
+    let accid = &own.accid;
+    let command = cause.asks(accid, call_id);
+    let continues = matches!(command, Some(Command::Continue { .. }));
+    if before.device != own.device && !continues {
+        return Err(format!(
+            "{accid} has moved to {:?} in {call_id}",
+            own.device
+        ));
+    }
+    let may_hold = match own.held {
+        true => {
+            matches!(command, Some(Command::Hold { held: true, .. }))
+                || cause.other(accid, call_id) == Some(OtherCall::Hold)
+        }
+        false => continues || matches!(command, Some(Command::Hold { held: false, .. })),
+    };
+    if before.held != own.held && !may_hold {
+        return Err(format!("{accid} holds {call_id}: {}, by nobody", own.held));
+    }
+    Ok(())
+}
+
+/// Whether the accepted command invites the account into the call.
+fn names(cause: &Cause<'_>, call_id: CallId, accid: &Accid) -> bool {
+    let here = cause.call_id == Some(call_id);
+    here && match cause.command {
+        Some(Command::StartCall(start)) => start.callees.contains(accid),
+        Some(Command::Invite(more)) => more.callees.contains(accid),
+        _ => false,
+    }
+}
+
+fn answers(command: Option<&Command>) -> bool {
+    matches!(
+        command,
+        Some(Command::Accept { .. } | Command::Join { .. } | Command::StartCall(_))
+    )
+}
+
+/// Whether whoever asks may come in without ringing.
+fn may_join(call: &Call, was_invited: bool) -> bool {
+    use hullo_protocol::JoinMode;
+    let everyone = |terms: &hullo_protocol::GroupTerms| terms.join_mode == JoinMode::Everyone;
+    call.kind == CallKind::Group && (was_invited || call.terms.as_ref().is_some_and(everyone))
+}
+
+fn leaves(command: Option<&Command>, before: Option<&Part>, device: Option<&DeviceId>) -> bool {
+    let here = before.and_then(|part| part.device.as_ref()) == device;
+    here && matches!(
+        command,
+        Some(Command::Hangup { .. } | Command::Cancel { .. })
+    )
+}
+
+fn signed_out(accid: &Accid, before: Option<&Part>, cause: &Cause<'_>) -> bool {
+    let device = before.and_then(|part| part.device.as_ref());
+    let here = |(of, on): &(Accid, DeviceId)| of == accid && Some(on) == device;
+    cause.banned == Some(accid) || cause.signed_out.iter().any(here)
+}
+
+fn rung_out(before: Option<&Part>, now: Time, truly: impl Fn(&Part) -> bool) -> bool {
+    before.is_some_and(|part| part.rings_until.is_some_and(|until| now >= until) && truly(part))
+}
+
+/// Takes the account's new place over.
+fn place(model: &Model, call: &mut Call, own: &Participant, cause: &Cause<'_>) {
+    let now = cause.now;
+    let is = Place::of(own.state);
+    let part = call.parts.entry(own.accid.clone()).or_insert_with(|| Part {
+        place: Place::Out(ParticipantState::Left),
+        ..Part::new(own.uid, now)
+    });
+    if part.place != is {
+        *part = Part {
+            place: is,
+            ..Part::new(part.uid, now)
+        };
+        if is == Place::Rung {
+            let wish = match cause.command {
+                Some(Command::StartCall(start)) => start.ring_ms,
+                Some(Command::Invite(more)) => more.ring_ms,
+                _ => None,
+            };
+            let ring_ms = wish.unwrap_or(RING_MS_DEFAULT);
+            part.rings_until = Some(now.plus_ms(ring_ms.clamp(RING_MS_MIN, RING_MS_MAX)));
+            part.reached = model.is_online(&own.accid);
+        }
+    }
+    if part.device != own.device {
+        part.entered_at = now;
+    }
+    part.device.clone_from(&own.device);
+    part.held = own.held;
+}
+
+/// Whether and why the call is over by these steps.
+fn ends(
+    was: &Call,
+    call: &Call,
+    form: &Form,
+    record: Option<&CallRecord>,
+    steps: &[Step],
+    swept: &[Accid],
+    cause: &Cause<'_>,
+) -> Result<(), String> {
+    let call_id = form.call_id;
+    let wrong = |what: &str| {
+        Err(format!(
+            "{what}; steps {steps:?}, swept {swept:?}, record {record:?}, model {call:?}"
+        ))
+    };
+    // Those who are swept away were still there when it was decided.
+    let count = |place: Place| {
+        call.parts
+            .values()
+            .filter(|part| part.place == place)
+            .count()
+    };
+    let is_swept = |state| {
+        swept
+            .iter()
+            .filter(|accid| call.has(accid, Place::Out(state)))
+            .count()
+    };
+    let inside = count(Place::In) + is_swept(ParticipantState::Left);
+    let rung = count(Place::Rung) + is_swept(ParticipantState::Cancelled);
+    let too_few = match call.kind {
+        CallKind::OneToOne => inside + rung < call.parts.len(),
+        CallKind::Group => inside == 0 || (inside == 1 && rung == 0),
+    };
+    let ended_for_all = steps.is_empty()
+        && matches!(cause.command, Some(Command::End { .. }))
+        && cause.call_id == Some(call_id)
+        && form.is_ended();
+    let unconnected = call.kind == CallKind::OneToOne
+        && form.is_ended()
+        && cause.unconnected.iter().any(|(of, _)| *of == call_id);
+    let over = too_few || ended_for_all || unconnected;
+    if over != form.is_ended() {
+        return wrong(&format!(
+            "{call_id} is over: {over}, and the hub says otherwise"
+        ));
+    }
+    let Some(record) = record else {
+        return if over { wrong("no record") } else { Ok(()) };
+    };
+    if !over {
+        return wrong("a record of a call that goes on");
+    }
+    let me = cause.me.map(|(me, _)| me.clone());
+    let active = was.accepted_at.is_some();
+    let (mut reasons, by) = match common_refusal(call) {
+        _ if ended_for_all && active => (vec![EndReason::HungUp], me),
+        _ if ended_for_all => (vec![EndReason::Cancelled], me),
+        Some(common) => (vec![common], None),
+        None => {
+            let last = steps.last().map(|step| step.accid.clone());
+            let reasons = steps.iter().flat_map(|step| step.reasons.clone());
+            (reasons.collect(), last)
+        }
+    };
+    if unconnected {
+        reasons.push(EndReason::ConnectTimedOut);
+    }
+    if !reasons.contains(&record.reason) {
+        return wrong(&format!("the reason should be one of {reasons:?}"));
+    }
+    let by_nobody = matches!(
+        record.reason,
+        EndReason::TimedOut | EndReason::Unreachable | EndReason::ConnectTimedOut
+    );
+    let by_busy = record.reason == EndReason::Busy
+        && record
+            .ended_by
+            .as_ref()
+            .is_none_or(|by| call.has(by, Place::Out(ParticipantState::Busy)));
+    let by_common = call.kind == CallKind::Group
+        && record
+            .ended_by
+            .as_ref()
+            .is_none_or(|by| steps.iter().any(|step| step.accid == *by));
+    let right = by_busy || by_common || by_nobody || record.ended_by == by;
+    if !right {
+        return wrong(&format!("it should have been ended by {by:?}"));
+    }
+    Ok(())
+}
+
+/// Why a group call is over that nobody has answered while its caller waited.
+fn common_refusal(call: &Call) -> Option<EndReason> {
+    use ParticipantState as P;
+    // A caller that was swept away was there until the end.
+    let waited = call.has(&call.caller, Place::In) || call.has(&call.caller, Place::Out(P::Left));
+    if call.kind != CallKind::Group || call.accepted_at.is_some() || !waited {
+        return None;
+    }
+    let callees = call
+        .parts
+        .iter()
+        .filter(|(accid, _)| **accid != call.caller);
+    let places: Vec<Place> = callees.map(|(_, part)| part.place).collect();
+    let all = |state| places.iter().all(|place| *place == Place::Out(state));
+    let any = |state| places.contains(&Place::Out(state));
+    // Somebody was taken back: the caller did not wait to the end.
+    if any(P::Cancelled) {
+        return None;
+    }
+    Some(match () {
+        () if all(P::Unreachable) => EndReason::Unreachable,
+        () if all(P::Busy) => EndReason::Busy,
+        () if any(P::TimedOut) || any(P::Unreachable) => EndReason::TimedOut,
+        () => EndReason::Rejected,
+    })
+}

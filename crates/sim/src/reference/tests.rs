@@ -1,0 +1,336 @@
+//! The model believes what a real hub does, and doubts a hub that was tampered with or works by other rules.
+
+use hullo_core::hub::{BusyPolicy, Hub, MediaEvent, PeerId, RoomGrant};
+use hullo_protocol::{
+    DeviceInfo, EndReason, ErrorKind, GroupTerms, Media, MessageId, OtherCall, ParticipantState,
+    Platform, Reply, Request, RequestId, StartCall,
+};
+
+use super::*;
+use crate::testing::{CALL, OTHER_CALL, accid};
+
+const ALICE: SessionId = SessionId(1);
+const BOB: SessionId = SessionId(2);
+const CAROL: SessionId = SessionId(3);
+
+const CONFIG: Config = Config {
+    secure: false,
+    connect_ms: 15_000,
+    grace_ms: 30_000,
+    switch_ms: 15_000,
+    busy: BusyPolicy::Reject,
+    devices: DevicePolicy::All,
+};
+
+/// What a hub was given and gave, and when.
+type Step = (Time, Input, Vec<Output>);
+
+/// A hub that keeps a history.
+struct Told {
+    hub: Hub,
+    now: Time,
+    steps: Vec<Step>,
+}
+
+impl Told {
+    fn new(config: Config) -> Self {
+        let hub = Hub::restore(config, Vec::new(), MessageId(1), Time(0));
+        let mut told = Self {
+            hub,
+            now: Time(0),
+            steps: Vec::new(),
+        };
+        for (session, name) in [(ALICE, "alice"), (BOB, "bob"), (CAROL, "carol")] {
+            told.login(session, name, 1);
+        }
+        told
+    }
+
+    fn feed(&mut self, input: Input) {
+        let outputs = self.hub.handle(input.clone(), self.now);
+        self.hub.commit();
+        self.steps.push((self.now, input, outputs));
+    }
+
+    fn pass(&mut self, ms: u64) {
+        self.now = self.now.plus_ms(ms);
+        self.feed(Input::Timeout);
+    }
+
+    fn login(&mut self, session: SessionId, name: &str, device: u32) {
+        self.feed(Input::Connected {
+            session,
+            accid: accid(name),
+            device: DeviceInfo {
+                id: DeviceId::parse(&format!("{name}-{device}")).unwrap(),
+                platform: Platform::Web,
+                sdk_version: None,
+            },
+            request: 1,
+            calls: Vec::new(),
+        });
+    }
+
+    fn ask(&mut self, session: SessionId, command: Command) {
+        let id = self.steps.len() as u64;
+        let request = Request {
+            id,
+            request_id: Some(RequestId::from_u128(u128::from(id))),
+            command,
+        };
+        self.feed(Input::Request {
+            session,
+            request,
+            grant: None::<RoomGrant>,
+            unknown: Vec::new(),
+        });
+    }
+
+    fn dial(&mut self, session: SessionId, call_id: CallId, callees: &[&str]) {
+        let group = (callees.len() > 1).then(GroupTerms::default);
+        self.ask(
+            session,
+            Command::StartCall(StartCall {
+                call_id,
+                callees: callees.iter().map(|name| accid(name)).collect(),
+                group,
+                media: Media::Audio,
+                attachment: None,
+                ring_ms: None,
+                room_token: None,
+            }),
+        );
+    }
+
+    fn accept(&mut self, session: SessionId, call_id: CallId, other: Option<OtherCall>) {
+        self.ask(
+            session,
+            Command::Accept {
+                call_id,
+                room_token: None,
+                other,
+            },
+        );
+    }
+
+    /// Where the model that works by `config` first doubts this history.
+    fn doubted(&self, config: Config) -> Option<(usize, String)> {
+        let mut reference = Reference::new(config);
+        self.steps
+            .iter()
+            .enumerate()
+            .find_map(|(index, (now, input, outputs))| {
+                let doubt = reference.handled(input, outputs, *now).err()?;
+                Some((index, doubt))
+            })
+            .or_else(|| {
+                reference.before = None;
+                None
+            })
+    }
+
+    fn last(&mut self) -> &mut Vec<Output> {
+        &mut self.steps.last_mut().unwrap().2
+    }
+}
+
+fn record(outputs: &mut [Output]) -> &mut CallRecord {
+    outputs
+        .iter_mut()
+        .find_map(|output| match output {
+            Output::Write(Write::End { record, .. }) => Some(&mut **record),
+            _ => None,
+        })
+        .unwrap()
+}
+
+fn answer(outputs: &mut [Output], result: Result<Success, ErrorKind>) {
+    for output in outputs {
+        if let Output::Reply { reply, .. } = output {
+            *reply = Reply::new(reply.re, result.clone().map_err(Into::into));
+        }
+    }
+}
+
+/// alice has called bob and carol; bob has answered.
+fn talking(config: Config) -> Told {
+    let mut told = Told::new(config);
+    told.dial(ALICE, CALL, &["bob", "carol"]);
+    told.accept(BOB, CALL, None);
+    told
+}
+
+/// bob has rejected alice's call.
+fn rejected() -> Told {
+    let mut told = Told::new(CONFIG);
+    told.dial(ALICE, CALL, &["bob"]);
+    told.ask(BOB, Command::Reject { call_id: CALL });
+    told
+}
+
+#[test]
+fn what_a_hub_does_is_believed() {
+    let ring = Config {
+        busy: BusyPolicy::Ring,
+        devices: DevicePolicy::One,
+        ..CONFIG
+    };
+    let mut told = talking(ring.clone());
+    told.dial(CAROL, OTHER_CALL, &["bob"]);
+    told.ask(CAROL, Command::Reject { call_id: CALL });
+    told.dial(CAROL, OTHER_CALL, &["bob"]);
+    told.accept(BOB, OTHER_CALL, Some(OtherCall::Hold));
+    told.ask(
+        CAROL,
+        Command::Hangup {
+            call_id: OTHER_CALL,
+        },
+    );
+    told.ask(
+        BOB,
+        Command::Hold {
+            call_id: CALL,
+            held: false,
+        },
+    );
+    told.login(SessionId(4), "alice", 2);
+    told.pass(20_000);
+    assert_eq!(told.doubted(ring), None);
+    assert_eq!(rejected().doubted(CONFIG), None);
+}
+
+#[test]
+fn a_rejected_call_must_end_as_rejected_by_the_callee() {
+    let with = |tamper: fn(&mut Vec<Output>)| {
+        let mut told = rejected();
+        tamper(told.last());
+        told.doubted(CONFIG).is_some()
+    };
+    assert!(!with(|_| {}));
+    assert!(with(|outputs| record(outputs).reason = EndReason::Cancelled));
+    assert!(with(
+        |outputs| record(outputs).ended_by = Some(accid("alice"))
+    ));
+    assert!(with(
+        |outputs| record(outputs).outcomes[0].state = ParticipantState::Busy
+    ));
+    assert!(with(
+        |outputs| outputs.retain(|it| !matches!(it, Output::Write(_)))
+    ));
+}
+
+#[test]
+fn a_ring_that_is_too_short_or_too_long_is_doubted() {
+    let mut told = Told::new(CONFIG);
+    told.dial(ALICE, CALL, &["bob"]);
+    told.pass(30_000);
+    assert_eq!(told.doubted(CONFIG), None);
+    let index = told.steps.len() - 1;
+    told.steps[index].0 = Time(29_999);
+    assert!(told.doubted(CONFIG).is_some());
+    told.steps[index] = (Time(30_000), Input::Timeout, Vec::new());
+    assert!(told.doubted(CONFIG).is_some());
+}
+
+#[test]
+fn an_untrue_refusal_is_doubted() {
+    for kind in [
+        ErrorKind::InviteCancelled,
+        ErrorKind::AlreadyAccepted,
+        ErrorKind::InviteExpired,
+        ErrorKind::CallOver,
+        ErrorKind::AlreadyInCall,
+    ] {
+        let mut told = Told::new(CONFIG);
+        told.dial(ALICE, CALL, &["bob"]);
+        told.accept(BOB, CALL, None);
+        told.last().retain(|it| matches!(it, Output::Reply { .. }));
+        answer(told.last(), Err(kind));
+        assert!(told.doubted(CONFIG).is_some(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_yes_without_the_deed_is_doubted() {
+    let mut told = talking(CONFIG);
+    told.ask(ALICE, Command::Cancel { call_id: CALL });
+    assert_eq!(told.doubted(CONFIG), None, "it is refused");
+    answer(told.last(), Ok(Success::Done));
+    assert!(told.doubted(CONFIG).is_some());
+}
+
+#[test]
+fn a_deed_that_nobody_asked_for_is_doubted() {
+    let mut told = talking(CONFIG);
+    told.ask(BOB, Command::Hangup { call_id: CALL });
+    assert_eq!(told.doubted(CONFIG), None);
+    let (_, input, _) = told.steps.last_mut().unwrap();
+    *input = Input::Timeout;
+    assert!(told.doubted(CONFIG).is_some());
+}
+
+#[test]
+fn a_hub_by_other_rules_is_doubted() {
+    let busy = |policy| Config {
+        busy: policy,
+        ..CONFIG
+    };
+    let mut waiting = talking(busy(BusyPolicy::Ring));
+    waiting.ask(CAROL, Command::Reject { call_id: CALL });
+    waiting.dial(CAROL, OTHER_CALL, &["bob"]);
+    assert_eq!(waiting.doubted(busy(BusyPolicy::Ring)), None);
+    assert!(waiting.doubted(busy(BusyPolicy::Reject)).is_some());
+
+    let devices = |policy| Config {
+        devices: policy,
+        ..CONFIG
+    };
+    let mut kicked = talking(devices(DevicePolicy::One));
+    kicked.login(SessionId(4), "bob", 2);
+    assert_eq!(kicked.doubted(devices(DevicePolicy::One)), None);
+    assert!(kicked.doubted(devices(DevicePolicy::All)).is_some());
+    let mut tolerated = talking(CONFIG);
+    tolerated.login(SessionId(4), "bob", 2);
+    assert!(tolerated.doubted(devices(DevicePolicy::One)).is_some());
+
+    let grace = |grace_ms| Config {
+        grace_ms,
+        connect_ms: 60_000,
+        ..CONFIG
+    };
+    let mut lost = talking(grace(1_000));
+    lost.feed(Input::Disconnected { session: BOB });
+    lost.pass(1_000);
+    assert_eq!(lost.doubted(grace(1_000)), None);
+    assert!(lost.doubted(grace(2_000)).is_some());
+}
+
+#[test]
+fn media_that_never_connects_ends_a_part_in_time_and_not_before() {
+    let mut told = talking(CONFIG);
+    told.feed(Input::Media {
+        call_id: CALL,
+        event: MediaEvent::Connected(PeerId(1)),
+    });
+    told.pass(15_000);
+    assert_eq!(told.doubted(CONFIG), None);
+    let index = told.steps.len() - 1;
+    told.steps[index].0 = Time(14_999);
+    assert!(told.doubted(CONFIG).is_some());
+}
+
+#[test]
+fn what_was_dropped_has_not_happened() {
+    let told = rejected();
+    let mut reference = Reference::new(CONFIG);
+    let (last, before) = told.steps.split_last().unwrap();
+    for (now, input, outputs) in before {
+        reference.handled(input, outputs, *now).unwrap();
+    }
+    let at = |reference: &mut Reference, fact: Fact<'_>| reference.observe(Time(0), &fact);
+    at(&mut reference, Fact::Kept { writes: &[] }).unwrap();
+    reference.handled(&last.1, &last.2, last.0).unwrap();
+    at(&mut reference, Fact::Dropped).unwrap();
+    // Rejected for the first time, as far as the model is concerned.
+    reference.handled(&last.1, &last.2, last.0).unwrap();
+}
