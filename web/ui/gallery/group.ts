@@ -230,6 +230,12 @@ export const groupStates: Record<string, Lead> = {
     callOf({ state: 'active', activeMs: ACTIVE, media: 'audio', other: { held: true } }),
     {},
   ),
+  'incoming-busy-elsewhere': (client) =>
+    client.enter({
+      state: 'called',
+      current: callOf({ caller: 'bob' }),
+      elsewhere: [callOf({ state: 'active', activeMs: ACTIVE, peer: 'carol', callId: 'call-2' })],
+    }),
   'elsewhere-one': elsewhere(callOf({ state: 'active', activeMs: ACTIVE })),
   'elsewhere-group': elsewhere(groupOf(5)),
   'end-continued': (client) => {

@@ -10,7 +10,12 @@ const target = path.resolve(here, '../../../screenshots');
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 const wanted = process.argv.slice(2);
 
-const server = await createServer({ configFile: path.join(here, 'vite.config.ts'), logLevel: 'error' });
+// Deaf to changes of the sources: a page that reloads while its picture is taken is of no use.
+const server = await createServer({
+  configFile: path.join(here, 'vite.config.ts'),
+  logLevel: 'error',
+  server: { hmr: false, watch: null },
+});
 await server.listen();
 const address = server.resolvedUrls?.local[0];
 const browser = await chromium.launch({

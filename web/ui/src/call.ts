@@ -152,7 +152,7 @@ export class HulloCall extends LitElement {
       client.on('otherClientReject', () => this.#tell('end.rejectedElsewhere')),
       client.on('otherClientContinue', () => this.#tell('end.continuedElsewhere')),
       client.on('callResumed', () =>
-        this.#remark('held.resumed', { names: nameAll(this.#scene?.others ?? [], this.lang) }),
+        this.#remark('held.resumed', { names: nameAll(this.#compose()?.others ?? [], this.lang) }),
       ),
       client.on('userEnter', () => {
         if (client.current?.kind !== 'group') this.#network.reset();
@@ -316,7 +316,9 @@ export class HulloCall extends LitElement {
       this.requestUpdate();
     }
     if (!client) return;
-    if (intent.type === 'accept') this.answering = true;
+    const answers =
+      intent.type === 'accept' || (intent.type === 'acceptWaiting' && client.state === 'called');
+    if (answers) this.answering = true;
     if (intent.type === 'continueHere') this.continuing = true;
     try {
       const remark = await perform(client, intent);
@@ -329,7 +331,7 @@ export class HulloCall extends LitElement {
       if (client.state === 'idle') this.#tellFailure(error);
       else this.#showToast(explainError(error, this.lang));
     } finally {
-      if (intent.type === 'accept') this.answering = false;
+      if (answers) this.answering = false;
       if (intent.type === 'continueHere') this.continuing = false;
     }
   }

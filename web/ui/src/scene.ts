@@ -45,6 +45,8 @@ export interface Scene {
   readonly waiting:
     | { readonly call: Call; readonly inviter: Person; readonly people: readonly Person[] }
     | undefined;
+  /** This person is in a call on another device: to answer here, it must be ended or held. */
+  readonly busyElsewhere: boolean;
   /** When the call became active, by `performance.now()`. */
   readonly startedAt: number | undefined;
   /** Own media is connected; in a one-to-one call that of both. */

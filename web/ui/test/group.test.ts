@@ -421,6 +421,17 @@ describe('a call on another device', () => {
     expect(bench.part('elsewhere-banner')).toBeUndefined();
   });
 
+  test.each([
+    ['end-answer', 'accept waiting call-1 end'],
+    ['hold-answer', 'accept waiting call-1 hold'],
+  ])('makes answering a new one here a choice: %s', async (button, asked) => {
+    await bench.lead('incoming-busy-elsewhere');
+    expect(bench.words('incoming-busy')).toBe('You are in a call on another device.');
+    expect(bench.part('hullo-accept')).toBeUndefined();
+    await bench.press(button);
+    expect(bench.client.asked).toEqual([asked]);
+  });
+
   test('that was continued there is told here', async () => {
     await bench.lead('end-continued');
     expect(bench.words('hullo-notice')).toBe('The call goes on on your other device');

@@ -55,6 +55,7 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
         .filter((accid) => accid !== inviterOf(waiting, me))
         .map(person),
     },
+    busyElsewhere: client.elsewhere.length > 0,
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
     connected: self?.state === 'joined' && (group || other?.state === 'joined'),
     person,

@@ -19,6 +19,18 @@ export class HulloIncoming extends Part {
       .actions {
         --disc: 76px;
       }
+      .actions.three {
+        --disc: 68px;
+        gap: clamp(14px, 6cqw, 72px);
+      }
+      .three .round {
+        width: 100px;
+      }
+      .busy {
+        margin-top: 18px;
+        font-size: 15px;
+        line-height: 20px;
+      }
       .company {
         --size: 38px;
         display: flex;
@@ -37,7 +49,7 @@ export class HulloIncoming extends Part {
           margin-top: 10px;
         }
       }
-      .accept:not([disabled]) .disc {
+      .actions:not(.three) .accept:not([disabled]) .disc {
         animation: beckon 1.6s ease-in-out infinite;
       }
       @keyframes beckon {
@@ -56,7 +68,7 @@ export class HulloIncoming extends Part {
   ];
 
   protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('[data-testid=hullo-accept]')?.focus({ preventScroll: true });
+    this.renderRoot.querySelector<HTMLElement>('.accept')?.focus({ preventScroll: true });
   }
 
   protected override render() {
@@ -76,8 +88,9 @@ export class HulloIncoming extends Part {
             }
           </p>
           ${scene.group ? this.#company(scene) : nothing}
+          ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
-        <div class="actions">
+        <div class="actions ${scene.busyElsewhere ? 'three' : ''}">
           ${roundButton({
             icon: 'hangup',
             label: this.t('control.reject'),
@@ -87,18 +100,38 @@ export class HulloIncoming extends Part {
             // After accept was pressed it is too late to reject: then it hangs up.
             press: () => this.ask({ type: scene.answering ? 'hangup' : 'reject' }),
           })}
-          ${roundButton({
-            icon: video ? 'camera' : 'phone',
-            label: this.t('control.accept'),
-            testId: 'hullo-accept',
-            tone: 'accept',
-            labelled: true,
-            disabled: scene.answering,
-            busy: scene.answering,
-            press: () => this.ask({ type: 'accept' }),
-          })}
+          ${scene.busyElsewhere ? this.#answersBesideAnother(scene, video) : this.#answer(scene, video)}
         </div>
       </section>`;
+  }
+
+  #answer({ answering }: Scene, video: boolean): TemplateResult {
+    return roundButton({
+      icon: video ? 'camera' : 'phone',
+      label: this.t('control.accept'),
+      testId: 'hullo-accept',
+      tone: 'accept',
+      labelled: true,
+      disabled: answering,
+      busy: answering,
+      press: () => this.ask({ type: 'accept' }),
+    });
+  }
+
+  /** This person talks on another device: what becomes of that call is for them to say. */
+  #answersBesideAnother({ answering, call }: Scene, video: boolean): TemplateResult {
+    const answer = (other: 'end' | 'hold'): TemplateResult =>
+      roundButton({
+        icon: other === 'hold' ? 'pause' : video ? 'camera' : 'phone',
+        label: this.t(`waiting.${other}`),
+        testId: `${other}-answer`,
+        tone: 'accept',
+        labelled: true,
+        disabled: answering,
+        busy: answering,
+        press: () => this.ask({ type: 'acceptWaiting', callId: call.callId, other }),
+      });
+    return html`${answer('end')} ${answer('hold')}`;
   }
 
   #kind({ group, call }: Scene): TextKey {

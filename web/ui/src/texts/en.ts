@@ -21,6 +21,7 @@ export const en = {
   'incoming.groupAudio': 'Incoming group voice call',
   'incoming.groupVideo': 'Incoming group video call',
   'incoming.with': 'with {names}',
+  'incoming.busyElsewhere': 'You are in a call on another device.',
   'incoming.withIn': 'with {names}, in the call already',
   'incall.group': 'Group call with {names}',
   'incall.alone': 'Waiting for others to join',

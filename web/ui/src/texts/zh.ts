@@ -22,6 +22,7 @@ export const zh: Record<keyof typeof en, string> = {
   'incoming.groupAudio': '邀请您多人语音通话',
   'incoming.groupVideo': '邀请您多人视频通话',
   'incoming.with': '{names} 也受邀参加',
+  'incoming.busyElsewhere': '您正在其他设备上通话。',
   'incoming.withIn': '{names} 已在通话中',
   'incall.group': '正在与 {names} 通话',
   'incall.alone': '等待其他人加入',
