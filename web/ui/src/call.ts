@@ -316,8 +316,7 @@ export class HulloCall extends LitElement {
       this.requestUpdate();
     }
     if (!client) return;
-    const answers =
-      intent.type === 'accept' || (intent.type === 'acceptWaiting' && client.state === 'called');
+    const answers = intent.type === 'accept' || intent.type === 'acceptWaiting';
     if (answers) this.answering = true;
     if (intent.type === 'continueHere') this.continuing = true;
     try {
@@ -383,7 +382,8 @@ export class HulloCall extends LitElement {
   #sound(scene: Scene | undefined): void {
     const callees = scene?.call.participants.filter(({ accid }) => accid !== scene.call.caller) ?? [];
     const states = callees.map(({ state: callee }) => callee);
-    const loop = scene && loopFor(scene.state, states, scene.answering, scene.waiting !== undefined);
+    const loop =
+      scene && loopFor(scene.state, states, scene.answering, scene.waiting !== undefined && !scene.answering);
     this.#tones.loop(this.silent ? undefined : loop);
     if (scene?.connected && !this.#connected && !this.silent) this.#tones.once('connected');
     this.#connected = scene?.connected ?? false;
@@ -470,7 +470,7 @@ function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input:not([type=radio]), textarea, select'))
+    (target.isContentEditable || target.matches('input:not([type=radio], [type=checkbox]), textarea, select'))
   );
 }
 

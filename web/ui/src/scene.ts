@@ -51,7 +51,7 @@ export interface Scene {
   readonly startedAt: number | undefined;
   /** Own media is connected; in a one-to-one call that of both. */
   readonly connected: boolean;
-  /** Accept was pressed and is under way. */
+  /** An answer was pressed, to the call that rings or to the one that waits, and is under way. */
   readonly answering: boolean;
   /** The own connection is being restored. */
   readonly reconnecting: boolean;

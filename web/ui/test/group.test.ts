@@ -348,6 +348,18 @@ describe('a call that waits', () => {
     expect(bench.client.asked).toEqual([asked]);
   });
 
+  test('takes one answer only', async () => {
+    await bench.lead('voice-waiting');
+    let answer = (): void => undefined;
+    bench.client.acceptWaiting = () => new Promise((resolve) => (answer = () => resolve([])));
+    await bench.press('hold-answer');
+    expect(bench.part('end-answer')?.hasAttribute('disabled')).toBe(true);
+    answer();
+    await bench.settle();
+    await bench.settle();
+    expect(bench.part('end-answer')?.hasAttribute('disabled')).toBe(false);
+  });
+
   test('of a group names the others', async () => {
     await bench.lead('group-waiting');
     expect(bench.words('waiting-banner')).toContain(

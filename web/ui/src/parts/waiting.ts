@@ -83,6 +83,10 @@ export class HulloWaiting extends Part {
       button:hover {
         background: var(--_control-hover);
       }
+      button[disabled] {
+        opacity: 0.5;
+        cursor: default;
+      }
       .decline {
         min-width: 84px;
         color: var(--_danger-text);
@@ -139,11 +143,11 @@ export class HulloWaiting extends Part {
         <p id="what">${icons[call.media === 'video' ? 'camera' : 'phone']} <span>${kind} ${others}</span></p>
       </div>
       <div class="answers">
-        <button type="button" class="decline" data-testid="waiting-decline" @click=${() => this.ask({ type: 'rejectWaiting', callId: call.callId })}>
+        <button type="button" class="decline" data-testid="waiting-decline" ?disabled=${scene.answering} @click=${() => this.ask({ type: 'rejectWaiting', callId: call.callId })}>
           ${this.t('waiting.decline')}
         </button>
-        <button type="button" data-testid="end-answer" @click=${answer('end')}>${this.t('waiting.end')}</button>
-        <button type="button" class="hold" data-testid="hold-answer" @click=${answer('hold')}>${this.t('waiting.hold')}</button>
+        <button type="button" data-testid="end-answer" ?disabled=${scene.answering} @click=${answer('end')}>${this.t('waiting.end')}</button>
+        <button type="button" class="hold" data-testid="hold-answer" ?disabled=${scene.answering} @click=${answer('hold')}>${this.t('waiting.hold')}</button>
       </div>
     </section>`;
   }
