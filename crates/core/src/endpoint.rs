@@ -1,4 +1,4 @@
-//! The client's side: one device's session and at most one call.
+//! The client's side: one device's session, at most one call, and at most one more on hold.
 //!
 //! The application's operations, the frames of the server and the events of the device's media come in; frames, media
 //! commands, completions and application events go out. All types here are serde types because a browser drives the
@@ -7,16 +7,20 @@
 //! - [`link`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`session`]: the one call, its phase and its public state.
-//! - [`waiting`]: an invite that came while there was another call.
-//! - [`dial`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says. [`news`]: what a
-//!   change of the call means to the application. [`media_link`]: the connection of media.
+//! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
+//! - [`dial`], [`group`], [`enter`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
+//!   [`news`]: what a change of the call means to the application. [`media_link`]: the connection of media; [`show`]: what it
+//!   has to carry.
 //!
-//! Invariant: each ticket completes exactly once; `CallEnd` (or `OtherClientAccept`/`Reject`) comes exactly once for each call
-//! that the application knew of; the state changes before the events that say why.
+//! Invariant: each ticket completes exactly once; one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes exactly once
+//! for each call that the application knew of; the state changes before the events that say why.
 
 mod dial;
+mod enter;
 mod event;
 mod frames;
+mod group;
+mod hold;
 mod io;
 mod link;
 mod media;
@@ -27,6 +31,7 @@ mod operate;
 mod reconcile;
 mod requests;
 mod session;
+mod show;
 mod switch;
 mod waiting;
 
@@ -38,23 +43,41 @@ pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 
 use crate::Time;
+use enter::Entering;
 use link::Link;
 use requests::Requests;
 use session::Session;
 use waiting::WaitingInvite;
 
-/// One device's session and at most one call.
+/// What the application knows of the state.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Told {
+    state: State,
+    call: Option<CallView>,
+    local: LocalMedia,
+    held: Option<CallView>,
+    waiting: Option<CallView>,
+    elsewhere: Vec<CallView>,
+}
+
+/// One device's session, at most one call, and at most one more on hold.
 pub struct Endpoint {
     rng: fastrand::Rng,
     now: Time,
     link: Link,
     requests: Requests,
     session: Option<Session>,
+    /// The call on hold beside it.
+    held: Option<Session>,
     waiting: Option<WaitingInvite>,
+    /// A running call that the application is entering.
+    entering: Option<Entering>,
+    /// The account's calls on its other devices.
+    elsewhere: Vec<CallView>,
     /// The number of the newest media connection.
     peers: u32,
     /// What the last `Changed` said, so that it is said only when it is news.
-    told: (State, Option<CallView>, LocalMedia),
+    told: Told,
     out: Vec<Output>,
 }
 
@@ -67,9 +90,12 @@ impl Endpoint {
             link: Link::default(),
             requests: Requests::default(),
             session: None,
+            held: None,
             waiting: None,
+            entering: None,
+            elsewhere: Vec::new(),
             peers: 0,
-            told: (State::Idle, None, LocalMedia::default()),
+            told: Told::default(),
             out: Vec::new(),
         }
     }
@@ -92,6 +118,7 @@ impl Endpoint {
             Input::Timeout => {}
         }
         self.handle_time();
+        self.resume_held();
         self.ring_waiting();
         self.settle();
         std::mem::take(&mut self.out)
@@ -100,10 +127,18 @@ impl Endpoint {
     /// When to call `handle` with [`Input::Timeout`] at the latest.
     pub fn poll_timeout(&self) -> Option<Time> {
         let session = self.session.as_ref().and_then(Session::due);
-        [self.link.due(), self.requests.due(), session]
-            .into_iter()
-            .flatten()
-            .min()
+        let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
+        let entering = self.entering.as_ref().and_then(Entering::due);
+        [
+            self.link.due(),
+            self.requests.due(),
+            session,
+            waiting,
+            entering,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The public state.
@@ -120,6 +155,8 @@ impl Endpoint {
         self.expire_requests();
         self.expire_link();
         self.expire_session();
+        self.expire_waiting();
+        self.expire_entering();
     }
 
     fn emit(&mut self, event: AppEvent) {
@@ -161,17 +198,23 @@ impl Endpoint {
             .as_ref()
             .map(|session| session.local)
             .unwrap_or_default();
-        let now = (self.state(), self.call().cloned(), local);
+        let now = Told {
+            state: self.state(),
+            call: self.call().cloned(),
+            local,
+            held: self.held.as_ref().map(|held| held.view.clone()),
+            waiting: self.waiting.as_ref().and_then(WaitingInvite::announced),
+            elsewhere: self.calls_elsewhere(),
+        };
         if now != self.told {
             self.told = now.clone();
-            let (state, call, local) = now;
             self.emit(AppEvent::Changed {
-                state,
-                call,
-                local,
-                held: None,
-                waiting: None,
-                elsewhere: Vec::new(),
+                state: now.state,
+                call: now.call,
+                local: now.local,
+                held: now.held,
+                waiting: now.waiting,
+                elsewhere: now.elsewhere,
             });
         }
     }

@@ -2,9 +2,11 @@
 
 use hullo_protocol::{
     ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, EndReason,
-    ErrorBody, ErrorKind, Media, ParticipantState, ParticipantView, StartCall, Success, Token, Uid,
+    ErrorBody, ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite,
+    StartCall, Success, Token, Uid,
 };
 
+use super::operate::accept_command;
 use super::requests::Purpose;
 use super::session::{Phase, Session};
 use super::{Endpoint, Output, State, Value};
@@ -21,7 +23,26 @@ impl Endpoint {
         attachment: Option<String>,
         timeout_ms: Option<u64>,
     ) {
+        if self.link.accid() == Some(&callee) && self.state() == State::Idle {
+            return self.fail(ticket, ErrorKind::CalledOneself);
+        }
+        self.dial_all(ticket, vec![callee], None, media, attachment, timeout_ms);
+    }
+
+    /// Dials one, or several by the terms of a group call.
+    pub(super) fn dial_all(
+        &mut self,
+        ticket: u64,
+        callees: Vec<Accid>,
+        group: Option<GroupTerms>,
+        media: Media,
+        attachment: Option<String>,
+        timeout_ms: Option<u64>,
+    ) {
         match self.state() {
+            State::Idle if self.entering.is_some() => {
+                return self.fail(ticket, ErrorKind::CallWhileCalling);
+            }
             State::Idle => {}
             State::Calling => return self.fail(ticket, ErrorKind::CallWhileCalling),
             State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
@@ -30,9 +51,6 @@ impl Endpoint {
         let Some(me) = self.link.accid().cloned() else {
             return self.fail(ticket, ErrorKind::NotLoggedIn);
         };
-        if callee == me {
-            return self.fail(ticket, ErrorKind::CalledOneself);
-        }
         if attachment
             .as_ref()
             .is_some_and(|text| text.len() > ATTACHMENT_BYTES_MAX)
@@ -41,7 +59,8 @@ impl Endpoint {
             return self.complete(ticket, Err(ErrorBody::new(ErrorKind::TooLarge, message)));
         }
         let call_id = self.new_call_id();
-        let view = self.provisional_view(call_id, me, callee, media, attachment.clone());
+        let view = self.provisional_view(call_id, me, &callees, group, media, attachment.clone());
+        let dialled = callees;
         if self.link.is_secure() {
             let until = self.answer_until();
             let phase = Phase::AwaitingToken {
@@ -50,13 +69,15 @@ impl Endpoint {
                 timeout_ms,
                 until,
             };
-            self.session = Some(Session::new(view, phase));
+            let session = Session::new(view, phase);
+            self.session = Some(Session { dialled, ..session });
             self.out.push(Output::AskToken {
                 call_id,
                 uid: CALLER_UID,
             });
         } else {
-            self.session = Some(Session::new(view, Phase::Dialing { ticket }));
+            let session = Session::new(view, Phase::Dialing { ticket });
+            self.session = Some(Session { dialled, ..session });
             self.start(attachment, timeout_ms, None);
         }
     }
@@ -66,7 +87,8 @@ impl Endpoint {
         &self,
         call_id: CallId,
         me: Accid,
-        callee: Accid,
+        callees: &[Accid],
+        group: Option<GroupTerms>,
         media: Media,
         attachment: Option<String>,
     ) -> CallView {
@@ -85,19 +107,28 @@ impl Endpoint {
                 .filter(|_| here)
                 .map(|device| device.id.clone()),
         };
+        let caller = participant(me.clone(), CALLER_UID, ParticipantState::Accepted, true);
+        let mut participants = vec![caller];
+        for callee in callees {
+            if participants.iter().all(|p| p.accid != *callee) {
+                let uid = Uid(participants.len() as u64 + 1);
+                let state = ParticipantState::Invited;
+                participants.push(participant(callee.clone(), uid, state, false));
+            }
+        }
         CallView {
             call_id,
             version: 0,
-            kind: CallKind::OneToOne,
-            group: None,
+            kind: match group {
+                None => CallKind::OneToOne,
+                Some(_) => CallKind::Group,
+            },
+            group,
             media,
             state: CallState::Ringing,
-            caller: me.clone(),
+            caller: me,
             attachment,
-            participants: vec![
-                participant(me, CALLER_UID, ParticipantState::Accepted, true),
-                participant(callee, Uid(2), ParticipantState::Invited, false),
-            ],
+            participants,
             active_ms: None,
             switch: None,
             end: None,
@@ -113,16 +144,9 @@ impl Endpoint {
         room_token: Option<Token>,
     ) {
         let Some(session) = &self.session else { return };
-        let callees = session
-            .view
-            .participants
-            .iter()
-            .skip(1)
-            .map(|p| p.accid.clone())
-            .collect();
         let start = StartCall {
             call_id: session.view.call_id,
-            callees,
+            callees: session.dialled.clone(),
             group: session.view.group.clone(),
             media: session.view.media,
             attachment,
@@ -139,6 +163,11 @@ impl Endpoint {
         token: Option<Token>,
         error: Option<String>,
     ) {
+        if self.take_entering_token(call_id, token.as_ref(), error.as_deref())
+            || self.take_waiting_token(call_id, token.as_ref(), error.as_deref())
+        {
+            return;
+        }
         let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
             return;
         };
@@ -164,18 +193,19 @@ impl Endpoint {
                 session.phase = Phase::Dialing { ticket };
                 self.start(attachment, timeout_ms, Some(token));
             }
-            Phase::Accepting { tickets, until, .. } => {
+            Phase::Accepting {
+                tickets,
+                until,
+                pressed_at,
+                ..
+            } => {
                 session.phase = Phase::Accepting {
                     tickets,
                     token_until: None,
                     until,
+                    pressed_at,
                 };
-                let command = Command::Accept {
-                    call_id,
-                    room_token: Some(token),
-                    other: None,
-                };
-                self.request(command, Purpose::Accept);
+                self.request(accept_command(call_id, Some(token)), Purpose::Accept);
             }
             phase => session.phase = phase,
         }
@@ -254,6 +284,19 @@ impl Endpoint {
     /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
     /// over at once (busy).
     pub(super) fn confirm_dial(&mut self, call: &CallView) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let missing = |accid: &&Accid| call.participants.iter().all(|p| p.accid != **accid);
+        let refused = session.dialled.iter().filter(missing);
+        let refused = refused.map(|accid| RefusedInvite {
+            accid: accid.clone(),
+            kind: ErrorKind::AccountNotFound,
+        });
+        self.complete_dial(call, refused.collect());
+    }
+
+    fn complete_dial(&mut self, call: &CallView, refused: Vec<RefusedInvite>) {
         let Some(session) = &mut self.session else {
             return;
         };
@@ -265,7 +308,7 @@ impl Endpoint {
                 ticket,
                 Ok(Value::Call {
                     call: call.clone(),
-                    refused: Vec::new(),
+                    refused,
                 }),
             );
         }
@@ -276,8 +319,8 @@ impl Endpoint {
             return;
         };
         match result {
-            Ok(Success::Call { call, .. }) => {
-                self.confirm_dial(&call);
+            Ok(Success::Call { call, refused }) => {
+                self.complete_dial(&call, refused);
                 if let Some(session) = &mut self.session
                     && session.view.call_id != call.call_id
                 {

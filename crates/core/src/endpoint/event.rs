@@ -11,6 +11,10 @@ use super::{LocalMedia, State};
 /// What the application is told: the reference's delegate callbacks, and more. `behaviour.md` B has their order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, and the large one is the most frequent"
+)]
 pub enum AppEvent {
     /// The public state or what is known of the call has changed. Comes before the event that says why.
     Changed {

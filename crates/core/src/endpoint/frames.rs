@@ -47,9 +47,13 @@ impl Endpoint {
                     self.emit(AppEvent::UserNetworkQuality { reports });
                 }
             }
-            Event::CallElsewhere { .. }
-            | Event::CallContinuedElsewhere { .. }
-            | Event::MediaSpeakers { .. } => {}
+            Event::CallElsewhere { call_id, call } => self.handle_elsewhere(call_id, call),
+            Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),
+            Event::MediaSpeakers { call_id, uids } => {
+                if self.concerns(call_id) {
+                    self.tell_speakers(&uids);
+                }
+            }
             Event::MessageAdded { message } => self.add_message(message),
             Event::PresenceChanged(presence) => self.emit(AppEvent::PresenceChanged { presence }),
             Event::SessionClosed { reason } => match reason {
@@ -73,7 +77,10 @@ impl Endpoint {
     /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
     fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
         let Some(session) = self.session.as_ref().filter(|s| s.view.call_id == call_id) else {
-            return self.change_waiting(call_id, version, delta);
+            if !self.change_held(call_id, version, delta.clone()) {
+                self.change_waiting(call_id, version, delta);
+            }
+            return;
         };
         let known = session.view.version;
         // An end is final: it counts whatever was missed before it.

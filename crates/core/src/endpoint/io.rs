@@ -65,6 +65,10 @@ pub enum Input {
 /// Something to do, in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "output", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a handful at a time, and carried out at once"
+)]
 pub enum Output {
     /// Open a socket, closing any other.
     OpenSocket,

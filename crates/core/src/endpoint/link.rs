@@ -139,10 +139,9 @@ impl Endpoint {
             let value = self.logged_in();
             return self.complete(ticket, value);
         }
-        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.end_all_sessions();
         self.release_requests(ErrorKind::SignedOut);
         self.requests.belong_to(&accid);
-        self.waiting = None;
         let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
         self.link = Link::default();
         self.link.account = Some(Account {
@@ -163,14 +162,27 @@ impl Endpoint {
         } else {
             self.leave_unheard();
         }
-        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.end_all_sessions();
         self.sign_out(ErrorKind::SignedOut);
         self.complete(ticket, Ok(Value::Done));
+    }
+
+    /// The account signs out: every call of this device is over.
+    fn end_all_sessions(&mut self) {
+        let me = self.link.accid().cloned();
+        self.give_up_entering(ErrorKind::SignedOut);
+        self.end_waiting();
+        self.elsewhere.clear();
+        self.end_held(EndReason::LoggedOut, me.clone(), Vec::new());
+        self.end_session(EndReason::LoggedOut, me, Vec::new());
     }
 
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
     /// An invite rings on for the account's other devices.
     fn leave_unheard(&mut self) {
+        if let Some(call_id) = self.held.as_ref().map(|held| held.view.call_id) {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        }
         let Some(session) = &self.session else { return };
         let call_id = session.view.call_id;
         if !session.rings() && self.is_heard() {
@@ -184,7 +196,6 @@ impl Endpoint {
             self.fail(ticket, kind);
         }
         self.link = Link::default();
-        self.waiting = None;
         self.out.push(Output::CloseSocket);
         self.release_requests(kind);
     }
@@ -212,15 +223,15 @@ impl Endpoint {
         };
         self.link.phase = Phase::LoggingIn;
         self.hear();
-        self.waiting = None;
         self.link.named = self.session.as_ref().map(|session| session.view.call_id);
+        let held = self.held.as_ref().map(|held| held.view.call_id);
         let login = Login {
             app_key: account.app_key,
             accid: account.accid,
             token: account.token,
             device: account.device,
             cursor: self.link.cursor,
-            calls: self.link.named.into_iter().collect(),
+            calls: self.link.named.into_iter().chain(held).collect(),
         };
         self.request_at_once(Command::Login(login), Purpose::Login);
     }
@@ -356,7 +367,7 @@ impl Endpoint {
 
     /// The session is over and does not come back by itself.
     pub(super) fn close_session_for_good(&mut self, reason: SessionClosed) {
-        self.end_session(EndReason::LoggedOut, self.link.accid().cloned(), Vec::new());
+        self.end_all_sessions();
         self.sign_out(ErrorKind::SignedOut);
         self.tell_change();
         self.emit(AppEvent::Disconnect { reason });

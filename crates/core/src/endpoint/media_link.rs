@@ -1,9 +1,10 @@
 //! The connection of media: when it is opened, offered, restarted, and what flows through it.
 
-use hullo_protocol::{Command, ErrorBody, ErrorKind, Media, SlotKind, Success};
+use hullo_protocol::{Command, ErrorBody, ErrorKind, Media, SlotKind, Success, Uid};
 
 use super::requests::Purpose;
 use super::session::{Phase, Session};
+use super::show::Lines;
 use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, RemoteSlot};
 use crate::Time;
 
@@ -17,7 +18,7 @@ const RESTARTS_MAX: u32 = 2;
 #[derive(Debug, Default)]
 pub(super) struct MediaLink {
     /// Its number; 0 before the first.
-    peer: u32,
+    pub(super) peer: u32,
     connected: bool,
     was_connected: bool,
     /// The server's certificate, by the answer; another one means another connection.
@@ -28,6 +29,17 @@ pub(super) struct MediaLink {
     flowing: Option<(bool, bool)>,
     /// What the server was told of microphone and camera.
     told: Option<(bool, bool)>,
+    /// The m-lines that were asked for.
+    pub(super) lines: Lines,
+    /// Whose pictures the server was told to send.
+    pub(super) subscribed: Option<Vec<Uid>>,
+}
+
+impl MediaLink {
+    /// The server knows this connection.
+    pub(super) fn is_answered(&self) -> bool {
+        self.fingerprint.is_some()
+    }
 }
 
 impl Endpoint {
@@ -35,9 +47,11 @@ impl Endpoint {
     pub(super) fn open_media(&mut self) {
         self.peers += 1;
         let peer = self.peers;
+        let me = self.link.accid().cloned();
         let Some(session) = &mut self.session else {
             return;
         };
+        let lines = Lines::needed(&session.view, me.as_ref());
         let link = &mut session.link;
         *link = MediaLink {
             peer,
@@ -45,6 +59,7 @@ impl Endpoint {
             captured: link.captured,
             restarts: link.restarts,
             told: link.told,
+            lines,
             ..MediaLink::default()
         };
         session.slots.clear();
@@ -52,8 +67,8 @@ impl Endpoint {
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
         self.command(MediaCommand::Open {
             peer,
-            audio: 1,
-            video: 1,
+            audio: lines.audio,
+            video: lines.video,
         });
     }
 
@@ -131,6 +146,7 @@ impl Endpoint {
                     .iter()
                     .find(|p| Some(p.uid) == uid);
                 if let Some(accid) = participant.map(|p| p.accid.clone()) {
+                    self.report_first_frame();
                     self.emit(AppEvent::FirstVideoFrame {
                         accid,
                         width,
@@ -240,6 +256,8 @@ impl Endpoint {
     /// Brings devices, flow, and what the server and the application are told in line with the state.
     pub(super) fn settle(&mut self) {
         self.settle_devices();
+        self.settle_lines();
+        self.settle_shown();
         self.settle_connection();
         self.tell_change();
     }
@@ -313,6 +331,7 @@ impl Endpoint {
         if !ready {
             // The server hears of the devices again after the login.
             session.link.told = None;
+            session.link.subscribed = None;
         }
         if session.reconnecting == well {
             session.reconnecting = !well;

@@ -1,6 +1,9 @@
 //! What a change of the call means to the application: the reference's events, from two views of the same call.
 
-use hullo_protocol::{CallState, CallView, EndReason, EndView, ParticipantState, ParticipantView};
+use hullo_protocol::{
+    Accid, CallKind, CallState, CallView, EndReason, EndView, ParticipantState, ParticipantView,
+    Uid,
+};
 
 use super::session::{Phase, Session, error_for};
 use super::{AppEvent, Endpoint};
@@ -20,11 +23,24 @@ impl Endpoint {
         if let Some(end) = &new.end {
             return self.finish(&old, &new, end);
         }
+        if self.leave_if_over(&new) {
+            return;
+        }
         self.enter_if_active(&new);
         self.settle_switch(&old, &new);
-        self.note_own_join(&new);
+        let joined = self.note_own_join(&new);
         self.settle();
         self.tell_change();
+        if let Some(uid) = joined
+            && let Some(accid) = self.link.accid().cloned()
+        {
+            let call_id = new.call_id;
+            self.emit(AppEvent::JoinChannel {
+                accid,
+                uid,
+                call_id,
+            });
+        }
         for event in self.participant_news(&old, &new) {
             self.emit(event);
         }
@@ -33,25 +49,47 @@ impl Endpoint {
 
     /// The caller's side: somebody has accepted.
     fn enter_if_active(&mut self, new: &CallView) {
+        let now = self.now;
         let Some(session) = &mut self.session else {
             return;
         };
         if new.state == CallState::Active && session.phase == Phase::Calling {
             session.phase = Phase::InCall;
+            session.picture_since = Some(now);
         }
     }
 
-    fn note_own_join(&mut self, new: &CallView) {
+    /// The call goes on without this account: its invite has run out, or it was taken out of the call. While an answer is
+    /// awaited, that says how it is.
+    fn leave_if_over(&mut self, new: &CallView) -> bool {
+        let me = self.link.accid().cloned();
+        let Some(session) = &self.session else {
+            return false;
+        };
+        let joined = session.joined_at.is_some();
+        let Some((reason, by)) = own_end(new, me.as_ref(), joined) else {
+            return false;
+        };
+        if session.waits_for_answer() {
+            return false;
+        }
+        self.end_session(reason, by, Vec::new());
+        true
+    }
+
+    /// The own number, when the own media has just been connected in the active call.
+    fn note_own_join(&mut self, new: &CallView) -> Option<Uid> {
         let me = self.link.accid().cloned();
         let own = new
             .participants
             .iter()
             .find(|p| Some(&p.accid) == me.as_ref());
-        let joined = own.is_some_and(|p| p.state == ParticipantState::Joined);
+        let joined = own.filter(|p| p.state == ParticipantState::Joined)?;
         let now = self.now;
-        if let Some(session) = self.session.as_mut().filter(|_| joined) {
-            session.joined_at.get_or_insert(now);
-        }
+        let session = self.session.as_mut()?;
+        let first = session.joined_at.is_none();
+        session.joined_at.get_or_insert(now);
+        first.then_some(joined.uid)
     }
 
     /// The call has ended at the server.
@@ -113,7 +151,7 @@ impl Endpoint {
                 .participants
                 .iter()
                 .find(|p| p.accid == participant.accid);
-            state_news(before, participant, &mut news);
+            state_news(before, participant, new.kind, &mut news);
             connection_news(before, participant, &mut news);
             device_news(before, participant, &mut news);
         }
@@ -143,7 +181,44 @@ impl Endpoint {
     }
 }
 
-fn state_news(before: Option<&ParticipantView>, now: &ParticipantView, news: &mut Vec<AppEvent>) {
+/// How the account's part of a call has ended, and by whom, if it has.
+pub(super) fn own_end(
+    call: &CallView,
+    me: Option<&Accid>,
+    joined: bool,
+) -> Option<(EndReason, Option<Accid>)> {
+    if let Some(end) = &call.end {
+        return Some((end.reason, end.by.clone()));
+    }
+    let own = call.participants.iter().find(|p| Some(&p.accid) == me)?;
+    let reason = match own.state {
+        ParticipantState::TimedOut => EndReason::TimedOut,
+        ParticipantState::Unreachable => EndReason::Unreachable,
+        ParticipantState::Rejected => EndReason::Rejected,
+        ParticipantState::Cancelled => EndReason::Cancelled,
+        ParticipantState::Busy => EndReason::Busy,
+        ParticipantState::Lost if joined => EndReason::Lost,
+        ParticipantState::Lost => EndReason::ConnectTimedOut,
+        ParticipantState::Left => EndReason::HungUp,
+        ParticipantState::Invited
+        | ParticipantState::Delivered
+        | ParticipantState::Ringing
+        | ParticipantState::Accepted
+        | ParticipantState::Joined => return None,
+    };
+    let by_me = matches!(
+        own.state,
+        ParticipantState::Rejected | ParticipantState::Left
+    );
+    Some((reason, me.cloned().filter(|_| by_me)))
+}
+
+fn state_news(
+    before: Option<&ParticipantView>,
+    now: &ParticipantView,
+    kind: CallKind,
+    news: &mut Vec<AppEvent>,
+) {
     use ParticipantState::{
         Accepted, Busy, Cancelled, Delivered, Invited, Joined, Left, Lost, Rejected, Ringing,
         TimedOut, Unreachable,
@@ -169,6 +244,9 @@ fn state_news(before: Option<&ParticipantView>, now: &ParticipantView, news: &mu
         Busy => news.push(AppEvent::UserBusy { accid }),
         Left if was_in_call => news.push(AppEvent::UserLeave { accid }),
         Lost => news.push(AppEvent::UserDisconnect { accid }),
+        TimedOut | Unreachable if kind == CallKind::Group => {
+            news.push(AppEvent::UserTimeOut { accid });
+        }
         Invited | Delivered | Accepted | Left | Cancelled | TimedOut | Unreachable => {}
     }
 }
@@ -183,6 +261,11 @@ fn connection_news(
         (false, true) => news.push(AppEvent::UserReconnecting { accid }),
         (true, false) => news.push(AppEvent::UserReconnected { accid }),
         _ => {}
+    }
+    let held = now.held;
+    if before.is_some_and(|p| p.held) != held && now.state.is_in_call() {
+        let accid = now.accid.clone();
+        news.push(AppEvent::UserHeld { accid, held });
     }
 }
 

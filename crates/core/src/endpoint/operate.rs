@@ -1,6 +1,9 @@
 //! What the application asks.
 
-use hullo_protocol::{Accid, CallView, Command, EndReason, ErrorBody, ErrorKind, Media, Success};
+use hullo_protocol::{
+    Accid, CallId, CallKind, CallView, Command, EndReason, ErrorBody, ErrorKind, Media, OtherCall,
+    Success, Token,
+};
 
 use super::requests::Purpose;
 use super::session::{Phase, Session};
@@ -16,7 +19,13 @@ impl Endpoint {
                 device,
             } => self.login(ticket, app_key, accid, token, device),
             Op::Logout => self.logout(ticket),
-            Op::Call { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. }
+            Op::Call { .. }
+            | Op::GroupCall { .. }
+            | Op::Join { .. }
+            | Op::ContinueHere { .. }
+            | Op::QueryCall { .. }
+            | Op::ListMessages { .. }
+            | Op::WatchPresence { .. }
                 if !self.link.is_signed_in() =>
             {
                 self.fail(ticket, ErrorKind::NotLoggedIn);
@@ -29,20 +38,33 @@ impl Endpoint {
             } => {
                 self.dial(ticket, accid, media, attachment, timeout_ms);
             }
-            Op::GroupCall { .. }
-            | Op::GroupInvite { .. }
-            | Op::Join { .. }
-            | Op::QueryCall { .. }
-            | Op::ContinueHere { .. }
-            | Op::AcceptWaiting { .. }
-            | Op::RejectWaiting { .. }
-            | Op::Leave
-            | Op::ShowVideos { .. } => self.fail(ticket, ErrorKind::UnknownOp),
+            Op::GroupCall {
+                accids,
+                media,
+                terms,
+                attachment,
+                timeout_ms,
+            } => self.dial_group(ticket, accids, media, terms, attachment, timeout_ms),
+            Op::GroupInvite {
+                accids,
+                attachment,
+                timeout_ms,
+            } => self.invite(ticket, accids, attachment, timeout_ms),
+            Op::Join { call_id } => self.join(ticket, call_id),
+            Op::ContinueHere { call_id } => self.continue_here(ticket, call_id),
+            Op::QueryCall { call_id, group_id } => {
+                let command = Command::Query { call_id, group_id };
+                self.request(command, Purpose::Ask(ticket));
+            }
+            Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
+            Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
+            Op::Leave => self.leave(ticket),
+            Op::ShowVideos { accids } => self.show_videos(ticket, accids),
             Op::Accept => self.accept(ticket),
             Op::Reject => self.reject(ticket),
             Op::Cancel => self.cancel(ticket),
             Op::Hangup => {
-                self.hang_up();
+                self.hang_up(true);
                 self.complete(ticket, Ok(Value::Done));
             }
             Op::SwitchCallType { media } => self.switch(ticket, media),
@@ -102,6 +124,7 @@ impl Endpoint {
                     tickets: vec![ticket],
                     token_until,
                     until,
+                    pressed_at: self.now,
                 };
                 let me = self.link.accid();
                 let own = session
@@ -111,14 +134,7 @@ impl Endpoint {
                     .find(|p| Some(&p.accid) == me);
                 match (secure, own.map(|p| p.uid)) {
                     (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
-                    _ => self.request(
-                        Command::Accept {
-                            call_id,
-                            room_token: None,
-                            other: None,
-                        },
-                        Purpose::Accept,
-                    ),
+                    _ => self.request(accept_command(call_id, None), Purpose::Accept),
                 }
             }
             Phase::Accepting { tickets, .. } => tickets.push(ticket),
@@ -132,7 +148,7 @@ impl Endpoint {
             State::Idle => return self.fail(ticket, ErrorKind::RejectWhileIdle),
             State::Calling => return self.fail(ticket, ErrorKind::RejectWhileCalling),
             State::InCall => return self.fail(ticket, ErrorKind::RejectWhileInCall),
-            State::Called => self.hang_up(),
+            State::Called => self.hang_up(false),
         }
         self.complete(ticket, Ok(Value::Done));
     }
@@ -142,22 +158,30 @@ impl Endpoint {
             State::Idle => return self.fail(ticket, ErrorKind::CancelWhileIdle),
             State::Called => return self.fail(ticket, ErrorKind::CancelWhileCalled),
             State::InCall => return self.fail(ticket, ErrorKind::CancelWhileInCall),
-            State::Calling => self.hang_up(),
+            State::Calling => self.hang_up(false),
         }
         self.complete(ticket, Ok(Value::Done));
     }
 
     /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
-    fn hang_up(&mut self) {
+    /// The caller of a group call ends it `for_all`, if that is meant.
+    pub(super) fn hang_up(&mut self, for_all: bool) {
         let Some(session) = &self.session else { return };
         let call_id = session.view.call_id;
+        let is_caller = self.link.accid() == Some(&session.view.caller);
+        let is_group = session.view.kind == CallKind::Group && session.phase == Phase::InCall;
+        let command = if for_all && is_caller && is_group {
+            Command::End { call_id }
+        } else {
+            Command::Hangup { call_id }
+        };
         let reason = match session.state() {
             State::Idle | State::Calling => EndReason::Cancelled,
             State::Called => EndReason::Rejected,
             State::InCall => EndReason::HungUp,
         };
         if self.is_heard() {
-            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+            self.request(command, Purpose::Outbox(call_id));
         }
         self.end_session(reason, self.link.accid().cloned(), Vec::new());
     }
@@ -166,13 +190,20 @@ impl Endpoint {
         let Some(session) = &mut self.session else {
             return;
         };
-        let Phase::Accepting { tickets, until, .. } = session.phase.clone() else {
+        let Phase::Accepting {
+            tickets,
+            until,
+            pressed_at,
+            ..
+        } = session.phase.clone()
+        else {
             return;
         };
         let call_id = session.view.call_id;
         match result {
             Ok(Success::Call { call, .. }) => {
                 session.phase = Phase::InCall;
+                session.picture_since = Some(pressed_at);
                 self.adopt_whole(call);
                 let Some(session) = &self.session else {
                     return tickets
@@ -252,7 +283,16 @@ impl Endpoint {
     }
 }
 
-fn accepted(call: &CallView) -> Value {
+/// Answers an invite. Whoever answers here is not in another call elsewhere any more.
+pub(super) fn accept_command(call_id: CallId, room_token: Option<Token>) -> Command {
+    Command::Accept {
+        call_id,
+        room_token,
+        other: Some(OtherCall::End),
+    }
+}
+
+pub(super) fn accepted(call: &CallView) -> Value {
     let members = call.participants.iter().filter(|p| p.state.is_in_call());
     let members = members
         .map(|p| Member {
@@ -267,7 +307,7 @@ fn accepted(call: &CallView) -> Value {
 }
 
 /// Why a call is over whose accept failed.
-fn end_for(kind: ErrorKind) -> EndReason {
+pub(super) fn end_for(kind: ErrorKind) -> EndReason {
     match kind {
         ErrorKind::InviteCancelled => EndReason::Cancelled,
         ErrorKind::InviteExpired => EndReason::TimedOut,

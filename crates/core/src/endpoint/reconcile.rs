@@ -15,8 +15,9 @@ impl Endpoint {
             mut invites,
             messages,
             ended,
-            ..
+            elsewhere,
         } = snapshot;
+        self.elsewhere = elsewhere;
         let named = self.link.named.take();
         let current = self.session.as_ref().map(|session| session.view.call_id);
         let over = |call_id: CallId| {
@@ -25,11 +26,14 @@ impl Endpoint {
         };
         calls.retain(|call| !over(call.call_id));
         invites.retain(|invite| !over(invite.call.call_id));
+        self.reconcile_held(&mut calls, &ended);
+        let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
+        self.reconcile_waiting(rings);
         let other = invites
             .iter()
             .find(|invite| Some(invite.call.call_id) != current);
         if let Some(other) = other {
-            self.hold(other.call.clone(), other.ring_ms_left);
+            self.wait_with(other.call.clone(), other.ring_ms_left);
         }
         match self.session.as_ref() {
             Some(session) if session.waits_for_answer() => {
@@ -48,8 +52,12 @@ impl Endpoint {
                 }
             }
             None => {
-                if let Some(call) = calls.into_iter().next() {
-                    self.resume_unless_left(call);
+                // Of two calls that this device was in before a reload, one is on hold.
+                for call in calls {
+                    match self.session.is_none() && !self.holds(&call) {
+                        true => self.resume_unless_left(call),
+                        false => self.resume_held_from(call),
+                    }
                 }
             }
         }
@@ -90,12 +98,24 @@ impl Endpoint {
         }
     }
 
+    /// Whether this account has the call on hold.
+    fn holds(&self, call: &CallView) -> bool {
+        let me = self.link.accid();
+        let mut participants = call.participants.iter();
+        participants.any(|p| Some(&p.accid) == me && p.held)
+    }
+
     /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
     fn end_missing(&mut self, record: Option<&CallRecord>) {
+        let Some(call_id) = self.session.as_ref().map(|session| session.view.call_id) else {
+            return;
+        };
+        let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
         let rang = self.session.as_ref().is_some_and(Session::rings);
         let me = self.link.accid().cloned();
         match record.cloned() {
             None if rang => self.leave_to_other_device(true),
+            None if continued => self.handle_continued_elsewhere(call_id),
             None => self.end_session(EndReason::Lost, None, Vec::new()),
             Some(record) if rang && record.accepted_at_ms.is_some() => {
                 self.leave_to_other_device(true);

@@ -38,6 +38,22 @@ pub(super) enum Purpose {
     Switch(Media),
     AnswerSwitch(u64),
     Snapshot,
+    /// The state of the call on hold.
+    SnapshotHeld,
+    /// More accounts for the call; completes the ticket.
+    Invite(u64),
+    /// Looks for the call to enter.
+    EnterQuery,
+    /// Enters a running call.
+    Enter,
+    /// Answers the invite that waits.
+    AcceptWaiting,
+    /// Takes the call up again that was on hold.
+    Resume,
+    /// Whose pictures are shown.
+    Subscribe,
+    /// A statistic.
+    Report,
     /// Completes the ticket with what comes.
     Ask(u64),
     /// The watch that is renewed after a reconnect.
@@ -122,7 +138,8 @@ impl Requests {
     pub(super) fn handle_link_lost(&mut self) {
         self.drop_where(|purpose| {
             use Purpose::{
-                AbandonedStart, Login, Logout, Offer, Ping, Rewatch, Ring, SetMedia, Snapshot,
+                AbandonedStart, Login, Logout, Offer, Ping, Report, Rewatch, Ring, SetMedia,
+                Snapshot, SnapshotHeld, Subscribe,
             };
             matches!(
                 purpose,
@@ -134,6 +151,9 @@ impl Requests {
                     | Offer(_)
                     | SetMedia
                     | Snapshot
+                    | SnapshotHeld
+                    | Subscribe
+                    | Report
                     | Rewatch
             )
         });
@@ -169,7 +189,7 @@ impl Requests {
 impl Endpoint {
     /// Asks something; it goes out now or when the link is ready.
     pub(super) fn request(&mut self, command: Command, purpose: Purpose) {
-        let ms = if matches!(purpose, Purpose::Outbox(_)) {
+        let ms = if matches!(purpose, Purpose::Outbox(_) | Purpose::Resume) {
             OUTBOX_MS
         } else {
             ANSWER_MS
@@ -178,6 +198,10 @@ impl Endpoint {
             Purpose::Start
             | Purpose::Accept
             | Purpose::Outbox(_)
+            | Purpose::Invite(_)
+            | Purpose::Enter
+            | Purpose::AcceptWaiting
+            | Purpose::Resume
             | Purpose::Switch(_)
             | Purpose::AnswerSwitch(_) => Some(self.new_request_id()),
             _ => None,
@@ -268,12 +292,23 @@ impl Endpoint {
             Purpose::Ask(ticket) => self.complete_ask(ticket, result),
             Purpose::Rewatch => self.tell_presence(result),
             Purpose::SetMedia => self.handle_set_media_answer(&result),
-            Purpose::Ping | Purpose::Ring => {}
+            Purpose::SnapshotHeld => self.handle_held_snapshot(result),
+            Purpose::Invite(ticket) => self.handle_invite_answer(ticket, result),
+            Purpose::EnterQuery => self.handle_enter_query(result),
+            Purpose::Enter => self.handle_enter_answer(result),
+            Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
+            Purpose::Resume => self.handle_resume_answer(pending, &result),
+            Purpose::Subscribe => self.handle_subscribe_answer(&result),
+            Purpose::Ping | Purpose::Ring | Purpose::Report => {}
         }
     }
 
     /// A hang-up that met a passing trouble is said again; any other answer settles it.
-    fn handle_outbox_answer(&mut self, pending: Pending, result: &Result<Success, ErrorBody>) {
+    pub(super) fn handle_outbox_answer(
+        &mut self,
+        pending: Pending,
+        result: &Result<Success, ErrorBody>,
+    ) {
         if self.now < pending.deadline && result.as_ref().is_err_and(is_passing) {
             let id = self.requests.next_id();
             let request = Request {
@@ -300,14 +335,15 @@ impl Endpoint {
         }
     }
 
-    fn retry_soon(&mut self) {
+    pub(super) fn retry_soon(&mut self) {
         self.link.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
     /// Says again what has met a passing trouble: the outbox here, the own devices when all is settled.
     pub(super) fn retry_outbox(&mut self) {
-        let again =
-            |pending: &mut Pending| pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_));
+        let again = |pending: &mut Pending| {
+            pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_) | Purpose::Resume);
+        };
         self.requests.pending.values_mut().for_each(again);
         self.send_unsent();
     }
@@ -325,6 +361,7 @@ impl Endpoint {
         let value = result.map(|success| match success {
             Success::Messages { messages, more } => Value::Messages { messages, more },
             Success::Presence { accounts } => Value::Presence { accounts },
+            Success::Found { calls } => Value::Found { calls },
             _ => Value::Done,
         });
         self.complete(ticket, value);
@@ -332,7 +369,7 @@ impl Endpoint {
 }
 
 /// A trouble of the server that may be over in a moment.
-fn is_passing(error: &ErrorBody) -> bool {
+pub(super) fn is_passing(error: &ErrorBody) -> bool {
     matches!(
         error.kind,
         ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server

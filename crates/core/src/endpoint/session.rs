@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media, ParticipantDuration,
-    ParticipantState, Slot,
+    Accid, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media,
+    ParticipantDuration, ParticipantState, Slot,
 };
 
 use super::media_link::MediaLink;
@@ -14,7 +14,7 @@ use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State};
 use crate::Time;
 
 /// How long past its ring time an invite rings here when the server cannot be heard.
-const RING_SLACK_MS: u64 = 3_000;
+pub(super) const RING_SLACK_MS: u64 = 3_000;
 /// Where the call is for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -36,6 +36,7 @@ pub(super) enum Phase {
         tickets: Vec<u64>,
         token_until: Option<Time>,
         until: Time,
+        pressed_at: Time,
     },
     /// In the call.
     InCall,
@@ -46,11 +47,17 @@ pub(super) enum Phase {
 pub(super) struct Session {
     pub(super) phase: Phase,
     pub(super) view: CallView,
+    /// Whom the own dial has named.
+    pub(super) dialled: Vec<Accid>,
     pub(super) local: LocalMedia,
     pub(super) muted: BTreeSet<Accid>,
     pub(super) slots: Vec<Slot>,
     pub(super) link: MediaLink,
     pub(super) switching: Option<Switching>,
+    /// Whose pictures the application shows; as there is room when it has not said.
+    pub(super) shown: Option<Vec<Accid>>,
+    /// From when the first picture is waited for, until it has come.
+    pub(super) picture_since: Option<Time>,
     /// When the own media was connected in the active call.
     pub(super) joined_at: Option<Time>,
     /// `Reconnecting` has been said.
@@ -66,11 +73,14 @@ impl Session {
         Self {
             phase,
             view,
+            dialled: Vec::new(),
             local,
             muted: BTreeSet::new(),
             slots: Vec::new(),
             link: MediaLink::default(),
             switching: None,
+            shown: None,
+            picture_since: None,
             joined_at: None,
             reconnecting: false,
         }
@@ -128,16 +138,15 @@ impl Endpoint {
         if !invited || call.state == CallState::Ended {
             return;
         }
-        if self.session.is_some() {
-            return self.hold(call, ring_ms_left);
+        if self.session.is_some() || self.entering.is_some() {
+            return self.wait_with(call, ring_ms_left);
         }
         let call_id = call.call_id;
         let until = self.now.plus_ms(ring_ms_left);
-        let accids = call.participants.iter().filter(|p| p.accid != call.caller);
         let event = AppEvent::Invited {
-            invitor: call.caller.clone(),
-            accids: accids.map(|p| p.accid.clone()).collect(),
-            group: call.kind == hullo_protocol::CallKind::Group,
+            invitor: invitor(&call, &me),
+            accids: callees(&call),
+            group: call.kind == CallKind::Group,
             media: call.media,
             attachment: call.attachment.clone(),
             ring_ms_left,
@@ -242,13 +251,9 @@ impl Endpoint {
     /// Closes media and completes whoever still waits for this call.
     pub(super) fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
         let session = self.session.take()?;
-        self.command(MediaCommand::Close);
+        self.close_media();
         self.requests.drop_where(|purpose| {
-            use Purpose::{Accept, Offer, Ring, SetMedia, Snapshot, Start, Switch};
-            matches!(
-                purpose,
-                Accept | Offer(_) | Ring | SetMedia | Snapshot | Start | Switch(_)
-            )
+            matches!(purpose, Purpose::Accept | Purpose::Ring | Purpose::Start)
         });
         match &session.phase {
             Phase::AwaitingToken { ticket, .. } | Phase::Dialing { ticket } => {
@@ -263,6 +268,23 @@ impl Endpoint {
             self.fail_switch(switching);
         }
         Some(session)
+    }
+
+    /// Closes media and forgets what was asked of the call in hand alone.
+    pub(super) fn close_media(&mut self) {
+        self.command(MediaCommand::Close);
+        let dropped = self.requests.drop_where(|purpose| {
+            use Purpose::{Invite, Offer, Resume, SetMedia, Snapshot, Subscribe, Switch};
+            matches!(
+                purpose,
+                Invite(_) | Offer(_) | Resume | SetMedia | Snapshot | Subscribe | Switch(_)
+            )
+        });
+        for pending in dropped {
+            if let Purpose::Invite(ticket) = pending.purpose {
+                self.fail(ticket, ErrorKind::CallOver);
+            }
+        }
     }
 
     pub(super) fn own_duration_ms(&self) -> u64 {
@@ -295,6 +317,19 @@ impl Endpoint {
     pub(super) fn answer_until(&self) -> Time {
         self.now.plus_ms(ANSWER_MS)
     }
+}
+
+/// Who has called this account into the call.
+pub(super) fn invitor(call: &CallView, me: &Accid) -> Accid {
+    let own = call.participants.iter().find(|p| p.accid == *me);
+    let inviter = own.and_then(|own| own.inviter.clone());
+    inviter.unwrap_or_else(|| call.caller.clone())
+}
+
+/// Everyone in the call but its caller.
+pub(super) fn callees(call: &CallView) -> Vec<Accid> {
+    let others = call.participants.iter().filter(|p| p.accid != call.caller);
+    others.map(|p| p.accid.clone()).collect()
 }
 
 /// What an operation is answered whose call has ended meanwhile.

@@ -1,43 +1,175 @@
 //! An invite that came while there was another call.
 //!
-//! Busy is decided by the server, so this happens in one case only: the invite and an own dial have met on their way. The
-//! server takes one of them for the first and refuses the other; should it be the dial, the invite rings after it.
+//! Either the app lets calls wait: the application is told, and answers with what becomes of the call there is. Or the
+//! invite and an own dial have met on their way: the server takes one of them for the first and refuses the other; should
+//! it be the dial, the invite rings after it.
 
-use hullo_protocol::{CallDelta, CallId, CallView};
+use hullo_protocol::{
+    CallDelta, CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, OtherCall, Success, Token,
+};
 
-use super::Endpoint;
 use super::frames::merge;
-use super::requests::Purpose;
+use super::news::own_end;
+use super::operate::accepted;
+use super::requests::{Purpose, is_passing};
+use super::session::{Phase, RING_SLACK_MS, callees, invitor};
+use super::{AppEvent, Endpoint, Output, Value};
 use crate::Time;
 
-/// An invite that the application does not know of yet.
+/// An invite beside the call there is.
 #[derive(Debug)]
 pub(super) struct WaitingInvite {
     call: CallView,
     until: Time,
+    /// The application knows of it.
+    announced: bool,
+    answering: Option<Answering>,
+}
+
+/// It is being answered.
+#[derive(Debug)]
+struct Answering {
+    tickets: Vec<u64>,
+    other: OtherCall,
+    token_until: Option<Time>,
+    pressed_at: Time,
+}
+
+impl WaitingInvite {
+    /// The call, if the application knows of it.
+    pub(super) fn announced(&self) -> Option<CallView> {
+        self.announced.then(|| self.call.clone())
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
+        let ring = self.announced.then(|| self.until.plus_ms(RING_SLACK_MS));
+        let token = self
+            .answering
+            .as_ref()
+            .and_then(|answering| answering.token_until);
+        ring.into_iter().chain(token).min()
+    }
 }
 
 impl Endpoint {
-    pub(super) fn hold(&mut self, call: CallView, ring_ms_left: u64) {
+    pub(super) fn wait_with(&mut self, call: CallView, ring_ms_left: u64) {
         let until = self.now.plus_ms(ring_ms_left);
-        self.waiting = Some(WaitingInvite { call, until });
+        let call_id = call.call_id;
+        match &mut self.waiting {
+            Some(waiting) if waiting.call.call_id == call_id => {
+                waiting.call = call;
+                waiting.until = until;
+            }
+            _ => {
+                self.end_waiting();
+                self.waiting = Some(WaitingInvite {
+                    call,
+                    until,
+                    announced: false,
+                    answering: None,
+                });
+            }
+        }
+        let in_call = |session: &super::Session| session.phase == Phase::InCall;
+        if self.session.as_ref().is_some_and(in_call) {
+            self.announce_waiting(ring_ms_left);
+        }
+    }
+
+    /// The call there is is one that another can wait beside.
+    fn announce_waiting(&mut self, ring_ms_left: u64) {
+        let (Some(waiting), Some(me)) = (&mut self.waiting, self.link.accid()) else {
+            return;
+        };
+        let call_id = waiting.call.call_id;
+        let news = !std::mem::replace(&mut waiting.announced, true);
+        let event = AppEvent::CallWaiting {
+            invitor: invitor(&waiting.call, me),
+            accids: callees(&waiting.call),
+            group: waiting.call.kind == CallKind::Group,
+            media: waiting.call.media,
+            attachment: waiting.call.attachment.clone(),
+            ring_ms_left,
+            call_id,
+        };
+        self.tell_change();
+        if news {
+            self.emit(event);
+        }
+        self.request(Command::Ring { call_id }, Purpose::Ring);
     }
 
     /// A change of the invite that waits.
     pub(super) fn change_waiting(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
+        let me = self.link.accid().cloned();
         let Some(waiting) = self.waiting.as_mut().filter(|w| w.call.call_id == call_id) else {
             return;
         };
-        if delta.end.is_some() {
-            self.waiting = None;
-        } else if waiting.call.version.checked_add(1) == Some(version) {
+        let ends = delta.end.is_some();
+        if waiting.call.version.checked_add(1) == Some(version) {
             merge(&mut waiting.call, version, delta);
+        }
+        // While it is being answered here, the answer says how it is.
+        let over = own_end(&waiting.call, me.as_ref(), false).is_some();
+        if ends || (over && waiting.answering.is_none()) {
+            self.end_waiting();
         }
     }
 
     /// It was answered on another device, or it is the call that this device is in after all.
     pub(super) fn forget_waiting(&mut self, call_id: CallId) {
-        self.waiting.take_if(|w| w.call.call_id == call_id);
+        if self
+            .waiting
+            .as_ref()
+            .is_some_and(|w| w.call.call_id == call_id)
+        {
+            self.end_waiting();
+        }
+    }
+
+    /// It rings no more, and was not answered here.
+    pub(super) fn end_waiting(&mut self) {
+        let Some(waiting) = self.waiting.take() else {
+            return;
+        };
+        let tickets = waiting.answering.into_iter().flat_map(|a| a.tickets);
+        for ticket in tickets {
+            self.fail(ticket, ErrorKind::CallOver);
+        }
+        self.requests
+            .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
+        if waiting.announced {
+            let call_id = waiting.call.call_id;
+            self.tell_change();
+            self.emit(AppEvent::CallWaitingEnd { call_id });
+        }
+    }
+
+    pub(super) fn expire_waiting(&mut self) {
+        let now = self.now;
+        let Some(waiting) = &self.waiting else { return };
+        let call_id = waiting.call.call_id;
+        let token_until = waiting.answering.as_ref().and_then(|a| a.token_until);
+        if token_until.is_some_and(|until| until <= now) {
+            self.take_waiting_token(call_id, None, Some("no answer in time"));
+        } else if waiting.announced
+            && waiting.answering.is_none()
+            && waiting.until.plus_ms(RING_SLACK_MS) <= now
+        {
+            self.end_waiting();
+        }
+    }
+
+    /// What the server has of invites is all there is.
+    pub(super) fn reconcile_waiting(&mut self, known: impl Fn(CallId) -> bool) {
+        let gone = |w: &&WaitingInvite| w.answering.is_none() && !known(w.call.call_id);
+        if self.waiting.as_ref().filter(gone).is_some() {
+            self.end_waiting();
+        }
+    }
+
+    pub(super) fn is_answering_waiting(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|w| w.answering.is_some())
     }
 
     /// Rings for the invite that waits as soon as nothing stands in its way. While it is not known what became of a dial
@@ -45,16 +177,162 @@ impl Endpoint {
     pub(super) fn ring_waiting(&mut self) {
         if let Some(session) = &self.session {
             let call_id = session.view.call_id;
-            return self.forget_waiting(call_id);
-        }
-        let now = self.now;
-        if !self.link.is_ready() || self.requests.is_waiting(&Purpose::AbandonedStart) {
+            let in_call = session.phase == Phase::InCall;
+            self.forget_waiting(call_id);
+            let unsaid = self.waiting.as_ref().filter(|w| in_call && !w.announced);
+            if let Some(left) = unsaid.map(|waiting| waiting.until.since(self.now)) {
+                self.announce_waiting(left);
+            }
             return;
         }
-        if let Some(WaitingInvite { call, until }) = self.waiting.take()
+        let now = self.now;
+        let blocked = self.entering.is_some() || self.is_answering_waiting();
+        if blocked || !self.link.is_ready() || self.requests.is_waiting(&Purpose::AbandonedStart) {
+            return;
+        }
+        if let Some(WaitingInvite { call, until, .. }) = self.waiting.take()
             && until > now
         {
             self.ring(call, until.since(now));
         }
+    }
+
+    pub(super) fn accept_waiting(&mut self, ticket: u64, call_id: CallId, other: OtherCall) {
+        let until = self.answer_until();
+        let pressed_at = self.now;
+        let secure = self.link.is_secure();
+        let me = self.link.accid().cloned();
+        let announced = |w: &&mut WaitingInvite| w.announced && w.call.call_id == call_id;
+        let Some(waiting) = self.waiting.as_mut().filter(announced) else {
+            return self.fail(ticket, ErrorKind::CallNotFound);
+        };
+        if let Some(answering) = &mut waiting.answering {
+            return answering.tickets.push(ticket);
+        }
+        waiting.answering = Some(Answering {
+            tickets: vec![ticket],
+            other,
+            token_until: secure.then_some(until),
+            pressed_at,
+        });
+        let own = waiting.call.participants.iter();
+        let own = own.clone().find(|p| Some(&p.accid) == me.as_ref());
+        match (secure, own.map(|p| p.uid)) {
+            (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
+            _ => self.request_accept_waiting(call_id, None, other),
+        }
+    }
+
+    fn request_accept_waiting(
+        &mut self,
+        call_id: CallId,
+        room_token: Option<Token>,
+        other: OtherCall,
+    ) {
+        let accept = Command::Accept {
+            call_id,
+            room_token,
+            other: Some(other),
+        };
+        self.request(accept, Purpose::AcceptWaiting);
+    }
+
+    /// True if the token was awaited for the invite that waits.
+    pub(super) fn take_waiting_token(
+        &mut self,
+        call_id: CallId,
+        token: Option<&Token>,
+        error: Option<&str>,
+    ) -> bool {
+        let Some(waiting) = self.waiting.as_mut().filter(|w| w.call.call_id == call_id) else {
+            return false;
+        };
+        let Some(answering) = &mut waiting.answering else {
+            return false;
+        };
+        if answering.token_until.take().is_none() {
+            return false;
+        }
+        let other = answering.other;
+        match (token, error) {
+            (Some(token), None) => {
+                self.request_accept_waiting(call_id, Some(token.clone()), other);
+            }
+            (_, error) => {
+                let message = error.unwrap_or("the token handler gave no token");
+                self.stop_answering(&ErrorBody::new(ErrorKind::TokenUnavailable, message));
+            }
+        }
+        true
+    }
+
+    /// The answer failed: it waits on.
+    fn stop_answering(&mut self, error: &ErrorBody) {
+        let waiting = self.waiting.as_mut();
+        let answering = waiting.and_then(|waiting| waiting.answering.take());
+        for ticket in answering.into_iter().flat_map(|a| a.tickets) {
+            self.complete(ticket, Err(error.clone()));
+        }
+    }
+
+    pub(super) fn handle_accept_waiting_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(waiting) = &self.waiting else { return };
+        let call_id = waiting.call.call_id;
+        match result {
+            Ok(Success::Call { call, .. }) => self.take_waiting(call),
+            Ok(_) => {}
+            Err(error) => {
+                self.stop_answering(&error);
+                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                if unheard {
+                    self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                }
+                // It still rings where the trouble is a passing one, or the other call stands in its way.
+                if !is_passing(&error) && error.kind != ErrorKind::AlreadyInCall {
+                    self.end_waiting();
+                }
+            }
+        }
+    }
+
+    /// It is answered here: the call there is is over, or on hold.
+    fn take_waiting(&mut self, call: CallView) {
+        let Some(WaitingInvite {
+            answering: Some(answering),
+            ..
+        }) = self.waiting.take()
+        else {
+            return;
+        };
+        match answering.other {
+            OtherCall::Hold => self.put_on_hold(),
+            OtherCall::End => {
+                let me = self.link.accid().cloned();
+                self.end_session(hullo_protocol::EndReason::HungUp, me, Vec::new());
+            }
+        }
+        let value = accepted(&call);
+        if call.end.is_none() {
+            self.go_in(call, answering.pressed_at);
+        }
+        for ticket in answering.tickets {
+            self.complete(ticket, Ok(value.clone()));
+        }
+    }
+
+    pub(super) fn reject_waiting(&mut self, ticket: u64, call_id: CallId) {
+        let announced = |w: &mut WaitingInvite| w.announced && w.call.call_id == call_id;
+        let Some(waiting) = self.waiting.take_if(announced) else {
+            return self.fail(ticket, ErrorKind::CallNotFound);
+        };
+        for accepting in waiting.answering.into_iter().flat_map(|a| a.tickets) {
+            self.fail(accepting, ErrorKind::AlreadyRejected);
+        }
+        self.requests
+            .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
+        // An accept may be on its way: a hang-up takes that back, too.
+        self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        self.tell_change();
+        self.complete(ticket, Ok(Value::Done));
     }
 }

@@ -1,6 +1,6 @@
 //! H.1: whatever comes for another call leaves this one alone; and versions.
 
-use hullo_core::endpoint::{Input, State};
+use hullo_core::endpoint::{AppEvent, Input, State};
 use hullo_protocol::{
     CallDelta, CallState, Command, EndReason, EndView, Event, Media, ParticipantState, Slot,
     SlotKind, Success, Uid,
@@ -87,7 +87,10 @@ fn an_invite_of_another_call_does_not_ring_over_the_current_one() {
             ring_ms_left: 9_000,
         });
         assert_eq!(phone.call().cloned(), before);
-        assert!(phone.events.is_empty());
+        let rings = |event: &AppEvent| matches!(event, AppEvent::Invited { .. });
+        assert!(!phone.events.iter().any(rings), "{state:?}");
+        let waits = |event: &AppEvent| matches!(event, AppEvent::CallWaiting { .. });
+        assert_eq!(phone.events.iter().any(waits), state == State::InCall);
     }
 }
 

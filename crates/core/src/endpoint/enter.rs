@@ -1,0 +1,245 @@
+//! Entering a running call without being rung: by joining it, or by fetching it from another of the account's devices.
+
+use hullo_protocol::{
+    CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Success, Token, Uid,
+};
+
+use super::operate::accepted;
+use super::requests::Purpose;
+use super::session::{Phase, Session};
+use super::{AppEvent, Endpoint, Output, State};
+use crate::Time;
+
+/// A call that the application is entering. Whatever rings meanwhile waits.
+#[derive(Debug)]
+pub(super) struct Entering {
+    ticket: u64,
+    call_id: CallId,
+    stage: Stage,
+    pressed_at: Time,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    /// Its number in the call is asked for, because the room token must be signed for it.
+    Querying,
+    /// The room token is awaited.
+    AwaitingToken(Time),
+    /// The server is asked.
+    Joining,
+    /// The server is asked; the account is in the call already, on another device.
+    Continuing,
+}
+
+impl Entering {
+    pub(super) fn due(&self) -> Option<Time> {
+        match self.stage {
+            Stage::AwaitingToken(until) => Some(until),
+            _ => None,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Joins a running group call.
+    pub(super) fn join(&mut self, ticket: u64, call_id: CallId) {
+        if !self.may_enter(ticket) {
+            return;
+        }
+        if self.link.is_secure() {
+            self.enter(ticket, call_id, Stage::Querying);
+            let query = Command::Query {
+                call_id: Some(call_id),
+                group_id: None,
+            };
+            self.request(query, Purpose::EnterQuery);
+        } else {
+            self.enter(ticket, call_id, Stage::Joining);
+            self.request_join(call_id, None);
+        }
+    }
+
+    /// Fetches a call from another device.
+    pub(super) fn continue_here(&mut self, ticket: u64, call_id: CallId) {
+        if self.may_enter(ticket) {
+            self.enter(ticket, call_id, Stage::Continuing);
+            self.request(Command::Continue { call_id }, Purpose::Enter);
+        }
+    }
+
+    fn may_enter(&mut self, ticket: u64) -> bool {
+        let kind = match self.state() {
+            State::Idle if self.entering.is_none() => return true,
+            State::Idle | State::Calling => ErrorKind::CallWhileCalling,
+            State::Called => ErrorKind::CallWhileCalled,
+            State::InCall => ErrorKind::CallWhileInCall,
+        };
+        self.fail(ticket, kind);
+        false
+    }
+
+    fn enter(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
+        self.entering = Some(Entering {
+            ticket,
+            call_id,
+            stage,
+            pressed_at: self.now,
+        });
+    }
+
+    fn request_join(&mut self, call_id: CallId, room_token: Option<Token>) {
+        let join = Command::Join {
+            call_id,
+            room_token,
+        };
+        self.request(join, Purpose::Enter);
+    }
+
+    pub(super) fn handle_enter_query(&mut self, result: Result<Success, ErrorBody>) {
+        let until = self.answer_until();
+        let Some(entering) = &mut self.entering else {
+            return;
+        };
+        let call_id = entering.call_id;
+        let uid: Result<Uid, ErrorBody> = match result {
+            Ok(Success::Found { calls }) => calls
+                .first()
+                .map(|found| found.uid)
+                .ok_or_else(|| ErrorKind::CallNotFound.into()),
+            Ok(_) => Err(ErrorKind::Server.into()),
+            Err(error) => Err(error),
+        };
+        match uid {
+            Ok(uid) => {
+                entering.stage = Stage::AwaitingToken(until);
+                self.out.push(Output::AskToken { call_id, uid });
+            }
+            Err(error) => self.fail_entering(error),
+        }
+    }
+
+    /// True if the token was awaited for a call that is being entered.
+    pub(super) fn take_entering_token(
+        &mut self,
+        call_id: CallId,
+        token: Option<&Token>,
+        error: Option<&str>,
+    ) -> bool {
+        let awaits = |entering: &Entering| {
+            entering.call_id == call_id && matches!(entering.stage, Stage::AwaitingToken(_))
+        };
+        let Some(entering) = self.entering.as_mut().filter(|entering| awaits(entering)) else {
+            return false;
+        };
+        match (token, error) {
+            (Some(token), None) => {
+                entering.stage = Stage::Joining;
+                self.request_join(call_id, Some(token.clone()));
+            }
+            (_, error) => {
+                let message = error.unwrap_or("the token handler gave no token");
+                self.fail_entering(ErrorBody::new(ErrorKind::TokenUnavailable, message));
+            }
+        }
+        true
+    }
+
+    pub(super) fn handle_enter_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(entering) = self.entering.take() else {
+            return;
+        };
+        let ticket = entering.ticket;
+        match result {
+            Ok(Success::Call { call, .. }) if call.state != CallState::Ended => {
+                let value = accepted(&call);
+                self.go_in(call, entering.pressed_at);
+                self.complete(ticket, Ok(value));
+            }
+            Ok(_) => self.fail(ticket, ErrorKind::CallOver),
+            Err(error) => {
+                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                if unheard && entering.stage == Stage::Joining {
+                    let call_id = entering.call_id;
+                    self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                }
+                self.complete(ticket, Err(error));
+            }
+        }
+    }
+
+    /// This device is in the call now.
+    pub(super) fn go_in(&mut self, call: CallView, pressed_at: Time) {
+        self.elsewhere.retain(|other| other.call_id != call.call_id);
+        self.forget_waiting(call.call_id);
+        // The snapshot of a reconnection may have brought it in already.
+        let known = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.view.call_id == call.call_id);
+        if known {
+            return self.adopt_whole(call);
+        }
+        let phase = match call.state {
+            CallState::Ringing => Phase::Calling,
+            CallState::Active | CallState::Ended => Phase::InCall,
+        };
+        let mut session = Session::new(call, phase);
+        session.picture_since = Some(pressed_at);
+        self.session = Some(session);
+        self.tell_change();
+        self.open_media();
+    }
+
+    fn fail_entering(&mut self, error: ErrorBody) {
+        if let Some(entering) = self.entering.take() {
+            self.complete(entering.ticket, Err(error));
+        }
+    }
+
+    /// Nobody enters anything any more: the account is signed out.
+    pub(super) fn give_up_entering(&mut self, kind: ErrorKind) {
+        self.requests
+            .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
+        self.fail_entering(kind.into());
+    }
+
+    pub(super) fn expire_entering(&mut self) {
+        let due = self.entering.as_ref().and_then(Entering::due);
+        if due.is_some_and(|until| until <= self.now) {
+            let message = "no answer in time";
+            self.fail_entering(ErrorBody::new(ErrorKind::TokenUnavailable, message));
+        }
+    }
+
+    /// The account's calls on other devices, but for those that are here, too.
+    pub(super) fn calls_elsewhere(&self) -> Vec<CallView> {
+        let here = |call: &CallView| {
+            let sessions = self.session.iter().chain(&self.held);
+            let mut sessions = sessions.filter(|session| !session.rings());
+            sessions.any(|session| session.view.call_id == call.call_id)
+        };
+        let others = self.elsewhere.iter().filter(|call| !here(call));
+        others.cloned().collect()
+    }
+
+    pub(super) fn handle_elsewhere(&mut self, call_id: CallId, call: Option<CallView>) {
+        self.elsewhere.retain(|other| other.call_id != call_id);
+        self.elsewhere.extend(call);
+    }
+
+    /// Another device has fetched the call from here.
+    pub(super) fn handle_continued_elsewhere(&mut self, call_id: CallId) {
+        let is = |session: &&Session| session.view.call_id == call_id;
+        if self.session.as_ref().is_some_and(|session| is(&session)) {
+            self.close_session(ErrorKind::InCallOnOtherDevice);
+        } else if self
+            .held
+            .take_if(|held| held.view.call_id == call_id)
+            .is_none()
+        {
+            return;
+        }
+        self.tell_change();
+        self.emit(AppEvent::OtherClientContinue { call_id });
+    }
+}
