@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod demo;
 mod setup;
+mod sim;
 mod size;
 mod test;
 mod tidy;
@@ -49,6 +50,17 @@ enum Task {
     Web,
     /// Install what a bare machine lacks: the wasm target, npm packages, and Chromium for the tests
     Setup,
+    /// Simulate calls on a hostile network: `--calls 100000`, or `--seed 7 --verbose`; see `--help` of it
+    Sim {
+        /// Arguments for `hullo-sim`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Put known defects back, one at a time, and demand that each is caught
+    Defects {
+        /// Only those whose name contains this
+        filter: Option<String>,
+    },
     /// Measure what can be measured: bundle sizes, simulated calls per second, `cargo bench`
     Bench,
 }
@@ -71,6 +83,8 @@ fn run(task: Task) -> Result<()> {
         Task::Wasm => setup::build_tools().and_then(|()| wasm::build()),
         Task::Web => setup::build_tools().and_then(|()| web::build()),
         Task::Setup => setup::build_tools().and_then(|()| setup::test_tools()),
+        Task::Sim { args } => sim::run(&args),
+        Task::Defects { filter } => sim::run_defects(filter.as_deref()),
         Task::Bench => bench::run(),
     }
 }

@@ -73,6 +73,7 @@ impl Watch {
                 Box::new(agreement::BothEndsAgree::new(scenario.rough)),
                 Box::new(ringing::NobodyRingsTooLong::default()),
                 Box::new(media::NoMediaBeforeAccept::default()),
+                Box::new(media::HeldIsSilent::default()),
                 Box::new(media::DevicesClosedWhenIdle::default()),
                 Box::new(timers::TimersMoveOn::default()),
                 Box::new(Reference::new(scenario.config.clone())),

@@ -1,18 +1,23 @@
 //! Hullo on a virtual clock: the real hub and the real endpoints in a world that one seed determines.
 //!
-//! A *world* has one server, two to four accounts with a device each, the people in front of them, and everything that goes
-//! wrong between them: delay, partitions, broken and half-open connections, duplicated requests, reordered events, pages
-//! that are reloaded, laptops that are closed, a store that is slow or fails, and a server that dies at any instant, also
-//! between handling a batch and storing it, and between storing it and telling anyone. At every step the *invariants* of
-//! ARCHITECTURE.md are checked, and beside the hub runs a small *reference model* that says what must follow from the
-//! commands it accepted. In the end the network heals, the people stop, and everything must come to rest.
+//! A *world* has one server, two to five accounts with one to three devices each, the people in front of them, and
+//! everything that goes wrong between them: delay, partitions, broken and half-open connections, duplicated requests,
+//! reordered events, clocks that are wrong, timers that come late, pages that are reloaded, laptops that are closed, a store
+//! that is slow or fails, and a server that dies at any instant, also between handling a batch and storing it, and between
+//! storing it and telling anyone. People call one another, in twos and in groups, invite and join, answer while they talk,
+//! hold, leave, end, and go on with a call on another of their devices; the app's policies for busy accounts and for devices
+//! differ from world to world. At every step the *invariants* of ARCHITECTURE.md are checked, and beside the hub runs a small
+//! *reference model* that says what must follow from the commands it accepted. In the end the network heals, the people
+//! stop, and everything must come to rest.
 //!
 //! # Running and replaying
 //! ```text
-//! cargo run -p hullo-sim -- --seeds 5000             seeds 0..5000; exit code 1 with the first that fails
-//! cargo run -p hullo-sim -- --seeds 5000 --start 1e6  others
-//! cargo run -p hullo-sim -- --seed 1234 --verbose    this one again, with its whole history
-//! cargo run -p hullo-sim -- --storm --seeds 5000     a storm of inputs straight at the hub, in place of a world
+//! cargo xtask sim --calls 100000                seeds 0, 1, 2, ... until so many calls have ended; stops at a failing seed
+//! cargo xtask sim --calls 100000 --keep-going   does not stop, and lists the findings
+//! cargo xtask sim --seed 1234                   this one again, with the last lines of its history if it fails
+//! cargo xtask sim --seed 1234 --verbose         with its whole history
+//! cargo xtask sim --seed 1234 --calls 5000      this one and the next
+//! cargo xtask sim --storm --calls 100000        storms of inputs straight at the hub, in place of worlds
 //! ```
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
 //! it, nothing from the wall clock, threads or hash maps. A failing seed prints the invariant it breaks and the last lines
@@ -25,13 +30,10 @@
 //! | [`agenda`], [`dice`] | time and chance | |
 //! | [`network`] | WebSockets over TCP: what is ordered, what gets lost, who is told | `world/wire.rs` |
 //! | [`server`], [`store`], [`plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
-//! | [`device`], [`browser`], [`person`] | the page, RTCPeerConnection, the user | `world/pages.rs` |
+//! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
 //! | [`storm`] | what no polite endpoint would ever do to the hub | |
 //! | [`invariants`], [`reference`] | what always holds | |
-//!
-//! More devices of an account are more entries in [`world::World`]'s list of devices; group calls are more callees in a
-//! [`person`]'s dial.
 
 pub mod agenda;
 pub mod browser;
@@ -130,7 +132,7 @@ pub fn report(kind: Kind, seed: u64, violation: &Violation, lines: usize) -> Str
     };
     let skipped = trace.len().saturating_sub(lines);
     format!(
-        "{}\n\nseed {seed}: {violation}\nreplay: cargo run -p hullo-sim --{storm} --seed {seed} --verbose",
+        "{}\n\nseed {seed}: {violation}\nreplay: cargo xtask sim{storm} --seed {seed} --verbose",
         trace[skipped..].join("\n"),
     )
 }

@@ -1,5 +1,6 @@
 //! Runs simulated worlds and says what happened in them; see the crate's documentation.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -8,28 +9,30 @@ use hullo_sim::{Kind, report, run, tally::Tally};
 
 /// Lines of history shown for a failing seed.
 const REPORT_LINES: usize = 40;
+/// Seeds that are run when nothing else is said.
+const SEEDS: u64 = 1_000;
 
 /// Simulates Hullo on a virtual clock and a hostile network.
 #[derive(Debug, Parser)]
 #[command(name = "hullo-sim", version)]
 struct Arguments {
-    /// How many seeds to run.
-    #[arg(long, default_value_t = 1_000, conflicts_with = "seed")]
-    seeds: u64,
-    /// The first of them.
-    #[arg(long, default_value_t = 0, conflicts_with = "seed")]
-    start: u64,
-    /// Replays one seed.
+    /// The seed to replay; with `--calls` or `--seeds` the first of several.
     #[arg(long)]
     seed: Option<u64>,
+    /// Goes on with the next seeds until so many calls have ended.
+    #[arg(long, conflicts_with = "seeds")]
+    calls: Option<u64>,
+    /// Runs so many seeds.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// Storms at the hub in place of worlds.
     #[arg(long)]
     storm: bool,
-    /// Prints the whole history of that seed.
-    #[arg(long, requires = "seed")]
+    /// Prints the whole history of the seed.
+    #[arg(long, requires = "seed", conflicts_with_all = ["calls", "seeds"])]
     verbose: bool,
-    /// Goes on after a failing seed, and counts the failures by invariant.
-    #[arg(long, conflicts_with = "seed")]
+    /// Goes on after a failing seed, and counts the findings by invariant.
+    #[arg(long)]
     keep_going: bool,
 }
 
@@ -40,9 +43,9 @@ fn main() -> ExitCode {
     } else {
         Kind::World
     };
-    match arguments.seed {
-        Some(seed) => replay(kind, seed, arguments.verbose),
-        None => run_many(kind, &arguments),
+    match (arguments.seed, arguments.calls, arguments.seeds) {
+        (Some(seed), None, None) => replay(kind, seed, arguments.verbose),
+        _ => run_many(kind, &arguments),
     }
 }
 
@@ -68,10 +71,16 @@ fn replay(kind: Kind, seed: u64, verbose: bool) -> ExitCode {
 fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
     let began = Instant::now();
     let mut tally = Tally::default();
-    let mut failures: Vec<(u64, &'static str)> = Vec::new();
+    let mut findings: BTreeMap<&'static str, Vec<u64>> = BTreeMap::new();
+    let first = arguments.seed.unwrap_or(0);
+    let (seeds_max, calls_max) = match (arguments.seeds, arguments.calls) {
+        (_, Some(calls)) => (u64::MAX, calls),
+        (seeds, None) => (seeds.unwrap_or(SEEDS), u64::MAX),
+    };
     // A violation by panic is reported with its seed; the message by itself says little.
     std::panic::set_hook(Box::new(|_| {}));
-    for seed in (arguments.start..).take(usize::try_from(arguments.seeds).unwrap_or(usize::MAX)) {
+    let mut seed = first;
+    while seed - first < seeds_max && tally.calls() < calls_max {
         let outcome = run(kind, seed, false);
         tally.add(&outcome.tally);
         if let Some(violation) = outcome.violation {
@@ -80,19 +89,23 @@ fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
                 return ExitCode::FAILURE;
             }
             println!("seed {seed}: {violation}");
-            failures.push((seed, violation.invariant));
+            findings.entry(violation.invariant).or_default().push(seed);
         }
+        seed += 1;
     }
     print!("{tally}");
     println!(
-        "{} seeds in {:.1} s, {} failed",
-        arguments.seeds,
+        "seeds {first}..{seed}: {} calls in {:.1} s",
+        tally.calls(),
         began.elapsed().as_secs_f64(),
-        failures.len()
     );
-    if failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    if findings.is_empty() {
+        println!("findings: none");
+        return ExitCode::SUCCESS;
     }
+    println!("findings by invariant, with their seeds:");
+    for (invariant, seeds) in &findings {
+        println!("  {:>8} {invariant}: {seeds:?}", seeds.len());
+    }
+    ExitCode::FAILURE
 }

@@ -12,13 +12,15 @@
 //! | lost, server | it could not be reached, and gave up | anything |
 //! | anything | its accept was refused because the call was over, and that news was overtaken (rough worlds) | anything |
 //! | server | its dial was refused | there is none: it never was a call |
+//! | how its own part of a group call ended | the call went on for others | anything |
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
+use hullo_core::call::Call;
 use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::{CallId, EndReason};
+use hullo_protocol::{Accid, CallId, CallKind, EndReason, ParticipantState};
 
 use super::Invariant;
 use crate::fact::{Fact, Page};
@@ -32,6 +34,9 @@ const ASLEEP_MS: u64 = 1_500;
 #[derive(Debug, Default)]
 pub(super) struct BothEndsAgree {
     records: BTreeMap<CallId, EndReason>,
+    /// How a group call that goes on for others may have ended for an account.
+    partings: BTreeMap<(CallId, Accid), BTreeSet<EndReason>>,
+    accids: BTreeMap<Page, Accid>,
     current: BTreeMap<Page, CallId>,
     reachable: BTreeMap<Page, Option<Time>>,
     looked_at: BTreeMap<Page, Time>,
@@ -68,10 +73,38 @@ impl BothEndsAgree {
             (Op::Logout, _) => EndReason::LoggedOut,
             (Op::Cancel | Op::Hangup, State::Calling) => EndReason::Cancelled,
             (Op::Reject | Op::Hangup, State::Called) => EndReason::Rejected,
-            (Op::Hangup, State::InCall) => EndReason::HungUp,
+            (Op::Hangup | Op::Leave, State::InCall) => EndReason::HungUp,
+            (Op::Leave, State::Calling) => EndReason::Cancelled,
             _ => return,
         };
         self.own.insert((page, *call_id, reason));
+    }
+
+    /// Whether this is how the account's part of a group call ended before the call did.
+    fn parted(&self, page: &Page, call_id: &CallId, said: &EndReason) -> bool {
+        let accid = self.accids.get(page);
+        let partings = accid.and_then(|accid| self.partings.get(&(*call_id, accid.clone())));
+        partings.is_some_and(|reasons| reasons.contains(said))
+    }
+
+    fn stored(&mut self, call: &Call) {
+        if call.kind == CallKind::OneToOne {
+            return;
+        }
+        for own in &call.participants {
+            let reasons: &[EndReason] = match own.state {
+                ParticipantState::Left => &[EndReason::HungUp, EndReason::LoggedOut],
+                ParticipantState::Lost => &[EndReason::Lost, EndReason::ConnectTimedOut],
+                ParticipantState::Rejected => &[EndReason::Rejected],
+                ParticipantState::Busy => &[EndReason::Busy],
+                ParticipantState::Cancelled => &[EndReason::Cancelled],
+                ParticipantState::TimedOut => &[EndReason::TimedOut],
+                ParticipantState::Unreachable => &[EndReason::Unreachable],
+                _ => continue,
+            };
+            let key = (call.call_id, own.accid.clone());
+            self.partings.entry(key).or_default().extend(reasons);
+        }
     }
 
     fn judge(&self) -> Result<(), String> {
@@ -84,7 +117,9 @@ impl BothEndsAgree {
                 _ => own,
             };
             let agrees = match self.records.get(call_id) {
-                Some(recorded) => recorded == said || local || own,
+                Some(recorded) => {
+                    recorded == said || local || own || self.parted(page, call_id, said)
+                }
                 // The server never had the call: its own side ended the dial, or the server refused it.
                 None => local || own || !reached.0 || *said == EndReason::Server,
             };
@@ -109,10 +144,15 @@ impl Invariant for BothEndsAgree {
         match fact {
             Fact::Kept { writes } => {
                 for write in *writes {
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    self.stored(call);
                     if let Write::End { record, .. } = write {
                         self.records.insert(record.call_id, record.reason);
                     }
                 }
+            }
+            Fact::PageOpened { page, accid } => {
+                self.accids.insert(*page, (*accid).clone());
             }
             Fact::Asked {
                 page, op, state, ..

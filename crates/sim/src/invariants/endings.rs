@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
+use hullo_core::call::Call;
 use hullo_core::endpoint::{AppEvent, Op, Output, State, Value};
-use hullo_protocol::{Accid, CallId, CallView};
+use hullo_core::hub::Write;
+use hullo_protocol::{Accid, CallId, CallView, DeviceId};
 
 use super::Invariant;
 use crate::fact::{Fact, Leftovers, Page, Stand};
@@ -19,6 +21,8 @@ pub(super) struct CallEndComesOnce {
     /// The account of each device.
     accids: Vec<Accid>,
     announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
+    /// Where each account is in each call: over, or on a device.
+    places: BTreeMap<(CallId, Accid), Place>,
     ended: BTreeSet<(Page, CallId)>,
 }
 
@@ -28,7 +32,23 @@ impl CallEndComesOnce {
         Self {
             accids,
             announced: BTreeMap::new(),
+            places: BTreeMap::new(),
             ended: BTreeSet::new(),
+        }
+    }
+
+    /// Whoever is invited again, comes in again or goes on elsewhere may be told of the call again.
+    fn stored(&mut self, call: &Call) {
+        for own in &call.participants {
+            let place: Place = (!own.state.is_over()).then(|| own.device.clone());
+            let key = (call.call_id, own.accid.clone());
+            let was = self.places.insert(key, place.clone());
+            if place.is_some() && was.is_some_and(|was| was != place) {
+                let accids = &self.accids;
+                self.ended.retain(|(page, call_id)| {
+                    *call_id != call.call_id || accids[page.device] != own.accid
+                });
+            }
         }
     }
 
@@ -80,6 +100,7 @@ impl CallEndComesOnce {
             ));
         }
         let current = stand.call;
+        let held = stand.held.map(|call| call.call_id);
         let me = &self.accids[page.device];
         let Some(known) = self.announced.get_mut(&page) else {
             return Ok(());
@@ -94,15 +115,18 @@ impl CallEndComesOnce {
                 && call.as_ref().is_some_and(|mine| mine.version == 0);
             !glared && !never_was
         });
-        let lost = known
-            .keys()
-            .find(|call_id| current.is_none_or(|call| call.call_id != **call_id));
+        let lost = known.keys().find(|call_id| {
+            current.is_none_or(|call| call.call_id != **call_id) && held != Some(**call_id)
+        });
         match lost {
             Some(call_id) => Err(format!("{page}: {call_id} is gone without a CallEnd")),
             None => Ok(()),
         }
     }
 }
+
+/// Nothing when it is over; else on which device it is in the call, if it is.
+type Place = Option<Option<DeviceId>>;
 
 /// Whether `current` is the dial of someone that `mine` dialled.
 fn takes_place(current: &CallView, mine: &CallView) -> bool {
@@ -144,9 +168,17 @@ impl Invariant for CallEndComesOnce {
                 } => self.announce(*page, call.call_id, Some(call)),
                 AppEvent::CallEnd { call_id, .. }
                 | AppEvent::OtherClientAccept { call_id }
-                | AppEvent::OtherClientReject { call_id } => self.end(*page, *call_id),
+                | AppEvent::OtherClientReject { call_id }
+                | AppEvent::OtherClientContinue { call_id } => self.end(*page, *call_id),
                 _ => Ok(()),
             },
+            Fact::Kept { writes } => {
+                for write in *writes {
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    self.stored(call);
+                }
+                Ok(())
+            }
             // A new login knows nothing of before: who logged out while it rang is called again by the same call.
             Fact::Asked {
                 page,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
 use hullo_core::endpoint::{MediaCommand, Op, Output, State};
-use hullo_core::hub::{RoomCommand, Write};
-use hullo_protocol::{CallId, CallState};
+use hullo_core::hub::{PeerId, RoomCommand, Write};
+use hullo_protocol::{CallId, CallState, Uid};
 
 use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
@@ -87,7 +87,8 @@ impl Invariant for NoMediaBeforeAccept {
             }
             Fact::Asked {
                 page,
-                op: Op::Accept,
+                op:
+                    Op::Accept | Op::AcceptWaiting { .. } | Op::Join { .. } | Op::ContinueHere { .. },
                 ..
             } => self.pages.entry(*page).or_default().said_yes = true,
             Fact::Emitted {
@@ -104,6 +105,76 @@ impl Invariant for NoMediaBeforeAccept {
                 }
             }
             Fact::Stood { page, stand } => return self.look(*page, stand),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Nothing flows from or to whoever holds a call: its connection is held, too, or not admitted.
+#[derive(Debug, Default)]
+pub(super) struct HeldIsSilent {
+    /// Those who hold a call, by number.
+    held: BTreeSet<(CallId, Uid)>,
+    /// Connections, and whether media may flow.
+    peers: BTreeMap<PeerId, (CallId, Uid, bool)>,
+}
+
+impl HeldIsSilent {
+    fn command(&mut self, call_id: CallId, command: &RoomCommand) {
+        match command {
+            RoomCommand::Negotiate { peer, uid, .. } => {
+                self.peers.entry(*peer).or_insert((call_id, *uid, false));
+            }
+            RoomCommand::Admit(peer) => self.set(*peer, true),
+            RoomCommand::Hold { peer, held } => self.set(*peer, !held),
+            RoomCommand::Remove(peer) => {
+                self.peers.remove(peer);
+            }
+            RoomCommand::Close => self.peers.retain(|_, (of, ..)| *of != call_id),
+            RoomCommand::Open | RoomCommand::Subscribe { .. } => {}
+        }
+    }
+
+    fn set(&mut self, peer: PeerId, flows: bool) {
+        if let Some((_, _, open)) = self.peers.get_mut(&peer) {
+            *open = flows;
+        }
+    }
+}
+
+impl Invariant for HeldIsSilent {
+    fn name(&self) -> &'static str {
+        "held_is_silent"
+    }
+
+    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
+        match fact {
+            Fact::Kept { writes } => {
+                // The commands of the batch before have been carried out.
+                let loud = self.peers.iter().find(|(_, (call_id, uid, flows))| {
+                    *flows && self.held.contains(&(*call_id, *uid))
+                });
+                if let Some((peer, (call_id, uid, _))) = loud {
+                    return Err(format!(
+                        "uid {uid} holds {call_id}, and media flows through peer {}",
+                        peer.0
+                    ));
+                }
+                for write in *writes {
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    for own in &call.participants {
+                        let key = (call.call_id, own.uid);
+                        if own.held {
+                            self.held.insert(key);
+                        } else {
+                            self.held.remove(&key);
+                        }
+                    }
+                }
+            }
+            Fact::Commanded { call_id, command } => self.command(*call_id, command),
+            Fact::Crashed => self.peers.clear(),
             _ => {}
         }
         Ok(())
@@ -151,11 +222,10 @@ impl Invariant for DevicesClosedWhenIdle {
 
 #[cfg(test)]
 mod tests {
-    use hullo_core::hub::PeerId;
-    use hullo_protocol::CallState;
+    use hullo_core::hub::SessionId;
 
     use super::*;
-    use crate::testing::{CALL, PAGE, first_failure, stood, stood_in, view};
+    use crate::testing::{CALL, PAGE, first_failure, stood, stood_in, stored_call, view};
 
     fn flow() -> Output {
         Output::Media {
@@ -212,6 +282,43 @@ mod tests {
         }];
         let mut invariant = NoMediaBeforeAccept::default();
         assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+    }
+
+    #[test]
+    fn media_of_someone_who_holds_the_call_is_noticed() {
+        let mut call = stored_call(CALL);
+        call.participants[0].held = true;
+        let held = [Write::Call(Box::new(call))];
+        let commands = |last: RoomCommand| {
+            [
+                RoomCommand::Negotiate {
+                    peer: PeerId(1),
+                    uid: Uid(1),
+                    session: SessionId(1),
+                    re: 1,
+                    sdp: String::new(),
+                },
+                RoomCommand::Admit(PeerId(1)),
+                last,
+            ]
+        };
+        let run = |last| {
+            let commands = commands(last);
+            let mut facts: Vec<Fact<'_>> = vec![Fact::Kept { writes: &held }];
+            facts.extend(commands.iter().map(|command| Fact::Commanded {
+                call_id: CALL,
+                command,
+            }));
+            facts.push(Fact::Kept { writes: &[] });
+            first_failure(&mut HeldIsSilent::default(), &facts)
+        };
+        let hold = RoomCommand::Hold {
+            peer: PeerId(1),
+            held: true,
+        };
+        assert_eq!(run(hold), None);
+        assert_eq!(run(RoomCommand::Remove(PeerId(1))), None);
+        assert_eq!(run(RoomCommand::Open), Some(4));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Nobody rings after the end of the call, nor past its ring time.
+//! Nobody rings after the end of the call, nor past its ring time, nor after another device of the account has answered.
 //!
-//! A device that the server can reach stops within [`TOLD_MS`] of the end. One that cannot be reached keeps the promise
+//! A device that the server can reach stops within [`TOLD_MS`] of that. One that cannot be reached keeps the promise
 //! it made when the invite came: it stops when the ring time it was given has run out.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::CallId;
+use hullo_protocol::{Accid, CallId};
 
 use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
@@ -24,7 +24,9 @@ const ACCEPT_MS: u64 = 20_000;
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct NobodyRingsTooLong {
-    ended_at: BTreeMap<CallId, Time>,
+    accids: BTreeMap<Page, Accid>,
+    /// Since when an account is not rung for a call any more: the call is over, or one of its devices has answered.
+    silent_since: BTreeMap<(CallId, Accid), Time>,
     rings_until: BTreeMap<(Page, CallId), Time>,
     accepts_until: BTreeMap<Page, Time>,
     looked_at: BTreeMap<Page, Time>,
@@ -37,10 +39,19 @@ impl Invariant for NobodyRingsTooLong {
 
     fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
+            Fact::PageOpened { page, accid } => {
+                self.accids.insert(*page, (*accid).clone());
+            }
             Fact::Kept { writes } => {
                 for write in *writes {
-                    if let Write::End { call, .. } = write {
-                        self.ended_at.insert(call.call_id, now);
+                    let (Write::Call(call) | Write::End { call, .. }) = write;
+                    for own in &call.participants {
+                        let key = (call.call_id, own.accid.clone());
+                        if own.state.is_pending() {
+                            self.silent_since.remove(&key);
+                        } else {
+                            self.silent_since.entry(key).or_insert(now);
+                        }
                     }
                 }
             }
@@ -53,6 +64,11 @@ impl Invariant for NobodyRingsTooLong {
                                 call_id,
                                 ring_ms_left,
                                 ..
+                            }
+                            | AppEvent::CallWaiting {
+                                call_id,
+                                ring_ms_left,
+                                ..
                             },
                     },
             } => {
@@ -61,7 +77,7 @@ impl Invariant for NobodyRingsTooLong {
             }
             Fact::Asked {
                 page,
-                op: Op::Accept,
+                op: Op::Accept | Op::AcceptWaiting { .. },
                 ..
             } => {
                 let until = now.plus_ms(ACCEPT_MS + SLACK_MS);
@@ -77,35 +93,46 @@ impl Invariant for NobodyRingsTooLong {
 impl NobodyRingsTooLong {
     fn look(&mut self, page: Page, stand: &Stand<'_>, now: Time) -> Result<(), String> {
         let before = self.looked_at.insert(page, now).unwrap_or(now);
-        let (State::Called, Some(call)) = (stand.state, stand.call) else {
-            return Ok(());
-        };
         let slept = now.since(before) > 1_500;
         let accepting = self.accepts_until.get(&page).is_some_and(|it| now <= *it);
         if slept || accepting {
             return Ok(());
         }
-        let Some(until) = self.rings_until.get(&(page, call.call_id)) else {
+        let called = stand.call.filter(|_| stand.state == State::Called);
+        for call in called.into_iter().chain(stand.waiting) {
+            self.rings(page, call.call_id, stand.reachable_since, now)?;
+        }
+        Ok(())
+    }
+
+    /// The page rings for this call, or shows that it waits.
+    fn rings(
+        &self,
+        page: Page,
+        call_id: CallId,
+        reachable_since: Option<Time>,
+        now: Time,
+    ) -> Result<(), String> {
+        let Some(until) = self.rings_until.get(&(page, call_id)) else {
             return Err(format!(
-                "{page}: is called by {} without having been invited",
-                call.call_id
+                "{page}: is called by {call_id} without having been invited"
             ));
         };
         if now > *until {
             return Err(format!(
-                "{page}: still rings for {} past its ring time",
-                call.call_id
+                "{page}: still rings for {call_id} past its ring time"
             ));
         }
-        let told_at = self
-            .ended_at
-            .get(&call.call_id)
-            .zip(stand.reachable_since)
-            .map(|(ended_at, since)| (*ended_at).max(since));
+        let silent_since = self
+            .accids
+            .get(&page)
+            .and_then(|accid| self.silent_since.get(&(call_id, accid.clone())));
+        let told_at = silent_since
+            .zip(reachable_since)
+            .map(|(silent_since, reachable_since)| (*silent_since).max(reachable_since));
         if told_at.is_some_and(|told_at| now.since(told_at) > TOLD_MS) {
             return Err(format!(
-                "{page}: still rings for {}, which is over",
-                call.call_id
+                "{page}: still rings for {call_id}, which is over or answered elsewhere"
             ));
         }
         Ok(())
@@ -136,8 +163,11 @@ mod tests {
     /// The first of sixty seconds in which ringing is noticed, if the call ended after `ended_s` of them.
     fn noticed(ended_s: usize) -> Option<usize> {
         let (invited, call) = (invited(), view(CallState::Ringing, 1));
+        let bob = accid("bob");
+        let mut ended = stored_call(CALL);
+        ended.participants[1].state = hullo_protocol::ParticipantState::Cancelled;
         let ends = [Write::End {
-            call: Box::new(stored_call(CALL)),
+            call: Box::new(ended),
             record: Box::new(record(EndReason::Cancelled, RecordStatus::Cancelled)),
             messages: Vec::new(),
         }];
@@ -151,7 +181,9 @@ mod tests {
                 _ => stood_in(PAGE, State::Called, Some(&call)),
             })
             .collect();
-        first_failure(&mut NobodyRingsTooLong::default(), &facts)
+        let mut invariant = NobodyRingsTooLong::default();
+        invariant.accids.insert(PAGE, bob);
+        first_failure(&mut invariant, &facts)
     }
 
     #[test]

@@ -61,7 +61,12 @@ fn budget_ms(op: &Op) -> u64 {
     SLACK_MS
         + match op {
             Op::SwitchCallType { .. } => NETWORK_MS + SWITCH_MS,
-            Op::Accept | Op::Call { .. } => NETWORK_MS + TOKEN_MS,
+            Op::Accept
+            | Op::AcceptWaiting { .. }
+            | Op::Join { .. }
+            | Op::ContinueHere { .. }
+            | Op::GroupCall { .. }
+            | Op::Call { .. } => NETWORK_MS + TOKEN_MS,
             _ => NETWORK_MS,
         }
 }
