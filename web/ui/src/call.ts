@@ -234,10 +234,11 @@ export class HulloCall extends LitElement {
   }
 
   #tell(key: TextKey): void {
-    const peer = this.#known?.peer;
+    const { peer, people } = this.#known ?? {};
     this.#show({
       title: text(this.lang, key, { name: peer?.name ?? '' }),
       ...(peer ? { peer } : {}),
+      ...(people ? { people } : {}),
       shape: 'pill',
     });
   }

@@ -19,7 +19,7 @@ export interface Scene {
   readonly local: LocalMedia;
   readonly me: string | undefined;
   readonly self: Person;
-  /** The other side of a one-to-one call; in a group call the one who called me, or else the caller. */
+  /** The other side of a one-to-one call; in a group call the one who called me, or else the first of the others. */
   readonly peer: Person;
   /** The other participant of a one-to-one call. */
   readonly other: Participant | undefined;

@@ -446,7 +446,7 @@ describe('a call on another device', () => {
 
   test('that was continued there is told here', async () => {
     await bench.lead('end-continued');
-    expect(bench.words('hullo-notice')).toBe('The call goes on on your other device');
+    expect(bench.words('hullo-notice')).toBe('The call continues on your other device');
     expect(bench.isOpen).toBe(false);
   });
 

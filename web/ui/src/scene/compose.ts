@@ -38,7 +38,7 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     local,
     me,
     self: person(me ?? ''),
-    peer: person(other?.accid ?? inviterOf(call, me)),
+    peer: person(other?.accid ?? whoseCall(call, me)),
     other,
     group,
     others: companyOf(call, me).map(person),
@@ -60,6 +60,12 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     connected: self?.state === 'joined' && (group || other?.state === 'joined'),
     person,
   };
+}
+
+/** Whose face stands for a group call: whoever called `me`; in one's own call, the first of the others. */
+function whoseCall(call: Call, me: string | undefined): string {
+  const inviter = inviterOf(call, me);
+  return inviter === me ? (companyOf(call, me)[0] ?? inviter) : inviter;
 }
 
 /** Who has called `me` into the call: whoever invited me, or else the caller. */

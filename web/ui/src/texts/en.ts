@@ -171,7 +171,7 @@ export const en = {
   'end.disconnected': 'You are signed out',
   'end.kickedOut': 'Signed out on this device',
   'end.kickedOutHint': 'You have signed in on another device.',
-  'end.continuedElsewhere': 'The call goes on on your other device',
+  'end.continuedElsewhere': 'The call continues on your other device',
   'end.groupLeft': 'You left the call',
   'end.groupEnded': 'The call has ended',
   'end.groupEndedBy': '{name} ended the call for everyone',
