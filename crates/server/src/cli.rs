@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use hullo_core::hub::{BusyPolicy, DevicePolicy};
 use hullo_protocol::{Accid, AppKey};
 use secrecy::ExposeSecret as _;
 
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
-use crate::store::{Account, App, Sqlite, Store, StoreError, Vault, random_hex};
+use crate::store::policy::{busy, devices};
+use crate::store::{Account, App, Policies, Sqlite, Store, StoreError, Vault, random_hex};
 use crate::{log, serve};
 
 /// The call kit that you host yourself.
@@ -35,6 +37,8 @@ enum Command {
         /// Calls of the demo need room tokens; settled when the demo app is made
         #[arg(long)]
         secure: bool,
+        #[command(flatten)]
+        policies: PolicyArgs,
     },
     /// Manage apps
     App {
@@ -56,15 +60,45 @@ enum AppCommand {
         /// Calls of this app need room tokens
         #[arg(long)]
         secure: bool,
+        #[command(flatten)]
+        policies: PolicyArgs,
+    },
+    /// Change how an app wants its calls; a running server takes it over when it is started next
+    Set {
+        /// The app
+        key: AppKey,
+        #[command(flatten)]
+        policies: PolicyArgs,
     },
 }
 
+/// How an app wants its calls; what is not given stays as it is.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct PolicyArgs {
+    /// What an invite does to an account in another call: `reject` it as busy, or `ring` all the same (call waiting)
+    #[arg(long, value_name = "POLICY", value_parser = busy)]
+    busy: Option<BusyPolicy>,
+    /// Which devices of an account may be signed in at once: `one`, `desktop_and_mobile` or `all` (at most 10)
+    #[arg(long, value_name = "POLICY", value_parser = devices)]
+    devices: Option<DevicePolicy>,
+}
+
+impl PolicyArgs {
+    fn over(self, policies: Policies) -> Policies {
+        Policies {
+            busy: self.busy.unwrap_or(policies.busy),
+            devices: self.devices.unwrap_or(policies.devices),
+        }
+    }
+}
+
 /// The accounts of the demo: accid and name.
-const DEMO_ACCOUNTS: [(&str, &str); 4] = [
+const DEMO_ACCOUNTS: [(&str, &str); 5] = [
     ("alice", "Alice"),
     ("bob", "Bob"),
     ("carol", "Carol"),
     ("dave", "Dave"),
+    ("erin", "Erin"),
 ];
 
 /// Does what the command line says.
@@ -83,15 +117,13 @@ pub(crate) fn run() -> Result<()> {
                 let store = open_store(&config).await?;
                 serve::run(config, store, None).await
             }
-            Command::Demo { secure } => {
+            Command::Demo { secure, policies } => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config).await?;
-                let demo = furnish_demo(&*store, secure).await?;
+                let demo = furnish_demo(&*store, secure, policies).await?;
                 serve::run(config, store, Some(demo)).await
             }
-            Command::App {
-                command: AppCommand::Create { name, key, secure },
-            } => create_app(&config, name, key, secure).await,
+            Command::App { command } => manage_app(&config, command).await,
         }
     })
 }
@@ -107,42 +139,60 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>> {
     Ok(Arc::new(store))
 }
 
-async fn create_app(
-    config: &Config,
-    name: String,
-    key: Option<AppKey>,
-    secure: bool,
-) -> Result<()> {
+async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
     let store = open_store(config).await?;
-    let key = match key {
-        Some(key) => key,
-        None => AppKey::parse(&random_hex()?.expose_secret()[..20])?,
-    };
-    let app = App {
-        key,
-        name,
-        secret: random_hex()?,
-        secure,
-    };
-    store.create_app(&app, Clock::start().now().0).await?;
-    store.close().await;
-    println!("app_key = {}", app.key);
-    println!("app_secret = {}", app.secret.expose_secret());
+    match command {
+        AppCommand::Create {
+            name,
+            key,
+            secure,
+            policies,
+        } => {
+            let key = match key {
+                Some(key) => key,
+                None => AppKey::parse(&random_hex()?.expose_secret()[..20])?,
+            };
+            let app = App {
+                key,
+                name,
+                secret: random_hex()?,
+                secure,
+                policies: policies.over(Policies::default()),
+            };
+            store.create_app(&app, Clock::start().now().0).await?;
+            store.close().await;
+            println!("app_key = {}", app.key);
+            println!("app_secret = {}", app.secret.expose_secret());
+        }
+        AppCommand::Set { key, policies } => {
+            let app = store.app(&key).await?;
+            let app = app.with_context(|| format!("there is no app {key}"))?;
+            let policies = policies.over(app.policies);
+            store.set_policies(&key, policies).await?;
+            store.close().await;
+            println!("{key}: {policies:?}; a running server has it when it is started next");
+        }
+    }
     Ok(())
 }
 
 /// Makes what of the demo is missing.
-async fn furnish_demo(store: &dyn Store, secure: bool) -> Result<App> {
+async fn furnish_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Result<App> {
     let now_ms = Clock::start().now().0;
     let key = AppKey::parse("demo")?;
     let app = match store.app(&key).await? {
-        Some(app) => app,
+        Some(app) => {
+            let policies = policies.over(app.policies);
+            store.set_policies(&app.key, policies).await?;
+            App { policies, ..app }
+        }
         None => {
             let app = App {
                 key,
                 name: "Hullo demo".to_owned(),
                 secret: random_hex()?,
                 secure,
+                policies: policies.over(Policies::default()),
             };
             store.create_app(&app, now_ms).await?;
             app

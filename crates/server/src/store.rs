@@ -5,12 +5,13 @@
 
 #[cfg(test)]
 mod conformance;
+pub(crate) mod policy;
 mod sqlite;
 mod vault;
 
 use futures_util::future::BoxFuture;
 use hullo_core::call::Call;
-use hullo_core::hub::Write;
+use hullo_core::hub::{BusyPolicy, DevicePolicy, Write};
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
 use secrecy::SecretString;
 
@@ -28,6 +29,9 @@ pub(crate) trait Store: Send + Sync {
     fn apps(&self) -> Answer<'_, Vec<App>>;
     /// One app.
     fn app<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<App>>;
+
+    /// Changes how an app wants its calls; false when there is no such app.
+    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool>;
 
     /// Adds an account. Errors with [`StoreError::Exists`] when its accid is taken.
     fn create_account<'a>(
@@ -94,6 +98,17 @@ pub(crate) struct App {
     pub(crate) secret: SecretString,
     /// Whether joining a call needs a room token.
     pub(crate) secure: bool,
+    /// How it wants its calls.
+    pub(crate) policies: Policies,
+}
+
+/// How an app wants its calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Policies {
+    /// What an invite does to an account that is in another call.
+    pub(crate) busy: BusyPolicy,
+    /// How many devices of an account may be signed in.
+    pub(crate) devices: DevicePolicy,
 }
 
 /// A user of an app.

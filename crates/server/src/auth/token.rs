@@ -169,6 +169,7 @@ mod tests {
             name: "Shop".to_owned(),
             secret: secret.into(),
             secure: true,
+            policies: crate::store::Policies::default(),
         }
     }
 

@@ -148,8 +148,8 @@ impl Actor {
             connect_ms: CONNECT_MS,
             grace_ms: GRACE_MS,
             switch_ms: SWITCH_MS,
-            busy: hullo_core::hub::BusyPolicy::Reject,
-            devices: hullo_core::hub::DevicePolicy::All,
+            busy: app.policies.busy,
+            devices: app.policies.devices,
         };
         Ok(Self {
             hub: Hub::restore(config, calls, next_message, shared.clock.now()),

@@ -46,6 +46,7 @@ fn shop(key: &str) -> App {
         name: "Shop".to_owned(),
         secret: "s3cret".into(),
         secure: true,
+        policies: Policies::default(),
     }
 }
 

@@ -20,9 +20,10 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 
+use super::policy;
 use super::{
-    Account, AccountChange, Answer, App, ConversationQuery, MessagePage, RecordPage, RecordQuery,
-    Store, StoreError, Vault,
+    Account, AccountChange, Answer, App, ConversationQuery, MessagePage, Policies, RecordPage,
+    RecordQuery, Store, StoreError, Vault,
 };
 
 /// How long a lock that another program holds on the file is waited for.
@@ -96,12 +97,15 @@ impl Store for Sqlite {
                     why: "it does not encrypt".to_owned(),
                 })?;
             let inserted = sqlx::query(
-                "INSERT INTO apps (app_key, name, sealed_secret, secure, created_at_ms) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO apps (app_key, name, sealed_secret, secure, busy, devices, created_at_ms) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(app.key.as_str())
             .bind(&app.name)
             .bind(sealed)
             .bind(app.secure)
+            .bind(policy::busy_text(app.policies.busy))
+            .bind(policy::devices_text(app.policies.devices))
             .bind(signed(now_ms))
             .execute(&self.writer)
             .await;
@@ -128,6 +132,18 @@ impl Store for Sqlite {
                 .await?
                 .map(|row| read::app(&row, &self.vault))
                 .transpose()
+        })
+    }
+
+    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let changed = sqlx::query("UPDATE apps SET busy = ?, devices = ? WHERE app_key = ?")
+                .bind(policy::busy_text(policies.busy))
+                .bind(policy::devices_text(policies.devices))
+                .bind(key.as_str())
+                .execute(&self.writer)
+                .await?;
+            Ok(changed.rows_affected() > 0)
         })
     }
 

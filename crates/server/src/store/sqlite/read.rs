@@ -7,8 +7,10 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{signed, unsigned};
+use crate::store::policy;
 use crate::store::{
-    Account, App, ConversationQuery, MessagePage, RecordPage, RecordQuery, StoreError, Vault,
+    Account, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery, StoreError,
+    Vault,
 };
 
 pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
@@ -25,6 +27,10 @@ pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
         name: row.try_get("name")?,
         secret,
         secure: row.try_get("secure")?,
+        policies: Policies {
+            busy: parse(row.try_get("busy")?, policy::busy)?,
+            devices: parse(row.try_get("devices")?, policy::devices)?,
+        },
     })
 }
 
