@@ -45,7 +45,7 @@ export interface Scene {
   readonly waiting:
     | { readonly call: Call; readonly inviter: Person; readonly people: readonly Person[] }
     | undefined;
-  /** This person is in a call on another device: to answer here, it must be ended or held. */
+  /** This person is in a call on another device: to answer here is to leave it. */
   readonly busyElsewhere: boolean;
   /** When the call became active, by `performance.now()`. */
   readonly startedAt: number | undefined;

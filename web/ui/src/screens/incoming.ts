@@ -19,13 +19,6 @@ export class HulloIncoming extends Part {
       .actions {
         --disc: 76px;
       }
-      .actions.three {
-        --disc: 68px;
-        gap: clamp(14px, 6cqw, 72px);
-      }
-      .three .round {
-        width: 100px;
-      }
       .busy {
         margin-top: 18px;
         font-size: 15px;
@@ -49,7 +42,7 @@ export class HulloIncoming extends Part {
           margin-top: 10px;
         }
       }
-      .actions:not(.three) .accept:not([disabled]) .disc {
+      .accept:not([disabled]) .disc {
         animation: beckon 1.6s ease-in-out infinite;
       }
       @keyframes beckon {
@@ -90,7 +83,7 @@ export class HulloIncoming extends Part {
           ${scene.group ? this.#company(scene) : nothing}
           ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
-        <div class="actions ${scene.busyElsewhere ? 'three' : ''}">
+        <div class="actions">
           ${roundButton({
             icon: 'hangup',
             label: this.t('control.reject'),
@@ -100,15 +93,16 @@ export class HulloIncoming extends Part {
             // After accept was pressed it is too late to reject: then it hangs up.
             press: () => this.ask({ type: scene.answering ? 'hangup' : 'reject' }),
           })}
-          ${scene.busyElsewhere ? this.#answersBesideAnother(scene, video) : this.#answer(scene, video)}
+          ${this.#answer(scene, video)}
         </div>
       </section>`;
   }
 
-  #answer({ answering }: Scene, video: boolean): TemplateResult {
+  /** Whoever answers here leaves the call that they are in on another device, and shall know it. */
+  #answer({ answering, busyElsewhere }: Scene, video: boolean): TemplateResult {
     return roundButton({
       icon: video ? 'camera' : 'phone',
-      label: this.t('control.accept'),
+      label: this.t(busyElsewhere ? 'waiting.end' : 'control.accept'),
       testId: 'hullo-accept',
       tone: 'accept',
       labelled: true,
@@ -116,22 +110,6 @@ export class HulloIncoming extends Part {
       busy: answering,
       press: () => this.ask({ type: 'accept' }),
     });
-  }
-
-  /** This person talks on another device: what becomes of that call is for them to say. */
-  #answersBesideAnother({ answering, call }: Scene, video: boolean): TemplateResult {
-    const answer = (other: 'end' | 'hold'): TemplateResult =>
-      roundButton({
-        icon: other === 'hold' ? 'pause' : video ? 'camera' : 'phone',
-        label: this.t(`waiting.${other}`),
-        testId: `${other}-answer`,
-        tone: 'accept',
-        labelled: true,
-        disabled: answering,
-        busy: answering,
-        press: () => this.ask({ type: 'acceptWaiting', callId: call.callId, other }),
-      });
-    return html`${answer('end')} ${answer('hold')}`;
   }
 
   #kind({ group, call }: Scene): TextKey {
