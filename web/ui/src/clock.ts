@@ -10,27 +10,27 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${two(hours)}:${rest}` : rest;
 }
 
-/** Anchors a call's running time to this page's clock, because a view of a call carries it only as of its making. */
+/** Calls remembered at once: the running one, the one on hold, and some that have just ended. */
+const CALLS_MAX = 8;
+
+/** Anchors running times to this page's clock, because a view of a call carries its own only as of its making. */
 export class CallClock {
-  #callId: string | undefined;
-  #activeMs: number | undefined;
-  #startedAt: number | undefined;
+  readonly #anchors = new Map<string, { activeMs: number | undefined; startedAt: number }>();
 
   /** When the call `callId` became active, by `performance.now()`; undefined while it is not. */
   startedAt(callId: string, activeMs: number | undefined, active: boolean, now: number): number | undefined {
-    if (callId !== this.#callId) {
-      this.#callId = callId;
-      this.#activeMs = undefined;
-      this.#startedAt = undefined;
-    }
     if (!active) return undefined;
-    if (activeMs !== undefined && activeMs !== this.#activeMs) {
+    const known = this.#anchors.get(callId);
+    let startedAt = known?.startedAt ?? now;
+    if (activeMs !== undefined && activeMs !== known?.activeMs) {
       // Takes a newer figure only if it is not an old view seen again: running time never goes back.
-      const startedAt = now - activeMs;
-      this.#startedAt = Math.min(startedAt, this.#startedAt ?? startedAt);
-      this.#activeMs = activeMs;
+      startedAt = Math.min(startedAt, now - activeMs);
     }
-    this.#startedAt ??= now;
-    return this.#startedAt;
+    // The newest is the last; a call that comes back from hold still has its anchor.
+    this.#anchors.delete(callId);
+    this.#anchors.set(callId, { activeMs: activeMs ?? known?.activeMs, startedAt });
+    const [oldest] = this.#anchors.keys();
+    if (this.#anchors.size > CALLS_MAX && oldest !== undefined) this.#anchors.delete(oldest);
+    return startedAt;
   }
 }

@@ -37,6 +37,13 @@ describe('the clock of a call', () => {
     expect(clock.startedAt('a', 1_500, true, 9_000)).toBe(1_000);
   });
 
+  test('of a call on hold goes on while another is shown, whatever its old view says', () => {
+    const clock = new CallClock();
+    clock.startedAt('held', 0, true, 1_000);
+    clock.startedAt('other', 0, true, 50_000);
+    expect(clock.startedAt('held', 0, true, 90_000)).toBe(1_000);
+  });
+
   test('starts anew with another call', () => {
     const clock = new CallClock();
     clock.startedAt('a', 60_000, true, 0);
