@@ -40,6 +40,8 @@ export interface PersonOptions {
   language?: 'en' | 'zh';
   /** What the system answers when the page asks for a device. */
   deny?: 'camera' | 'microphone' | 'both';
+  /** A camera of 160 by 120 at 8 pictures a second, where many pages share one small machine. */
+  smallCamera?: boolean;
 }
 
 /** Someone at the demo page. */
@@ -61,10 +63,16 @@ export class Person {
     const context = await browser.newContext({ viewport, locale });
     const page = await context.newPage();
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
+    if (options.smallCamera) await page.addInitScript(shrinkCamera);
     const person = new Person(accid, page, context);
     await page.goto(`${server.url}/?as=${accid}`);
     await person.online();
     return person;
+  }
+
+  /** Another device of an account: a page with a memory of its own. */
+  static async another(browser: Browser, server: Server, of: Person, options: PersonOptions = {}): Promise<Person> {
+    return Person.open(browser, server, of.accid, options);
   }
 
   /** Resolves when the page is signed in. */
@@ -85,6 +93,20 @@ export class Person {
   /** Opens the conversation and dials by its button. */
   async dial(accid: string, media: 'video' | 'voice'): Promise<void> {
     await this.press(`call-${media}-${accid}`);
+  }
+
+  /** Picks several in the demo's group picker and calls them. */
+  async dialGroup(accids: string[], media: 'video' | 'voice'): Promise<void> {
+    await this.press('new-group-call');
+    for (const accid of accids) await this.press(`group-pick-${accid}`);
+    await this.press(`group-call-${media}`);
+  }
+
+  /** Picks more people in the call's invite sheet. */
+  async invite(accids: string[]): Promise<void> {
+    await this.press('invite-button');
+    for (const accid of accids) await this.press(`invite-${accid}`);
+    await this.press('invite-send');
   }
 
   async sees(testId: string): Promise<void> {
@@ -125,6 +147,21 @@ export class Person {
     await eventually(`${this.accid} has a moving picture of ${from} on screen`, () => this.#pictureMoves());
   }
 
+  /** Sound and pictures of all of these keep arriving, each of them more than a moment ago. */
+  async seesAndHearsAll(others: string[]): Promise<void> {
+    for (const from of others) {
+      const before = await this.received(from);
+      await eventually(
+        `${this.accid} sees and hears ${from}`,
+        async () => {
+          const now = await this.received(from);
+          return now.frames > before.frames + 2 && moreSound(before, now);
+        },
+        45_000,
+      );
+    }
+  }
+
   async hears(from: string): Promise<void> {
     const before = await this.received(from);
     await eventually(`${this.accid} hears ${from}`, async () => {
@@ -142,6 +179,11 @@ export class Person {
       return next.sum !== first.sum ? next : undefined;
     });
     return first.spread > 40 && second.spread > 40;
+  }
+
+  /** Cuts the page off from the network as DevTools does, or lets it back. */
+  async setOffline(offline: boolean): Promise<void> {
+    await this.context.setOffline(offline);
   }
 
   async close(): Promise<void> {
@@ -189,5 +231,17 @@ function denyDevices(which: string): void {
       (constraints?.video && which !== 'microphone') || (constraints?.audio && which !== 'camera');
     if (denied) throw new DOMException('Permission denied', 'NotAllowedError');
     return real(constraints);
+  };
+}
+
+/** Gives every camera a picture that costs little. Runs in the page before its scripts. */
+function shrinkCamera(): void {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const wanted = constraints?.video;
+    if (!wanted) return real(constraints);
+    const size = { width: 160, height: 120, frameRate: 8 };
+    const video = typeof wanted === 'object' ? { ...wanted, ...size } : size;
+    return real({ ...constraints, video });
   };
 }

@@ -12,6 +12,8 @@ const binary = process.env.HULLO_BIN ?? resolve(import.meta.dirname, '../../../t
 export interface ServerOptions {
   /** Calls need room tokens. */
   secure?: boolean;
+  /** An account in a call is rung all the same (call waiting). */
+  callWaiting?: boolean;
 }
 
 export class Server {
@@ -41,6 +43,7 @@ export class Server {
     const args = ['demo', '--listen', `127.0.0.1:${this.port}`];
     args.push('--media-port', String(this.mediaPort), '--data-dir', this.folder);
     if (this.options.secure) args.push('--secure');
+    if (this.options.callWaiting) args.push('--busy', 'ring');
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-200_000);
