@@ -119,7 +119,7 @@ export class HulloGroup extends Part {
       this.area,
     );
     this.#layout = layout;
-    return html`${video ? nothing : backdrop(scene.peer)}
+    return html`${video ? nothing : backdrop(scene.person(scene.call.caller))}
       <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
         ${this.#header(scene)}
         <div class="stage-frame">
