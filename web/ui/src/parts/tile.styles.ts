@@ -116,7 +116,7 @@ export const tileStyles = [
       font-size: clamp(12px, 5.5cqmin, 16px);
       line-height: 1.4;
       font-weight: 500;
-      color: var(--_muted);
+      color: color-mix(in oklab, var(--_text) 84%, transparent);
     }
     .note span:last-child {
       overflow: hidden;
