@@ -17,6 +17,8 @@ pub(super) struct Entering {
     call_id: CallId,
     stage: Stage,
     pressed_at: Time,
+    /// It was hung up here, and the server has not answered that: it is taken back, unless the entry fails.
+    hung_up: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +71,7 @@ impl Endpoint {
 
     fn may_enter(&mut self, ticket: u64) -> bool {
         let kind = match self.state() {
+            State::Idle if self.is_answering_waiting() => ErrorKind::CallWhileCalled,
             State::Idle if self.entering.is_none() => return true,
             State::Idle | State::Calling => ErrorKind::CallWhileCalling,
             State::Called => ErrorKind::CallWhileCalled,
@@ -79,11 +82,16 @@ impl Endpoint {
     }
 
     fn enter(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
+        // A hang-up that is still to be said (again) must not end what the person enters now.
+        let hang_ups = self
+            .requests
+            .drop_where(|purpose| *purpose == Purpose::Outbox(call_id));
         self.entering = Some(Entering {
             ticket,
             call_id,
             stage,
             pressed_at: self.now,
+            hung_up: !hang_ups.is_empty(),
         });
     }
 
@@ -158,7 +166,7 @@ impl Endpoint {
             Ok(_) => self.fail(ticket, ErrorKind::CallOver),
             Err(error) => {
                 let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
-                if unheard && entering.stage == Stage::Joining {
+                if entering.hung_up || (unheard && entering.stage == Stage::Joining) {
                     let call_id = entering.call_id;
                     self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
                 }
@@ -192,6 +200,10 @@ impl Endpoint {
 
     fn fail_entering(&mut self, error: ErrorBody) {
         if let Some(entering) = self.entering.take() {
+            if entering.hung_up {
+                let call_id = entering.call_id;
+                self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+            }
             self.complete(entering.ticket, Err(error));
         }
     }
