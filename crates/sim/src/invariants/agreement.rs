@@ -6,6 +6,7 @@
 //! | the endpoint says | because | the record may say |
 //! |---|---|---|
 //! | cancelled, rejected, hung up | its own person ended it, in that state, and ending is local first | anything: another end was accepted before |
+//! | hung up | its own person answered another call in its place | anything, likewise |
 //! | logged out | its own person logged out, or it was signed out | anything, likewise |
 //! | token refused | its own token handler failed | anything, likewise |
 //! | timed out | the ring time it was promised ran out while it could not be reached | anything |
@@ -44,6 +45,8 @@ pub(super) struct BothEndsAgree {
     rough: bool,
     /// Accepts that were asked for.
     accepts: BTreeSet<(Page, CallId)>,
+    /// Pages whose person has answered a waiting invite: whatever call there was by then may have ended for it.
+    steps_aside: BTreeSet<Page>,
     /// What the page's own person has done to the call.
     own: BTreeSet<(Page, CallId, EndReason)>,
     ends: Vec<(Page, CallId, EndReason, Reached)>,
@@ -63,6 +66,9 @@ impl BothEndsAgree {
     }
 
     fn asked(&mut self, page: Page, op: &Op, state: State) {
+        if matches!(op, Op::AcceptWaiting { .. }) {
+            self.steps_aside.insert(page);
+        }
         let Some(call_id) = self.current.get(&page) else {
             return;
         };
@@ -114,6 +120,7 @@ impl BothEndsAgree {
                 EndReason::TokenRefused | EndReason::LoggedOut => true,
                 _ if self.rough && self.accepts.contains(&(*page, *call_id)) => true,
                 EndReason::TimedOut | EndReason::Lost | EndReason::Server => !reached.0,
+                EndReason::HungUp if self.steps_aside.contains(page) => true,
                 _ => own,
             };
             let agrees = match self.records.get(call_id) {

@@ -23,7 +23,12 @@ pub(super) struct CallEndComesOnce {
     announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
     /// Where each account is in each call: over, or on a device.
     places: BTreeMap<(CallId, Accid), Place>,
-    ended: BTreeSet<(Page, CallId)>,
+    /// The versions in which the account was invited again, came in again or moved: it is told of the call again.
+    renewed: BTreeMap<(CallId, Accid), BTreeSet<u64>>,
+    /// Calls that the page's own person has asked to enter again: its hang-up is taken back if the server has not had it.
+    entering: BTreeSet<(Page, CallId)>,
+    /// Calls that have ended for a page, and in which version it knew them.
+    ended: BTreeMap<(Page, CallId), u64>,
 }
 
 impl CallEndComesOnce {
@@ -33,7 +38,9 @@ impl CallEndComesOnce {
             accids,
             announced: BTreeMap::new(),
             places: BTreeMap::new(),
-            ended: BTreeSet::new(),
+            renewed: BTreeMap::new(),
+            entering: BTreeSet::new(),
+            ended: BTreeMap::new(),
         }
     }
 
@@ -42,12 +49,9 @@ impl CallEndComesOnce {
         for own in &call.participants {
             let place: Place = (!own.state.is_over()).then(|| own.device.clone());
             let key = (call.call_id, own.accid.clone());
-            let was = self.places.insert(key, place.clone());
+            let was = self.places.insert(key.clone(), place.clone());
             if place.is_some() && was.is_some_and(|was| was != place) {
-                let accids = &self.accids;
-                self.ended.retain(|(page, call_id)| {
-                    *call_id != call.call_id || accids[page.device] != own.accid
-                });
+                self.renewed.entry(key).or_default().insert(call.version);
             }
         }
     }
@@ -71,10 +75,18 @@ impl CallEndComesOnce {
             // The end of the other side's call has not been stored yet, and a dial back has met it.
             self.ended.remove(&(page, call_id));
         }
-        if self.ended.contains(&(page, call_id)) {
-            return Err(format!(
-                "{page}: {call_id} is announced again after its end"
-            ));
+        if let Some(ended) = self.ended.get(&(page, call_id)) {
+            let renewed = self.renewed.get(&(call_id, me.clone()));
+            let shown = call.map_or(0, |call| call.version);
+            let again = renewed
+                .is_some_and(|versions| versions.iter().any(|it| (ended + 1..=shown).contains(it)));
+            if !again && !self.entering.remove(&(page, call_id)) {
+                return Err(format!(
+                    "{page}: {call_id} is announced again after its end; it ended in version {ended}, is shown in {shown}, \
+                     and the account was invited or came in again in {renewed:?}"
+                ));
+            }
+            self.ended.remove(&(page, call_id));
         }
         let known = self.announced.entry(page).or_default();
         known.insert(call_id, call.cloned());
@@ -82,12 +94,16 @@ impl CallEndComesOnce {
     }
 
     fn end(&mut self, page: Page, call_id: CallId) -> Result<(), String> {
-        if !self.ended.insert((page, call_id)) {
+        if self.ended.contains_key(&(page, call_id)) {
             return Err(format!("{page}: {call_id} ends a second time"));
         }
         let known = self.announced.entry(page).or_default();
         match known.remove(&call_id) {
-            Some(_) => Ok(()),
+            Some(call) => {
+                let version = call.map_or(0, |call| call.version);
+                self.ended.insert((page, call_id), version);
+                Ok(())
+            }
             None => Err(format!("{page}: {call_id} ends and was never announced")),
         }
     }
@@ -109,6 +125,7 @@ impl CallEndComesOnce {
             let glared = current.zip(call.as_ref()).is_some_and(|(current, mine)| {
                 *call_id != current.call_id && mine.caller == *me && takes_place(current, mine)
             });
+            let glared = glared && held != Some(*call_id);
             // A dial that the server never had: its operation failed, and that is all there is to say. An invite that
             // was first may ring in its place at once.
             let never_was = current.is_none_or(|current| current.call_id != *call_id)
@@ -153,7 +170,7 @@ impl Invariant for CallEndComesOnce {
                         ..
                     },
             } => {
-                if !self.ended.contains(&(*page, call.call_id)) {
+                if !self.ended.contains_key(&(*page, call.call_id)) {
                     let known = self.announced.entry(*page).or_default();
                     known.insert(call.call_id, Some(call.clone()));
                 }
@@ -163,9 +180,10 @@ impl Invariant for CallEndComesOnce {
                 page,
                 output: Output::Event { event },
             } => match event {
-                AppEvent::Changed {
-                    call: Some(call), ..
-                } => self.announce(*page, call.call_id, Some(call)),
+                AppEvent::Changed { call, held, .. } => call
+                    .iter()
+                    .chain(held)
+                    .try_for_each(|call| self.announce(*page, call.call_id, Some(call))),
                 AppEvent::CallEnd { call_id, .. }
                 | AppEvent::OtherClientAccept { call_id }
                 | AppEvent::OtherClientReject { call_id }
@@ -179,13 +197,21 @@ impl Invariant for CallEndComesOnce {
                 }
                 Ok(())
             }
+            Fact::Asked {
+                page,
+                op: Op::Join { call_id } | Op::ContinueHere { call_id },
+                ..
+            } => {
+                self.entering.insert((*page, *call_id));
+                Ok(())
+            }
             // A new login knows nothing of before: who logged out while it rang is called again by the same call.
             Fact::Asked {
                 page,
                 op: Op::Login { .. },
                 ..
             } => {
-                self.ended.retain(|(of, _)| of != page);
+                self.ended.retain(|(of, _), _| of != page);
                 Ok(())
             }
             Fact::Stood { page, stand } if stand.after_input => self.look(*page, stand),
