@@ -20,7 +20,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream=fps=30',
+  '--use-fake-device-for-media-stream=device-count=6,fps=30',
   '--autoplay-policy=no-user-gesture-required',
   '--allow-loopback-in-peer-connection',
   '--disable-background-timer-throttling',
@@ -40,8 +40,11 @@ export interface PersonOptions {
   language?: 'en' | 'zh';
   /** What the system answers when the page asks for a device. */
   deny?: 'camera' | 'microphone' | 'both';
-  /** A camera of 160 by 120 at 8 pictures a second, where many pages share one small machine. */
-  smallCamera?: boolean;
+  /**
+   * Which of the machine's cameras, from 0, at 160 by 120 and 8 pictures a second: for many pages on one small machine.
+   * Each page needs its own, because Chromium stops a camera that five pages share.
+   */
+  smallCamera?: number;
 }
 
 /** Someone at the demo page. */
@@ -63,7 +66,7 @@ export class Person {
     const context = await browser.newContext({ viewport, locale });
     const page = await context.newPage();
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
-    if (options.smallCamera) await page.addInitScript(shrinkCamera);
+    if (options.smallCamera !== undefined) await page.addInitScript(shrinkCamera, options.smallCamera);
     const person = new Person(accid, page, context);
     await page.goto(`${server.url}/?as=${accid}`);
     await person.online();
@@ -234,14 +237,15 @@ function denyDevices(which: string): void {
   };
 }
 
-/** Gives every camera a picture that costs little. Runs in the page before its scripts. */
-function shrinkCamera(): void {
-  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const wanted = constraints?.video;
-    if (!wanted) return real(constraints);
-    const size = { width: 160, height: 120, frameRate: 8 };
-    const video = typeof wanted === 'object' ? { ...wanted, ...size } : size;
+/** Gives the page a camera of its own whose picture costs little. Runs in the page before its scripts. */
+function shrinkCamera(camera: number): void {
+  const media = navigator.mediaDevices;
+  const real = media.getUserMedia.bind(media);
+  media.getUserMedia = async (constraints) => {
+    if (!constraints?.video) return real(constraints);
+    const cameras = (await media.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
+    const deviceId = cameras[camera % cameras.length]?.deviceId;
+    const video = { width: 160, height: 120, frameRate: 8, ...(deviceId && { deviceId }) };
     return real({ ...constraints, video });
   };
 }

@@ -1,15 +1,16 @@
 // Calls of several, accounts on several pages, and pages that come late or go away.
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launch, Person, type PersonOptions } from '../src/browser.ts';
+import { launch, Person } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { Server, type ServerOptions } from '../src/server.ts';
 
-const SMALL: PersonOptions = { smallCamera: true, viewport: { width: 640, height: 480 } };
+const VIEWPORT = { width: 1024, height: 768 };
 
 let server: Server;
 let browser: Browser;
 let people: Person[];
+let cameras: number;
 
 beforeAll(async () => {
   browser = await launch();
@@ -19,6 +20,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   people = [];
+  cameras = 0;
 });
 afterEach(async () => {
   await Promise.all(people.map((person) => person.close()));
@@ -29,8 +31,9 @@ async function start(options: ServerOptions = {}): Promise<void> {
   server = await Server.start(options);
 }
 
-async function open(accid: string, options: PersonOptions = SMALL): Promise<Person> {
-  const person = await Person.open(browser, server, accid, options);
+async function open(accid: string): Promise<Person> {
+  const smallCamera = cameras++;
+  const person = await Person.open(browser, server, accid, { smallCamera, viewport: VIEWPORT });
   people.push(person);
   return person;
 }
