@@ -118,6 +118,7 @@ impl Endpoint {
             Input::Timeout => {}
         }
         self.handle_time();
+        self.park_held();
         self.resume_held();
         self.ring_waiting();
         self.settle();

@@ -43,6 +43,9 @@ impl Endpoint {
             State::Idle if self.entering.is_some() => {
                 return self.fail(ticket, ErrorKind::CallWhileCalling);
             }
+            State::Idle if self.is_answering_waiting() => {
+                return self.fail(ticket, ErrorKind::CallWhileCalled);
+            }
             State::Idle => {}
             State::Calling => return self.fail(ticket, ErrorKind::CallWhileCalling),
             State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
@@ -195,17 +198,19 @@ impl Endpoint {
             }
             Phase::Accepting {
                 tickets,
+                other,
                 until,
                 pressed_at,
                 ..
             } => {
                 session.phase = Phase::Accepting {
                     tickets,
+                    other,
                     token_until: None,
                     until,
                     pressed_at,
                 };
-                self.request(accept_command(call_id, Some(token)), Purpose::Accept);
+                self.request(accept_command(call_id, Some(token), other), Purpose::Accept);
             }
             phase => session.phase = phase,
         }

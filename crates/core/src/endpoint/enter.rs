@@ -1,7 +1,7 @@
 //! Entering a running call without being rung: by joining it, or by fetching it from another of the account's devices.
 
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Success, Token, Uid,
+    CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token, Uid,
 };
 
 use super::operate::accepted;
@@ -17,7 +17,7 @@ pub(super) struct Entering {
     call_id: CallId,
     stage: Stage,
     pressed_at: Time,
-    /// It was hung up here, and the server has not answered that: it is taken back, unless the entry fails.
+    /// It is hung up here, and the server may have to hear of that: it is taken back, unless the entry fails.
     hung_up: bool,
 }
 
@@ -160,7 +160,9 @@ impl Endpoint {
         match result {
             Ok(Success::Call { call, .. }) if call.state != CallState::Ended => {
                 let value = accepted(&call);
-                self.go_in(call, entering.pressed_at);
+                // A picture that has been seen on the other device is not the first one here.
+                let joins = entering.stage == Stage::Joining;
+                self.go_in(call, joins.then_some(entering.pressed_at));
                 self.complete(ticket, Ok(value));
             }
             Ok(_) => self.fail(ticket, ErrorKind::CallOver),
@@ -175,8 +177,8 @@ impl Endpoint {
         }
     }
 
-    /// This device is in the call now.
-    pub(super) fn go_in(&mut self, call: CallView, pressed_at: Time) {
+    /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
+    pub(super) fn go_in(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
         self.forget_waiting(call.call_id);
         // The snapshot of a reconnection may have brought it in already.
@@ -191,8 +193,9 @@ impl Endpoint {
             CallState::Ringing => Phase::Calling,
             CallState::Active | CallState::Ended => Phase::InCall,
         };
+        let pictures = call.media == Media::Video;
         let mut session = Session::new(call, phase);
-        session.picture_since = Some(pressed_at);
+        session.picture_since = pressed.filter(|_| pictures);
         self.session = Some(session);
         self.tell_change();
         self.open_media();
@@ -208,10 +211,17 @@ impl Endpoint {
         }
     }
 
-    /// Nobody enters anything any more: the account is signed out.
+    /// Nobody enters anything any more. The server may have let the account in, and is told.
     pub(super) fn give_up_entering(&mut self, kind: ErrorKind) {
-        self.requests
+        let dropped = self
+            .requests
             .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
+        let asked = dropped
+            .iter()
+            .any(|pending| pending.purpose == Purpose::Enter && (pending.sent || pending.repeated));
+        if let Some(entering) = &mut self.entering {
+            entering.hung_up |= asked;
+        }
         self.fail_entering(kind.into());
     }
 

@@ -1,8 +1,8 @@
 //! What the server says. Every event is matched on its call (behaviour R1): one of another call changes nothing.
 
 use hullo_protocol::{
-    CallDelta, CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, Event, ServerFrame,
-    SessionClosed, Slot, Success,
+    CallDelta, CallId, CallKind, CallView, Command, EndReason, ErrorBody, ErrorKind, Event,
+    ServerFrame, SessionClosed, Slot, Success,
 };
 
 use super::requests::Purpose;
@@ -89,28 +89,46 @@ impl Endpoint {
             let mut view = session.view.clone();
             merge(&mut view, version, delta);
             self.adopt(view);
-        } else if version > known && !self.requests.is_waiting(&Purpose::Snapshot) {
-            self.request(Command::CallSnapshot { call_id }, Purpose::Snapshot);
+        } else if version > known {
+            self.request_snapshot(call_id);
         }
     }
 
-    pub(super) fn handle_snapshot_answer(&mut self, result: Result<Success, ErrorBody>) {
+    /// Asks for the whole call, unless that is under way.
+    pub(super) fn request_snapshot(&mut self, call_id: CallId) {
+        let purpose = Purpose::Snapshot(call_id);
+        if !self.requests.is_waiting(&purpose) {
+            self.request(Command::CallSnapshot { call_id }, purpose);
+        }
+    }
+
+    pub(super) fn handle_snapshot_answer(
+        &mut self,
+        call_id: CallId,
+        result: Result<Success, ErrorBody>,
+    ) {
         match result {
             Ok(Success::Call { call, .. }) => self.adopt_whole(call),
             Err(error) if error.kind == ErrorKind::CallNotFound => {
-                self.end_session(hullo_protocol::EndReason::Server, None, Vec::new());
+                if self.concerns(call_id) {
+                    self.end_session(EndReason::Server, None, Vec::new());
+                } else if self.is_held(call_id) {
+                    self.end_held(EndReason::Server, None, Vec::new());
+                }
             }
             _ => {}
         }
     }
 
-    /// Takes a whole call, unless it is another one or older than what is known.
+    /// Takes a whole call, be it the one in hand or the one on hold, unless it is older than what is known.
     pub(super) fn adopt_whole(&mut self, call: CallView) {
         let newer = |session: &Session| {
             session.view.call_id == call.call_id && session.view.version <= call.version
         };
         if self.session.as_ref().is_some_and(newer) {
             self.adopt(call);
+        } else {
+            self.adopt_held(call);
         }
     }
 

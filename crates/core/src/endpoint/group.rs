@@ -38,7 +38,8 @@ impl Endpoint {
         let group = session.view.kind == CallKind::Group;
         match session.phase {
             Phase::InCall => {}
-            Phase::Calling if group => {}
+            // The server hears of the dial first.
+            Phase::Dialing { .. } | Phase::Calling if group => {}
             Phase::Called { .. } | Phase::Accepting { .. } => {
                 return self.fail(ticket, ErrorKind::InviteWhileCalled);
             }

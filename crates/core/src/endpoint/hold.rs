@@ -1,23 +1,25 @@
 //! A call that is on hold while another is in hand: its media is closed, its changes are followed, and it is taken up
-//! again when the other is over.
+//! again when the other is over. The other may be on another of the account's devices: then the call is parked here.
 
 use hullo_protocol::{
-    Accid, CallId, CallRecord, CallState, CallView, Command, EndReason, ErrorBody,
+    Accid, CallId, CallRecord, CallState, CallView, Command, EndReason, ErrorBody, ErrorKind,
     ParticipantDuration, Success,
 };
 
 use super::media_link::MediaLink;
 use super::news::own_end;
 use super::requests::{Pending, Purpose};
-use super::session::{Phase, Session};
+use super::session::{Phase, Session, own_part};
 use super::{AppEvent, Endpoint};
 
 impl Endpoint {
-    /// Puts the call in hand on hold.
-    pub(super) fn put_on_hold(&mut self) {
-        let Some(mut session) = self.session.take() else {
-            return;
-        };
+    /// Puts the call in hand on hold, where there is one; returns which. What is in hand next follows at once.
+    pub(super) fn put_on_hold(&mut self) -> Option<CallId> {
+        if self.held.is_some() {
+            // The server holds one call only. Were it otherwise, this one would be left, not forgotten.
+            self.hang_up(false);
+        }
+        let mut session = self.session.take()?;
         self.close_media();
         if let Some(switching) = session.switching.take() {
             self.fail_switch(&switching);
@@ -27,8 +29,40 @@ impl Endpoint {
         session.reconnecting = false;
         let call_id = session.view.call_id;
         self.held = Some(session);
-        self.tell_change();
-        self.emit(AppEvent::CallHeld { call_id });
+        Some(call_id)
+    }
+
+    /// The server has put the call in hand on hold, and nobody here has asked for it: the account has answered another call
+    /// on another device. Or one was to be answered here, and it was not heard how that went: then it has just been given up.
+    pub(super) fn park_held(&mut self) {
+        let me = self.link.accid();
+        let is_held = |session: &Session| {
+            let own = own_part(&session.view, me);
+            session.phase == Phase::InCall && own.is_some_and(|own| own.held)
+        };
+        let asked = self.is_answering_waiting() || self.requests.is_waiting(&Purpose::Resume);
+        if asked || !self.session.as_ref().is_some_and(is_held) {
+            return;
+        }
+        let given_up = self.requests.tells_an_end();
+        let parked = self.put_on_hold();
+        if let Some(held) = &mut self.held {
+            held.parked = !given_up;
+        }
+        if let Some(call_id) = parked {
+            self.tell_change();
+            self.emit(AppEvent::CallHeld { call_id });
+        }
+    }
+
+    /// What the account was in on another device is over, or may be.
+    pub(super) fn unpark(&mut self) {
+        let me = self.link.accid();
+        let busy = |call: &CallView| own_part(call, me).is_some_and(|own| !own.held);
+        let parked = self.elsewhere.iter().any(busy);
+        if let Some(held) = &mut self.held {
+            held.parked = parked;
+        }
     }
 
     /// Takes the call up again that was on hold, once nothing else is in hand.
@@ -36,9 +70,10 @@ impl Endpoint {
         if self.session.is_some() || self.entering.is_some() || self.is_answering_waiting() {
             return;
         }
-        let Some(session) = self.held.take() else {
+        let Some(mut session) = self.held.take_if(|held| !held.parked) else {
             return;
         };
+        session.parked = false;
         let call_id = session.view.call_id;
         self.session = Some(session);
         let resume = Command::Hold {
@@ -51,13 +86,40 @@ impl Endpoint {
         self.open_media();
     }
 
-    /// A passing trouble is tried again. What else is refused is a call that is over; how is on its way.
+    /// A passing trouble is tried again. What else is refused is a call that is over, or still on hold; how is on its way.
     pub(super) fn handle_resume_answer(
         &mut self,
         pending: Pending,
         result: &Result<Success, ErrorBody>,
     ) {
-        self.handle_outbox_answer(pending, result);
+        let me = self.link.accid().cloned();
+        match result {
+            // The news of it may come behind the answer.
+            Ok(_) => {
+                let participants = self.session.as_mut().map(|s| &mut s.view.participants);
+                let own = participants.into_iter().flatten();
+                own.filter(|p| Some(&p.accid) == me.as_ref())
+                    .for_each(|own| own.held = false);
+            }
+            // The other call is over here, but the server has not heard of that yet.
+            Err(error)
+                if error.kind == ErrorKind::AlreadyInCall && self.requests.tells_an_end() =>
+            {
+                self.say_again(pending);
+            }
+            Err(_) => self.handle_outbox_answer(pending, result),
+        }
+    }
+
+    /// Hangs up when there is nothing but a call that is parked.
+    pub(super) fn hang_up_parked(&mut self) {
+        let parked = self.held.as_ref().filter(|held| held.parked);
+        let Some(call_id) = parked.map(|held| held.view.call_id) else {
+            return;
+        };
+        self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        let me = self.link.accid().cloned();
+        self.end_held(EndReason::HungUp, me, Vec::new());
     }
 
     /// A change of the call on hold; false if it is another call's.
@@ -76,16 +138,15 @@ impl Endpoint {
             let mut view = held.view.clone();
             super::frames::merge(&mut view, version, delta);
             self.adopt_held(view);
-        } else if version > known && !self.requests.is_waiting(&Purpose::SnapshotHeld) {
-            self.request(Command::CallSnapshot { call_id }, Purpose::SnapshotHeld);
+        } else if version > known {
+            self.request_snapshot(call_id);
         }
         true
     }
 
-    pub(super) fn handle_held_snapshot(&mut self, result: Result<Success, ErrorBody>) {
-        if let Ok(Success::Call { call, .. }) = result {
-            self.adopt_held(call);
-        }
+    pub(super) fn is_held(&self, call_id: CallId) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|held| held.view.call_id == call_id)
     }
 
     /// Takes the call on hold as it is now.
@@ -98,6 +159,7 @@ impl Endpoint {
             return;
         };
         held.view = view.clone();
+        held.parked &= own_part(&view, me.as_ref()).is_some_and(|own| own.held);
         if let Some((reason, by)) = own_end(&view, me.as_ref(), held.joined_at.is_some()) {
             self.end_held(reason, by, Vec::new());
         }
@@ -124,10 +186,16 @@ impl Endpoint {
     }
 
     /// Brings the call on hold in line with a snapshot; takes it out of the calls that are not known here.
-    pub(super) fn reconcile_held(&mut self, calls: &mut Vec<CallView>, ended: &[CallRecord]) {
+    pub(super) fn reconcile_held(
+        &mut self,
+        named: &[CallId],
+        calls: &mut Vec<CallView>,
+        ended: &[CallRecord],
+    ) {
         let Some(call_id) = self.held.as_ref().map(|held| held.view.call_id) else {
             return;
         };
+        let named = named.contains(&call_id);
         if let Some(place) = calls.iter().position(|call| call.call_id == call_id) {
             let call = calls.remove(place);
             return self.adopt_held(call);
@@ -139,6 +207,7 @@ impl Endpoint {
                 self.end_held(record.reason, record.ended_by.clone(), durations);
             }
             None if continued => self.handle_continued_elsewhere(call_id),
+            None if !named => {}
             None => self.end_held(EndReason::Lost, None, Vec::new()),
         }
     }
@@ -146,11 +215,8 @@ impl Endpoint {
     /// After a reload: the one of two calls of this device that is on hold.
     pub(super) fn resume_held_from(&mut self, call: CallView) {
         let me = self.link.accid().cloned();
-        let held = call
-            .participants
-            .iter()
-            .any(|p| Some(&p.accid) == me.as_ref() && p.held);
-        if held && call.state == CallState::Active {
+        let held = own_part(&call, me.as_ref()).is_some_and(|own| own.held);
+        if held && self.held.is_none() && call.state == CallState::Active {
             let active_ms = call.active_ms.unwrap_or_default();
             let mut session = Session::new(call, Phase::InCall);
             session.joined_at = Some(self.now.minus_ms(active_ms));

@@ -58,8 +58,8 @@ pub(super) struct Link {
     /// The network is another one: something must be heard until then.
     suspect_until: Option<Time>,
     cursor: Option<MessageId>,
-    /// The call that the login named.
-    pub(super) named: Option<CallId>,
+    /// The calls that the login named.
+    pub(super) named: Vec<CallId>,
     /// Whose presence is followed, to be asked for again after each login.
     watch: Option<Vec<Accid>>,
     pub(super) retry_at: Option<Time>,
@@ -180,7 +180,8 @@ impl Endpoint {
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
     /// An invite rings on for the account's other devices.
     fn leave_unheard(&mut self) {
-        if let Some(call_id) = self.held.as_ref().map(|held| held.view.call_id) {
+        let held = self.held.as_ref().map(|held| held.view.call_id);
+        for call_id in held.into_iter().chain(self.answering_waiting()) {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
         let Some(session) = &self.session else { return };
@@ -223,15 +224,15 @@ impl Endpoint {
         };
         self.link.phase = Phase::LoggingIn;
         self.hear();
-        self.link.named = self.session.as_ref().map(|session| session.view.call_id);
-        let held = self.held.as_ref().map(|held| held.view.call_id);
+        let sessions = self.session.iter().chain(&self.held);
+        self.link.named = sessions.map(|session| session.view.call_id).collect();
         let login = Login {
             app_key: account.app_key,
             accid: account.accid,
             token: account.token,
             device: account.device,
             cursor: self.link.cursor,
-            calls: self.link.named.into_iter().chain(held).collect(),
+            calls: self.link.named.clone(),
         };
         self.request_at_once(Command::Login(login), Purpose::Login);
     }

@@ -1,11 +1,11 @@
 //! What a change of the call means to the application: the reference's events, from two views of the same call.
 
 use hullo_protocol::{
-    Accid, CallKind, CallState, CallView, EndReason, EndView, ParticipantState, ParticipantView,
-    Uid,
+    Accid, CallKind, CallState, CallView, EndReason, EndView, Media, ParticipantState,
+    ParticipantView, Uid,
 };
 
-use super::session::{Phase, Session, error_for};
+use super::session::{Phase, Session, error_for, own_part};
 use super::{AppEvent, Endpoint};
 
 impl Endpoint {
@@ -28,6 +28,10 @@ impl Endpoint {
         }
         self.enter_if_active(&new);
         self.settle_switch(&old, &new);
+        if old.participants.len() != new.participants.len() {
+            // Their tracks may have been announced before them.
+            self.tell_slots();
+        }
         let joined = self.note_own_join(&new);
         self.settle();
         self.tell_change();
@@ -55,7 +59,7 @@ impl Endpoint {
         };
         if new.state == CallState::Active && session.phase == Phase::Calling {
             session.phase = Phase::InCall;
-            session.picture_since = Some(now);
+            session.picture_since = (new.media == Media::Video).then_some(now);
         }
     }
 
@@ -80,11 +84,9 @@ impl Endpoint {
     /// The own number, when the own media has just been connected in the active call.
     fn note_own_join(&mut self, new: &CallView) -> Option<Uid> {
         let me = self.link.accid().cloned();
-        let own = new
-            .participants
-            .iter()
-            .find(|p| Some(&p.accid) == me.as_ref());
-        let joined = own.filter(|p| p.state == ParticipantState::Joined)?;
+        let own = own_part(new, me.as_ref());
+        // A call that was fetched from another device is joined, but its media has still to come.
+        let joined = own.filter(|p| p.state == ParticipantState::Joined && !p.reconnecting)?;
         let now = self.now;
         let session = self.session.as_mut()?;
         let first = session.joined_at.is_none();
@@ -190,7 +192,7 @@ pub(super) fn own_end(
     if let Some(end) = &call.end {
         return Some((end.reason, end.by.clone()));
     }
-    let own = call.participants.iter().find(|p| Some(&p.accid) == me)?;
+    let own = own_part(call, me)?;
     let reason = match own.state {
         ParticipantState::TimedOut => EndReason::TimedOut,
         ParticipantState::Unreachable => EndReason::Unreachable,

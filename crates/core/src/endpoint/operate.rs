@@ -6,7 +6,7 @@ use hullo_protocol::{
 };
 
 use super::requests::Purpose;
-use super::session::{Phase, Session};
+use super::session::{Phase, Session, own_part};
 use super::{AppEvent, Endpoint, Member, Op, Output, State, Value};
 
 impl Endpoint {
@@ -60,7 +60,8 @@ impl Endpoint {
             Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
             Op::Leave => self.leave(ticket),
             Op::ShowVideos { accids } => self.show_videos(ticket, accids),
-            Op::Accept => self.accept(ticket),
+            // Whoever answers here is not in another call elsewhere any more.
+            Op::Accept => self.accept(ticket, OtherCall::End),
             Op::Reject => self.reject(ticket),
             Op::Cancel => self.cancel(ticket),
             Op::Hangup => {
@@ -110,7 +111,7 @@ impl Endpoint {
         }
     }
 
-    fn accept(&mut self, ticket: u64) {
+    pub(super) fn accept(&mut self, ticket: u64, other: OtherCall) {
         let answer_until = self.answer_until();
         let Some(session) = &mut self.session else {
             return self.fail(ticket, ErrorKind::AcceptWhileIdle);
@@ -122,19 +123,15 @@ impl Endpoint {
                 let token_until = secure.then_some(answer_until);
                 session.phase = Phase::Accepting {
                     tickets: vec![ticket],
+                    other,
                     token_until,
                     until,
                     pressed_at: self.now,
                 };
-                let me = self.link.accid();
-                let own = session
-                    .view
-                    .participants
-                    .iter()
-                    .find(|p| Some(&p.accid) == me);
+                let own = own_part(&session.view, self.link.accid());
                 match (secure, own.map(|p| p.uid)) {
                     (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
-                    _ => self.request(accept_command(call_id, None), Purpose::Accept),
+                    _ => self.request(accept_command(call_id, None, other), Purpose::Accept),
                 }
             }
             Phase::Accepting { tickets, .. } => tickets.push(ticket),
@@ -166,10 +163,13 @@ impl Endpoint {
     /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
     /// The caller of a group call ends it `for_all`, if that is meant.
     pub(super) fn hang_up(&mut self, for_all: bool) {
-        let Some(session) = &self.session else { return };
+        let Some(session) = &self.session else {
+            self.give_up_entering(ErrorKind::CallOver);
+            return self.hang_up_parked();
+        };
         let call_id = session.view.call_id;
         let is_caller = self.link.accid() == Some(&session.view.caller);
-        let is_group = session.view.kind == CallKind::Group && session.phase == Phase::InCall;
+        let is_group = session.view.kind == CallKind::Group;
         let command = if for_all && is_caller && is_group {
             Command::End { call_id }
         } else {
@@ -203,7 +203,8 @@ impl Endpoint {
         match result {
             Ok(Success::Call { call, .. }) => {
                 session.phase = Phase::InCall;
-                session.picture_since = Some(pressed_at);
+                let pictures = call.media == Media::Video;
+                session.picture_since = pictures.then_some(pressed_at);
                 self.adopt_whole(call);
                 let Some(session) = &self.session else {
                     return tickets
@@ -230,7 +231,7 @@ impl Endpoint {
                     ErrorKind::StorageUnavailable | ErrorKind::RateLimited => {}
                     // How it ended is on its way, or is asked for.
                     ErrorKind::CallOver => {
-                        self.request(Command::CallSnapshot { call_id }, Purpose::Snapshot)
+                        self.request_snapshot(call_id);
                     }
                     kind => {
                         if matches!(
@@ -283,12 +284,16 @@ impl Endpoint {
     }
 }
 
-/// Answers an invite. Whoever answers here is not in another call elsewhere any more.
-pub(super) fn accept_command(call_id: CallId, room_token: Option<Token>) -> Command {
+/// Answers an invite.
+pub(super) fn accept_command(
+    call_id: CallId,
+    room_token: Option<Token>,
+    other: OtherCall,
+) -> Command {
     Command::Accept {
         call_id,
         room_token,
-        other: Some(OtherCall::End),
+        other: Some(other),
     }
 }
 

@@ -3,7 +3,7 @@
 use hullo_protocol::{CallId, CallRecord, CallView, Command, EndReason, Snapshot};
 
 use super::requests::Purpose;
-use super::session::Session;
+use super::session::{Session, own_part};
 use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
@@ -18,15 +18,18 @@ impl Endpoint {
             elsewhere,
         } = snapshot;
         self.elsewhere = elsewhere;
-        let named = self.link.named.take();
+        let named = std::mem::take(&mut self.link.named);
         let current = self.session.as_ref().map(|session| session.view.call_id);
         let over = |call_id: CallId| {
-            let has_ended = named == Some(call_id) && current != named;
+            let is_here = current == Some(call_id) || self.is_held(call_id);
+            let has_ended = named.contains(&call_id) && !is_here;
             has_ended || self.requests.is_waiting(&Purpose::Outbox(call_id))
         };
         calls.retain(|call| !over(call.call_id));
         invites.retain(|invite| !over(invite.call.call_id));
-        self.reconcile_held(&mut calls, &ended);
+        self.reconcile_held(&named, &mut calls, &ended);
+        self.take_answered_waiting(&calls);
+        let current = self.session.as_ref().map(|session| session.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
         self.reconcile_waiting(rings);
         let other = invites
@@ -41,13 +44,16 @@ impl Endpoint {
             }
             Some(session) => {
                 let call_id = session.view.call_id;
-                if let Some(call) = calls.into_iter().find(|call| call.call_id == call_id) {
-                    self.adopt_whole(call);
-                    self.restart_media();
+                if calls.iter().any(|call| call.call_id == call_id) {
+                    calls.into_iter().for_each(|call| self.adopt_whole(call));
+                    // The connection of a call that has just begun is not yet offered.
+                    if named.contains(&call_id) {
+                        self.restart_media();
+                    }
                 } else if let Some(invite) = invites.into_iter().find(|i| i.call.call_id == call_id)
                 {
                     self.refresh_invite(invite.call, invite.ring_ms_left);
-                } else if named == current {
+                } else if named.contains(&call_id) {
                     self.end_missing(ended.iter().find(|record| record.call_id == call_id));
                 }
             }
@@ -61,6 +67,7 @@ impl Endpoint {
                 }
             }
         }
+        self.unpark();
         for message in messages {
             self.add_message(message);
         }
@@ -100,9 +107,7 @@ impl Endpoint {
 
     /// Whether this account has the call on hold.
     fn holds(&self, call: &CallView) -> bool {
-        let me = self.link.accid();
-        let mut participants = call.participants.iter();
-        participants.any(|p| Some(&p.accid) == me && p.held)
+        own_part(call, self.link.accid()).is_some_and(|own| own.held)
     }
 
     /// The server no longer knows the call for this device: it ended while the device was away, or another has it.

@@ -37,9 +37,8 @@ pub(super) enum Purpose {
     SetMedia,
     Switch(Media),
     AnswerSwitch(u64),
-    Snapshot,
-    /// The state of the call on hold.
-    SnapshotHeld,
+    /// The whole of a call.
+    Snapshot(CallId),
     /// More accounts for the call; completes the ticket.
     Invite(u64),
     /// Looks for the call to enter.
@@ -139,7 +138,7 @@ impl Requests {
         self.drop_where(|purpose| {
             use Purpose::{
                 AbandonedStart, Login, Logout, Offer, Ping, Report, Rewatch, Ring, SetMedia,
-                Snapshot, SnapshotHeld, Subscribe,
+                Snapshot, Subscribe,
             };
             matches!(
                 purpose,
@@ -150,8 +149,7 @@ impl Requests {
                     | Ring
                     | Offer(_)
                     | SetMedia
-                    | Snapshot
-                    | SnapshotHeld
+                    | Snapshot(_)
                     | Subscribe
                     | Report
                     | Rewatch
@@ -288,11 +286,10 @@ impl Endpoint {
             Purpose::Offer(peer) => self.handle_offer_answer(peer, result),
             Purpose::Switch(media) => self.handle_switch_answer(media, result),
             Purpose::AnswerSwitch(ticket) => self.complete(ticket, result.map(|_| Value::Done)),
-            Purpose::Snapshot => self.handle_snapshot_answer(result),
+            Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
             Purpose::Ask(ticket) => self.complete_ask(ticket, result),
             Purpose::Rewatch => self.tell_presence(result),
             Purpose::SetMedia => self.handle_set_media_answer(&result),
-            Purpose::SnapshotHeld => self.handle_held_snapshot(result),
             Purpose::Invite(ticket) => self.handle_invite_answer(ticket, result),
             Purpose::EnterQuery => self.handle_enter_query(result),
             Purpose::Enter => self.handle_enter_answer(result),
@@ -309,7 +306,14 @@ impl Endpoint {
         pending: Pending,
         result: &Result<Success, ErrorBody>,
     ) {
-        if self.now < pending.deadline && result.as_ref().is_err_and(is_passing) {
+        if result.as_ref().is_err_and(is_passing) {
+            self.say_again(pending);
+        }
+    }
+
+    /// Says the same again in a moment, unless its time is over.
+    pub(super) fn say_again(&mut self, pending: Pending) {
+        if self.now < pending.deadline {
             let id = self.requests.next_id();
             let request = Request {
                 id,

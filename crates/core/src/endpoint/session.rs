@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media,
-    ParticipantDuration, ParticipantState, Slot,
+    Accid, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media, OtherCall,
+    ParticipantDuration, ParticipantState, ParticipantView, Slot,
 };
 
 use super::media_link::MediaLink;
@@ -34,6 +34,8 @@ pub(super) enum Phase {
     /// Answered here; the room token is awaited, or the server has not confirmed.
     Accepting {
         tickets: Vec<u64>,
+        /// What becomes of a call that the account is in on another device.
+        other: OtherCall,
         token_until: Option<Time>,
         until: Time,
         pressed_at: Time,
@@ -62,6 +64,8 @@ pub(super) struct Session {
     pub(super) joined_at: Option<Time>,
     /// `Reconnecting` has been said.
     pub(super) reconnecting: bool,
+    /// On hold for a call on another device: it is taken up again when that is over.
+    pub(super) parked: bool,
 }
 
 impl Session {
@@ -83,6 +87,7 @@ impl Session {
             picture_since: None,
             joined_at: None,
             reconnecting: false,
+            parked: false,
         }
     }
 
@@ -181,11 +186,7 @@ impl Endpoint {
             CallState::Ended => return,
         };
         let me = self.link.accid().cloned();
-        let own = call
-            .participants
-            .iter()
-            .find(|p| Some(&p.accid) == me.as_ref())
-            .cloned();
+        let own = own_part(&call, me.as_ref()).cloned();
         let joined = own
             .as_ref()
             .is_some_and(|p| p.state == ParticipantState::Joined);
@@ -252,9 +253,15 @@ impl Endpoint {
     pub(super) fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
         let session = self.session.take()?;
         self.close_media();
-        self.requests.drop_where(|purpose| {
-            matches!(purpose, Purpose::Accept | Purpose::Ring | Purpose::Start)
+        let dropped = self.requests.drop_where(|purpose| {
+            use Purpose::{Accept, Invite, Ring, Start};
+            matches!(purpose, Accept | Invite(_) | Ring | Start)
         });
+        for pending in dropped {
+            if let Purpose::Invite(ticket) = pending.purpose {
+                self.fail(ticket, ErrorKind::CallOver);
+            }
+        }
         match &session.phase {
             Phase::AwaitingToken { ticket, .. } | Phase::Dialing { ticket } => {
                 self.fail(*ticket, kind)
@@ -270,21 +277,16 @@ impl Endpoint {
         Some(session)
     }
 
-    /// Closes media and forgets what was asked of the call in hand alone.
+    /// Closes media and forgets what was asked for the sake of it.
     pub(super) fn close_media(&mut self) {
         self.command(MediaCommand::Close);
-        let dropped = self.requests.drop_where(|purpose| {
-            use Purpose::{Invite, Offer, Resume, SetMedia, Snapshot, Subscribe, Switch};
+        self.requests.drop_where(|purpose| {
+            use Purpose::{Offer, Resume, SetMedia, Subscribe, Switch};
             matches!(
                 purpose,
-                Invite(_) | Offer(_) | Resume | SetMedia | Snapshot | Subscribe | Switch(_)
+                Offer(_) | Resume | SetMedia | Subscribe | Switch(_)
             )
         });
-        for pending in dropped {
-            if let Purpose::Invite(ticket) = pending.purpose {
-                self.fail(ticket, ErrorKind::CallOver);
-            }
-        }
     }
 
     pub(super) fn own_duration_ms(&self) -> u64 {
@@ -319,10 +321,14 @@ impl Endpoint {
     }
 }
 
+/// The account's own part of a call.
+pub(super) fn own_part<'a>(call: &'a CallView, me: Option<&Accid>) -> Option<&'a ParticipantView> {
+    call.participants.iter().find(|p| Some(&p.accid) == me)
+}
+
 /// Who has called this account into the call.
 pub(super) fn invitor(call: &CallView, me: &Accid) -> Accid {
-    let own = call.participants.iter().find(|p| p.accid == *me);
-    let inviter = own.and_then(|own| own.inviter.clone());
+    let inviter = own_part(call, Some(me)).and_then(|own| own.inviter.clone());
     inviter.unwrap_or_else(|| call.caller.clone())
 }
 

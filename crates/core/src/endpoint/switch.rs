@@ -1,6 +1,6 @@
 //! The switch between an audio and a video call: asked for here, agreed to by the other side, or the other way round.
 
-use hullo_protocol::{CallId, CallView, Command, ErrorBody, ErrorKind, Media, Success};
+use hullo_protocol::{CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Success};
 
 use super::requests::Purpose;
 use super::session::Phase;
@@ -30,6 +30,9 @@ impl Endpoint {
         let Some(session) = &mut self.session else {
             return;
         };
+        if session.view.kind == CallKind::Group {
+            return self.fail(ticket, ErrorKind::OneToOneOnly);
+        }
         match &mut session.switching {
             Some(switching) if switching.media == media => return switching.tickets.push(ticket),
             // Asking for what the call carries takes a question back that is still open.
@@ -106,6 +109,8 @@ impl Endpoint {
             let is_agreed = old.version > 0 || session.local.video_enabled;
             session.local.video_enabled = is_agreed && new.media == Media::Video;
             session.local.video_muted = false;
+            // The first picture would tell how long the switch has taken to come.
+            session.picture_since = None;
         }
         let is_closed = old.switch.is_some() && new.switch.is_none();
         let settled = session

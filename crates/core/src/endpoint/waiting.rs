@@ -5,15 +5,16 @@
 //! it be the dial, the invite rings after it.
 
 use hullo_protocol::{
-    CallDelta, CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, OtherCall, Success, Token,
+    CallDelta, CallId, CallKind, CallState, CallView, Command, EndReason, ErrorBody, ErrorKind,
+    OtherCall, Success, Token,
 };
 
 use super::frames::merge;
 use super::news::own_end;
-use super::operate::accepted;
+use super::operate::{accept_command, accepted};
 use super::requests::{Purpose, is_passing};
-use super::session::{Phase, RING_SLACK_MS, callees, invitor};
-use super::{AppEvent, Endpoint, Output, Value};
+use super::session::{Phase, RING_SLACK_MS, callees, invitor, own_part};
+use super::{AppEvent, Endpoint, Output, State, Value};
 use crate::Time;
 
 /// An invite beside the call there is.
@@ -59,6 +60,8 @@ impl Endpoint {
                 waiting.call = call;
                 waiting.until = until;
             }
+            // First come, first served: the account has given its answer, and whoever calls meanwhile finds it busy.
+            Some(waiting) if waiting.answering.is_some() => return,
             _ => {
                 self.end_waiting();
                 self.waiting = Some(WaitingInvite {
@@ -168,7 +171,14 @@ impl Endpoint {
     }
 
     pub(super) fn is_answering_waiting(&self) -> bool {
-        self.waiting.as_ref().is_some_and(|w| w.answering.is_some())
+        self.answering_waiting().is_some()
+    }
+
+    /// The call that is being answered.
+    pub(super) fn answering_waiting(&self) -> Option<CallId> {
+        let waiting = self.waiting.as_ref();
+        let answering = waiting.filter(|waiting| waiting.answering.is_some());
+        answering.map(|waiting| waiting.call.call_id)
     }
 
     /// Rings for the invite that waits as soon as nothing stands in its way. While it is not known what became of a dial
@@ -189,14 +199,18 @@ impl Endpoint {
         if blocked || !self.link.is_ready() || self.requests.is_waiting(&Purpose::AbandonedStart) {
             return;
         }
-        if let Some(WaitingInvite { call, until, .. }) = self.waiting.take()
-            && until > now
-        {
-            self.ring(call, until.since(now));
+        match self.waiting.take_if(|waiting| waiting.until > now) {
+            Some(WaitingInvite { call, until, .. }) => self.ring(call, until.since(now)),
+            None => self.end_waiting(),
         }
     }
 
     pub(super) fn accept_waiting(&mut self, ticket: u64, call_id: CallId, other: OtherCall) {
+        let is_called = |session: &super::Session| session.view.call_id == call_id;
+        // What rings here may be a second call all the same: the first is on another device.
+        if self.state() == State::Called && self.session.as_ref().is_some_and(is_called) {
+            return self.accept(ticket, other);
+        }
         let until = self.answer_until();
         let pressed_at = self.now;
         let secure = self.link.is_secure();
@@ -214,8 +228,7 @@ impl Endpoint {
             token_until: secure.then_some(until),
             pressed_at,
         });
-        let own = waiting.call.participants.iter();
-        let own = own.clone().find(|p| Some(&p.accid) == me.as_ref());
+        let own = own_part(&waiting.call, me.as_ref());
         match (secure, own.map(|p| p.uid)) {
             (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
             _ => self.request_accept_waiting(call_id, None, other),
@@ -228,11 +241,7 @@ impl Endpoint {
         room_token: Option<Token>,
         other: OtherCall,
     ) {
-        let accept = Command::Accept {
-            call_id,
-            room_token,
-            other: Some(other),
-        };
+        let accept = accept_command(call_id, room_token, other);
         self.request(accept, Purpose::AcceptWaiting);
     }
 
@@ -277,9 +286,13 @@ impl Endpoint {
     pub(super) fn handle_accept_waiting_answer(&mut self, result: Result<Success, ErrorBody>) {
         let Some(waiting) = &self.waiting else { return };
         let call_id = waiting.call.call_id;
+        let result = match result {
+            Ok(Success::Call { call, .. }) => Ok(call),
+            Ok(_) => Err(ErrorKind::Server.into()),
+            Err(error) => Err(error),
+        };
         match result {
-            Ok(Success::Call { call, .. }) => self.take_waiting(call),
-            Ok(_) => {}
+            Ok(call) => self.take_waiting(call),
             Err(error) => {
                 self.stop_answering(&error);
                 let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
@@ -303,19 +316,41 @@ impl Endpoint {
         else {
             return;
         };
-        match answering.other {
+        let held = match answering.other {
             OtherCall::Hold => self.put_on_hold(),
             OtherCall::End => {
                 let me = self.link.accid().cloned();
-                self.end_session(hullo_protocol::EndReason::HungUp, me, Vec::new());
+                self.end_session(EndReason::HungUp, me, Vec::new());
+                None
             }
-        }
-        let value = accepted(&call);
-        if call.end.is_none() {
-            self.go_in(call, answering.pressed_at);
+        };
+        let call_id = call.call_id;
+        let result = if call.state == CallState::Ended {
+            self.tell_change();
+            self.emit(AppEvent::CallWaitingEnd { call_id });
+            Err(ErrorKind::CallOver.into())
+        } else {
+            let value = accepted(&call);
+            self.go_in(call, Some(answering.pressed_at));
+            Ok(value)
+        };
+        if let Some(call_id) = held {
+            self.emit(AppEvent::CallHeld { call_id });
         }
         for ticket in answering.tickets {
-            self.complete(ticket, Ok(value.clone()));
+            self.complete(ticket, result.clone());
+        }
+    }
+
+    /// A snapshot has the call already that is being answered here: the answer itself was lost.
+    pub(super) fn take_answered_waiting(&mut self, calls: &[CallView]) {
+        let Some(call_id) = self.answering_waiting() else {
+            return;
+        };
+        if let Some(call) = calls.iter().find(|call| call.call_id == call_id) {
+            self.requests
+                .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
+            self.take_waiting(call.clone());
         }
     }
 
