@@ -62,6 +62,15 @@ const STEPS: &[Step] = &[
         run: || run_command(&mut npm(["run", "types", "--silent", "--workspaces"])),
     },
     Step {
+        // What the documents name exists, and their snippets compile.
+        name: "docs",
+        needs: &["types"],
+        run: || {
+            run_command(&mut program("node", ["docs/check.mjs"]))?;
+            run_command(&mut node_bin("tsc", ".", ["-p", "../docs/snippets"]))
+        },
+    },
+    Step {
         name: "sdk",
         needs: &["setup", "wasm"],
         run: || run_command(&mut npm(["run", "test", "--silent", "--workspace=sdk"])),

@@ -199,8 +199,8 @@ impl Hub {
         }
     }
 
-    /// Closes the oldest session of an account that has more than its share of devices, as if replaced: it must not come
-    /// back by itself and push the next one out. Neither `newest` nor a device that is in a call is chosen.
+    /// Signs out the oldest session of an account that has more than its share of devices: it must not come back by itself
+    /// and push the next one out. Neither `newest` nor a device that is in a call is chosen.
     fn close_surplus(&mut self, accid: &Accid, newest: SessionId) {
         let sessions = self.sessions.by_age(accid);
         if sessions.len() <= DEVICES_PER_ACCOUNT_MAX {
@@ -210,7 +210,7 @@ impl Hub {
             .into_iter()
             .find(|session| *session != newest && !self.is_in_call(*session));
         if let Some(oldest) = oldest {
-            self.close(oldest, SessionClosed::Replaced);
+            self.close(oldest, SessionClosed::KickedOut);
         }
     }
 

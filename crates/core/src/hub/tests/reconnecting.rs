@@ -111,7 +111,7 @@ fn too_many_devices_push_out_the_oldest_that_is_not_in_a_call() {
     }
     assert!(shell.closed.is_empty());
     let newest = shell.login("alice", "one-more");
-    assert_eq!(shell.closed.get(&second), Some(&SessionClosed::Replaced));
+    assert_eq!(shell.closed.get(&second), Some(&SessionClosed::KickedOut));
     assert_eq!(shell.closed.len(), 1);
     assert_eq!(shell.ask(newest, Command::Ping), Ok(Success::Done));
     assert_eq!(shell.ask(alice, Command::Ping), Ok(Success::Done));
