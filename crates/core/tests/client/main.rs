@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod consent;
+mod crowd;
 mod ending;
 mod foreign;
+mod group;
 mod media;
 mod outage;
 mod phone;
 mod random;
 mod reconnection;
+mod shown;
 mod table;
 mod waiting;
