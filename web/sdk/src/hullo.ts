@@ -256,7 +256,10 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'reject' });
   }
 
-  /** Takes the own dial back. Rejects with `already_accepted` when the other side was faster; then hang up. */
+  /**
+   * Takes the own dial back. Where the other side was faster, the call that has begun is hung up. Rejects with
+   * `cancel_while_idle`, `cancel_while_called` or `cancel_while_in_call` in another state.
+   */
   async cancel(): Promise<void> {
     await this.#driver.ask('done', { op: 'cancel' });
   }
@@ -269,7 +272,10 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'hangup' });
   }
 
-  /** Leaves the call, as fast as {@link Hullo.hangup}; a group call goes on for the others, whoever leaves. */
+  /**
+   * Leaves the call, as fast as {@link Hullo.hangup}; a group call goes on for the others, whoever leaves. Rejects with
+   * `leave_while_idle`, `leave_while_calling` or `leave_while_called` outside a call; `hangup()` is right in every state.
+   */
   async leave(): Promise<void> {
     await this.#driver.ask('done', { op: 'leave' });
   }

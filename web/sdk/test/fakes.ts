@@ -90,13 +90,20 @@ class FakeTransceiver {
     replaceTrack: async (track: FakeTrack | null) => {
       this.sent.push(track);
     },
+    getParameters: () => structuredClone(this.parameters),
+    setParameters: async (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
+      this.parameters = parameters;
+    },
   };
+  /** How it is encoded. */
+  parameters: { encodings: RTCRtpEncodingParameters[] };
   readonly receiver: { track: FakeTrack; stats: object[]; getStats(): Promise<Map<string, object>> };
 
   constructor(
     readonly kind: 'audio' | 'video',
     readonly init: RTCRtpTransceiverInit,
   ) {
+    this.parameters = { encodings: init.sendEncodings ?? [] };
     const stats: object[] = [];
     this.receiver = {
       track: new FakeTrack(kind),

@@ -92,6 +92,16 @@ describe('a connection of a group', () => {
     expect([offers(), connection.offers.at(-1)]).toEqual([2, {}]);
   });
 
+  test('takes less for the own picture the more pictures everyone receives', async () => {
+    const connection = await connect();
+    const encoding = () => connection.line('1').parameters.encodings[0];
+    expect(encoding()).toMatchObject({ maxBitrate: 600_000, scaleResolutionDownBy: 1.5 });
+    engine.apply({ command: 'grow', peer: 1, audio: 8, video: 15 });
+    await settle();
+    expect(encoding()).toMatchObject({ maxBitrate: 200_000, scaleResolutionDownBy: 3 });
+    expect(connection.line('0').parameters.encodings[0]).toEqual({ maxBitrate: 48_000 });
+  });
+
   test('that is large enough offers nothing', async () => {
     await connect();
     engine.apply({ command: 'grow', peer: 1, audio: 2, video: 4 });

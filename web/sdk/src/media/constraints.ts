@@ -11,16 +11,27 @@ export interface DeviceChoice {
   exact?: boolean;
 }
 
-/** Most bits a second for the own picture: enough for 960x540 at 30 pictures a second. */
-const VIDEO_BITRATE_MAX = 1_500_000;
 /** Most bits a second for the own sound: speech by Opus is transparent well below. */
 const AUDIO_BITRATE_MAX = 48_000;
 
-/** One encoding for each kind: a call of two needs no layers. */
-export const ENCODINGS: Record<SlotKind, RTCRtpEncodingParameters> = {
-  audio: { maxBitrate: AUDIO_BITRATE_MAX },
-  video: { maxBitrate: VIDEO_BITRATE_MAX, maxFramerate: 30 },
-};
+/**
+ * What the own picture may take, by how many pictures each receives: the more there are, the smaller each is shown, and
+ * the less a receiver can afford for each. `scale` divides the camera's 960x540.
+ */
+const VIDEO_SHARES = [
+  { pictures: 1, bitrate: 1_500_000, scale: 1 },
+  { pictures: 2, bitrate: 1_000_000, scale: 1 },
+  { pictures: 4, bitrate: 600_000, scale: 1.5 },
+  { pictures: 8, bitrate: 350_000, scale: 2 },
+] as const;
+const VIDEO_SHARE_LEAST = { bitrate: 200_000, scale: 3 } as const;
+
+/** How a kind is encoded in a call in which each receives so many pictures. There is one encoding: no layers yet. */
+export function encodingFor(kind: SlotKind, pictures: number): RTCRtpEncodingParameters {
+  if (kind === 'audio') return { maxBitrate: AUDIO_BITRATE_MAX };
+  const share = VIDEO_SHARES.find((step) => pictures <= step.pictures) ?? VIDEO_SHARE_LEAST;
+  return { maxBitrate: share.bitrate, scaleResolutionDownBy: share.scale, maxFramerate: 30 };
+}
 
 /** What `getUserMedia` is asked for. */
 export function constraintsFor(kind: SlotKind, choice: DeviceChoice): MediaStreamConstraints {

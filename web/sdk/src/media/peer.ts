@@ -1,7 +1,7 @@
 // One RTCPeerConnection to the server: one audio and one video m-line both ways, and more that only receive. The client
 // is always the offerer.
 import type { MediaEvent, SlotKind } from '../wire.ts';
-import { codecsFor, codecsToReceive, ENCODINGS } from './constraints.ts';
+import { codecsFor, codecsToReceive, encodingFor } from './constraints.ts';
 import { withStartBitrate } from './start_bitrate.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
@@ -29,7 +29,10 @@ export class Peer {
     this.#report = report;
     this.#connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#connection.onconnectionstatechange = () => this.#reportState();
-    this.#transceivers = { audio: this.#addSender('audio'), video: this.#addSender('video') };
+    this.#transceivers = {
+      audio: this.#addSender('audio', lines),
+      video: this.#addSender('video', lines),
+    };
     this.#addReceivers(lines);
   }
 
@@ -53,6 +56,7 @@ export class Peer {
   grow(lines: Lines): void {
     this.#negotiate(async () => {
       this.#addReceivers(lines);
+      await this.#shrinkPicture(lines);
       if (this.#hasGrown && this.#connection.signalingState === 'stable') await this.#offerNow({});
     });
   }
@@ -100,11 +104,23 @@ export class Peer {
     if (sdp && !this.#isClosed) this.#report({ event: 'offered', peer: this.id, sdp: withStartBitrate(sdp) });
   }
 
-  #addSender(kind: SlotKind): RTCRtpTransceiver {
-    const sendEncodings = [ENCODINGS[kind]];
+  #addSender(kind: SlotKind, lines: Lines): RTCRtpTransceiver {
+    const sendEncodings = [encodingFor(kind, lines.video)];
     const transceiver = this.#connection.addTransceiver(kind, { direction: 'sendrecv', sendEncodings });
     prefer(transceiver, codecsFor(kind));
     return transceiver;
+  }
+
+  /** The more pictures everyone receives, the less the own one may take. */
+  async #shrinkPicture(lines: Lines): Promise<void> {
+    if (this.#isClosed) return;
+    const { sender } = this.#transceivers.video;
+    const parameters = sender.getParameters();
+    const [encoding] = parameters.encodings;
+    if (!encoding) return;
+    Object.assign(encoding, encodingFor('video', lines.video));
+    // Rejects where an encoder does not take it; then the picture stays as it is.
+    await sender.setParameters(parameters).catch(() => {});
   }
 
   #addReceivers(lines: Lines): void {
