@@ -177,6 +177,19 @@ impl Endpoint {
         }
     }
 
+    /// A snapshot has the call already that is being entered: the answer itself was lost.
+    pub(super) fn take_entered(&mut self, calls: &[CallView]) {
+        let asked = |e: &&Entering| matches!(e.stage, Stage::Joining | Stage::Continuing);
+        let call_id = self.entering.as_ref().filter(asked).map(|e| e.call_id);
+        let entered = calls.iter().find(|call| Some(call.call_id) == call_id);
+        if let (Some(call), None) = (entered.cloned(), &self.session) {
+            self.requests
+                .drop_where(|purpose| *purpose == Purpose::Enter);
+            let refused = Vec::new();
+            self.handle_enter_answer(Ok(Success::Call { call, refused }));
+        }
+    }
+
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
     pub(super) fn go_in(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);

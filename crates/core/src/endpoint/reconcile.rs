@@ -29,6 +29,7 @@ impl Endpoint {
         invites.retain(|invite| !over(invite.call.call_id));
         self.reconcile_held(&named, &mut calls, &ended);
         self.take_answered_waiting(&calls);
+        self.take_entered(&calls);
         let current = self.session.as_ref().map(|session| session.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
         self.reconcile_waiting(rings);
