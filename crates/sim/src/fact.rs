@@ -6,7 +6,7 @@ use std::fmt;
 use hullo_core::Time;
 use hullo_core::endpoint::{self, Op, State};
 use hullo_core::hub::{self, RoomCommand, SessionId, Write};
-use hullo_protocol::{Accid, CallId, CallView, Event, Reply, Snapshot};
+use hullo_protocol::{Accid, CallId, CallView, DeviceId, Event, Reply, Snapshot};
 
 /// One life of a client: from the opening of a page to its reload or end. The device stays the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub enum Fact<'a> {
         page: Page,
         /// Whose.
         accid: &'a Accid,
+        /// On which device.
+        device: &'a DeviceId,
     },
     /// A page is gone, by reload or for good.
     PageGone {
@@ -158,7 +160,7 @@ impl Fact<'_> {
     /// One line for the trace; nothing for what is not worth one.
     pub fn line(&self) -> Option<String> {
         Some(match self {
-            Self::PageOpened { page, accid } => format!("{page}: opened by {accid}"),
+            Self::PageOpened { page, accid, .. } => format!("{page}: opened by {accid}"),
             Self::PageGone { page } => format!("{page}: gone"),
             Self::Asked {
                 page,

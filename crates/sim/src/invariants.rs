@@ -7,6 +7,7 @@ mod agreement;
 mod endings;
 mod frames;
 mod media;
+mod places;
 mod records;
 mod ringing;
 mod tickets;
@@ -70,6 +71,7 @@ impl Watch {
                 Box::new(versions::UidsStay::default()),
                 Box::new(endings::CallEndComesOnce::new(devices.clone())),
                 Box::new(endings::EverythingEnds),
+                Box::new(places::PlacesAgree::default()),
                 Box::new(agreement::BothEndsAgree::new(scenario.rough)),
                 Box::new(ringing::NobodyRingsTooLong::default()),
                 Box::new(media::NoMediaBeforeAccept::default()),

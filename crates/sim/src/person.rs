@@ -71,7 +71,12 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
         return dice.weighted(&mishaps).unwrap_or(Deed::Wait);
     }
     if !scene.signed_in {
-        return Deed::SignIn;
+        // Not at once: where only one device may be signed in, two would drive each other out all day.
+        return if dice.chance(400) {
+            Deed::SignIn
+        } else {
+            Deed::Wait
+        };
     }
     if dice.chance(40) {
         return Deed::Ask(nonsense(scene, dice));

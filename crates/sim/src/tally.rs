@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hullo_protocol::CallRecord;
+use hullo_core::endpoint::AppEvent;
+use hullo_protocol::{CallKind, CallRecord, SessionClosed};
 
 /// Counts over one or many worlds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +17,9 @@ pub struct Tally {
     pub operations: u64,
     /// Frames sent, both directions.
     pub frames: u64,
-    /// Calls that ended, by status of their record and end reason.
+    /// What applications were told, by event; those that only some worlds see.
+    pub events: BTreeMap<&'static str, u64>,
+    /// Calls that ended, by kind, status of their record and end reason.
     pub records: BTreeMap<String, u64>,
     /// Faults, by kind.
     pub faults: BTreeMap<&'static str, u64>,
@@ -28,9 +31,35 @@ impl Tally {
         *self.faults.entry(kind).or_default() += 1;
     }
 
+    /// Counts an event of an application.
+    pub fn count_event(&mut self, event: &AppEvent) {
+        let name = match event {
+            AppEvent::CallWaiting { .. } => "call waiting",
+            AppEvent::CallHeld { .. } => "call held",
+            AppEvent::CallResumed { .. } => "call resumed",
+            AppEvent::UserHeld { held: true, .. } => "participant held",
+            AppEvent::OtherClientAccept { .. } => "accepted on another device",
+            AppEvent::OtherClientReject { .. } => "rejected on another device",
+            AppEvent::OtherClientContinue { .. } => "continued on another device",
+            AppEvent::UserTimeOut { .. } => "invite to a group timed out",
+            AppEvent::UserReconnected { .. } => "participant reconnected",
+            AppEvent::ActiveSpeakers { .. } => "active speakers",
+            AppEvent::EndedWhileAway { .. } => "ended while away",
+            AppEvent::Disconnect {
+                reason: SessionClosed::KickedOut,
+            } => "kicked out",
+            _ => return,
+        };
+        *self.events.entry(name).or_default() += 1;
+    }
+
     /// Counts an ended call.
     pub fn count_record(&mut self, record: &CallRecord) {
-        let key = format!("{:?} ({:?})", record.status, record.reason);
+        let kind = match record.kind {
+            CallKind::OneToOne => "two",
+            CallKind::Group => "group",
+        };
+        let key = format!("{:?} ({:?}, {kind})", record.status, record.reason);
         *self.records.entry(key).or_default() += 1;
     }
 
@@ -42,6 +71,9 @@ impl Tally {
         self.frames += other.frames;
         for (key, count) in &other.records {
             *self.records.entry(key.clone()).or_default() += count;
+        }
+        for (key, count) in &other.events {
+            *self.events.entry(key).or_default() += count;
         }
         for (key, count) in &other.faults {
             *self.faults.entry(key).or_default() += count;
@@ -65,8 +97,12 @@ impl fmt::Display for Tally {
             self.frames,
             self.virtual_ms / 3_600_000
         )?;
-        writeln!(f, "records by status and reason:")?;
+        writeln!(f, "records by status, reason and kind:")?;
         for (key, count) in &self.records {
+            writeln!(f, "  {count:>8} {key}")?;
+        }
+        writeln!(f, "told to applications:")?;
+        for (key, count) in &self.events {
             writeln!(f, "  {count:>8} {key}")?;
         }
         writeln!(f, "faults by kind:")?;

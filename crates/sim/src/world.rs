@@ -361,6 +361,10 @@ fn observe(
             output: Output::Send { .. },
             ..
         } => tally.frames += 1,
+        Fact::Emitted {
+            output: Output::Event { event },
+            ..
+        } => tally.count_event(event),
         Fact::Told { .. } => tally.frames += 1,
         Fact::Kept { writes } => {
             for write in *writes {

@@ -158,7 +158,7 @@ impl Invariant for BothEndsAgree {
                     }
                 }
             }
-            Fact::PageOpened { page, accid } => {
+            Fact::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
             Fact::Asked {

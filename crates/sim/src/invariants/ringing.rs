@@ -39,7 +39,7 @@ impl Invariant for NobodyRingsTooLong {
 
     fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
         match fact {
-            Fact::PageOpened { page, accid } => {
+            Fact::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
             Fact::Kept { writes } => {

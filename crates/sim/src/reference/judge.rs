@@ -323,16 +323,31 @@ fn in_the_way(
     let unknown = |callee: &Accid| asked.unknown.contains(callee);
     let oneself = |callee: &Accid| callee == asked.me;
     let dials = matches!(asked.request.command, Command::StartCall(_));
+    // An invitation is refused as a whole only when nobody could be invited.
+    let none = callees
+        .iter()
+        .all(|callee| here(callee) || unknown(callee) || oneself(callee));
     match kind {
-        ErrorKind::AlreadyInCall if dials => model.live_parts(asked.me).next().is_some(),
-        ErrorKind::AlreadyInCall => callees.iter().any(here),
-        ErrorKind::CalledOneself => callees.iter().any(oneself),
-        ErrorKind::AccountNotFound => callees.iter().any(unknown),
-        _ => {
-            let all = |callee| here(callee) || unknown(callee) || oneself(callee);
-            callees.len() > 1 && callees.iter().all(all)
+        // Two who dial each other meet.
+        ErrorKind::AlreadyInCall if dials => {
+            let mut others = model.live_parts(asked.me).peekable();
+            let glares = |(_, call, _): &(_, &Call, _)| meets(call, asked);
+            others.peek().is_some() && !(others.all(|it| glares(&it)))
         }
+        ErrorKind::AlreadyInCall => none && callees.iter().any(here),
+        ErrorKind::CalledOneself => none && callees.iter().any(oneself),
+        ErrorKind::AccountNotFound => none && callees.iter().any(unknown),
+        _ => none && callees.len() > 1,
     }
+}
+
+/// Whether the dial meets this call: a dial of just this account to the asker.
+fn meets(call: &Call, asked: &Asked<'_>) -> bool {
+    let Command::StartCall(start) = &asked.request.command else {
+        return false;
+    };
+    let mutual = [call.caller.clone()] == *start.callees && start.group.is_none();
+    call.kind == CallKind::OneToOne && call.has(asked.me, Place::Rung) && mutual
 }
 
 /// Whether a refusal is true of the asker's part of the call.

@@ -23,10 +23,12 @@ impl World {
         }
         let seed = self.chances.devices.seed();
         let page = self.devices[device].open_page(seed);
-        let accid = self.devices[device].accid.clone();
+        let this = &self.devices[device];
+        let (accid, id) = (this.accid.clone(), this.id.clone());
         self.fact(&Fact::PageOpened {
             page,
             accid: &accid,
+            device: &id,
         });
         self.plan_person(page, 200);
     }

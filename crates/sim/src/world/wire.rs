@@ -285,6 +285,12 @@ impl World {
             "connection of device {} reset, client told: {client_told}, server told: {server_told}",
             link.device
         );
+        if client_told != server_told {
+            self.tally.count_fault("connection half open");
+        }
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
         let server_open = link.server_open;
         if client_told {
             self.put(id, End::Client, Frame::Close);
