@@ -74,7 +74,12 @@ export class Person {
   }
 
   /** Another device of an account: a page with a memory of its own. */
-  static async another(browser: Browser, server: Server, of: Person, options: PersonOptions = {}): Promise<Person> {
+  static async another(
+    browser: Browser,
+    server: Server,
+    of: Person,
+    options: PersonOptions = {},
+  ): Promise<Person> {
     return Person.open(browser, server, of.accid, options);
   }
 

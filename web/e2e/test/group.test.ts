@@ -57,10 +57,16 @@ async function becomesFor(person: Person, accid: string, state: string): Promise
 }
 
 describe('a group of five', () => {
-  test('rings, is busy to one, is joined, invited into, left, moved to another page and ended', { timeout: 240_000 }, async () => {
+  test('rings, is busy to one, is joined, invited into, left, moved to another page and ended', {
+    timeout: 240_000,
+  }, async () => {
     await start();
     const [alice, bob, carol, dave, erin] = (await openAll('alice', 'bob', 'carol', 'dave', 'erin')) as [
-      Person, Person, Person, Person, Person,
+      Person,
+      Person,
+      Person,
+      Person,
+      Person,
     ];
     await dave.dial('erin', 'voice');
     await erin.press('hullo-accept');
@@ -108,7 +114,35 @@ describe('a group of five', () => {
   });
 });
 
+describe('a group that does not come about', () => {
+  test('ends for its caller with the reason when all decline', async () => {
+    await start();
+    const [alice, bob, carol] = (await openAll('alice', 'bob', 'carol')) as [Person, Person, Person];
+    await alice.dialGroup(['bob', 'carol'], 'voice');
+    await bob.press('hullo-reject');
+    await becomesFor(alice, 'bob', 'rejected');
+    expect(await alice.state()).toBe('calling');
+    await carol.press('hullo-reject');
+    await alice.becomes('idle');
+    const [record] = await eventually('there is a record', async () => {
+      const page = await alice.page.evaluate(async () => (await window.hullo.messages('carol')).messages);
+      return page.length > 0 && page;
+    });
+    expect(record?.body).toMatchObject({ kind: 'group', reason: 'rejected', status: 'rejected' });
+  });
+});
+
 describe('a call of two', () => {
+  test('who dial each other at the same moment is one call that both are in', async () => {
+    await start();
+    const [alice, bob] = (await openAll('alice', 'bob')) as [Person, Person];
+    await Promise.all([alice.dial('bob', 'voice'), bob.dial('alice', 'voice')]);
+    await Promise.all([alice.becomes('in_call'), bob.becomes('in_call')]);
+    await Promise.all([alice.hears('bob'), bob.hears('alice')]);
+    const callId = (person: Person) => person.page.evaluate(() => window.hullo.current?.callId);
+    expect(await callId(alice)).toBe(await callId(bob));
+  });
+
   test('takes in a third without losing a picture', { timeout: 120_000 }, async () => {
     await start();
     const [alice, bob, carol] = (await openAll('alice', 'bob', 'carol')) as [Person, Person, Person];
@@ -125,7 +159,9 @@ describe('a call of two', () => {
 });
 
 describe('the same account in two pages', () => {
-  test('rings on both; one answers, the other stops and can fetch the call', { timeout: 120_000 }, async () => {
+  test('rings on both; one answers, the other stops and can fetch the call', {
+    timeout: 120_000,
+  }, async () => {
     await start();
     const [alice, phone, tablet] = (await openAll('alice', 'bob', 'bob')) as [Person, Person, Person];
     await alice.dial('bob', 'video');
@@ -160,6 +196,22 @@ describe('a page without a network', () => {
     await Promise.all([alice.seesAndHearsAll(['bob']), bob.seesAndHearsAll(['alice'])]);
   });
 
+  test('hangs up at once, and the other side learns it when the network is back', {
+    timeout: 120_000,
+  }, async () => {
+    await start();
+    const [alice, bob] = (await openAll('alice', 'bob')) as [Person, Person];
+    await alice.dial('bob', 'video');
+    await bob.press('hullo-accept');
+    await alice.seesAndHearsAll(['bob']);
+    await bob.setOffline(true);
+    await bob.press('hullo-hangup');
+    await bob.becomes('idle', 2_000);
+    expect(await bob.page.evaluate(() => window.hullo.local.videoEnabled)).toBe(false);
+    await bob.setOffline(false);
+    await alice.becomes('idle', 60_000);
+  });
+
   test('is rung when it comes late, for the rest of the ring time', { timeout: 120_000 }, async () => {
     await start();
     const alice = await open('alice');
@@ -186,7 +238,9 @@ async function becomesReconnecting(person: Person, accid: string, away: boolean)
 }
 
 describe('where calls may wait', () => {
-  test('a second call is answered while the first is on hold, and the first goes on after it', { timeout: 180_000 }, async () => {
+  test('a second call is answered while the first is on hold, and the first goes on after it', {
+    timeout: 180_000,
+  }, async () => {
     await start({ callWaiting: true });
     const [alice, bob, carol] = (await openAll('alice', 'bob', 'carol')) as [Person, Person, Person];
     await alice.dial('bob', 'video');
