@@ -45,7 +45,7 @@ impl Entering {
 impl Endpoint {
     /// Joins a running group call.
     pub(super) fn join(&mut self, ticket: u64, call_id: CallId) {
-        if !self.may_enter(ticket) {
+        if !self.may_enter(ticket, call_id) {
             return;
         }
         if self.link.is_secure() {
@@ -63,13 +63,17 @@ impl Endpoint {
 
     /// Fetches a call from another device.
     pub(super) fn continue_here(&mut self, ticket: u64, call_id: CallId) {
-        if self.may_enter(ticket) {
+        if self.may_enter(ticket, call_id) {
             self.enter(ticket, call_id, Stage::Continuing);
             self.request(Command::Continue { call_id }, Purpose::Enter);
         }
     }
 
-    fn may_enter(&mut self, ticket: u64) -> bool {
+    fn may_enter(&mut self, ticket: u64, call_id: CallId) -> bool {
+        if self.entering.is_none() && self.state() == State::Idle && self.is_held(call_id) {
+            self.take_up_parked(ticket);
+            return false;
+        }
         let kind = match self.state() {
             State::Idle if self.is_answering_waiting() => ErrorKind::CallWhileCalled,
             State::Idle if self.entering.is_none() => return true,
@@ -190,9 +194,25 @@ impl Endpoint {
         }
     }
 
+    /// A call has come in from a snapshot, while one was to be entered: there is no more to do, or nothing that can be done.
+    pub(super) fn settle_entering(&mut self) {
+        let (Some(session), Some(entering)) = (&self.session, &self.entering) else {
+            return;
+        };
+        if session.view.call_id != entering.call_id {
+            return self.give_up_entering(ErrorKind::CallWhileInCall);
+        }
+        let (ticket, value) = (entering.ticket, accepted(&session.view));
+        self.requests
+            .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
+        self.entering = None;
+        self.complete(ticket, Ok(value));
+    }
+
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
     pub(super) fn go_in(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
+        self.held.take_if(|held| held.view.call_id == call.call_id);
         self.forget_waiting(call.call_id);
         // The snapshot of a reconnection may have brought it in already.
         let known = self
@@ -258,8 +278,12 @@ impl Endpoint {
     }
 
     pub(super) fn handle_elsewhere(&mut self, call_id: CallId, call: Option<CallView>) {
+        let is_over = call.is_none();
         self.elsewhere.retain(|other| other.call_id != call_id);
         self.elsewhere.extend(call);
+        if is_over {
+            self.unpark();
+        }
     }
 
     /// Another device has fetched the call from here.

@@ -8,6 +8,7 @@ use hullo_protocol::{
 
 use super::media_link::MediaLink;
 use super::news::own_end;
+use super::operate::accepted;
 use super::requests::{Pending, Purpose};
 use super::session::{Phase, Session, own_part};
 use super::{AppEvent, Endpoint};
@@ -59,9 +60,18 @@ impl Endpoint {
     pub(super) fn unpark(&mut self) {
         let me = self.link.accid();
         let busy = |call: &CallView| own_part(call, me).is_some_and(|own| !own.held);
-        let parked = self.elsewhere.iter().any(busy);
+        let parked = self.session.is_none() && self.calls_elsewhere().iter().any(busy);
         if let Some(held) = &mut self.held {
             held.parked = parked;
+        }
+    }
+
+    /// The person takes up what is parked. Should the other call stand in the way still, the server says so.
+    pub(super) fn take_up_parked(&mut self, ticket: u64) {
+        if let Some(held) = &mut self.held {
+            held.parked = false;
+            let value = accepted(&held.view);
+            self.complete(ticket, Ok(value));
         }
     }
 

@@ -68,6 +68,7 @@ impl Endpoint {
                 }
             }
         }
+        self.settle_entering();
         self.unpark();
         for message in messages {
             self.add_message(message);
