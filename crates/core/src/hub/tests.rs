@@ -4,6 +4,7 @@ mod answering;
 mod devices;
 mod dialling;
 mod ending;
+mod entering;
 mod foreign;
 mod group;
 mod media;
