@@ -4,14 +4,17 @@
 
 mod consent;
 mod crowd;
+mod devices;
 mod ending;
 mod foreign;
 mod group;
+mod hold;
 mod media;
 mod outage;
 mod phone;
 mod random;
 mod reconnection;
+mod second;
 mod shown;
 mod table;
 mod waiting;

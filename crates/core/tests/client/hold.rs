@@ -1,0 +1,378 @@
+//! A call that is on hold while another is in hand.
+
+use hullo_core::endpoint::{AppEvent, Input, LocalMedia, MediaCommand, Op, State};
+use hullo_protocol::{
+    CallKind, CallRecord, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media,
+    OtherCall, ParticipantState, RecordStatus, Snapshot,
+};
+
+use crate::crowd::{active, call_of, member, second_call, snapshot_of};
+use crate::phone::{FOREIGN, INVITE, Phone, accid};
+
+const HOLD: Op = Op::AcceptWaiting {
+    call_id: FOREIGN,
+    other: OtherCall::Hold,
+};
+
+fn is_accept(command: &Command) -> bool {
+    matches!(command, Command::Accept { .. })
+}
+
+fn is_resume(command: &Command) -> bool {
+    *command
+        == Command::Hold {
+            call_id: INVITE,
+            held: false,
+        }
+}
+
+/// Bob's call as alice holds it.
+fn held_call(version: u64) -> CallView {
+    let mut call = active(INVITE, version);
+    call.participants[1].held = true;
+    call
+}
+
+fn record(call_id: hullo_protocol::CallId) -> CallRecord {
+    CallRecord {
+        call_id,
+        kind: CallKind::OneToOne,
+        group_id: None,
+        outcomes: Vec::new(),
+        quality: Vec::new(),
+        caller: accid("bob"),
+        callees: vec![accid("alice")],
+        media: Media::Video,
+        status: RecordStatus::Complete,
+        reason: EndReason::HungUp,
+        ended_by: Some(accid("bob")),
+        started_at_ms: 1,
+        accepted_at_ms: Some(2),
+        ended_at_ms: 3,
+        durations: Vec::new(),
+    }
+}
+
+fn end_of(phone: &mut Phone, call_id: hullo_protocol::CallId, version: u64) {
+    phone.change_of(call_id, version, |delta| {
+        delta.state = Some(CallState::Ended);
+        delta.end = Some(EndView {
+            reason: EndReason::HungUp,
+            by: Some(accid("bob")),
+            duration_ms: 0,
+        });
+    });
+}
+
+fn ended(phone: &Phone) -> Vec<(hullo_protocol::CallId, EndReason)> {
+    let ended = phone.events.iter().filter_map(|event| match event {
+        AppEvent::CallEnd {
+            call_id, reason, ..
+        } => Some((*call_id, *reason)),
+        _ => None,
+    });
+    ended.collect()
+}
+
+fn count(phone: &Phone, wanted: impl Fn(&AppEvent) -> bool) -> usize {
+    phone.events.iter().filter(|event| wanted(event)).count()
+}
+
+#[test]
+fn a_call_is_put_on_hold_for_another() {
+    let mut phone = Phone::with_waiting();
+    let ticket = phone.ask(HOLD);
+    assert_eq!(phone.call_id(), INVITE, "the server has not answered");
+    phone.answer(is_accept, call_of(second_call()));
+    assert_eq!(phone.accepted(ticket), ["carol", "alice"]);
+    let told = phone.told();
+    assert_eq!((told.state, told.held_id()), (State::InCall, Some(INVITE)));
+    assert_eq!((phone.call_id(), told.waiting), (FOREIGN, None));
+    let close = phone
+        .media
+        .iter()
+        .position(|m| *m == MediaCommand::Close)
+        .unwrap();
+    let open = phone
+        .media
+        .iter()
+        .position(|m| matches!(m, MediaCommand::Open { .. }))
+        .unwrap();
+    assert!(close < open);
+    assert_eq!(
+        count(&phone, |e| *e == AppEvent::CallHeld { call_id: INVITE }),
+        1
+    );
+    assert!(ended(&phone).is_empty());
+    let banner = |e: &AppEvent| matches!(e, AppEvent::Reconnecting | AppEvent::Reconnected);
+    assert_eq!(count(&phone, banner), 0);
+}
+
+#[test]
+fn nothing_is_shown_as_having_ended_when_a_call_is_put_on_hold() {
+    let mut phone = Phone::with_waiting();
+    phone.ask(HOLD);
+    phone.answer(is_accept, call_of(second_call()));
+    for event in &phone.events {
+        if let AppEvent::Changed { state, call, .. } = event {
+            assert_eq!(*state, State::InCall, "{event:?}");
+            assert!(call.is_some());
+        }
+    }
+}
+
+#[test]
+fn the_held_call_is_taken_up_again_when_the_other_is_over() {
+    for ends_here in [true, false] {
+        let mut phone = Phone::holding();
+        match ends_here {
+            true => {
+                phone.ask(Op::Hangup);
+            }
+            false => phone.end(EndReason::HungUp, "carol"),
+        }
+        assert_eq!(ended(&phone), [(FOREIGN, EndReason::HungUp)]);
+        assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+        assert_eq!(phone.told().held, None);
+        assert_eq!(
+            phone.events.last(),
+            Some(&AppEvent::CallResumed { call_id: INVITE })
+        );
+        let resumes = phone.all_sent(is_resume);
+        assert_eq!(resumes.len(), 1);
+        assert!(resumes[0].request_id.is_some());
+        assert_eq!(phone.lines(), [("open", 1, 1)]);
+        if ends_here {
+            let order: Vec<bool> = phone.sent.iter().map(|r| is_resume(&r.command)).collect();
+            assert!(!order[0], "the server hears of the end first");
+        }
+        phone.offer();
+        let flow = MediaCommand::Flow {
+            peer: phone.peer(),
+            audio: true,
+            video: true,
+        };
+        assert!(phone.media.contains(&flow));
+        phone.answer(is_resume, Ok(hullo_protocol::Success::Done));
+        phone.move_to("alice", ParticipantState::Joined);
+        phone.pass(5_000);
+        assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+        assert_eq!(phone.told().held, None, "it stays in hand");
+    }
+}
+
+#[test]
+fn what_was_chosen_for_a_call_is_kept_while_it_is_on_hold() {
+    let mut phone = Phone::in_call();
+    phone.ask(Op::MuteLocalAudio { muted: true });
+    phone.ask(Op::SetAudioMute {
+        accid: accid("bob"),
+        muted: true,
+    });
+    phone.knock(30_000);
+    phone.ask(HOLD);
+    phone.answer(is_accept, call_of(second_call()));
+    assert!(
+        !phone.told().local.audio_muted,
+        "the other call has its own"
+    );
+    phone.ask(Op::Hangup);
+    let local = LocalMedia {
+        video_enabled: true,
+        audio_muted: true,
+        ..LocalMedia::default()
+    };
+    assert_eq!(phone.told().local, local);
+    phone.answer(is_resume, Ok(hullo_protocol::Success::Done));
+    phone.move_to("alice", ParticipantState::Joined);
+    let joins = |e: &AppEvent| matches!(e, AppEvent::JoinChannel { .. });
+    assert_eq!(count(&phone, joins), 0, "it was joined before");
+}
+
+#[test]
+fn a_hold_that_the_server_could_not_end_yet_is_ended_again() {
+    let mut phone = Phone::holding();
+    phone.ask(Op::Hangup);
+    phone.answer(is_resume, Err(ErrorKind::StorageUnavailable.into()));
+    phone.pass(1_500);
+    let resumes = phone.all_sent(is_resume);
+    assert_eq!(resumes.len(), 2);
+    assert_eq!(resumes[0].request_id, resumes[1].request_id);
+}
+
+#[test]
+fn a_held_call_that_ends_first_leaves_the_current_one_alone() {
+    let mut phone = Phone::holding();
+    let version = phone.told().held.unwrap().version;
+    end_of(&mut phone, INVITE, version + 1);
+    assert_eq!(ended(&phone), [(INVITE, EndReason::HungUp)]);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
+    assert_eq!(phone.told().held, None);
+    assert!(phone.media.is_empty());
+    phone.ask(Op::Hangup);
+    assert_eq!(phone.state(), State::Idle);
+    assert!(!phone.has_sent(is_resume));
+}
+
+#[test]
+fn an_own_part_lost_on_hold_ends_the_held_call() {
+    let mut phone = Phone::holding();
+    let version = phone.told().held.unwrap().version;
+    phone.change_of(INVITE, version + 1, |delta| {
+        delta.participants = vec![member("alice", 2, ParticipantState::Lost)];
+    });
+    assert_eq!(ended(&phone), [(INVITE, EndReason::Lost)]);
+}
+
+#[test]
+fn a_gap_in_the_news_of_a_held_call_asks_for_the_whole_once() {
+    let mut phone = Phone::holding();
+    let version = phone.told().held.unwrap().version;
+    phone.change_of(INVITE, version + 2, |_| {});
+    phone.change_of(INVITE, version + 3, |_| {});
+    let snapshot = |c: &Command| *c == Command::CallSnapshot { call_id: INVITE };
+    assert_eq!(phone.all_sent(snapshot).len(), 1);
+    phone.answer(snapshot, call_of(held_call(version + 3)));
+    assert_eq!(phone.told().held.unwrap().version, version + 3);
+    phone.change_of(INVITE, version + 5, |_| {});
+    phone.answer(snapshot, Err(ErrorKind::CallNotFound.into()));
+    assert_eq!(ended(&phone), [(INVITE, EndReason::Server)]);
+    assert_eq!(phone.call_id(), FOREIGN);
+}
+
+#[test]
+fn an_outage_leaves_both_calls_as_they_were() {
+    let mut phone = Phone::holding();
+    phone.reconnect(snapshot_of(vec![held_call(9), second_call()]));
+    let told = phone.told();
+    assert_eq!((phone.call_id(), told.held_id()), (FOREIGN, Some(INVITE)));
+    let Command::Login(login) = &phone.last(|c| matches!(c, Command::Login(_))).command else {
+        unreachable!();
+    };
+    assert_eq!(login.calls, [FOREIGN, INVITE]);
+    assert!(ended(&phone).is_empty());
+    let said = [
+        AppEvent::CallHeld { call_id: INVITE },
+        AppEvent::CallResumed { call_id: INVITE },
+    ];
+    assert_eq!(count(&phone, |e| said.contains(e)), 0);
+}
+
+#[test]
+fn calls_that_ended_during_an_outage_end_here_each_for_its_reason() {
+    let mut phone = Phone::holding();
+    let mut snapshot = snapshot_of(vec![second_call()]);
+    snapshot.ended = vec![record(INVITE)];
+    phone.reconnect(snapshot);
+    assert_eq!(ended(&phone), [(INVITE, EndReason::HungUp)]);
+    assert_eq!(phone.call_id(), FOREIGN);
+
+    let mut phone = Phone::holding();
+    let mut snapshot = snapshot_of(vec![held_call(9)]);
+    snapshot.ended = vec![record(FOREIGN)];
+    phone.reconnect(snapshot);
+    assert_eq!(ended(&phone), [(FOREIGN, EndReason::HungUp)]);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    assert_eq!(phone.all_sent(is_resume).len(), 1);
+
+    let mut phone = Phone::holding();
+    phone.reconnect(Snapshot::default());
+    assert_eq!(ended(&phone).len(), 2);
+    assert_eq!(phone.state(), State::Idle);
+}
+
+#[test]
+fn a_reloaded_page_has_both_calls_again() {
+    for calls in [
+        vec![held_call(9), second_call()],
+        vec![second_call(), held_call(9)],
+    ] {
+        let mut phone = Phone::new();
+        phone.sign_in();
+        phone.give(Input::SocketOpened);
+        phone.welcome(snapshot_of(calls));
+        let told = phone.told();
+        assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
+        assert_eq!(told.held_id(), Some(INVITE));
+        assert_eq!(phone.lines(), [("open", 1, 1)]);
+        phone.ask(Op::Hangup);
+        assert_eq!(phone.call_id(), INVITE);
+        assert!(phone.has_sent(is_resume));
+    }
+}
+
+#[test]
+fn a_reloaded_page_with_nothing_but_a_held_call_takes_it_up_again() {
+    let mut phone = Phone::new();
+    phone.sign_in();
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![held_call(9)]));
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    assert!(phone.has_sent(is_resume));
+}
+
+#[test]
+fn a_server_that_was_restarted_finds_both_calls() {
+    let mut phone = Phone::holding();
+    phone.give(Input::SocketClosed);
+    phone.pass(5_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![held_call(9), second_call()]));
+    phone.offer_answered_by("a=fingerprint:sha-256 BB\r\n");
+    assert_eq!(
+        phone.lines(),
+        [("open", 1, 1)],
+        "media of the call in hand is made anew"
+    );
+    phone.offer_answered_by("a=fingerprint:sha-256 BB\r\n");
+    assert_eq!(
+        (phone.call_id(), phone.told().held_id()),
+        (FOREIGN, Some(INVITE))
+    );
+}
+
+#[test]
+fn signing_out_ends_both_calls() {
+    let mut phone = Phone::holding();
+    phone.ask(Op::Logout);
+    assert_eq!(phone.state(), State::Idle);
+    let mut both = ended(&phone);
+    both.sort();
+    let expected = [
+        (INVITE, EndReason::LoggedOut),
+        (FOREIGN, EndReason::LoggedOut),
+    ];
+    assert_eq!(both, expected);
+    assert!(!phone.has_sent(is_resume));
+}
+
+#[test]
+fn signing_out_during_an_outage_leaves_both_calls_for_good() {
+    let mut phone = Phone::holding();
+    phone.give(Input::SocketClosed);
+    phone.ask(Op::Logout);
+    phone.forget();
+    phone.sign_in();
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![held_call(9), second_call()]));
+    assert_eq!(phone.state(), State::Idle);
+    for call_id in [INVITE, FOREIGN] {
+        assert!(phone.has_sent(|c| *c == Command::Hangup { call_id }));
+    }
+}
+
+#[test]
+fn the_others_see_who_holds() {
+    let mut phone = Phone::in_call();
+    let mut bob = member("bob", 1, ParticipantState::Joined);
+    for held in [true, false] {
+        phone.forget();
+        bob.held = held;
+        phone.change(|delta| delta.participants = vec![bob.clone()]);
+        let expected = AppEvent::UserHeld {
+            accid: accid("bob"),
+            held,
+        };
+        assert_eq!(phone.news(), [&expected]);
+    }
+}
