@@ -261,7 +261,8 @@ fn connection_news(
     let accid = now.accid.clone();
     match (before.is_some_and(|p| p.reconnecting), now.reconnecting) {
         (false, true) => news.push(AppEvent::UserReconnecting { accid }),
-        (true, false) => news.push(AppEvent::UserReconnected { accid }),
+        // Whoever left or was lost meanwhile has not come back.
+        (true, false) if now.state.is_in_call() => news.push(AppEvent::UserReconnected { accid }),
         _ => {}
     }
     let held = now.held;
