@@ -51,6 +51,15 @@ fn foreign_events() -> Vec<Event> {
             call_id,
             reports: Vec::new(),
         },
+        Event::MediaSpeakers {
+            call_id,
+            uids: vec![Uid(1)],
+        },
+        Event::CallElsewhere {
+            call_id,
+            call: None,
+        },
+        Event::CallContinuedElsewhere { call_id },
     ]
 }
 

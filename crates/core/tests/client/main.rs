@@ -6,6 +6,7 @@ mod consent;
 mod crowd;
 mod devices;
 mod ending;
+mod events;
 mod foreign;
 mod group;
 mod hold;

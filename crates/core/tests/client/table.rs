@@ -1,9 +1,10 @@
 //! Every operation in every state: the table of behaviour A.2.
 
 use hullo_core::endpoint::{Op, State, Value};
-use hullo_protocol::{ErrorKind, Media};
+use hullo_protocol::{ErrorKind, Media, OtherCall};
 
-use crate::phone::{Phone, accid, call_bob};
+use crate::crowd::{call_all, invite_all, show};
+use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob};
 
 const STATES: [State; 4] = [State::Idle, State::Calling, State::Called, State::InCall];
 
@@ -46,6 +47,70 @@ fn call_works_when_idle_only() {
         refused(ErrorKind::CallWhileInCall),
     ];
     answers(call_bob(Media::Video), expected);
+}
+
+#[test]
+fn a_running_call_is_entered_when_idle_only() {
+    let expected = [
+        None,
+        refused(ErrorKind::CallWhileCalling),
+        refused(ErrorKind::CallWhileCalled),
+        refused(ErrorKind::CallWhileInCall),
+    ];
+    let call_id = INVITE;
+    answers(call_all(&["bob", "carol"], Media::Video), expected);
+    answers(Op::Join { call_id }, expected);
+    answers(Op::ContinueHere { call_id }, expected);
+}
+
+#[test]
+fn inviting_works_in_a_call_and_in_a_group_that_rings() {
+    let expected = [
+        refused(ErrorKind::InviteWhileIdle),
+        refused(ErrorKind::InviteWhileCalling),
+        refused(ErrorKind::InviteWhileCalled),
+        None,
+    ];
+    answers(invite_all(&["carol"]), expected);
+    let mut phone = Phone::group_calling();
+    let ticket = phone.ask(invite_all(&["erin"]));
+    assert_eq!(phone.result_of(ticket), None, "the server is asked");
+}
+
+#[test]
+fn leaving_works_in_a_call_only() {
+    let expected = [
+        refused(ErrorKind::LeaveWhileIdle),
+        refused(ErrorKind::LeaveWhileCalling),
+        refused(ErrorKind::LeaveWhileCalled),
+        DONE,
+    ];
+    answers(Op::Leave, expected);
+}
+
+#[test]
+fn pictures_can_be_chosen_from_the_dial_on() {
+    let expected = [refused(ErrorKind::NotInCall), DONE, DONE, DONE];
+    answers(show(&["bob"]), expected);
+}
+
+#[test]
+fn a_second_call_is_answered_only_where_one_waits() {
+    let unknown = [refused(ErrorKind::CallNotFound); 4];
+    let call_id = FOREIGN;
+    for other in [OtherCall::End, OtherCall::Hold] {
+        answers(Op::AcceptWaiting { call_id, other }, unknown);
+    }
+    answers(Op::RejectWaiting { call_id }, unknown);
+}
+
+#[test]
+fn what_is_asked_of_the_server_alone_works_in_every_state() {
+    let query = Op::QueryCall {
+        call_id: Some(INVITE),
+        group_id: None,
+    };
+    answers(query, [None; 4]);
 }
 
 #[test]
@@ -163,8 +228,21 @@ fn a_call_to_oneself_or_with_too_much_text_is_refused() {
 #[test]
 fn nothing_but_sign_in_works_before_it() {
     let mut phone = Phone::new();
-    let ticket = phone.ask(call_bob(Media::Audio));
-    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::NotLoggedIn)));
+    let call_id = INVITE;
+    let group_id = None;
+    for op in [
+        call_bob(Media::Audio),
+        call_all(&["bob"], Media::Audio),
+        Op::Join { call_id },
+        Op::ContinueHere { call_id },
+        Op::QueryCall {
+            call_id: Some(call_id),
+            group_id,
+        },
+    ] {
+        let ticket = phone.ask(op);
+        assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::NotLoggedIn)));
+    }
     let ticket = phone.ask(Op::Hangup);
     assert_eq!(phone.result_of(ticket), Some(&Ok(Value::Done)));
 }
