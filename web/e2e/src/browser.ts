@@ -20,7 +20,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream=device-count=6,fps=30',
+  '--use-fake-device-for-media-stream=device-count=10,fps=30',
   '--autoplay-policy=no-user-gesture-required',
   '--allow-loopback-in-peer-connection',
   '--disable-background-timer-throttling',
@@ -63,7 +63,9 @@ export class Person {
   ): Promise<Person> {
     const viewport = options.viewport ?? { width: 1280, height: 800 };
     const locale = options.language === 'zh' ? 'zh-CN' : 'en-US';
-    const context = await browser.newContext({ viewport, locale });
+    // Without the permission a page does not learn which cameras there are.
+    const permissions = options.smallCamera === undefined ? [] : ['camera', 'microphone'];
+    const context = await browser.newContext({ viewport, locale, permissions });
     const page = await context.newPage();
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
     if (options.smallCamera !== undefined) await page.addInitScript(shrinkCamera, options.smallCamera);
@@ -249,8 +251,11 @@ function shrinkCamera(camera: number): void {
   media.getUserMedia = async (constraints) => {
     if (!constraints?.video) return real(constraints);
     const cameras = (await media.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
-    const deviceId = cameras[camera % cameras.length]?.deviceId;
-    const video = { width: 160, height: 120, frameRate: 8, ...(deviceId && { deviceId }) };
+    // Chromium's second one sees depth, and its third gives JPEG.
+    const ordinary = cameras.filter((_, index) => index !== 1 && index !== 2);
+    const deviceId = ordinary[camera % ordinary.length]?.deviceId;
+    if (!deviceId) throw new Error('the page does not know its cameras');
+    const video = { width: 160, height: 120, frameRate: 8, deviceId: { exact: deviceId } };
     return real({ ...constraints, video });
   };
 }

@@ -111,6 +111,9 @@ describe('a group of five', () => {
     expect(records).toHaveLength(1);
     expect(records[0]?.body).toMatchObject({ kind: 'group', status: 'complete', endedBy: 'alice' });
     expect(records[0]?.body.durations).toHaveLength(5);
+    const quality = records[0]?.body.quality.find((summary) => summary.accid === 'alice');
+    expect(quality?.firstFrameMs).toBeGreaterThan(0);
+    expect(quality?.medianUp).not.toBe('unknown');
   });
 });
 
