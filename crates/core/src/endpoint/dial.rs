@@ -1,5 +1,7 @@
 //! A dial: its token, its way to the server, what comes of it, and how it is given up.
 
+use std::collections::BTreeSet;
+
 use hullo_protocol::{
     ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, EndReason,
     ErrorBody, ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite,
@@ -33,7 +35,7 @@ impl Endpoint {
     pub(super) fn dial_all(
         &mut self,
         ticket: u64,
-        callees: Vec<Accid>,
+        mut callees: Vec<Accid>,
         group: Option<GroupTerms>,
         media: Media,
         attachment: Option<String>,
@@ -61,6 +63,8 @@ impl Endpoint {
             let message = format!("the attachment is longer than {ATTACHMENT_BYTES_MAX} bytes");
             return self.complete(ticket, Err(ErrorBody::new(ErrorKind::TooLarge, message)));
         }
+        let mut named = BTreeSet::new();
+        callees.retain(|callee| named.insert(callee.clone()));
         let call_id = self.new_call_id();
         let view = self.provisional_view(call_id, me, &callees, group, media, attachment.clone());
         let dialled = callees;

@@ -130,6 +130,26 @@ fn a_group_dial_whose_answer_was_lost_is_known_by_the_next_login() {
 }
 
 #[test]
+fn who_is_named_twice_is_dialled_and_refused_once() {
+    let mut phone = Phone::logged_in();
+    let ticket = phone.ask(call_all(&["nobody", "bob", "nobody"], Media::Video));
+    let Command::StartCall(start) = &phone.last(is_start).command else {
+        unreachable!();
+    };
+    assert_eq!(start.callees, [accid("nobody"), accid("bob")]);
+    let call = crowd(phone.call_id(), "alice", 2, &[("bob", RINGING)]);
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![call.clone()]));
+    let refused = vec![unknown("nobody")];
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Ok(Value::Call { call, refused }))
+    );
+}
+
+#[test]
 fn a_group_dial_that_reaches_nobody_fails_and_was_no_call() {
     let (mut phone, ticket) = dialling();
     phone.answer(is_start, Err(ErrorKind::InviteFailed.into()));
