@@ -28,6 +28,8 @@ impl Endpoint {
         session.link = MediaLink::default();
         session.slots.clear();
         session.reconnecting = false;
+        // The first picture would tell how long the hold has lasted.
+        session.picture_since = None;
         let call_id = session.view.call_id;
         self.held = Some(session);
         Some(call_id)

@@ -376,3 +376,39 @@ fn the_others_see_who_holds() {
         assert_eq!(phone.news(), [&expected]);
     }
 }
+
+#[test]
+fn the_first_picture_after_a_hold_says_nothing_of_how_fast_the_call_was() {
+    let mut phone = Phone::called();
+    phone.ask(Op::Accept);
+    phone.answer_accept();
+    phone.joined();
+    phone.knock(30_000);
+    phone.ask(HOLD);
+    phone.answer(is_accept, call_of(second_call()));
+    phone.pass(5_000);
+    phone.ask(Op::Hangup);
+    phone.offer();
+    assert_eq!(phone.call_id(), INVITE);
+    phone.see(1);
+    assert!(!phone.has_sent(|c| matches!(c, Command::ReportFirstFrame { .. })));
+}
+
+#[test]
+fn the_other_call_can_be_left_while_the_server_is_away() {
+    let mut phone = Phone::holding();
+    phone.give(Input::SocketClosed);
+    phone.ask(Op::Hangup);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    phone.pass(2_000);
+    phone.give(Input::SocketOpened);
+    phone.forget_outputs_but_requests();
+    phone.welcome(snapshot_of(vec![second_call(), held_call(9)]));
+    assert_eq!((phone.call_id(), phone.told().held), (INVITE, None));
+    let left = Command::Hangup { call_id: FOREIGN };
+    let order = phone.sent.iter().map(|request| request.command.clone());
+    let order: Vec<Command> = order.filter(|c| *c == left || is_resume(c)).collect();
+    assert_eq!(order[0], left);
+    assert!(is_resume(&order[1]) && order.len() == 2);
+    assert!(ended(&phone).is_empty(), "that was told before");
+}

@@ -12,6 +12,7 @@ mod group;
 mod hold;
 mod media;
 mod outage;
+mod parked;
 mod phone;
 mod random;
 mod reconnection;
