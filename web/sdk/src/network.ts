@@ -6,11 +6,13 @@ interface NetworkInformation extends EventTarget {
 }
 
 /**
- * Calls `changed` when the platform says that the network is back or another one, or when the page comes back from
+ * Calls `changed` when the platform says that the network is gone, back or another one, or when the page comes back from
  * a sleep in which connections may have died unnoticed.
  */
 export function watchNetwork(changed: () => void): void {
   globalThis.addEventListener?.('online', changed);
+  // A socket over a network that is gone dies late, or not at all: it is put to the proof at once.
+  globalThis.addEventListener?.('offline', changed);
   watchType(changed);
   watchSleep(changed);
 }

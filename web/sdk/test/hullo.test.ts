@@ -423,24 +423,25 @@ describe('the token handler', () => {
 describe('the network', () => {
   const changes = () => endpoint.inputs.filter(({ input }) => input === 'network_changed').length;
 
-  test('that comes back, or a machine that slept, is reported; a page that was merely hidden is not', async () => {
+  test('that goes or comes back, or a machine that slept, is reported; a page that was merely hidden is not', async () => {
     const page = new EventTarget();
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
     await create();
+    page.dispatchEvent(new Event('offline'));
     page.dispatchEvent(new Event('online'));
-    expect(changes()).toBe(1);
+    expect(changes()).toBe(2);
 
     browser.document.visibilityState = 'hidden';
     browser.document.dispatchEvent(new Event('visibilitychange'));
     vi.advanceTimersByTime(60_000);
     browser.document.visibilityState = 'visible';
     browser.document.dispatchEvent(new Event('visibilitychange'));
-    expect(changes()).toBe(1);
+    expect(changes()).toBe(2);
 
     vi.setSystemTime(Date.now() + 120_000);
     vi.advanceTimersByTime(5_000);
     // Two clients are alive in this test; both have slept.
-    expect(changes()).toBe(3);
+    expect(changes()).toBe(4);
   });
 });
 
