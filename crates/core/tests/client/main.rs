@@ -9,6 +9,7 @@ mod ending;
 mod events;
 mod foreign;
 mod group;
+mod growth;
 mod hold;
 mod media;
 mod outage;
