@@ -68,7 +68,7 @@ impl Endpoint {
         }
     }
 
-    fn concerns(&self, call_id: CallId) -> bool {
+    pub(super) fn concerns(&self, call_id: CallId) -> bool {
         self.session
             .as_ref()
             .is_some_and(|session| session.view.call_id == call_id)

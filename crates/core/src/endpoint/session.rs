@@ -66,6 +66,8 @@ pub(super) struct Session {
     pub(super) reconnecting: bool,
     /// On hold for a call on another device: it is taken up again when that is over.
     pub(super) parked: bool,
+    /// What it carried when it was put on hold.
+    pub(super) carried: Option<Media>,
 }
 
 impl Session {
@@ -88,6 +90,7 @@ impl Session {
             joined_at: None,
             reconnecting: false,
             parked: false,
+            carried: None,
         }
     }
 
@@ -140,13 +143,16 @@ impl Endpoint {
             .participants
             .iter()
             .any(|p| p.accid == me && p.state.is_pending());
-        if !invited || call.state == CallState::Ended {
+        let known = self.concerns(call.call_id) || self.is_held(call.call_id);
+        if !invited || known || call.state == CallState::Ended {
             return;
         }
-        if self.session.is_some() || self.entering.is_some() {
+        let answers = self.entering.is_some() || self.is_answering_waiting();
+        if self.session.is_some() || answers {
             return self.wait_with(call, ring_ms_left);
         }
         let call_id = call.call_id;
+        self.waiting.take_if(|waiting| waiting.is(call_id));
         let until = self.now.plus_ms(ring_ms_left);
         let event = AppEvent::Invited {
             invitor: invitor(&call, &me),

@@ -37,6 +37,10 @@ struct Answering {
 }
 
 impl WaitingInvite {
+    pub(super) fn is(&self, call_id: CallId) -> bool {
+        self.call.call_id == call_id
+    }
+
     /// The call, if the application knows of it.
     pub(super) fn announced(&self) -> Option<CallView> {
         self.announced.then(|| self.call.clone())
@@ -154,10 +158,11 @@ impl Endpoint {
         let token_until = waiting.answering.as_ref().and_then(|a| a.token_until);
         if token_until.is_some_and(|until| until <= now) {
             self.take_waiting_token(call_id, None, Some("no answer in time"));
-        } else if waiting.announced
-            && waiting.answering.is_none()
-            && waiting.until.plus_ms(RING_SLACK_MS) <= now
-        {
+        }
+        let is_over = |w: &WaitingInvite| {
+            w.announced && w.answering.is_none() && w.until.plus_ms(RING_SLACK_MS) <= now
+        };
+        if self.waiting.as_ref().is_some_and(is_over) {
             self.end_waiting();
         }
     }
@@ -189,8 +194,10 @@ impl Endpoint {
             let in_call = session.phase == Phase::InCall;
             self.forget_waiting(call_id);
             let unsaid = self.waiting.as_ref().filter(|w| in_call && !w.announced);
-            if let Some(left) = unsaid.map(|waiting| waiting.until.since(self.now)) {
-                self.announce_waiting(left);
+            match unsaid.map(|waiting| waiting.until.since(self.now)) {
+                None => {}
+                Some(0) => self.end_waiting(),
+                Some(left) => self.announce_waiting(left),
             }
             return;
         }
@@ -274,12 +281,17 @@ impl Endpoint {
         true
     }
 
-    /// The answer failed: it waits on.
+    /// The answer failed: it waits on, unless its time was over meanwhile.
     fn stop_answering(&mut self, error: &ErrorBody) {
         let waiting = self.waiting.as_mut();
         let answering = waiting.and_then(|waiting| waiting.answering.take());
         for ticket in answering.into_iter().flat_map(|a| a.tickets) {
             self.complete(ticket, Err(error.clone()));
+        }
+        let me = self.link.accid();
+        let is_over = |w: &WaitingInvite| own_end(&w.call, me, false).is_some();
+        if self.waiting.as_ref().is_some_and(is_over) {
+            self.end_waiting();
         }
     }
 
@@ -309,13 +321,11 @@ impl Endpoint {
 
     /// It is answered here: the call there is is over, or on hold.
     fn take_waiting(&mut self, call: CallView) {
-        let Some(WaitingInvite {
-            answering: Some(answering),
-            ..
-        }) = self.waiting.take()
-        else {
+        let waiting = self.waiting.as_mut();
+        let Some(answering) = waiting.and_then(|waiting| waiting.answering.take()) else {
             return;
         };
+        // It is shown as waiting until the call there is has gone.
         let held = match answering.other {
             OtherCall::Hold => self.put_on_hold(),
             OtherCall::End => {
@@ -325,6 +335,7 @@ impl Endpoint {
             }
         };
         let call_id = call.call_id;
+        self.waiting = None;
         let result = if call.state == CallState::Ended {
             self.tell_change();
             self.emit(AppEvent::CallWaitingEnd { call_id });

@@ -324,15 +324,6 @@ impl Phone {
         self.endpoint.state()
     }
 
-    /// What the application was told last.
-    pub(crate) fn shown(&self) -> (State, Option<CallView>) {
-        let shown = self.events.iter().rev().find_map(|event| match event {
-            AppEvent::Changed { state, call, .. } => Some((*state, call.clone())),
-            _ => None,
-        });
-        shown.unwrap_or_default()
-    }
-
     pub(crate) fn call(&self) -> Option<&CallView> {
         self.endpoint.call()
     }

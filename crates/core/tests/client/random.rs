@@ -1,13 +1,18 @@
 //! H.12: whatever happens in whatever order, each operation completes exactly once and each call ends exactly once.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, State};
+mod lives;
+
+use hullo_core::endpoint::{Input, MediaEvent, Op, State};
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, Media, ParticipantState,
-    SessionClosed, SlotKind, Snapshot, Success,
+    CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
+    FoundCall, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, SlotKind,
+    Snapshot, Success, Uid,
 };
 use proptest::prelude::*;
 
+use crate::crowd::{call_all, invite_all, knocking, member, second_call, show, unknown};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob, invited, login, view};
+use lives::Lives;
 
 #[derive(Debug, Clone)]
 enum Happening {
@@ -17,13 +22,27 @@ enum Happening {
     Ended(EndReason),
     Elsewhere(bool),
     Foreign,
+    /// A member of the call is in another state.
+    Moved(&'static str, ParticipantState),
+    /// The own part of the call is on hold or not, as the server sees it.
+    Held(bool),
+    /// A call of two becomes a group.
+    Grown,
+    /// The call on hold has ended.
+    HeldEnded(EndReason),
+    /// The invite that waits has ended, or was answered on another device.
+    KnockEnded(bool),
+    Continued(CallId),
+    /// A call is on another device now, or no longer.
+    Place(bool, bool),
+    Spoke,
     Answered(bool),
     SocketOpened,
     SocketClosed,
     Media(u8),
     Token(bool),
     Garbage(String),
-    Replaced,
+    Closed(SessionClosed),
     Other(u64),
     NetworkChanged,
     Pass(u64),
@@ -46,22 +65,56 @@ fn operation() -> impl Strategy<Value = Op> {
         1 => Just(Op::SetAudioMute { accid: accid("bob"), muted: true }),
         1 => Just(Op::ListMessages { with: accid("bob"), before: None, limit: 9 }),
         1 => Just(Op::WatchPresence { accids: vec![accid("bob")] }),
+        3 => Just(call_all(&["bob", "carol", "dave"], Media::Video)),
+        1 => Just(invite_all(&["carol", "erin"])),
+        2 => Just(Op::Leave),
+        2 => name().prop_map(|call_id| Op::Join { call_id }),
+        2 => name().prop_map(|call_id| Op::ContinueHere { call_id }),
+        1 => Just(Op::QueryCall { call_id: Some(FOREIGN), group_id: None }),
+        6 => (name(), other()).prop_map(|(call_id, other)| Op::AcceptWaiting { call_id, other }),
+        1 => name().prop_map(|call_id| Op::RejectWaiting { call_id }),
+        1 => Just(show(&["bob", "carol"])),
     ]
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
-    let reason = prop_oneof![
+fn name() -> impl Strategy<Value = CallId> {
+    prop_oneof![1 => Just(INVITE), 3 => Just(FOREIGN)]
+}
+
+fn other() -> impl Strategy<Value = OtherCall> {
+    prop_oneof![1 => Just(OtherCall::End), 2 => Just(OtherCall::Hold)]
+}
+
+fn reason() -> impl Strategy<Value = EndReason> {
+    prop_oneof![
         Just(EndReason::HungUp),
         Just(EndReason::Cancelled),
         Just(EndReason::Rejected),
         Just(EndReason::TimedOut),
         Just(EndReason::Lost)
+    ]
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    use ParticipantState::{Accepted, Joined, Left, Lost, Rejected, TimedOut};
+    let who = prop_oneof![Just("alice"), Just("bob"), Just("carol")];
+    let state = prop_oneof![
+        3 => Just(Joined),
+        1 => Just(Accepted),
+        1 => Just(Left),
+        1 => Just(Lost),
+        1 => Just(Rejected),
+        1 => Just(TimedOut)
+    ];
+    let closed = prop_oneof![
+        Just(SessionClosed::Replaced),
+        Just(SessionClosed::KickedOut)
     ];
     prop_oneof![
         6 => operation().prop_map(Happening::Ask),
         2 => (1_000_u64..30_000).prop_map(Happening::Invited),
         2 => Just(Happening::Accepted),
-        2 => reason.prop_map(Happening::Ended),
+        2 => reason().prop_map(Happening::Ended),
         1 => any::<bool>().prop_map(Happening::Elsewhere),
         1 => Just(Happening::Foreign),
         6 => any::<bool>().prop_map(Happening::Answered),
@@ -70,8 +123,16 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => any::<u8>().prop_map(Happening::Media),
         1 => any::<bool>().prop_map(Happening::Token),
         1 => ".{0,20}".prop_map(Happening::Garbage),
-        1 => Just(Happening::Replaced),
-        1 => (1_000_u64..30_000).prop_map(Happening::Other),
+        1 => closed.prop_map(Happening::Closed),
+        4 => (1_000_u64..30_000).prop_map(Happening::Other),
+        3 => (who, state).prop_map(|(who, state)| Happening::Moved(who, state)),
+        1 => any::<bool>().prop_map(Happening::Held),
+        1 => Just(Happening::Grown),
+        1 => reason().prop_map(Happening::HeldEnded),
+        1 => any::<bool>().prop_map(Happening::KnockEnded),
+        1 => name().prop_map(Happening::Continued),
+        2 => any::<(bool, bool)>().prop_map(|(mine, there)| Happening::Place(mine, there)),
+        1 => Just(Happening::Spoke),
         1 => Just(Happening::NetworkChanged),
         3 => (0_u64..20_000).prop_map(Happening::Pass),
     ]
@@ -108,20 +169,73 @@ impl Phone {
                 });
             }
             Happening::Garbage(text) => self.give(Input::Frame { text }),
-            Happening::Replaced => {
-                self.event(Event::SessionClosed {
-                    reason: SessionClosed::Replaced,
+            Happening::Closed(reason) => self.event(Event::SessionClosed { reason }),
+            Happening::Other(ring_ms_left) => self.knock(ring_ms_left),
+            Happening::Moved(who, state) if self.call().is_some() => {
+                let known = self.call().unwrap().participants.iter();
+                let known = known.clone().find(|p| p.accid == accid(who)).cloned();
+                let mut moved = known.unwrap_or_else(|| member(who, 9, state));
+                moved.state = state;
+                self.change(|delta| delta.participants = vec![moved]);
+            }
+            Happening::Held(held) if self.call().is_some() => {
+                let mut me = member("alice", 2, ParticipantState::Joined);
+                me.held = held;
+                self.change(|delta| delta.participants = vec![me]);
+            }
+            Happening::Grown if self.call().is_some() => {
+                let carol = member("carol", 3, ParticipantState::Ringing);
+                self.change(|delta| {
+                    delta.group = Some(GroupTerms::default());
+                    delta.participants = vec![carol];
                 });
             }
-            Happening::Other(ring_ms_left) => {
-                let call = view(FOREIGN, "bob", 2, ParticipantState::Delivered);
-                self.event(Event::CallInvited { call, ring_ms_left });
+            Happening::HeldEnded(reason) => self.held_ends(reason),
+            Happening::KnockEnded(elsewhere) => self.knock_ends(elsewhere),
+            Happening::Continued(call_id) => self.event(Event::CallContinuedElsewhere { call_id }),
+            Happening::Place(mine, there) => {
+                let call = if mine { active(INVITE) } else { second_call() };
+                let call_id = call.call_id;
+                let call = there.then_some(call);
+                self.event(Event::CallElsewhere { call_id, call });
+            }
+            Happening::Spoke => {
+                let call_id = self.call().map_or(FOREIGN, |call| call.call_id);
+                let uids = vec![Uid(1), Uid(77)];
+                self.event(Event::MediaSpeakers { call_id, uids });
             }
             Happening::NetworkChanged => self.give(Input::NetworkChanged),
             Happening::Pass(ms) => self.pass(ms),
-            Happening::Accepted | Happening::Ended(_) => {}
+            Happening::Accepted
+            | Happening::Ended(_)
+            | Happening::Moved(..)
+            | Happening::Held(_)
+            | Happening::Grown => {}
         }
         None
+    }
+
+    fn held_ends(&mut self, reason: EndReason) {
+        let Some(held) = self.told().held else { return };
+        let end = EndView {
+            reason,
+            by: Some(accid("bob")),
+            duration_ms: 0,
+        };
+        self.change_of(held.call_id, held.version + 1, |delta| {
+            delta.state = Some(CallState::Ended);
+            delta.end = Some(end);
+        });
+    }
+
+    fn knock_ends(&mut self, elsewhere: bool) {
+        if elsewhere {
+            return self.event(Event::InviteAcceptedElsewhere { call_id: FOREIGN });
+        }
+        self.change_of(FOREIGN, 3, |delta| {
+            let alice = member("alice", 2, ParticipantState::TimedOut);
+            delta.participants = vec![alice];
+        });
     }
 
     fn media_happens(&mut self, which: u8) {
@@ -148,40 +262,49 @@ impl Phone {
         let Some(request) = self.sent.pop() else {
             return;
         };
+        let is_free = self.told().held.is_none();
         let result = match request.command {
             _ if !well => Err(ErrorKind::Server.into()),
-            Command::Login(_) => {
-                let snapshot = match request.id % 4 {
-                    0 => invited(5_000),
-                    1 => Snapshot {
-                        calls: vec![active(INVITE)],
-                        ..Snapshot::default()
-                    },
-                    _ => Snapshot::default(),
-                };
-                Ok(Success::LoggedIn {
-                    accid: accid("alice"),
-                    name: None,
-                    secure: request.id % 2 == 0,
-                    snapshot,
-                })
-            }
+            Command::Login(_) => Ok(Success::LoggedIn {
+                accid: accid("alice"),
+                name: None,
+                secure: request.id % 2 == 0,
+                snapshot: snapshot(request.id),
+            }),
             // The other side has dialled, too.
-            Command::StartCall(_) if request.id % 5 == 0 => Ok(Success::Call {
+            Command::StartCall(_) if request.id % 5 == 0 && is_free => Ok(Success::Call {
                 refused: Vec::new(),
                 call: active(INVITE),
             }),
             Command::StartCall(start) => {
-                let call = view(start.call_id, "alice", 1, ParticipantState::Delivered);
-                Ok(Success::Call {
-                    call,
-                    refused: Vec::new(),
-                })
+                let mut call = view(start.call_id, "alice", 1, ParticipantState::Delivered);
+                if start.group.is_some() {
+                    (call.kind, call.group) = (CallKind::Group, start.group);
+                }
+                let refused = vec![unknown("dave")];
+                Ok(Success::Call { call, refused })
             }
-            Command::Accept { call_id, .. } => Ok(Success::Call {
+            Command::Accept { call_id, .. }
+            | Command::Join { call_id, .. }
+            | Command::Continue { call_id } => Ok(Success::Call {
                 refused: Vec::new(),
                 call: active(call_id),
             }),
+            Command::CallSnapshot { call_id } => {
+                let mut call = active(call_id);
+                call.version = 90;
+                let refused = Vec::new();
+                Ok(Success::Call { call, refused })
+            }
+            Command::Invite(more) => Ok(Success::Call {
+                refused: vec![unknown("erin")],
+                call: active(more.call_id),
+            }),
+            Command::Query { .. } => {
+                let (call, uid) = (second_call(), Uid(2));
+                let calls = vec![FoundCall { call, uid }];
+                Ok(Success::Found { calls })
+            }
             Command::OfferMedia { .. } => Ok(Success::Answer {
                 sdp: "a=fingerprint:x\r\n".into(),
             }),
@@ -191,75 +314,46 @@ impl Phone {
     }
 }
 
+/// What the server has of this device after a login: nothing, an invite, a call, a call and one that is held or that
+/// waits beside it.
+fn snapshot(id: u64) -> Snapshot {
+    let mut held = active(INVITE);
+    held.participants[1].held = true;
+    let waiting = InviteView {
+        call: knocking(),
+        ring_ms_left: 5_000,
+    };
+    match id % 7 {
+        0 => invited(5_000),
+        1 => Snapshot {
+            calls: vec![active(INVITE)],
+            ..Snapshot::default()
+        },
+        2 => Snapshot {
+            calls: vec![held, second_call()],
+            ..Snapshot::default()
+        },
+        3 => Snapshot {
+            calls: vec![active(INVITE)],
+            invites: vec![waiting],
+            ..Snapshot::default()
+        },
+        4 => Snapshot {
+            calls: vec![held],
+            elsewhere: vec![second_call()],
+            ..Snapshot::default()
+        },
+        _ => Snapshot::default(),
+    }
+}
+
 fn active(call_id: CallId) -> CallView {
+    if call_id == FOREIGN {
+        return second_call();
+    }
     let mut call = view(call_id, "bob", 3, ParticipantState::Accepted);
     call.state = CallState::Active;
     call
-}
-
-/// The calls that the application saw come and go: each that the server had ends once, before the next one is shown. A
-/// dial that the server never had ends once, too, or not at all when its operation failed.
-#[derive(Default)]
-struct Lives {
-    last: Option<Life>,
-}
-
-struct Life {
-    call_id: CallId,
-    at_server: bool,
-    ended: bool,
-}
-
-impl Lives {
-    fn see(&mut self, event: &AppEvent) -> Result<(), String> {
-        match event {
-            AppEvent::Changed {
-                call: Some(call), ..
-            } => self.show(call),
-            AppEvent::CallEnd { call_id, .. }
-            | AppEvent::OtherClientAccept { call_id }
-            | AppEvent::OtherClientReject { call_id } => self.end(*call_id),
-            _ => Ok(()),
-        }
-    }
-
-    fn show(&mut self, call: &CallView) -> Result<(), String> {
-        let is_new = self
-            .last
-            .as_ref()
-            .is_none_or(|life| life.call_id != call.call_id || life.ended);
-        if is_new {
-            self.finish()?;
-            self.last = Some(Life {
-                call_id: call.call_id,
-                at_server: false,
-                ended: false,
-            });
-        }
-        if let Some(life) = &mut self.last {
-            life.at_server |= call.version > 0;
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, call_id: CallId) -> Result<(), String> {
-        match &mut self.last {
-            Some(life) if life.call_id == call_id && !life.ended => {
-                life.ended = true;
-                Ok(())
-            }
-            _ => Err(format!("{call_id} ends and is not there")),
-        }
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        match self.last.take() {
-            Some(life) if life.at_server && !life.ended => {
-                Err(format!("{} is gone without an end", life.call_id))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 proptest! {
@@ -267,25 +361,33 @@ proptest! {
 
     #[test]
     fn each_operation_completes_once_and_each_call_ends_once(
+        start in 0..5,
         happenings in proptest::collection::vec(happening(), 1..60),
     ) {
-        let mut phone = Phone::logged_in();
+        let mut phone = match start {
+            0 => Phone::in_call(),
+            1 => Phone::with_waiting(),
+            2 => Phone::holding(),
+            3 => Phone::in_group(),
+            _ => Phone::logged_in(),
+        };
+        let mut lives = Lives::default();
+        lives.see(&phone.outputs, false).map_err(TestCaseError::fail)?;
         let mut tickets = Vec::new();
         for happening in happenings {
+            let rejected = matches!(happening, Happening::Ask(Op::RejectWaiting { .. }));
+            let before = phone.outputs.len();
             tickets.extend(phone.happen(happening));
+            lives.see(&phone.outputs[before..], rejected).map_err(TestCaseError::fail)?;
             prop_assert_eq!(phone.state() == State::Idle, phone.call().is_none());
-            prop_assert_eq!(phone.shown(), (phone.state(), phone.call().cloned()));
+            let told = phone.told();
+            prop_assert_eq!((told.state, told.call), (phone.state(), phone.call().cloned()));
         }
+        let before = phone.outputs.len();
         phone.pass(60_000);
+        lives.see(&phone.outputs[before..], false).map_err(TestCaseError::fail)?;
         for ticket in tickets {
             prop_assert!(phone.result_of(ticket).is_some(), "ticket {} hangs", ticket);
-        }
-        let mut lives = Lives::default();
-        for event in &phone.events {
-            lives.see(event).map_err(TestCaseError::fail)?;
-        }
-        if phone.state() == State::Idle {
-            lives.finish().map_err(TestCaseError::fail)?;
         }
     }
 }
