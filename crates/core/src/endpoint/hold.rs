@@ -30,6 +30,7 @@ impl Endpoint {
         session.reconnecting = false;
         // The first picture would tell how long the hold has lasted.
         session.picture_since = None;
+        session.carried = Some(session.view.media);
         let call_id = session.view.call_id;
         self.held = Some(session);
         Some(call_id)
@@ -86,7 +87,14 @@ impl Endpoint {
             return;
         };
         session.parked = false;
-        let call_id = session.view.call_id;
+        let (call_id, media) = (session.view.call_id, session.view.media);
+        let switched = session
+            .carried
+            .take()
+            .is_some_and(|carried| carried != media);
+        // To audio: video needs the consent of somebody here.
+        session.local.video_enabled &= !switched;
+        session.local.video_muted &= !switched;
         self.session = Some(session);
         let resume = Command::Hold {
             call_id,
@@ -95,6 +103,9 @@ impl Endpoint {
         self.request(resume, Purpose::Resume);
         self.tell_change();
         self.emit(AppEvent::CallResumed { call_id });
+        if switched {
+            self.emit(AppEvent::CallTypeChange { media });
+        }
         self.open_media();
     }
 

@@ -437,3 +437,50 @@ fn joining_the_channel_is_told_once() {
     phone.move_to("alice", ParticipantState::Joined);
     assert_eq!(joins(&phone), 1);
 }
+
+#[test]
+fn what_a_group_call_carries_cannot_be_switched() {
+    let mut phone = Phone::in_group();
+    let media = Media::Audio;
+    let ticket = phone.ask(Op::SwitchCallType { media });
+    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::OneToOneOnly)));
+    assert!(phone.sent.is_empty());
+}
+
+#[test]
+fn a_secure_group_dial_asks_for_a_token_and_keeps_its_terms() {
+    let mut phone = Phone::new();
+    phone.secure = true;
+    phone.log_in();
+    phone.ask(call_all(&["bob", "carol"], Media::Audio));
+    assert!(!phone.has_sent(is_start));
+    let call_id = phone.call_id();
+    let token = Some("signed".to_owned().into());
+    phone.give(Input::Token {
+        call_id,
+        token,
+        error: None,
+    });
+    let Command::StartCall(start) = &phone.last(is_start).command else {
+        unreachable!();
+    };
+    assert_eq!(start.group, Some(GroupTerms::default()));
+    assert_eq!(start.callees, [accid("bob"), accid("carol")]);
+    assert!(start.room_token.is_some());
+}
+
+#[test]
+fn a_group_call_ended_while_offline_is_ended_for_all_after_the_return() {
+    let mut phone = Phone::in_group();
+    let call_id = phone.call_id();
+    let call = phone.call().unwrap().clone();
+    phone.give(Input::SocketClosed);
+    phone.ask(Op::Hangup);
+    assert_eq!(phone.state(), State::Idle);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![call]));
+    assert_eq!(phone.state(), State::Idle);
+    let ends = phone.all_sent(|c| *c == Command::End { call_id });
+    assert_eq!(ends.len(), 1);
+}

@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, LocalMedia, MediaCommand, Op, State};
 use hullo_protocol::{
-    CallKind, CallRecord, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media,
-    OtherCall, ParticipantState, RecordStatus, Snapshot,
+    CallKind, CallRecord, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
+    Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
 };
 
 use crate::crowd::{active, call_of, member, second_call, snapshot_of};
@@ -411,4 +411,107 @@ fn the_other_call_can_be_left_while_the_server_is_away() {
     assert_eq!(order[0], left);
     assert!(is_resume(&order[1]) && order.len() == 2);
     assert!(ended(&phone).is_empty(), "that was told before");
+}
+
+#[test]
+fn what_was_asked_of_a_call_before_its_hold_is_still_answered() {
+    let mut phone = Phone::in_call();
+    let switch = phone.ask(Op::SwitchCallType {
+        media: Media::Audio,
+    });
+    let invite = phone.ask(crate::crowd::invite_all(&["dave"]));
+    phone.knock(30_000);
+    phone.ask(HOLD);
+    phone.answer(is_accept, call_of(second_call()));
+    assert_eq!(phone.result_of(switch), Some(&Err(ErrorKind::CallOver)));
+    assert_eq!(phone.result_of(invite), None);
+    let mut call = held_call(7);
+    call.participants
+        .push(member("dave", 3, ParticipantState::Invited));
+    phone.answer(|c| matches!(c, Command::Invite(_)), call_of(call.clone()));
+    assert!(matches!(phone.result_of(invite), Some(Ok(_))));
+    assert_eq!((phone.call_id(), phone.told().held), (FOREIGN, Some(call)));
+}
+
+#[test]
+fn media_news_of_a_held_call_are_not_those_of_the_current_one() {
+    let mut phone = Phone::holding();
+    let call_id = INVITE;
+    for event in [
+        Event::MediaQuality {
+            call_id,
+            reports: Vec::new(),
+        },
+        Event::MediaSpeakers {
+            call_id,
+            uids: vec![Uid(1)],
+        },
+        Event::MediaSlots {
+            call_id,
+            slots: Vec::new(),
+        },
+    ] {
+        phone.event(event.clone());
+        assert!(
+            phone.events.is_empty() && phone.media.is_empty(),
+            "{event:?}"
+        );
+    }
+}
+
+#[test]
+fn the_server_hears_of_the_own_devices_again_after_a_hold() {
+    let mut phone = Phone::holding();
+    phone.ask(Op::Hangup);
+    let told = Command::SetMedia {
+        call_id: INVITE,
+        audio: true,
+        video: true,
+    };
+    assert!(phone.has_sent(|c| *c == told));
+}
+
+#[test]
+fn a_call_switched_to_audio_while_on_hold_comes_back_without_a_camera() {
+    let mut phone = Phone::holding();
+    let version = phone.told().held.unwrap().version;
+    phone.change_of(INVITE, version + 1, |delta| {
+        delta.media = Some(Media::Audio)
+    });
+    assert_eq!(phone.call().unwrap().media, Media::Video);
+    phone.forget();
+    phone.ask(Op::Hangup);
+    assert_eq!(phone.call().unwrap().media, Media::Audio);
+    assert!(!phone.told().local.video_enabled);
+    let opens = |m: &MediaCommand| matches!(m, MediaCommand::Capture { video: true, .. });
+    assert!(!phone.media.iter().any(opens));
+    let resumed = AppEvent::CallResumed { call_id: INVITE };
+    let switched = AppEvent::CallTypeChange {
+        media: Media::Audio,
+    };
+    let last = phone.news().len() - 2;
+    assert_eq!(phone.news()[last..], [&resumed, &switched]);
+}
+
+#[test]
+fn a_device_that_is_kicked_out_ends_all_that_it_has() {
+    let mut phone = Phone::holding();
+    let reason = hullo_protocol::SessionClosed::KickedOut;
+    phone.event(Event::SessionClosed { reason });
+    assert_eq!(ended(&phone).len(), 2);
+    assert_eq!(phone.told(), crate::crowd::Told::default());
+    assert_eq!(phone.events.last(), Some(&AppEvent::Disconnect { reason }));
+}
+
+#[test]
+fn ending_a_second_group_call_for_all_leaves_the_held_one_alone() {
+    let mut phone = Phone::with_waiting();
+    phone.ask(HOLD);
+    let mut call = second_call();
+    call.kind = CallKind::Group;
+    call.caller = accid("alice");
+    phone.answer(is_accept, call_of(call));
+    phone.ask(Op::Hangup);
+    assert!(phone.has_sent(|c| *c == Command::End { call_id: FOREIGN }));
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
 }

@@ -1,10 +1,12 @@
 //! A call that another device of the account has put on hold, because it has answered a second one.
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
-use hullo_protocol::{Command, EndReason, Event, ParticipantState, Snapshot, Success};
+use hullo_protocol::{
+    CallId, CallState, Command, EndReason, ErrorKind, Event, ParticipantState, Snapshot, Success,
+};
 
-use crate::crowd::{active, member, second_call};
-use crate::phone::{FOREIGN, INVITE, Phone};
+use crate::crowd::{active, call_of, member, second_call};
+use crate::phone::{FOREIGN, INVITE, Phone, view};
 
 fn is_resume(command: &Command) -> bool {
     *command
@@ -109,7 +111,7 @@ fn the_other_call_is_fetched_beside_a_parked_one_which_stays_on_hold() {
     phone.ask(Op::ContinueHere { call_id: FOREIGN });
     phone.answer(
         |c| matches!(c, Command::Continue { .. }),
-        crate::crowd::call_of(second_call()),
+        call_of(second_call()),
     );
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
     assert_eq!(phone.told().held_id(), Some(INVITE));
@@ -178,4 +180,51 @@ fn news_of_the_hold_that_come_late_do_not_undo_its_end() {
     phone.answer(is_resume, Ok(Success::Done));
     assert_eq!((phone.state(), phone.told().held), (State::InCall, None));
     assert!(phone.ends().is_empty());
+}
+
+#[test]
+fn a_parked_call_is_taken_up_again_when_the_person_asks_for_it() {
+    let mut phone = parked();
+    phone.forget();
+    let ticket = phone.ask(Op::ContinueHere { call_id: INVITE });
+    assert_eq!(phone.accepted(ticket), ["bob", "alice"]);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    assert!(phone.has_sent(is_resume));
+    phone.answer(is_resume, Err(ErrorKind::AlreadyInCall.into()));
+    assert_eq!(
+        phone.state(),
+        State::Idle,
+        "the other call stands in the way"
+    );
+    assert_eq!(phone.told().held_id(), Some(INVITE));
+    assert_eq!(
+        phone.events.last(),
+        Some(&AppEvent::CallHeld { call_id: INVITE })
+    );
+    over_elsewhere(&mut phone);
+    assert_eq!(phone.state(), State::InCall);
+}
+
+#[test]
+fn a_call_answered_beside_a_parked_one_comes_first() {
+    let mut phone = parked();
+    let third = CallId::from_u128(0x3D);
+    let mut call = view(third, "dave", 2, ParticipantState::Delivered);
+    call.participants[1] = member("alice", 2, ParticipantState::Delivered);
+    let ring_ms_left = 20_000;
+    phone.event(Event::CallInvited {
+        call: call.clone(),
+        ring_ms_left,
+    });
+    assert_eq!((phone.state(), phone.call_id()), (State::Called, third));
+    phone.ask(Op::Accept);
+    call.state = CallState::Active;
+    call.version = 3;
+    call.participants[1].state = ParticipantState::Accepted;
+    phone.answer(|c| matches!(c, Command::Accept { .. }), call_of(call));
+    over_elsewhere(&mut phone);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, third));
+    assert_eq!(phone.told().held_id(), Some(INVITE));
+    phone.ask(Op::Hangup);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
 }

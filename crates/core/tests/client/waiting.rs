@@ -2,9 +2,11 @@
 
 use hullo_core::endpoint::{AppEvent, Op, State};
 use hullo_protocol::{
-    CallDelta, CallState, Command, EndReason, EndView, ErrorKind, Event, Media, ParticipantState,
+    CallDelta, CallId, CallState, Command, EndReason, EndView, ErrorKind, Event, Media, OtherCall,
+    ParticipantState,
 };
 
+use crate::crowd::{call_of, second_call};
 use crate::phone::{FOREIGN, Phone, accid, call_bob, view};
 
 /// A dial is under way, and an invite has come that the server took for the first.
@@ -150,4 +152,91 @@ fn signing_out_forgets_an_invite_that_waits() {
     assert_eq!(phone.state(), State::Idle);
     phone.pass(1_000);
     assert_eq!(phone.state(), State::Idle);
+}
+
+#[test]
+fn an_invite_that_came_before_the_call_was_connected_is_announced_once_it_is() {
+    let mut dialled = dialling_while_invited();
+    let call_id = dialled.call_id();
+    dialled.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
+    dialled.change(|delta| delta.state = Some(CallState::Active));
+    let mut called = Phone::called();
+    let call = view(FOREIGN, "bob", 2, ParticipantState::Delivered);
+    let ring_ms_left = 20_000;
+    called.event(Event::CallInvited { call, ring_ms_left });
+    assert!(called.events.is_empty(), "one rings at a time");
+    called.ask(Op::Accept);
+    called.answer_accept();
+    for phone in [dialled, called] {
+        assert_eq!(phone.state(), State::InCall);
+        let waits = |e: &&AppEvent| {
+            matches!(
+                e,
+                AppEvent::CallWaiting {
+                    call_id: FOREIGN,
+                    ..
+                }
+            )
+        };
+        assert_eq!(phone.events.iter().filter(waits).count(), 1);
+        assert_eq!(phone.told().waiting_id(), Some(FOREIGN));
+        assert!(phone.has_sent(|c| *c == Command::Ring { call_id: FOREIGN }));
+    }
+}
+
+#[test]
+fn an_invite_whose_time_is_over_is_not_announced_any_more() {
+    let mut phone = dialling_while_invited();
+    let call_id = phone.call_id();
+    phone.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
+    for _ in 0..3 {
+        phone.pass(8_000);
+        phone.event(Event::Unknown);
+    }
+    phone.change(|delta| delta.state = Some(CallState::Active));
+    assert_eq!(phone.state(), State::InCall);
+    phone.pass(8_000);
+    let says = |e: &&AppEvent| {
+        matches!(
+            e,
+            AppEvent::CallWaiting { .. } | AppEvent::CallWaitingEnd { .. }
+        )
+    };
+    assert_eq!(phone.events.iter().filter(says).count(), 0);
+    assert_eq!(phone.told().waiting, None);
+}
+
+#[test]
+fn of_two_invites_the_second_rings_when_the_first_is_rejected() {
+    let mut phone = Phone::called();
+    phone.knock(20_000);
+    phone.ask(Op::Reject);
+    assert_eq!((phone.state(), phone.call_id()), (State::Called, FOREIGN));
+    assert_eq!(phone.ends(), [EndReason::Rejected]);
+}
+
+#[test]
+fn nothing_rings_between_an_answer_and_its_call() {
+    let mut phone = Phone::with_waiting();
+    let other = OtherCall::Hold;
+    let call_id = FOREIGN;
+    let ticket = phone.ask(Op::AcceptWaiting { call_id, other });
+    phone.end(EndReason::HungUp, "bob");
+    let call = view(
+        CallId::from_u128(0x3D),
+        "bob",
+        2,
+        ParticipantState::Delivered,
+    );
+    let ring_ms_left = 20_000;
+    phone.event(Event::CallInvited { call, ring_ms_left });
+    assert_eq!(phone.state(), State::Idle);
+    let accept = |c: &Command| matches!(c, Command::Accept { .. });
+    phone.answer(accept, call_of(second_call()));
+    assert_eq!(phone.accepted(ticket).len(), 2);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
+    assert_eq!(
+        (phone.ends(), phone.told().held),
+        (vec![EndReason::HungUp], None)
+    );
 }
