@@ -291,6 +291,10 @@ impl Endpoint {
         let is = |session: &&Session| session.view.call_id == call_id;
         if self.session.as_ref().is_some_and(|session| is(&session)) {
             self.close_session(ErrorKind::InCallOnOtherDevice);
+            // The account is in it still: what was on hold for it stays so.
+            if let Some(held) = &mut self.held {
+                held.parked = true;
+            }
         } else if self
             .held
             .take_if(|held| held.view.call_id == call_id)

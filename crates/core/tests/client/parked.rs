@@ -228,3 +228,25 @@ fn a_call_answered_beside_a_parked_one_comes_first() {
     phone.ask(Op::Hangup);
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
 }
+
+#[test]
+fn what_was_on_hold_for_a_call_that_another_device_fetches_stays_on_hold() {
+    let mut phone = Phone::holding();
+    phone.event(Event::CallContinuedElsewhere { call_id: FOREIGN });
+    let call = Some(second_call());
+    phone.event(Event::CallElsewhere {
+        call_id: FOREIGN,
+        call,
+    });
+    assert_eq!(phone.state(), State::Idle);
+    assert_eq!(phone.told().held_id(), Some(INVITE));
+    let fetched = AppEvent::OtherClientContinue { call_id: FOREIGN };
+    assert_eq!(phone.news(), [&fetched]);
+    assert!(
+        !phone.has_sent(is_resume),
+        "the account talks to carol still"
+    );
+    over_elsewhere(&mut phone);
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    assert!(phone.has_sent(is_resume));
+}
