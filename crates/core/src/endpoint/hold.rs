@@ -112,7 +112,7 @@ impl Endpoint {
     /// A passing trouble is tried again. What else is refused is a call that is over, or still on hold; how is on its way.
     pub(super) fn handle_resume_answer(
         &mut self,
-        pending: Pending,
+        mut pending: Pending,
         result: &Result<Success, ErrorBody>,
     ) {
         let me = self.link.accid().cloned();
@@ -124,10 +124,12 @@ impl Endpoint {
                 own.filter(|p| Some(&p.accid) == me.as_ref())
                     .for_each(|own| own.held = false);
             }
-            // The other call is over here, but the server has not heard of that yet.
+            // The other call is over here, but the server has not heard of that yet. It is asked under another name: what
+            // it has refused it would refuse again.
             Err(error)
                 if error.kind == ErrorKind::AlreadyInCall && self.requests.tells_an_end() =>
             {
+                pending.request.request_id = Some(self.new_request_id());
                 self.say_again(pending);
             }
             Err(_) => self.handle_outbox_answer(pending, result),

@@ -201,6 +201,29 @@ fn a_hold_that_the_server_could_not_end_yet_is_ended_again() {
 }
 
 #[test]
+fn a_resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_anew() {
+    let mut phone = Phone::holding();
+    phone.ask(Op::Hangup);
+    let leaves = |c: &Command| *c == Command::Hangup { call_id: FOREIGN };
+    phone.answer(leaves, Err(ErrorKind::StorageUnavailable.into()));
+    phone.answer(is_resume, Err(ErrorKind::AlreadyInCall.into()));
+    assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
+    phone.pass(1_500);
+    let (left, resumed) = (phone.all_sent(leaves), phone.all_sent(is_resume));
+    assert_eq!((left.len(), resumed.len()), (2, 2));
+    assert_eq!(left[0].request_id, left[1].request_id);
+    assert!(left[1].id < resumed[1].id, "the end is said first");
+    assert!(resumed[1].request_id.is_some());
+    assert_ne!(
+        resumed[0].request_id, resumed[1].request_id,
+        "the server remembers what it has refused"
+    );
+    phone.answer(leaves, Ok(hullo_protocol::Success::Done));
+    phone.answer(is_resume, Ok(hullo_protocol::Success::Done));
+    assert_eq!(phone.told().held, None);
+}
+
+#[test]
 fn a_held_call_that_ends_first_leaves_the_current_one_alone() {
     let mut phone = Phone::holding();
     let version = phone.told().held.unwrap().version;
