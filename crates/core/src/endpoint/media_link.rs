@@ -221,9 +221,17 @@ impl Endpoint {
             }
             // The dial may not have got there, or a glare gave the call another name: whoever adopts it offers anew.
             Err(error) if error.kind == ErrorKind::CallNotFound && session.waits_for_answer() => {}
-            _ => {
+            result => {
+                use ErrorKind::{CallNotFound, CallOver, NotInCall};
+                let call_id = session.view.call_id;
                 session.link.restarts = RESTARTS_MAX + 1;
                 self.plan_restart();
+                // Something has been missed.
+                let is_out =
+                    |error: ErrorBody| matches!(error.kind, CallNotFound | CallOver | NotInCall);
+                if result.is_err_and(is_out) {
+                    self.request_snapshot(call_id);
+                }
             }
         }
     }

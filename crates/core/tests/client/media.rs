@@ -274,3 +274,37 @@ fn a_mute_that_the_server_could_not_take_is_told_again() {
     phone.pass(5_000);
     assert_eq!(phone.last(set).id, again);
 }
+
+#[test]
+fn an_offer_that_is_refused_because_the_call_is_over_asks_how_it_ended() {
+    for kind in [
+        ErrorKind::CallOver,
+        ErrorKind::NotInCall,
+        ErrorKind::CallNotFound,
+    ] {
+        let mut phone = Phone::in_call();
+        let (call_id, peer) = (phone.call_id(), phone.peer());
+        let sdp = "v=0\r\n".to_owned();
+        let event = MediaEvent::Offered { peer, sdp };
+        phone.give(Input::Media { event });
+        let re = phone.last(|c| matches!(c, Command::OfferMedia { .. })).id;
+        phone.reply(re, Err(kind.into()));
+        let is_snapshot = |c: &Command| matches!(c, Command::CallSnapshot { .. });
+        let re = phone.last(is_snapshot).id;
+        let mut call = view(call_id, "bob", 9, ParticipantState::Left);
+        call.state = CallState::Ended;
+        call.end = Some(hullo_protocol::EndView {
+            reason: hullo_protocol::EndReason::HungUp,
+            by: Some(accid("bob")),
+            duration_ms: 1,
+        });
+        let refused = Vec::new();
+        phone.reply(re, Ok(Success::Call { call, refused }));
+        assert_eq!(
+            phone.ends(),
+            [hullo_protocol::EndReason::HungUp],
+            "{kind:?}"
+        );
+        assert_eq!(phone.state(), State::Idle);
+    }
+}
