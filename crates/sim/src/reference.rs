@@ -26,12 +26,17 @@ use form::Cause;
 use judge::Asked;
 use model::{Model, Place};
 
+/// The model may see somebody join a moment before the hub does.
+const MISSED_MS: u64 = 2_000;
+
 /// See the module.
 #[derive(Debug)]
 pub struct Reference {
     model: Model,
     /// The model before the batch under way.
     before: Option<Model>,
+    /// A batch was taken back: who is there has to be looked at anew, before anything else.
+    unsettled: bool,
 }
 
 impl Reference {
@@ -40,6 +45,7 @@ impl Reference {
         Self {
             model: Model::new(config),
             before: None,
+            unsettled: false,
         }
     }
 
@@ -47,8 +53,12 @@ impl Reference {
         if self.before.is_none() {
             self.before = Some(self.model.clone());
         }
+        if std::mem::take(&mut self.unsettled) {
+            self.model.settle(now);
+        }
         // What time has done, it has done before the input was looked at.
         let (gone, unconnected) = self.overdue(now);
+        let missed = self.surely_gone(now);
         self.model.expire_switches(now);
         self.model.note_peers(outputs);
         let mut cause = Cause {
@@ -86,8 +96,31 @@ impl Reference {
                 self.closed(*session, *reason, input)?;
             }
         }
+        for (call_id, accid) in missed {
+            let call = self.model.calls.get(&call_id);
+            if call.is_some_and(|call| call.holds(&accid)) {
+                return Err(format!(
+                    "{accid} has been away from {call_id} for longer than the grace time, and nobody misses it: {call:?}"
+                ));
+            }
+        }
         self.model.settle(now);
         self.nothing_overdue(now)
+    }
+
+    /// Those in a call who must be missed by now.
+    fn surely_gone(&self, now: Time) -> Parts {
+        let grace_ms = self.model.config.grace_ms;
+        let mut gone = Parts::new();
+        for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
+            for (accid, part) in &call.parts {
+                let since = part.surely_away_since;
+                if since.is_some_and(|since| now.since(since) >= grace_ms + MISSED_MS) {
+                    gone.insert((*call_id, accid.clone()));
+                }
+            }
+        }
+        gone
     }
 
     /// Takes over what the hub stores, form after form.
@@ -352,9 +385,11 @@ impl Invariant for Reference {
             Fact::Dropped => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
+                    self.unsettled = true;
                 }
             }
             Fact::Crashed => self.model.crashed(now),
+            Fact::Restored => self.model.restored(now),
             _ => {}
         }
         Ok(())

@@ -135,7 +135,10 @@ impl Storm {
     }
 
     fn pass_time(&mut self) {
+        // A batch is stored and told within moments.
+        let batch_open = !self.outputs.is_empty();
         let ms = match self.dice.index(20) {
+            _ if batch_open => self.dice.pick(0..=50),
             0 => self.dice.pick(5_000..=40_000),
             1..=4 => self.dice.pick(100..=5_000),
             _ => self.dice.pick(0..=50),

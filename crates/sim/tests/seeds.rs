@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hullo_sim::{Kind, report, run, tally::Tally};
 
 /// Worlds that each run of the suite simulates; `cargo xtask sim` runs as many as one likes.
-const WORLDS: u64 = 800;
+const WORLDS: u64 = 700;
 /// Calls that they must come to.
 const CALLS_MIN: u64 = 20_000;
 const STORMS: u64 = 400;

@@ -1,6 +1,8 @@
 //! The snapshot that follows each login, in place of any replay of events.
 
-use hullo_protocol::{CallId, CallRecord, CallView, Command, EndReason, Snapshot};
+use hullo_protocol::{
+    CallId, CallKind, CallRecord, CallView, Command, EndReason, ParticipantState as P, Snapshot,
+};
 
 use super::requests::Purpose;
 use super::session::{Session, own_part};
@@ -119,19 +121,35 @@ impl Endpoint {
         };
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
         let rang = self.session.as_ref().is_some_and(Session::rings);
-        let me = self.link.accid().cloned();
+        let me = self.link.accid();
+        let outcome = record.into_iter().flat_map(|record| &record.outcomes);
+        let outcome = outcome
+            .filter(|outcome| Some(&outcome.accid) == me)
+            .map(|outcome| outcome.state)
+            .next();
+        let group = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.view.kind == CallKind::Group);
+        // A record without outcomes is of a server that has no groups.
+        let (answered, rejected) = match (outcome, record) {
+            (Some(outcome), _) => (matches!(outcome, P::Left | P::Lost), outcome == P::Rejected),
+            (None, Some(record)) => (
+                record.accepted_at_ms.is_some(),
+                record.reason == EndReason::Rejected && record.ended_by.as_ref() == me,
+            ),
+            (None, None) => (false, false),
+        };
         match record.cloned() {
-            None if rang => self.leave_to_other_device(true),
+            None if rang && (continued || !group) => self.leave_to_other_device(true),
+            // A group call that goes on for others: the invite has run out here.
+            None if rang => self.end_session(EndReason::TimedOut, None, Vec::new()),
             None if continued => self.handle_continued_elsewhere(call_id),
             None => self.end_session(EndReason::Lost, None, Vec::new()),
-            Some(record) if rang && record.accepted_at_ms.is_some() => {
+            Some(_) if rang && answered => {
                 self.leave_to_other_device(true);
             }
-            Some(record)
-                if rang && record.reason == EndReason::Rejected && record.ended_by == me =>
-            {
-                self.leave_to_other_device(false);
-            }
+            Some(_) if rang && rejected => self.leave_to_other_device(false),
             Some(record) => {
                 self.end_session(
                     record.reason,

@@ -28,11 +28,33 @@ use crate::fact::{Fact, Telling};
 pub(super) struct NoFrameToStrangers {
     sessions: BTreeMap<SessionId, (Accid, DeviceId)>,
     /// Each call as it was last told of and as it has been stored since: news of a batch may be of any of these.
-    forms: BTreeMap<CallId, Vec<Call>>,
+    forms: BTreeMap<CallId, Vec<Form>>,
     /// Those with more than one form.
     fresh: BTreeSet<CallId>,
     asked: BTreeMap<(SessionId, u64), u32>,
     watched: BTreeMap<SessionId, Vec<BTreeSet<Accid>>>,
+}
+
+/// What matters of a stored call.
+#[derive(Debug)]
+struct Form {
+    /// Everyone may join.
+    open: bool,
+    participants: Vec<Participant>,
+}
+
+impl Form {
+    fn of(call: &Call) -> Self {
+        let terms = call.group.as_ref();
+        Self {
+            open: terms.is_some_and(|terms| terms.join_mode == JoinMode::Everyone),
+            participants: call.participants.clone(),
+        }
+    }
+
+    fn participant(&self, accid: &Accid) -> Option<&Participant> {
+        self.participants.iter().find(|own| own.accid == *accid)
+    }
 }
 
 /// A device and its account.
@@ -66,7 +88,7 @@ impl NoFrameToStrangers {
         let forms = self.forms.get(&call_id).map_or(&[][..], Vec::as_slice);
         let mut own = forms
             .iter()
-            .filter_map(|call| call.participant(hearer.accid));
+            .filter_map(|form| form.participant(hearer.accid));
         if own.any(|own| like.iter().any(|like| like(own, hearer))) {
             return Ok(());
         }
@@ -82,12 +104,8 @@ impl NoFrameToStrangers {
 
     /// A call that was found: as `shown`, or open to all.
     fn found(&self, hearer: Hearer<'_>, call: &CallView) -> Result<(), String> {
-        let open = |call: &Call| {
-            let terms = call.group.as_ref();
-            terms.is_some_and(|terms| terms.join_mode == JoinMode::Everyone)
-        };
-        let forms = self.forms.get(&call.call_id).into_iter().flatten();
-        if forms.into_iter().any(open) {
+        let mut forms = self.forms.get(&call.call_id).into_iter().flatten();
+        if forms.any(|form| form.open) {
             return Ok(());
         }
         self.shown(hearer, call)
@@ -167,7 +185,7 @@ impl NoFrameToStrangers {
         for write in writes {
             let (Write::Call(call) | Write::End { call, .. }) = write;
             let forms = self.forms.entry(call.call_id).or_default();
-            forms.push(call.as_ref().clone());
+            forms.push(Form::of(call));
             if forms.len() > 1 {
                 self.fresh.insert(call.call_id);
             }

@@ -2,11 +2,11 @@
 //!
 //! News takes its time, so a difference is only one when it has lasted for [`TOLD_MS`] while nothing stood between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::Time;
 use hullo_core::call::Call;
-use hullo_core::endpoint::State;
+use hullo_core::endpoint::{AppEvent, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId};
 
@@ -22,8 +22,12 @@ const ASLEEP_MS: u64 = 1_500;
 #[derive(Debug, Default)]
 pub(super) struct PlacesAgree {
     owners: BTreeMap<Page, (Accid, DeviceId)>,
-    /// On which device each account is in each call that is not over, and since when; absent when it is in it nowhere.
-    places: BTreeMap<(Accid, CallId), (Option<DeviceId>, Time)>,
+    /// On which device each account is in each call, and since when.
+    places: BTreeMap<(Accid, CallId), (DeviceId, Time)>,
+    /// Since when an account has not been in a call that it knows of.
+    absent: BTreeMap<(Accid, CallId), Time>,
+    /// Every device with which each account has ever answered each call.
+    answered: BTreeMap<(Accid, CallId), BTreeSet<DeviceId>>,
     /// Since when page and server have differed about a call.
     differ: BTreeMap<(Page, CallId), Time>,
     looked_at: BTreeMap<Page, Time>,
@@ -32,14 +36,47 @@ pub(super) struct PlacesAgree {
 impl PlacesAgree {
     fn stored(&mut self, call: &Call, now: Time) {
         for own in &call.participants {
-            let device = own.device.clone().filter(|_| own.state.is_in_call());
-            let place = self
-                .places
-                .entry((own.accid.clone(), call.call_id))
-                .or_insert((None, now));
-            if place.0 != device {
-                *place = (device, now);
+            let key = (own.accid.clone(), call.call_id);
+            if let Some(device) = &own.device {
+                let answered = self.answered.entry(key.clone()).or_default();
+                answered.insert(device.clone());
             }
+            match own.device.clone().filter(|_| own.state.is_in_call()) {
+                Some(device) => {
+                    self.absent.remove(&key);
+                    let place = self.places.entry(key).or_insert((device.clone(), now));
+                    if place.0 != device {
+                        *place = (device, now);
+                    }
+                }
+                None => {
+                    self.places.remove(&key);
+                    self.absent.entry(key).or_insert(now);
+                }
+            }
+        }
+    }
+
+    /// The page says that another device of its account has answered.
+    fn answered_elsewhere(
+        &self,
+        page: Page,
+        call_id: CallId,
+        rejected: bool,
+    ) -> Result<(), String> {
+        let Some((accid, device)) = self.owners.get(&page).cloned() else {
+            return Ok(());
+        };
+        let answered = self.answered.get(&(accid, call_id)).into_iter().flatten();
+        // Its own rejection may have met another invite to the same call.
+        match answered
+            .into_iter()
+            .any(|other| rejected || *other != device)
+        {
+            true => Ok(()),
+            false => Err(format!(
+                "{page}: says that another device has answered {call_id}, and none has"
+            )),
         }
     }
 
@@ -59,24 +96,34 @@ impl PlacesAgree {
         let current = stand
             .call
             .filter(|_| matches!(stand.state, State::InCall | State::Calling));
-        let shown = |call_id: &CallId| {
-            current
-                .into_iter()
-                .chain(stand.held)
-                .any(|call| call.call_id == *call_id)
-        };
+        let shown: Vec<CallId> = current
+            .into_iter()
+            .chain(stand.held)
+            .map(|call| call.call_id)
+            .collect();
+        // What the server takes to be here and is not shown, and what is shown and is not here.
+        let mut differ: Vec<(CallId, Time)> = Vec::new();
         for ((_, call_id), (place, placed_at)) in self.places.range(all_of(&accid)) {
-            let here = place.as_ref() == Some(&device);
-            let key = (page, *call_id);
-            if here == shown(call_id) {
-                self.differ.remove(&key);
-                continue;
+            if (*place == device) != shown.contains(call_id) {
+                differ.push((*call_id, *placed_at));
             }
-            let from = *self.differ.entry(key).or_insert(now);
-            let from = from.max(since).max(*placed_at);
+        }
+        for call_id in &shown {
+            if let Some(absent_since) = self.absent.get(&(accid.clone(), *call_id)) {
+                differ.push((*call_id, *absent_since));
+            }
+        }
+        self.differ.retain(|(of, call_id), _| {
+            *of != page || differ.iter().any(|(differing, _)| differing == call_id)
+        });
+        for (call_id, placed_at) in differ {
+            let from = *self.differ.entry((page, call_id)).or_insert(now);
+            let from = from.max(since).max(placed_at);
             if now.since(from) > TOLD_MS {
+                let shows = shown.contains(&call_id);
                 return Err(format!(
-                    "{page}: the server takes {call_id} to be here: {here}, and it shows the opposite"
+                    "{page}: the server takes {call_id} to be here: {}, and the device: {shows}",
+                    !shows
                 ));
             }
         }
@@ -115,6 +162,18 @@ impl Invariant for PlacesAgree {
                     self.stored(call, now);
                 }
             }
+            Fact::Emitted {
+                page,
+                output: Output::Event { event },
+            } => {
+                let (call_id, rejected) = match event {
+                    AppEvent::OtherClientReject { call_id } => (*call_id, true),
+                    AppEvent::OtherClientAccept { call_id }
+                    | AppEvent::OtherClientContinue { call_id } => (*call_id, false),
+                    _ => return Ok(()),
+                };
+                return self.answered_elsewhere(*page, call_id, rejected);
+            }
             Fact::Stood { page, stand } => return self.look(*page, stand, now),
             _ => {}
         }
@@ -149,6 +208,28 @@ mod tests {
         ];
         facts.extend((0..20).map(|_| stand.clone()));
         first_failure(&mut PlacesAgree::default(), &facts)
+    }
+
+    #[test]
+    fn an_answer_that_no_other_device_gave_is_noticed() {
+        let (alice, device) = (accid("alice"), device().id);
+        let says = Output::Event {
+            event: AppEvent::OtherClientAccept { call_id: CALL },
+        };
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let facts = [
+            Fact::PageOpened {
+                page: PAGE,
+                accid: &alice,
+                device: &device,
+            },
+            Fact::Kept { writes: &writes },
+            Fact::Emitted {
+                page: PAGE,
+                output: &says,
+            },
+        ];
+        assert_eq!(first_failure(&mut PlacesAgree::default(), &facts), Some(2));
     }
 
     #[test]

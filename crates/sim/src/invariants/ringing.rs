@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::{Accid, CallId};
+use hullo_protocol::{Accid, CallId, Event};
 
 use super::Invariant;
-use crate::fact::{Fact, Page, Stand};
+use crate::fact::{Fact, Page, Stand, Telling};
 
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
 const TOLD_MS: u64 = 12_000;
 /// The endpoint's own three seconds of waiting for a server it cannot hear, and a timer throttled to a second.
 const SLACK_MS: u64 = 4_000;
+/// What may pass between the making of an invite's news and the telling: a slow transaction.
+const STORED_MS: u64 = 2_500;
 /// What an accept may take; while it is under way nothing rings, though the state is still "called".
 const ACCEPT_MS: u64 = 20_000;
 
@@ -27,6 +29,8 @@ pub(super) struct NobodyRingsTooLong {
     accids: BTreeMap<Page, Accid>,
     /// Since when an account is not rung for a call any more: the call is over, or one of its devices has answered.
     silent_since: BTreeMap<(CallId, Accid), Time>,
+    /// Until when an account's invite rings, by what is stored.
+    stored_until: BTreeMap<(CallId, Accid), Time>,
     rings_until: BTreeMap<(Page, CallId), Time>,
     accepts_until: BTreeMap<Page, Time>,
     looked_at: BTreeMap<Page, Time>,
@@ -49,12 +53,25 @@ impl Invariant for NobodyRingsTooLong {
                         let key = (call.call_id, own.accid.clone());
                         if own.state.is_pending() {
                             self.silent_since.remove(&key);
+                            let until = own.ring_until.unwrap_or_default();
+                            self.stored_until.insert(key, until);
                         } else {
                             self.silent_since.entry(key).or_insert(now);
                         }
                     }
                 }
             }
+            Fact::Told { accid, telling, .. } => match telling {
+                Telling::Event(Event::CallInvited { call, ring_ms_left }) => {
+                    self.promised(accid, call.call_id, *ring_ms_left, now)?;
+                }
+                Telling::Welcome(snapshot) => {
+                    for invite in &snapshot.invites {
+                        self.promised(accid, invite.call.call_id, invite.ring_ms_left, now)?;
+                    }
+                }
+                _ => {}
+            },
             Fact::Emitted {
                 page,
                 output:
@@ -91,6 +108,23 @@ impl Invariant for NobodyRingsTooLong {
 }
 
 impl NobodyRingsTooLong {
+    /// A device is told to ring for so long: for no more than is left.
+    fn promised(
+        &self,
+        accid: &Accid,
+        call_id: CallId,
+        ring_ms_left: u64,
+        now: Time,
+    ) -> Result<(), String> {
+        let until = self.stored_until.get(&(call_id, accid.clone()));
+        match until {
+            Some(until) if now.plus_ms(ring_ms_left) <= until.plus_ms(STORED_MS) => Ok(()),
+            _ => Err(format!(
+                "{accid} is to ring for {call_id} for {ring_ms_left} ms more; stored: until {until:?}"
+            )),
+        }
+    }
+
     fn look(&mut self, page: Page, stand: &Stand<'_>, now: Time) -> Result<(), String> {
         let before = self.looked_at.insert(page, now).unwrap_or(now);
         let slept = now.since(before) > 1_500;
@@ -194,6 +228,30 @@ mod tests {
     #[test]
     fn ringing_after_the_end_is_noticed() {
         assert_eq!(noticed(5), Some(18));
+    }
+
+    #[test]
+    fn an_invite_that_promises_more_than_is_left_is_noticed() {
+        let bob = accid("bob");
+        // Stored at 0, for thirty seconds; told a second later.
+        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let noticed = |ring_ms_left| {
+            let event = Event::CallInvited {
+                call: view(CallState::Ringing, 1),
+                ring_ms_left,
+            };
+            let facts = [
+                Fact::Kept { writes: &writes },
+                Fact::Told {
+                    session: hullo_core::hub::SessionId(1),
+                    accid: &bob,
+                    telling: Telling::Event(&event),
+                },
+            ];
+            first_failure(&mut NobodyRingsTooLong::default(), &facts)
+        };
+        assert_eq!(noticed(30_000), None);
+        assert_eq!(noticed(32_000), Some(1));
     }
 
     #[test]

@@ -93,8 +93,10 @@ pub(super) struct Part {
     pub(super) joined: bool,
     /// Its media is connected.
     pub(super) live: bool,
-    /// Since when its device has been away, be it from the server or from the media plane.
+    /// Since when its device has been away, be it from the server or from the media plane, at the earliest.
     pub(super) away_since: Option<Time>,
+    /// Likewise, at the latest: not counting what batches saw that were taken back.
+    pub(super) surely_away_since: Option<Time>,
 }
 
 /// Where an account is in a call.
@@ -134,6 +136,7 @@ impl Part {
             joined: false,
             live: false,
             away_since: None,
+            surely_away_since: None,
         }
     }
 }
@@ -211,6 +214,15 @@ impl Model {
         self.settle(now);
     }
 
+    /// The process is up again: everyone has the whole grace time from now.
+    pub(super) fn restored(&mut self, now: Time) {
+        for call in self.calls.values_mut() {
+            for part in call.parts.values_mut() {
+                part.surely_away_since = part.surely_away_since.map(|_| now);
+            }
+        }
+    }
+
     /// Who is away, now that sessions and media are as they are.
     pub(super) fn settle(&mut self, now: Time) {
         for (call_id, call) in &mut self.calls {
@@ -228,14 +240,15 @@ impl Model {
                         && !peer.failed
                 });
                 if part.place != Place::In {
-                    part.away_since = None;
+                    (part.away_since, part.surely_away_since) = (None, None);
                     continue;
                 }
                 part.joined |= part.live && call.accepted_at.is_some();
                 if present && (part.live || part.held || !part.joined) {
-                    part.away_since = None;
+                    (part.away_since, part.surely_away_since) = (None, None);
                 } else {
                     part.away_since.get_or_insert(now);
+                    part.surely_away_since.get_or_insert(now);
                 }
             }
         }
@@ -423,9 +436,9 @@ impl Model {
             );
         let key = (me.clone(), request_id);
         let first = self
-            .answers
+            .new_answers
             .get(&key)
-            .or_else(|| self.new_answers.get(&key));
+            .or_else(|| self.answers.get(&key));
         let Some(first) = first else {
             let refused_dial = dials && kind.is_some();
             if about_a_call && !refused_dial {
@@ -435,6 +448,7 @@ impl Model {
         };
         // A refused join of someone who has no part in the call has left no trace either.
         if joins && first.is_some() && *first != kind {
+            self.new_answers.insert(key, kind);
             return Ok(true);
         }
         // Once the call is over and forgotten, so are its answers.

@@ -303,6 +303,11 @@ fn a_hub_by_other_rules_is_doubted() {
     lost.pass(1_000);
     assert_eq!(lost.doubted(grace(1_000)), None);
     assert!(lost.doubted(grace(2_000)).is_some());
+    let mut missed = talking(grace(9_000));
+    missed.feed(Input::Disconnected { session: BOB });
+    missed.pass(4_000);
+    assert_eq!(missed.doubted(grace(9_000)), None);
+    assert!(missed.doubted(grace(1_000)).is_some());
 }
 
 #[test]
