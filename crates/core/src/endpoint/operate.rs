@@ -165,6 +165,7 @@ impl Endpoint {
     pub(super) fn hang_up(&mut self, for_all: bool) {
         let Some(session) = &self.session else {
             self.give_up_entering(ErrorKind::CallOver);
+            self.give_up_answering();
             return self.hang_up_parked();
         };
         let call_id = session.view.call_id;

@@ -353,6 +353,14 @@ impl Endpoint {
         }
     }
 
+    /// The person hangs up, and there is nothing but what is being answered. The server may have the answer already.
+    pub(super) fn give_up_answering(&mut self) {
+        if let Some(call_id) = self.answering_waiting() {
+            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+            self.end_waiting();
+        }
+    }
+
     /// A snapshot has the call already that is being answered here: the answer itself was lost.
     pub(super) fn take_answered_waiting(&mut self, calls: &[CallView]) {
         let Some(call_id) = self.answering_waiting() else {

@@ -240,3 +240,22 @@ fn nothing_rings_between_an_answer_and_its_call() {
         (vec![EndReason::HungUp], None)
     );
 }
+
+#[test]
+fn an_answer_under_way_is_given_up_by_a_hang_up_when_there_is_no_other_call() {
+    let mut phone = Phone::with_waiting();
+    let other = OtherCall::Hold;
+    let call_id = FOREIGN;
+    let answer = phone.ask(Op::AcceptWaiting { call_id, other });
+    phone.end(EndReason::HungUp, "bob");
+    let ticket = phone.ask(Op::Hangup);
+    assert!(matches!(phone.result_of(ticket), Some(Ok(_))));
+    assert_eq!(phone.result_of(answer), Some(&Err(ErrorKind::CallOver)));
+    assert!(phone.has_sent(|c| *c == Command::Hangup { call_id }));
+    assert_eq!(phone.told().waiting, None);
+    let ended = AppEvent::CallWaitingEnd { call_id };
+    assert_eq!(phone.events.iter().filter(|e| **e == ended).count(), 1);
+    let accept = |c: &Command| matches!(c, Command::Accept { .. });
+    phone.answer(accept, call_of(second_call()));
+    assert_eq!(phone.state(), State::Idle);
+}
