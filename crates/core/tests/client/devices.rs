@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, FoundCall, Media,
+    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, FoundCall, Media, OtherCall,
     ParticipantState, SessionClosed, Snapshot, Success, Uid,
 };
 
@@ -248,6 +248,32 @@ fn a_fetched_call_whose_answer_was_lost_is_known_by_the_next_login() {
         assert_eq!(phone.accepted(ticket), ["bob", "alice"]);
         assert_eq!(phone.state(), State::InCall);
         assert_eq!(phone.lines().len(), 1, "one connection of media");
+    }
+}
+
+#[test]
+fn what_rings_here_while_the_account_talks_elsewhere_is_answered_with_what_becomes_of_that() {
+    let call_id = FOREIGN;
+    let waiting = |other| Op::AcceptWaiting { call_id, other };
+    for (op, other) in [
+        (Op::Accept, OtherCall::End),
+        (waiting(OtherCall::End), OtherCall::End),
+        (waiting(OtherCall::Hold), OtherCall::Hold),
+    ] {
+        let mut phone = beside_another_device();
+        phone.knock(20_000);
+        assert_eq!(phone.state(), State::Called);
+        let ticket = phone.ask(op);
+        let accept = Command::Accept {
+            call_id,
+            room_token: None,
+            other: Some(other),
+        };
+        let is_accept = |c: &Command| matches!(c, Command::Accept { .. });
+        assert_eq!(phone.last(is_accept).command, accept);
+        phone.answer(is_accept, call_of(second_call()));
+        assert_eq!(phone.accepted(ticket), ["carol", "alice"]);
+        assert_eq!(phone.call_id(), FOREIGN);
     }
 }
 
