@@ -10,6 +10,7 @@
 mod form;
 mod judge;
 mod model;
+mod step;
 
 use std::collections::BTreeSet;
 

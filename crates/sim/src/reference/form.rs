@@ -13,8 +13,8 @@ use hullo_protocol::{
     ParticipantState, RING_MS_DEFAULT, RING_MS_MAX, RING_MS_MIN, Uid,
 };
 
-use super::judge::granted;
 use super::model::{Call, Model, Part, Place};
+use super::step::{self, Verdict};
 
 /// What may have brought about the forms of one input.
 #[derive(Debug)]
@@ -40,13 +40,13 @@ pub(super) struct Cause<'a> {
 }
 
 impl Cause<'_> {
-    fn asks(&self, accid: &Accid, call_id: CallId) -> Option<&Command> {
+    pub(super) fn asks(&self, accid: &Accid, call_id: CallId) -> Option<&Command> {
         let mine = self.me.is_some_and(|(me, _)| me == accid) && self.call_id == Some(call_id);
         self.command.filter(|_| mine)
     }
 
     /// What the account has said shall become of its other call, by accepting one.
-    fn other(&self, accid: &Accid, call_id: CallId) -> Option<OtherCall> {
+    pub(super) fn other(&self, accid: &Accid, call_id: CallId) -> Option<OtherCall> {
         match (self.me, self.command) {
             (Some((me, _)), Some(Command::Accept { other, .. }))
                 if me == accid && self.call_id != Some(call_id) =>
@@ -86,7 +86,7 @@ pub(super) fn stored(
     let mut steps = Vec::new();
     let mut swept = Vec::new();
     for own in &form.participants {
-        match step(model, &was, own, call_id, cause)? {
+        match step::judge(model, &was, own, call_id, cause)? {
             Verdict::Stays => {}
             Verdict::Steps(reasons) => steps.push(Step {
                 accid: own.accid.clone(),
@@ -161,199 +161,6 @@ fn begun(model: &Model, form: &Form, cause: &Cause<'_>) -> Result<Call, String> 
         switch_by: None,
         parts: BTreeMap::from([(form.caller.clone(), dialler)]),
     })
-}
-
-enum Verdict {
-    /// It is where it was.
-    Stays,
-    /// It comes in, or is invited.
-    Enters,
-    /// It is over for it, which may end the call for one of these reasons.
-    Steps(Vec<EndReason>),
-    /// It goes because the call ends.
-    Swept,
-}
-
-/// Judges the step of one account.
-fn step(
-    model: &Model,
-    was: &Call,
-    own: &Participant,
-    call_id: CallId,
-    cause: &Cause<'_>,
-) -> Result<Verdict, String> {
-    use ParticipantState as P;
-    let accid = &own.accid;
-    let before = was.part(accid);
-    let is = Place::of(own.state);
-    let command = cause.asks(accid, call_id);
-    let device = cause.me.map(|(_, device)| device);
-    let here = own.device.as_ref() == device;
-    let invited = names(cause, call_id, accid);
-    let busy = || model.is_busy(accid, call_id);
-    if let Some(before) = before.filter(|before| before.place == is) {
-        stays(before, own, call_id, cause)?;
-        if before.uid != own.uid {
-            return Err(format!("{accid} was uid {} and is {}", before.uid, own.uid));
-        }
-        // An invitation may renew nothing: whoever rings or is in the call is refused.
-        return Ok(Verdict::Stays);
-    }
-    let place = before.map(|before| before.place);
-    let active = was.accepted_at.is_some();
-    let out = signed_out(accid, before, cause);
-    // The dial that meets another was let in for itself.
-    let may_enter = !model.config.secure
-        || matches!(command, Some(Command::StartCall(_)))
-        || granted(cause.grant, Some(call_id), own.uid);
-    let mut why_lost = Vec::new();
-    if cause.gone.contains(&key(call_id, accid)) {
-        why_lost.push(EndReason::Lost);
-    }
-    if cause.unconnected.contains(&key(call_id, accid)) {
-        why_lost.push(EndReason::ConnectTimedOut);
-    }
-    let lost = !why_lost.is_empty();
-    let verdict = match (place, is) {
-        (None | Some(Place::Out(_)), Place::Rung) if invited && !busy() => Verdict::Enters,
-        (None | Some(Place::Out(_)), Place::Out(P::Busy)) if invited && busy() => {
-            Verdict::Steps(vec![EndReason::Busy])
-        }
-        (None | Some(Place::Out(_)), Place::In)
-            if matches!(command, Some(Command::Join { .. }))
-                && here
-                && may_enter
-                && may_join(was, before.is_some()) =>
-        {
-            Verdict::Enters
-        }
-        (Some(Place::Rung), Place::In) if here && may_enter && answers(command) => Verdict::Enters,
-        (Some(Place::Rung), Place::Out(P::Rejected))
-            if matches!(
-                command,
-                Some(Command::Reject { .. } | Command::Hangup { .. })
-            ) =>
-        {
-            Verdict::Steps(vec![EndReason::Rejected])
-        }
-        (Some(Place::Rung), Place::Out(P::TimedOut))
-            if rung_out(before, cause.now, |part| {
-                part.reached || part.reached_perhaps
-            }) =>
-        {
-            Verdict::Steps(vec![EndReason::TimedOut])
-        }
-        (Some(Place::Rung), Place::Out(P::Unreachable))
-            if rung_out(before, cause.now, |part| !part.reached) =>
-        {
-            Verdict::Steps(vec![EndReason::Unreachable])
-        }
-        (Some(Place::Rung), Place::Out(P::Unreachable)) if cause.banned == Some(accid) => {
-            Verdict::Steps(vec![EndReason::LoggedOut])
-        }
-        (Some(Place::In), Place::Out(P::Lost)) if lost => Verdict::Steps(why_lost),
-        (Some(Place::In), Place::Out(P::Left)) if out => Verdict::Steps(vec![EndReason::LoggedOut]),
-        (Some(Place::In), Place::Out(P::Left)) if leaves(command, before, device) => {
-            Verdict::Steps(vec![if active {
-                EndReason::HungUp
-            } else {
-                EndReason::Cancelled
-            }])
-        }
-        (Some(Place::In), Place::Out(P::Left))
-            if cause.other(accid, call_id).is_some() && active =>
-        {
-            Verdict::Steps(vec![EndReason::HungUp])
-        }
-        (Some(Place::In), Place::Out(P::Left)) | (Some(Place::Rung), Place::Out(P::Cancelled)) => {
-            Verdict::Swept
-        }
-        _ => {
-            return Err(format!(
-                "{accid} goes from {place:?} to {:?} in {call_id} without a cause",
-                own.state
-            ));
-        }
-    };
-    Ok(verdict)
-}
-
-fn key(call_id: CallId, accid: &Accid) -> (CallId, Accid) {
-    (call_id, accid.clone())
-}
-
-/// The account stays; its device and its hold change only by its own command.
-fn stays(
-    before: &Part,
-    own: &Participant,
-    call_id: CallId,
-    cause: &Cause<'_>,
-) -> Result<(), String> {
-    if before.place != Place::In {
-        return Ok(());
-    }
-    let accid = &own.accid;
-    let command = cause.asks(accid, call_id);
-    let continues = matches!(command, Some(Command::Continue { .. }));
-    if before.device != own.device && !continues {
-        return Err(format!(
-            "{accid} has moved to {:?} in {call_id}",
-            own.device
-        ));
-    }
-    let may_hold = match own.held {
-        true => {
-            matches!(command, Some(Command::Hold { held: true, .. }))
-                || cause.other(accid, call_id) == Some(OtherCall::Hold)
-        }
-        false => continues || matches!(command, Some(Command::Hold { held: false, .. })),
-    };
-    if before.held != own.held && !may_hold {
-        return Err(format!("{accid} holds {call_id}: {}, by nobody", own.held));
-    }
-    Ok(())
-}
-
-/// Whether the accepted command invites the account into the call.
-fn names(cause: &Cause<'_>, call_id: CallId, accid: &Accid) -> bool {
-    let here = cause.call_id == Some(call_id);
-    here && match cause.command {
-        Some(Command::StartCall(start)) => start.callees.contains(accid),
-        Some(Command::Invite(more)) => more.callees.contains(accid),
-        _ => false,
-    }
-}
-
-fn answers(command: Option<&Command>) -> bool {
-    matches!(
-        command,
-        Some(Command::Accept { .. } | Command::Join { .. } | Command::StartCall(_))
-    )
-}
-
-/// Whether whoever asks may come in without ringing.
-fn may_join(call: &Call, was_invited: bool) -> bool {
-    use hullo_protocol::JoinMode;
-    let everyone = |terms: &hullo_protocol::GroupTerms| terms.join_mode == JoinMode::Everyone;
-    call.kind == CallKind::Group && (was_invited || call.terms.as_ref().is_some_and(everyone))
-}
-
-fn leaves(command: Option<&Command>, before: Option<&Part>, device: Option<&DeviceId>) -> bool {
-    let here = before.and_then(|part| part.device.as_ref()) == device;
-    here && matches!(
-        command,
-        Some(Command::Hangup { .. } | Command::Cancel { .. })
-    )
-}
-
-fn signed_out(accid: &Accid, before: Option<&Part>, cause: &Cause<'_>) -> bool {
-    let device = before.and_then(|part| part.device.as_ref());
-    let here = |(of, on): &(Accid, DeviceId)| of == accid && Some(on) == device;
-    cause.banned == Some(accid) || cause.signed_out.iter().any(here)
-}
-
-fn rung_out(before: Option<&Part>, now: Time, truly: impl Fn(&Part) -> bool) -> bool {
-    before.is_some_and(|part| part.rings_until.is_some_and(|until| now >= until) && truly(part))
 }
 
 /// Takes the account's new place over.
