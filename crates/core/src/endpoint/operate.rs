@@ -171,7 +171,9 @@ impl Endpoint {
         let call_id = session.view.call_id;
         let is_caller = self.link.accid() == Some(&session.view.caller);
         let is_group = session.view.kind == CallKind::Group;
-        let command = if for_all && is_caller && is_group {
+        // A caller who has left and is called back in has nothing to end but the ringing.
+        let is_in = session.state() != State::Called;
+        let command = if for_all && is_caller && is_group && is_in {
             Command::End { call_id }
         } else {
             Command::Hangup { call_id }

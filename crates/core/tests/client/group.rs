@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
 use hullo_protocol::{
-    CallKind, CallState, Command, EndReason, EndView, ErrorKind, GroupTerms, InviteMode, Media,
-    ParticipantState, Snapshot, Success,
+    CallKind, CallState, Command, EndReason, EndView, ErrorKind, Event, GroupTerms, InviteMode,
+    Media, ParticipantState, Snapshot, Success,
 };
 
 use crate::crowd::{call_all, call_of, crowd, member, snapshot_of, unknown};
@@ -327,6 +327,27 @@ fn a_caller_who_hangs_up_ends_the_group_call_for_all_and_a_guest_leaves() {
             (phone.ends(), phone.state()),
             (vec![EndReason::HungUp], State::Idle)
         );
+    }
+}
+
+#[test]
+fn a_caller_who_is_called_back_into_the_own_group_call_rejects_alone() {
+    for op in [Op::Hangup, Op::Reject] {
+        let mut phone = Phone::in_group();
+        let call_id = phone.call_id();
+        phone.ask(Op::Leave);
+        let joined = ParticipantState::Joined;
+        let mut call = crowd(call_id, "alice", 8, &[("bob", joined), ("carol", joined)]);
+        call.state = CallState::Active;
+        call.participants[0].state = ParticipantState::Delivered;
+        call.participants[0].inviter = Some(accid("bob"));
+        let ring_ms_left = 30_000;
+        phone.event(Event::CallInvited { call, ring_ms_left });
+        assert_eq!(phone.state(), State::Called);
+        phone.ask(op);
+        let hang_up = Command::Hangup { call_id };
+        assert_eq!(phone.last(|_| true).command, hang_up);
+        assert_eq!(phone.ends(), [EndReason::HungUp, EndReason::Rejected]);
     }
 }
 
