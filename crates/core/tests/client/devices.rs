@@ -186,6 +186,18 @@ fn a_fetched_call_has_joined_once_its_media_is_here() {
 }
 
 #[test]
+fn a_fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
+    let mut phone = beside_another_device();
+    phone.ask(Op::ContinueHere { call_id: INVITE });
+    let mut call = crate::crowd::active(INVITE, 6);
+    call.participants[1].video = false;
+    phone.answer(is_continue, call_of(call));
+    assert_eq!(phone.state(), State::InCall);
+    let local = phone.told().local;
+    assert!(!local.video_enabled && !local.audio_muted, "{local:?}");
+}
+
+#[test]
 fn a_call_that_cannot_be_fetched_stays_where_it_is() {
     let over = {
         let mut call = active(INVITE, 9);

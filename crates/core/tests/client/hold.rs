@@ -335,6 +335,23 @@ fn a_reloaded_page_with_nothing_but_a_held_call_takes_it_up_again() {
 }
 
 #[test]
+fn a_reloaded_page_opens_no_camera_of_a_held_call_that_was_off() {
+    let mut call = held_call(9);
+    let own = call.participants.iter_mut();
+    let own = own.filter(|p| p.accid == accid("alice"));
+    own.for_each(|own| (own.audio, own.video) = (false, false));
+    let mut phone = Phone::new();
+    phone.sign_in();
+    phone.give(Input::SocketOpened);
+    phone.welcome(snapshot_of(vec![call]));
+    assert_eq!(phone.call_id(), INVITE);
+    let local = phone.told().local;
+    assert!(local.audio_muted && !local.video_enabled, "{local:?}");
+    let opens = |c: &MediaCommand| matches!(c, MediaCommand::Capture { video: true, .. });
+    assert!(!phone.media.iter().any(opens));
+}
+
+#[test]
 fn a_server_that_was_restarted_finds_both_calls() {
     let mut phone = Phone::holding();
     phone.give(Input::SocketClosed);
