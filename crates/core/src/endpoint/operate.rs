@@ -226,7 +226,10 @@ impl Endpoint {
                     self.complete(ticket, Err(error.clone()));
                 }
                 match error.kind {
-                    ErrorKind::AlreadyAccepted | ErrorKind::InCallOnOtherDevice => {
+                    // A caller who is called back into the own group call, and is in it by now on another device.
+                    ErrorKind::AlreadyAccepted
+                    | ErrorKind::InCallOnOtherDevice
+                    | ErrorKind::AcceptWhileCalling => {
                         self.leave_to_other_device(true);
                     }
                     ErrorKind::AlreadyRejected => self.leave_to_other_device(false),
