@@ -91,6 +91,12 @@ impl Server {
         self.restart_with(&Options::default())
     }
 
+    /// The number of its process.
+    #[allow(dead_code, reason = "asked by the tests in `endurance`")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// kill -9.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
