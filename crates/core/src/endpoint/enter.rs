@@ -227,7 +227,7 @@ impl Endpoint {
             CallState::Active | CallState::Ended => Phase::InCall,
         };
         let pictures = call.media == Media::Video;
-        let mut session = Session::new(call, phase).as_left(self.link.accid());
+        let mut session = Session::new(call, phase).with_devices_of(self.link.accid());
         session.picture_since = pressed.filter(|_| pictures);
         self.session = Some(session);
         self.tell_change();

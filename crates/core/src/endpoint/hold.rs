@@ -243,7 +243,7 @@ impl Endpoint {
         let held = own_part(&call, me.as_ref()).is_some_and(|own| own.held);
         if held && self.held.is_none() && call.state == CallState::Active {
             let active_ms = call.active_ms.unwrap_or_default();
-            let mut session = Session::new(call, Phase::InCall).as_left(me.as_ref());
+            let mut session = Session::new(call, Phase::InCall).with_devices_of(me.as_ref());
             session.joined_at = Some(self.now.minus_ms(active_ms));
             self.held = Some(session);
         }

@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// With the own devices as the others see them: what was off on another page or device stays off.
-    pub(super) fn as_left(mut self, me: Option<&Accid>) -> Self {
+    pub(super) fn with_devices_of(mut self, me: Option<&Accid>) -> Self {
         if let Some(own) = own_part(&self.view, me) {
             self.local.audio_muted = !own.audio;
             self.local.video_enabled &= own.video;
@@ -206,7 +206,7 @@ impl Endpoint {
             .as_ref()
             .is_some_and(|p| p.state == ParticipantState::Joined);
         let active_ms = call.active_ms.unwrap_or_default();
-        let mut session = Session::new(call, phase).as_left(me.as_ref());
+        let mut session = Session::new(call, phase).with_devices_of(me.as_ref());
         // Not known to the moment; the record is.
         session.joined_at = joined.then(|| self.now.minus_ms(active_ms));
         self.session = Some(session);
