@@ -5,8 +5,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallId, CallRecord, CallState, EndReason, ErrorKind, Media, ParticipantState,
-    RecordStatus, Uid,
+    Accid, CallId, CallKind, CallRecord, CallState, EndReason, ErrorKind, Media, ParticipantState,
+    Quality, RecordStatus, Uid,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -64,10 +64,15 @@ struct RecordView {
     /// The call, a UUID.
     #[schema(value_type = String)]
     call_id: CallId,
+    /// `one_to_one` or `group`.
+    #[schema(value_type = String)]
+    kind: CallKind,
+    /// The app's own name of the group.
+    group_id: Option<String>,
     /// Who dialled.
     #[schema(value_type = String)]
     caller: Accid,
-    /// Everyone who was invited.
+    /// Everyone who was invited or joined.
     #[schema(value_type = Vec<String>)]
     callees: Vec<Accid>,
     /// `audio` or `video`.
@@ -92,6 +97,40 @@ struct RecordView {
     ended_at_ms: u64,
     /// Connected time of each account that was in the call.
     durations: Vec<DurationView>,
+    /// Where each callee's part of the call has ended.
+    outcomes: Vec<OutcomeView>,
+    /// How well each account that was in the call was connected.
+    quality: Vec<QualityView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OutcomeView {
+    #[schema(value_type = String)]
+    accid: Accid,
+    /// `left`, `lost`, `rejected`, `busy`, `cancelled`, `timed_out` or `unreachable`.
+    #[schema(value_type = String)]
+    state: ParticipantState,
+}
+
+/// Grades are `unknown`, `excellent`, `good`, `poor`, `bad`, `very_bad` and `down`, reported every two seconds.
+#[derive(Serialize, ToSchema)]
+struct QualityView {
+    #[schema(value_type = String)]
+    accid: Accid,
+    /// From it to the server.
+    #[schema(value_type = String)]
+    median_up: Quality,
+    #[schema(value_type = String)]
+    worst_up: Quality,
+    /// From the server to it.
+    #[schema(value_type = String)]
+    median_down: Quality,
+    #[schema(value_type = String)]
+    worst_down: Quality,
+    /// How often its device was away and came back.
+    reconnects: u32,
+    /// From the accept to the first picture of another participant, where it said so.
+    first_frame_ms: Option<u32>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -107,8 +146,23 @@ impl From<CallRecord> for RecordView {
             accid: one.accid,
             duration_ms: one.duration_ms,
         };
+        let outcome = |one: hullo_protocol::ParticipantOutcome| OutcomeView {
+            accid: one.accid,
+            state: one.state,
+        };
+        let quality = |one: hullo_protocol::QualitySummary| QualityView {
+            accid: one.accid,
+            median_up: one.median_up,
+            worst_up: one.worst_up,
+            median_down: one.median_down,
+            worst_down: one.worst_down,
+            reconnects: one.reconnects,
+            first_frame_ms: one.first_frame_ms,
+        };
         Self {
             call_id: record.call_id,
+            kind: record.kind,
+            group_id: record.group_id,
             caller: record.caller,
             callees: record.callees,
             media: record.media,
@@ -120,6 +174,8 @@ impl From<CallRecord> for RecordView {
             accepted_at_ms: record.accepted_at_ms,
             ended_at_ms: record.ended_at_ms,
             durations: record.durations.into_iter().map(duration).collect(),
+            outcomes: record.outcomes.into_iter().map(outcome).collect(),
+            quality: record.quality.into_iter().map(quality).collect(),
         }
     }
 }

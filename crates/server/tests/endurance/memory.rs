@@ -9,8 +9,9 @@ use crate::fleet::{create_account, quiet};
 use crate::program::Server;
 use crate::setting;
 
-/// Pairs that call at the same time: the server commits what comes together at once.
-const PAIRS: u64 = 50;
+/// Pairs that call at the same time: the server commits what comes together at once. So many that none of them comes near
+/// the limit of requests of one session.
+const PAIRS: u64 = 200;
 /// What may come on top of what it was after a fifth of the calls. The server remembers the last thousand ended calls and
 /// the database caches some pages: both are full by then.
 const GROWTH_KB_MAX: u64 = 16 * 1024;
