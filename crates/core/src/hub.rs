@@ -27,8 +27,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::{
-    Accid, CallId, CallRecord, DeviceInfo, Event, Message, MessageId, QualityReport, Reply,
-    Request, SessionClosed, Slot, Snapshot, Uid,
+    Accid, CallId, CallRecord, DeviceInfo, Event, Message, MessageId, QualityReport, RefusedInvite,
+    Reply, Request, SessionClosed, Slot, Snapshot, Uid,
 };
 
 use crate::Time;
@@ -116,8 +116,8 @@ pub enum Input {
         request: Request,
         /// The claims of its verified room token.
         grant: Option<RoomGrant>,
-        /// Those accounts in it that do not exist or are disabled.
-        unknown: Vec<Accid>,
+        /// Those accounts in it that cannot be called: they do not exist or are disabled.
+        refused: Vec<RefusedInvite>,
     },
     /// News from the media plane.
     Media {
@@ -125,6 +125,14 @@ pub enum Input {
         call_id: CallId,
         /// What happened.
         event: MediaEvent,
+    },
+    /// The app wants its calls otherwise than before: from the next invite and the next login on. Stays so, whatever becomes
+    /// of the batch.
+    Policies {
+        /// What an invite does to an account that is in another call.
+        busy: BusyPolicy,
+        /// How many devices of an account may be signed in.
+        devices: DevicePolicy,
     },
     /// Signs an account out of all its devices: its token was revoked or it was disabled.
     SignOut {
@@ -342,10 +350,14 @@ impl Hub {
                 session,
                 request,
                 grant,
-                unknown,
-            } => self.handle_request(session, request, grant, &unknown, now),
+                refused,
+            } => self.handle_request(session, request, grant, &refused, now),
             Input::Media { call_id, event } => self.handle_media(call_id, event, now),
             Input::SignOut { accid } => self.handle_sign_out(&accid, now),
+            Input::Policies { busy, devices } => {
+                self.config.busy = busy;
+                self.config.devices = devices;
+            }
             Input::Timeout => {}
         }
         std::mem::take(&mut self.out)

@@ -66,7 +66,7 @@ pub struct GroupTerms {
 pub struct RefusedInvite {
     /// The account.
     pub accid: Accid,
-    /// Why: `account_not_found`, `already_in_call`, `participant_limit`, `called_oneself`.
+    /// Why: `account_not_found`, `account_disabled`, `already_in_call`, `participant_limit`, `called_oneself`.
     pub kind: ErrorKind,
 }
 

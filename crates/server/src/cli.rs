@@ -63,7 +63,7 @@ enum AppCommand {
         #[command(flatten)]
         policies: PolicyArgs,
     },
-    /// Change how an app wants its calls; a running server takes it over when it is started next
+    /// Change how an app wants its calls; a running server takes it over at the next login of a device of the app
     Set {
         /// The app
         key: AppKey,
@@ -170,7 +170,7 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
             let policies = policies.over(app.policies);
             store.set_policies(&key, policies).await?;
             store.close().await;
-            println!("{key}: {policies:?}; a running server has it when it is started next");
+            println!("{key}: {policies:?}; a running server has it from the next login on");
         }
     }
     Ok(())

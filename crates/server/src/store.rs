@@ -30,6 +30,8 @@ pub(crate) trait Store: Send + Sync {
     /// One app.
     fn app<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<App>>;
 
+    /// How an app wants its calls, if there is such an app.
+    fn policies<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<Policies>>;
     /// Changes how an app wants its calls; false when there is no such app.
     fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool>;
 
@@ -42,6 +44,12 @@ pub(crate) trait Store: Send + Sync {
     ) -> Answer<'a, ()>;
     /// One account.
     fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid) -> Answer<'a, Option<Account>>;
+    /// Those of these accounts that exist, by accid. At most [`hullo_protocol::PARTICIPANTS_MAX`] may be asked for.
+    fn accounts_named<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accids: &'a [&'a Accid],
+    ) -> Answer<'a, Vec<Account>>;
     /// Every account of an app, by accid.
     fn accounts<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Account>>;
     /// Changes an account; the account as it is then, or `None` when there is none.

@@ -85,7 +85,8 @@ impl Reference {
             }
             Input::Media { event, .. } => self.model.media(event),
             Input::SignOut { accid } => cause.banned = Some(accid),
-            Input::Request { .. } | Input::Timeout => {}
+            // No world changes its policies while it runs.
+            Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}
         }
         if matches!(input, Input::Request { .. }) {
             self.requested(input, outputs, cause)?;
@@ -146,7 +147,7 @@ impl Reference {
             session,
             request,
             grant,
-            unknown,
+            refused,
         } = input
         else {
             return Ok(());
@@ -202,7 +203,7 @@ impl Reference {
             device: &asker.device,
             request,
             grant: *grant,
-            unknown,
+            refused,
             now: cause.now,
         };
         match &reply {

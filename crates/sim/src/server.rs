@@ -8,8 +8,8 @@ use hullo_core::hub::{
     Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
 };
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, Reply, Request, Snapshot, Success,
-    Token, Uid,
+    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, RefusedInvite, Reply, Request,
+    Snapshot, Success, Token, Uid,
 };
 
 use crate::fact::{Fact, Telling};
@@ -318,10 +318,13 @@ impl Process {
             Command::Invite(more) => &more.callees,
             _ => &[],
         };
-        let unknown = named
+        let refused = named
             .iter()
             .filter(|accid| !shell.accounts.contains(accid))
-            .cloned()
+            .map(|accid| RefusedInvite {
+                accid: accid.clone(),
+                kind: ErrorKind::AccountNotFound,
+            })
             .collect();
         let grant = match &request.command {
             Command::ListMessages { with, limit, .. } => {
@@ -348,7 +351,7 @@ impl Process {
             session,
             request,
             grant,
-            unknown,
+            refused,
         })
     }
 

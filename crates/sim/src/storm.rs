@@ -12,8 +12,8 @@ use hullo_core::hub::{
     Config, Hub, Input, MediaEvent, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
 };
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, DeviceInfo, GroupTerms, InviteMode, InviteMore, JoinMode,
-    Media, OtherCall, Platform, Request, RequestId, StartCall, Token, Uid,
+    Accid, CallId, Command, DeviceId, DeviceInfo, ErrorKind, GroupTerms, InviteMode, InviteMore,
+    JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
 };
 
 use crate::dice::Dice;
@@ -260,7 +260,7 @@ impl Storm {
                 command,
             },
             grant,
-            unknown: Accid::parse(NOBODY).ok().into_iter().collect(),
+            refused: nobody().into_iter().collect(),
         }
     }
 
@@ -545,4 +545,11 @@ impl Storm {
         }
         self.watch.observe(self.now, fact);
     }
+}
+
+/// Whom the shell has found that no call can reach.
+fn nobody() -> Option<RefusedInvite> {
+    let kind = ErrorKind::AccountNotFound;
+    let accid = Accid::parse(NOBODY).ok()?;
+    Some(RefusedInvite { accid, kind })
 }

@@ -275,7 +275,10 @@ pub(crate) fn none_invited(refused: &[RefusedInvite]) -> ErrorBody {
             ErrorKind::BadRequest,
             "callees is empty; name at least one account",
         ),
-        [one] => ErrorBody::new(one.kind, format!("{} cannot be invited", one.accid)),
+        [one] => ErrorBody::new(
+            one.kind,
+            format!("{} cannot be invited: {}", one.accid, one.kind.text()),
+        ),
         several => {
             let names: Vec<String> = several.iter().map(|one| one.accid.to_string()).collect();
             ErrorBody::new(

@@ -1,7 +1,8 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Reply, Request, RequestId, Success,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite, Reply, Request,
+    RequestId, Success,
 };
 
 use super::{Hub, Output, RoomGrant, SessionId};
@@ -24,7 +25,7 @@ impl Hub {
         session: SessionId,
         request: Request,
         grant: Option<RoomGrant>,
-        unknown: &[Accid],
+        refused: &[RefusedInvite],
         now: Time,
     ) {
         let Some(known) = self.sessions.find(session) else {
@@ -48,8 +49,8 @@ impl Hub {
             Command::Ping => self.reply(&asker, Ok(Success::Done)),
             Command::Logout => self.handle_logout(&asker, now),
             Command::WatchPresence { accids } => self.handle_watch(&asker, accids),
-            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, unknown, now),
-            Command::Invite(more) => self.handle_invite(&asker, more, unknown, now),
+            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, refused, now),
+            Command::Invite(more) => self.handle_invite(&asker, more, refused, now),
             Command::Join { call_id, .. } => self.handle_join(&asker, call_id, grant, now),
             Command::Query { call_id, group_id } => {
                 self.handle_query(&asker, call_id, group_id.as_deref(), now);

@@ -20,7 +20,7 @@ impl Hub {
         asker: &Asker,
         start: StartCall,
         grant: Option<RoomGrant>,
-        unknown: &[Accid],
+        refused: &[RefusedInvite],
         now: Time,
     ) {
         if let Some(call) = self.ledger.resolve(start.call_id) {
@@ -35,7 +35,7 @@ impl Hub {
             });
             return self.reply(asker, answer);
         }
-        let (callees, refused) = match self.check_start(asker, &start, grant, unknown) {
+        let (callees, refused) = match self.check_start(asker, &start, grant, refused) {
             Ok(checked) => checked,
             Err(error) => return self.reply(asker, Err(error)),
         };
@@ -68,26 +68,17 @@ impl Hub {
         asker: &Asker,
         start: &StartCall,
         grant: Option<RoomGrant>,
-        unknown: &[Accid],
+        refused: &[RefusedInvite],
     ) -> Result<(Vec<Accid>, Vec<RefusedInvite>), ErrorBody> {
         match &start.group {
             None => check_one(&start.callees)?,
             Some(terms) => check_group_id(terms)?,
         }
         check_attachment(start.attachment.as_deref())?;
-        let (callees, refused) = sort_out(&asker.accid, &start.callees, unknown);
+        check_count(&start.callees)?;
+        let (callees, refused) = sort_out(&asker.accid, &start.callees, refused);
         if callees.is_empty() {
             return Err(none_invited(&refused));
-        }
-        if callees.len() >= PARTICIPANTS_MAX {
-            return Err(ErrorBody::new(
-                ErrorKind::ParticipantLimit,
-                format!(
-                    "{} callees; at most {}",
-                    callees.len(),
-                    PARTICIPANTS_MAX - 1
-                ),
-            ));
         }
         let granted = RoomGrant {
             call_id: start.call_id,
@@ -134,7 +125,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         more: InviteMore,
-        unknown: &[Accid],
+        refused: &[RefusedInvite],
         now: Time,
     ) {
         let Some(call_id) = self.unanswered(asker, more.call_id, now) else {
@@ -143,7 +134,7 @@ impl Hub {
         if let Err(error) = check_invite(&more) {
             return self.reply(asker, Err(error));
         }
-        let (callees, mut refused) = sort_out(&asker.accid, &more.callees, unknown);
+        let (callees, mut refused) = sort_out(&asker.accid, &more.callees, refused);
         let invitation = Invitation {
             callees,
             attachment: more.attachment,
@@ -294,7 +285,19 @@ fn check_one(callees: &[Accid]) -> Result<(), ErrorBody> {
     }
 }
 
-pub(super) fn check_group_id(terms: &GroupTerms) -> Result<(), ErrorBody> {
+/// The shell has looked up no more accounts than these, so that none beyond them may be called.
+fn check_count(callees: &[Accid]) -> Result<(), ErrorBody> {
+    let count = callees.iter().collect::<BTreeSet<_>>().len();
+    if count >= PARTICIPANTS_MAX {
+        return Err(ErrorBody::new(
+            ErrorKind::ParticipantLimit,
+            format!("{count} callees; at most {}", PARTICIPANTS_MAX - 1),
+        ));
+    }
+    Ok(())
+}
+
+fn check_group_id(terms: &GroupTerms) -> Result<(), ErrorBody> {
     match &terms.group_id {
         Some(name) if name.is_empty() || name.len() > GROUP_ID_BYTES_MAX => Err(ErrorBody::new(
             ErrorKind::BadRequest,
@@ -331,26 +334,25 @@ fn check_invite(more: &InviteMore) -> Result<(), ErrorBody> {
     check_attachment(more.attachment.as_deref())
 }
 
-/// Each account once; those who exist and are not the asker, and the others with the reason.
+/// Each account once; those who can be called and are not the asker, and the others with the reason.
 fn sort_out(
     asker: &Accid,
     accids: &[Accid],
-    unknown: &[Accid],
+    uncallable: &[RefusedInvite],
 ) -> (Vec<Accid>, Vec<RefusedInvite>) {
     let mut callees = Vec::new();
     let mut refused: Vec<RefusedInvite> = Vec::new();
     let mut seen = BTreeSet::new();
     for accid in accids.iter().filter(|accid| seen.insert(*accid)) {
-        let kind = match () {
-            () if accid == asker => ErrorKind::CalledOneself,
-            () if unknown.contains(accid) => ErrorKind::AccountNotFound,
-            () => {
-                callees.push(accid.clone());
-                continue;
-            }
-        };
-        let accid = accid.clone();
-        refused.push(RefusedInvite { accid, kind });
+        let known = uncallable.iter().find(|one| one.accid == *accid);
+        match known {
+            _ if accid == asker => refused.push(RefusedInvite {
+                accid: accid.clone(),
+                kind: ErrorKind::CalledOneself,
+            }),
+            Some(known) => refused.push(known.clone()),
+            None => callees.push(accid.clone()),
+        }
     }
     (callees, refused)
 }

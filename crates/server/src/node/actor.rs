@@ -8,7 +8,7 @@ use hullo_core::hub::{
 };
 use hullo_protocol::{
     Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId, Quality,
-    QualityReport, Reply, Request, SWITCH_MS, SessionClosed, Uid,
+    QualityReport, RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
@@ -17,7 +17,7 @@ use super::batch::{Asked, Batch};
 use super::media::AppMedia;
 use super::{Outgoing, SessionHandle, Shared};
 use crate::metrics::snake_case;
-use crate::store::{App, StoreError};
+use crate::store::{App, Policies, StoreError};
 
 /// Inputs that share one transaction at most.
 const BATCH: usize = 256;
@@ -37,7 +37,7 @@ pub(crate) enum Arrival {
         /// What its room token allows.
         grant: Option<RoomGrant>,
         /// The accounts in it that do not exist or are disabled.
-        unknown: Vec<Accid>,
+        refused: Vec<RefusedInvite>,
     },
     /// A session is over.
     Disconnected {
@@ -176,7 +176,7 @@ impl Actor {
             let wake = self.wake_at();
             let stop = tokio::select! {
                 arrival = inbox.recv() => match arrival {
-                    Some(arrival) => self.receive(arrival, &mut batch),
+                    Some(arrival) => self.receive(arrival, &mut batch).await,
                     None => return,
                 },
                 Some(fact) = facts.recv() => {
@@ -193,7 +193,7 @@ impl Actor {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact, &mut batch);
                 } else if let Ok(arrival) = inbox.try_recv() {
-                    stop = self.receive(arrival, &mut batch);
+                    stop = self.receive(arrival, &mut batch).await;
                 } else {
                     break;
                 }
@@ -225,14 +225,21 @@ impl Actor {
         self.retry_at.is_some() || self.hub.poll_timeout().is_some()
     }
 
-    fn receive(&mut self, arrival: Arrival, batch: &mut Batch) -> Option<oneshot::Sender<()>> {
+    async fn receive(
+        &mut self,
+        arrival: Arrival,
+        batch: &mut Batch,
+    ) -> Option<oneshot::Sender<()>> {
         match arrival {
-            Arrival::Connected(new) => self.receive_session(*new, batch),
+            Arrival::Connected(new) => {
+                self.take_over_policies(batch).await;
+                self.receive_session(*new, batch);
+            }
             Arrival::Request {
                 session,
                 request,
                 grant,
-                unknown,
+                refused,
             } => {
                 batch.asked.push(Asked {
                     session,
@@ -245,7 +252,7 @@ impl Actor {
                         session,
                         request,
                         grant,
-                        unknown,
+                        refused,
                     },
                     batch,
                 );
@@ -259,6 +266,25 @@ impl Actor {
             Arrival::Stop(stopped) => return Some(stopped),
         }
         None
+    }
+
+    /// Reads how the app wants its calls now, once for all logins of a batch: the command line may have changed it.
+    async fn take_over_policies(&mut self, batch: &mut Batch) {
+        if std::mem::replace(&mut batch.policies_read, true) {
+            return;
+        }
+        let policies = match self.shared.store.policies(&self.app.key).await {
+            Ok(Some(policies)) if policies != self.app.policies => policies,
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(app = %self.app.key, %error, "the app's policies cannot be read; they stay as they were");
+                return;
+            }
+        };
+        tracing::info!(app = %self.app.key, ?policies, "the app's policies have changed");
+        self.app.policies = policies;
+        let Policies { busy, devices } = policies;
+        self.handle(Input::Policies { busy, devices }, batch);
     }
 
     fn receive_session(&mut self, new: NewSession, batch: &mut Batch) {

@@ -15,6 +15,8 @@ pub(super) struct Batch {
     pub(super) asked: Vec<Asked>,
     /// What happened in the world; it stays true when it cannot be stored, and has to be handled again.
     pub(super) facts: Vec<Fact>,
+    /// Whether the app's policies were read for it.
+    pub(super) policies_read: bool,
 }
 
 /// A request that waits for an answer.

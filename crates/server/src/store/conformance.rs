@@ -138,6 +138,54 @@ async fn apps_and_accounts_are_kept_once_and_their_secrets_come_back() {
 }
 
 #[tokio::test]
+async fn several_accounts_are_found_by_name_at_once() {
+    let shop = sqlite().await;
+    let other = self::shop("other");
+    shop.store.create_app(&other, 1).await.unwrap();
+    for (app, name) in [
+        (&shop.app, "alice"),
+        (&shop.app, "bob"),
+        (&shop.app, "carol"),
+        (&other.key, "dave"),
+    ] {
+        let new = account(name);
+        shop.store.create_account(app, &new, 1).await.unwrap();
+    }
+    let named = async |names: &[&str]| {
+        let accids: Vec<Accid> = names.iter().map(|name| accid(name)).collect();
+        let accids: Vec<&Accid> = accids.iter().collect();
+        let found = shop.store.accounts_named(&shop.app, &accids).await;
+        found.unwrap()
+    };
+    let expected = [account("alice"), account("carol")];
+    assert_eq!(named(&["carol", "dave", "nobody", "alice"]).await, expected);
+    assert_eq!(named(&[]).await, []);
+    let mut many: Vec<String> = (0..99).map(|n| format!("p{n}")).collect();
+    many.push("bob".to_owned());
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(many.len(), hullo_protocol::PARTICIPANTS_MAX);
+    assert_eq!(named(&many).await, [account("bob")]);
+}
+
+#[tokio::test]
+async fn policies_of_an_app_are_read_as_they_were_set() {
+    let shop = sqlite().await;
+    let read = async || shop.store.policies(&shop.app).await.unwrap();
+    assert_eq!(read().await, Some(Policies::default()));
+    let policies = Policies {
+        busy: BusyPolicy::Ring,
+        devices: DevicePolicy::One,
+    };
+    assert!(shop.store.set_policies(&shop.app, policies).await.unwrap());
+    assert_eq!(read().await, Some(policies));
+    let app = shop.store.app(&shop.app).await.unwrap().unwrap();
+    assert_eq!(app.policies, policies);
+    let other = AppKey::parse("other").unwrap();
+    assert_eq!(shop.store.policies(&other).await.unwrap(), None);
+    assert!(!shop.store.set_policies(&other, policies).await.unwrap());
+}
+
+#[tokio::test]
 async fn change_of_an_account_leaves_the_rest_as_it_was() {
     let shop = sqlite().await;
     let alice = account("alice");

@@ -135,6 +135,17 @@ impl Store for Sqlite {
         })
     }
 
+    fn policies<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<Policies>> {
+        Box::pin(async move {
+            sqlx::query("SELECT busy, devices FROM apps WHERE app_key = ?")
+                .bind(key.as_str())
+                .fetch_optional(&self.readers)
+                .await?
+                .map(|row| read::policies(&row))
+                .transpose()
+        })
+    }
+
     fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool> {
         Box::pin(async move {
             let changed = sqlx::query("UPDATE apps SET busy = ?, devices = ? WHERE app_key = ?")
@@ -181,6 +192,14 @@ impl Store for Sqlite {
                 .map(|row| read::account(&row))
                 .transpose()
         })
+    }
+
+    fn accounts_named<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accids: &'a [&'a Accid],
+    ) -> Answer<'a, Vec<Account>> {
+        Box::pin(read::accounts_named(&self.readers, app, accids))
     }
 
     fn accounts<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Account>> {

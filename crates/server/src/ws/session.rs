@@ -202,13 +202,13 @@ impl Session {
             requests::Next::Ask {
                 request,
                 grant,
-                unknown,
+                refused,
             } => {
                 let arrival = Arrival::Request {
                     session: self.client.id,
                     request,
                     grant,
-                    unknown,
+                    refused,
                 };
                 let reached = self.client.app.send(arrival).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))

@@ -347,7 +347,7 @@ mod tests {
                 command: Command::Ping,
             },
             grant: None,
-            unknown: Vec::new(),
+            refused: Vec::new(),
         };
         let reply = Reply::new(2, Ok(Success::Done));
         let told = Fact::Told {

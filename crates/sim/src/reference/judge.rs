@@ -22,8 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) request: &'a Request,
     /// The claims of its verified room token.
     pub(super) grant: Option<RoomGrant>,
-    /// Accounts in it that do not exist.
-    pub(super) unknown: &'a [Accid],
+    /// Accounts in it that cannot be called.
+    pub(super) refused: &'a [RefusedInvite],
     /// When.
     pub(super) now: Time,
 }
@@ -138,11 +138,10 @@ fn invited(
                 Place::In => false,
             }),
             Some(ErrorKind::CalledOneself) => callee == asked.me,
-            Some(ErrorKind::AccountNotFound) => asked.unknown.contains(callee),
             Some(ErrorKind::AlreadyInCall) => {
                 call.has(callee, Place::In) || call.has(callee, Place::Rung)
             }
-            Some(_) => false,
+            Some(_) => refusal.is_some_and(|refusal| asked.refused.contains(refusal)),
         };
         if !is_true {
             return Err(format!(
@@ -320,13 +319,13 @@ fn in_the_way(
     let here = |callee: &Accid| {
         call.is_some_and(|call| call.has(callee, Place::In) || call.has(callee, Place::Rung))
     };
-    let unknown = |callee: &Accid| asked.unknown.contains(callee);
+    let known = |callee: &Accid| asked.refused.iter().find(|one| one.accid == *callee);
     let oneself = |callee: &Accid| callee == asked.me;
     let dials = matches!(asked.request.command, Command::StartCall(_));
     // An invitation is refused as a whole only when nobody could be invited.
     let none = callees
         .iter()
-        .all(|callee| here(callee) || unknown(callee) || oneself(callee));
+        .all(|callee| here(callee) || known(callee).is_some() || oneself(callee));
     match kind {
         // Two who dial each other meet.
         ErrorKind::AlreadyInCall if dials => {
@@ -336,7 +335,10 @@ fn in_the_way(
         }
         ErrorKind::AlreadyInCall => none && callees.iter().any(here),
         ErrorKind::CalledOneself => none && callees.iter().any(oneself),
-        ErrorKind::AccountNotFound => none && callees.iter().any(unknown),
+        ErrorKind::AccountNotFound | ErrorKind::AccountDisabled => {
+            let said = |callee| known(callee).is_some_and(|one| one.kind == kind);
+            none && callees.iter().any(said)
+        }
         _ => none && callees.len() > 1,
     }
 }

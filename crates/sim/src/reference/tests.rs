@@ -82,7 +82,7 @@ impl Told {
             session,
             request,
             grant: None::<RoomGrant>,
-            unknown: Vec::new(),
+            refused: Vec::new(),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use hullo_protocol::*;
 
-use super::super::{Config, DevicePolicy, RoomCommand};
+use super::super::{BusyPolicy, Config, DevicePolicy, Input, RoomCommand};
 use super::Shell;
 use super::shell::{CONFIG, accid, call_of, end_in, kind};
 
@@ -38,6 +38,24 @@ fn a_desktop_and_a_mobile_device_stand_beside_each_other() {
     shell.login_mobile("alice", "a3");
     assert_eq!(shell.closed.get(&mobile), Some(&SessionClosed::KickedOut));
     assert_eq!(shell.closed.get(&desktop), None);
+}
+
+#[test]
+fn a_change_of_the_policies_counts_from_the_next_login_and_the_next_invite() {
+    let mut shell = with(DevicePolicy::All);
+    let (_, bob, _) = shell.talking(Media::Audio);
+    shell.login("bob", "b2");
+    let carol = shell.login("carol", "c1");
+    shell.feed(Input::Policies {
+        busy: BusyPolicy::Ring,
+        devices: DevicePolicy::One,
+    });
+    assert!(shell.closed.is_empty(), "nobody is signed out by it");
+    shell.heard(bob);
+    shell.dial(carol, "bob", Media::Audio);
+    assert!(matches!(&shell.heard(bob)[..], [Event::CallInvited { .. }]));
+    shell.login("bob", "b3");
+    assert_eq!(shell.closed.len(), 2);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn a_dial_without_request_id_is_refused() {
         session: alice,
         request,
         grant: None,
-        unknown: Vec::new(),
+        refused: Vec::new(),
     };
     let outputs = shell.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {

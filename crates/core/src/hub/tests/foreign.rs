@@ -110,7 +110,7 @@ fn requests_of_unknown_sessions_are_dropped() {
         session: SessionId(404),
         request,
         grant: None,
-        unknown: Vec::new(),
+        refused: Vec::new(),
     };
     assert!(shell.hub.handle(input, shell.now).is_empty());
 }

@@ -4,7 +4,7 @@ use hullo_protocol::*;
 
 use super::super::{RoomCommand, SessionId};
 use super::Shell;
-use super::shell::{accid, call_of, end_in, kind, start, start_group};
+use super::shell::{accid, call_of, end_in, invite_more, kind, start, start_group};
 
 /// Alice has called Bob and Carol, who have both answered.
 pub(super) fn talking(shell: &mut Shell) -> ([SessionId; 3], CallId) {
@@ -122,6 +122,43 @@ fn who_does_not_exist_is_refused_and_the_others_ring() {
     );
     assert_eq!(shell.call(call_id).participants.len(), 2);
     assert_eq!(shell.heard(bob).len(), 1);
+}
+
+#[test]
+fn a_disabled_account_is_refused_as_such_in_a_dial_and_in_an_invite() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let known = [
+        ("gone", ErrorKind::AccountDisabled),
+        ("ghost", ErrorKind::AccountNotFound),
+    ];
+    let expected = known.map(|(name, kind)| (name.to_owned(), kind));
+    let call_id = shell.fresh_call();
+    let dial = Command::StartCall(start_group(call_id, &["gone", "bob", "ghost"]));
+    let answer = shell.ask_with_refused(alice, dial, &known);
+    assert_eq!(refused_of(answer), expected);
+    let more = Command::Invite(invite_more(call_id, &["gone", "carol", "ghost"]));
+    let answer = shell.ask_with_refused(alice, more, &known);
+    assert_eq!(refused_of(answer), expected);
+    let alone = Command::Invite(invite_more(call_id, &["gone"]));
+    let answer = shell.ask_with_refused(alice, alone, &known);
+    assert_eq!(kind(answer), ErrorKind::AccountDisabled);
+}
+
+/// The shell looks up no more accounts than a call may have, so a longer list might hide some that do not exist.
+#[test]
+fn a_list_that_is_too_long_is_refused_whoever_is_in_it() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let names: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let call_id = shell.fresh_call();
+    let dial = Command::StartCall(start_group(call_id, &names));
+    let answer = shell.ask_with_unknown(alice, dial, &names[..50]);
+    assert_eq!(kind(answer), ErrorKind::ParticipantLimit);
+    let twice = [&names[..99], &names[..99]].concat();
+    let dial = Command::StartCall(start_group(call_id, &twice));
+    assert_eq!(call_of(shell.ask(alice, dial)).participants.len(), 100);
 }
 
 #[test]

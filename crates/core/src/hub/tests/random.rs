@@ -197,7 +197,7 @@ impl World {
                     session,
                     request,
                     grant: None,
-                    unknown: Vec::new(),
+                    refused: Vec::new(),
                 })
             }
             Step::Offer(index, call, name) => {
@@ -239,7 +239,7 @@ impl World {
             session,
             request,
             grant: None,
-            unknown: Vec::new(),
+            refused: Vec::new(),
         })
     }
 

@@ -25,7 +25,7 @@ fn request(session: SessionId, command: Command) -> Input {
             command,
         },
         grant: None,
-        unknown: Vec::new(),
+        refused: Vec::new(),
     }
 }
 

@@ -346,7 +346,7 @@ impl Shell {
                 command,
             },
             grant,
-            unknown: Vec::new(),
+            refused: Vec::new(),
         });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
@@ -359,6 +359,24 @@ impl Shell {
         command: Command,
         unknown: &[&str],
     ) -> Result<Success, ErrorBody> {
+        let refused: Vec<(&str, ErrorKind)> = unknown
+            .iter()
+            .map(|name| (*name, ErrorKind::AccountNotFound))
+            .collect();
+        self.ask_with_refused(session, command, &refused)
+    }
+
+    /// Asks for something with accounts in it of which these cannot be called.
+    pub(super) fn ask_with_refused(
+        &mut self,
+        session: SessionId,
+        command: Command,
+        refused: &[(&str, ErrorKind)],
+    ) -> Result<Success, ErrorBody> {
+        let refused = refused.iter().map(|(name, kind)| RefusedInvite {
+            accid: accid(name),
+            kind: *kind,
+        });
         let id = self.fresh();
         let request_id = self.fresh_request();
         self.feed(Input::Request {
@@ -369,7 +387,7 @@ impl Shell {
                 command,
             },
             grant: None,
-            unknown: unknown.iter().map(|name| accid(name)).collect(),
+            refused: refused.collect(),
         });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
@@ -463,7 +481,7 @@ impl Shell {
                 command: Command::OfferMedia { call_id, sdp },
             },
             grant: None,
-            unknown: Vec::new(),
+            refused: Vec::new(),
         });
         if let Some(reply) = self.replies.get(&(session, id)).cloned() {
             return Err(reply.into_result().unwrap_err());

@@ -27,10 +27,14 @@ pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
         name: row.try_get("name")?,
         secret,
         secure: row.try_get("secure")?,
-        policies: Policies {
-            busy: parse(row.try_get("busy")?, policy::busy)?,
-            devices: parse(row.try_get("devices")?, policy::devices)?,
-        },
+        policies: policies(row)?,
+    })
+}
+
+pub(super) fn policies(row: &SqliteRow) -> Result<Policies, StoreError> {
+    Ok(Policies {
+        busy: parse(row.try_get("busy")?, policy::busy)?,
+        devices: parse(row.try_get("devices")?, policy::devices)?,
     })
 }
 
@@ -42,6 +46,21 @@ pub(super) fn account(row: &SqliteRow) -> Result<Account, StoreError> {
         disabled: row.try_get("disabled")?,
         token_generation: unsigned(row.try_get("token_generation")?),
     })
+}
+
+pub(super) async fn accounts_named(
+    pool: &SqlitePool,
+    app: &AppKey,
+    accids: &[&Accid],
+) -> Result<Vec<Account>, StoreError> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM accounts WHERE app_key = ");
+    sql.push_bind(app.as_str()).push(" AND accid IN (");
+    let mut listed = sql.separated(", ");
+    for accid in accids {
+        listed.push_bind(accid.as_str());
+    }
+    let rows = sql.push(") ORDER BY accid").build().fetch_all(pool).await?;
+    rows.iter().map(account).collect()
 }
 
 pub(super) fn call(row: &SqliteRow) -> Result<Call, StoreError> {

@@ -1,10 +1,12 @@
 //! What the shell does for the hub before a request reaches it: accounts are looked up, room tokens are verified, and
 //! conversations are read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
     Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PARTICIPANTS_MAX,
-    Request, Snapshot, Success, Token,
+    RefusedInvite, Request, Snapshot, Success, Token,
 };
 
 use super::Client;
@@ -20,7 +22,7 @@ pub(super) enum Next {
         /// What its room token allows.
         grant: Option<RoomGrant>,
         /// The accounts in it that do not exist or are disabled.
-        unknown: Vec<Accid>,
+        refused: Vec<RefusedInvite>,
     },
     /// It is answered already.
     Answer(Result<Success, ErrorBody>),
@@ -47,48 +49,45 @@ impl Client {
             _ => None,
         };
         let grant = token.and_then(|token| self.verify(token));
-        match self.unknown_in(&request.command).await {
-            Ok(unknown) => Next::Ask {
+        match self.uncallable_in(&request.command).await {
+            Ok(refused) => Next::Ask {
                 request: Box::new(request),
                 grant,
-                unknown,
+                refused,
             },
             Err(error) => Next::Answer(Err(error)),
         }
     }
 
-    /// The accounts in a command that do not exist or are disabled. A dial of one alone is refused with the reason.
-    async fn unknown_in(&self, command: &Command) -> Result<Vec<Accid>, ErrorBody> {
-        let (accids, alone) = match command {
-            Command::StartCall(dial) => (&dial.callees, dial.group.is_none()),
-            Command::Invite(more) => (&more.callees, false),
+    /// The accounts in a command that do not exist or are disabled.
+    async fn uncallable_in(&self, command: &Command) -> Result<Vec<RefusedInvite>, ErrorBody> {
+        let accids = match command {
+            Command::StartCall(dial) => &dial.callees,
+            Command::Invite(more) => &more.callees,
             _ => return Ok(Vec::new()),
         };
+        // The hub refuses lists of more accounts, whoever is in them; the store need not be asked about the rest.
+        let named: BTreeSet<&Accid> = accids.iter().collect();
+        let named: Vec<&Accid> = named.into_iter().take(PARTICIPANTS_MAX).collect();
         let store = &self.sessions.shared.store;
-        let mut unknown = Vec::new();
-        // The hub refuses longer lists; the store need not be asked about them.
-        for accid in accids.iter().take(PARTICIPANTS_MAX) {
-            let account = store
-                .account(&self.app.app.key, accid)
-                .await
-                .map_err(unavailable)?;
-            let (kind, message) = match account {
-                Some(account) if !account.disabled => continue,
-                Some(_) => (
-                    ErrorKind::AccountDisabled,
-                    format!("the account {accid} is disabled"),
-                ),
-                None => (
-                    ErrorKind::AccountNotFound,
-                    format!("there is no account {accid}"),
-                ),
+        let known = store
+            .accounts_named(&self.app.app.key, &named)
+            .await
+            .map_err(unavailable)?;
+        let disabled: BTreeMap<&Accid, bool> = known
+            .iter()
+            .map(|account| (&account.accid, account.disabled))
+            .collect();
+        let refuse = |accid: &Accid| {
+            let kind = match disabled.get(accid) {
+                Some(false) => return None,
+                Some(true) => ErrorKind::AccountDisabled,
+                None => ErrorKind::AccountNotFound,
             };
-            if alone {
-                return Err(ErrorBody::new(kind, message));
-            }
-            unknown.push(accid.clone());
-        }
-        Ok(unknown)
+            let accid = accid.clone();
+            Some(RefusedInvite { accid, kind })
+        };
+        Ok(named.into_iter().filter_map(refuse).collect())
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
