@@ -8,6 +8,8 @@ import type { Server } from './server.ts';
 declare global {
   interface Window {
     hullo: Hullo;
+    /** Hands over what the server says, at once or when it is called with true. */
+    hear(on: boolean): void;
   }
 }
 
@@ -67,6 +69,7 @@ export class Person {
     const permissions = options.smallCamera === undefined ? [] : ['camera', 'microphone'];
     const context = await browser.newContext({ viewport, locale, permissions });
     const page = await context.newPage();
+    await page.addInitScript(gateFrames);
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
     if (options.smallCamera !== undefined) await page.addInitScript(shrinkCamera, options.smallCamera);
     const person = new Person(accid, page, context);
@@ -191,6 +194,11 @@ export class Person {
     return first.spread > 40 && second.spread > 40;
   }
 
+  /** Holds back what the server says, or hands it over. What the page says goes out all the same. */
+  async hear(on: boolean): Promise<void> {
+    await this.page.evaluate((wanted) => window.hear(wanted), on);
+  }
+
   /** Cuts the page off from the network as DevTools does, or lets it back. */
   async setOffline(offline: boolean): Promise<void> {
     await this.context.setOffline(offline);
@@ -257,5 +265,23 @@ function shrinkCamera(camera: number): void {
     if (!deviceId) throw new Error('the page does not know its cameras');
     const video = { width: 160, height: 120, frameRate: 8, deviceId: { exact: deviceId } };
     return real({ ...constraints, video });
+  };
+}
+
+/** Puts a gate before what arrives at the page's sockets. Runs in the page before its scripts. */
+function gateFrames(): void {
+  const held: (() => void)[] = [];
+  let open = true;
+  const plain = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+  Object.defineProperty(WebSocket.prototype, 'onmessage', {
+    ...plain,
+    set(this: WebSocket, handler: (event: MessageEvent) => void) {
+      const gated = (event: MessageEvent) => (open ? handler(event) : held.push(() => handler(event)));
+      plain?.set?.call(this, gated);
+    },
+  });
+  window.hear = (on) => {
+    open = on;
+    if (on) for (const hand of held.splice(0)) hand();
   };
 }
