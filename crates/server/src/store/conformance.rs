@@ -6,8 +6,8 @@ use hullo_core::Time;
 use hullo_core::call::{Call, Dial};
 use hullo_core::hub::Write;
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallKind, CallRecord, EndReason, Media, Message, MessageBody, MessageId,
-    RecordStatus,
+    Accid, AppKey, CallId, CallKind, CallRecord, DeviceId, EndReason, GroupTerms, Media, Message,
+    MessageBody, MessageId, RecordStatus,
 };
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
@@ -65,18 +65,21 @@ fn account(name: &str) -> Account {
 }
 
 fn call(number: u128) -> Call {
-    let dial = Dial {
+    Call::dial(dial(number), Time(1_000))
+}
+
+fn dial(number: u128) -> Dial {
+    Dial {
         call_id: CallId::from_u128(number),
         caller: accid("alice"),
-        device: hullo_protocol::DeviceId::parse("d").unwrap(),
+        device: DeviceId::parse("d").unwrap(),
         callees: vec![accid("bob")],
         group: None,
         media: Media::Audio,
         attachment: Some("note".to_owned()),
         ring_ms: 30_000,
         secure: false,
-    };
-    Call::dial(dial, Time(1_000))
+    }
 }
 
 fn end(number: u128, message: u64) -> Write {
@@ -330,6 +333,55 @@ async fn records_and_messages_are_paged_newest_first() {
 
 fn ids(messages: &[Message]) -> Vec<u64> {
     messages.iter().map(|message| message.id.0).collect()
+}
+
+#[tokio::test]
+async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
+    let shop = sqlite().await;
+    let names: Vec<Accid> = (0..100).map(|n| accid(&format!("p{n}"))).collect();
+    let dial = Dial {
+        callees: names[1..].to_vec(),
+        caller: names[0].clone(),
+        group: Some(GroupTerms::default()),
+        ..self::dial(1)
+    };
+    let mut call = Call::dial(dial, Time(1_000));
+    let live = [Write::Call(Box::new(call.clone()))];
+    shop.store.commit(&shop.app, &live).await.unwrap();
+    let found = shop.store.live_calls(&shop.app).await.unwrap();
+    assert_eq!(found, [call.clone()]);
+
+    let device = DeviceId::parse("d").unwrap();
+    call.cancel(&names[0], &device, Time(2_000)).unwrap();
+    let record = call.record().unwrap();
+    assert_eq!((record.callees.len(), record.outcomes.len()), (99, 99));
+    let end = [Write::End {
+        messages: call.messages(&record, MessageId(1)),
+        record: Box::new(record.clone()),
+        call: Box::new(call),
+    }];
+    shop.store.commit(&shop.app, &end).await.unwrap();
+    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    for name in &names {
+        let query = RecordQuery {
+            accid: Some(name.clone()),
+            before: None,
+            limit: 2,
+        };
+        let page = shop.store.records(&shop.app, query).await.unwrap();
+        assert_eq!(page.records, [record.clone()], "{name}");
+        let talk = ConversationQuery {
+            accid: name,
+            with: &names[0],
+            before: None,
+            limit: 100,
+        };
+        let talk = shop.store.conversation(&shop.app, talk).await.unwrap();
+        let expected = usize::from(*name != names[0]);
+        assert_eq!(talk.messages.len(), expected, "one for each callee: {name}");
+    }
+    let next = shop.store.next_message(&shop.app).await.unwrap();
+    assert_eq!(next, MessageId(100));
 }
 
 #[tokio::test]
