@@ -53,6 +53,7 @@ pub(crate) fn run() -> Result<()> {
     )?);
     findings.extend(linked_crates(&metadata)?);
     let paths = repository_paths()?;
+    findings.extend(stale_patches(&paths)?);
     for path in &paths {
         findings.extend(text::check_path(path));
         if text::is_source(path) {
@@ -62,6 +63,21 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     report(&findings, paths.len())
+}
+
+/// Defects that `cargo xtask defects` can no longer put back, since what they spoil has moved on.
+fn stale_patches(paths: &[String]) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let patches = paths.iter().filter(|path| path.ends_with(".patch"));
+    for path in patches {
+        let checked = program("git", ["apply", "--check", path.as_str()]).output()?;
+        if !checked.status.success() {
+            let error = String::from_utf8_lossy(&checked.stderr);
+            let message = format!("make it anew: {}", error.trim());
+            findings.push(Finding::error(path, message));
+        }
+    }
+    Ok(findings)
 }
 
 fn report(findings: &[Finding], files: usize) -> Result<()> {

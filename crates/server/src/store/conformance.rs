@@ -369,7 +369,7 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
             limit: 2,
         };
         let page = shop.store.records(&shop.app, query).await.unwrap();
-        assert_eq!(page.records, [record.clone()], "{name}");
+        assert_eq!(page.records, std::slice::from_ref(&record), "{name}");
         let talk = ConversationQuery {
             accid: name,
             with: &names[0],

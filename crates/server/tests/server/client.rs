@@ -7,11 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallView, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Event,
-    Login, Media, MessageId, Platform, Reply, Request, RequestId, ServerFrame, SessionClosed,
-    Snapshot, StartCall, Success, Token,
+    GroupTerms, InviteMore, Login, Media, MessageId, ParticipantState, ParticipantView, Platform,
+    Reply, Request, RequestId, ServerFrame, SessionClosed, Snapshot, StartCall, Success, Token,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -80,17 +80,15 @@ impl Client {
         calls: Vec<CallId>,
     ) -> Result<Snapshot, ErrorBody> {
         let login = Login {
-            app_key: app_key.clone(),
-            accid: self::accid(accid),
-            token: Token::from(token.to_owned()),
-            device: DeviceInfo {
-                id: DeviceId::parse(&format!("device-of-{accid}")).unwrap(),
-                platform: Platform::Server,
-                sdk_version: None,
-            },
             cursor,
             calls,
+            ..login_on(app_key, accid, token, &format!("device-of-{accid}"))
         };
+        self.login_as(login).await
+    }
+
+    /// Logs in.
+    pub(crate) async fn login_as(&mut self, login: Login) -> Result<Snapshot, ErrorBody> {
         match self.ask(Command::Login(login)).await? {
             Success::LoggedIn { snapshot, .. } => Ok(snapshot),
             other => panic!("{other:?}"),
@@ -136,16 +134,21 @@ impl Client {
 
     /// The answer to a request.
     pub(crate) async fn reply(&mut self, id: u64) -> Reply {
+        let until = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.replies.iter().position(|reply| reply.re == id) {
                 return self.replies.remove(at).unwrap();
             }
-            assert!(self.read().await, "closed while it waited for reply {id}");
+            assert!(
+                self.read(until).await,
+                "closed while it waited for reply {id}"
+            );
         }
     }
 
     /// The first piece of news that `want` wants.
     pub(crate) async fn event<T>(&mut self, want: impl Fn(&Event) -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
         let mut seen = 0;
         loop {
             while seen < self.events.len() {
@@ -155,7 +158,7 @@ impl Client {
                 }
                 seen += 1;
             }
-            assert!(self.read().await, "closed while it waited for news");
+            assert!(self.read(until).await, "closed while it waited for news");
         }
     }
 
@@ -172,6 +175,24 @@ impl Client {
     pub(crate) async fn invited(&mut self) -> (CallView, u64) {
         self.event(|event| match event {
             Event::CallInvited { call, ring_ms_left } => Some((call.clone(), *ring_ms_left)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits until a participant of a call has become like this.
+    pub(crate) async fn sees(
+        &mut self,
+        wanted: CallId,
+        accid: &str,
+        is: impl Fn(&ParticipantView) -> bool,
+    ) -> ParticipantView {
+        let accid = self::accid(accid);
+        self.event(|event| match event {
+            Event::CallChanged { call_id, delta, .. } if *call_id == wanted => {
+                let mut changed = delta.participants.iter();
+                changed.find(|one| one.accid == accid && is(one)).cloned()
+            }
             _ => None,
         })
         .await
@@ -203,7 +224,8 @@ impl Client {
 
     /// Waits until the server ends the session: its reason and the close code.
     pub(crate) async fn session_closed(&mut self) -> (Option<SessionClosed>, Option<u16>) {
-        while self.read().await {}
+        let until = Instant::now() + PATIENCE;
+        while self.read(until).await {}
         let reason = self.events.iter().find_map(|event| match event {
             Event::SessionClosed { reason } => Some(*reason),
             _ => None,
@@ -212,10 +234,10 @@ impl Client {
     }
 
     /// Reads a frame; false when there are no more.
-    async fn read(&mut self) -> bool {
-        let message = timeout(PATIENCE, self.socket.next())
-            .await
-            .expect("nothing came in time");
+    async fn read(&mut self, until: Instant) -> bool {
+        let Ok(message) = timeout_at(until, self.socket.next()).await else {
+            panic!("it did not come in time; {:?} did", self.events);
+        };
         match message {
             Some(Ok(Message::Text(text))) => {
                 match serde_json::from_str(&text).unwrap() {
@@ -236,6 +258,22 @@ impl Client {
 
 pub(crate) fn accid(text: &str) -> Accid {
     Accid::parse(text).unwrap()
+}
+
+/// The first login of a program on a device of this name.
+pub(crate) fn login_on(app_key: &AppKey, accid: &str, token: &str, device: &str) -> Login {
+    Login {
+        app_key: app_key.clone(),
+        accid: self::accid(accid),
+        token: Token::from(token.to_owned()),
+        device: DeviceInfo {
+            id: DeviceId::parse(device).unwrap(),
+            platform: Platform::Server,
+            sdk_version: None,
+        },
+        cursor: None,
+        calls: Vec::new(),
+    }
 }
 
 /// 128 bits that nobody else has.
@@ -267,6 +305,25 @@ pub(crate) fn dial(call_id: CallId, callee: &str) -> StartCall {
     }
 }
 
+/// A dial of several.
+pub(crate) fn dial_group(call_id: CallId, callees: &[&str]) -> StartCall {
+    StartCall {
+        callees: callees.iter().map(|name| accid(name)).collect(),
+        group: Some(GroupTerms::default()),
+        ..dial(call_id, "nobody")
+    }
+}
+
+/// An invitation of more.
+pub(crate) fn invite(call_id: CallId, callees: &[&str]) -> InviteMore {
+    InviteMore {
+        call_id,
+        callees: callees.iter().map(|name| accid(name)).collect(),
+        attachment: None,
+        ring_ms: None,
+    }
+}
+
 pub(crate) fn start(call_id: CallId, callee: &str) -> Command {
     Command::StartCall(dial(call_id, callee))
 }
@@ -293,4 +350,14 @@ pub(crate) fn call_of(result: Result<Success, ErrorBody>) -> CallView {
         Ok(Success::Call { call, .. }) => call,
         other => panic!("no call: {other:?}"),
     }
+}
+
+/// Where an account is in a call.
+pub(crate) fn state_of(call: &CallView, wanted: &str) -> ParticipantState {
+    let wanted = accid(wanted);
+    let mut participants = call.participants.iter();
+    participants
+        .find(|one| one.accid == wanted)
+        .map(|one| one.state)
+        .unwrap_or_else(|| panic!("{wanted} is not in {call:?}"))
 }

@@ -6,7 +6,9 @@
 mod calls;
 mod client;
 mod crashes;
+mod devices;
 mod eventually;
+mod group;
 mod hostile;
 mod http;
 mod login;
@@ -15,3 +17,4 @@ mod operations;
 mod program;
 mod secure;
 mod storage;
+mod waiting;

@@ -19,7 +19,7 @@ use crate::eventually::eventually;
 use crate::program::Server;
 
 /// A media connection like a browser's, which runs until it is dropped.
-struct Connection(JoinHandle<()>);
+pub(crate) struct Connection(JoinHandle<()>);
 
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -29,7 +29,7 @@ impl Drop for Connection {
 
 impl Connection {
     /// Offers sound and picture for a call, and takes the answer.
-    async fn open(client: &mut Client, call_id: CallId) -> Self {
+    pub(crate) async fn open(client: &mut Client, call_id: CallId) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let mut rtc = Rtc::new(Instant::now());
         let local = Candidate::host(socket.local_addr().unwrap(), "udp").unwrap();
@@ -84,7 +84,7 @@ async fn run(mut rtc: Rtc, socket: UdpSocket) {
     }
 }
 
-async fn joined(client: &mut Client, wanted: &str) {
+pub(crate) async fn joined(client: &mut Client, wanted: &str) {
     let wanted = accid(wanted);
     client
         .event(|event| match event {

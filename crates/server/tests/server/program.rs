@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hullo_protocol::{AppKey, ErrorKind};
+use hullo_protocol::{AppKey, ErrorKind, Platform, Snapshot};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::client::Client;
+use crate::client::{Client, login_on};
 use crate::eventually::eventually;
 
 /// How to run it.
@@ -23,6 +23,8 @@ use crate::eventually::eventually;
 pub(crate) struct Options {
     /// Calls need room tokens.
     pub(crate) secure: bool,
+    /// More arguments of `hullo app create`.
+    pub(crate) app: Vec<&'static str>,
     /// More settings.
     pub(crate) environment: Vec<(&'static str, String)>,
     /// Run as this user.
@@ -48,12 +50,25 @@ impl Server {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let (app_key, app_secret) = create_app(&folder, &options);
         let server = Self::spawn(folder, app_key, app_secret, &options);
-        for accid in ["alice", "bob", "carol"] {
+        server.create_accounts(&["alice", "bob", "carol"]).await;
+        server
+    }
+
+    /// One whose app was created with these arguments.
+    pub(crate) async fn start_app(app: &[&'static str]) -> Self {
+        Self::start_with(Options {
+            app: app.to_vec(),
+            ..Options::default()
+        })
+        .await
+    }
+
+    pub(crate) async fn create_accounts(&self, accids: &[&str]) {
+        for accid in accids {
             let body = json!({ "accid": accid, "name": accid.to_uppercase() });
-            let (status, body) = server.http("POST", "/v1/accounts", Some(body)).await;
+            let (status, body) = self.http("POST", "/v1/accounts", Some(body)).await;
             assert_eq!(status, 201, "{body}");
         }
-        server
     }
 
     fn spawn(folder: Arc<TempDir>, app_key: AppKey, app_secret: String, options: &Options) -> Self {
@@ -195,6 +210,36 @@ impl Server {
         client
     }
 
+    /// A session of this account on a device of another name, and what it was welcomed with.
+    pub(crate) async fn login_on(
+        &self,
+        accid: &str,
+        device: &str,
+        platform: Platform,
+    ) -> (Client, Snapshot) {
+        let mut client = self.connect().await;
+        let mut login = login_on(&self.app_key, accid, &self.token(accid).await, device);
+        login.device.platform = platform;
+        let snapshot = client.login_as(login).await.unwrap();
+        (client, snapshot)
+    }
+
+    /// Sessions of these accounts.
+    pub(crate) async fn login_all<const N: usize>(&self, accids: [&str; N]) -> [Client; N] {
+        let mut clients = Vec::new();
+        for accid in accids {
+            clients.push(self.login(accid).await);
+        }
+        clients.try_into().ok().unwrap()
+    }
+
+    /// Changes how the app wants its calls, from the command line.
+    pub(crate) fn set_policies(&self, arguments: &[&str]) {
+        let set = [&["app", "set", self.app_key.as_str()], arguments].concat();
+        let done = output(&self.folder, &Options::default(), &set);
+        assert!(done.status.success(), "{done:?}");
+    }
+
     /// The records of an account, newest first.
     pub(crate) async fn records(&self, accid: &str) -> Vec<Value> {
         let path = format!("/v1/records?accid={accid}");
@@ -242,6 +287,7 @@ pub(crate) fn output(folder: &TempDir, options: &Options, arguments: &[&str]) ->
 fn create_app(folder: &TempDir, options: &Options) -> (AppKey, String) {
     let mut arguments = vec!["app", "create", "--name", "Test"];
     arguments.extend(options.secure.then_some("--secure"));
+    arguments.extend(&options.app);
     let output = output(folder, options, &arguments);
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
