@@ -62,6 +62,10 @@ pub enum Command {
     Reject {
         /// The call to decline.
         call_id: CallId,
+        /// The person has said yes, and there is no valid room token to enter with: if this ends the call, its reason is
+        /// `token_refused`.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        without_token: bool,
     },
     /// Takes all invites back before anyone has accepted. Answer: [`Success::Done`], or `already_accepted`.
     #[serde(rename = "call.cancel")]

@@ -4,7 +4,8 @@
 //! - **delay and jitter**: each frame takes its own time, yet frames of one direction arrive in order;
 //! - **partition**: frames wait (TCP retransmits) and arrive after the path heals, unless the connection is given up
 //!   first, and then they are gone; neither end is told;
-//! - **reset**: in each direction an arbitrary suffix of what was under way is lost; each end may or may not be told.
+//! - **reset**: in each direction an arbitrary suffix of what was under way is lost, and all that is sent from then on; each
+//!   end may or may not be told.
 //!
 //! On top of that, *rough* worlds do what TCP does not, to prove that request ids and versions protect both machines:
 //! - **duplication** of requests stands for a client that repeats itself across connections;
@@ -50,6 +51,8 @@ pub struct Link {
     pub silent_since: Option<Time>,
     /// Since when the server's end is gone without the client having been told.
     pub orphaned_since: Option<Time>,
+    /// It was reset: nothing that is sent now arrives.
+    broken: bool,
     to_client: Direction,
     to_server: Direction,
 }
@@ -72,6 +75,7 @@ impl Link {
             server_open: false,
             silent_since: None,
             orphaned_since: None,
+            broken: false,
             to_client: Direction::default(),
             to_server: Direction::default(),
         }
@@ -79,16 +83,21 @@ impl Link {
 
     /// Sends a frame that arrives in order, not before `at`; returns when it arrives.
     pub fn send(&mut self, to: End, frame: Frame, at: Time) -> Time {
+        let broken = self.broken;
         let direction = self.direction(to);
         let at = at.max(direction.last_at);
         direction.last_at = at;
-        direction.insert(at, frame);
+        if !broken {
+            direction.insert(at, frame);
+        }
         at
     }
 
     /// Sends a frame that others may overtake; it arrives at `at`, unless the connection closes before.
     pub fn send_astray(&mut self, to: End, frame: Frame, at: Time) {
-        self.direction(to).insert(at, frame);
+        if !self.broken {
+            self.direction(to).insert(at, frame);
+        }
     }
 
     /// Takes the next frame that has arrived by `now`.
@@ -108,6 +117,16 @@ impl Link {
     /// How many frames are under way towards `to`.
     pub fn under_way(&mut self, to: End) -> usize {
         self.direction(to).under_way.len()
+    }
+
+    /// Lets nothing through any more but what is under way.
+    pub fn cut_off(&mut self) {
+        self.broken = true;
+    }
+
+    /// Whether it was reset.
+    pub fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// Loses all but the first `keep` frames under way towards `to`.
@@ -175,6 +194,17 @@ mod tests {
         link.lose_suffix(End::Server, 1);
         assert_eq!(all(&mut link, End::Server, Time(10)), [text("1")]);
         assert_eq!(link.under_way(End::Client), 3);
+    }
+
+    #[test]
+    fn nothing_that_is_sent_after_a_reset_arrives() {
+        let mut link = Link::new(0, Time(0));
+        link.send(End::Server, text("before"), Time(10));
+        link.cut_off();
+        link.send(End::Server, text("after"), Time(20));
+        link.send_astray(End::Client, text("after"), Time(20));
+        assert_eq!(all(&mut link, End::Server, Time(30)), [text("before")]);
+        assert_eq!(link.under_way(End::Client), 0);
     }
 
     #[test]

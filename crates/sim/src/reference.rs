@@ -174,8 +174,8 @@ impl Reference {
         };
         let again = match request.request_id {
             Some(request_id) => {
-                let command = &request.command;
-                !self.model.first_time(me, request_id, command, &reply)?
+                let request = (request_id, &request.command);
+                !self.model.first_time(*session, me, request, &reply)?
             }
             None => false,
         };

@@ -294,7 +294,10 @@ impl Storm {
                 room_token: None,
                 other: [None, Some(OtherCall::End), Some(OtherCall::Hold)][self.dice.index(3)],
             },
-            5 => Command::Reject { call_id },
+            5 => Command::Reject {
+                call_id,
+                without_token: self.dice.chance(200),
+            },
             6 => Command::Cancel { call_id },
             7 => Command::Hangup { call_id },
             8 => Command::Switch { call_id, media },

@@ -28,8 +28,9 @@ pub const START: Time = Time(1_700_000_000_000);
 const WIND_DOWN_MS: u64 = 120_000 + 30_000 + 60_000;
 /// How often media, keep-alives and the standing of each endpoint are looked at.
 const TICK_MS: u64 = 500;
-/// More steps than any sound world takes; beyond, machines chase each other.
-const STEPS_MAX: u64 = 300_000;
+/// More steps than any sound world takes by itself, and for each decision of a person; beyond, machines chase each other.
+const STEPS_MAX: u64 = 200_000;
+const STEPS_PER_DECISION_MAX: u64 = 200;
 
 /// What is planned.
 #[derive(Debug)]
@@ -152,12 +153,15 @@ impl World {
 
     /// Lets everything happen, until the end or the first violation.
     pub fn run(&mut self) -> Result<(), Violation> {
-        let mut steps = 0;
+        let (mut steps, mut steps_max) = (0, STEPS_MAX);
         while !self.over {
             let Some((at, happening)) = self.agenda.take_next() else {
                 break;
             };
             self.now = at;
+            if matches!(happening, Happening::Person(_)) {
+                steps_max += STEPS_PER_DECISION_MAX;
+            }
             self.happen(happening);
             if let Some(violation) = self.watch.violation() {
                 let what = violation.to_string();
@@ -165,11 +169,11 @@ impl World {
                 return Err(violation);
             }
             steps += 1;
-            if steps > STEPS_MAX {
+            if steps > steps_max {
                 return Err(Violation {
                     invariant: "bounded_work",
                     at,
-                    what: format!("more than {STEPS_MAX} steps: two machines chase each other"),
+                    what: format!("more than {steps_max} steps: two machines chase each other"),
                 });
             }
         }
@@ -303,7 +307,10 @@ impl World {
             .path_clear_at()
             .max(self.store_fails_until)
             .max(self.store_slow_until);
-        let open = link.client_open && link.server_open && self.server.process.is_some();
+        let open = link.client_open
+            && link.server_open
+            && !link.is_broken()
+            && self.server.process.is_some();
         (open && clear_at <= self.now).then_some(clear_at.max(welcomed_at))
     }
 

@@ -60,13 +60,19 @@ impl Call {
     }
 
     /// Declines the invite.
-    pub fn reject(&mut self, by: &Accid, device: &DeviceId, now: Time) -> Result<(), ErrorBody> {
+    pub fn reject(
+        &mut self,
+        by: &Accid,
+        device: &DeviceId,
+        reason: EndReason,
+        now: Time,
+    ) -> Result<(), ErrorBody> {
         self.pending(by, device, ErrorKind::RejectWhileCalling)?;
         let participant = self.participant_mut(by)?;
         participant.state = ParticipantState::Rejected;
         participant.device = Some(device.clone());
         participant.answered_at = Some(now);
-        self.conclude(EndReason::Rejected, Some(by), now);
+        self.conclude(reason, Some(by), now);
         Ok(())
     }
 
@@ -84,7 +90,7 @@ impl Call {
         if let Some(end) = &self.end {
             return Err(match end.reason {
                 EndReason::TimedOut | EndReason::Unreachable => ErrorKind::InviteExpired,
-                EndReason::Rejected => ErrorKind::AlreadyRejected,
+                EndReason::Rejected | EndReason::TokenRefused => ErrorKind::AlreadyRejected,
                 EndReason::Busy => ErrorKind::CallOver,
                 _ => ErrorKind::InviteCancelled,
             }
@@ -105,7 +111,7 @@ impl Call {
             .participant(by)
             .ok_or_else(|| not_found(self.call_id))?;
         if own.state.is_pending() {
-            return self.reject(by, device, now);
+            return self.reject(by, device, EndReason::Rejected, now);
         }
         if own.is_in_call_on(device) {
             let reason = match self.state {

@@ -8,7 +8,7 @@ use hullo_protocol::{
     StartCall, Success, Token, Uid,
 };
 
-use super::operate::accept_command;
+use super::operate::{accept_command, reject_without_token};
 use super::requests::Purpose;
 use super::session::{Phase, Session};
 use super::{Endpoint, Output, State, Value};
@@ -233,7 +233,7 @@ impl Endpoint {
                 for ticket in tickets {
                     self.complete(ticket, Err(error.clone()));
                 }
-                self.request(Command::Reject { call_id }, Purpose::Outbox(call_id));
+                self.request(reject_without_token(call_id), Purpose::Outbox(call_id));
                 self.end_session(
                     EndReason::TokenRefused,
                     self.link.accid().cloned(),

@@ -15,6 +15,8 @@ const BACKOFF_MS_MAX: u64 = 10_000;
 /// Silence after which the server is asked for a sign of life, and then given up.
 const QUIET_MS: u64 = 10_000;
 const DEAD_MS: u64 = 15_000;
+/// The same after a request: longer than a server takes to answer whose storage does not.
+const UNANSWERED_MS: u64 = 6_000;
 /// The same after a change of network, when the socket is probably dead.
 const SUSPECT_MS: u64 = 4_000;
 
@@ -55,7 +57,7 @@ pub(super) struct Link {
     heard_at: Time,
     /// A sign of life has been asked for since something was heard.
     pinged: bool,
-    /// The network is another one: something must be heard until then.
+    /// Something was asked, or the network is another one: something must be heard until then.
     suspect_until: Option<Time>,
     cursor: Option<MessageId>,
     /// The calls that the login named.
@@ -97,7 +99,7 @@ impl Link {
             Phase::Off | Phase::LoggingIn => None,
             Phase::Waiting(at) | Phase::Opening(at) => Some(at),
             Phase::Ready if self.pinged => Some(self.dead_at()),
-            Phase::Ready => Some(self.heard_at.plus_ms(QUIET_MS)),
+            Phase::Ready => Some(self.dead_at().min(self.heard_at.plus_ms(QUIET_MS))),
         };
         let first = self
             .account
@@ -265,8 +267,8 @@ impl Endpoint {
             }
             Phase::Ready => {
                 self.link.pinged = true;
-                self.link.suspect_until = Some(self.now.plus_ms(SUSPECT_MS));
                 self.request(Command::Ping, Purpose::Ping);
+                self.expect_news(SUSPECT_MS);
             }
         }
         self.restart_media();
@@ -300,6 +302,17 @@ impl Endpoint {
             self.link.retry_at = None;
             self.retry_outbox();
         }
+    }
+
+    /// Gives the session up unless something is heard in this time.
+    fn expect_news(&mut self, within_ms: u64) {
+        let until = self.now.plus_ms(within_ms);
+        let before = self.link.suspect_until;
+        self.link.suspect_until = Some(before.map_or(until, |before| before.min(until)));
+    }
+
+    pub(super) fn expect_answer(&mut self) {
+        self.expect_news(UNANSWERED_MS);
     }
 
     pub(super) fn hear(&mut self) {

@@ -240,13 +240,15 @@ impl Endpoint {
                         self.request_snapshot(call_id);
                     }
                     kind => {
-                        if matches!(
-                            kind,
-                            ErrorKind::Timeout
-                                | ErrorKind::NoConnection
-                                | ErrorKind::RoomTokenRefused
-                        ) {
-                            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                        let leave = match kind {
+                            ErrorKind::RoomTokenRefused => Some(reject_without_token(call_id)),
+                            ErrorKind::Timeout | ErrorKind::NoConnection => {
+                                Some(Command::Hangup { call_id })
+                            }
+                            _ => None,
+                        };
+                        if let Some(leave) = leave {
+                            self.request(leave, Purpose::Outbox(call_id));
                         }
                         self.end_session(end_for(kind), None, Vec::new());
                     }
@@ -300,6 +302,14 @@ pub(super) fn accept_command(
         call_id,
         room_token,
         other: Some(other),
+    }
+}
+
+/// Declines an invite that was to be accepted.
+pub(super) fn reject_without_token(call_id: CallId) -> Command {
+    Command::Reject {
+        call_id,
+        without_token: true,
     }
 }
 

@@ -136,7 +136,8 @@ impl Endpoint {
             (Some(outcome), _) => (matches!(outcome, P::Left | P::Lost), outcome == P::Rejected),
             (None, Some(record)) => (
                 record.accepted_at_ms.is_some(),
-                record.reason == EndReason::Rejected && record.ended_by.as_ref() == me,
+                matches!(record.reason, EndReason::Rejected | EndReason::TokenRefused)
+                    && record.ended_by.as_ref() == me,
             ),
             (None, None) => (false, false),
         };

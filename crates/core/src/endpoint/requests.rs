@@ -250,6 +250,7 @@ impl Endpoint {
         if self.link.is_ready() {
             for request in self.requests.unsent() {
                 self.send(&request);
+                self.expect_answer();
             }
         }
     }

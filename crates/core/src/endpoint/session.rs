@@ -111,16 +111,28 @@ impl Session {
         }
     }
 
-    /// It rings here, and nobody has answered here.
+    /// It rings here, and the server has not been told of an answer.
     pub(super) fn rings(&self) -> bool {
-        matches!(self.phase, Phase::Called { .. })
+        matches!(
+            self.phase,
+            Phase::Called { .. }
+                | Phase::Accepting {
+                    token_until: Some(_),
+                    ..
+                }
+        )
     }
 
     /// A dial or an accept is under way, and its answer will say how things are.
     pub(super) fn waits_for_answer(&self) -> bool {
         matches!(
             self.phase,
-            Phase::AwaitingToken { .. } | Phase::Dialing { .. } | Phase::Accepting { .. }
+            Phase::AwaitingToken { .. }
+                | Phase::Dialing { .. }
+                | Phase::Accepting {
+                    token_until: None,
+                    ..
+                }
         )
     }
 
@@ -129,9 +141,10 @@ impl Session {
             Phase::AwaitingToken { until, .. } => Some(*until),
             Phase::Called { until } => Some(until.plus_ms(RING_SLACK_MS)),
             Phase::Accepting {
-                token_until: Some(until),
+                token_until: Some(token_until),
+                until,
                 ..
-            } => Some(*until),
+            } => Some((*token_until).min(until.plus_ms(RING_SLACK_MS))),
             _ => None,
         };
         let switching = self.switching.as_ref().map(|switching| switching.until);
@@ -181,12 +194,11 @@ impl Endpoint {
 
     /// The same invite, after a reconnect.
     pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
-        let until = self.now.plus_ms(ring_ms_left);
         let call_id = call.call_id;
         if let Some(session) = &mut self.session
-            && let Phase::Called { .. } = session.phase
+            && let Phase::Called { until } | Phase::Accepting { until, .. } = &mut session.phase
         {
-            session.phase = Phase::Called { until };
+            *until = self.now.plus_ms(ring_ms_left);
         }
         self.adopt_whole(call);
         self.request(Command::Ring { call_id }, Purpose::Ring);
@@ -318,7 +330,9 @@ impl Endpoint {
             } if *until <= now => {
                 self.handle_token(session.view.call_id, None, Some("no answer in time".into()));
             }
-            Phase::Called { until } if until.plus_ms(RING_SLACK_MS) <= now => {
+            Phase::Called { until } | Phase::Accepting { until, .. }
+                if session.rings() && until.plus_ms(RING_SLACK_MS) <= now =>
+            {
                 self.end_session(EndReason::TimedOut, None, Vec::new());
             }
             _ => {}

@@ -1,8 +1,8 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite, Reply, Request,
-    RequestId, Success,
+    Accid, CallId, Command, DeviceId, EndReason, ErrorBody, ErrorKind, RefusedInvite, Reply,
+    Request, RequestId, Success,
 };
 
 use super::{Hub, Output, RoomGrant, SessionId};
@@ -44,6 +44,11 @@ impl Hub {
                 "this command changes a call and needs a request_id (a UUID), so that it can be repeated safely",
             );
             return self.reply(&asker, Err(error));
+        }
+        let before = asker.request_id;
+        let before = before.and_then(|request| self.sessions.refusal(session, request));
+        if let Some(error) = before.cloned() {
+            return self.send(&asker, Err(error));
         }
         match request.command {
             Command::Ping => self.reply(&asker, Ok(Success::Done)),
@@ -104,9 +109,16 @@ impl Hub {
             Command::Accept { call_id, other, .. } => {
                 self.handle_accept(asker, call_id, grant, other, now);
             }
-            Command::Reject { call_id } => {
+            Command::Reject {
+                call_id,
+                without_token,
+            } => {
+                let reason = match without_token {
+                    true => EndReason::TokenRefused,
+                    false => EndReason::Rejected,
+                };
                 self.apply(asker, call_id, now, |call| {
-                    call.reject(by, device, now).map(|()| None)
+                    call.reject(by, device, reason, now).map(|()| None)
                 });
             }
             Command::Cancel { call_id } => {
@@ -269,6 +281,15 @@ impl Hub {
     }
 
     pub(super) fn reply(&mut self, asker: &Asker, result: Result<Success, ErrorBody>) {
+        if let (Err(error), Some(request)) = (&result, asker.request_id) {
+            let session = asker.session;
+            self.sessions
+                .remember_refusal(session, request, error.clone());
+        }
+        self.send(asker, result);
+    }
+
+    fn send(&mut self, asker: &Asker, result: Result<Success, ErrorBody>) {
         self.out.push(Output::Reply {
             session: asker.session,
             reply: Reply::new(asker.re, result),

@@ -1,10 +1,13 @@
 //! Who is connected, on which device, and whose presence each session follows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use hullo_protocol::{Accid, DeviceId, DeviceInfo, Platform};
+use hullo_protocol::{Accid, DeviceId, DeviceInfo, ErrorBody, Platform, RequestId};
 
 use super::SessionId;
+
+/// How many refusals a session keeps: more than it can have requests on the way.
+const REFUSALS_MAX: usize = 16;
 
 /// One live connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(super) struct Session {
     /// Its place in the order of arrival.
     order: u64,
     watched: BTreeSet<Accid>,
+    /// The newest requests that were refused. Calls keep the answers of those who are in them; these are for the rest.
+    refusals: VecDeque<(RequestId, ErrorBody)>,
 }
 
 /// What a device counts as where an account may have one of each.
@@ -48,6 +53,8 @@ pub(super) struct Sessions {
     arriving: BTreeSet<SessionId>,
     /// Those whose welcome a rollback has dropped: their shells close them, and until then they hear nothing.
     unwelcomed: BTreeSet<SessionId>,
+    /// The refusals since the last commit.
+    refusing: Vec<(SessionId, RequestId)>,
     next_order: u64,
 }
 
@@ -94,20 +101,47 @@ impl Sessions {
             class,
             order: self.next_order,
             watched: BTreeSet::new(),
+            refusals: VecDeque::new(),
         };
         self.next_order += 1;
         self.all.insert(id, session);
         self.arriving.insert(id);
     }
 
-    /// The welcomes since the last commit are carried out.
+    /// The welcomes and answers since the last commit are carried out.
     pub(super) fn commit(&mut self) {
         self.arriving.clear();
+        self.refusing.clear();
     }
 
-    /// The welcomes since the last commit are dropped.
+    /// The welcomes and answers since the last commit are dropped.
     pub(super) fn rollback(&mut self) {
         self.unwelcomed.append(&mut self.arriving);
+        for (id, dropped) in std::mem::take(&mut self.refusing) {
+            if let Some(session) = self.all.get_mut(&id) {
+                session.refusals.retain(|(kept, _)| *kept != dropped);
+            }
+        }
+    }
+
+    /// Keeps the refusal of a request.
+    pub(super) fn remember_refusal(&mut self, id: SessionId, request: RequestId, error: ErrorBody) {
+        let Some(session) = self.all.get_mut(&id) else {
+            return;
+        };
+        if session.refusals.len() == REFUSALS_MAX {
+            session.refusals.pop_front();
+        }
+        session.refusals.push_back((request, error));
+        self.refusing.push((id, request));
+    }
+
+    /// How this request was refused when it came first.
+    pub(super) fn refusal(&self, id: SessionId, request: RequestId) -> Option<&ErrorBody> {
+        let mut refusals = self.all.get(&id)?.refusals.iter();
+        refusals
+            .find(|(kept, _)| *kept == request)
+            .map(|(_, error)| error)
     }
 
     /// Whether a session can be told anything.

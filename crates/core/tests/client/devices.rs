@@ -223,9 +223,7 @@ fn a_call_that_cannot_be_fetched_stays_where_it_is() {
 fn fetching_without_an_answer_fails_in_time_and_leaves_the_other_device_alone() {
     let mut phone = beside_another_device();
     let ticket = phone.ask(CONTINUE);
-    phone.pass(9_000);
-    phone.event(Event::Unknown);
-    phone.pass(1_000);
+    phone.pass_unanswered(10_000);
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::Timeout)));
     assert!(!phone.has_sent(is_hangup), "it would end the call there");
 }
@@ -360,9 +358,7 @@ fn a_running_group_call_is_joined() {
 fn a_join_without_an_answer_takes_itself_back() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(JOIN);
-    phone.pass(9_000);
-    phone.event(Event::Unknown);
-    phone.pass(1_000);
+    phone.pass_unanswered(10_000);
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::Timeout)));
     assert!(phone.has_sent(|c| *c == Command::Hangup { call_id: INVITE }));
 }
@@ -398,7 +394,7 @@ fn a_secure_join_without_a_token_or_a_call_fails_and_asks_the_server_nothing_mor
     let mut silent = secure();
     let second = silent.ask(JOIN);
     silent.answer(is_query, Ok(found(7)));
-    silent.pass(10_000);
+    silent.pass_unanswered(10_000);
     let mut missing = secure();
     let third = missing.ask(JOIN);
     let nothing = Success::Found { calls: Vec::new() };

@@ -1,6 +1,6 @@
 //! How calls end: local first, once, and for the right reason.
 
-use hullo_core::endpoint::{AppEvent, MediaCommand, Op, Output, State, Value};
+use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
     CallState, Command, EndReason, EndView, ErrorKind, Event, Media, ParticipantState, Snapshot,
     Success,
@@ -114,11 +114,8 @@ fn a_dial_that_is_never_answered_fails_in_time_and_takes_itself_back() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_bob(Media::Audio));
     let call_id = phone.call_id();
-    phone.pass(11_000);
-    assert!(matches!(
-        phone.result_of(ticket),
-        Some(Err(ErrorKind::Timeout | ErrorKind::NoConnection))
-    ));
+    phone.pass_unanswered(11_000);
+    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::Timeout)));
     assert_eq!(phone.state(), State::Idle);
     assert!(phone.has_sent(|c| matches!(c, Command::Hangup { call_id: id } if *id == call_id)));
     assert!(phone.ends().is_empty(), "there was no call");
@@ -228,6 +225,21 @@ fn an_accept_on_another_device_stops_the_ring_without_an_end() {
     }
 }
 
+/// Simulator, seed 21706: the ring went on until the token handler gave up.
+#[test]
+fn an_answer_on_another_device_does_not_wait_for_the_token_of_the_own_one() {
+    let (mut phone, ticket) = waiting_for_a_token();
+    phone.event(Event::InviteAcceptedElsewhere { call_id: INVITE });
+    assert_eq!(phone.state(), State::Idle);
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Err(ErrorKind::AlreadyAccepted))
+    );
+    assert!(phone.ends().is_empty());
+    phone.give(no_token());
+    assert!(!phone.has_sent(|c| matches!(c, Command::Reject { .. })));
+}
+
 #[test]
 fn an_accept_that_another_device_beat_says_so() {
     let mut phone = Phone::called();
@@ -298,8 +310,8 @@ fn a_token_that_cannot_be_had_leaves_nothing_ringing() {
     assert!(!phone.has_sent(|c| matches!(c, Command::StartCall(_))));
 }
 
-#[test]
-fn a_callee_without_a_token_rejects() {
+/// A phone that rings for a secure call, whose person has said yes.
+fn waiting_for_a_token() -> (Phone, u64) {
     let mut phone = Phone::logged_in();
     let mut call = view(INVITE, "bob", 2, ParticipantState::Delivered);
     call.secure = true;
@@ -308,24 +320,42 @@ fn a_callee_without_a_token_rejects() {
         ring_ms_left: 30_000,
     });
     let ticket = phone.ask(Op::Accept);
-    assert!(
-        phone
-            .outputs
-            .iter()
-            .any(|o| matches!(o, Output::AskToken { uid, .. } if uid.0 == 2))
-    );
-    let token = hullo_core::endpoint::Input::Token {
+    let asks = |output: &Output| matches!(output, Output::AskToken { uid, .. } if uid.0 == 2);
+    assert!(phone.outputs.iter().any(asks));
+    (phone, ticket)
+}
+
+fn no_token() -> Input {
+    Input::Token {
         call_id: INVITE,
         token: None,
         error: Some("backend down".into()),
-    };
-    phone.give(token);
+    }
+}
+
+#[test]
+fn a_callee_without_a_token_rejects() {
+    let (mut phone, ticket) = waiting_for_a_token();
+    phone.give(no_token());
     assert_eq!(
         phone.result_of(ticket),
         Some(&Err(ErrorKind::TokenUnavailable))
     );
-    assert!(phone.has_sent(|c| matches!(c, Command::Reject { .. })));
+    let without =
+        |c: &Command| matches!(c, Command::Reject { without_token, .. } if *without_token);
+    assert!(phone.has_sent(without));
     assert_eq!(phone.ends(), [EndReason::TokenRefused]);
+}
+
+#[test]
+fn a_cancel_ends_the_ring_while_the_token_is_awaited() {
+    let (mut phone, ticket) = waiting_for_a_token();
+    phone.end(EndReason::Cancelled, "alice");
+    assert_eq!(
+        phone.result_of(ticket),
+        Some(&Err(ErrorKind::InviteCancelled))
+    );
+    assert_eq!(phone.ends(), [EndReason::Cancelled]);
 }
 
 #[test]

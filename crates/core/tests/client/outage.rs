@@ -256,6 +256,33 @@ fn after_a_change_of_network_a_dead_socket_is_noticed_soon() {
 }
 
 #[test]
+fn a_request_that_is_not_answered_finds_a_dead_socket_and_goes_out_again() {
+    let mut phone = Phone::logged_in();
+    let ticket = phone.ask(call_bob(Media::Audio));
+    let request = phone
+        .last(|c| matches!(c, Command::StartCall(_)))
+        .request_id;
+    phone.outputs.clear();
+    phone.pass(6_500);
+    assert!(phone.outputs.contains(&Output::CloseSocket));
+    phone.sent.clear();
+    phone.give(Input::SocketOpened);
+    phone.welcome(Snapshot::default());
+    let again = phone.last(|c| matches!(c, Command::StartCall(_)));
+    assert_eq!(again.request_id, request, "and rings once");
+    assert_eq!(phone.result_of(ticket), None);
+}
+
+#[test]
+fn a_server_that_takes_its_time_is_not_given_up_while_it_is_heard() {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Audio));
+    phone.outputs.clear();
+    phone.pass_unanswered(9_000);
+    assert!(!phone.outputs.contains(&Output::CloseSocket));
+}
+
+#[test]
 fn a_socket_that_is_being_opened_over_the_old_network_is_opened_anew() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);

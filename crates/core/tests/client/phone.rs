@@ -265,6 +265,15 @@ impl Phone {
     }
 
     /// Lets time pass, waking the endpoint whenever it wants.
+    /// Time passes while the server can be heard, and says nothing about what was asked.
+    pub(crate) fn pass_unanswered(&mut self, ms: u64) {
+        let until = self.now + ms;
+        while self.now < until {
+            self.event(Event::Unknown);
+            self.pass(1_000.min(until - self.now));
+        }
+    }
+
     pub(crate) fn pass(&mut self, ms: u64) {
         let end = self.now + ms;
         for _ in 0..10_000 {

@@ -250,7 +250,7 @@ fn a_second_call_without_a_token_waits_on() {
     give_token(&mut refused, None);
     let mut silent = secure_with_waiting();
     let second = silent.ask(END);
-    silent.pass(10_000);
+    silent.pass_unanswered(10_000);
     for (mut phone, ticket) in [(refused, first), (silent, second)] {
         assert_eq!(
             phone.result_of(ticket),
@@ -311,9 +311,7 @@ fn a_passing_trouble_keeps_the_second_call_waiting() {
 fn an_answer_that_is_not_heard_takes_itself_back() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(END);
-    phone.pass(9_000);
-    phone.event(Event::Unknown);
-    phone.pass(1_000);
+    phone.pass_unanswered(10_000);
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::Timeout)));
     assert!(hangs_up(&phone, FOREIGN));
     assert_eq!(waiting_ends(&phone), 1);

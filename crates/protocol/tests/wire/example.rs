@@ -148,7 +148,20 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
                 other: Some(OtherCall::Hold),
             }),
         ),
-        ("reject", repeatable(Command::Reject { call_id })),
+        (
+            "reject",
+            repeatable(Command::Reject {
+                call_id,
+                without_token: false,
+            }),
+        ),
+        (
+            "reject_without_token",
+            repeatable(Command::Reject {
+                call_id,
+                without_token: true,
+            }),
+        ),
         ("cancel", repeatable(Command::Cancel { call_id })),
         ("hangup", repeatable(Command::Hangup { call_id })),
         ("end", repeatable(Command::End { call_id })),

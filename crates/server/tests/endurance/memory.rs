@@ -62,7 +62,13 @@ async fn call_often(
         caller.ask(start(call_id, &name)).await.unwrap();
         called.invited().await;
         if time % 2 == 0 {
-            called.ask(Command::Reject { call_id }).await.unwrap();
+            called
+                .ask(Command::Reject {
+                    call_id,
+                    without_token: false,
+                })
+                .await
+                .unwrap();
         } else {
             called.ask(crate::client::accept(call_id)).await.unwrap();
             caller.ask(Command::Hangup { call_id }).await.unwrap();

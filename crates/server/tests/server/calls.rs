@@ -190,7 +190,12 @@ async fn second_answer_to_an_invite_loses() {
     let mut bob = server.login("bob").await;
     let call_id = new_call_id();
     alice.ask(start(call_id, "bob")).await.unwrap();
-    bob.ask(Command::Reject { call_id }).await.unwrap();
+    bob.ask(Command::Reject {
+        call_id,
+        without_token: false,
+    })
+    .await
+    .unwrap();
     assert_eq!(alice.call_ended(call_id).await.reason, EndReason::Rejected);
     assert_eq!(
         refusal(bob.ask(accept(call_id)).await),

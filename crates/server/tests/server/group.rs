@@ -97,7 +97,13 @@ async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
     assert_eq!(refused_of(&invited), [already]);
     let (rung, _) = carol.invited().await;
     assert_eq!(rung.call_id, call_id);
-    carol.ask(Command::Reject { call_id }).await.unwrap();
+    carol
+        .ask(Command::Reject {
+            call_id,
+            without_token: false,
+        })
+        .await
+        .unwrap();
     alice
         .sees(call_id, "carol", is(ParticipantState::Rejected))
         .await;

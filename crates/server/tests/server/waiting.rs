@@ -89,7 +89,12 @@ async fn call_that_is_ended_for_another_has_its_record() {
 #[tokio::test]
 async fn waiting_call_that_is_rejected_leaves_the_first_alone() {
     let (server, [mut alice, mut bob, mut carol], first, second) = waiting().await;
-    bob.ask(Command::Reject { call_id: second }).await.unwrap();
+    bob.ask(Command::Reject {
+        call_id: second,
+        without_token: false,
+    })
+    .await
+    .unwrap();
     assert_eq!(carol.call_ended(second).await.reason, EndReason::Rejected);
     let news = alice.news().await;
     let ended =

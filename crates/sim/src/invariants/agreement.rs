@@ -101,7 +101,7 @@ impl BothEndsAgree {
             let reasons: &[EndReason] = match own.state {
                 ParticipantState::Left => &[EndReason::HungUp, EndReason::LoggedOut],
                 ParticipantState::Lost => &[EndReason::Lost, EndReason::ConnectTimedOut],
-                ParticipantState::Rejected => &[EndReason::Rejected],
+                ParticipantState::Rejected => &[EndReason::Rejected, EndReason::TokenRefused],
                 ParticipantState::Busy => &[EndReason::Busy],
                 ParticipantState::Cancelled => &[EndReason::Cancelled],
                 ParticipantState::TimedOut => &[EndReason::TimedOut],
@@ -117,6 +117,7 @@ impl BothEndsAgree {
         for (page, call_id, said, reached) in &self.ends {
             let own = self.own.contains(&(*page, *call_id, *said));
             let local = match said {
+                // Its own doing, like a hang-up: the end of another may have been on its way.
                 EndReason::TokenRefused | EndReason::LoggedOut => true,
                 _ if self.rough && self.accepts.contains(&(*page, *call_id)) => true,
                 EndReason::TimedOut | EndReason::Lost | EndReason::Server => !reached.0,

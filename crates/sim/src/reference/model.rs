@@ -13,6 +13,9 @@ use hullo_protocol::{
 type Calls = BTreeMap<CallId, Call>;
 type Answers = BTreeMap<(Accid, RequestId), Option<ErrorKind>>;
 
+/// How many refusals a session has to remember.
+const REFUSALS_MAX: usize = 16;
+
 /// All that the model knows.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
@@ -28,6 +31,8 @@ pub(super) struct Model {
     answers: Rc<Answers>,
     /// Likewise, to those of the batch under way.
     new_answers: Answers,
+    /// The newest refusals of each session.
+    refusals: BTreeMap<SessionId, Vec<(RequestId, ErrorKind)>>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     /// Those that came with the batch under way.
     arriving: BTreeSet<SessionId>,
@@ -172,6 +177,7 @@ impl Model {
             aliases: BTreeMap::new(),
             answers: Rc::default(),
             new_answers: Answers::new(),
+            refusals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
             deaf: BTreeSet::new(),
@@ -204,12 +210,14 @@ impl Model {
     }
 
     pub(super) fn disconnected(&mut self, session: SessionId) -> Option<Session> {
+        self.refusals.remove(&session);
         self.sessions.remove(&session)
     }
 
     /// The process has died: nobody has a session, and no media flows.
     pub(super) fn crashed(&mut self, now: Time) {
         self.sessions.clear();
+        self.refusals.clear();
         self.peers.clear();
         self.settle(now);
     }
@@ -414,14 +422,30 @@ impl Model {
     /// Whether this command comes for the first time; a repeated one must get the first answer.
     pub(super) fn first_time(
         &mut self,
+        session: SessionId,
         me: &Accid,
-        request_id: RequestId,
-        command: &Command,
+        request: (RequestId, &Command),
         reply: &Result<Success, ErrorBody>,
     ) -> Result<bool, String> {
+        let (request_id, command) = request;
         let kind = reply.as_ref().err().map(|error| error.kind);
-        // Answers are kept with calls, so only those about a call are: a dial that was refused made none, and repeated it
-        // is a new dial. Only its own device repeats it, and only while it has no answer.
+        let refusals = self.refusals.entry(session).or_default();
+        if let Some((_, first)) = refusals.iter().find(|(id, _)| *id == request_id) {
+            return match kind == Some(*first) {
+                true => Ok(false),
+                false => Err(format!(
+                    "{me}: {command:?} was refused with {first:?} first, and answered {kind:?} when repeated"
+                )),
+            };
+        }
+        if let Some(kind) = kind {
+            if refusals.len() == REFUSALS_MAX {
+                refusals.remove(0);
+            }
+            refusals.push((request_id, kind));
+        }
+        // Other answers are kept with calls, so only those about a call are: a dial that was refused made none, and repeated
+        // in another session it is a new dial.
         let dials = matches!(command, Command::StartCall(_));
         let joins = matches!(command, Command::Join { .. });
         let known = self.call_of(command).and_then(|it| self.call(it));
@@ -474,7 +498,7 @@ fn named_call(command: &Command) -> Option<CallId> {
         Command::Invite(more) => Some(more.call_id),
         Command::Ring { call_id }
         | Command::Accept { call_id, .. }
-        | Command::Reject { call_id }
+        | Command::Reject { call_id, .. }
         | Command::Cancel { call_id }
         | Command::Hangup { call_id }
         | Command::End { call_id }

@@ -115,6 +115,13 @@ impl Step<'_> {
             self.command,
             Some(Command::Reject { .. } | Command::Hangup { .. })
         );
+        let without_token = matches!(
+            self.command,
+            Some(Command::Reject {
+                without_token: true,
+                ..
+            })
+        );
         let reached = before.reached || before.reached_perhaps;
         let banned = self.cause.banned == Some(&self.own.accid);
         let reason = match Place::of(self.own.state) {
@@ -122,6 +129,7 @@ impl Step<'_> {
                 let comes = self.is_here() && self.may_enter(model) && answers(self.command);
                 return comes.then_some(Verdict::Enters);
             }
+            Place::Out(P::Rejected) if without_token => EndReason::TokenRefused,
             Place::Out(P::Rejected) if rejects => EndReason::Rejected,
             Place::Out(P::TimedOut) if rung_out(before, now) && reached => EndReason::TimedOut,
             Place::Out(P::Unreachable) if rung_out(before, now) && !before.reached => {

@@ -164,7 +164,13 @@ fn talking(config: Config) -> Told {
 fn rejected() -> Told {
     let mut told = Told::new(CONFIG);
     told.dial(ALICE, CALL, &["bob"]);
-    told.ask(BOB, Command::Reject { call_id: CALL });
+    told.ask(
+        BOB,
+        Command::Reject {
+            call_id: CALL,
+            without_token: false,
+        },
+    );
     told
 }
 
@@ -177,7 +183,13 @@ fn what_a_hub_does_is_believed() {
     };
     let mut told = talking(ring.clone());
     told.dial(CAROL, OTHER_CALL, &["bob"]);
-    told.ask(CAROL, Command::Reject { call_id: CALL });
+    told.ask(
+        CAROL,
+        Command::Reject {
+            call_id: CALL,
+            without_token: false,
+        },
+    );
     told.dial(CAROL, OTHER_CALL, &["bob"]);
     told.accept(BOB, OTHER_CALL, Some(OtherCall::Hold));
     told.ask(
@@ -276,7 +288,13 @@ fn a_hub_by_other_rules_is_doubted() {
         ..CONFIG
     };
     let mut waiting = talking(busy(BusyPolicy::Ring));
-    waiting.ask(CAROL, Command::Reject { call_id: CALL });
+    waiting.ask(
+        CAROL,
+        Command::Reject {
+            call_id: CALL,
+            without_token: false,
+        },
+    );
     waiting.dial(CAROL, OTHER_CALL, &["bob"]);
     assert_eq!(waiting.doubted(busy(BusyPolicy::Ring)), None);
     assert!(waiting.doubted(busy(BusyPolicy::Reject)).is_some());

@@ -231,7 +231,8 @@ impl World {
             };
             let device = &self.devices[link.device];
             let asleep = self.now < device.asleep_until;
-            let answers = link.client_open && self.now >= device.path_clear_at();
+            let answers =
+                link.client_open && !link.is_broken() && self.now >= device.path_clear_at();
             let index = link.device;
             link.silent_since = match link.silent_since {
                 _ if answers => None,
@@ -302,6 +303,12 @@ impl World {
             // The server's end stays until its keep-alive is missed.
             if let Some(link) = self.links.get_mut(&id) {
                 link.client_open = false;
+            }
+        }
+        if let Some(link) = self.links.get_mut(&id) {
+            link.cut_off();
+            if !client_told {
+                link.orphaned_since.get_or_insert(self.now);
             }
         }
         self.fact(&Fact::Fault { what: &what });

@@ -70,6 +70,32 @@ fn one_device_answers_and_the_others_stop() {
 }
 
 #[test]
+fn a_callee_who_cannot_get_a_token_ends_the_call_for_that_reason() {
+    let mut shell = Shell::new();
+    let (alice, phone, tablet, call_id) = ringing(&mut shell);
+    let reject = Command::Reject {
+        call_id,
+        without_token: true,
+    };
+    shell.ask(phone, reject).unwrap();
+    let record = shell.record(call_id);
+    assert_eq!(
+        (record.status, record.reason),
+        (RecordStatus::Rejected, EndReason::TokenRefused)
+    );
+    let end = shell
+        .heard(alice)
+        .into_iter()
+        .find_map(|event| match event {
+            Event::CallChanged { delta, .. } => delta.end,
+            _ => None,
+        });
+    assert_eq!(end.map(|end| end.reason), Some(EndReason::TokenRefused));
+    let stopped = |event: &Event| matches!(event, Event::InviteRejectedElsewhere { .. });
+    assert!(shell.heard(tablet).iter().any(stopped));
+}
+
+#[test]
 fn one_device_rejects_and_the_others_stop() {
     let mut shell = Shell::new();
     let (alice, phone, tablet, call_id) = ringing(&mut shell);

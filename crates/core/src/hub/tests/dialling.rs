@@ -350,9 +350,9 @@ fn in_a_glare_the_token_of_the_dial_stands_for_that_of_the_accept() {
     let (first, later) = (shell.fresh_call(), shell.fresh_call());
     for (session, call_id, callee) in [(alice, first, "bob"), (bob, later, "alice")] {
         let dial = Command::StartCall(start(call_id, callee, Media::Audio));
-        let request = shell.fresh_request();
-        let without = shell.ask_as(session, request, dial.clone(), None);
+        let without = shell.ask(session, dial.clone());
         assert_eq!(kind(without), ErrorKind::RoomTokenRefused);
+        let request = shell.fresh_request();
         let grant = RoomGrant {
             call_id,
             uid: Uid(1),

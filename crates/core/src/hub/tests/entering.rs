@@ -267,3 +267,27 @@ fn stays_in_a_call_add_up() {
     assert_eq!(durations, [17_000, 7_000, 17_000]);
     shell.heard(carol);
 }
+
+/// Simulator, seed 20692: a join that came twice was refused first, and entered a call that nobody wanted any more.
+#[test]
+fn a_request_that_was_refused_does_not_come_true_when_it_comes_again() {
+    let mut shell = Shell::new();
+    let (alice, bob, first) = shell.talking(Media::Audio);
+    let carol = shell.login("carol", "c1");
+    let call_id = shell.fresh_call();
+    let mut dial = start_group(call_id, &["dave"]);
+    dial.group.as_mut().unwrap().join_mode = JoinMode::Everyone;
+    shell.ask(carol, Command::StartCall(dial)).unwrap();
+    let join = Command::Join {
+        call_id,
+        room_token: None,
+    };
+    let request = shell.fresh_request();
+    let refused = shell.ask_as(bob, request, join.clone(), None);
+    assert_eq!(kind(refused.clone()), ErrorKind::AlreadyInCall);
+    shell.hang_up(alice, first).unwrap();
+    assert_eq!(shell.ask_as(bob, request, join.clone(), None), refused);
+    assert_eq!(shell.call(call_id).state, CallState::Ringing);
+    shell.ask(bob, join).unwrap();
+    assert_eq!(shell.call(call_id).state, CallState::Active);
+}

@@ -14,7 +14,10 @@ fn every_command(call_id: CallId) -> Vec<Command> {
             room_token: None,
             other: None,
         },
-        Command::Reject { call_id },
+        Command::Reject {
+            call_id,
+            without_token: false,
+        },
         Command::Cancel { call_id },
         Command::Switch {
             call_id,

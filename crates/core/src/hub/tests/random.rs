@@ -340,7 +340,10 @@ fn command(ask: Ask, call_id: CallId) -> Command {
         },
         Ask::Continue => Command::Continue { call_id },
         Ask::Hold(held) => Command::Hold { call_id, held },
-        Ask::Reject => Command::Reject { call_id },
+        Ask::Reject => Command::Reject {
+            call_id,
+            without_token: false,
+        },
         Ask::Cancel => Command::Cancel { call_id },
         Ask::HangUp => Command::Hangup { call_id },
         Ask::Switch(media) => Command::Switch { call_id, media },

@@ -446,7 +446,13 @@ impl Shell {
         session: SessionId,
         call_id: CallId,
     ) -> Result<Success, ErrorBody> {
-        self.ask(session, Command::Reject { call_id })
+        self.ask(
+            session,
+            Command::Reject {
+                call_id,
+                without_token: false,
+            },
+        )
     }
 
     pub(super) fn cancel(
