@@ -171,8 +171,10 @@ impl Endpoint {
             }
             Ok(_) => self.fail(ticket, ErrorKind::CallOver),
             Err(error) => {
-                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
-                if entering.hung_up || (unheard && entering.stage == Stage::Joining) {
+                // The server may have let it in since. If not, a hang-up from here touches no other device.
+                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection)
+                    && matches!(entering.stage, Stage::Joining | Stage::Continuing);
+                if entering.hung_up || unheard {
                     let call_id = entering.call_id;
                     self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
                 }

@@ -220,12 +220,15 @@ fn a_call_that_cannot_be_fetched_stays_where_it_is() {
 }
 
 #[test]
-fn fetching_without_an_answer_fails_in_time_and_leaves_the_other_device_alone() {
+fn fetching_without_an_answer_takes_itself_back() {
     let mut phone = beside_another_device();
     let ticket = phone.ask(CONTINUE);
     phone.pass_unanswered(10_000);
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::Timeout)));
-    assert!(!phone.has_sent(is_hangup), "it would end the call there");
+    assert!(
+        phone.has_sent(is_hangup),
+        "if it was fetched, nobody has it"
+    );
 }
 
 #[test]
