@@ -189,13 +189,14 @@ impl Hub {
                 continue;
             }
             let device = session.device.clone();
+            // Before its part of any call ends: it is told why once, and not that it has left.
+            self.close(other, SessionClosed::KickedOut);
             for call_id in self.live_calls(accid) {
                 self.change(call_id, &[], |call| {
                     call.log_out(accid, Some(&device), now);
                 });
                 self.tend_room(call_id);
             }
-            self.close(other, SessionClosed::KickedOut);
         }
     }
 

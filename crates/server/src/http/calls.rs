@@ -186,6 +186,11 @@ pub(super) struct CallStateView {
     /// The call, a UUID.
     #[schema(value_type = String)]
     call_id: CallId,
+    /// `one_to_one` or `group`; a call that has grown is a group call.
+    #[schema(value_type = String)]
+    kind: CallKind,
+    /// The app's own name of the group.
+    group_id: Option<String>,
     /// `ringing`, `active` or `ended`.
     #[schema(value_type = String)]
     state: CallState,
@@ -294,6 +299,8 @@ pub(super) async fn show_call(
     };
     Ok(Json(CallStateView {
         call_id: call.call_id,
+        kind: call.kind,
+        group_id: call.group.and_then(|terms| terms.group_id),
         state: call.state,
         media: call.media,
         caller: call.caller,

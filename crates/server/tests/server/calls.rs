@@ -27,6 +27,7 @@ async fn accepted_and_hung_up_call_leaves_exactly_one_record_for_both() {
     let path = format!("/v1/calls/{call_id}");
     let (_, shown) = server.http("GET", &path, None).await;
     assert_eq!(shown["state"], "ringing");
+    assert_eq!(shown["kind"], "one_to_one");
 
     assert_eq!(bob.ask(Command::Ring { call_id }).await, Ok(Success::Done));
     let call = call_of(bob.ask(accept(call_id)).await);

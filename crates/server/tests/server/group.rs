@@ -252,6 +252,7 @@ async fn hundred_are_in_one_call_and_the_next_is_told_that_it_is_full() {
     }
     let call_id = new_call_id();
     let terms = GroupTerms {
+        group_id: Some("all-hands".to_owned()),
         join_mode: JoinMode::Everyone,
         ..GroupTerms::default()
     };
@@ -285,6 +286,8 @@ async fn hundred_are_in_one_call_and_the_next_is_told_that_it_is_full() {
         .http("GET", &format!("/v1/calls/{call_id}"), None)
         .await;
     assert_eq!(shown["state"], json!(CallState::Ended));
+    assert_eq!(shown["kind"], "group");
+    assert_eq!(shown["group_id"], "all-hands");
 }
 
 #[tokio::test]

@@ -21,9 +21,10 @@ fn with_one_device_per_account_a_login_ends_the_other_devices_part() {
         (end.reason, end.by),
         (EndReason::LoggedOut, Some(accid("alice")))
     );
-    assert!(
-        end_in(&shell.heard(alice)).is_some(),
-        "it learns the end before it is closed"
+    assert_eq!(
+        shell.heard(alice),
+        [],
+        "being kicked out is all that it is told: its client knows what that ends"
     );
     assert_eq!(shell.welcomed[&newer].0.calls, []);
     shell.record(call_id);
@@ -65,7 +66,9 @@ fn a_group_call_goes_on_without_the_one_who_was_kicked_out() {
     let call_id = shell.dial_group(sessions[0], &["bob", "carol"]);
     shell.accept(sessions[1], call_id).unwrap();
     shell.accept(sessions[2], call_id).unwrap();
+    shell.heard(sessions[1]);
     shell.login("bob", "another");
+    assert_eq!(shell.heard(sessions[1]), [], "not that it has left");
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Left);
     assert_eq!(shell.call(call_id).state, CallState::Active);
 }
