@@ -34,6 +34,11 @@ pub enum Fact<'a> {
         /// Which.
         page: Page,
     },
+    /// Its device sleeps: nothing runs on it, and no deadline is met, until it wakes.
+    PageSleeps {
+        /// Which.
+        page: Page,
+    },
     /// The person asks for something.
     Asked {
         /// Where.
@@ -162,6 +167,7 @@ impl Fact<'_> {
         Some(match self {
             Self::PageOpened { page, accid, .. } => format!("{page}: opened by {accid}"),
             Self::PageGone { page } => format!("{page}: gone"),
+            Self::PageSleeps { page } => format!("{page}: sleeps"),
             Self::Asked {
                 page,
                 ticket,

@@ -48,7 +48,7 @@ impl Invariant for TimersMoveOn {
                 }
                 Ok(())
             }
-            Fact::Stood { page, .. } | Fact::PageGone { page } => {
+            Fact::Stood { page, .. } | Fact::PageGone { page } | Fact::PageSleeps { page } => {
                 self.overdue.remove(page);
                 Ok(())
             }
@@ -87,8 +87,11 @@ mod tests {
             reachable_since: None,
             after_input: false,
         };
-        let facts: Vec<_> = (0..10).map(|_| Fact::Stood { page: PAGE, stand }).collect();
+        let mut facts: Vec<_> = (0..10).map(|_| Fact::Stood { page: PAGE, stand }).collect();
         let mut invariant = TimersMoveOn::default();
         assert_eq!(first_failure(&mut invariant, &facts), Some(5));
+        facts[3] = Fact::PageSleeps { page: PAGE };
+        let mut invariant = TimersMoveOn::default();
+        assert_eq!(first_failure(&mut invariant, &facts), Some(8));
     }
 }

@@ -127,6 +127,8 @@ impl World {
         self.tally.count_fault("device asleep");
         let line = format!("{}: asleep for {length_ms} ms", self.devices[device].accid);
         self.fact(&Fact::Fault { what: &line });
+        let page = self.devices[device].page();
+        self.fact(&Fact::PageSleeps { page });
     }
 
     /// The network heals, the server stays up, the people stop: some hang up, some let it ring, some walk away.
