@@ -109,12 +109,6 @@ impl Endpoint {
         }
     }
 
-    /// Whether a dial of this device that was given up has met the call, so that the call's end is the hang-up that is
-    /// still to be said here.
-    fn has_met(&self, ended: &CallRecord) -> bool {
-        ended.ended_by.as_ref() == self.link.accid() && self.requests.tells_an_end()
-    }
-
     /// Whether this account has the call on hold.
     fn holds(&self, call: &CallView) -> bool {
         own_part(call, self.link.accid()).is_some_and(|own| own.held)
@@ -153,7 +147,8 @@ impl Endpoint {
             None if rang => self.end_session(EndReason::TimedOut, None, Vec::new()),
             None if continued => self.handle_continued_elsewhere(call_id),
             None => self.end_session(EndReason::Lost, None, Vec::new()),
-            Some(record) if rang && answered && !self.has_met(&record) => {
+            // While a hang-up is still to be said, the one who answered is a dial of this device that met the call.
+            Some(_) if rang && answered && !self.requests.tells_an_end() => {
                 self.leave_to_other_device(true);
             }
             Some(_) if rang && rejected => self.leave_to_other_device(false),
