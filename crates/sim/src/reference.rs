@@ -10,6 +10,7 @@
 mod form;
 mod judge;
 mod model;
+mod peers;
 mod step;
 
 use std::collections::BTreeSet;
@@ -83,7 +84,7 @@ impl Reference {
             Input::Disconnected { session } => {
                 self.model.disconnected(*session);
             }
-            Input::Media { event, .. } => self.model.media(event),
+            Input::Media { event, .. } => self.model.peers.hear(event),
             Input::SignOut { accid } => cause.banned = Some(accid),
             // No world changes its policies while it runs.
             Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use hullo_core::Time;
-use hullo_core::hub::{BusyPolicy, Config, MediaEvent, Output, PeerId, RoomCommand, SessionId};
+use hullo_core::hub::{BusyPolicy, Config, Output, SessionId};
 use hullo_protocol::{
     Accid, CallId, CallKind, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, GroupTerms,
     Media, ParticipantState, Platform, RequestId, Success, Uid,
 };
+
+use super::peers::Peers;
 
 type Calls = BTreeMap<CallId, Call>;
 type Answers = BTreeMap<(Accid, RequestId), Option<ErrorKind>>;
@@ -38,7 +40,7 @@ pub(super) struct Model {
     arriving: BTreeSet<SessionId>,
     /// Those whose welcome was dropped with their batch: they are about to be closed, and hear nothing until then.
     deaf: BTreeSet<SessionId>,
-    peers: BTreeMap<PeerId, Peer>,
+    pub(super) peers: Peers,
 }
 
 /// A session: whose, where.
@@ -48,17 +50,6 @@ pub(super) struct Session {
     pub(super) device: DeviceId,
     /// A phone or tablet, rather than a desk.
     pub(super) mobile: bool,
-}
-
-/// A media connection.
-#[derive(Debug, Clone)]
-struct Peer {
-    call_id: CallId,
-    uid: Uid,
-    device: DeviceId,
-    connected: bool,
-    lost: bool,
-    failed: bool,
 }
 
 /// A call.
@@ -181,7 +172,7 @@ impl Model {
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
             deaf: BTreeSet::new(),
-            peers: BTreeMap::new(),
+            peers: Peers::default(),
         }
     }
 
@@ -218,7 +209,7 @@ impl Model {
     pub(super) fn crashed(&mut self, now: Time) {
         self.sessions.clear();
         self.refusals.clear();
-        self.peers.clear();
+        self.peers = Peers::default();
         self.settle(now);
     }
 
@@ -239,14 +230,8 @@ impl Model {
                     session.accid == *accid && Some(&session.device) == part.device.as_ref()
                 };
                 let present = self.sessions.values().any(there);
-                part.live = self.peers.values().any(|peer| {
-                    peer.call_id == *call_id
-                        && peer.uid == part.uid
-                        && Some(&peer.device) == part.device.as_ref()
-                        && peer.connected
-                        && !peer.lost
-                        && !peer.failed
-                });
+                let device = part.device.as_ref();
+                part.live = device.is_some_and(|it| self.peers.flows(*call_id, part.uid, it));
                 if part.place != Place::In {
                     (part.away_since, part.surely_away_since) = (None, None);
                     continue;
@@ -265,6 +250,7 @@ impl Model {
     /// The batch is stored, and its sessions are welcomed.
     pub(super) fn kept(&mut self) {
         self.arriving.clear();
+        self.peers.kept();
         if !self.new_answers.is_empty() {
             // Not `append`, which rebuilds the whole map.
             let new = std::mem::take(&mut self.new_answers);
@@ -282,11 +268,7 @@ impl Model {
         self.sessions = now.sessions;
         self.deaf = now.deaf;
         self.deaf.extend(now.arriving);
-        for (id, peer) in &mut self.peers {
-            if let Some(later) = now.peers.get(id) {
-                *peer = later.clone();
-            }
-        }
+        self.peers.roll_forward(&now.peers);
         for (call_id, call) in &mut self.calls {
             let Some(later) = now.calls.get(call_id) else {
                 continue;
@@ -373,49 +355,11 @@ impl Model {
     /// Which media connections there are after these outputs.
     pub(super) fn note_peers(&mut self, outputs: &[Output]) {
         for output in outputs {
-            let Output::Room { call_id, command } = output else {
-                continue;
-            };
-            match command {
-                RoomCommand::Negotiate {
-                    peer, uid, session, ..
-                } => {
-                    let Some(asker) = self.sessions.get(session) else {
-                        continue;
-                    };
-                    let new = Peer {
-                        call_id: *call_id,
-                        uid: *uid,
-                        device: asker.device.clone(),
-                        connected: false,
-                        lost: false,
-                        failed: false,
-                    };
-                    self.peers.entry(*peer).or_insert(new);
-                }
-                RoomCommand::Remove(peer) => {
-                    self.peers.remove(peer);
-                }
-                RoomCommand::Close => self.peers.retain(|_, peer| peer.call_id != *call_id),
-                _ => {}
+            if let Output::Room { call_id, command } = output {
+                let sessions = &self.sessions;
+                let device = |id| sessions.get(&id).map(|asker| asker.device.clone());
+                self.peers.command(*call_id, command, device);
             }
-        }
-    }
-
-    /// What the media plane says of a connection.
-    pub(super) fn media(&mut self, event: &MediaEvent) {
-        let (id, change): (_, fn(&mut Peer)) = match event {
-            MediaEvent::Connected(id) => (id, |peer| {
-                peer.connected = true;
-                peer.lost = false;
-            }),
-            MediaEvent::Recovered(id) => (id, |peer| peer.lost = false),
-            MediaEvent::Lost(id) => (id, |peer| peer.lost = true),
-            MediaEvent::Failed(id) => (id, |peer| peer.failed = true),
-            MediaEvent::Slots(..) | MediaEvent::Quality(_) | MediaEvent::Speakers(_) => return,
-        };
-        if let Some(peer) = self.peers.get_mut(id) {
-            change(peer);
         }
     }
 
