@@ -1,17 +1,19 @@
 //! The actor of one app: it owns the hub, stores what the hub decides, and only then tells anyone.
 
+mod facts;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use hullo_core::hub::{
-    Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
-};
+use hullo_core::hub::{Config, Hub, Input, Output, RoomCommand, RoomGrant, SessionId, Write};
 use hullo_protocol::{
-    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId, Quality,
-    QualityReport, RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
+    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId,
+    RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
+
+pub(crate) use facts::{Fact, PeerQuality};
 
 use super::batch::{Asked, Batch};
 use super::media::AppMedia;
@@ -58,46 +60,6 @@ pub(crate) struct NewSession {
     pub(crate) calls: Vec<CallId>,
     /// Of its token.
     pub(crate) generation: u64,
-}
-
-/// What has happened and cannot be refused.
-#[derive(Debug, Clone)]
-pub(crate) enum Fact {
-    /// News from the media plane.
-    Media {
-        /// The call.
-        call_id: CallId,
-        /// What happened.
-        event: MediaEvent,
-    },
-    /// Quality figures, by participant.
-    Quality {
-        /// The call.
-        call_id: CallId,
-        /// The figures.
-        reports: Vec<PeerQuality>,
-    },
-    /// An account's tokens below `generation` were revoked.
-    SignOut {
-        /// The account.
-        accid: Accid,
-        /// Tokens of this generation are good.
-        generation: u64,
-    },
-}
-
-/// How well a participant is connected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PeerQuality {
-    pub(crate) uid: Uid,
-    /// From it to the server.
-    pub(crate) up: Quality,
-    /// From the server to it.
-    pub(crate) down: Quality,
-    pub(crate) rtt_ms: Option<u32>,
-    pub(crate) jitter_ms: Option<u32>,
-    pub(crate) loss_up_permille: Option<u32>,
-    pub(crate) loss_down_permille: Option<u32>,
 }
 
 struct Session {
@@ -325,64 +287,12 @@ impl Actor {
         );
     }
 
-    /// Facts keep their order: while some wait for the storage, later ones wait behind them.
-    fn receive_fact(&mut self, fact: Fact, batch: &mut Batch) {
-        if self.retry_at.is_some() {
-            self.deferred.push_back(fact);
-        } else {
-            self.handle_fact(fact, batch);
-        }
-    }
-
     fn receive_timer(&mut self, batch: &mut Batch) {
         self.retry_at = None;
         for fact in std::mem::take(&mut self.deferred) {
             self.handle_fact(fact, batch);
         }
         self.handle(Input::Timeout, batch);
-    }
-
-    fn handle_fact(&mut self, fact: Fact, batch: &mut Batch) {
-        let input = match &fact {
-            Fact::Media { call_id, event } => Input::Media {
-                call_id: *call_id,
-                event: event.clone(),
-            },
-            Fact::Quality { call_id, reports } => Input::Media {
-                call_id: *call_id,
-                event: MediaEvent::Quality(self.quality(*call_id, reports)),
-            },
-            Fact::SignOut { accid, generation } => {
-                self.signed_out.insert(accid.clone(), *generation);
-                // A login with a new token may have overtaken this.
-                let is_old =
-                    |session: &Session| session.accid == *accid && session.generation < *generation;
-                if !self.sessions.values().any(is_old) {
-                    return;
-                }
-                Input::SignOut {
-                    accid: accid.clone(),
-                }
-            }
-        };
-        batch.facts.push(fact);
-        self.handle(input, batch);
-    }
-
-    fn quality(&self, call_id: CallId, reports: &[PeerQuality]) -> Vec<QualityReport> {
-        let uids = self.uids.get(&call_id);
-        let report = |quality: &PeerQuality| {
-            Some(QualityReport {
-                accid: uids?.get(&quality.uid)?.clone(),
-                up: quality.up,
-                down: quality.down,
-                rtt_ms: quality.rtt_ms,
-                jitter_ms: quality.jitter_ms,
-                loss_up_permille: quality.loss_up_permille,
-                loss_down_permille: quality.loss_down_permille,
-            })
-        };
-        reports.iter().filter_map(report).collect()
     }
 
     fn handle(&mut self, input: Input, batch: &mut Batch) {
