@@ -68,9 +68,11 @@ impl World {
         if !self.links.get(&id).is_some_and(|link| link.client_open) {
             return;
         }
-        // Only what carries a request id may be repeated: a client never repeats the rest. A dial that was refused has left
-        // nothing behind, so one that comes again after that would be a new one; no client does that either.
-        let repeatable = text.contains("\"request_id\"") && !text.contains("\"call.start\"");
+        // Only what carries a request id may be repeated: a client never repeats the rest. What enters a call and could not
+        // be stored has left nothing behind, so when it comes again after that it is new; no client does that either.
+        let enters = ["\"call.start\"", "\"call.join\"", "\"call.continue\""];
+        let repeatable =
+            text.contains("\"request_id\"") && !enters.iter().any(|op| text.contains(op));
         let rough = self.scenario.rough && self.calm_at.is_none();
         if rough && repeatable && self.chances.network.chance(80) {
             self.tally.count_fault("request duplicated");
