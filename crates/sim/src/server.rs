@@ -1,18 +1,18 @@
 //! The server: the real hub inside a model of its shell. The shell batches what arrives, stores a batch before it tells
 //! anyone, and can die between any two of those steps.
 
+mod tell;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use hullo_core::Time;
-use hullo_core::hub::{
-    Config, Hub, Input, MediaEvent, Output, RoomCommand, RoomGrant, SessionId, Write,
-};
+use hullo_core::hub::{Config, Hub, Input, MediaEvent, Output, RoomGrant, SessionId, Write};
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorKind, Event, Login, MessageId, RefusedInvite, Reply, Request,
-    Snapshot, Success, Token, Uid,
+    Accid, CallId, Command, ErrorKind, Login, MessageId, RefusedInvite, Reply, Request, Snapshot,
+    Success, Token, Uid,
 };
 
-use crate::fact::{Fact, Telling};
+use crate::fact::Fact;
 use crate::network::LinkId;
 use crate::plane::Plane;
 use crate::store::Store;
@@ -412,109 +412,6 @@ impl Process {
             }
         }
     }
-
-    /// The answer to a login, with what the shell adds from the store.
-    fn welcome(
-        &mut self,
-        welcome: Welcome,
-        store: &Store,
-        effects: &mut Vec<Effect>,
-        sink: Sink<'_>,
-    ) {
-        let Some(to) = self.sessions.get(&welcome.session) else {
-            return;
-        };
-        let mut snapshot = welcome.snapshot;
-        snapshot.messages = store.messages_since(&to.accid, to.cursor);
-        snapshot.ended = welcome
-            .ended
-            .iter()
-            .filter_map(|call_id| store.record(*call_id).cloned())
-            .collect();
-        told(sink, welcome.session, to, Telling::Welcome(&snapshot));
-        let logged_in = Success::LoggedIn {
-            accid: to.accid.clone(),
-            name: None,
-            secure: self.secure,
-            snapshot,
-        };
-        effects.push(send(to.link, &Reply::new(welcome.re, Ok(logged_in)), false));
-    }
-
-    fn carry_out(
-        &mut self,
-        output: Output,
-        store: &Store,
-        effects: &mut Vec<Effect>,
-        sink: Sink<'_>,
-    ) {
-        match output {
-            // Writes were taken out of the batch when it was handled.
-            Output::Write(_) => {}
-            Output::Welcome {
-                session,
-                re,
-                snapshot,
-                ended,
-            } => {
-                let welcome = Welcome {
-                    session,
-                    re,
-                    snapshot,
-                    ended,
-                };
-                self.welcome(welcome, store, effects, sink);
-            }
-            Output::Reply { session, reply } => {
-                if let Some(to) = self.sessions.get(&session) {
-                    told(sink, session, to, Telling::Reply(&reply));
-                    effects.push(send(to.link, &reply, false));
-                }
-            }
-            Output::Notify { session, event } => {
-                if let Some(to) = self.sessions.get(&session) {
-                    told(sink, session, to, Telling::Event(&event));
-                    effects.push(send(to.link, &event, true));
-                }
-            }
-            Output::Close { session, reason } => {
-                if let Some(gone) = self.sessions.remove(&session) {
-                    self.by_link.remove(&gone.link);
-                    // In line with the answers, so that nothing overtakes it.
-                    effects.push(send(gone.link, &Event::SessionClosed { reason }, false));
-                    effects.push(Effect::Close { link: gone.link });
-                }
-            }
-            Output::Room { call_id, command } => {
-                sink(&Fact::Commanded {
-                    call_id,
-                    command: &command,
-                });
-                let answer = self.plane.command(call_id, &command);
-                if let RoomCommand::Negotiate { session, re, .. } = command
-                    && let Some(to) = self.sessions.get(&session)
-                {
-                    let result = match answer {
-                        Some(sdp) => Ok(Success::Answer { sdp }),
-                        None => Err(ErrorKind::BadSdp.into()),
-                    };
-                    let text = json(&Reply::new(re, result));
-                    effects.push(Effect::Answer {
-                        link: to.link,
-                        text,
-                    });
-                }
-            }
-        }
-    }
-}
-
-fn told(sink: Sink<'_>, session: SessionId, to: &Session, telling: Telling<'_>) {
-    sink(&Fact::Told {
-        session,
-        accid: &to.accid,
-        telling,
-    });
 }
 
 /// The room token of a call and a participant, as the app's token handler gives it.

@@ -5,21 +5,19 @@
 //! process dies, many times more densely than in a [`crate::world`]. The invariants of the server and the reference model
 //! watch as they do there.
 
+mod draw;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use hullo_core::Time;
 use hullo_core::hub::{
-    Config, Hub, Input, MediaEvent, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
+    Config, Hub, Input, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
 };
-use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, DeviceInfo, ErrorKind, GroupTerms, InviteMode, InviteMore,
-    JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
-};
+use hullo_protocol::{Accid, CallId, Command, RequestId};
 
 use crate::dice::Dice;
 use crate::fact::{Fact, Leftovers, Telling, Trace};
 use crate::invariants::{Violation, Watch};
-use crate::plane::{Remote, offer};
 use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::tally::Tally;
@@ -29,16 +27,6 @@ use crate::world::START;
 const INPUTS: u32 = 300;
 /// After the storm everything must end within this many timeouts.
 const TIMEOUTS_MAX: u32 = 200;
-
-/// What the devices of an account run on.
-const PLATFORMS: [Platform; 3] = [Platform::Web, Platform::Ios, Platform::Desktop];
-/// An account that does not exist.
-const NOBODY: &str = "nobody";
-/// The one group there is.
-const GROUP: &str = "team";
-
-/// How many requests may be repeated.
-const REPEATABLE_MAX: usize = 12;
 
 /// A request that may come again.
 type Asked = ((Accid, usize), RequestId, Command, Option<RoomGrant>);
@@ -156,27 +144,6 @@ impl Storm {
         self.now = until;
     }
 
-    fn draw_input(&mut self) -> Input {
-        match self.dice.index(100) {
-            0..=7 => self.connect(),
-            8..=10 => match self.any_session() {
-                Some(session) => {
-                    self.sessions.remove(&session);
-                    Input::Disconnected { session }
-                }
-                None => self.connect(),
-            },
-            11..=24 => self.media(),
-            25 => match self.dice.index(4) {
-                0 => Input::SignOut {
-                    accid: self.accounts[self.dice.index(self.accounts.len())].clone(),
-                },
-                _ => Input::Timeout,
-            },
-            _ => self.request(),
-        }
-    }
-
     /// The shell itself refuses a dial under a name that is stored and that the hub has forgotten.
     fn is_for_the_hub(&self, input: &Input) -> bool {
         let Input::Request { request, .. } = input else {
@@ -186,219 +153,6 @@ impl Storm {
             return true;
         };
         !self.store.has(start.call_id) || self.hub.remembers(start.call_id)
-    }
-
-    fn connect(&mut self) -> Input {
-        let index = self.dice.index(self.accounts.len());
-        let accid = self.accounts[index].clone();
-        let device = self.dice.index(PLATFORMS.len());
-        let session = SessionId(self.next_session);
-        self.next_session += 1;
-        // The newer session replaces the older one of the same device.
-        let own = (accid.clone(), device);
-        self.sessions.retain(|_, of| *of != own);
-        self.sessions.insert(session, own);
-        self.arriving.push(session);
-        let id = match DeviceId::parse(&format!("{accid}-{device}")) {
-            Ok(id) => id,
-            Err(error) => panic!("an account's name and a number are a device id: {error}"),
-        };
-        Input::Connected {
-            session,
-            accid,
-            device: DeviceInfo {
-                id,
-                platform: PLATFORMS[device],
-                sdk_version: None,
-            },
-            request: 0,
-            calls: self.calls.iter().rev().take(3).copied().collect(),
-        }
-    }
-
-    fn any_session(&mut self) -> Option<SessionId> {
-        let all: Vec<SessionId> = self.sessions.keys().copied().collect();
-        (!all.is_empty()).then(|| all[self.dice.index(all.len())])
-    }
-
-    fn media(&mut self) -> Input {
-        if self.peers.is_empty() {
-            return Input::Timeout;
-        }
-        let (call_id, peer) = self.peers[self.dice.index(self.peers.len())];
-        let event = match self.dice.index(6) {
-            0..=2 => MediaEvent::Connected(peer),
-            3 => MediaEvent::Lost(peer),
-            4 => MediaEvent::Recovered(peer),
-            _ => MediaEvent::Failed(peer),
-        };
-        Input::Media { call_id, event }
-    }
-
-    fn request(&mut self) -> Input {
-        let Some(session) = self.any_session() else {
-            return self.connect();
-        };
-        let own = self.sessions[&session].clone();
-        let id = self.next_id;
-        self.next_id += 1;
-        let asked = self.earlier_request(&own).unwrap_or_else(|| {
-            let (command, grant) = self.draw_command();
-            let request_id = RequestId::from_u128(u128::from(id));
-            (own, request_id, command, grant)
-        });
-        if self.asked.len() >= REPEATABLE_MAX {
-            self.asked.pop_front();
-        }
-        self.asked.push_back(asked.clone());
-        let (_, request_id, command, grant) = asked;
-        Input::Request {
-            session,
-            request: Request {
-                id,
-                request_id: Some(request_id),
-                command,
-            },
-            grant,
-            refused: nobody().into_iter().collect(),
-        }
-    }
-
-    /// Now and then, something that this device has asked already.
-    fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Asked> {
-        if !self.dice.chance(150) {
-            return None;
-        }
-        let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == device).collect();
-        let index = (!own.is_empty()).then(|| self.dice.index(own.len()))?;
-        self.tally.count_fault("request repeated");
-        Some(own[index].clone())
-    }
-
-    fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
-        if self.calls.is_empty() || self.dice.chance(180) {
-            return self.dial();
-        }
-        // One of the newest: the others are over.
-        let newest = self.calls.len().min(4);
-        let call_id = self.calls[self.calls.len() - 1 - self.dice.index(newest)];
-        let media = if self.dice.chance(500) {
-            Media::Audio
-        } else {
-            Media::Video
-        };
-        let command = match self.dice.index(24) {
-            0 => Command::Ring { call_id },
-            1..=4 => Command::Accept {
-                call_id,
-                room_token: None,
-                other: [None, Some(OtherCall::End), Some(OtherCall::Hold)][self.dice.index(3)],
-            },
-            5 => Command::Reject {
-                call_id,
-                without_token: self.dice.chance(200),
-            },
-            6 => Command::Cancel { call_id },
-            7 => Command::Hangup { call_id },
-            8 => Command::Switch { call_id, media },
-            9 => Command::AnswerSwitch {
-                call_id,
-                agree: self.dice.chance(700),
-            },
-            10 => Command::CallSnapshot { call_id },
-            11..=12 => Command::OfferMedia {
-                call_id,
-                sdp: offer(Remote {
-                    device: self.dice.index(2),
-                    page: 1,
-                    number: 1,
-                    audio: 1,
-                    video: 1,
-                }),
-            },
-            13 => Command::SetMedia {
-                call_id,
-                audio: self.dice.chance(500),
-                video: self.dice.chance(500),
-            },
-            14 => Command::End { call_id },
-            15..=16 => Command::Invite(InviteMore {
-                call_id,
-                callees: self.some_accounts(),
-                attachment: None,
-                ring_ms: self.dice.chance(800).then_some(8_000),
-            }),
-            17..=18 => Command::Join {
-                call_id,
-                room_token: None,
-            },
-            19 => Command::Continue { call_id },
-            20 => Command::Hold {
-                call_id,
-                held: self.dice.chance(600),
-            },
-            21 => self.query(call_id),
-            22 => Command::Subscribe {
-                call_id,
-                videos: vec![Uid(2), Uid(1)],
-            },
-            _ => match self.dice.index(4) {
-                0 => Command::Logout,
-                1 => Command::ReportFirstFrame { call_id, ms: 300 },
-                2 => Command::WatchPresence {
-                    accids: self.some_accounts(),
-                },
-                _ => Command::Ping,
-            },
-        };
-        let uid = Uid(self.dice.pick(1..=4));
-        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
-        (command, grant)
-    }
-
-    fn query(&mut self, call_id: CallId) -> Command {
-        let by_name = self.dice.chance(500);
-        Command::Query {
-            call_id: by_name.then_some(call_id),
-            group_id: (!by_name).then(|| GROUP.to_owned()),
-        }
-    }
-
-    /// One to three accounts, oneself and one that does not exist among them at times, and one twice.
-    fn some_accounts(&mut self) -> Vec<Accid> {
-        let count = self.dice.pick(1..=3);
-        let mut all = self.accounts.clone();
-        all.extend(Accid::parse(NOBODY).ok());
-        (0..count)
-            .map(|_| all[self.dice.index(all.len())].clone())
-            .collect()
-    }
-
-    fn dial(&mut self) -> (Command, Option<RoomGrant>) {
-        let bits = u128::from(self.dice.seed());
-        let call_id = CallId::from_parts(self.now.0, bits);
-        self.calls.push(call_id);
-        let group = self.dice.chance(500).then(|| GroupTerms {
-            group_id: self.dice.chance(700).then(|| GROUP.to_owned()),
-            invite_mode: [InviteMode::Everyone, InviteMode::Caller][self.dice.index(2)],
-            join_mode: [JoinMode::Invited, JoinMode::Everyone][self.dice.index(2)],
-        });
-        let callees = match group {
-            Some(_) => self.some_accounts(),
-            None => vec![self.accounts[self.dice.index(self.accounts.len())].clone()],
-        };
-        let start = StartCall {
-            call_id,
-            callees,
-            group,
-            media: Media::Video,
-            attachment: None,
-            ring_ms: self.dice.chance(800).then_some(8_000),
-            room_token: Some(Token::from("checked by the shell".to_owned())),
-        };
-        let uid = Uid(1);
-        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
-        (Command::StartCall(start), grant)
     }
 
     fn handle(&mut self, input: Input) {
@@ -548,11 +302,4 @@ impl Storm {
         }
         self.watch.observe(self.now, fact);
     }
-}
-
-/// Whom the shell has found that no call can reach.
-fn nobody() -> Option<RefusedInvite> {
-    let kind = ErrorKind::AccountNotFound;
-    let accid = Accid::parse(NOBODY).ok()?;
-    Some(RefusedInvite { accid, kind })
 }
