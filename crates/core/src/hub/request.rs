@@ -306,13 +306,25 @@ pub(super) fn first_answer(
     let outcome = call.answer_to(&asker.accid, asker.request_id?)?;
     Some(match outcome {
         Outcome::Done => Ok(Success::Done),
-        Outcome::Call => Ok(show(call, &asker.accid, now)),
+        Outcome::Call => unless_elsewhere(call, asker, show(call, &asker.accid, now)),
         Outcome::Invited(refused) => Ok(Success::Call {
             call: call.view(&asker.accid, now),
             refused: refused.clone(),
         }),
         Outcome::Refused(error) => Err(error.clone()),
     })
+}
+
+/// What has let a device into a call does not do so again when the account has gone on on another device since.
+pub(super) fn unless_elsewhere(
+    call: &Call,
+    asker: &Asker,
+    answer: Success,
+) -> Result<Success, ErrorBody> {
+    let own = call.participant(&asker.accid);
+    let here = own.is_none_or(|own| !own.state.is_in_call() || own.is_in_call_on(&asker.device));
+    here.then_some(answer)
+        .ok_or_else(|| ErrorKind::InCallOnOtherDevice.into())
 }
 
 pub(super) fn show(call: &Call, accid: &Accid, now: Time) -> Success {

@@ -8,7 +8,7 @@ use hullo_protocol::{
     RING_MS_MAX, RING_MS_MIN, RefusedInvite, StartCall, Success, Uid,
 };
 
-use super::request::{Asker, first_answer, remember};
+use super::request::{Asker, first_answer, remember, unless_elsewhere};
 use super::room::Room;
 use super::{BusyPolicy, Hub, RoomCommand, RoomGrant, SessionId};
 use crate::Time;
@@ -33,6 +33,7 @@ impl Hub {
                     ),
                 ))
             });
+            let answer = answer.and_then(|answer| unless_elsewhere(call, asker, answer));
             return self.reply(asker, answer);
         }
         let (callees, refused) = match self.check_start(asker, &start, grant, refused) {

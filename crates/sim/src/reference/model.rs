@@ -419,13 +419,20 @@ impl Model {
             self.new_answers.insert(key, kind);
             return Ok(true);
         }
+        // Nor is a device let in again once the account has gone on on another.
+        let here = self.session(session).map(|of| &of.device);
+        let moved = first.is_none()
+            && kind == Some(ErrorKind::InCallOnOtherDevice)
+            && known
+                .and_then(|call| call.part(me))
+                .is_some_and(|part| part.place == Place::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
         let forgotten = kind == Some(ErrorKind::CallNotFound)
             && self
                 .call_of(command)
                 .and_then(|call_id| self.call(call_id))
                 .is_none_or(|call| call.over);
-        if *first == kind || forgotten {
+        if *first == kind || forgotten || moved {
             Ok(false)
         } else {
             Err(format!(

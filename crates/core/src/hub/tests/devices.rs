@@ -4,7 +4,7 @@ use hullo_protocol::*;
 
 use super::super::{BusyPolicy, Config, DevicePolicy, Input, RoomCommand};
 use super::Shell;
-use super::shell::{CONFIG, accid, call_of, end_in, kind};
+use super::shell::{CONFIG, accid, call_of, end_in, kind, start};
 
 fn with(devices: DevicePolicy) -> Shell {
     Shell::with(Config { devices, ..CONFIG })
@@ -107,6 +107,34 @@ fn a_call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
     }
     shell.hang_up(tablet, call_id).unwrap();
     assert_eq!(shell.record(call_id).durations[0].duration_ms, 10_000);
+}
+
+#[test]
+fn a_repeated_request_lets_no_device_in_again_once_the_call_has_gone_on_elsewhere() {
+    let mut shell = Shell::new();
+    let (alice, bob) = (shell.login("alice", "a1"), shell.login("bob", "b1"));
+    let (alices, bobs) = (shell.login("alice", "a2"), shell.login("bob", "b2"));
+    let call_id = shell.fresh_call();
+    let asked = [(); 3].map(|()| shell.fresh_request());
+    let dial = Command::StartCall(start(call_id, "bob", Media::Audio));
+    let accept = Command::Accept {
+        call_id,
+        room_token: None,
+        other: None,
+    };
+    let fetch = Command::Continue { call_id };
+    call_of(shell.ask_as(alice, asked[0], dial.clone(), None));
+    call_of(shell.ask_as(bob, asked[1], accept.clone(), None));
+    call_of(shell.ask_as(alices, asked[2], fetch.clone(), None));
+    call_of(shell.ask(bobs, fetch.clone()));
+    call_of(shell.ask_as(alices, asked[2], fetch.clone(), None));
+    let again = shell.ask_as(alice, asked[0], dial, None);
+    assert_eq!(kind(again), ErrorKind::InCallOnOtherDevice);
+    let again = shell.ask_as(bob, asked[1], accept, None);
+    assert_eq!(kind(again), ErrorKind::InCallOnOtherDevice);
+    call_of(shell.ask(alice, fetch.clone()));
+    let again = shell.ask_as(alices, asked[2], fetch, None);
+    assert_eq!(kind(again), ErrorKind::InCallOnOtherDevice);
 }
 
 #[test]
