@@ -1,6 +1,6 @@
 //! A device: an endpoint with a socket, a clock and media, and what it has seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -42,7 +42,9 @@ pub(crate) struct Seen {
     pub(crate) reconnecting: bool,
     pub(crate) signed_in: bool,
     /// The calls that the server has confirmed to it.
-    pub(crate) known: BTreeMap<CallId, u32>,
+    pub(crate) known: BTreeSet<CallId>,
+    /// How often each call has begun here: whoever has left a group call may be invited again.
+    pub(crate) begins: BTreeMap<CallId, usize>,
     pub(crate) ends: BTreeMap<CallId, Vec<Ended>>,
     pub(crate) asked: u64,
     pub(crate) completed: BTreeMap<u64, u32>,
@@ -196,7 +198,7 @@ impl Runner {
         match value {
             Some(Value::LoggedIn { .. }) => seen.signed_in = true,
             Some(Value::Call { call, .. } | Value::Accepted { call, .. }) => {
-                *seen.known.entry(call.call_id).or_default() += 1;
+                seen.known.insert(call.call_id);
             }
             _ => {}
         }
@@ -207,7 +209,11 @@ impl Runner {
         match event {
             AppEvent::Changed { state, call, .. } => {
                 seen.state = state;
+                let before = seen.call;
                 seen.call = call.as_ref().map(|call| call.call_id);
+                if let Some(begun) = seen.call.filter(|_| seen.call != before) {
+                    *seen.begins.entry(begun).or_default() += 1;
+                }
                 seen.joined = call.as_ref().is_some_and(|call| {
                     let mut participants = call.participants.iter();
                     participants.any(|p| {
@@ -216,7 +222,7 @@ impl Runner {
                 });
                 // A call of version 0 is not the server's yet.
                 if let Some(call) = call.filter(|call| call.version > 0) {
-                    *seen.known.entry(call.call_id).or_default() += 1;
+                    seen.known.insert(call.call_id);
                 }
             }
             AppEvent::Reconnecting => {
