@@ -131,15 +131,15 @@ impl Endpoint {
             .session
             .as_ref()
             .is_some_and(|session| session.view.kind == CallKind::Group);
-        // A record without outcomes is of a server that has no groups.
+        // A record without outcomes is of a server that has no groups. None has one of its caller, whom a group may call back.
         let (answered, rejected) = match (outcome, record) {
             (Some(outcome), _) => (matches!(outcome, P::Left | P::Lost), outcome == P::Rejected),
-            (None, Some(record)) => (
+            (None, Some(record)) if record.kind == CallKind::OneToOne => (
                 record.accepted_at_ms.is_some(),
                 matches!(record.reason, EndReason::Rejected | EndReason::TokenRefused)
                     && record.ended_by.as_ref() == me,
             ),
-            (None, None) => (false, false),
+            (None, _) => (false, false),
         };
         match record.cloned() {
             None if rang && (continued || !group) => self.leave_to_other_device(true),

@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State, Value};
 use hullo_protocol::{
-    CallKind, CallRecord, CallState, Command, EndReason, Media, ParticipantState, Presence,
+    CallKind, CallRecord, CallState, Command, EndReason, Event, Media, ParticipantState, Presence,
     RecordStatus, Snapshot, Success,
 };
 
@@ -171,6 +171,24 @@ fn an_invite_answered_on_another_device_during_an_outage_is_not_a_call_that_ende
         [AppEvent::OtherClientReject { .. }, ..]
     ));
     assert!(phone.ends().is_empty());
+}
+
+#[test]
+fn a_caller_called_back_into_the_own_group_call_learns_that_it_ended() {
+    let mut phone = Phone::logged_in();
+    let mut call = view(INVITE, "alice", 9, ParticipantState::Joined);
+    call.kind = CallKind::Group;
+    call.participants[0].state = ParticipantState::Delivered;
+    phone.event(Event::CallInvited {
+        call,
+        ring_ms_left: 30_000,
+    });
+    assert_eq!(phone.state(), State::Called);
+    let mut ended = over(EndReason::TimedOut, "bob", true);
+    ended.ended[0].kind = CallKind::Group;
+    ended.ended[0].caller = accid("alice");
+    phone.reconnect(ended);
+    assert_eq!(phone.ends(), [EndReason::TimedOut]);
 }
 
 #[test]
