@@ -19,6 +19,8 @@ use std::fmt;
 use hullo_core::Time;
 use hullo_protocol::Accid;
 
+use crate::Keep;
+use crate::digest::Digest;
 use crate::fact::{Fact, Page};
 use crate::reference::Reference;
 use crate::scenario::Scenario;
@@ -54,11 +56,12 @@ pub struct Watch {
     tickets: tickets::EveryTicketCompletesOnce,
     others: Vec<Box<dyn Invariant>>,
     violation: Option<Violation>,
+    digest: Option<Digest>,
 }
 
 impl Watch {
     /// The invariants of a world with these settings and devices, each given by its account.
-    pub fn new(scenario: &Scenario, devices: Vec<Accid>) -> Self {
+    pub fn new(scenario: &Scenario, devices: Vec<Accid>, keep: Keep) -> Self {
         Self {
             tickets: tickets::EveryTicketCompletesOnce::default(),
             others: vec![
@@ -81,6 +84,7 @@ impl Watch {
                 Box::new(Reference::new(scenario.config.clone())),
             ],
             violation: None,
+            digest: (keep == Keep::Digest).then(Digest::default),
         }
     }
 
@@ -88,6 +92,9 @@ impl Watch {
     pub fn observe(&mut self, now: Time, fact: &Fact<'_>) {
         if self.violation.is_some() {
             return;
+        }
+        if let Some(digest) = &mut self.digest {
+            digest.push(now, fact);
         }
         let tickets: &mut dyn Invariant = &mut self.tickets;
         let others = self.others.iter_mut().map(|it| &mut **it);
@@ -106,6 +113,11 @@ impl Watch {
     /// The first violation, if there was one.
     pub fn violation(&self) -> Option<Violation> {
         self.violation.clone()
+    }
+
+    /// The digest of what was observed, if it was asked for.
+    pub fn digest(&self) -> Digest {
+        self.digest.clone().unwrap_or_default()
     }
 
     /// Operations that have not completed.

@@ -18,6 +18,7 @@
 //! cargo xtask sim --seed 1234 --verbose         with its whole history
 //! cargo xtask sim --seed 1234 --calls 5000      this one and the next
 //! cargo xtask sim --storm --calls 100000        storms of inputs straight at the hub, in place of worlds
+//! cargo xtask sim --seeds 1000 --digest         also a digest of what was told: the same as before a change that changes nothing
 //! ```
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
 //! it, nothing from the wall clock, threads or hash maps. A failing seed prints the invariant it breaks and the last lines
@@ -40,6 +41,7 @@ pub mod browser;
 pub mod clock;
 pub mod device;
 pub mod dice;
+pub mod digest;
 pub mod fact;
 pub mod invariants;
 pub mod network;
@@ -59,6 +61,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hullo_core::Time;
 
+use digest::Digest;
 use invariants::Violation;
 use storm::Storm;
 use tally::Tally;
@@ -73,6 +76,19 @@ pub struct Outcome {
     pub tally: Tally,
     /// The history, if it was asked for.
     pub trace: Vec<String>,
+    /// The digest of it, if that was asked for.
+    pub digest: Digest,
+}
+
+/// What is kept of the history of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing but its counts.
+    Counts,
+    /// Its lines.
+    Trace,
+    /// A digest of what was told.
+    Digest,
 }
 
 /// What to simulate.
@@ -85,25 +101,27 @@ pub enum Kind {
 }
 
 /// Runs the world or storm of `seed`; a panic in it is a violation like any other.
-pub fn run(kind: Kind, seed: u64, traced: bool) -> Outcome {
+pub fn run(kind: Kind, seed: u64, keep: Keep) -> Outcome {
     match kind {
         Kind::World => {
-            let mut world = World::new(seed, traced);
+            let mut world = World::new(seed, keep);
             // It is read only after a panic, and only its trace, its time and its counts.
             let result = catch_unwind(AssertUnwindSafe(|| world.run()));
             Outcome {
                 violation: violation(result, world.now()),
                 tally: std::mem::take(&mut world.tally),
                 trace: world.trace().to_vec(),
+                digest: world.digest(),
             }
         }
         Kind::Storm => {
-            let mut storm = Storm::new(seed, traced);
+            let mut storm = Storm::new(seed, keep);
             let result = catch_unwind(AssertUnwindSafe(|| storm.run()));
             Outcome {
                 violation: violation(result, storm.now()),
                 tally: std::mem::take(&mut storm.tally),
                 trace: storm.trace().to_vec(),
+                digest: storm.digest(),
             }
         }
     }
@@ -125,7 +143,7 @@ fn violation(result: std::thread::Result<Result<(), Violation>>, at: Time) -> Op
 
 /// The report of a failing seed: the invariant, the last `lines` of the history, and how to see the rest.
 pub fn report(kind: Kind, seed: u64, violation: &Violation, lines: usize) -> String {
-    let trace = run(kind, seed, true).trace;
+    let trace = run(kind, seed, Keep::Trace).trace;
     let storm = match kind {
         Kind::World => "",
         Kind::Storm => " --storm",

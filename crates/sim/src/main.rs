@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use hullo_sim::{Kind, report, run, tally::Tally};
+use hullo_sim::{Keep, Kind, digest::Digest, report, run, tally::Tally};
 
 /// Lines of history shown for a failing seed.
 const REPORT_LINES: usize = 40;
@@ -34,6 +34,9 @@ struct Arguments {
     /// Goes on after a failing seed, and counts the findings by invariant.
     #[arg(long)]
     keep_going: bool,
+    /// Prints a digest of what clients, store and media plane were told: of each seed, and of all.
+    #[arg(long, conflicts_with = "verbose")]
+    digest: bool,
 }
 
 fn main() -> ExitCode {
@@ -44,13 +47,14 @@ fn main() -> ExitCode {
         Kind::World
     };
     match (arguments.seed, arguments.calls, arguments.seeds) {
-        (Some(seed), None, None) => replay(kind, seed, arguments.verbose),
+        (Some(seed), None, None) if !arguments.digest => replay(kind, seed, arguments.verbose),
         _ => run_many(kind, &arguments),
     }
 }
 
 fn replay(kind: Kind, seed: u64, verbose: bool) -> ExitCode {
-    let outcome = run(kind, seed, verbose);
+    let keep = if verbose { Keep::Trace } else { Keep::Counts };
+    let outcome = run(kind, seed, keep);
     for line in &outcome.trace {
         println!("{line}");
     }
@@ -75,13 +79,24 @@ fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
     let first = arguments.seed.unwrap_or(0);
     let (seeds_max, calls_max) = match (arguments.seeds, arguments.calls) {
         (_, Some(calls)) => (u64::MAX, calls),
-        (seeds, None) => (seeds.unwrap_or(SEEDS), u64::MAX),
+        (Some(seeds), None) => (seeds, u64::MAX),
+        (None, None) if arguments.seed.is_some() => (1, u64::MAX),
+        (None, None) => (SEEDS, u64::MAX),
     };
     // A violation by panic is reported with its seed; the message by itself says little.
     std::panic::set_hook(Box::new(|_| {}));
+    let keep = match arguments.digest {
+        true => Keep::Digest,
+        false => Keep::Counts,
+    };
+    let mut digest = Digest::default();
     let mut seed = first;
     while seed - first < seeds_max && tally.calls() < calls_max {
-        let outcome = run(kind, seed, false);
+        let outcome = run(kind, seed, keep);
+        if arguments.digest {
+            println!("seed {seed}: {}", outcome.digest);
+            digest.add_digest(&outcome.digest);
+        }
         tally.add(&outcome.tally);
         if let Some(violation) = outcome.violation {
             if !arguments.keep_going {
@@ -99,6 +114,9 @@ fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
         tally.calls(),
         began.elapsed().as_secs_f64(),
     );
+    if arguments.digest {
+        println!("digest of seeds {first}..{seed}: {digest}");
+    }
     if findings.is_empty() {
         println!("findings: none");
         return ExitCode::SUCCESS;

@@ -15,7 +15,9 @@ use hullo_core::hub::{
 };
 use hullo_protocol::{Accid, CallId, Command, RequestId};
 
+use crate::Keep;
 use crate::dice::Dice;
+use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Telling, Trace};
 use crate::invariants::{Violation, Watch};
 use crate::scenario::Scenario;
@@ -57,7 +59,7 @@ pub struct Storm {
 
 impl Storm {
     /// The storm of `seed`.
-    pub fn new(seed: u64, traced: bool) -> Self {
+    pub fn new(seed: u64, keep: Keep) -> Self {
         let mut dice = Dice::new(seed, "storm");
         let scenario = Scenario::draw(&mut dice);
         let accounts: Vec<Accid> = ["alice", "bob", "carol", "dave"]
@@ -73,7 +75,7 @@ impl Storm {
         );
         Self {
             now: START,
-            watch: Watch::new(&scenario, Vec::new()),
+            watch: Watch::new(&scenario, Vec::new(), keep),
             config: scenario.config,
             dice,
             accounts,
@@ -87,7 +89,7 @@ impl Storm {
             asked: VecDeque::new(),
             peers: Vec::new(),
             outputs: Vec::new(),
-            trace: traced.then(Trace::default),
+            trace: (keep == Keep::Trace).then(Trace::default),
             tally: Tally::default(),
         }
     }
@@ -115,6 +117,11 @@ impl Storm {
     /// When it is.
     pub fn now(&self) -> Time {
         self.now
+    }
+
+    /// The digest so far.
+    pub fn digest(&self) -> Digest {
+        self.watch.digest()
     }
 
     /// The trace so far.

@@ -10,10 +10,12 @@ use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
+use crate::Keep;
 use crate::agenda::Agenda;
 use crate::clock::Clock;
 use crate::device::Device;
 use crate::dice::Dice;
+use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
 use crate::invariants::{Violation, Watch};
 use crate::network::{End, Link, LinkId};
@@ -107,8 +109,8 @@ pub struct World {
 }
 
 impl World {
-    /// The world of `seed`, with or without a trace.
-    pub fn new(seed: u64, traced: bool) -> Self {
+    /// The world of `seed`, of which so much is kept.
+    pub fn new(seed: u64, keep: Keep) -> Self {
         let scenario = Scenario::draw(&mut Dice::new(seed, "scenario"));
         let names = ["alice", "bob", "carol", "dave", "erin"];
         let accounts: Vec<Accid> = names
@@ -131,6 +133,7 @@ impl World {
             watch: Watch::new(
                 &scenario,
                 devices.iter().map(|it| it.accid.clone()).collect(),
+                keep,
             ),
             accounts,
             devices,
@@ -143,7 +146,7 @@ impl World {
             calm_at: None,
             quiet_ticks: 0,
             over: false,
-            trace: traced.then(Trace::default),
+            trace: (keep == Keep::Trace).then(Trace::default),
             tally: Tally::default(),
             scenario,
         };
@@ -180,6 +183,11 @@ impl World {
         self.tally.worlds += 1;
         self.tally.virtual_ms += self.now.since(START);
         Ok(())
+    }
+
+    /// The digest so far.
+    pub fn digest(&self) -> Digest {
+        self.watch.digest()
     }
 
     /// The trace so far.

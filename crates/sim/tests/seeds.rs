@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hullo_sim::{Kind, report, run, tally::Tally};
+use hullo_sim::{Keep, Kind, report, run, tally::Tally};
 
 /// Worlds that each run of the suite simulates; `cargo xtask sim` runs as many as one likes.
 const WORLDS: u64 = 700;
@@ -15,7 +15,7 @@ const REPORT_LINES: usize = 40;
 fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> Tally {
     let mut tally = Tally::default();
     for seed in seeds {
-        let outcome = run(kind, seed, false);
+        let outcome = run(kind, seed, Keep::Counts);
         if let Some(violation) = outcome.violation {
             panic!("{}", report(kind, seed, &violation, REPORT_LINES));
         }
@@ -127,7 +127,7 @@ fn seeds_that_found_bugs_stay_green() {
 fn a_seed_gives_the_same_history_each_time() {
     for seed in 0..10 {
         for kind in [Kind::World, Kind::Storm] {
-            let (one, two) = (run(kind, seed, true), run(kind, seed, true));
+            let (one, two) = (run(kind, seed, Keep::Trace), run(kind, seed, Keep::Trace));
             assert!(!one.trace.is_empty());
             assert_eq!(one.trace, two.trace, "{kind:?} {seed}");
         }
