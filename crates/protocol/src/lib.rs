@@ -4,6 +4,8 @@
 //! [`Request`]s; the server answers each with one [`Reply`] and pushes [`Event`]s. Unknown fields and unknown events are
 //! ignored, an unknown `op` gets an error, and the connection survives both. This crate has no behaviour beyond parsing.
 
+#![warn(missing_docs)]
+
 mod call;
 mod error;
 mod event;
