@@ -374,7 +374,7 @@ export class Hullo {
     return (await this.#driver.ask('presence', { op: 'watch_presence', accids })).accounts;
   }
 
-  /** Figures of the running connection. */
+  /** Statistics of the running connection. */
   stats(): Promise<CallStats> {
     return this.#media.stats();
   }

@@ -1,4 +1,4 @@
-// The words of Hullo in TypeScript: calls, participants, messages, figures. Values of enumerations are the strings of
+// The words of Hullo in TypeScript: calls, participants, messages, statistics. Values of enumerations are the strings of
 // the wire; names are camelCase; times and durations are milliseconds and end in `Ms`.
 import type { ErrorKind } from './errors.ts';
 
@@ -304,7 +304,7 @@ export interface Devices {
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
-/** Figures of the running connection, for quality displays and tests. The counts of bytes and own pictures start with it. */
+/** Statistics of the running connection, for quality displays and tests. Its counts of bytes and of sent pictures begin with it. */
 export interface CallStats {
   /** `closed` when there is no connection; `connected` already while it rings (warm path). */
   readonly connection: RTCPeerConnectionState;

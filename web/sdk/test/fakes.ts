@@ -138,7 +138,7 @@ export class FakePeerConnection {
   readonly offers: RTCOfferOptions[] = [];
   readonly answers: string[] = [];
   /** What `getStats` gives. */
-  figures: object[] = [];
+  stats: object[] = [];
 
   constructor(readonly configuration: RTCConfiguration) {
     FakePeerConnection.all.push(this);
@@ -176,7 +176,7 @@ export class FakePeerConnection {
   }
 
   async getStats(): Promise<Map<string, object>> {
-    return new Map(this.figures.map((entry, index) => [String(index), entry]));
+    return new Map(this.stats.map((entry, index) => [String(index), entry]));
   }
 
   close(): void {

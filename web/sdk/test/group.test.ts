@@ -279,9 +279,9 @@ describe('events', () => {
   });
 
   test('userNetworkQuality has jitter and loss', () => {
-    const figures = { rtt_ms: 24, jitter_ms: 3, loss_up_permille: 12, loss_down_permille: 0 };
+    const measured = { rtt_ms: 24, jitter_ms: 3, loss_up_permille: 12, loss_down_permille: 0 };
     const report = { accid: 'bob', up: 'good', down: 'poor' };
-    const event = { event: 'user_network_quality', reports: [{ ...report, ...figures }] };
+    const event = { event: 'user_network_quality', reports: [{ ...report, ...measured }] };
     expect(heard('userNetworkQuality', event)).toEqual([
       { reports: [{ ...report, rttMs: 24, jitterMs: 3, lossUpPermille: 12, lossDownPermille: 0 }] },
     ]);

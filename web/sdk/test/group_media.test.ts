@@ -302,7 +302,7 @@ describe('the first picture', () => {
   });
 });
 
-describe('the figures of many', () => {
+describe('the stats of many', () => {
   const line = (mid: number, kind: 'audio' | 'video', counts: object) => ({
     type: 'inbound-rtp',
     mid: String(mid),
@@ -313,13 +313,13 @@ describe('the figures of many', () => {
   test('count for an account from when it took its line', async () => {
     const connection = await connect();
     put(sound(2, 'bob'), picture(5, 'bob'));
-    connection.figures = [
+    connection.stats = [
       line(2, 'audio', { packetsReceived: 50, totalSamplesReceived: 48_000 }),
       line(5, 'video', { framesDecoded: 30, packetsLost: 4, frameWidth: 640, frameHeight: 360 }),
     ];
     put(sound(2, 'bob'), picture(5, 'carol'), picture(6, 'bob'));
     await settle();
-    connection.figures = [
+    connection.stats = [
       line(2, 'audio', { packetsReceived: 60, totalSamplesReceived: 57_600 }),
       line(5, 'video', { framesDecoded: 45, packetsLost: 5, frameWidth: 320, frameHeight: 180 }),
       line(6, 'video', { framesDecoded: 7, frameWidth: 640, frameHeight: 360 }),
@@ -354,7 +354,7 @@ describe('the figures of many', () => {
     engine.apply({ command: 'open', peer: 2, audio: 1, video: 1 });
     await settle();
     const connection = FakePeerConnection.newest;
-    connection.figures = [line(1, 'video', { framesDecoded: 3 })];
+    connection.stats = [line(1, 'video', { framesDecoded: 3 })];
     engine.apply({ command: 'slots', peer: 2, slots: [picture(1, 'dave')] });
     await settle();
     expect((await engine.stats()).remotes).toMatchObject([{ accid: 'dave', framesDecoded: 3 }]);

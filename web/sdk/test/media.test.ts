@@ -392,7 +392,7 @@ describe('what the others send', () => {
     expect(events.filter(({ event }) => event === 'first_video_frame')).toEqual([frame]);
   });
 
-  test('reports the first picture from the figures where no element draws it', async () => {
+  test('reports the first picture from the stats where no element draws it', async () => {
     const connection = await connect();
     engine.apply({ command: 'slots', peer: 1, slots: slots() });
     await vi.advanceTimersByTimeAsync(1_000);

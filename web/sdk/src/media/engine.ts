@@ -7,7 +7,7 @@ import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts'
 import { recall, remember } from './choices.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
-import { Figures, NO_FIGURES } from './figures.ts';
+import { NO_STATS, StatsReader } from './stats.ts';
 import { watchFirstFrame } from './first_frame.ts';
 import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
@@ -28,7 +28,7 @@ export class MediaEngine {
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
   #slots: readonly RemoteSlot[] = [];
-  readonly #figures = new Figures();
+  readonly #stats = new StatsReader();
   /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
   readonly #firstFrames = new Map<string, FirstFrame>();
   #localView: HTMLVideoElement | null = null;
@@ -94,8 +94,8 @@ export class MediaEngine {
 
   async stats(): Promise<CallStats> {
     const peer = this.#peer;
-    if (!peer) return NO_FIGURES;
-    return this.#figures.read(peer.state, await peer.stats(), this.#slots);
+    if (!peer) return NO_STATS;
+    return this.#stats.read(peer.state, await peer.stats(), this.#slots);
   }
 
   async devices(): Promise<Devices> {
@@ -161,7 +161,7 @@ export class MediaEngine {
     this.#peer = undefined;
     this.#flow = { audio: false, video: false };
     this.#slots = [];
-    this.#figures.clear();
+    this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
     this.#playback.clear();
@@ -181,7 +181,7 @@ export class MediaEngine {
   #applySlots(): void {
     const peer = this.#peer;
     if (!peer) return;
-    this.#figures.follow(this.#slots, () => peer.stats());
+    this.#stats.follow(this.#slots, () => peer.stats());
     this.#forgetFreed();
     const incoming: IncomingSlot[] = [];
     for (const slot of this.#slots) {

@@ -1,8 +1,8 @@
 // When the first picture of a source has been decoded, whether or not a view shows it.
 
-/** How often to ask for figures. Rarely where an element tells, for the pages that are not drawn at the moment. */
+/** How often to read the stats: rarely where an element tells, for the pages that are not drawn at the moment. */
 const POLL_MS = { alone: 60, besideProbe: 500 };
-/** A new source begins with a key picture; one that has come before the figures were first read is not waited for longer. */
+/** A new source begins with a key picture; one that has come before the stats were first read is not waited for longer. */
 const KEY_PICTURE_MS_MAX = 1_000;
 
 interface InboundVideo {
@@ -27,7 +27,7 @@ export function watchFirstFrame(
   return () => watch.stop();
 }
 
-/** Reads the receiver's figures again and again until a subclass or an element says that the picture is there. */
+/** Reads the receiver's stats again and again until a subclass or an element says that the picture is there. */
 abstract class FirstFrameWatch {
   readonly #receiver: RTCRtpReceiver;
   readonly #decoded: (width: number, height: number) => void;
@@ -39,8 +39,8 @@ abstract class FirstFrameWatch {
     this.#decoded = decoded;
   }
 
-  /** Whether the figures say that the first picture has been decoded. */
-  protected abstract hasPicture(figures: InboundVideo): boolean;
+  /** Whether the stats say that the first picture has been decoded. */
+  protected abstract hasPicture(stats: InboundVideo): boolean;
 
   protected get pollMs(): number {
     return POLL_MS.alone;
@@ -78,7 +78,7 @@ abstract class FirstFrameWatch {
 
 /**
  * The first picture of a track. Two ways at once, the faster wins: a video element that nobody sees (within
- * a millisecond of the decoder, where browsers draw such elements), and the figures (everywhere, but browsers renew them
+ * a millisecond of the decoder, where browsers draw such elements), and the stats (everywhere, but browsers renew them
  * only now and then).
  */
 class TrackWatch extends FirstFrameWatch {

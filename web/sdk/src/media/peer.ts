@@ -85,7 +85,7 @@ export class Peer {
     return this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
   }
 
-  /** The browser's figures. */
+  /** The browser's statistics. */
   stats(): Promise<RTCStatsReport> {
     return this.#connection.getStats();
   }

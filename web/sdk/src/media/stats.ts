@@ -22,8 +22,8 @@ interface Entry {
   currentRoundTripTime?: number;
 }
 
-/** The figures when there is no connection. */
-export const NO_FIGURES: CallStats = {
+/** The stats when there is no connection. */
+export const NO_STATS: CallStats = {
   connection: 'closed',
   bytesSent: 0,
   bytesReceived: 0,
@@ -45,12 +45,12 @@ const NO_COUNTS: Counts = {
 
 const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
 
-/** Whose the figures are: an m-line counts on when another account takes it. */
-export class Figures {
+/** Attributes counts to accounts: an m-line goes on counting when another account takes it. */
+export class StatsReader {
   /** Who has each m-line, and what had come through it before. */
   readonly #holders = new Map<string, { readonly accid: string; before: Counts }>();
 
-  /** Takes who has which m-line now; `stats` gives the figures of this moment. */
+  /** Takes who has which m-line now; `stats` reads the counts of this moment. */
   follow(slots: readonly RemoteSlot[], stats: () => Promise<RTCStatsReport>): void {
     let report: Promise<RTCStatsReport> | undefined;
     for (const { mid, accid } of slots) {
@@ -65,7 +65,7 @@ export class Figures {
     }
   }
 
-  /** Another connection counts anew. */
+  /** Another connection counts from zero. */
   clear(): void {
     this.#holders.clear();
   }

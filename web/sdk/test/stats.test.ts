@@ -1,6 +1,6 @@
 // The browser's statistics in the words of CallStats.
 import { expect, test } from 'vitest';
-import { Figures } from '../src/media/figures.ts';
+import { StatsReader } from '../src/media/stats.ts';
 
 const entries = [
   {
@@ -31,9 +31,9 @@ const entries = [
 const report = new Map(entries.map((entry, index) => [String(index), entry])) as unknown as RTCStatsReport;
 const slot = (mid: string, kind: 'audio' | 'video', accid: string) => ({ mid, kind, accid, muted: false });
 
-test('figures are given for each account by its lines, and in sum', () => {
+test('stats are given for each account by its lines, and in sum', () => {
   const slots = [slot('0', 'audio', 'bob'), slot('1', 'video', 'bob'), slot('3', 'video', 'carol')];
-  const stats = new Figures().read('connected', report, slots);
+  const stats = new StatsReader().read('connected', report, slots);
   expect(stats).toMatchObject({
     connection: 'connected',
     rttMs: 25,
@@ -56,7 +56,7 @@ test('figures are given for each account by its lines, and in sum', () => {
 });
 
 test('a connection that carries nothing yet has no remotes and no round trip', () => {
-  const stats = new Figures().read('connecting', new Map() as unknown as RTCStatsReport, []);
+  const stats = new StatsReader().read('connecting', new Map() as unknown as RTCStatsReport, []);
   expect(stats).toEqual({
     connection: 'connecting',
     bytesSent: 0,
