@@ -4,7 +4,7 @@
 import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
 import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
-import { recall, remember } from './choices.ts';
+import { loadDevice, saveDevice } from './device_choice.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
@@ -24,7 +24,7 @@ interface FirstFrame {
 export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #devices: Record<SlotKind, LocalDevice>;
-  readonly #playback = new Playback(recall('speaker'));
+  readonly #playback = new Playback(loadDevice('speaker'));
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
   #slots: readonly RemoteSlot[] = [];
@@ -37,8 +37,8 @@ export class MediaEngine {
   constructor(report: (event: MediaEvent) => void) {
     this.#report = report;
     this.#devices = {
-      audio: this.#device('audio', recall('microphone')),
-      video: this.#device('video', recall('camera')),
+      audio: this.#device('audio', loadDevice('microphone')),
+      video: this.#device('video', loadDevice('camera')),
     };
   }
 
@@ -106,12 +106,12 @@ export class MediaEngine {
 
   async useMicrophone(deviceId: string): Promise<void> {
     await this.#devices.audio.choose({ deviceId });
-    remember('microphone', deviceId);
+    saveDevice('microphone', deviceId);
   }
 
   async useCamera(deviceId: string): Promise<void> {
     await this.#devices.video.choose({ deviceId });
-    remember('camera', deviceId);
+    saveDevice('camera', deviceId);
   }
 
   async useSpeaker(deviceId: string): Promise<void> {
@@ -120,7 +120,7 @@ export class MediaEngine {
     } catch (error) {
       throw HulloError.of('unknown', messageOf(error));
     }
-    remember('speaker', deviceId);
+    saveDevice('speaker', deviceId);
   }
 
   async switchCamera(): Promise<void> {

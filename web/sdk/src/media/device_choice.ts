@@ -1,4 +1,4 @@
-// Which devices the person has chosen, remembered for all pages of the origin.
+// Which devices the person has chosen, kept for all pages of the origin.
 
 /** What can be chosen. */
 export type ChosenKind = 'microphone' | 'camera' | 'speaker';
@@ -6,7 +6,7 @@ export type ChosenKind = 'microphone' | 'camera' | 'speaker';
 // Storage may be forbidden (a sandboxed frame): then a choice lasts as long as the page.
 
 /** The device chosen before, if any. */
-export function recall(kind: ChosenKind): string | undefined {
+export function loadDevice(kind: ChosenKind): string | undefined {
   try {
     return localStorage.getItem(`hullo:${kind}`) ?? undefined;
   } catch {
@@ -14,8 +14,8 @@ export function recall(kind: ChosenKind): string | undefined {
   }
 }
 
-/** Keeps a choice. */
-export function remember(kind: ChosenKind, deviceId: string): void {
+/** Keeps a choice for the next page. */
+export function saveDevice(kind: ChosenKind, deviceId: string): void {
   try {
     localStorage.setItem(`hullo:${kind}`, deviceId);
   } catch {}
