@@ -8,7 +8,6 @@ import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
 import { watchNetwork } from './network.ts';
-import { ShownVideos } from './shown_videos.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type {
   Account,
@@ -32,6 +31,7 @@ import type {
   State,
   TokenHandler,
 } from './types.ts';
+import { VideoSubscription } from './video_subscription.ts';
 import { eventFrom, LOCAL_MEDIA_CLOSED, type WireEvent } from './wire.ts';
 
 const SDK_VERSION = '0.1.0';
@@ -58,7 +58,7 @@ export class Hullo {
   readonly #socket: Socket;
   readonly #media: MediaEngine;
   readonly #listeners = new Listeners();
-  readonly #shown = new ShownVideos(async (accids) => {
+  readonly #subscription = new VideoSubscription(async (accids) => {
     await this.#driver.ask('done', { op: 'show_videos', accids });
   });
 
@@ -346,7 +346,7 @@ export class Hullo {
   /** Shows a participant's picture in a `<video>`, in this call and the next ones; `null` takes the view away. */
   attachRemoteView(accid: string, video: HTMLVideoElement | null): void {
     this.#media.attachRemoteView(accid, video);
-    this.#shown.update(this.#media.viewed);
+    this.#subscription.update(this.#media.viewed);
   }
 
   /**
@@ -354,7 +354,7 @@ export class Hullo {
    * (`attached`) these are the participants that have a view, in the order in which the views were attached.
    */
   async showVideos(accids: readonly string[] | 'attached'): Promise<void> {
-    await this.#shown.choose(accids);
+    await this.#subscription.choose(accids);
   }
 
   /** Reads the conversation with an account, newest first. */
@@ -413,7 +413,7 @@ export class Hullo {
 
   #adopt(now: HulloEvents['changed']): void {
     this.#now = now;
-    this.#shown.follow(now.state, now.call);
+    this.#subscription.follow(now.state, now.call);
   }
 
   /** Nothing may stay open that nobody watches over. */

@@ -1,19 +1,19 @@
 // Whose pictures this device asks for in a group call: those that the app names, or else those that it has views for.
 import type { Call, State } from './types.ts';
 
-/** The app's wish and the last set that the endpoint was told. Each call begins with the views. */
-export class ShownVideos {
-  readonly #tell: (accids: readonly string[]) => Promise<void>;
+/** The app's own choice and the last set that was sent to the endpoint. Each call begins with the views. */
+export class VideoSubscription {
+  readonly #send: (accids: readonly string[]) => Promise<void>;
   #viewed: readonly string[] = [];
   /** The group call that this device is in. */
   #call: Call | undefined;
   #isChosenByApp = false;
-  #told: readonly string[] | undefined;
+  #sent: readonly string[] | undefined;
   #isScheduled = false;
 
-  /** `tell` hands a set over to the endpoint. */
-  constructor(tell: (accids: readonly string[]) => Promise<void>) {
-    this.#tell = tell;
+  /** `send` hands a set over to the endpoint. */
+  constructor(send: (accids: readonly string[]) => Promise<void>) {
+    this.#send = send;
   }
 
   /** Takes the state and the call as they are now. */
@@ -21,7 +21,7 @@ export class ShownVideos {
     const running = state === 'in_call' && call?.kind === 'group' ? call : undefined;
     if (running?.callId !== this.#call?.callId) {
       this.#isChosenByApp = false;
-      this.#told = undefined;
+      this.#sent = undefined;
     }
     this.#call = running;
     this.#schedule();
@@ -36,12 +36,12 @@ export class ShownVideos {
   /** Takes the app's own choice, or goes back to the views. */
   async choose(accids: readonly string[] | 'attached'): Promise<void> {
     this.#isChosenByApp = accids !== 'attached';
-    if (accids !== 'attached') return this.#tellNow(accids);
-    this.#told = undefined;
+    if (accids !== 'attached') return this.#subscribe(accids);
+    this.#sent = undefined;
     this.#schedule();
   }
 
-  /** Views come and go together, when a page is drawn anew: the endpoint hears of them once. */
+  /** Views come and go together, when a page renders again: the endpoint gets one set for all of them. */
   #schedule(): void {
     if (this.#isScheduled || this.#isChosenByApp || !this.#call) return;
     this.#isScheduled = true;
@@ -54,18 +54,18 @@ export class ShownVideos {
   #derive(): void {
     if (!this.#call || this.#isChosenByApp) return;
     const present = new Set(this.#call.participants.map(({ accid }) => accid));
-    const shown = this.#viewed.filter((accid) => present.has(accid));
+    const wanted = this.#viewed.filter((accid) => present.has(accid));
     // An app that has attached nothing yet gets the pictures that there is room for.
-    if (shown.length === 0 && this.#told === undefined) return;
-    if (this.#told?.join() === shown.join()) return;
-    // Nobody waits for it. What was not taken (the call is ending, the connection is down) is said again at the next news.
-    this.#tellNow(shown).catch(() => {
-      if (this.#told === shown) this.#told = undefined;
+    if (wanted.length === 0 && this.#sent === undefined) return;
+    if (this.#sent?.join() === wanted.join()) return;
+    // Nobody waits for it. What was not taken (the call is ending, the connection is down) is sent again with the next change.
+    this.#subscribe(wanted).catch(() => {
+      if (this.#sent === wanted) this.#sent = undefined;
     });
   }
 
-  #tellNow(accids: readonly string[]): Promise<void> {
-    this.#told = accids;
-    return this.#tell(accids);
+  #subscribe(accids: readonly string[]): Promise<void> {
+    this.#sent = accids;
+    return this.#send(accids);
   }
 }
