@@ -7,7 +7,7 @@ import { type HulloError, messageOf } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
-import { watchNetwork } from './network.ts';
+import { observeNetwork } from './network.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type {
   Account,
@@ -89,7 +89,7 @@ export class Hullo {
       if (event.event === 'first_video_frame') measureFirstFrame();
       this.#driver.feed({ input: 'media', event });
     });
-    watchNetwork(() => this.#driver.feed({ input: 'network_changed' }));
+    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
   }
 
   /** Loads the WebAssembly module and makes a client that is signed out. Rejects when the module cannot be loaded. */
@@ -416,7 +416,7 @@ export class Hullo {
     this.#subscription.follow(now.state, now.call);
   }
 
-  /** Nothing may stay open that nobody watches over. */
+  /** Nothing may stay open that nobody controls any more. */
   #giveUp(error: HulloError): void {
     this.#socket.close();
     this.#media.apply({ command: 'close' });

@@ -9,16 +9,16 @@ interface NetworkInformation extends EventTarget {
  * Calls `changed` when the platform says that the network is gone, back or another one, or when the page comes back from
  * a sleep in which connections may have died unnoticed.
  */
-export function watchNetwork(changed: () => void): void {
+export function observeNetwork(changed: () => void): void {
   globalThis.addEventListener?.('online', changed);
   // A socket over a network that is gone dies late, or not at all: it is put to the proof at once.
   globalThis.addEventListener?.('offline', changed);
-  watchType(changed);
-  watchSleep(changed);
+  observeType(changed);
+  observeSleep(changed);
 }
 
 /** Wi-Fi to mobile and back. Estimates of speed also fire `change` and mean nothing here. */
-function watchType(changed: () => void): void {
+function observeType(changed: () => void): void {
   const { connection } = globalThis.navigator as Navigator & { connection?: NetworkInformation };
   let type = connection?.type;
   connection?.addEventListener('change', () => {
@@ -34,7 +34,7 @@ const TICK_MS = 5_000;
 const GAP_MS_MAX = { visible: 15_000, hidden: 75_000 };
 
 /** A machine that slept, or a page that was frozen, has missed what happened to its connections. */
-function watchSleep(changed: () => void): void {
+function observeSleep(changed: () => void): void {
   const page = globalThis.document;
   let lookedAt = Date.now();
   let wasHidden = page?.visibilityState === 'hidden';

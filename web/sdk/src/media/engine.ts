@@ -8,13 +8,13 @@ import { loadDevice, saveDevice } from './device_choice.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
-import { watchFirstFrame } from './first_frame.ts';
+import { detectFirstFrame } from './first_frame.ts';
 import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
-/** A watch for the first picture of an account; nobody's when its m-line is free. */
+/** Waits for the first picture of an account; of nobody when its m-line is free. */
 interface FirstFrame {
   readonly accid: string | undefined;
   readonly stop: () => void;
@@ -188,7 +188,7 @@ export class MediaEngine {
       const receiver = peer.receiver(slot.mid);
       if (!receiver) continue;
       incoming.push({ ...slot, track: receiver.track });
-      if (slot.kind === 'video') this.#watchFirstFrame(slot, receiver);
+      if (slot.kind === 'video') this.#detectFirstFrame(slot, receiver);
     }
     this.#playback.apply(incoming);
   }
@@ -202,12 +202,12 @@ export class MediaEngine {
     }
   }
 
-  #watchFirstFrame({ mid, accid }: RemoteSlot, receiver: RTCRtpReceiver): void {
+  #detectFirstFrame({ mid, accid }: RemoteSlot, receiver: RTCRtpReceiver): void {
     const peer = this.#peer?.id;
     const known = this.#firstFrames.get(mid);
     if (peer === undefined || known?.accid === accid) return;
     known?.stop();
-    const stop = watchFirstFrame(receiver, known !== undefined, (width, height) => {
+    const stop = detectFirstFrame(receiver, known !== undefined, (width, height) => {
       this.#report({ event: 'first_video_frame', peer, mid, width, height });
     });
     this.#firstFrames.set(mid, { accid, stop });

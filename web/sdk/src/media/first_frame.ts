@@ -17,18 +17,18 @@ interface InboundVideo {
  * Calls `decoded` once with the picture's size in pixels. `isReused` says that pictures of another source have come
  * through this receiver before. Returns the function that gives up.
  */
-export function watchFirstFrame(
+export function detectFirstFrame(
   receiver: RTCRtpReceiver,
   isReused: boolean,
   decoded: (width: number, height: number) => void,
 ): () => void {
-  const watch = isReused ? new SourceWatch(receiver, decoded) : new TrackWatch(receiver, decoded);
-  watch.start();
-  return () => watch.stop();
+  const detector = isReused ? new SourceDetector(receiver, decoded) : new TrackDetector(receiver, decoded);
+  detector.start();
+  return () => detector.stop();
 }
 
 /** Reads the receiver's stats again and again until a subclass or an element says that the picture is there. */
-abstract class FirstFrameWatch {
+abstract class FirstFrameDetector {
   readonly #receiver: RTCRtpReceiver;
   readonly #decoded: (width: number, height: number) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -81,11 +81,11 @@ abstract class FirstFrameWatch {
  * a millisecond of the decoder, where browsers draw such elements), and the stats (everywhere, but browsers renew them
  * only now and then).
  */
-class TrackWatch extends FirstFrameWatch {
+class TrackDetector extends FirstFrameDetector {
   #probe: HTMLVideoElement | undefined;
 
   override start(): void {
-    this.#watchProbe();
+    this.#startProbe();
     super.start();
   }
 
@@ -103,7 +103,7 @@ class TrackWatch extends FirstFrameWatch {
     return framesDecoded > 0;
   }
 
-  #watchProbe(): void {
+  #startProbe(): void {
     const probe = globalThis.document?.createElement('video');
     if (!probe?.requestVideoFrameCallback) return;
     this.#probe = probe;
@@ -116,7 +116,7 @@ class TrackWatch extends FirstFrameWatch {
 }
 
 /** The first picture of another source on a track that has shown one before: an element would show what is left of that. */
-class SourceWatch extends FirstFrameWatch {
+class SourceDetector extends FirstFrameDetector {
   readonly #startedAtMs = performance.now();
   #before: { frames: number; keyFrames: number } | undefined;
 
