@@ -8,7 +8,7 @@ import './contacts.ts';
 import './conversation.ts';
 import './picker.ts';
 import * as preferences from './preferences.ts';
-import { Session } from './session.ts';
+import { SignedIn } from './signed_in.ts';
 import { demoText } from './texts.ts';
 
 @customElement('hullo-demo')
@@ -16,7 +16,7 @@ export class HulloDemo extends LitElement {
   @state() override lang: Language = preferences.chosenLanguage();
   @state() private theme: preferences.Theme = preferences.chosenTheme();
   @state() private accounts: readonly DemoAccount[] | undefined;
-  @state() private session: Session | undefined;
+  @state() private signedIn: SignedIn | undefined;
   @state() private signingIn = false;
   @state() private problem: string | undefined;
   @state() private open: string | undefined;
@@ -47,22 +47,22 @@ export class HulloDemo extends LitElement {
     this.signingIn = true;
     this.problem = undefined;
     try {
-      this.session = await Session.open(accid, this.accounts ?? [], () => this.requestUpdate());
+      this.signedIn = await SignedIn.open(accid, this.accounts ?? [], () => this.requestUpdate());
       preferences.chooseAccount(accid);
     } catch (error) {
       console.error('sign-in failed', error);
-      this.problem = demoText(this.lang, 'session.failed', { reason: explainError(error, this.lang) });
+      this.problem = demoText(this.lang, 'signIn.failed', { reason: explainError(error, this.lang) });
     } finally {
       this.signingIn = false;
     }
   }
 
   async #switchAccount(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
+    const { signedIn } = this;
+    this.signedIn = undefined;
     this.open = undefined;
     preferences.chooseAccount(undefined);
-    await session?.close();
+    await signedIn?.close();
   }
 
   #setLanguage(lang: Language): void {
@@ -86,8 +86,8 @@ export class HulloDemo extends LitElement {
   };
 
   protected override render() {
-    const { session } = this;
-    return session ? this.#drawPanes(session) : this.#drawPicker();
+    const { signedIn } = this;
+    return signedIn ? this.#drawPanes(signedIn) : this.#drawPicker();
   }
 
   #drawPicker(): TemplateResult {
@@ -104,15 +104,15 @@ export class HulloDemo extends LitElement {
     ></hullo-demo-picker>`;
   }
 
-  #drawPanes(session: Session): TemplateResult {
+  #drawPanes(signedIn: SignedIn): TemplateResult {
     const { lang, theme, open } = this;
-    const peer = session.others.find((account) => account.accid === open);
+    const peer = signedIn.others.find((account) => account.accid === open);
     return html`<div class="panes ${peer ? 'talking' : ''}" @hullo-redial=${this.#dial}>
         <hullo-demo-contacts
           .lang=${lang}
           .theme=${theme}
-          .session=${session}
-          .online=${new Set(session.online)}
+          .signedIn=${signedIn}
+          .online=${new Set(signedIn.online)}
           .open=${open}
           .revision=${{}}
           @open=${(event: CustomEvent<string>) => {
@@ -127,10 +127,10 @@ export class HulloDemo extends LitElement {
             peer
               ? html`<hullo-demo-conversation
                 .lang=${lang}
-                .session=${session}
+                .signedIn=${signedIn}
                 .peer=${peer}
-                .online=${session.online.has(peer.accid)}
-                .conversation=${session.conversations.with(peer.accid)}
+                .online=${signedIn.online.has(peer.accid)}
+                .conversation=${signedIn.conversations.with(peer.accid)}
                 @back=${() => {
                   this.open = undefined;
                 }}
@@ -143,25 +143,25 @@ export class HulloDemo extends LitElement {
           }
         </main>
       </div>
-      ${session.closed ? this.#drawClosed(session) : nothing}
+      ${signedIn.closed ? this.#drawClosed(signedIn) : nothing}
       <hullo-call
-        .client=${session.client}
-        .names=${session.names}
+        .client=${signedIn.client}
+        .names=${signedIn.names}
         .lang=${lang}
         .theme=${theme === 'auto' ? undefined : theme}
       ></hullo-call>`;
   }
 
-  #drawClosed(session: Session): TemplateResult {
+  #drawClosed(signedIn: SignedIn): TemplateResult {
     const keys = { replaced: 'session.replaced', kicked_out: 'session.kickedOut' } as const;
     const key =
-      session.closed === 'replaced' || session.closed === 'kicked_out'
-        ? keys[session.closed]
+      signedIn.closed === 'replaced' || signedIn.closed === 'kicked_out'
+        ? keys[signedIn.closed]
         : 'session.signedOut';
     return html`<div class="closed" role="alertdialog" aria-labelledby="closed" data-testid="session-closed">
       <div>
         <h2 id="closed">${demoText(this.lang, key)}</h2>
-        <button type="button" class="primary" data-testid="session-use" @click=${() => this.#signIn(session.me)}>
+        <button type="button" class="primary" data-testid="session-use" @click=${() => this.#signIn(signedIn.me)}>
           ${demoText(this.lang, 'session.use')}
         </button>
       </div>

@@ -9,7 +9,7 @@ export interface DemoAccount {
 }
 
 /** What a person needs to sign in. */
-export interface DemoSession {
+export interface DemoLogin {
   readonly app_key: string;
   readonly accid: string;
   readonly name: string;
@@ -30,8 +30,8 @@ export async function fetchAccounts(): Promise<readonly DemoAccount[]> {
   return (await fetchJson<{ accounts: DemoAccount[] }>('/demo/accounts.json')).accounts;
 }
 
-/** A login for `accid`, as an app's own backend would give it to a person that it knows. */
-export function fetchSession(accid: string): Promise<DemoSession> {
+/** A login for `accid`, as an app's own backend gives it to someone it knows. */
+export function fetchLogin(accid: string): Promise<DemoLogin> {
   return fetchJson('/demo/session.json', { accid });
 }
 

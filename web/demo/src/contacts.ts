@@ -6,7 +6,7 @@ import type { DemoAccount } from './backend.ts';
 import { contactsStyles } from './contacts.styles.ts';
 import './group.ts';
 import type { Theme } from './preferences.ts';
-import type { Session } from './session.ts';
+import type { SignedIn } from './signed_in.ts';
 import './settings.ts';
 import { demoText } from './texts.ts';
 
@@ -14,10 +14,10 @@ import { demoText } from './texts.ts';
 export class HulloDemoContacts extends LitElement {
   @property({ attribute: false }) override lang: Language = 'en';
   @property({ attribute: false }) theme: Theme = 'auto';
-  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) online: ReadonlySet<string> = new Set();
   @property({ attribute: false }) open: string | undefined;
-  /** A new object whenever the session has changed inside. */
+  /** A new object whenever something inside `signedIn` has changed. */
   @property({ attribute: false }) revision: unknown;
   @state() private grouping = false;
   @state() private mayAsk = typeof Notification !== 'undefined' && Notification.permission === 'default';
@@ -40,24 +40,24 @@ export class HulloDemoContacts extends LitElement {
   }
 
   protected override render() {
-    const { session, lang } = this;
-    if (!session) return;
+    const { signedIn, lang } = this;
+    if (!signedIn) return;
     return html`<header>
         <img src="/hullo.svg" alt="" width="34" height="34" />
         <strong>Hullo</strong>
         <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       </header>
-      ${session.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
-      ${this.grouping ? this.#drawGroupPicker(session) : this.#drawPeople(session)}
+      ${signedIn.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
+      ${this.grouping ? this.#drawGroupPicker(signedIn) : this.#drawPeople(signedIn)}
       ${
         this.mayAsk
           ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
           : nothing
       }
-      ${this.#drawMe(session)}`;
+      ${this.#drawMe(signedIn)}`;
   }
 
-  #drawPeople(session: Session): TemplateResult {
+  #drawPeople(signedIn: SignedIn): TemplateResult {
     const { lang } = this;
     const title = demoText(lang, 'contacts.title');
     return html`<div class="head">
@@ -67,14 +67,14 @@ export class HulloDemoContacts extends LitElement {
         </button>
       </div>
       <ul aria-label=${title}>
-        ${session.others.map((account) => this.#drawContact(session, account))}
+        ${signedIn.others.map((account) => this.#drawContact(signedIn, account))}
       </ul>`;
   }
 
-  #drawGroupPicker(session: Session): TemplateResult {
+  #drawGroupPicker(signedIn: SignedIn): TemplateResult {
     return html`<hullo-demo-group
       .lang=${this.lang}
-      .session=${session}
+      .signedIn=${signedIn}
       .online=${this.online}
       @close=${() => {
         this.grouping = false;
@@ -82,17 +82,17 @@ export class HulloDemoContacts extends LitElement {
     ></hullo-demo-group>`;
   }
 
-  #drawMe(session: Session): TemplateResult {
-    const me = personOf(session.me, session.names);
-    const leave = demoText(this.lang, 'session.switch');
-    return html`<footer data-testid="me" data-accid=${session.me}>
+  #drawMe(signedIn: SignedIn): TemplateResult {
+    const me = personOf(signedIn.me, signedIn.names);
+    const leave = demoText(this.lang, 'account.switch');
+    return html`<footer data-testid="me" data-accid=${signedIn.me}>
       <hullo-avatar .person=${me}></hullo-avatar>
       <strong>${me.name}</strong>
       <button type="button" data-testid="switch-account" @click=${() => this.#tell('leave')}>${leave}</button>
     </footer>`;
   }
 
-  #drawContact(session: Session, { accid, name }: DemoAccount): TemplateResult {
+  #drawContact(signedIn: SignedIn, { accid, name }: DemoAccount): TemplateResult {
     const { lang } = this;
     const online = this.online.has(accid);
     const presence = demoText(lang, online ? 'contacts.online' : 'contacts.offline');
@@ -106,12 +106,12 @@ export class HulloDemoContacts extends LitElement {
         @click=${() => this.#tell('open', accid)}
       >
         <span class="face">
-          <hullo-avatar .person=${personOf(accid, session.names)}></hullo-avatar>
+          <hullo-avatar .person=${personOf(accid, signedIn.names)}></hullo-avatar>
           <i class="dot ${online ? 'on' : ''}" title=${presence}></i>
         </span>
         <span class="words">
           <span class="name">${name}<span class="unseen">, ${presence}</span></span>
-          <span class="last">${this.#lastCall(session, accid)}</span>
+          <span class="last">${this.#lastCall(signedIn, accid)}</span>
         </span>
       </button>
       <button type="button" class="call" data-testid="call-voice-${accid}" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial(accid, 'audio')}>
@@ -123,10 +123,10 @@ export class HulloDemoContacts extends LitElement {
     </li>`;
   }
 
-  #lastCall(session: Session, accid: string): TemplateResult | string {
-    const newest = session.conversations.newest(accid);
+  #lastCall(signedIn: SignedIn, accid: string): TemplateResult | string {
+    const newest = signedIn.conversations.newest(accid);
     if (!newest) return demoText(this.lang, 'contacts.none');
-    const { missed, direction, text } = describeRecord(newest.body, session.me, this.lang, session.names);
+    const { missed, direction, text } = describeRecord(newest.body, signedIn.me, this.lang, signedIn.names);
     const sign = missed ? icons.missed : icons[direction];
     const group = newest.body.kind === 'group';
     return html`<span class=${missed ? 'missed' : ''}>${sign} ${group ? icons.people : ''} ${text}</span>`;

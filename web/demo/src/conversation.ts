@@ -8,13 +8,13 @@ import type { DemoAccount } from './backend.ts';
 import { conversationStyles } from './conversation.styles.ts';
 import type { Conversation } from './conversations.ts';
 import { dayOf, timeOf } from './dates.ts';
-import type { Session } from './session.ts';
+import type { SignedIn } from './signed_in.ts';
 import { demoText } from './texts.ts';
 
 @customElement('hullo-demo-conversation')
 export class HulloDemoConversation extends LitElement {
   @property({ attribute: false }) override lang: Language = 'en';
-  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) peer?: DemoAccount;
   @property({ attribute: false }) online = false;
   @property({ attribute: false }) conversation?: Conversation;
@@ -35,7 +35,7 @@ export class HulloDemoConversation extends LitElement {
     const { list, peer } = this;
     if (!list || !peer) return;
     const below = list.scrollHeight - list.scrollTop;
-    await this.session?.conversations.older(peer.accid);
+    await this.signedIn?.conversations.older(peer.accid);
     await this.updateComplete;
     list.scrollTop = list.scrollHeight - below;
   }
@@ -46,9 +46,9 @@ export class HulloDemoConversation extends LitElement {
   }
 
   protected override render() {
-    const { session, peer, conversation, lang } = this;
-    if (!session || !peer || !conversation) return;
-    return html`${this.#drawHeader(session, peer)}
+    const { signedIn, peer, conversation, lang } = this;
+    if (!signedIn || !peer || !conversation) return;
+    return html`${this.#drawHeader(signedIn, peer)}
       <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: peer.name })} data-testid="conversation" data-peer=${peer.accid}>
         ${
           conversation.more
@@ -56,23 +56,23 @@ export class HulloDemoConversation extends LitElement {
             : nothing
         }
         ${conversation.failed ? html`<p class="failed" role="alert">${demoText(lang, 'conversation.failed')}</p>` : nothing}
-        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(session, peer) : nothing}
+        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(signedIn, peer) : nothing}
         ${repeat(
           conversation.messages,
           (message) => message.id,
-          (message, place) => this.#drawMessage(session, message, conversation.messages[place - 1]),
+          (message, place) => this.#drawMessage(signedIn, message, conversation.messages[place - 1]),
         )}
       </div>`;
   }
 
-  #drawHeader(session: Session, peer: DemoAccount): TemplateResult {
+  #drawHeader(signedIn: SignedIn, peer: DemoAccount): TemplateResult {
     const { lang, online } = this;
     const { name } = peer;
     return html`<header>
       <button type="button" class="back" data-testid="back" aria-label=${demoText(lang, 'conversation.back')} @click=${() => this.dispatchEvent(new CustomEvent('back'))}>
         <svg viewBox="0 0 24 24" width="26" height="26" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`}</svg>
       </button>
-      <hullo-avatar .person=${personOf(peer.accid, session.names)}></hullo-avatar>
+      <hullo-avatar .person=${personOf(peer.accid, signedIn.names)}></hullo-avatar>
       <div>
         <h1>${name}</h1>
         <p class=${online ? 'on' : ''} data-testid="peer-presence">${demoText(lang, online ? 'contacts.online' : 'contacts.offline')}</p>
@@ -84,22 +84,22 @@ export class HulloDemoConversation extends LitElement {
     </header>`;
   }
 
-  #drawEmpty(session: Session, peer: DemoAccount): TemplateResult {
+  #drawEmpty(signedIn: SignedIn, peer: DemoAccount): TemplateResult {
     return html`<div class="empty" data-testid="conversation-empty">
-      <hullo-avatar .person=${personOf(peer.accid, session.names)}></hullo-avatar>
+      <hullo-avatar .person=${personOf(peer.accid, signedIn.names)}></hullo-avatar>
       <h2>${demoText(this.lang, 'conversation.empty', { name: peer.name })}</h2>
       <p>${demoText(this.lang, 'conversation.emptyHint')}</p>
     </div>`;
   }
 
-  #drawMessage(session: Session, message: Message, before: Message | undefined): TemplateResult {
+  #drawMessage(signedIn: SignedIn, message: Message, before: Message | undefined): TemplateResult {
     const { lang } = this;
     const day = dayOf(message.sentAtMs, Date.now(), lang);
     const newDay = !before || dayOf(before.sentAtMs, Date.now(), lang) !== day;
-    const mine = message.body.caller === session.me;
+    const mine = message.body.caller === signedIn.me;
     return html`${newDay ? html`<h2 class="day">${day}</h2>` : nothing}
       <div class="row ${mine ? 'mine' : ''}">
-        <hullo-record .record=${message.body} .me=${session.me} .names=${session.names} .lang=${lang}></hullo-record>
+        <hullo-record .record=${message.body} .me=${signedIn.me} .names=${signedIn.names} .lang=${lang}></hullo-record>
         <time datetime=${new Date(message.sentAtMs).toISOString()}>${timeOf(message.sentAtMs, lang)}</time>
       </div>`;
   }

@@ -4,13 +4,13 @@ import { base, icons, type Language, type Person, personOf, type Redial } from '
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { groupPickerStyles } from './group.styles.ts';
-import type { Session } from './session.ts';
+import type { SignedIn } from './signed_in.ts';
 import { demoText } from './texts.ts';
 
 @customElement('hullo-demo-group')
 export class HulloDemoGroup extends LitElement {
   @property({ attribute: false }) override lang: Language = 'en';
-  @property({ attribute: false }) session?: Session;
+  @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) online: ReadonlySet<string> = new Set();
   @state() private picked: readonly string[] = [];
 
@@ -39,15 +39,15 @@ export class HulloDemoGroup extends LitElement {
   }
 
   protected override render() {
-    const { session, lang } = this;
-    if (!session) return;
+    const { signedIn, lang } = this;
+    if (!signedIn) return;
     const title = demoText(lang, 'group.title');
     return html`<div class="head">
         <h2>${title}</h2>
         <button type="button" class="cancel" data-testid="group-cancel" @click=${() => this.#close()}>${demoText(lang, 'group.cancel')}</button>
       </div>
       <ul aria-label=${title} data-testid="group-picker" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#close()}>
-        ${session.others.map(({ accid }) => this.#drawPerson(personOf(accid, session.names)))}
+        ${signedIn.others.map(({ accid }) => this.#drawPerson(personOf(accid, signedIn.names)))}
       </ul>
       <div class="foot">
         <p role="status">${this.#hint()}</p>

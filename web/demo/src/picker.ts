@@ -154,7 +154,7 @@ export class HulloDemoPicker extends LitElement {
         <p class="tagline">${demoText(lang, 'tagline')}</p>
         ${
           accounts
-            ? html`<h2 aria-live="polite">${demoText(lang, this.signingIn ? 'session.signingIn' : 'pick.title')}</h2>
+            ? html`<h2 aria-live="polite">${demoText(lang, this.signingIn ? 'signIn.running' : 'pick.title')}</h2>
               <ul>${accounts.map((account) => this.#drawAccount(account))}</ul>
               <p class="hint">${demoText(lang, 'pick.hint')}</p>`
             : nothing

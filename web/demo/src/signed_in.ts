@@ -3,7 +3,7 @@
 import type { SessionClosed } from '@hullo/sdk';
 import { Hullo } from '@hullo/sdk';
 import type { Names } from '@hullo/ui';
-import { type DemoAccount, fetchSession, roomTokensOf } from './backend.ts';
+import { type DemoAccount, fetchLogin, roomTokensOf } from './backend.ts';
 import { Conversations } from './conversations.ts';
 
 declare global {
@@ -14,7 +14,7 @@ declare global {
 }
 
 /** Everything that the page draws once someone is signed in. */
-export class Session {
+export class SignedIn {
   readonly online = new Set<string>();
   readonly conversations: Conversations;
   /** The connection is being restored. */
@@ -33,18 +33,18 @@ export class Session {
   }
 
   /** Signs `accid` in. Rejects when the backend or the server refuses. */
-  static async open(accid: string, accounts: readonly DemoAccount[], changed: () => void): Promise<Session> {
-    const ticket = await fetchSession(accid);
+  static async open(accid: string, accounts: readonly DemoAccount[], changed: () => void): Promise<SignedIn> {
+    const login = await fetchLogin(accid);
     const client = await Hullo.create({
-      appKey: ticket.app_key,
-      ...(ticket.secure ? { tokenHandler: roomTokensOf(accid) } : {}),
+      appKey: login.app_key,
+      ...(login.secure ? { tokenHandler: roomTokensOf(accid) } : {}),
     });
     window.hullo = client;
     // Listens before the login: a call that rings already is announced with it.
-    const session = new Session(client, ticket.accid, accounts, changed);
-    await client.login(ticket.accid, ticket.token);
-    void session.#begin();
-    return session;
+    const signedIn = new SignedIn(client, login.accid, accounts, changed);
+    await client.login(login.accid, login.token);
+    void signedIn.#begin();
+    return signedIn;
   }
 
   /** Everyone else. */
@@ -84,7 +84,7 @@ export class Session {
     client.on('disconnect', ({ reason }) => this.#become({ closed: reason, reconnecting: false }));
   }
 
-  #become(change: Partial<Pick<Session, 'reconnecting' | 'closed'>>): void {
+  #become(change: Partial<Pick<SignedIn, 'reconnecting' | 'closed'>>): void {
     Object.assign(this, change);
     this.changed();
   }
