@@ -106,8 +106,8 @@ export class HulloDemo extends LitElement {
 
   #drawPanes(signedIn: SignedIn): TemplateResult {
     const { lang, theme, open } = this;
-    const peer = signedIn.others.find((account) => account.accid === open);
-    return html`<div class="panes ${peer ? 'talking' : ''}" @hullo-redial=${this.#dial}>
+    const remote = signedIn.others.find((account) => account.accid === open);
+    return html`<div class="panes ${remote ? 'talking' : ''}" @hullo-redial=${this.#dial}>
         <hullo-demo-contacts
           .lang=${lang}
           .theme=${theme}
@@ -124,13 +124,13 @@ export class HulloDemo extends LitElement {
         ></hullo-demo-contacts>
         <main>
           ${
-            peer
+            remote
               ? html`<hullo-demo-conversation
                 .lang=${lang}
                 .signedIn=${signedIn}
-                .peer=${peer}
-                .online=${signedIn.online.has(peer.accid)}
-                .conversation=${signedIn.conversations.with(peer.accid)}
+                .remote=${remote}
+                .online=${signedIn.online.has(remote.accid)}
+                .conversation=${signedIn.conversations.with(remote.accid)}
                 @back=${() => {
                   this.open = undefined;
                 }}

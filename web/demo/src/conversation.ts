@@ -15,7 +15,7 @@ import { demoText } from './texts.ts';
 export class HulloDemoConversation extends LitElement {
   @property({ attribute: false }) override lang: Language = 'en';
   @property({ attribute: false }) signedIn?: SignedIn;
-  @property({ attribute: false }) peer?: DemoAccount;
+  @property({ attribute: false }) remote?: DemoAccount;
   @property({ attribute: false }) online = false;
   @property({ attribute: false }) conversation?: Conversation;
   @query('.list') private list?: HTMLElement;
@@ -26,37 +26,37 @@ export class HulloDemoConversation extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const newest = this.conversation?.messages.at(-1)?.id;
     // Follows what is new; earlier calls that come in above leave the view where it is.
-    if (this.list && (changed.has('peer') || newest !== this.#newest))
+    if (this.list && (changed.has('remote') || newest !== this.#newest))
       this.list.scrollTop = this.list.scrollHeight;
     this.#newest = newest;
   }
 
   async #older(): Promise<void> {
-    const { list, peer } = this;
-    if (!list || !peer) return;
+    const { list, remote } = this;
+    if (!list || !remote) return;
     const below = list.scrollHeight - list.scrollTop;
-    await this.signedIn?.conversations.older(peer.accid);
+    await this.signedIn?.conversations.older(remote.accid);
     await this.updateComplete;
     list.scrollTop = list.scrollHeight - below;
   }
 
   #dial(media: 'audio' | 'video'): void {
-    const detail = { accid: this.peer?.accid ?? '', media };
+    const detail = { accid: this.remote?.accid ?? '', media };
     this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
   }
 
   protected override render() {
-    const { signedIn, peer, conversation, lang } = this;
-    if (!signedIn || !peer || !conversation) return;
-    return html`${this.#drawHeader(signedIn, peer)}
-      <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: peer.name })} data-testid="conversation" data-peer=${peer.accid}>
+    const { signedIn, remote, conversation, lang } = this;
+    if (!signedIn || !remote || !conversation) return;
+    return html`${this.#drawHeader(signedIn, remote)}
+      <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: remote.name })} data-testid="conversation" data-remote=${remote.accid}>
         ${
           conversation.more
             ? html`<button type="button" class="older" data-testid="older" @click=${this.#older}>${demoText(lang, 'conversation.older')}</button>`
             : nothing
         }
         ${conversation.failed ? html`<p class="failed" role="alert">${demoText(lang, 'conversation.failed')}</p>` : nothing}
-        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(signedIn, peer) : nothing}
+        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(signedIn, remote) : nothing}
         ${repeat(
           conversation.messages,
           (message) => message.id,
@@ -65,17 +65,17 @@ export class HulloDemoConversation extends LitElement {
       </div>`;
   }
 
-  #drawHeader(signedIn: SignedIn, peer: DemoAccount): TemplateResult {
+  #drawHeader(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
     const { lang, online } = this;
-    const { name } = peer;
+    const { name } = remote;
     return html`<header>
       <button type="button" class="back" data-testid="back" aria-label=${demoText(lang, 'conversation.back')} @click=${() => this.dispatchEvent(new CustomEvent('back'))}>
         <svg viewBox="0 0 24 24" width="26" height="26" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`}</svg>
       </button>
-      <hullo-avatar .person=${personOf(peer.accid, signedIn.names)}></hullo-avatar>
+      <hullo-avatar .person=${personOf(remote.accid, signedIn.names)}></hullo-avatar>
       <div>
         <h1>${name}</h1>
-        <p class=${online ? 'on' : ''} data-testid="peer-presence">${demoText(lang, online ? 'contacts.online' : 'contacts.offline')}</p>
+        <p class=${online ? 'on' : ''} data-testid="remote-presence">${demoText(lang, online ? 'contacts.online' : 'contacts.offline')}</p>
       </div>
       <nav>
         <button type="button" data-testid="header-call-voice" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial('audio')}>${icons.phone}</button>
@@ -84,10 +84,10 @@ export class HulloDemoConversation extends LitElement {
     </header>`;
   }
 
-  #drawEmpty(signedIn: SignedIn, peer: DemoAccount): TemplateResult {
+  #drawEmpty(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
     return html`<div class="empty" data-testid="conversation-empty">
-      <hullo-avatar .person=${personOf(peer.accid, signedIn.names)}></hullo-avatar>
-      <h2>${demoText(this.lang, 'conversation.empty', { name: peer.name })}</h2>
+      <hullo-avatar .person=${personOf(remote.accid, signedIn.names)}></hullo-avatar>
+      <h2>${demoText(this.lang, 'conversation.empty', { name: remote.name })}</h2>
       <p>${demoText(this.lang, 'conversation.emptyHint')}</p>
     </div>`;
   }

@@ -37,8 +37,8 @@ export class Conversations {
 
   /** Takes an entry that has just arrived. */
   add(message: Message): void {
-    const peer = message.from === this.client.accid ? message.to : message.from;
-    this.#put(peer, { ...this.with(peer), messages: joined(this.with(peer).messages, [message]) });
+    const remote = message.from === this.client.accid ? message.to : message.from;
+    this.#put(remote, { ...this.with(remote), messages: joined(this.with(remote).messages, [message]) });
   }
 
   /** Loads the newest page. */

@@ -37,9 +37,9 @@ async function connect(media: 'video' | 'voice'): Promise<void> {
 }
 
 /** The newest record in the open conversation, as it reads. */
-function newestRecord(person: Person, peer: string): Promise<string> {
-  return eventually(`${person.accid} has a record with ${peer}`, async () => {
-    await person.press(`contact-${peer}`);
+function newestRecord(person: Person, remote: string): Promise<string> {
+  return eventually(`${person.accid} has a record with ${remote}`, async () => {
+    await person.press(`contact-${remote}`);
     return person.part('record-item').last().innerText();
   });
 }

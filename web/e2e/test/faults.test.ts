@@ -56,8 +56,8 @@ describe('during a call', () => {
     await alice.press('hullo-hangup');
     await Promise.all([alice.becomes('idle'), bob.becomes('idle')]);
     const records = await eventually('both have one record', async () => {
-      const page = (person: Person, peer: string) =>
-        person.page.evaluate(async (accid) => (await window.hullo.messages(accid)).messages, peer);
+      const page = (person: Person, remote: string) =>
+        person.page.evaluate(async (accid) => (await window.hullo.messages(accid)).messages, remote);
       const [mine, theirs] = [await page(alice, 'bob'), await page(bob, 'alice')];
       return mine.length && theirs.length ? { mine, theirs } : undefined;
     });
