@@ -87,10 +87,10 @@ export class HulloDemo extends LitElement {
 
   protected override render() {
     const { signedIn } = this;
-    return signedIn ? this.#drawPanes(signedIn) : this.#drawPicker();
+    return signedIn ? this.#renderPanes(signedIn) : this.#renderPicker();
   }
 
-  #drawPicker(): TemplateResult {
+  #renderPicker(): TemplateResult {
     return html`<hullo-demo-picker
       .lang=${this.lang}
       .theme=${this.theme}
@@ -104,7 +104,7 @@ export class HulloDemo extends LitElement {
     ></hullo-demo-picker>`;
   }
 
-  #drawPanes(signedIn: SignedIn): TemplateResult {
+  #renderPanes(signedIn: SignedIn): TemplateResult {
     const { lang, theme, open } = this;
     const remote = signedIn.others.find((account) => account.accid === open);
     return html`<div class="panes ${remote ? 'talking' : ''}" @hullo-redial=${this.#dial}>
@@ -143,7 +143,7 @@ export class HulloDemo extends LitElement {
           }
         </main>
       </div>
-      ${signedIn.closed ? this.#drawClosed(signedIn) : nothing}
+      ${signedIn.closed ? this.#renderClosed(signedIn) : nothing}
       <hullo-call
         .client=${signedIn.client}
         .names=${signedIn.names}
@@ -152,7 +152,7 @@ export class HulloDemo extends LitElement {
       ></hullo-call>`;
   }
 
-  #drawClosed(signedIn: SignedIn): TemplateResult {
+  #renderClosed(signedIn: SignedIn): TemplateResult {
     const keys = { replaced: 'session.replaced', kicked_out: 'session.kickedOut' } as const;
     const key =
       signedIn.closed === 'replaced' || signedIn.closed === 'kicked_out'

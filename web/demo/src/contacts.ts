@@ -29,7 +29,7 @@ export class HulloDemoContacts extends LitElement {
     this.mayAsk = Notification.permission === 'default';
   }
 
-  #tell(name: 'open' | 'leave', detail?: string): void {
+  #emit(name: 'open' | 'leave', detail?: string): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
@@ -48,16 +48,16 @@ export class HulloDemoContacts extends LitElement {
         <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       </header>
       ${signedIn.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
-      ${this.grouping ? this.#drawGroupPicker(signedIn) : this.#drawPeople(signedIn)}
+      ${this.grouping ? this.#renderGroupPicker(signedIn) : this.#renderPeople(signedIn)}
       ${
         this.mayAsk
           ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
           : nothing
       }
-      ${this.#drawMe(signedIn)}`;
+      ${this.#renderMe(signedIn)}`;
   }
 
-  #drawPeople(signedIn: SignedIn): TemplateResult {
+  #renderPeople(signedIn: SignedIn): TemplateResult {
     const { lang } = this;
     const title = demoText(lang, 'contacts.title');
     return html`<div class="head">
@@ -67,11 +67,11 @@ export class HulloDemoContacts extends LitElement {
         </button>
       </div>
       <ul aria-label=${title}>
-        ${signedIn.others.map((account) => this.#drawContact(signedIn, account))}
+        ${signedIn.others.map((account) => this.#renderContact(signedIn, account))}
       </ul>`;
   }
 
-  #drawGroupPicker(signedIn: SignedIn): TemplateResult {
+  #renderGroupPicker(signedIn: SignedIn): TemplateResult {
     return html`<hullo-demo-group
       .lang=${this.lang}
       .signedIn=${signedIn}
@@ -82,17 +82,17 @@ export class HulloDemoContacts extends LitElement {
     ></hullo-demo-group>`;
   }
 
-  #drawMe(signedIn: SignedIn): TemplateResult {
+  #renderMe(signedIn: SignedIn): TemplateResult {
     const me = personOf(signedIn.me, signedIn.names);
     const leave = demoText(this.lang, 'account.switch');
     return html`<footer data-testid="me" data-accid=${signedIn.me}>
       <hullo-avatar .person=${me}></hullo-avatar>
       <strong>${me.name}</strong>
-      <button type="button" data-testid="switch-account" @click=${() => this.#tell('leave')}>${leave}</button>
+      <button type="button" data-testid="switch-account" @click=${() => this.#emit('leave')}>${leave}</button>
     </footer>`;
   }
 
-  #drawContact(signedIn: SignedIn, { accid, name }: DemoAccount): TemplateResult {
+  #renderContact(signedIn: SignedIn, { accid, name }: DemoAccount): TemplateResult {
     const { lang } = this;
     const online = this.online.has(accid);
     const presence = demoText(lang, online ? 'contacts.online' : 'contacts.offline');
@@ -103,7 +103,7 @@ export class HulloDemoContacts extends LitElement {
         data-testid="contact-${accid}"
         data-online=${String(online)}
         aria-current=${this.open === accid ? 'true' : nothing}
-        @click=${() => this.#tell('open', accid)}
+        @click=${() => this.#emit('open', accid)}
       >
         <span class="face">
           <hullo-avatar .person=${personOf(accid, signedIn.names)}></hullo-avatar>

@@ -48,7 +48,7 @@ export class HulloDemoConversation extends LitElement {
   protected override render() {
     const { signedIn, remote, conversation, lang } = this;
     if (!signedIn || !remote || !conversation) return;
-    return html`${this.#drawHeader(signedIn, remote)}
+    return html`${this.#renderHeader(signedIn, remote)}
       <div class="list" role="log" aria-label=${demoText(lang, 'conversation.list', { name: remote.name })} data-testid="conversation" data-remote=${remote.accid}>
         ${
           conversation.more
@@ -56,16 +56,16 @@ export class HulloDemoConversation extends LitElement {
             : nothing
         }
         ${conversation.failed ? html`<p class="failed" role="alert">${demoText(lang, 'conversation.failed')}</p>` : nothing}
-        ${conversation.loaded && conversation.messages.length === 0 ? this.#drawEmpty(signedIn, remote) : nothing}
+        ${conversation.loaded && conversation.messages.length === 0 ? this.#renderEmpty(signedIn, remote) : nothing}
         ${repeat(
           conversation.messages,
           (message) => message.id,
-          (message, place) => this.#drawMessage(signedIn, message, conversation.messages[place - 1]),
+          (message, place) => this.#renderMessage(signedIn, message, conversation.messages[place - 1]),
         )}
       </div>`;
   }
 
-  #drawHeader(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
+  #renderHeader(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
     const { lang, online } = this;
     const { name } = remote;
     return html`<header>
@@ -84,7 +84,7 @@ export class HulloDemoConversation extends LitElement {
     </header>`;
   }
 
-  #drawEmpty(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
+  #renderEmpty(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
     return html`<div class="empty" data-testid="conversation-empty">
       <hullo-avatar .person=${personOf(remote.accid, signedIn.names)}></hullo-avatar>
       <h2>${demoText(this.lang, 'conversation.empty', { name: remote.name })}</h2>
@@ -92,7 +92,7 @@ export class HulloDemoConversation extends LitElement {
     </div>`;
   }
 
-  #drawMessage(signedIn: SignedIn, message: Message, before: Message | undefined): TemplateResult {
+  #renderMessage(signedIn: SignedIn, message: Message, before: Message | undefined): TemplateResult {
     const { lang } = this;
     const day = dayOf(message.sentAtMs, Date.now(), lang);
     const newDay = !before || dayOf(before.sentAtMs, Date.now(), lang) !== day;

@@ -56,16 +56,16 @@ export class HulloDemoSettings extends LitElement {
         data-testid="language-switch"
         lang=${other === 'zh' ? 'zh-CN' : 'en'}
         aria-label="${demoText(this.lang, 'settings.language')}: ${other === 'zh' ? '中文' : 'English'}"
-        @click=${() => this.#tell('language', other)}
+        @click=${() => this.#emit('language', other)}
       >
         ${other === 'zh' ? '中文' : 'EN'}
       </button>
-      <button type="button" data-testid="theme-switch" data-theme=${this.theme} aria-label=${theme} title=${theme} @click=${() => this.#tell('theme', next[this.theme])}>
+      <button type="button" data-testid="theme-switch" data-theme=${this.theme} aria-label=${theme} title=${theme} @click=${() => this.#emit('theme', next[this.theme])}>
         <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${signs[this.theme]}</svg>
       </button>`;
   }
 
-  #tell(name: 'language' | 'theme', detail: Language | Theme): void {
+  #emit(name: 'language' | 'theme', detail: Language | Theme): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
