@@ -44,7 +44,7 @@ function newestRecord(person: Person, remote: string): Promise<string> {
   });
 }
 
-describe('a video call', () => {
+describe('video call', () => {
   test('rings, is accepted, is seen and heard on both sides, is hung up, and is on record', async () => {
     await alice.dial('bob', 'video');
     await alice.sees('hullo-outgoing');
@@ -118,7 +118,7 @@ function acceptToFirstFrame(person: Person): Promise<number> {
   );
 }
 
-describe('a voice call', () => {
+describe('voice call', () => {
   test('is heard on both sides and hung up by the callee', async () => {
     await connect('voice');
     await Promise.all([alice.hears('bob'), bob.hears('alice')]);
@@ -151,7 +151,7 @@ describe('a voice call', () => {
   });
 });
 
-describe('a call that does not come about', () => {
+describe('call that does not come about', () => {
   test('is rejected', async () => {
     await alice.dial('bob', 'video');
     await bob.press('hullo-reject');

@@ -39,7 +39,7 @@ async function connected(): Promise<[Person, Person]> {
 }
 
 describe('during a call', () => {
-  test('a page that is reloaded is in the call again', async () => {
+  test('page that is reloaded is in the call again', async () => {
     const [alice, bob] = await connected();
     await bob.page.reload();
     await bob.online();
@@ -48,7 +48,7 @@ describe('during a call', () => {
     expect(await alice.state()).toBe('in_call');
   });
 
-  test('a killed server that comes back goes on with the call, and the record is right', async () => {
+  test('killed server that comes back goes on with the call, and the record is right', async () => {
     const [alice, bob] = await connected();
     await server.kill();
     await server.restart();
@@ -66,7 +66,7 @@ describe('during a call', () => {
     expect(records.mine[0]?.body).toMatchObject({ status: 'complete', reason: 'hung_up', media: 'video' });
   });
 
-  test('a server killed while it rings still rings when it is back', async () => {
+  test('server killed while it rings still rings when it is back', async () => {
     const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
     await alice.dial('bob', 'voice');
     await bob.sees('hullo-incoming');
@@ -79,7 +79,7 @@ describe('during a call', () => {
 });
 
 describe('without devices', () => {
-  test('a person without a camera is told so, and talks', async () => {
+  test('person without a camera is told so, and talks', async () => {
     const [alice, bob] = await Promise.all([open('alice', { deny: 'camera' }), open('bob')]);
     await alice.dial('bob', 'video');
     await bob.press('hullo-accept');
@@ -87,7 +87,7 @@ describe('without devices', () => {
     await bob.sees('hullo-remote-camera-off');
   });
 
-  test('a person without a microphone is told so, and listens', async () => {
+  test('person without a microphone is told so, and listens', async () => {
     const [alice, bob] = await Promise.all([open('alice'), open('bob', { deny: 'microphone' })]);
     await alice.dial('bob', 'voice');
     await bob.press('hullo-accept');
@@ -97,7 +97,7 @@ describe('without devices', () => {
 });
 
 describe('in secure mode', () => {
-  test('the page asks its backend for room tokens, and the call connects', async () => {
+  test('page asks its backend for room tokens, and the call connects', async () => {
     await server.stop();
     server = await Server.start({ secure: true });
     const [alice, bob] = await connected();

@@ -56,7 +56,7 @@ async function becomesFor(person: Person, accid: string, state: string): Promise
   });
 }
 
-describe('a group of five', () => {
+describe('group of five', () => {
   test('rings, is busy to one, is joined, invited into, left, moved to another page and ended', {
     timeout: 240_000,
   }, async () => {
@@ -117,7 +117,7 @@ describe('a group of five', () => {
   });
 });
 
-describe('a group that does not come about', () => {
+describe('group that does not come about', () => {
   test('ends for its caller with the reason when all decline', async () => {
     await start();
     const [alice, bob, carol] = (await openAll('alice', 'bob', 'carol')) as [Person, Person, Person];
@@ -135,7 +135,7 @@ describe('a group that does not come about', () => {
   });
 });
 
-describe('a call of two', () => {
+describe('call of two', () => {
   test('who dial each other at the same moment is one call that both are in', async () => {
     await start();
     const [alice, bob] = (await openAll('alice', 'bob')) as [Person, Person];
@@ -164,7 +164,7 @@ describe('a call of two', () => {
   });
 });
 
-describe('the same account in two pages', () => {
+describe('same account in two pages', () => {
   test('rings on both; one answers, the other stops and can fetch the call', {
     timeout: 120_000,
   }, async () => {
@@ -186,7 +186,7 @@ describe('the same account in two pages', () => {
   });
 });
 
-describe('a page without a network', () => {
+describe('page without a network', () => {
   test('keeps its call and says so, and is back when the network is', { timeout: 120_000 }, async () => {
     await start();
     const [alice, bob] = (await openAll('alice', 'bob')) as [Person, Person];
@@ -244,7 +244,7 @@ async function becomesReconnecting(person: Person, accid: string, away: boolean)
 }
 
 describe('where calls may wait', () => {
-  test('a second call is answered while the first is on hold, and the first goes on after it', {
+  test('second call is answered while the first is on hold, and the first goes on after it', {
     timeout: 180_000,
   }, async () => {
     await start({ callWaiting: true });

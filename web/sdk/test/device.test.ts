@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-test('a reload keeps the device, also when the old page is slow to go', async () => {
+test('reload keeps the device, also when the old page is slow to go', async () => {
   const before = await deviceIdOfTab();
   const reloaded = deviceIdOfTab();
   await Promise.resolve();
@@ -47,7 +47,7 @@ test('a reload keeps the device, also when the old page is slow to go', async ()
   expect(await reloaded).toBe(before);
 });
 
-test('a duplicated tab is a device of its own, and stays it', async () => {
+test('duplicated tab is a device of its own, and stays it', async () => {
   const original = await deviceIdOfTab();
   const copy = await deviceIdOfTab();
   expect(copy).not.toBe(original);

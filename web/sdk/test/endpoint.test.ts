@@ -70,7 +70,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   watch_presence: { op: 'watch_presence', accids },
 };
 
-describe('the endpoint', () => {
+describe('endpoint', () => {
   test.each(Object.values(ops))('takes $op', (op) => {
     const outputs = () => endpoint.handle({ input: 'op', ticket: 1, op }, 1);
     expect(outputs).not.toThrow();
@@ -104,7 +104,7 @@ describe('the endpoint', () => {
   });
 });
 
-describe('the texts of errors', () => {
+describe('texts of errors', () => {
   test('are there in both languages for every kind that the types know', async () => {
     const types = await readFile(new URL('../src/errors.ts', import.meta.url), 'utf8');
     const kinds = [...types.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, kind]) => kind as ErrorKind);

@@ -49,7 +49,7 @@ async function connect(): Promise<FakePeerConnection> {
   return FakePeerConnection.newest;
 }
 
-describe('a connection of a group', () => {
+describe('connection of a group', () => {
   test('sends through the first line of each kind and only receives through the others, with few codecs', async () => {
     const { transceivers } = await connect();
     expect(transceivers.map(({ kind, init }) => `${kind} ${init.direction}`)).toEqual([
@@ -150,7 +150,7 @@ describe('a connection of a group', () => {
   });
 });
 
-describe('the sound of many', () => {
+describe('sound of many', () => {
   const playing = () => FakeElement.all.filter(({ playing }) => playing?.kind === 'audio');
 
   test('comes through one element for each line, which plays on when the line goes to somebody else', async () => {
@@ -189,7 +189,7 @@ describe('the sound of many', () => {
   });
 });
 
-describe('the pictures of many', () => {
+describe('pictures of many', () => {
   test('follow their accounts from line to line into the attached views', async () => {
     const connection = await connect();
     const [bob, carol] = [view(), view()];
@@ -231,7 +231,7 @@ describe('the pictures of many', () => {
   });
 });
 
-describe('the first picture', () => {
+describe('first picture', () => {
   const frames = () => events.filter(({ event }) => event === 'first_video_frame');
   const inbound = (framesDecoded: number, keyFramesDecoded?: number) => ({
     type: 'inbound-rtp',
@@ -302,7 +302,7 @@ describe('the first picture', () => {
   });
 });
 
-describe('the stats of many', () => {
+describe('stats of many', () => {
   const line = (mid: number, kind: 'audio' | 'video', counts: object) => ({
     type: 'inbound-rtp',
     mid: String(mid),

@@ -74,7 +74,7 @@ function completing(
   };
 }
 
-describe('an operation', () => {
+describe('operation', () => {
   test('is handed over with its values and resolves with what the endpoint completes it with', async () => {
     completing(() => ({ value: { is: 'call', call: view } }));
     const call = await hullo.call('bob', { media: 'audio', attachment: 'hi', timeoutMs: 9_000 });
@@ -307,7 +307,7 @@ describe('listeners', () => {
   });
 });
 
-describe('the socket', () => {
+describe('socket', () => {
   beforeEach(() => {
     endpoint.script = (input) => (input.input === 'op' ? [{ output: 'open_socket' }] : []);
     void hullo.login('alice', 't');
@@ -356,7 +356,7 @@ describe('the socket', () => {
   });
 });
 
-describe('the timer', () => {
+describe('timer', () => {
   test('wakes the endpoint when it asked to be woken, and once', () => {
     endpoint.timeoutAtMs = performance.timeOrigin + performance.now() + 300;
     endpoint.script = (input) => {
@@ -374,7 +374,7 @@ describe('the timer', () => {
   });
 });
 
-describe('the token handler', () => {
+describe('token handler', () => {
   const tokens = () => endpoint.inputs.filter(({ input }) => input === 'token');
   beforeEach(() => {
     endpoint.script = (input) =>
@@ -420,7 +420,7 @@ describe('the token handler', () => {
   });
 });
 
-describe('the network', () => {
+describe('network', () => {
   const changes = () => endpoint.inputs.filter(({ input }) => input === 'network_changed').length;
 
   test('that goes or comes back, or a machine that slept, is reported; a page that was merely hidden is not', async () => {
@@ -445,7 +445,7 @@ describe('the network', () => {
   });
 });
 
-describe('the time to the first picture', () => {
+describe('time to the first picture', () => {
   test('is measured from accept', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     endpoint.script = (input) =>

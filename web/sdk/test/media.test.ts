@@ -57,7 +57,7 @@ async function capture(): Promise<{ microphone: FakeTrack; camera: FakeTrack }> 
   return { microphone, camera };
 }
 
-describe('a connection', () => {
+describe('connection', () => {
   test('offers one audio and one video line without any track, and few codecs', async () => {
     engine.apply({ command: 'open', peer: 7, audio: 1, video: 1 });
     await settle();
@@ -192,7 +192,7 @@ describe('own devices', () => {
     expect([late?.readyState, later?.readyState]).toEqual(['live', 'ended']);
   });
 
-  test('a missing camera does not cost the microphone', async () => {
+  test('missing camera does not cost the microphone', async () => {
     const connection = await connect();
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
     engine.apply({ command: 'capture', audio: true, video: true });
@@ -208,21 +208,21 @@ describe('own devices', () => {
     });
   });
 
-  test('a denied microphone is reported as denied', async () => {
+  test('denied microphone is reported as denied', async () => {
     engine.apply({ command: 'capture', audio: true, video: false });
     browser.devices.asked('audio').refuse('NotAllowedError');
     await settle();
     expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: true }]);
   });
 
-  test('a page that may not use devices says so', async () => {
+  test('page that may not use devices says so', async () => {
     vi.stubGlobal('navigator', {});
     engine.apply({ command: 'capture', audio: true, video: false });
     await settle();
     expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: false }]);
   });
 
-  test('an unplugged microphone is replaced by another, and reported when there is none', async () => {
+  test('unplugged microphone is replaced by another, and reported when there is none', async () => {
     const connection = await connect();
     const { microphone } = await capture();
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
@@ -240,7 +240,7 @@ describe('own devices', () => {
     expect(events.at(-1)).toMatchObject({ event: 'capture_failed', kind: 'audio', denied: false });
   });
 
-  test('a device that ends as soon as it is opened is not asked for again and again', async () => {
+  test('device that ends as soon as it is opened is not asked for again and again', async () => {
     const { microphone } = await capture();
     microphone.end();
     await settle();
@@ -249,7 +249,7 @@ describe('own devices', () => {
   });
 });
 
-describe('the choice of devices', () => {
+describe('choice of devices', () => {
   test('changes the camera in the call and is remembered', async () => {
     const connection = await connect();
     const { camera } = await capture();
@@ -413,7 +413,7 @@ describe('what the others send', () => {
   });
 });
 
-describe('the own view', () => {
+describe('own view', () => {
   test('shows the camera while it is open', async () => {
     const own = view();
     engine.attachLocalView(own);

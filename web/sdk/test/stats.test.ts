@@ -55,7 +55,7 @@ test('stats are given for each account by its lines, and in sum', () => {
   ]);
 });
 
-test('a connection that carries nothing yet has no remotes and no round trip', () => {
+test('connection that carries nothing yet has no remotes and no round trip', () => {
   const stats = new StatsReader().read('connecting', new Map() as unknown as RTCStatsReport, []);
   expect(stats).toEqual({
     connection: 'connecting',
