@@ -8,8 +8,8 @@ import type { Server } from './server.ts';
 declare global {
   interface Window {
     hullo: Hullo;
-    /** Hands over what the server says, at once or when it is called with true. */
-    hear(on: boolean): void;
+    /** Holds back the frames of the server (false), or delivers them, those that were held back first (true). */
+    deliverFrames(on: boolean): void;
   }
 }
 
@@ -76,16 +76,6 @@ export class Person {
     await page.goto(`${server.url}/?as=${accid}`);
     await person.online();
     return person;
-  }
-
-  /** Another device of an account: a page with a memory of its own. */
-  static async another(
-    browser: Browser,
-    server: Server,
-    of: Person,
-    options: PersonOptions = {},
-  ): Promise<Person> {
-    return Person.open(browser, server, of.accid, options);
   }
 
   /** Resolves when the page is signed in. */
@@ -194,9 +184,9 @@ export class Person {
     return first.spread > 40 && second.spread > 40;
   }
 
-  /** Holds back what the server says, or hands it over. What the page says goes out all the same. */
-  async hear(on: boolean): Promise<void> {
-    await this.page.evaluate((wanted) => window.hear(wanted), on);
+  /** Holds back the frames of the server, or delivers them. Those of the page go out all the same. */
+  async deliverFrames(on: boolean): Promise<void> {
+    await this.page.evaluate((wanted) => window.deliverFrames(wanted), on);
   }
 
   /** Cuts the page off from the network as DevTools does, or lets it back. */
@@ -280,8 +270,8 @@ function gateFrames(): void {
       plain?.set?.call(this, gated);
     },
   });
-  window.hear = (on) => {
+  window.deliverFrames = (on) => {
     open = on;
-    if (on) for (const hand of held.splice(0)) hand();
+    if (on) for (const deliver of held.splice(0)) deliver();
   };
 }

@@ -139,10 +139,10 @@ describe('call of two', () => {
   test('who dial each other at the same moment is one call that both are in', async () => {
     await start();
     const [alice, bob] = (await openAll('alice', 'bob')) as [Person, Person];
-    // Neither hears of the other's dial before it has dialled itself.
-    await Promise.all([alice.hear(false), bob.hear(false)]);
+    // Neither learns of the other's dial before it has dialled itself.
+    await Promise.all([alice.deliverFrames(false), bob.deliverFrames(false)]);
     await Promise.all([alice.dial('bob', 'voice'), bob.dial('alice', 'voice')]);
-    await Promise.all([alice.hear(true), bob.hear(true)]);
+    await Promise.all([alice.deliverFrames(true), bob.deliverFrames(true)]);
     await Promise.all([alice.becomes('in_call'), bob.becomes('in_call')]);
     await Promise.all([alice.hears('bob'), bob.hears('alice')]);
     const callId = (person: Person) => person.page.evaluate(() => window.hullo.current?.callId);

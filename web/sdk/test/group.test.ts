@@ -103,8 +103,8 @@ function changed(detail: object): WireEvent {
   return { event: 'changed', state: 'in_call', local, ...detail };
 }
 
-/** What a listener hears of an event in its wire form. */
-function heard<E extends keyof HulloEvents>(name: E, event: WireEvent): HulloEvents[E][] {
+/** What a listener gets of an event in its wire form. */
+function received<E extends keyof HulloEvents>(name: E, event: WireEvent): HulloEvents[E][] {
   const details: HulloEvents[E][] = [];
   const stop = hullo.on(name, (detail) => details.push(detail));
   say(event);
@@ -201,11 +201,11 @@ describe('state', () => {
   test('held, waiting and elsewhere are the calls beside the current one', () => {
     expect([hullo.held, hullo.waiting, hullo.elsewhere]).toEqual([undefined, undefined, []]);
     const beside = { held: group('c1', 'a'), waiting: group('c2', 'b'), elsewhere: [group('c3', 'c')] };
-    const [first] = heard('changed', changed({ call: group('c0', 'a', 'b'), ...beside }));
+    const [first] = received('changed', changed({ call: group('c0', 'a', 'b'), ...beside }));
     expect([hullo.held?.callId, hullo.waiting?.callId]).toEqual(['c1', 'c2']);
     expect(hullo.elsewhere).toEqual([groupCall('c3', 'c')]);
     expect(first).toMatchObject({ held: { callId: 'c1' }, waiting: { callId: 'c2' } });
-    const [second] = heard('changed', changed({ call: group('c0', 'a', 'b') }));
+    const [second] = received('changed', changed({ call: group('c0', 'a', 'b') }));
     expect(second?.elsewhere).toEqual([]);
     expect([hullo.held, hullo.waiting, hullo.elsewhere]).toEqual([undefined, undefined, []]);
   });
@@ -219,12 +219,12 @@ describe('state', () => {
 
   test('of a record that says nothing of outcomes and quality has none', () => {
     const record = { call_id: 'c1', kind: 'group', group_id: 'team-7', caller: 'alice', callees: ['bob'] };
-    const [plain] = heard('endedWhileAway', { event: 'ended_while_away', record });
+    const [plain] = received('endedWhileAway', { event: 'ended_while_away', record });
     expect(plain?.record).toMatchObject({ kind: 'group', groupId: 'team-7', outcomes: [], quality: [] });
     const quality = [{ accid: 'bob', median_up: 'good', first_frame_ms: 180 }];
     const outcomes = [{ accid: 'bob', state: 'timed_out' }];
     const whole = { ...record, outcomes, quality };
-    const [full] = heard('endedWhileAway', { event: 'ended_while_away', record: whole });
+    const [full] = received('endedWhileAway', { event: 'ended_while_away', record: whole });
     expect(full?.record.outcomes).toEqual(outcomes);
     expect(full?.record.quality).toEqual([{ accid: 'bob', medianUp: 'good', firstFrameMs: 180 }]);
   });
@@ -242,7 +242,7 @@ describe('events', () => {
   };
 
   test('callWaiting', () => {
-    expect(heard('callWaiting', { event: 'call_waiting', ...invite })).toEqual([
+    expect(received('callWaiting', { event: 'call_waiting', ...invite })).toEqual([
       {
         invitor: 'bob',
         accids: ['alice', 'carol'],
@@ -256,39 +256,39 @@ describe('events', () => {
 
   test.each(['callWaitingEnd', 'callHeld', 'callResumed', 'otherClientContinue'] as const)('%s', (name) => {
     const event = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    expect(heard(name, { event, call_id: 'c2' })).toEqual([{ callId: 'c2' }]);
+    expect(received(name, { event, call_id: 'c2' })).toEqual([{ callId: 'c2' }]);
   });
 
   test('joinChannel', () => {
     const event = { event: 'join_channel', accid: 'alice', uid: 1, call_id: 'c1' };
-    expect(heard('joinChannel', event)).toEqual([{ accid: 'alice', uid: 1, callId: 'c1' }]);
+    expect(received('joinChannel', event)).toEqual([{ accid: 'alice', uid: 1, callId: 'c1' }]);
   });
 
   test('userTimeOut', () => {
-    expect(heard('userTimeOut', { event: 'user_time_out', accid: 'bob' })).toEqual([{ accid: 'bob' }]);
+    expect(received('userTimeOut', { event: 'user_time_out', accid: 'bob' })).toEqual([{ accid: 'bob' }]);
   });
 
   test('userHeld', () => {
     const event = { event: 'user_held', accid: 'bob', held: true };
-    expect(heard('userHeld', event)).toEqual([{ accid: 'bob', held: true }]);
+    expect(received('userHeld', event)).toEqual([{ accid: 'bob', held: true }]);
   });
 
   test('activeSpeakers', () => {
     const event = { event: 'active_speakers', accids: ['bob', 'alice'] };
-    expect(heard('activeSpeakers', event)).toEqual([{ accids: ['bob', 'alice'] }]);
+    expect(received('activeSpeakers', event)).toEqual([{ accids: ['bob', 'alice'] }]);
   });
 
   test('userNetworkQuality has jitter and loss', () => {
     const measured = { rtt_ms: 24, jitter_ms: 3, loss_up_permille: 12, loss_down_permille: 0 };
     const report = { accid: 'bob', up: 'good', down: 'poor' };
     const event = { event: 'user_network_quality', reports: [{ ...report, ...measured }] };
-    expect(heard('userNetworkQuality', event)).toEqual([
+    expect(received('userNetworkQuality', event)).toEqual([
       { reports: [{ ...report, rttMs: 24, jitterMs: 3, lossUpPermille: 12, lossDownPermille: 0 }] },
     ]);
   });
 
   test('disconnect tells of another device that has taken the place', () => {
-    expect(heard('disconnect', { event: 'disconnect', reason: 'kicked_out' })).toEqual([
+    expect(received('disconnect', { event: 'disconnect', reason: 'kicked_out' })).toEqual([
       { reason: 'kicked_out' },
     ]);
   });

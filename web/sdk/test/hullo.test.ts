@@ -161,15 +161,15 @@ describe('operation', () => {
     const open = expect(hullo.accept()).rejects.toMatchObject({ kind: 'unknown' });
     const microphone = browser.devices.asked('audio').grant();
     await settle();
-    const heard: unknown[] = [];
-    hullo.on('changed', ({ state }) => heard.push(state));
-    hullo.on('error', ({ error }) => heard.push(error.kind));
+    const received: unknown[] = [];
+    hullo.on('changed', ({ state }) => received.push(state));
+    hullo.on('error', ({ error }) => received.push(error.kind));
     endpoint.script = () => {
       throw new WebAssembly.RuntimeError('unreachable');
     };
     await expect(hullo.setAudioMute('bob', true)).rejects.toMatchObject({ kind: 'unknown' });
     await open;
-    expect([heard, hullo.state, microphone.readyState]).toEqual([['idle', 'unknown'], 'idle', 'ended']);
+    expect([received, hullo.state, microphone.readyState]).toEqual([['idle', 'unknown'], 'idle', 'ended']);
 
     endpoint.script = () => {
       throw new Error('recursive use of an object');
@@ -287,23 +287,23 @@ describe('listeners', () => {
     const reported: unknown[] = [];
     vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
     const mistake = new Error('a mistake of the app');
-    const heard: string[] = [];
+    const received: string[] = [];
     hullo.on('userBusy', () => {
       throw mistake;
     });
-    hullo.on('userBusy', ({ accid }) => heard.push(accid));
+    hullo.on('userBusy', ({ accid }) => received.push(accid));
     endpoint.script = () => [event('user_busy', { accid: 'bob' })];
     void hullo.hangup();
-    expect([heard, reported]).toEqual([['bob'], [mistake]]);
+    expect([received, reported]).toEqual([['bob'], [mistake]]);
   });
 
-  test('hear nothing after they are removed', () => {
-    const heard: string[] = [];
-    const stop = hullo.on('userBusy', ({ accid }) => heard.push(accid));
+  test('get nothing after they are removed', () => {
+    const received: string[] = [];
+    const stop = hullo.on('userBusy', ({ accid }) => received.push(accid));
     stop();
     endpoint.script = () => [event('user_busy', { accid: 'bob' })];
     void hullo.hangup();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
