@@ -15,13 +15,13 @@ import type {
   State,
 } from './types.ts';
 
-/** Someone. */
+/** What concerns one account. */
 export interface UserEvent {
   /** The account. */
   readonly accid: string;
 }
 
-/** Someone calls. */
+/** An invite: someone calls. */
 export interface InvitedEvent {
   /** Who calls. */
   readonly invitor: string;
@@ -29,31 +29,27 @@ export interface InvitedEvent {
   readonly accids: readonly string[];
   /** Whether it is a group call. */
   readonly group: boolean;
-  /** What it carries. */
   readonly media: Media;
-  /** The caller's own text. */
+  /** The caller's text. */
   readonly attachment?: string;
-  /** How much longer it rings. */
+  /** How much longer it rings, in milliseconds. */
   readonly ringMsLeft: number;
-  /** The call. */
   readonly callId: string;
 }
 
-/** A call. */
+/** What concerns one call. */
 export interface CallEvent {
-  /** Its name. */
   readonly callId: string;
 }
 
 /** What each event of {@link Hullo.on} carries. */
 export interface HulloEvents {
-  /** The state, what is known of the call, or the own media has changed. Comes before the event that says why. */
+  /** The state, what is known of the calls, or the local media has changed. Comes before the event that says why. */
   changed: {
-    /** The state. */
     readonly state: State;
     /** The call, unless idle. */
     readonly call?: Call;
-    /** What the own devices do. */
+    /** What this device's microphone and camera do. */
     readonly local: LocalMedia;
     /** The call that is on hold beside it. */
     readonly held?: Call;
@@ -72,9 +68,9 @@ export interface HulloEvents {
   callHeld: CallEvent;
   /** The call that was on hold is taken up again, because the other is over. */
   callResumed: CallEvent;
-  /** The own media is connected in the active call. */
+  /** This device's media is connected in the active call. */
   joinChannel: Member & CallEvent;
-  /** Caller: the callee's device rings. */
+  /** Caller: a device of the callee rings. */
   userRinging: UserEvent;
   /** Caller: the callee has accepted. */
   userAccept: UserEvent;
@@ -94,7 +90,7 @@ export interface HulloEvents {
   userDisconnect: UserEvent;
   /** A participant's device is away for the moment. */
   userReconnecting: UserEvent;
-  /** It is back. */
+  /** The device of `userReconnecting` is back. */
   userReconnected: UserEvent;
   /** A participant has put the call on hold, or taken it up again. */
   userHeld: UserEvent & { readonly held: boolean };
@@ -104,22 +100,20 @@ export interface HulloEvents {
   callingTimeOut: Record<string, never>;
   /** The call is over: exactly once for each call. */
   callEnd: {
-    /** The call. */
     readonly callId: string;
-    /** Why. */
     readonly reason: EndReason;
     /** Who caused it, where an account did. */
     readonly by?: string;
-    /** Own connected time. */
+    /** How long this account was connected. */
     readonly durationMs: number;
     /** Connected time of each account, where known. */
     readonly durations: readonly ParticipantDuration[];
   };
-  /** Another of my devices has answered; no `callEnd` follows. */
+  /** Another device of this account has answered; no `callEnd` follows. */
   otherClientAccept: CallEvent;
-  /** Another of my devices has rejected; no `callEnd` follows. */
+  /** Another device of this account has rejected; no `callEnd` follows. */
   otherClientReject: CallEvent;
-  /** Another of my devices has taken this call over; no `callEnd` follows. */
+  /** Another device of this account has taken this call over; no `callEnd` follows. */
   otherClientContinue: CallEvent;
   /** A participant's camera is on or off. */
   cameraAvailable: UserEvent & { readonly available: boolean };
@@ -129,19 +123,19 @@ export interface HulloEvents {
   videoMuted: UserEvent & { readonly muted: boolean };
   /** A participant has muted or unmuted its microphone. */
   audioMuted: UserEvent & { readonly muted: boolean };
-  /** The call carries something else now. */
+  /** The call has become an audio or a video call. */
   callTypeChange: { readonly media: Media };
   /** The other side asks to turn the audio call into a video call: answer with `answerSwitch()`. */
   switchAsked: UserEvent & { readonly media: Media };
-  /** The question of `switchAsked` no longer stands, or was refused. */
+  /** The question of `switchAsked` no longer stands, whatever the answer was. */
   switchClosed: Record<string, never>;
   /** The first picture of a participant has been decoded. */
   firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
   /** Network quality of each participant, about every two seconds. */
   userNetworkQuality: { readonly reports: readonly QualityReport[] };
-  /** The own connection is being restored; a call goes on. */
+  /** The connection of this device is being restored; a call goes on. */
   reconnecting: Record<string, never>;
-  /** It is restored. */
+  /** The connection is restored. */
   reconnected: Record<string, never>;
   /** The session is over and will not come back by itself: sign in again. */
   disconnect: { readonly reason: SessionClosed };

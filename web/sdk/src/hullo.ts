@@ -106,7 +106,7 @@ export class Hullo {
     return this.#now.state;
   }
 
-  /** What the own devices do. */
+  /** What this device's microphone and camera do. */
   get local(): LocalMedia {
     return this.#now.local;
   }
@@ -215,7 +215,7 @@ export class Hullo {
     return { call, refused };
   }
 
-  /** Looks for running calls, by name or by group, that the own account is in or may join. */
+  /** Looks for running calls, by name or by group, that the signed-in account is in or may join. */
   async queryCall(query: CallQuery): Promise<FoundCall[]> {
     const which = 'callId' in query ? { call_id: query.callId } : { group_id: query.groupId };
     return (await this.#driver.ask('found', { op: 'query_call', ...which })).calls;
@@ -257,7 +257,7 @@ export class Hullo {
   }
 
   /**
-   * Takes the own dial back. Where the other side was faster, the call that has begun is hung up. Rejects with
+   * Takes back a dial of this device. Where the other side was faster, the call that has begun is hung up. Rejects with
    * `cancel_while_idle`, `cancel_while_called` or `cancel_while_in_call` in another state.
    */
   async cancel(): Promise<void> {
@@ -274,7 +274,7 @@ export class Hullo {
 
   /**
    * Leaves the call, as fast as {@link Hullo.hangup}; a group call goes on for the others, whoever leaves. Rejects with
-   * `leave_while_idle`, `leave_while_calling` or `leave_while_called` outside a call; `hangup()` is right in every state.
+   * `leave_while_idle`, `leave_while_calling` or `leave_while_called` outside a call; `hangup()` works in every state.
    */
   async leave(): Promise<void> {
     await this.#driver.ask('done', { op: 'leave' });
@@ -298,7 +298,7 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'mute_local_audio', muted });
   }
 
-  /** Pauses the own picture for the others; the camera stays open. */
+  /** Pauses this device's picture for the others; the camera stays open. */
   async muteLocalVideo(muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'mute_local_video', muted });
   }
@@ -313,7 +313,7 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'set_audio_mute', accid, muted });
   }
 
-  /** To the camera of the other side (phones) or the next one. Rejects with `camera_unavailable` or `camera_denied`. */
+  /** Switches to the camera on the other side (phones) or to the next one. Rejects with `camera_unavailable` or `camera_denied`. */
   switchCamera(): Promise<void> {
     return this.#media.switchCamera();
   }
@@ -338,7 +338,7 @@ export class Hullo {
     return this.#media.useSpeaker(deviceId);
   }
 
-  /** Shows the own camera in a `<video>` while it is open; `null` takes the view away. It is not mirrored. */
+  /** Shows this device's camera in a `<video>` while it is open; `null` takes the view away. It is not mirrored. */
   attachLocalView(video: HTMLVideoElement | null): void {
     this.#media.attachLocalView(video);
   }

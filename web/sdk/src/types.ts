@@ -17,7 +17,7 @@ export type InviteMode = 'everyone' | 'caller';
 /** Who may join a running group call uninvited: those who were invited to it once, or every account of the app. */
 export type JoinMode = 'invited' | 'everyone';
 
-/** What becomes of the running call when another is accepted: it is left, or held and taken up again afterwards. */
+/** What accepting another call does to the running one: it is left, or held and resumed afterwards. */
 export type OtherCall = 'end' | 'hold';
 
 /** Where a call is: `ringing` until the first callee accepts. */
@@ -66,9 +66,9 @@ export type SessionClosed = 'replaced' | 'kicked_out' | 'signed_out' | 'shutting
 
 /** The signed-in account. */
 export interface Account {
-  /** In its folded form (lower case). */
+  /** In its folded form: lower case. */
   readonly accid: string;
-  /** For display. */
+  /** The account's name for people, if it has one. */
   readonly name?: string;
   /** Whether calls of this app need room tokens from {@link HulloOptions.tokenHandler}. */
   readonly secure: boolean;
@@ -76,7 +76,6 @@ export interface Account {
 
 /** An account in the call. */
 export interface Member {
-  /** The account. */
   readonly accid: string;
   /** Its number, unique in the call; the caller's is 1. */
   readonly uid: number;
@@ -84,7 +83,6 @@ export interface Member {
 
 /** One participant of a call. */
 export interface Participant extends Member {
-  /** Where it is. */
   readonly state: ParticipantState;
   /** Whether its microphone is on. */
   readonly audio: boolean;
@@ -100,33 +98,29 @@ export interface Participant extends Member {
   readonly device?: string;
 }
 
-/** What its caller has laid down for a group call. */
+/** What the caller has decided for a group call. */
 export interface GroupTerms {
-  /** The app's own name of the group, by which its running calls can be found. */
+  /** The app's name of the group, by which its running calls can be found. */
   readonly groupId?: string;
-  /** Who may invite. */
   readonly inviteMode: InviteMode;
-  /** Who may join uninvited. */
   readonly joinMode: JoinMode;
 }
 
 /** A whole call as the server sees it. */
 export interface Call {
-  /** Its name. */
+  /** A UUID, made by the device that dialled. */
   readonly callId: string;
   /** Grows with each change of the call. */
   readonly version: number;
-  /** Two accounts, or several. */
   readonly kind: CallKind;
   /** The terms of a group call; absent for one-to-one. */
   readonly group?: GroupTerms;
   /** What it carries now. */
   readonly media: Media;
-  /** Where it is. */
   readonly state: CallState;
-  /** Who dialled. */
+  /** The account that dialled. */
   readonly caller: string;
-  /** The caller's own text, at most 4 KiB. */
+  /** The caller's text for those it called, at most 4 KiB. */
   readonly attachment?: string;
   /** Everyone in it, the caller first. */
   readonly participants: readonly Participant[];
@@ -142,29 +136,28 @@ export interface Call {
 
 /** An account that could not be invited. */
 export interface RefusedInvite {
-  /** The account. */
   readonly accid: string;
   /** Why: `account_not_found`, `already_in_call`, `participant_limit` or `called_oneself`. */
   readonly kind: ErrorKind;
 }
 
-/** What became of the invites of `groupCall()` and `groupInvite()`. */
+/** The outcome of `groupCall()` and `groupInvite()`. */
 export interface GroupCallResult {
-  /** The call. Who is busy is in it, with that state. */
+  /** The call. Those who are busy are in it, with that state. */
   readonly call: Call;
   /** Those who could not be invited. */
   readonly refused: readonly RefusedInvite[];
 }
 
-/** A running call that the own account is in, or may join. */
+/** A running call that the signed-in account is in, or may join. */
 export interface FoundCall {
   /** The call; `join()` takes its `callId`. */
   readonly call: Call;
-  /** The own number in it, now or after joining. */
+  /** The signed-in account's number in it, now or after joining. */
   readonly uid: number;
 }
 
-/** What the own devices do. */
+/** What this device's microphone and camera do. */
 export interface LocalMedia {
   /** The camera is open. */
   readonly videoEnabled: boolean;
@@ -172,31 +165,28 @@ export interface LocalMedia {
   readonly videoMuted: boolean;
   /** The microphone is muted. */
   readonly audioMuted: boolean;
-  /** There is no microphone that may be used. */
+  /** There is no microphone, or it may not be used. */
   readonly audioFailed: boolean;
-  /** There is no camera that may be used. */
+  /** There is no camera, or it may not be used. */
   readonly videoFailed: boolean;
 }
 
 /** How long one account was in a call. */
 export interface ParticipantDuration {
-  /** The account. */
   readonly accid: string;
   /** From when its media was connected until it left. */
   readonly durationMs: number;
 }
 
-/** What became of one callee. */
+/** How the call went for one callee. */
 export interface ParticipantOutcome {
-  /** The account. */
   readonly accid: string;
-  /** Where it was in the end. */
+  /** Its last state. */
   readonly state: ParticipantState;
 }
 
 /** How well one account was connected in a call. */
 export interface QualitySummary {
-  /** The account. */
   readonly accid: string;
   /** The median from it to the server. */
   readonly medianUp: Quality;
@@ -214,21 +204,17 @@ export interface QualitySummary {
 
 /** What remains of a call; there is exactly one for each. */
 export interface CallRecord {
-  /** The call. */
   readonly callId: string;
-  /** Two accounts, or several. */
   readonly kind: CallKind;
-  /** The app's own name of the group. */
+  /** The app's name of the group. */
   readonly groupId?: string;
-  /** Who dialled. */
+  /** The account that dialled. */
   readonly caller: string;
   /** Everyone who was invited or joined, in order. */
   readonly callees: readonly string[];
   /** What it carried when it ended. */
   readonly media: Media;
-  /** The outcome. */
   readonly status: RecordStatus;
-  /** Why it ended. */
   readonly reason: EndReason;
   /** Who ended it, where an account did. */
   readonly endedBy?: string;
@@ -240,7 +226,7 @@ export interface CallRecord {
   readonly endedAtMs: number;
   /** Connected time of each account that was in the call. */
   readonly durations: readonly ParticipantDuration[];
-  /** Where each callee's part of the call has ended: who talked, who was busy, who was not reached. */
+  /** The last state of each callee: who talked, who was busy, who was not reached. */
   readonly outcomes: readonly ParticipantOutcome[];
   /** How well each account that was in the call was connected. */
   readonly quality: readonly QualitySummary[];
@@ -248,7 +234,7 @@ export interface CallRecord {
 
 /** An entry in the conversation between two accounts. */
 export interface Message {
-  /** Its place: greater is newer; hand it to {@link MessagesOptions.before} for older ones. */
+  /** Grows with time: the greater, the newer. {@link MessagesOptions.before} takes it to read older ones. */
   readonly id: number;
   /** Who it is from: the caller, for a call record. */
   readonly from: string;
@@ -256,7 +242,6 @@ export interface Message {
   readonly to: string;
   /** Unix milliseconds. */
   readonly sentAtMs: number;
-  /** What it says. */
   readonly body: { readonly type: 'call_record' } & CallRecord;
 }
 
@@ -270,15 +255,12 @@ export interface MessagePage {
 
 /** Whether an account has at least one connected device. */
 export interface Presence {
-  /** The account. */
   readonly accid: string;
-  /** Connected or not. */
   readonly online: boolean;
 }
 
 /** Network quality of one participant. */
 export interface QualityReport {
-  /** The participant. */
   readonly accid: string;
   /** From it to the server. */
   readonly up: Quality;
@@ -296,11 +278,9 @@ export interface QualityReport {
 
 /** The devices of this machine. Labels are empty until the person has allowed access once. */
 export interface Devices {
-  /** Inputs of sound. */
   readonly microphones: readonly MediaDeviceInfo[];
-  /** Inputs of pictures. */
   readonly cameras: readonly MediaDeviceInfo[];
-  /** Outputs of sound; empty where the browser does not let a page choose. */
+  /** Empty where the browser does not let a page choose. */
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
@@ -310,36 +290,34 @@ export interface CallStats {
   readonly connection: RTCPeerConnectionState;
   /** Round trip to the server, once known. */
   readonly rttMs?: number;
-  /** Own sound and picture, sent. */
+  /** Sound and picture of this device. */
   readonly bytesSent: number;
-  /** The others' sound and picture, received. */
+  /** Sound and picture of the others. */
   readonly bytesReceived: number;
-  /** Own pictures, encoded. */
+  /** Pictures of this device's camera. */
   readonly framesEncoded: number;
-  /** One for each account whose tracks this device receives. */
+  /** One entry for each account whose tracks this device receives. */
   readonly remotes: readonly RemoteStats[];
 }
 
-/** What has come from one account, since it has had the m-lines through which it comes now. */
+/** What has come from one account, since it was given the m-lines through which it comes now. */
 export interface RemoteStats {
-  /** The account. */
   readonly accid: string;
-  /** Pictures decoded. */
   readonly framesDecoded: number;
-  /** Pixels of the newest picture; 0 before the first. */
+  /** In pixels, of the newest picture; 0 before the first. */
   readonly frameWidth: number;
-  /** Pixels of the newest picture; 0 before the first. */
+  /** In pixels, of the newest picture; 0 before the first. */
   readonly frameHeight: number;
   /** Sound samples, concealed ones included. */
   readonly audioSamplesReceived: number;
   /** RTP packets of sound. */
   readonly audioPacketsReceived: number;
-  /** RTP packets of both that did not arrive. */
+  /** RTP packets of sound and picture that did not arrive. */
   readonly packetsLost: number;
 }
 
 /**
- * Gives the room token for the own number `uid` in the call `callId` (secure mode); usually asks the app's backend.
+ * Gives the room token for this account's number `uid` in the call `callId` (secure mode); usually asks the app's backend.
  * When it rejects, the call fails with `token_unavailable`.
  */
 export type TokenHandler = (uid: number, callId: string) => Promise<string>;
@@ -348,7 +326,7 @@ export type TokenHandler = (uid: number, callId: string) => Promise<string>;
 export interface HulloOptions {
   /** Names the app at the server. */
   appKey: string;
-  /** The server, such as `https://calls.example.com`; the page's own origin when absent. */
+  /** The server, such as `https://calls.example.com`; the page's origin when absent. */
   server?: string;
   /** Asked for room tokens; needed only where {@link Account.secure} is true. */
   tokenHandler?: TokenHandler;
@@ -362,23 +340,23 @@ export interface HulloOptions {
 export interface CallOptions {
   /** What it carries; `video` when absent. */
   media?: Media;
-  /** The app's own text for the callee, at most 4 KiB. */
+  /** The app's text for the callee, at most 4 KiB. */
   attachment?: string;
-  /** Ring time: 5,000 to 120,000; 30,000 when absent. */
+  /** How long it rings: 5,000 to 120,000; 30,000 when absent. */
   timeoutMs?: number;
 }
 
 /** How to invite more accounts. */
 export interface InviteOptions {
-  /** The app's own text for them, at most 4 KiB; the call's own when absent. */
+  /** The app's text for them, at most 4 KiB; that of the call when absent. */
   attachment?: string;
-  /** Ring time: 5,000 to 120,000; 30,000 when absent. */
+  /** How long it rings: 5,000 to 120,000; 30,000 when absent. */
   timeoutMs?: number;
 }
 
 /** How to dial several accounts. */
 export interface GroupCallOptions extends CallOptions {
-  /** The app's own name of the group, 1 to 64 bytes, by which `queryCall()` finds the call. */
+  /** The app's name of the group, 1 to 64 bytes, by which `queryCall()` finds the call. */
   groupId?: string;
   /** Who may invite more; `everyone` when absent. */
   inviteMode?: InviteMode;

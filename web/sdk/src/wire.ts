@@ -16,7 +16,6 @@ import type {
   Presence,
 } from './types.ts';
 
-/** Sound or picture. */
 export type SlotKind = 'audio' | 'video';
 
 /** What the application can ask. */
@@ -89,7 +88,7 @@ export interface RemoteSlot {
   muted: boolean;
 }
 
-/** What the device's media shall do. */
+/** What the device's media has to do. */
 export type MediaCommand =
   | { command: 'open'; peer: number; audio: number; video: number }
   | { command: 'grow'; peer: number; audio: number; video: number }
@@ -127,7 +126,7 @@ export type Value =
 /** An event of the public API with what it carries. */
 export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvents[E] } }[keyof HulloEvents];
 
-/** The own media before the endpoint has said anything. */
+/** What microphone and camera do before the endpoint has said anything. */
 export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   videoEnabled: false,
   videoMuted: false,
@@ -136,8 +135,8 @@ export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   videoFailed: false,
 };
 
-// The casts below are where the core's types are believed: both sides of the boundary are built from one tree, and the
-// wire's own checks have been made on the other side of it.
+// The casts below take the core's types on trust: both sides of the boundary are built from one tree, and what comes off
+// the wire has been checked on the other side of it.
 
 /** A completion's value in the names of the public API. */
 export function valueFrom(value: unknown): Value {
@@ -151,7 +150,7 @@ export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
   return { name: camelCase(event), detail: translated } as AppEvent;
 }
 
-/** Renames the keys of a JSON value, drops `null`s, and writes out what serde leaves away when false or empty. */
+/** Renames the keys of a JSON value, drops `null`s, and fills in what serde omits when false or empty. */
 function translate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(translate);
   if (typeof value !== 'object' || value === null) return value;

@@ -92,7 +92,7 @@ describe('connection of a group', () => {
     expect([offers(), connection.offers.at(-1)]).toEqual([2, {}]);
   });
 
-  test('takes less for the own picture the more pictures everyone receives', async () => {
+  test('takes less for the sent picture the more pictures everyone receives', async () => {
     const connection = await connect();
     const encoding = () => connection.line('1').parameters.encodings[0];
     expect(encoding()).toMatchObject({ maxBitrate: 600_000, scaleResolutionDownBy: 1.5 });

@@ -381,7 +381,7 @@ describe('token handler', () => {
       input.input === 'op' ? [{ output: 'ask_token', call_id: 'c1', uid: 2 }] : [];
   });
 
-  test('is asked with the own number and the call, and its token handed over', async () => {
+  test('is asked with uid and call, and its token handed over', async () => {
     const asked: unknown[] = [];
     hullo.tokenHandler = async (uid, callId) => {
       asked.push([uid, callId]);

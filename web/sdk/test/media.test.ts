@@ -136,7 +136,7 @@ describe('connection', () => {
   });
 });
 
-describe('own devices', () => {
+describe('local devices', () => {
   test('flow only when they are told to, and stop at once', async () => {
     const connection = await connect();
     const { microphone, camera } = await capture();
@@ -413,7 +413,7 @@ describe('what the others send', () => {
   });
 });
 
-describe('own view', () => {
+describe('local view', () => {
   test('shows the camera while it is open', async () => {
     const own = view();
     engine.attachLocalView(own);

@@ -11,11 +11,11 @@ export interface DeviceChoice {
   exact?: boolean;
 }
 
-/** Most bits a second for the own sound: speech by Opus is transparent well below. */
+/** Most bits a second for the sound that is sent: speech by Opus is transparent well below. */
 const AUDIO_BITRATE_MAX = 48_000;
 
 /**
- * What the own picture may take, by how many pictures each receives: the more there are, the smaller each is shown, and
+ * What the sent picture may take, by how many pictures each receives: the more there are, the smaller each is shown, and
  * the less a receiver can afford for each. `scale` divides the camera's 960x540.
  */
 const VIDEO_SHARES = [

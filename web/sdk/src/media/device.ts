@@ -1,4 +1,4 @@
-// The own microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
+// This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
 import { HulloError, messageOf } from '../errors.ts';
 import type { SlotKind } from '../wire.ts';
 import { constraintsFor, type DeviceChoice } from './constraints.ts';

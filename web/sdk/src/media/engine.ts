@@ -4,13 +4,13 @@
 import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
 import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
-import { loadDevice, saveDevice } from './device_choice.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
-import { NO_STATS, StatsReader } from './stats.ts';
+import { loadDevice, saveDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
 import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
+import { NO_STATS, StatsReader } from './stats.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
@@ -193,7 +193,7 @@ export class MediaEngine {
     this.#playback.apply(incoming);
   }
 
-  /** Waits no more for the picture of who has lost its m-line. */
+  /** Stops waiting for the picture of an account that has lost its m-line. */
   #forgetFreed(): void {
     for (const [mid, { stop }] of this.#firstFrames) {
       if (this.#slots.some((slot) => slot.mid === mid)) continue;

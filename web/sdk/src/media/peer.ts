@@ -11,7 +11,7 @@ export type Lines = Readonly<Record<SlotKind, number>>;
 
 /** A connection, from its first offer to its end. */
 export class Peer {
-  /** Its number at the endpoint. */
+  /** The endpoint's number for it. */
   readonly id: number;
   readonly #connection: RTCPeerConnection;
   readonly #transceivers: Record<SlotKind, RTCRtpTransceiver>;
@@ -36,7 +36,7 @@ export class Peer {
     this.#addReceivers(lines);
   }
 
-  /** The connection's own word for how it is. */
+  /** The browser's word for how the connection is. */
   get state(): RTCPeerConnectionState {
     return this.#isClosed ? 'closed' : this.#connection.connectionState;
   }
@@ -111,7 +111,7 @@ export class Peer {
     return transceiver;
   }
 
-  /** The more pictures everyone receives, the less the own one may take. */
+  /** The more pictures everyone receives, the less this device's may take. */
   async #shrinkPicture(lines: Lines): Promise<void> {
     if (this.#isClosed) return;
     const { sender } = this.#transceivers.video;
