@@ -14,7 +14,7 @@ mod change;
 mod connect;
 mod elsewhere;
 mod enter;
-mod ledger;
+mod calls;
 mod media;
 mod request;
 mod room;
@@ -33,7 +33,7 @@ use hullo_protocol::{
 
 use crate::Time;
 use crate::call::Call;
-use ledger::Ledger;
+use calls::Calls;
 use room::Link;
 use sessions::Sessions;
 
@@ -282,7 +282,7 @@ const RETRY_MS: u64 = 1_000;
 #[derive(Debug)]
 pub struct Hub {
     config: Config,
-    ledger: Ledger,
+    calls: Calls,
     sessions: Sessions,
     /// What the media plane has said of each peer. Facts, like the sessions: they outlive a rollback.
     links: BTreeMap<PeerId, Link>,
@@ -307,16 +307,16 @@ impl Hub {
     /// A hub that goes on with the stored calls: those that are not over, and those that ended within the last
     /// [`REMEMBERED_MS`], so that late and repeated requests about them are answered as before. `next_message` is one more
     /// than the greatest message id stored.
-    pub fn restore(config: Config, calls: Vec<Call>, next_message: MessageId, now: Time) -> Self {
-        let mut ledger = Ledger::new(config.grace_ms);
-        for mut call in calls {
+    pub fn restore(config: Config, stored: Vec<Call>, next_message: MessageId, now: Time) -> Self {
+        let mut calls = Calls::new(config.grace_ms);
+        for mut call in stored {
             call.resume(config.connect_ms, now);
-            ledger.put_call(call);
+            calls.put_call(call);
         }
-        ledger.commit();
+        calls.commit();
         Self {
             config,
-            ledger,
+            calls,
             sessions: Sessions::default(),
             links: BTreeMap::new(),
             next_peer: 1,
@@ -366,7 +366,7 @@ impl Hub {
     /// Whether a call of this name is remembered. A `call.start` under a name that is stored and not remembered must not
     /// come here: the shell answers it `call_exists`, because that name has its record already.
     pub fn remembers(&self, call_id: CallId) -> bool {
-        self.ledger.resolve(call_id).is_some()
+        self.calls.resolve(call_id).is_some()
     }
 
     /// When to call `handle` with [`Input::Timeout`] at the latest. After a rollback not at once, so that a full disk is
@@ -376,13 +376,13 @@ impl Hub {
         if !self.owed.is_empty() || !self.unsettled.is_empty() {
             return Some(retry_at);
         }
-        let next = self.ledger.next_deadline()?;
+        let next = self.calls.next_deadline()?;
         Some(self.retry_at.map_or(next, |retry_at| next.max(retry_at)))
     }
 
     /// Everything since the last commit is stored.
     pub fn commit(&mut self) {
-        for peer in self.ledger.commit() {
+        for peer in self.calls.commit() {
             self.links.remove(&peer);
         }
         self.sessions.commit();
@@ -394,7 +394,7 @@ impl Hub {
     /// Nothing since the last commit could be stored: take it back. What was said about sessions is said again at the
     /// next input, and each call that was touched is brought in line again with who is connected.
     pub fn rollback(&mut self) {
-        let (touched, peers) = self.ledger.rollback();
+        let (touched, peers) = self.calls.rollback();
         for peer in peers {
             self.links.remove(&peer);
         }
@@ -416,17 +416,17 @@ impl Hub {
 
     /// Carries out what is due, so that no input is judged by a state whose time is over.
     fn expire(&mut self, now: Time) {
-        for call_id in self.ledger.due(now) {
+        for call_id in self.calls.due(now) {
             self.expire_call(call_id, now);
         }
     }
 
     fn expire_call(&mut self, call_id: CallId, now: Time) {
         // Each round removes the deadline that it handles and `expire` makes no new one, so this ends.
-        while let Some(call) = self.ledger.call(call_id) {
+        while let Some(call) = self.calls.find(call_id) {
             if call.is_ended() {
-                if self.ledger.is_forgettable(call_id, now) {
-                    self.ledger.forget(call_id);
+                if self.calls.is_forgettable(call_id, now) {
+                    self.calls.forget(call_id);
                 }
                 return;
             }

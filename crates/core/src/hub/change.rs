@@ -17,7 +17,7 @@ impl Hub {
         skip: &[SessionId],
         rule: impl FnOnce(&mut Call) -> R,
     ) -> Option<R> {
-        let before = self.ledger.call(call_id)?.clone();
+        let before = self.calls.find(call_id)?.clone();
         let mut after = before.clone();
         let result = rule(&mut after);
         if after != before {
@@ -32,11 +32,11 @@ impl Hub {
             after.version = after.version.saturating_add(1);
         }
         let room_was_open = self
-            .ledger
+            .calls
             .room(after.call_id)
             .is_some_and(|room| room.open);
         let ends = after.is_ended() && !before.is_ended();
-        self.ledger.put_call(after.clone());
+        self.calls.put_call(after.clone());
         if !after.is_ended() {
             self.out
                 .push(Output::Write(Write::Call(Box::new(after.clone()))));
@@ -60,7 +60,7 @@ impl Hub {
 
     /// Stores a call that has just been made, and its end if it is over already.
     pub(super) fn publish_new(&mut self, call: &Call) {
-        self.ledger.put_call(call.clone());
+        self.calls.put_call(call.clone());
         if call.is_ended() {
             for (session, news) in self.store_end(call) {
                 self.notify(session, news);
@@ -156,8 +156,8 @@ impl Hub {
             return;
         };
         let session = self
-            .ledger
-            .call(call_id)
+            .calls
+            .find(call_id)
             .and_then(|call| call.participant(&asker))
             .and_then(|own| self.session_in_call(own));
         if let Some(session) = session {
@@ -181,7 +181,7 @@ impl Hub {
     }
 
     fn wellbeing(&self, call_id: CallId) -> BTreeMap<Accid, Wellbeing> {
-        let Some((call, room)) = self.ledger.call(call_id).zip(self.ledger.room(call_id)) else {
+        let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return BTreeMap::new();
         };
         let in_call = call.participants.iter().filter(|p| p.state.is_in_call());
@@ -203,7 +203,7 @@ impl Hub {
 
     /// Lets media flow for those who are in the active call, and closes the connections of devices that cannot be any more.
     pub(super) fn tend_room(&mut self, call_id: CallId) {
-        let Some((call, room)) = self.ledger.call(call_id).zip(self.ledger.room(call_id)) else {
+        let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return;
         };
         let mut tended = room.clone();
@@ -232,7 +232,7 @@ impl Hub {
             }
         }
         if !commands.is_empty() {
-            self.ledger.put_room(call_id, tended);
+            self.calls.put_room(call_id, tended);
         }
         for command in commands {
             self.command_room(call_id, command);

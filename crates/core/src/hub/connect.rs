@@ -122,8 +122,8 @@ impl Hub {
 
     /// The calls that are not over and concern this account.
     fn live_calls(&self, accid: &Accid) -> Vec<CallId> {
-        self.ledger
-            .calls_of(accid)
+        self.calls
+            .of_account(accid)
             .map(|call| call.call_id)
             .collect()
     }
@@ -141,14 +141,14 @@ impl Hub {
         };
         let snapshot = Snapshot {
             calls: self
-                .ledger
-                .calls_of(accid)
+                .calls
+                .of_account(accid)
                 .filter(on_device)
                 .map(|call| call.view(accid, now))
                 .collect(),
             elsewhere: self
-                .ledger
-                .calls_of(accid)
+                .calls
+                .of_account(accid)
                 .filter(|call| !on_device(call))
                 .filter(|call| {
                     call.participant(accid)
@@ -157,15 +157,15 @@ impl Hub {
                 .map(|call| call.view(accid, now))
                 .collect(),
             invites: self
-                .ledger
-                .calls_of(accid)
+                .calls
+                .of_account(accid)
                 .filter_map(|call| call.invite_view(accid, now))
                 .collect(),
             ..Snapshot::default()
         };
         let mut ended = Vec::new();
         for call_id in asked {
-            let over = match self.ledger.resolve(call_id) {
+            let over = match self.calls.resolve(call_id) {
                 None => Some(call_id),
                 Some(call) => call.is_ended().then_some(call.call_id),
             };
@@ -217,7 +217,7 @@ impl Hub {
 
     fn is_in_call(&self, session: SessionId) -> bool {
         self.sessions.find(session).is_some_and(|session| {
-            self.ledger.calls_of(&session.accid).any(|call| {
+            self.calls.of_account(&session.accid).any(|call| {
                 call.participant(&session.accid)
                     .is_some_and(|own| own.is_in_call_on(&session.device))
             })

@@ -28,8 +28,8 @@ impl Hub {
         let in_the_way = self.unheld_call(&asker.accid, call_id);
         // What cannot be accepted ends or holds nothing.
         let may_accept = self
-            .ledger
-            .call(call_id)
+            .calls
+            .find(call_id)
             .is_some_and(|call| accept(&mut call.clone()).is_ok());
         if let (Some(in_the_way), Some(other), true) = (in_the_way, other, may_accept) {
             self.step_aside(in_the_way, &asker.accid, other, now);
@@ -66,7 +66,7 @@ impl Hub {
         grant: Option<RoomGrant>,
         now: Time,
     ) {
-        let Some(call) = self.ledger.resolve(call_id) else {
+        let Some(call) = self.calls.resolve(call_id) else {
             return self.reply(asker, Err(not_found(call_id)));
         };
         if let Some(answer) = first_answer(call, asker, now) {
@@ -96,8 +96,8 @@ impl Hub {
         now: Time,
     ) {
         let calls: Vec<&Call> = match (call_id, group_id) {
-            (Some(call_id), None) => self.ledger.resolve(call_id).into_iter().collect(),
-            (None, Some(group_id)) => self.ledger.calls_of_group(group_id).collect(),
+            (Some(call_id), None) => self.calls.resolve(call_id).into_iter().collect(),
+            (None, Some(group_id)) => self.calls.of_group(group_id).collect(),
             _ => {
                 let message = "name either a call_id or a group_id";
                 let error = ErrorBody::new(ErrorKind::BadRequest, message);

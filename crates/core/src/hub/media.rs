@@ -34,7 +34,7 @@ impl Hub {
             ));
         }
         let call = self
-            .ledger
+            .calls
             .resolve(call_id)
             .ok_or_else(|| not_found(call_id))?;
         let call_id = call.call_id;
@@ -45,7 +45,7 @@ impl Hub {
                 "the offer has no origin (o=) or no fingerprint (a=fingerprint)",
             )
         })?;
-        let mut room = self.ledger.room(call_id).cloned().unwrap_or_default();
+        let mut room = self.calls.room(call_id).cloned().unwrap_or_default();
         if !room.open {
             room.open = true;
             self.command_room(call_id, RoomCommand::Open);
@@ -73,7 +73,7 @@ impl Hub {
                 id
             }
         };
-        self.ledger.put_room(call_id, room);
+        self.calls.put_room(call_id, room);
         let command = RoomCommand::Negotiate {
             peer,
             uid,
@@ -113,7 +113,7 @@ impl Hub {
             }
         };
         let (peer, apply) = change;
-        if self.ledger.has_peer(call_id, peer) {
+        if self.calls.has_peer(call_id, peer) {
             apply(self.links.entry(peer).or_default());
             self.settle(call_id, &[], now);
         }
@@ -141,12 +141,12 @@ impl Hub {
             ));
         }
         let call = self
-            .ledger
+            .calls
             .resolve(call_id)
             .ok_or_else(|| not_found(call_id))?;
         let call_id = call.call_id;
         let uid = call.may_offer(&asker.accid, &asker.device)?;
-        let room = self.ledger.room(call_id);
+        let room = self.calls.room(call_id);
         let peer = room.and_then(|room| room.peer_of(uid, &asker.device));
         let Some((peer, _)) = peer else {
             let message = "this device has no connection of media yet: send media.offer first";
@@ -174,18 +174,18 @@ impl Hub {
     /// Counts something that goes into the record. Nobody is told, and it is stored with the next change of the call: what
     /// a crash takes of it is some seconds of a statistic.
     fn count(&mut self, call_id: CallId, add: impl FnOnce(&mut Call)) {
-        if let Some(call) = self.ledger.call(call_id).filter(|call| !call.is_ended()) {
+        if let Some(call) = self.calls.find(call_id).filter(|call| !call.is_ended()) {
             let mut call = call.clone();
             add(&mut call);
-            self.ledger.put_call(call);
+            self.calls.put_call(call);
         }
     }
 
     fn tell_slots(&mut self, call_id: CallId, peer: PeerId, slots: Vec<Slot>) {
         let session = self
-            .ledger
-            .call(call_id)
-            .zip(self.ledger.room(call_id))
+            .calls
+            .find(call_id)
+            .zip(self.calls.room(call_id))
             .and_then(|(call, room)| {
                 let peer = room.peers.get(&peer)?;
                 let own = call.participants.iter().find(|p| p.uid == peer.uid)?;
@@ -199,7 +199,7 @@ impl Hub {
     }
 
     fn sessions_in_call(&self, call_id: CallId) -> Vec<SessionId> {
-        let participants = self.ledger.call(call_id).map(|call| &call.participants);
+        let participants = self.calls.find(call_id).map(|call| &call.participants);
         participants
             .into_iter()
             .flatten()

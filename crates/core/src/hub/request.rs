@@ -244,7 +244,7 @@ impl Hub {
         });
         let result = shown.unwrap_or_else(|| Err(not_found(call_id)));
         let result = result.and_then(|()| {
-            let call = self.ledger.call(call_id);
+            let call = self.calls.find(call_id);
             call.map(|call| show(call, &asker.accid, now))
                 .ok_or_else(|| not_found(call_id))
         });
@@ -275,7 +275,7 @@ impl Hub {
 
     /// The call of this name, if the asker's account takes or took part in it.
     pub(super) fn own_call(&self, asker: &Asker, call_id: CallId) -> Option<&Call> {
-        self.ledger
+        self.calls
             .resolve(call_id)
             .filter(|call| call.participant(&asker.accid).is_some())
     }

@@ -23,7 +23,7 @@ impl Hub {
         refused: &[RefusedInvite],
         now: Time,
     ) {
-        if let Some(call) = self.ledger.resolve(start.call_id) {
+        if let Some(call) = self.calls.resolve(start.call_id) {
             let answer = first_answer(call, asker, now).unwrap_or_else(|| {
                 Err(ErrorBody::new(
                     ErrorKind::CallExists,
@@ -46,7 +46,7 @@ impl Hub {
         {
             return self.meet(asker, earlier, start.call_id, now);
         }
-        if self.ledger.calls_of(&asker.accid).next().is_some() {
+        if self.calls.of_account(&asker.accid).next().is_some() {
             return self.reply(asker, Err(ErrorKind::AlreadyInCall.into()));
         }
         let dial = Dial {
@@ -113,7 +113,7 @@ impl Hub {
                 open: true,
                 ..Room::default()
             };
-            self.ledger.put_room(call_id, room);
+            self.calls.put_room(call_id, room);
             self.command_room(call_id, RoomCommand::Open);
         }
         let call = call.view(&asker.accid, now);
@@ -160,7 +160,7 @@ impl Hub {
             rung
         });
         let shown = match result.unwrap_or_else(|| Err(not_found(call_id))) {
-            Ok(rung) => self.ledger.call(call_id).map(|call| (call, rung)),
+            Ok(rung) => self.calls.find(call_id).map(|call| (call, rung)),
             Err(error) => return self.reply(asker, Err(error)),
         };
         let Some((call, rung)) = shown else { return };
@@ -176,7 +176,7 @@ impl Hub {
 
     /// Whether an account is not to be rung, because of the calls that it is in or that ring for it.
     fn is_busy(&self, callee: &Accid) -> bool {
-        let mut calls = self.ledger.calls_of(callee);
+        let mut calls = self.calls.of_account(callee);
         let Some(call) = calls.next() else {
             return false;
         };
@@ -206,8 +206,8 @@ impl Hub {
                     .participant(accid)
                     .is_some_and(|own| own.state.is_in_call() && !own.held)
         };
-        self.ledger
-            .calls_of(accid)
+        self.calls
+            .of_account(accid)
             .find(unheld)
             .map(|call| call.call_id)
     }
@@ -230,7 +230,7 @@ impl Hub {
             }
         });
         for (session, callee) in reached {
-            let call = self.ledger.call(call_id);
+            let call = self.calls.find(call_id);
             if let Some(invite) = call.and_then(|call| call.invite_view(callee, now)) {
                 let InviteView { call, ring_ms_left } = invite;
                 self.notify(session, Event::CallInvited { call, ring_ms_left });
@@ -240,8 +240,8 @@ impl Hub {
 
     /// The call in which `callee` is ringing `caller` at this moment.
     fn glare(&self, caller: &Accid, callee: &Accid) -> Option<CallId> {
-        self.ledger
-            .calls_of(caller)
+        self.calls
+            .of_account(caller)
             .find(|call| {
                 call.kind == CallKind::OneToOne
                     && call.state == CallState::Ringing

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hullo_protocol::*;
 use proptest::prelude::*;
 
-use super::super::ledger::Ledger;
+use super::super::calls::Calls;
 use super::super::*;
 use super::Shell;
 use super::shell::{CONFIG, accid, device, invite_more, sdp, start, start_group};
@@ -256,10 +256,10 @@ impl World {
     /// Takes the step once in a batch that cannot be stored, and checks that the calls are as they were.
     fn take_in_vain(&mut self, input: Input) {
         let hub = &mut self.shell.hub;
-        let (before, next_message) = (hub.ledger.clone(), hub.next_message);
+        let (before, next_message) = (hub.calls.clone(), hub.next_message);
         hub.handle(input.clone(), self.shell.now);
         hub.rollback();
-        assert_eq!(hub.ledger, before, "calls, indexes and rooms");
+        assert_eq!(hub.calls, before, "calls, indexes and rooms");
         assert_eq!(hub.next_message, next_message);
         if let Input::Connected { session, .. } = input {
             // Its login was answered `storage_unavailable`; it goes.
@@ -271,7 +271,7 @@ impl World {
     fn check(&self) {
         let mut active = BTreeSet::new();
         let mut rung = BTreeSet::new();
-        let mut rebuilt = Ledger::new(CONFIG.grace_ms);
+        let mut rebuilt = Calls::new(CONFIG.grace_ms);
         for call in self.shell.calls.values().filter(|call| !call.is_ended()) {
             let uids: BTreeSet<Uid> = call.participants.iter().map(|p| p.uid).collect();
             assert_eq!(uids.len(), call.participants.len(), "uids are unique");
@@ -292,7 +292,7 @@ impl World {
                 assert!(!rings || rung.insert(accid), "rung for two calls");
             }
         }
-        for (call_id, (call, room)) in self.shell.hub.ledger.all() {
+        for (call_id, (call, room)) in self.shell.hub.calls.all() {
             if !call.is_ended() && self.shell.calls[&call_id].version == call.version {
                 assert_eq!(self.shell.calls[&call_id], *call, "stored as it is");
             }
@@ -302,7 +302,7 @@ impl World {
         }
         rebuilt.commit();
         assert_eq!(
-            rebuilt, self.shell.hub.ledger,
+            rebuilt, self.shell.hub.calls,
             "indexes follow from the calls"
         );
         for (call_id, call) in &self.shell.calls {
@@ -391,7 +391,7 @@ proptest! {
         world.shell.pass(20 * 60_000);
         world.check();
         prop_assert!(world.shell.calls.values().all(Call::is_ended));
-        prop_assert_eq!(&world.shell.hub.ledger, &Ledger::new(CONFIG.grace_ms));
+        prop_assert_eq!(&world.shell.hub.calls, &Calls::new(CONFIG.grace_ms));
         prop_assert!(world.shell.hub.links.is_empty());
         prop_assert_eq!(world.shell.hub.poll_timeout(), None);
     }

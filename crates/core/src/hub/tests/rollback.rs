@@ -38,7 +38,7 @@ fn a_dial_that_could_not_be_stored_never_was() {
     let dial = Command::StartCall(start(call_id, "bob", Media::Audio));
     let outputs = fail(&mut shell, vec![request(alice, dial.clone())]);
     assert!(matches!(outputs[0], Output::Write(_)));
-    assert!(shell.hub.ledger.resolve(call_id).is_none());
+    assert!(shell.hub.calls.resolve(call_id).is_none());
     let answer = shell.ask_as(alice, RequestId::from_u128(77), dial, None);
     assert_eq!(super::shell::call_of(answer).state, CallState::Ringing);
     assert_eq!(shell.heard(bob).len(), 1);
@@ -74,7 +74,7 @@ fn a_device_that_went_while_nothing_could_be_stored_is_away_afterwards() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     fail(&mut shell, vec![Input::Disconnected { session: alice }]);
-    assert_eq!(shell.hub.ledger.call(call_id), Some(shell.call(call_id)));
+    assert_eq!(shell.hub.calls.find(call_id), Some(shell.call(call_id)));
     shell.pass(GRACE_MS + 2_000);
     assert_eq!(shell.record(call_id).reason, EndReason::Lost);
 }

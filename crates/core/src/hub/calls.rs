@@ -24,7 +24,7 @@ pub(super) struct Entry {
 
 /// All entries and what is derived from them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Ledger {
+pub(super) struct Calls {
     grace_ms: u64,
     entries: BTreeMap<CallId, Entry>,
     /// Invariant: each alias of each entry.
@@ -41,7 +41,7 @@ pub(super) struct Ledger {
     undo: BTreeMap<CallId, Option<Entry>>,
 }
 
-impl Ledger {
+impl Calls {
     /// No calls. A participant may stay away for `grace_ms`.
     pub(super) fn new(grace_ms: u64) -> Self {
         Self {
@@ -53,11 +53,11 @@ impl Ledger {
     /// The call of this name or alias.
     pub(super) fn resolve(&self, call_id: CallId) -> Option<&Call> {
         let call_id = self.aliases.get(&call_id).copied().unwrap_or(call_id);
-        self.call(call_id)
+        self.find(call_id)
     }
 
     /// The call of exactly this name.
-    pub(super) fn call(&self, call_id: CallId) -> Option<&Call> {
+    pub(super) fn find(&self, call_id: CallId) -> Option<&Call> {
         self.entries.get(&call_id).map(|entry| &entry.call)
     }
 
@@ -74,15 +74,15 @@ impl Ledger {
     }
 
     /// The calls that are not over and in which this account is or which it may still answer.
-    pub(super) fn calls_of(&self, accid: &Accid) -> impl Iterator<Item = &Call> {
+    pub(super) fn of_account(&self, accid: &Accid) -> impl Iterator<Item = &Call> {
         let calls = self.by_account.get(accid).into_iter().flatten();
-        calls.filter_map(|call_id| self.call(*call_id))
+        calls.filter_map(|call_id| self.find(*call_id))
     }
 
     /// The calls of a group that are not over.
-    pub(super) fn calls_of_group(&self, group_id: &str) -> impl Iterator<Item = &Call> {
+    pub(super) fn of_group(&self, group_id: &str) -> impl Iterator<Item = &Call> {
         let calls = self.by_group.get(group_id).into_iter().flatten();
-        calls.filter_map(|call_id| self.call(*call_id))
+        calls.filter_map(|call_id| self.find(*call_id))
     }
 
     /// Whether this is a peer of the call, or was at the last commit.
@@ -110,7 +110,7 @@ impl Ledger {
 
     /// Puts a room in place of its former self.
     pub(super) fn put_room(&mut self, call_id: CallId, room: Room) {
-        if let Some(call) = self.call(call_id).cloned() {
+        if let Some(call) = self.find(call_id).cloned() {
             self.change(call_id, Some(Entry { call, room }));
         }
     }
@@ -131,7 +131,7 @@ impl Ledger {
 
     /// Whether the call has been over for long enough.
     pub(super) fn is_forgettable(&self, call_id: CallId, now: Time) -> bool {
-        self.call(call_id)
+        self.find(call_id)
             .and_then(|call| call.ended_at)
             .is_some_and(|at| at.plus_ms(REMEMBERED_MS) <= now)
     }
