@@ -34,7 +34,7 @@ use hullo_protocol::{
 use crate::Time;
 use crate::call::Call;
 use calls::Calls;
-use room::Link;
+use room::PeerHealth;
 use sessions::Sessions;
 
 /// One live connection of a device; made by the shell, never reused in a process.
@@ -285,7 +285,7 @@ pub struct Hub {
     calls: Calls,
     sessions: Sessions,
     /// What the media plane has said of each peer. Facts, like the sessions: they outlive a rollback.
-    links: BTreeMap<PeerId, Link>,
+    peer_health: BTreeMap<PeerId, PeerHealth>,
     next_peer: u64,
     next_message: MessageId,
     /// `next_message` as of the last commit.
@@ -318,7 +318,7 @@ impl Hub {
             config,
             calls,
             sessions: Sessions::default(),
-            links: BTreeMap::new(),
+            peer_health: BTreeMap::new(),
             next_peer: 1,
             next_message,
             stored_message: next_message,
@@ -383,7 +383,7 @@ impl Hub {
     /// Everything since the last commit is stored.
     pub fn commit(&mut self) {
         for peer in self.calls.commit() {
-            self.links.remove(&peer);
+            self.peer_health.remove(&peer);
         }
         self.sessions.commit();
         self.stored_message = self.next_message;
@@ -396,7 +396,7 @@ impl Hub {
     pub fn rollback(&mut self) {
         let (touched, peers) = self.calls.rollback();
         for peer in peers {
-            self.links.remove(&peer);
+            self.peer_health.remove(&peer);
         }
         self.sessions.rollback();
         self.unsettled.extend(touched);

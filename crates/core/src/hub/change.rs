@@ -191,10 +191,10 @@ impl Hub {
                     .device
                     .as_ref()
                     .and_then(|device| room.peer_of(own.uid, device));
-                let link = peer.and_then(|(id, _)| self.links.get(&id));
+                let health = peer.and_then(|(id, _)| self.peer_health.get(&id));
                 let wellbeing = Wellbeing {
                     present: self.session_in_call(own).is_some(),
-                    live: link.is_some_and(|link| link.is_live()),
+                    live: health.is_some_and(|health| health.is_live()),
                 };
                 (own.accid.clone(), wellbeing)
             })

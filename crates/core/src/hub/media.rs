@@ -5,7 +5,7 @@ use hullo_protocol::{
 };
 
 use super::request::Asker;
-use super::room::{Link, Peer};
+use super::room::{PeerHealth, Peer};
 use super::sdp::Identity;
 use super::{Hub, MediaEvent, Output, PeerId, RoomCommand, SessionId};
 use crate::Time;
@@ -87,14 +87,14 @@ impl Hub {
     }
 
     pub(super) fn handle_media(&mut self, call_id: CallId, event: MediaEvent, now: Time) {
-        let change: (PeerId, fn(&mut Link)) = match event {
-            MediaEvent::Connected(peer) => (peer, |link| {
-                link.connected = true;
-                link.lost = false;
+        let change: (PeerId, fn(&mut PeerHealth)) = match event {
+            MediaEvent::Connected(peer) => (peer, |health| {
+                health.connected = true;
+                health.lost = false;
             }),
-            MediaEvent::Lost(peer) => (peer, |link| link.lost = true),
-            MediaEvent::Recovered(peer) => (peer, |link| link.lost = false),
-            MediaEvent::Failed(peer) => (peer, |link| link.failed = true),
+            MediaEvent::Lost(peer) => (peer, |health| health.lost = true),
+            MediaEvent::Recovered(peer) => (peer, |health| health.lost = false),
+            MediaEvent::Failed(peer) => (peer, |health| health.failed = true),
             MediaEvent::Slots(peer, slots) => return self.tell_slots(call_id, peer, slots),
             MediaEvent::Speakers(uids) => {
                 for session in self.sessions_in_call(call_id) {
@@ -114,7 +114,7 @@ impl Hub {
         };
         let (peer, apply) = change;
         if self.calls.has_peer(call_id, peer) {
-            apply(self.links.entry(peer).or_default());
+            apply(self.peer_health.entry(peer).or_default());
             self.settle(call_id, &[], now);
         }
     }
@@ -209,6 +209,6 @@ impl Hub {
     }
 
     fn has_failed(&self, peer: PeerId) -> bool {
-        self.links.get(&peer).is_some_and(|link| link.failed)
+        self.peer_health.get(&peer).is_some_and(|health| health.failed)
     }
 }

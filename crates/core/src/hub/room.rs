@@ -43,7 +43,7 @@ impl Room {
 
 /// What the media plane has said of a connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct PeerHealth {
     /// ICE and DTLS have been done.
     pub(super) connected: bool,
     /// Silent for the moment.
@@ -52,7 +52,7 @@ pub(super) struct Link {
     pub(super) failed: bool,
 }
 
-impl Link {
+impl PeerHealth {
     /// Media can flow.
     pub(super) fn is_live(self) -> bool {
         self.connected && !self.lost && !self.failed

@@ -392,7 +392,7 @@ proptest! {
         world.check();
         prop_assert!(world.shell.calls.values().all(Call::is_ended));
         prop_assert_eq!(&world.shell.hub.calls, &Calls::new(CONFIG.grace_ms));
-        prop_assert!(world.shell.hub.links.is_empty());
+        prop_assert!(world.shell.hub.peer_health.is_empty());
         prop_assert_eq!(world.shell.hub.poll_timeout(), None);
     }
 }

@@ -119,7 +119,7 @@ fn a_peer_that_could_not_be_negotiated_is_forgotten_with_what_it_said() {
         !shell.call(call_id).is_ended(),
         "the old peer is there still"
     );
-    assert_eq!(shell.hub.links.len(), 2);
+    assert_eq!(shell.hub.peer_health.len(), 2);
 }
 
 #[test]
