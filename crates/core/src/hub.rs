@@ -335,7 +335,7 @@ impl Hub {
     pub fn handle(&mut self, input: Input, now: Time) -> Vec<Output> {
         let now = now.max(self.now);
         self.now = now;
-        self.settle_after_rollback(now);
+        self.replay_after_rollback(now);
         self.expire(now);
         match input {
             Input::Connected {
@@ -405,12 +405,12 @@ impl Hub {
         self.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
-    fn settle_after_rollback(&mut self, now: Time) {
+    fn replay_after_rollback(&mut self, now: Time) {
         for output in std::mem::take(&mut self.owed) {
             self.emit_certain(output);
         }
         for call_id in std::mem::take(&mut self.unsettled) {
-            self.settle(call_id, &[], now);
+            self.refresh_call(call_id, &[], now);
         }
     }
 
@@ -438,7 +438,7 @@ impl Hub {
             };
             let refusal = self.change(call_id, &[], |call| call.expire(&due, now));
             self.tell_refusal(call_id, refusal.flatten());
-            self.tend_room(call_id);
+            self.sync_room(call_id);
         }
     }
 }

@@ -87,7 +87,7 @@ impl Call {
 
     /// Brings the call in line with how its participants' devices are doing: who is connected has joined, who is not
     /// well is away.
-    pub fn settle(&mut self, now: Time, wellbeing: impl Fn(&super::Participant) -> Wellbeing) {
+    pub fn apply_connectivity(&mut self, now: Time, wellbeing: impl Fn(&super::Participant) -> Wellbeing) {
         if self.is_ended() {
             return;
         }

@@ -166,10 +166,10 @@ impl Hub {
     }
 
     /// Brings a call in line with which devices are connected and whose media is, and its room with the call.
-    pub(super) fn settle(&mut self, call_id: CallId, skip: &[SessionId], now: Time) {
+    pub(super) fn refresh_call(&mut self, call_id: CallId, skip: &[SessionId], now: Time) {
         let wellbeing = self.wellbeing(call_id);
         self.change(call_id, skip, |call| {
-            call.settle(now, |participant| {
+            call.apply_connectivity(now, |participant| {
                 let known = wellbeing.get(&participant.accid).copied();
                 known.unwrap_or(Wellbeing {
                     present: false,
@@ -177,7 +177,7 @@ impl Hub {
                 })
             });
         });
-        self.tend_room(call_id);
+        self.sync_room(call_id);
     }
 
     fn wellbeing(&self, call_id: CallId) -> BTreeMap<Accid, Wellbeing> {
@@ -202,11 +202,11 @@ impl Hub {
     }
 
     /// Lets media flow for those who are in the active call, and closes the connections of devices that cannot be any more.
-    pub(super) fn tend_room(&mut self, call_id: CallId) {
+    pub(super) fn sync_room(&mut self, call_id: CallId) {
         let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return;
         };
-        let mut tended = room.clone();
+        let mut synced = room.clone();
         let mut commands = Vec::new();
         for (id, peer) in &room.peers {
             let Some(own) = call.participants.iter().find(|p| p.uid == peer.uid) else {
@@ -214,7 +214,7 @@ impl Hub {
             };
             let in_call = own.is_in_call_on(&peer.device);
             if !in_call && !own.state.is_pending() {
-                tended.peers.remove(id);
+                synced.peers.remove(id);
                 commands.push(RoomCommand::Remove(*id));
                 continue;
             }
@@ -226,13 +226,13 @@ impl Hub {
             if held != peer.held {
                 commands.push(RoomCommand::Hold { peer: *id, held });
             }
-            if let Some(peer) = tended.peers.get_mut(id) {
+            if let Some(peer) = synced.peers.get_mut(id) {
                 peer.admitted |= admitted;
                 peer.held = held;
             }
         }
         if !commands.is_empty() {
-            self.calls.put_room(call_id, tended);
+            self.calls.put_room(call_id, synced);
         }
         for command in commands {
             self.command_room(call_id, command);

@@ -39,7 +39,7 @@ impl Hub {
         self.close_surplus(&accid, session);
         for call_id in self.live_calls(&accid) {
             self.change(call_id, &[session], |call| call.deliver(&accid));
-            self.settle(call_id, &[session], now);
+            self.refresh_call(call_id, &[session], now);
         }
         let (snapshot, ended) = self.snapshot(&accid, &device, asked, now);
         self.out.push(Output::Welcome {
@@ -58,7 +58,7 @@ impl Hub {
             return;
         };
         for call_id in self.live_calls(&gone.accid) {
-            self.settle(call_id, &[], now);
+            self.refresh_call(call_id, &[], now);
         }
         if !self.sessions.is_online(&gone.accid) {
             self.tell_presence(&gone.accid, false);
@@ -72,7 +72,7 @@ impl Hub {
             self.change(call_id, &[], |call| {
                 call.log_out(&asker.accid, Some(&asker.device), now);
             });
-            self.tend_room(call_id);
+            self.sync_room(call_id);
         }
         self.reply(asker, Ok(Success::Done));
         self.close(asker.session, SessionClosed::SignedOut);
@@ -84,7 +84,7 @@ impl Hub {
     pub(super) fn handle_sign_out(&mut self, accid: &Accid, now: Time) {
         for call_id in self.live_calls(accid) {
             self.change(call_id, &[], |call| call.log_out(accid, None, now));
-            self.tend_room(call_id);
+            self.sync_room(call_id);
         }
         let sessions = self.sessions.of_account(accid);
         for session in &sessions {
@@ -195,7 +195,7 @@ impl Hub {
                 self.change(call_id, &[], |call| {
                     call.log_out(accid, Some(&device), now);
                 });
-                self.tend_room(call_id);
+                self.sync_room(call_id);
             }
         }
     }

@@ -55,7 +55,7 @@ impl Hub {
                 debug_assert!(hung_up.is_ok());
             }
         });
-        self.settle(call_id, &[], now);
+        self.refresh_call(call_id, &[], now);
     }
 
     /// Enters a running group call without a ringing invite.

@@ -82,7 +82,7 @@ impl Hub {
             sdp,
         };
         self.command_room(call_id, command);
-        self.settle(call_id, &[], now);
+        self.refresh_call(call_id, &[], now);
         Ok(())
     }
 
@@ -115,7 +115,7 @@ impl Hub {
         let (peer, apply) = change;
         if self.calls.has_peer(call_id, peer) {
             apply(self.peer_health.entry(peer).or_default());
-            self.settle(call_id, &[], now);
+            self.refresh_call(call_id, &[], now);
         }
     }
 

@@ -209,7 +209,7 @@ impl Hub {
         match result {
             Ok(refusal) => {
                 self.tell_refusal(call_id, refusal);
-                self.settle(call_id, &[], now);
+                self.refresh_call(call_id, &[], now);
                 self.reply(asker, Ok(Success::Done));
             }
             Err(error) => self.reply(asker, Err(error)),
@@ -249,7 +249,7 @@ impl Hub {
                 .ok_or_else(|| not_found(call_id))
         });
         self.reply(asker, result);
-        self.settle(call_id, &[], now);
+        self.refresh_call(call_id, &[], now);
     }
 
     /// The real name of a call of the asker's, unless this request is answered already: because it is a repetition, or
