@@ -294,11 +294,11 @@ pub struct Hub {
     /// What the input in hand has brought about.
     out: Vec<Output>,
     /// Those outputs since the last commit that hold whether or not anything could be stored: about sessions.
-    certain: Vec<Output>,
+    irrevocable: Vec<Output>,
     /// Outputs that a rollback has dropped although they hold; the next input brings them again.
-    owed: Vec<Output>,
+    to_replay: Vec<Output>,
     /// Calls that a rollback may have put out of line with the facts.
-    unsettled: BTreeSet<CallId>,
+    stale_calls: BTreeSet<CallId>,
     /// After a rollback: not to be called again before.
     retry_at: Option<Time>,
 }
@@ -324,9 +324,9 @@ impl Hub {
             stored_message: next_message,
             now,
             out: Vec::new(),
-            certain: Vec::new(),
-            owed: Vec::new(),
-            unsettled: BTreeSet::new(),
+            irrevocable: Vec::new(),
+            to_replay: Vec::new(),
+            stale_calls: BTreeSet::new(),
             retry_at: None,
         }
     }
@@ -373,7 +373,7 @@ impl Hub {
     /// not tried in a tight loop.
     pub fn poll_timeout(&self) -> Option<Time> {
         let retry_at = self.retry_at.unwrap_or(self.now);
-        if !self.owed.is_empty() || !self.unsettled.is_empty() {
+        if !self.to_replay.is_empty() || !self.stale_calls.is_empty() {
             return Some(retry_at);
         }
         let next = self.calls.next_deadline()?;
@@ -387,7 +387,7 @@ impl Hub {
         }
         self.sessions.commit();
         self.stored_message = self.next_message;
-        self.certain.clear();
+        self.irrevocable.clear();
         self.retry_at = None;
     }
 
@@ -399,17 +399,17 @@ impl Hub {
             self.peer_health.remove(&peer);
         }
         self.sessions.rollback();
-        self.unsettled.extend(touched);
+        self.stale_calls.extend(touched);
         self.next_message = self.stored_message;
-        self.owed.append(&mut self.certain);
+        self.to_replay.append(&mut self.irrevocable);
         self.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
     fn replay_after_rollback(&mut self, now: Time) {
-        for output in std::mem::take(&mut self.owed) {
-            self.emit_certain(output);
+        for output in std::mem::take(&mut self.to_replay) {
+            self.emit_irrevocable(output);
         }
-        for call_id in std::mem::take(&mut self.unsettled) {
+        for call_id in std::mem::take(&mut self.stale_calls) {
             self.refresh_call(call_id, &[], now);
         }
     }

@@ -256,8 +256,8 @@ impl Hub {
     }
 
     /// Emits something that holds whether or not the batch can be stored.
-    pub(super) fn emit_certain(&mut self, output: Output) {
-        self.certain.push(output.clone());
+    pub(super) fn emit_irrevocable(&mut self, output: Output) {
+        self.irrevocable.push(output.clone());
         self.out.push(output);
     }
 }

@@ -226,14 +226,14 @@ impl Hub {
 
     fn close(&mut self, session: SessionId, reason: SessionClosed) {
         self.sessions.remove(session);
-        self.emit_certain(Output::Close { session, reason });
+        self.emit_irrevocable(Output::Close { session, reason });
     }
 
     fn tell_presence(&mut self, accid: &Accid, online: bool) {
         for session in self.sessions.watchers_of(accid) {
             let accid = accid.clone();
             let event = Event::PresenceChanged(Presence { accid, online });
-            self.emit_certain(Output::Notify { session, event });
+            self.emit_irrevocable(Output::Notify { session, event });
         }
     }
 }

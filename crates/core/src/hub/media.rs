@@ -194,7 +194,7 @@ impl Hub {
         if let Some(session) = session {
             // The media plane says it once: it holds whatever becomes of the batch.
             let event = Event::MediaSlots { call_id, slots };
-            self.emit_certain(Output::Notify { session, event });
+            self.emit_irrevocable(Output::Notify { session, event });
         }
     }
 
