@@ -28,7 +28,7 @@ pub use group::Invitation;
 pub(crate) use group::none_invited;
 pub use media::SwitchRefusal;
 pub use quality::QualityTally;
-pub use time::{Due, Wellbeing};
+pub use time::{Connectivity, Due};
 
 /// A call as the hub owns it and as it is stored (as JSON, by its serde form).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,11 +10,11 @@
 //! `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears nothing, because
 //! its welcome was dropped, and the shell closes it.
 
+mod calls;
 mod change;
 mod connect;
 mod elsewhere;
 mod enter;
-mod calls;
 mod media;
 mod request;
 mod room;

@@ -20,11 +20,11 @@ pub enum Due {
 
 /// How the device with which an account is in a call is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wellbeing {
+pub struct Connectivity {
     /// It has a session.
-    pub present: bool,
+    pub signalling: bool,
     /// Its media is connected and not silent.
-    pub live: bool,
+    pub media: bool,
 }
 
 impl Call {
@@ -87,7 +87,11 @@ impl Call {
 
     /// Brings the call in line with how its participants' devices are doing: who is connected has joined, who is not
     /// well is away.
-    pub fn apply_connectivity(&mut self, now: Time, wellbeing: impl Fn(&super::Participant) -> Wellbeing) {
+    pub fn apply_connectivity(
+        &mut self,
+        now: Time,
+        connectivity: impl Fn(&super::Participant) -> Connectivity,
+    ) {
         if self.is_ended() {
             return;
         }
@@ -96,15 +100,15 @@ impl Call {
             if !participant.state.is_in_call() {
                 continue;
             }
-            let Wellbeing { present, live } = wellbeing(participant);
-            if active && live && participant.state == ParticipantState::Accepted {
+            let Connectivity { signalling, media } = connectivity(participant);
+            if active && media && participant.state == ParticipantState::Accepted {
                 participant.state = ParticipantState::Joined;
                 participant.joined_at.get_or_insert(now);
                 participant.connect_until = None;
             }
             // Until it has joined, the connect time watches over its media; while it holds the call, it needs none.
             let joining = participant.state == ParticipantState::Accepted;
-            let well = present && (live || joining || participant.held);
+            let well = signalling && (media || joining || participant.held);
             if well {
                 if participant.away_since.take().is_some() && !joining {
                     participant.tally.count_reconnect();

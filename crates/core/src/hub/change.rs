@@ -6,7 +6,7 @@ use hullo_protocol::{Accid, CallDelta, CallId, CallState, Event, MessageId, Part
 
 use super::{Hub, Output, RoomCommand, SessionId, Write};
 use crate::Time;
-use crate::call::{Call, Participant, SwitchRefusal, Wellbeing};
+use crate::call::{Call, Connectivity, Participant, SwitchRefusal};
 
 impl Hub {
     /// Applies `rule` to a call, and publishes what it has changed to all concerned but the sessions `skip`, which learn
@@ -31,10 +31,7 @@ impl Hub {
         if delta.is_some() {
             after.version = after.version.saturating_add(1);
         }
-        let room_was_open = self
-            .calls
-            .room(after.call_id)
-            .is_some_and(|room| room.open);
+        let room_was_open = self.calls.room(after.call_id).is_some_and(|room| room.open);
         let ends = after.is_ended() && !before.is_ended();
         self.calls.put_call(after.clone());
         if !after.is_ended() {
@@ -167,20 +164,20 @@ impl Hub {
 
     /// Brings a call in line with which devices are connected and whose media is, and its room with the call.
     pub(super) fn refresh_call(&mut self, call_id: CallId, skip: &[SessionId], now: Time) {
-        let wellbeing = self.wellbeing(call_id);
+        let connectivity = self.connectivity(call_id);
         self.change(call_id, skip, |call| {
             call.apply_connectivity(now, |participant| {
-                let known = wellbeing.get(&participant.accid).copied();
-                known.unwrap_or(Wellbeing {
-                    present: false,
-                    live: false,
+                let known = connectivity.get(&participant.accid).copied();
+                known.unwrap_or(Connectivity {
+                    signalling: false,
+                    media: false,
                 })
             });
         });
         self.sync_room(call_id);
     }
 
-    fn wellbeing(&self, call_id: CallId) -> BTreeMap<Accid, Wellbeing> {
+    fn connectivity(&self, call_id: CallId) -> BTreeMap<Accid, Connectivity> {
         let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return BTreeMap::new();
         };
@@ -192,11 +189,11 @@ impl Hub {
                     .as_ref()
                     .and_then(|device| room.peer_of(own.uid, device));
                 let health = peer.and_then(|(id, _)| self.peer_health.get(&id));
-                let wellbeing = Wellbeing {
-                    present: self.session_in_call(own).is_some(),
-                    live: health.is_some_and(|health| health.is_live()),
+                let connectivity = Connectivity {
+                    signalling: self.session_in_call(own).is_some(),
+                    media: health.is_some_and(|health| health.is_live()),
                 };
-                (own.accid.clone(), wellbeing)
+                (own.accid.clone(), connectivity)
             })
             .collect()
     }

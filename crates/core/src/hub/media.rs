@@ -5,7 +5,7 @@ use hullo_protocol::{
 };
 
 use super::request::Asker;
-use super::room::{PeerHealth, Peer};
+use super::room::{Peer, PeerHealth};
 use super::sdp::Identity;
 use super::{Hub, MediaEvent, Output, PeerId, RoomCommand, SessionId};
 use crate::Time;
@@ -209,6 +209,8 @@ impl Hub {
     }
 
     fn has_failed(&self, peer: PeerId) -> bool {
-        self.peer_health.get(&peer).is_some_and(|health| health.failed)
+        self.peer_health
+            .get(&peer)
+            .is_some_and(|health| health.failed)
     }
 }
