@@ -27,7 +27,7 @@ pub use answer::{Answer, Outcome};
 pub use group::Invitation;
 pub(crate) use group::none_invited;
 pub use media::SwitchRefusal;
-pub use quality::QualityTally;
+pub use quality::QualityStats;
 pub use time::{Connectivity, Due};
 
 /// A call as the hub owns it and as it is stored (as JSON, by its serde form).
@@ -127,8 +127,12 @@ pub struct Participant {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub spent_ms: u64,
     /// How well it was connected.
-    #[serde(default, skip_serializing_if = "QualityTally::is_empty")]
-    pub tally: QualityTally,
+    #[serde(
+        rename = "tally",
+        default,
+        skip_serializing_if = "QualityStats::is_empty"
+    )]
+    pub quality: QualityStats,
 }
 
 /// How a call ended.
@@ -265,7 +269,7 @@ impl Participant {
             left_at: None,
             away_since: None,
             spent_ms: 0,
-            tally: QualityTally::default(),
+            quality: QualityStats::default(),
         }
     }
 

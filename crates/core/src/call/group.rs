@@ -110,7 +110,7 @@ impl Call {
         let spent_ms = participant.duration_ms(now);
         *participant = Participant {
             spent_ms,
-            tally: std::mem::take(&mut participant.tally),
+            quality: std::mem::take(&mut participant.quality),
             ..Participant::invited(accid.clone(), participant.uid, now)
         };
         participant

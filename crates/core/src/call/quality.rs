@@ -18,7 +18,7 @@ const GRADES: [Quality; 7] = [
 
 /// How often each grade was reported in each direction, and what else goes into the summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QualityTally {
+pub struct QualityStats {
     #[serde(default)]
     up: [u32; GRADES.len()],
     #[serde(default)]
@@ -29,7 +29,7 @@ pub struct QualityTally {
     first_frame_ms: Option<u32>,
 }
 
-impl QualityTally {
+impl QualityStats {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -64,7 +64,7 @@ impl Call {
     pub fn count_quality(&mut self, reports: &[QualityReport]) {
         for report in reports {
             if let Ok(participant) = self.participant_mut(&report.accid) {
-                participant.tally.count(report);
+                participant.quality.count(report);
             }
         }
     }
@@ -72,7 +72,7 @@ impl Call {
     /// Keeps when the account's first picture of another was shown; the first word counts.
     pub fn count_first_frame(&mut self, by: &Accid, ms: u32) {
         if let Ok(participant) = self.participant_mut(by) {
-            participant.tally.first_frame_ms.get_or_insert(ms);
+            participant.quality.first_frame_ms.get_or_insert(ms);
         }
     }
 
@@ -80,7 +80,7 @@ impl Call {
     pub(super) fn quality_summaries(&self) -> Vec<QualitySummary> {
         let connected = |p: &&Participant| p.joined_at.is_some() || p.spent_ms > 0;
         let connected = self.participants.iter().filter(connected);
-        connected.map(|p| p.tally.summary(&p.accid)).collect()
+        connected.map(|p| p.quality.summary(&p.accid)).collect()
     }
 }
 
@@ -110,26 +110,26 @@ fn known(counts: &[u32; GRADES.len()]) -> impl Iterator<Item = (Quality, u32)> {
 mod tests {
     use super::*;
 
-    fn tally(up: [u32; 7]) -> QualitySummary {
-        let tally = QualityTally {
+    fn summary(up: [u32; 7]) -> QualitySummary {
+        let stats = QualityStats {
             up,
-            ..QualityTally::default()
+            ..QualityStats::default()
         };
-        tally.summary(&Accid::parse("bob").unwrap())
+        stats.summary(&Accid::parse("bob").unwrap())
     }
 
     #[test]
     fn the_median_is_the_middle_of_what_is_known() {
-        assert_eq!(tally([9, 0, 0, 0, 0, 0, 0]).median_up, Quality::Unknown);
-        assert_eq!(tally([9, 3, 1, 1, 0, 0, 0]).median_up, Quality::Excellent);
-        assert_eq!(tally([0, 1, 1, 1, 0, 0, 0]).median_up, Quality::Good);
-        assert_eq!(tally([0, 1, 0, 0, 0, 5, 0]).median_up, Quality::VeryBad);
+        assert_eq!(summary([9, 0, 0, 0, 0, 0, 0]).median_up, Quality::Unknown);
+        assert_eq!(summary([9, 3, 1, 1, 0, 0, 0]).median_up, Quality::Excellent);
+        assert_eq!(summary([0, 1, 1, 1, 0, 0, 0]).median_up, Quality::Good);
+        assert_eq!(summary([0, 1, 0, 0, 0, 5, 0]).median_up, Quality::VeryBad);
     }
 
     #[test]
     fn the_worst_is_the_worst_that_was_reported() {
-        assert_eq!(tally([9, 0, 0, 0, 0, 0, 0]).worst_up, Quality::Unknown);
-        assert_eq!(tally([0, 9, 0, 1, 0, 0, 0]).worst_up, Quality::Poor);
-        assert_eq!(tally([0, 9, 0, 1, 0, 0, 1]).worst_up, Quality::Down);
+        assert_eq!(summary([9, 0, 0, 0, 0, 0, 0]).worst_up, Quality::Unknown);
+        assert_eq!(summary([0, 9, 0, 1, 0, 0, 0]).worst_up, Quality::Poor);
+        assert_eq!(summary([0, 9, 0, 1, 0, 0, 1]).worst_up, Quality::Down);
     }
 }

@@ -35,6 +35,7 @@ fn a_stored_call_has_this_form() {
         .unwrap();
     call.switch(&bob(), &device, Media::Video, 15_000, Time(4_000))
         .unwrap();
+    call.count_first_frame(&bob(), 180);
     let stored = r#"{
         "call_id": "00000000-0000-0000-0000-000000000001",
         "kind": "one_to_one", "media": "audio", "state": "active", "version": 1,
@@ -43,7 +44,8 @@ fn a_stored_call_has_this_form() {
             {"accid": "alice", "uid": 1, "state": "accepted", "device": "a1", "audio": true, "video": false,
              "invited_at": 1000, "answered_at": 1000, "connect_until": 18000},
             {"accid": "bob", "uid": 2, "state": "accepted", "device": "b1", "audio": true, "video": false,
-             "invited_at": 1000, "ring_until": 31000, "answered_at": 3000, "connect_until": 18000}
+             "invited_at": 1000, "ring_until": 31000, "answered_at": 3000, "connect_until": 18000,
+             "tally": {"up": [0,0,0,0,0,0,0], "down": [0,0,0,0,0,0,0], "reconnects": 0, "first_frame_ms": 180}}
         ],
         "switch": {"by": "bob", "media": "video", "until": 19000}
     }"#;

@@ -111,7 +111,7 @@ impl Call {
             let well = signalling && (media || joining || participant.held);
             if well {
                 if participant.away_since.take().is_some() && !joining {
-                    participant.tally.count_reconnect();
+                    participant.quality.count_reconnect();
                 }
             } else {
                 participant.away_since.get_or_insert(now);
