@@ -437,7 +437,7 @@ impl Hub {
                 return;
             };
             let refusal = self.change(call_id, &[], |call| call.expire(&due, now));
-            self.tell_refusal(call_id, refusal.flatten());
+            self.notify_switch_refused(call_id, refusal.flatten());
             self.sync_room(call_id);
         }
     }

@@ -44,9 +44,9 @@ impl Hub {
             Vec::new()
         };
         if let Some(delta) = delta {
-            self.tell_change(before, &after, &delta, skip);
+            self.notify_change(before, &after, &delta, skip);
         }
-        self.tell_places(Some(before), &after, skip);
+        self.notify_locations(Some(before), &after, skip);
         for (session, news) in messages {
             self.notify(session, news);
         }
@@ -66,7 +66,7 @@ impl Hub {
             self.out
                 .push(Output::Write(Write::Call(Box::new(call.clone()))));
         }
-        self.tell_places(None, call, &[]);
+        self.notify_locations(None, call, &[]);
     }
 
     /// Stores the end of a call, its one record and its messages; returns the news of the messages.
@@ -99,7 +99,13 @@ impl Hub {
 
     /// Tells the devices that are in the call and those that ring for it. Where one device has answered, the others of
     /// its account only learn that.
-    fn tell_change(&mut self, before: &Call, after: &Call, delta: &CallDelta, skip: &[SessionId]) {
+    fn notify_change(
+        &mut self,
+        before: &Call,
+        after: &Call,
+        delta: &CallDelta,
+        skip: &[SessionId],
+    ) {
         for own in &after.participants {
             let was = before.participant(&own.accid).map(|was| was.state);
             let event = Event::CallChanged {
@@ -108,7 +114,7 @@ impl Hub {
                 delta: after.delta_for(&own.accid, delta),
             };
             let sessions = if was.is_some_and(ParticipantState::is_pending) {
-                self.tell_elsewhere(after.call_id, own);
+                self.notify_answered_elsewhere(after.call_id, own);
                 match &own.device {
                     None => self.sessions.of_account(&own.accid),
                     Some(device) => self
@@ -129,7 +135,7 @@ impl Hub {
     }
 
     /// Tells the other devices of an account that one of them has answered, if one has.
-    fn tell_elsewhere(&mut self, call_id: CallId, own: &Participant) {
+    fn notify_answered_elsewhere(&mut self, call_id: CallId, own: &Participant) {
         let Some(device) = &own.device else {
             return;
         };
@@ -148,7 +154,11 @@ impl Hub {
     }
 
     /// Tells who asked for a switch that it did not come about.
-    pub(super) fn tell_refusal(&mut self, call_id: CallId, refusal: Option<SwitchRefusal>) {
+    pub(super) fn notify_switch_refused(
+        &mut self,
+        call_id: CallId,
+        refusal: Option<SwitchRefusal>,
+    ) {
         let Some(SwitchRefusal { asker, media }) = refusal else {
             return;
         };

@@ -49,7 +49,7 @@ impl Hub {
             ended,
         });
         if !was_online {
-            self.tell_presence(&accid, true);
+            self.notify_presence(&accid, true);
         }
     }
 
@@ -61,7 +61,7 @@ impl Hub {
             self.refresh_call(call_id, &[], now);
         }
         if !self.sessions.is_online(&gone.accid) {
-            self.tell_presence(&gone.accid, false);
+            self.notify_presence(&gone.accid, false);
         }
     }
 
@@ -77,7 +77,7 @@ impl Hub {
         self.reply(asker, Ok(Success::Done));
         self.close(asker.session, SessionClosed::SignedOut);
         if !self.sessions.is_online(&asker.accid) {
-            self.tell_presence(&asker.accid, false);
+            self.notify_presence(&asker.accid, false);
         }
     }
 
@@ -91,7 +91,7 @@ impl Hub {
             self.close(*session, SessionClosed::SignedOut);
         }
         if !sessions.is_empty() {
-            self.tell_presence(accid, false);
+            self.notify_presence(accid, false);
         }
     }
 
@@ -229,7 +229,7 @@ impl Hub {
         self.emit_irrevocable(Output::Close { session, reason });
     }
 
-    fn tell_presence(&mut self, accid: &Accid, online: bool) {
+    fn notify_presence(&mut self, accid: &Accid, online: bool) {
         for session in self.sessions.watchers_of(accid) {
             let accid = accid.clone();
             let event = Event::PresenceChanged(Presence { accid, online });

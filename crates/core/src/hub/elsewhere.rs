@@ -7,7 +7,12 @@ use crate::call::{Call, Participant};
 
 impl Hub {
     /// Tells the devices of each participant when its part of the call has come to another of them, has moved, or is over.
-    pub(super) fn tell_places(&mut self, before: Option<&Call>, after: &Call, skip: &[SessionId]) {
+    pub(super) fn notify_locations(
+        &mut self,
+        before: Option<&Call>,
+        after: &Call,
+        skip: &[SessionId],
+    ) {
         for own in &after.participants {
             let was = before.and_then(|call| call.participant(&own.accid));
             let (was, is) = (was.and_then(place), place(own));
@@ -15,12 +20,12 @@ impl Hub {
                 continue;
             }
             for session in self.sessions.of_account(&own.accid) {
-                self.tell_place(session, was, is, after, skip);
+                self.notify_location(session, was, is, after, skip);
             }
         }
     }
 
-    fn tell_place(
+    fn notify_location(
         &mut self,
         session: SessionId,
         was: Option<&DeviceId>,

@@ -95,7 +95,7 @@ impl Hub {
             MediaEvent::Lost(peer) => (peer, |health| health.lost = true),
             MediaEvent::Recovered(peer) => (peer, |health| health.lost = false),
             MediaEvent::Failed(peer) => (peer, |health| health.failed = true),
-            MediaEvent::Slots(peer, slots) => return self.tell_slots(call_id, peer, slots),
+            MediaEvent::Slots(peer, slots) => return self.notify_slots(call_id, peer, slots),
             MediaEvent::Speakers(uids) => {
                 for session in self.sessions_in_call(call_id) {
                     let uids = uids.clone();
@@ -181,7 +181,7 @@ impl Hub {
         }
     }
 
-    fn tell_slots(&mut self, call_id: CallId, peer: PeerId, slots: Vec<Slot>) {
+    fn notify_slots(&mut self, call_id: CallId, peer: PeerId, slots: Vec<Slot>) {
         let session = self
             .calls
             .find(call_id)

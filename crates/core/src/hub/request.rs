@@ -208,7 +208,7 @@ impl Hub {
         let result = result.unwrap_or_else(|| Err(not_found(call_id)));
         match result {
             Ok(refusal) => {
-                self.tell_refusal(call_id, refusal);
+                self.notify_switch_refused(call_id, refusal);
                 self.refresh_call(call_id, &[], now);
                 self.reply(asker, Ok(Success::Done));
             }
