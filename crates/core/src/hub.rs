@@ -13,8 +13,9 @@
 mod calls;
 mod change;
 mod connect;
-mod elsewhere;
-mod enter;
+
+mod join;
+mod location;
 mod media;
 mod request;
 mod room;

@@ -15,7 +15,7 @@ impl Hub {
     ) {
         for own in &after.participants {
             let was = before.and_then(|call| call.participant(&own.accid));
-            let (was, is) = (was.and_then(place), place(own));
+            let (was, is) = (was.and_then(active_device), active_device(own));
             if was == is {
                 continue;
             }
@@ -44,7 +44,7 @@ impl Hub {
         if is.is_some() && was == Some(&here) {
             self.notify(session, Event::CallContinuedElsewhere { call_id });
         }
-        let elsewhere = |place: Option<&DeviceId>| place.is_some_and(|device| *device != here);
+        let elsewhere = |device: Option<&DeviceId>| device.is_some_and(|device| *device != here);
         let shown = match (elsewhere(was), elsewhere(is)) {
             (_, true) => Some(call.view(&accid, self.now)),
             (true, false) if !skip.contains(&session) => None,
@@ -59,6 +59,6 @@ impl Hub {
 }
 
 /// The device with which a participant is in the call.
-fn place(own: &Participant) -> Option<&DeviceId> {
+fn active_device(own: &Participant) -> Option<&DeviceId> {
     own.device.as_ref().filter(|_| own.state.is_in_call())
 }
