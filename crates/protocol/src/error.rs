@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_a_later_version_is_read_as_unknown() {
+    fn kind_of_a_later_version_is_read_as_unknown() {
         let body: ErrorBody =
             serde_json::from_str(r#"{"code":1,"kind":"from_the_future","message":"m"}"#).unwrap();
         assert_eq!(body.kind, ErrorKind::Unknown);

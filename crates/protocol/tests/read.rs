@@ -72,7 +72,7 @@ fn frames_that_lack_a_value_or_have_a_wrong_one_are_read_alike() {
 }
 
 #[test]
-fn a_value_that_may_be_absent_may_be_null() {
+fn value_that_may_be_absent_may_be_null() {
     for frame in frames() {
         let mut pointers = Vec::new();
         collect(&frame, String::new(), &mut pointers);
@@ -91,7 +91,7 @@ fn a_value_that_may_be_absent_may_be_null() {
 }
 
 #[test]
-fn a_switch_that_is_absent_and_one_that_is_null_are_told_apart() {
+fn switch_that_is_absent_and_one_that_is_null_are_told_apart() {
     let read = |switch: &str| {
         let frame = format!(
             r#"{{"event":"call.changed","call_id":"0192f0c1-2345-7000-8000-000000000001","version":2{switch}}}"#

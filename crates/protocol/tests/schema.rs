@@ -24,13 +24,13 @@ fn assert_committed(name: &str, schema: &schemars::Schema) {
 }
 
 #[test]
-fn the_committed_schema_of_requests_is_current() {
+fn committed_schema_of_requests_is_current() {
     let generator = SchemaSettings::draft2020_12().into_generator();
     assert_committed("request.json", &generator.into_root_schema_for::<Request>());
 }
 
 #[test]
-fn the_committed_schema_of_server_frames_is_current() {
+fn committed_schema_of_server_frames_is_current() {
     let generator = SchemaSettings::draft2020_12().into_generator();
     assert_committed(
         "server_frame.json",

@@ -104,7 +104,7 @@ fn events_of_a_later_version_are_read_as_unknown() {
 }
 
 #[test]
-fn an_unknown_op_or_an_id_out_of_shape_is_an_error_that_names_it() {
+fn unknown_op_or_an_id_out_of_shape_is_an_error_that_names_it() {
     let error = |frame: &str| {
         serde_json::from_str::<Request>(frame)
             .unwrap_err()
@@ -117,7 +117,7 @@ fn an_unknown_op_or_an_id_out_of_shape_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_switch_that_is_absent_and_one_that_is_null_are_told_apart() {
+fn switch_that_is_absent_and_one_that_is_null_are_told_apart() {
     let read = |frame: &str| match serde_json::from_str::<Event>(frame).unwrap() {
         Event::CallChanged { delta, .. } => delta.switch,
         other => panic!("{other:?}"),
@@ -130,7 +130,7 @@ fn a_switch_that_is_absent_and_one_that_is_null_are_told_apart() {
 }
 
 #[test]
-fn a_reply_is_a_result() {
+fn reply_is_a_result() {
     let error = hullo_protocol::ErrorBody::from(hullo_protocol::ErrorKind::CallOver);
     assert_eq!(Reply::new(4, Err(error.clone())).into_result(), Err(error));
     assert_eq!(

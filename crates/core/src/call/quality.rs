@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_the_middle_of_what_is_known() {
+    fn median_is_the_middle_of_what_is_known() {
         assert_eq!(summary([9, 0, 0, 0, 0, 0, 0]).median_up, Quality::Unknown);
         assert_eq!(summary([9, 3, 1, 1, 0, 0, 0]).median_up, Quality::Excellent);
         assert_eq!(summary([0, 1, 1, 1, 0, 0, 0]).median_up, Quality::Good);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_is_the_worst_that_was_reported() {
+    fn worst_is_the_worst_that_was_reported() {
         assert_eq!(summary([9, 0, 0, 0, 0, 0, 0]).worst_up, Quality::Unknown);
         assert_eq!(summary([0, 9, 0, 1, 0, 0, 0]).worst_up, Quality::Poor);
         assert_eq!(summary([0, 9, 0, 1, 0, 0, 1]).worst_up, Quality::Down);

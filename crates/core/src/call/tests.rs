@@ -28,7 +28,7 @@ fn bob() -> Accid {
 
 /// What is stored must be read by every later version: when this fails, write a migration, not a new text.
 #[test]
-fn a_stored_call_has_this_form() {
+fn stored_call_has_this_form() {
     let mut call = dialled();
     let device = DeviceId::parse("b1").unwrap();
     call.accept(&bob(), &device, None, 15_000, Time(3_000))
@@ -55,7 +55,7 @@ fn a_stored_call_has_this_form() {
 }
 
 #[test]
-fn an_accepted_call_is_complete_however_it_ended() {
+fn accepted_call_is_complete_however_it_ended() {
     for reason in [
         EndReason::HungUp,
         EndReason::Lost,
@@ -75,7 +75,7 @@ fn an_accepted_call_is_complete_however_it_ended() {
 }
 
 #[test]
-fn a_call_that_was_not_accepted_is_what_its_reason_and_its_end_say() {
+fn call_that_was_not_accepted_is_what_its_reason_and_its_end_say() {
     use EndReason as R;
     use RecordStatus as S;
     let alice = Accid::parse("alice").unwrap();
@@ -108,7 +108,7 @@ fn a_call_that_was_not_accepted_is_what_its_reason_and_its_end_say() {
 }
 
 #[test]
-fn a_call_ends_once() {
+fn call_ends_once() {
     let mut call = dialled();
     call.finish(EndReason::Cancelled, None, Time(2_000));
     let ended = call.clone();

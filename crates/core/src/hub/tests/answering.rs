@@ -19,7 +19,7 @@ fn ringing(shell: &mut Shell) -> (SessionId, SessionId, SessionId, CallId) {
 }
 
 #[test]
-fn the_caller_learns_that_the_callee_rings() {
+fn caller_learns_that_the_callee_rings() {
     let mut shell = Shell::new();
     let (alice, phone, tablet, call_id) = ringing(&mut shell);
     shell.ask(phone, Command::Ring { call_id }).unwrap();
@@ -70,7 +70,7 @@ fn one_device_answers_and_the_others_stop() {
 }
 
 #[test]
-fn a_callee_who_cannot_get_a_token_ends_the_call_for_that_reason() {
+fn callee_who_cannot_get_a_token_ends_the_call_for_that_reason() {
     let mut shell = Shell::new();
     let (alice, phone, tablet, call_id) = ringing(&mut shell);
     let reject = Command::Reject {
@@ -211,7 +211,7 @@ fn nobody_answers() {
 }
 
 #[test]
-fn an_accept_after_the_ring_time_is_late_even_if_no_timer_has_fired() {
+fn accept_after_the_ring_time_is_late_even_if_no_timer_has_fired() {
     let mut shell = Shell::new();
     let (_, phone, _, call_id) = ringing(&mut shell);
     shell.now = shell.now.plus_ms(RING_MS_DEFAULT);
@@ -220,7 +220,7 @@ fn an_accept_after_the_ring_time_is_late_even_if_no_timer_has_fired() {
 }
 
 #[test]
-fn a_callee_without_a_device_is_unreachable() {
+fn callee_without_a_device_is_unreachable() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
@@ -235,7 +235,7 @@ fn a_callee_without_a_device_is_unreachable() {
 }
 
 #[test]
-fn the_roles_of_caller_and_callee_are_not_mixed_up() {
+fn roles_of_caller_and_callee_are_not_mixed_up() {
     let mut shell = Shell::new();
     let (alice, phone, _, call_id) = ringing(&mut shell);
     let other = shell.login("alice", "a2");
@@ -264,7 +264,7 @@ fn the_roles_of_caller_and_callee_are_not_mixed_up() {
 }
 
 #[test]
-fn a_second_accept_of_the_same_device_changes_nothing() {
+fn second_accept_of_the_same_device_changes_nothing() {
     let mut shell = Shell::new();
     let (_, phone, _, call_id) = ringing(&mut shell);
     shell.accept(phone, call_id).unwrap();
@@ -321,7 +321,7 @@ fn repeated_requests_get_the_first_answer() {
 }
 
 #[test]
-fn the_answer_to_a_dial_is_kept_however_many_requests_follow() {
+fn answer_to_a_dial_is_kept_however_many_requests_follow() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.fresh_call();

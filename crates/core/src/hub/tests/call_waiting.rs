@@ -32,7 +32,7 @@ fn held(shell: &Shell, call_id: CallId, account: &str) -> bool {
 }
 
 #[test]
-fn a_second_call_rings_and_the_first_stands_in_its_way() {
+fn second_call_rings_and_the_first_stands_in_its_way() {
     let (mut shell, [_, bob, _], first, second) = waiting(Media::Audio);
     assert!(matches!(&shell.heard(bob)[..], [Event::CallInvited { .. }]));
     assert_eq!(kind(shell.accept(bob, second)), ErrorKind::AlreadyInCall);
@@ -86,7 +86,7 @@ fn hold_and_answer_holds_the_first_call_until_it_is_taken_up_again() {
 }
 
 #[test]
-fn a_held_call_ends_when_its_device_stays_away() {
+fn held_call_ends_when_its_device_stays_away() {
     let (mut shell, [_, bob, carol], first, second) = waiting(Media::Audio);
     shell
         .ask(bob, accept_with(second, OtherCall::Hold))
@@ -125,7 +125,7 @@ fn what_cannot_be_accepted_ends_nothing() {
 }
 
 #[test]
-fn a_repeated_accept_ends_nothing_more() {
+fn repeated_accept_ends_nothing_more() {
     let (mut shell, [_, bob, _], _, second) = waiting(Media::Audio);
     let request = shell.fresh_request();
     let accept = accept_with(second, OtherCall::End);
@@ -182,7 +182,7 @@ fn without_the_policy_a_second_call_is_busy() {
 }
 
 #[test]
-fn a_dial_of_someone_who_waits_is_refused_while_another_call_is_active() {
+fn dial_of_someone_who_waits_is_refused_while_another_call_is_active() {
     let (mut shell, [_, bob, _], _, second) = waiting(Media::Audio);
     let call_id = shell.fresh_call();
     let dial = Command::StartCall(super::shell::start(call_id, "carol", Media::Audio));

@@ -31,7 +31,7 @@ fn with_one_device_per_account_a_login_ends_the_other_devices_part() {
 }
 
 #[test]
-fn a_desktop_and_a_mobile_device_stand_beside_each_other() {
+fn desktop_and_a_mobile_device_stand_beside_each_other() {
     let mut shell = with(DevicePolicy::DesktopAndMobile);
     let desktop = shell.login("alice", "a1");
     let mobile = shell.login_mobile("alice", "a2");
@@ -42,7 +42,7 @@ fn a_desktop_and_a_mobile_device_stand_beside_each_other() {
 }
 
 #[test]
-fn a_change_of_the_policies_counts_from_the_next_login_and_the_next_invite() {
+fn change_of_the_policies_counts_from_the_next_login_and_the_next_invite() {
     let mut shell = with(DevicePolicy::All);
     let (_, bob, _) = shell.talking(Media::Audio);
     shell.login("bob", "b2");
@@ -60,7 +60,7 @@ fn a_change_of_the_policies_counts_from_the_next_login_and_the_next_invite() {
 }
 
 #[test]
-fn a_group_call_goes_on_without_the_one_who_was_kicked_out() {
+fn group_call_goes_on_without_the_one_who_was_kicked_out() {
     let mut shell = with(DevicePolicy::One);
     let sessions = ["alice", "bob", "carol"].map(|name| shell.login(name, name));
     let call_id = shell.dial_group(sessions[0], &["bob", "carol"]);
@@ -74,7 +74,7 @@ fn a_group_call_goes_on_without_the_one_who_was_kicked_out() {
 }
 
 #[test]
-fn a_call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
+fn call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Video);
     let old = shell.connect(alice, call_id, "AA");
@@ -110,7 +110,7 @@ fn a_call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
 }
 
 #[test]
-fn a_repeated_request_lets_no_device_in_again_once_the_call_has_gone_on_elsewhere() {
+fn repeated_request_lets_no_device_in_again_once_the_call_has_gone_on_elsewhere() {
     let mut shell = Shell::new();
     let (alice, bob) = (shell.login("alice", "a1"), shell.login("bob", "b1"));
     let (alices, bobs) = (shell.login("alice", "a2"), shell.login("bob", "b2"));
@@ -138,7 +138,7 @@ fn a_repeated_request_lets_no_device_in_again_once_the_call_has_gone_on_elsewher
 }
 
 #[test]
-fn the_other_devices_learn_where_a_call_is_and_when_it_is_over() {
+fn other_devices_learn_where_a_call_is_and_when_it_is_over() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let tablet = shell.login("alice", "a2");
@@ -186,7 +186,7 @@ fn only_the_own_part_of_a_running_call_can_be_continued() {
 }
 
 #[test]
-fn a_device_that_takes_a_call_over_and_never_connects_is_lost() {
+fn device_that_takes_a_call_over_and_never_connects_is_lost() {
     let mut shell = Shell::new();
     let (_, _, call_id) = shell.talking(Media::Audio);
     let tablet = shell.login("alice", "a2");

@@ -7,7 +7,7 @@ use super::Shell;
 use super::shell::{CONFIG, accid, call_of, end_in, kind, sdp, start};
 
 #[test]
-fn a_dial_is_stored_answered_and_rings_every_device_of_the_callee() {
+fn dial_is_stored_answered_and_rings_every_device_of_the_callee() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let phone = shell.login("bob", "b1");
@@ -94,7 +94,7 @@ fn dials_that_cannot_be_are_refused_with_a_reason() {
 }
 
 #[test]
-fn a_dial_without_request_id_is_refused() {
+fn dial_without_request_id_is_refused() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let command = Command::StartCall(start(CallId::from_u128(9), "bob", Media::Audio));
@@ -135,7 +135,7 @@ fn ring_times_are_clamped() {
 }
 
 #[test]
-fn a_dial_while_in_a_call_is_refused_on_every_device() {
+fn dial_while_in_a_call_is_refused_on_every_device() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let other = shell.login("alice", "a2");
@@ -147,7 +147,7 @@ fn a_dial_while_in_a_call_is_refused_on_every_device() {
 }
 
 #[test]
-fn a_dial_while_being_called_by_someone_else_is_refused() {
+fn dial_while_being_called_by_someone_else_is_refused() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -185,7 +185,7 @@ fn busy_callee_ends_the_call_without_ringing() {
 }
 
 #[test]
-fn a_busy_answer_shows_the_ended_call() {
+fn busy_answer_shows_the_ended_call() {
     let mut shell = Shell::new();
     shell.talking(Media::Audio);
     let carol = shell.login("carol", "c1");
@@ -196,7 +196,7 @@ fn a_busy_answer_shows_the_ended_call() {
 }
 
 #[test]
-fn an_account_that_rings_is_busy_for_others() {
+fn account_that_rings_is_busy_for_others() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let carol = shell.login("carol", "c1");
@@ -245,7 +245,7 @@ fn two_who_dial_each_other_are_in_one_call() {
 }
 
 #[test]
-fn the_later_dial_of_a_glare_repeated_gets_the_same_call() {
+fn later_dial_of_a_glare_repeated_gets_the_same_call() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -260,7 +260,7 @@ fn the_later_dial_of_a_glare_repeated_gets_the_same_call() {
 }
 
 #[test]
-fn a_repeated_dial_gets_the_first_answer_and_rings_once() {
+fn repeated_dial_gets_the_first_answer_and_rings_once() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -285,7 +285,7 @@ fn a_repeated_dial_gets_the_first_answer_and_rings_once() {
 }
 
 #[test]
-fn an_id_in_use_is_refused() {
+fn id_in_use_is_refused() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let carol = shell.login("carol", "c1");
@@ -299,7 +299,7 @@ fn an_id_in_use_is_refused() {
 }
 
 #[test]
-fn a_secure_call_needs_a_token_for_the_dial_and_for_the_accept() {
+fn secure_call_needs_a_token_for_the_dial_and_for_the_accept() {
     let mut shell = Shell::with(Config {
         secure: true,
         ..CONFIG

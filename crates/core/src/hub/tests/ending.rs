@@ -105,7 +105,7 @@ fn media_that_never_connects_ends_the_call() {
 }
 
 #[test]
-fn a_video_call_without_pictures_survives_the_ring_and_connect_times() {
+fn video_call_without_pictures_survives_the_ring_and_connect_times() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Video);
     for session in [alice, bob] {
@@ -121,7 +121,7 @@ fn a_video_call_without_pictures_survives_the_ring_and_connect_times() {
 }
 
 #[test]
-fn a_lost_participant_ends_a_call_of_two() {
+fn lost_participant_ends_a_call_of_two() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     shell.pass(10_000);
@@ -148,7 +148,7 @@ fn a_lost_participant_ends_a_call_of_two() {
 }
 
 #[test]
-fn a_lost_caller_ends_the_ringing() {
+fn lost_caller_ends_the_ringing() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -212,7 +212,7 @@ fn logging_out_on_another_device_leaves_the_call_alone() {
 }
 
 #[test]
-fn a_callee_that_logs_out_one_device_can_answer_on_another() {
+fn callee_that_logs_out_one_device_can_answer_on_another() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let phone = shell.login("bob", "b1");
@@ -261,7 +261,7 @@ fn signing_out_a_ringing_callee_counts_as_not_answered() {
 }
 
 #[test]
-fn a_record_is_news_for_every_device_of_both_accounts() {
+fn record_is_news_for_every_device_of_both_accounts() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let others = [shell.login("alice", "a2"), shell.login("bob", "b2")];

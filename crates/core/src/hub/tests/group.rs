@@ -125,7 +125,7 @@ fn who_does_not_exist_is_refused_and_the_others_ring() {
 }
 
 #[test]
-fn a_disabled_account_is_refused_as_such_in_a_dial_and_in_an_invite() {
+fn disabled_account_is_refused_as_such_in_a_dial_and_in_an_invite() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let known = [
@@ -147,7 +147,7 @@ fn a_disabled_account_is_refused_as_such_in_a_dial_and_in_an_invite() {
 
 /// The shell looks up no more accounts than a call may have, so a longer list might hide some that do not exist.
 #[test]
-fn a_list_that_is_too_long_is_refused_whoever_is_in_it() {
+fn list_that_is_too_long_is_refused_whoever_is_in_it() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let names: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
@@ -162,7 +162,7 @@ fn a_list_that_is_too_long_is_refused_whoever_is_in_it() {
 }
 
 #[test]
-fn a_dial_that_can_reach_nobody_is_no_call() {
+fn dial_that_can_reach_nobody_is_no_call() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.fresh_call();
@@ -181,7 +181,7 @@ fn a_dial_that_can_reach_nobody_is_no_call() {
 }
 
 #[test]
-fn a_repeated_group_dial_gets_the_first_answer() {
+fn repeated_group_dial_gets_the_first_answer() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.fresh_call();
@@ -193,7 +193,7 @@ fn a_repeated_group_dial_gets_the_first_answer() {
 }
 
 #[test]
-fn a_call_of_ninety_nine_callees_is_one_call() {
+fn call_of_ninety_nine_callees_is_one_call() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let names: Vec<String> = (0..99).map(|n| format!("p{n}")).collect();
@@ -289,7 +289,7 @@ fn only_the_caller_ends_it_for_all() {
 }
 
 #[test]
-fn a_lost_participant_leaves_the_others_talking() {
+fn lost_participant_leaves_the_others_talking() {
     let mut shell = Shell::new();
     let ([_, bob, carol], call_id) = talking(&mut shell);
     shell.disconnect(bob);
@@ -338,7 +338,7 @@ fn what_a_device_shows_goes_to_its_own_connection() {
 }
 
 #[test]
-fn the_record_sums_up_how_well_each_was_connected() {
+fn record_sums_up_how_well_each_was_connected() {
     use super::super::MediaEvent;
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Video);

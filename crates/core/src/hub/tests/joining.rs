@@ -7,7 +7,7 @@ use super::group::talking;
 use super::shell::{accid, call_of, invite_more, kind, start_group};
 
 #[test]
-fn a_one_to_one_call_grows_into_a_group_call() {
+fn one_to_one_call_grows_into_a_group_call() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Video);
     let carol = shell.login("carol", "c1");
@@ -41,7 +41,7 @@ fn a_one_to_one_call_grows_into_a_group_call() {
 }
 
 #[test]
-fn an_invite_that_reaches_nobody_leaves_a_one_to_one_call_as_it_was() {
+fn invite_that_reaches_nobody_leaves_a_one_to_one_call_as_it_was() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let invite = Command::Invite(invite_more(call_id, &["ghost", "bob"]));
@@ -94,7 +94,7 @@ fn one_to_one_calls_take_more_only_once_they_are_answered() {
 }
 
 #[test]
-fn an_invite_has_its_own_text_and_time() {
+fn invite_has_its_own_text_and_time() {
     let mut shell = Shell::new();
     let ([alice, ..], call_id) = talking(&mut shell);
     let dave = shell.login("dave", "d1");
@@ -122,7 +122,7 @@ fn an_invite_has_its_own_text_and_time() {
 }
 
 #[test]
-fn a_running_call_is_found_by_its_group_and_joined_by_those_who_may() {
+fn running_call_is_found_by_its_group_and_joined_by_those_who_may() {
     let mut shell = Shell::new();
     let ([alice, bob, _], call_id) = talking(&mut shell);
     let dave = shell.login("dave", "d1");
@@ -156,7 +156,7 @@ fn a_running_call_is_found_by_its_group_and_joined_by_those_who_may() {
 
 /// Simulator, storm seed 292: with another call in the way, a repetition was answered otherwise after a crash.
 #[test]
-fn a_call_that_is_over_is_not_taken_up_again_whatever_else_there_is() {
+fn call_that_is_over_is_not_taken_up_again_whatever_else_there_is() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     shell.hang_up(bob, call_id).unwrap();
@@ -173,7 +173,7 @@ fn a_call_that_is_over_is_not_taken_up_again_whatever_else_there_is() {
 }
 
 #[test]
-fn a_call_that_is_open_to_everyone_is_joined_by_anyone_under_the_next_number() {
+fn call_that_is_open_to_everyone_is_joined_by_anyone_under_the_next_number() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.fresh_call();
@@ -198,7 +198,7 @@ fn a_call_that_is_open_to_everyone_is_joined_by_anyone_under_the_next_number() {
 }
 
 #[test]
-fn a_secure_call_is_joined_with_a_token_for_it_and_the_number_only() {
+fn secure_call_is_joined_with_a_token_for_it_and_the_number_only() {
     let config = super::super::Config {
         secure: true,
         ..super::shell::CONFIG
@@ -233,7 +233,7 @@ fn a_secure_call_is_joined_with_a_token_for_it_and_the_number_only() {
 }
 
 #[test]
-fn the_caller_who_has_left_is_invited_back_like_anyone() {
+fn caller_who_has_left_is_invited_back_like_anyone() {
     let mut shell = Shell::new();
     let ([alice, bob, _], call_id) = talking(&mut shell);
     shell.hang_up(alice, call_id).unwrap();
@@ -270,7 +270,7 @@ fn stays_in_a_call_add_up() {
 
 /// Simulator, seed 20692: a join that came twice was refused first, and entered a call that nobody wanted any more.
 #[test]
-fn a_request_that_was_refused_does_not_come_true_when_it_comes_again() {
+fn request_that_was_refused_does_not_come_true_when_it_comes_again() {
     let mut shell = Shell::new();
     let (alice, bob, first) = shell.talking(Media::Audio);
     let carol = shell.login("carol", "c1");

@@ -63,7 +63,7 @@ fn media_negotiated_after_the_accept_is_admitted_at_once() {
 }
 
 #[test]
-fn an_ice_restart_keeps_the_peer_even_from_a_new_session() {
+fn ice_restart_keeps_the_peer_even_from_a_new_session() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let peer = shell.offer(alice, call_id, sdp("AA", 2)).unwrap();
@@ -74,7 +74,7 @@ fn an_ice_restart_keeps_the_peer_even_from_a_new_session() {
 }
 
 #[test]
-fn a_reloaded_page_gets_a_peer_of_its_own() {
+fn reloaded_page_gets_a_peer_of_its_own() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let old = shell.offer(alice, call_id, sdp("AA", 2)).unwrap();
@@ -109,7 +109,7 @@ fn a_reloaded_page_gets_a_peer_of_its_own() {
 }
 
 #[test]
-fn a_failed_connection_is_replaced_at_the_next_offer() {
+fn failed_connection_is_replaced_at_the_next_offer() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let failed = shell.offer(alice, call_id, sdp("AA", 2)).unwrap();
@@ -138,7 +138,7 @@ fn silence_of_media_counts_as_away_and_sound_as_back() {
 }
 
 #[test]
-fn a_returned_session_does_not_hide_silent_media() {
+fn returned_session_does_not_hide_silent_media() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let peer = shell.offer(alice, call_id, sdp("AA", 2)).unwrap();
@@ -207,7 +207,7 @@ fn cameras_are_on_in_video_calls_only() {
 }
 
 #[test]
-fn a_ringing_callee_has_no_microphone_to_set() {
+fn ringing_callee_has_no_microphone_to_set() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");

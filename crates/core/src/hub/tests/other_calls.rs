@@ -119,7 +119,7 @@ fn requests_of_unknown_sessions_are_dropped() {
 }
 
 #[test]
-fn a_second_login_on_a_session_is_refused() {
+fn second_login_on_a_session_is_refused() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let login = Login {

@@ -6,7 +6,7 @@ use super::Shell;
 use super::shell::{accid, kind};
 
 #[test]
-fn a_device_that_comes_back_within_the_grace_time_goes_on() {
+fn device_that_comes_back_within_the_grace_time_goes_on() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     shell.disconnect(alice);
@@ -24,7 +24,7 @@ fn a_device_that_comes_back_within_the_grace_time_goes_on() {
 }
 
 #[test]
-fn a_login_while_it_rings_gets_the_invite_with_the_time_that_is_left() {
+fn login_while_it_rings_gets_the_invite_with_the_time_that_is_left() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
@@ -45,7 +45,7 @@ fn a_login_while_it_rings_gets_the_invite_with_the_time_that_is_left() {
 }
 
 #[test]
-fn an_invite_that_ran_out_meanwhile_is_not_rung() {
+fn invite_that_ran_out_meanwhile_is_not_rung() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -59,7 +59,7 @@ fn an_invite_that_ran_out_meanwhile_is_not_rung() {
 }
 
 #[test]
-fn a_login_learns_which_of_its_calls_are_over() {
+fn login_learns_which_of_its_calls_are_over() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     shell.disconnect(alice);
@@ -89,7 +89,7 @@ fn another_device_of_the_account_is_not_moved_into_the_call() {
 }
 
 #[test]
-fn a_newer_session_of_the_device_replaces_the_older_one() {
+fn newer_session_of_the_device_replaces_the_older_one() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let newer = shell.login("alice", "a1");
@@ -119,7 +119,7 @@ fn too_many_devices_push_out_the_oldest_that_is_not_in_a_call() {
 }
 
 #[test]
-fn a_snapshot_shows_the_call_to_its_participants() {
+fn snapshot_shows_the_call_to_its_participants() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     shell.pass(5_000);

@@ -7,7 +7,7 @@ use super::Shell;
 use super::shell::{accid, kind, sdp, start};
 
 #[test]
-fn a_ringing_call_rings_on_for_its_remaining_time() {
+fn ringing_call_rings_on_for_its_remaining_time() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     shell.login("bob", "b1");
@@ -32,7 +32,7 @@ fn a_ringing_call_rings_on_for_its_remaining_time() {
 }
 
 #[test]
-fn a_ring_time_that_passed_meanwhile_ends_the_call() {
+fn ring_time_that_passed_meanwhile_ends_the_call() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
@@ -43,7 +43,7 @@ fn a_ring_time_that_passed_meanwhile_ends_the_call() {
 }
 
 #[test]
-fn an_active_call_waits_for_its_participants() {
+fn active_call_waits_for_its_participants() {
     let mut shell = Shell::new();
     let (_, _, call_id) = shell.talking(Media::Audio);
     shell.pass(10_000);
@@ -62,7 +62,7 @@ fn an_active_call_waits_for_its_participants() {
 }
 
 #[test]
-fn a_participant_whose_media_does_not_come_back_is_lost() {
+fn participant_whose_media_does_not_come_back_is_lost() {
     let mut shell = Shell::new();
     let (_, _, call_id) = shell.talking(Media::Audio);
     shell.restart(1_000);
@@ -88,7 +88,7 @@ fn nobody_coming_back_ends_the_call_with_one_record() {
 }
 
 #[test]
-fn an_accepted_call_gets_the_whole_connect_time_again() {
+fn accepted_call_gets_the_whole_connect_time_again() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -105,7 +105,7 @@ fn an_accepted_call_gets_the_whole_connect_time_again() {
 }
 
 #[test]
-fn a_waiting_switch_is_answered_or_runs_out() {
+fn waiting_switch_is_answered_or_runs_out() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let media = Media::Video;
@@ -126,7 +126,7 @@ fn a_waiting_switch_is_answered_or_runs_out() {
 }
 
 #[test]
-fn an_ended_call_that_is_handed_in_again_is_answered_as_before() {
+fn ended_call_that_is_handed_in_again_is_answered_as_before() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");

@@ -30,7 +30,7 @@ fn request(session: SessionId, command: Command) -> Input {
 }
 
 #[test]
-fn a_dial_that_could_not_be_stored_never_was() {
+fn dial_that_could_not_be_stored_never_was() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
@@ -45,7 +45,7 @@ fn a_dial_that_could_not_be_stored_never_was() {
 }
 
 #[test]
-fn a_timer_that_fired_in_vain_fires_again_but_not_at_once() {
+fn timer_that_fired_in_vain_fires_again_but_not_at_once() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
@@ -70,7 +70,7 @@ fn a_timer_that_fired_in_vain_fires_again_but_not_at_once() {
 }
 
 #[test]
-fn a_device_that_went_while_nothing_could_be_stored_is_away_afterwards() {
+fn device_that_went_while_nothing_could_be_stored_is_away_afterwards() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     fail(&mut shell, vec![Input::Disconnected { session: alice }]);
@@ -96,7 +96,7 @@ fn media_that_connected_while_nothing_could_be_stored_counts_afterwards() {
 }
 
 #[test]
-fn a_peer_that_could_not_be_negotiated_is_forgotten_with_what_it_said() {
+fn peer_that_could_not_be_negotiated_is_forgotten_with_what_it_said() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     let old = shell.offer(alice, call_id, sdp("AA", 2)).unwrap();

@@ -68,7 +68,7 @@ fn audio_becomes_video_when_the_other_side_agrees() {
 }
 
 #[test]
-fn a_refused_switch_leaves_an_audio_call() {
+fn refused_switch_leaves_an_audio_call() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
@@ -98,7 +98,7 @@ fn a_refused_switch_leaves_an_audio_call() {
 }
 
 #[test]
-fn a_switch_that_is_not_answered_is_refused() {
+fn switch_that_is_not_answered_is_refused() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
@@ -149,7 +149,7 @@ fn asking_for_what_the_call_carries_changes_nothing() {
 }
 
 #[test]
-fn the_asker_can_take_its_switch_back() {
+fn asker_can_take_its_switch_back() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
@@ -159,7 +159,7 @@ fn the_asker_can_take_its_switch_back() {
 }
 
 #[test]
-fn a_call_that_rings_cannot_be_switched() {
+fn call_that_rings_cannot_be_switched() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
