@@ -18,7 +18,7 @@ impl Hub {
         other: Option<OtherCall>,
         now: Time,
     ) {
-        let Some(call_id) = self.unanswered(asker, call_id, now) else {
+        let Some(call_id) = self.begin_command(asker, call_id, now) else {
             return;
         };
         let connect_ms = self.config.connect_ms;
@@ -32,7 +32,7 @@ impl Hub {
             .find(call_id)
             .is_some_and(|call| accept(&mut call.clone()).is_ok());
         if let (Some(in_the_way), Some(other), true) = (in_the_way, other, may_accept) {
-            self.step_aside(in_the_way, &asker.accid, other, now);
+            self.release_other_call(in_the_way, &asker.accid, other, now);
         }
         let free = self.check_free(&asker.accid, call_id);
         self.apply_and_show(asker, call_id, now, |call| {
@@ -44,7 +44,7 @@ impl Hub {
     }
 
     /// Ends the account's part of a call, or holds it, on whichever device it is.
-    fn step_aside(&mut self, call_id: CallId, accid: &Accid, other: OtherCall, now: Time) {
+    fn release_other_call(&mut self, call_id: CallId, accid: &Accid, other: OtherCall, now: Time) {
         self.change(call_id, &[], |call| {
             let device = call.participant(accid).and_then(|own| own.device.clone());
             let Some(device) = device else { return };

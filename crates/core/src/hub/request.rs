@@ -197,7 +197,7 @@ impl Hub {
         now: Time,
         rule: impl FnOnce(&mut Call) -> Result<Option<SwitchRefusal>, ErrorBody>,
     ) {
-        let Some(call_id) = self.unanswered(asker, call_id, now) else {
+        let Some(call_id) = self.begin_command(asker, call_id, now) else {
             return;
         };
         let result = self.change(call_id, &[], |call| {
@@ -224,7 +224,7 @@ impl Hub {
         now: Time,
         rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
     ) {
-        if let Some(call_id) = self.unanswered(asker, call_id, now) {
+        if let Some(call_id) = self.begin_command(asker, call_id, now) {
             self.show_change(asker, call_id, now, rule);
         }
     }
@@ -254,7 +254,7 @@ impl Hub {
 
     /// The real name of a call of the asker's, unless this request is answered already: because it is a repetition, or
     /// because there is no such call.
-    pub(super) fn unanswered(
+    pub(super) fn begin_command(
         &mut self,
         asker: &Asker,
         call_id: CallId,

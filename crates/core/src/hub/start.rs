@@ -44,7 +44,7 @@ impl Hub {
             && let Some(earlier) = self.glare(&asker.accid, callee)
             && self.check_free(&asker.accid, earlier).is_ok()
         {
-            return self.meet(asker, earlier, start.call_id, now);
+            return self.join_glare(asker, earlier, start.call_id, now);
         }
         if self.calls.of_account(&asker.accid).next().is_some() {
             return self.reply(asker, Err(ErrorKind::AlreadyInCall.into()));
@@ -77,7 +77,7 @@ impl Hub {
         }
         check_attachment(start.attachment.as_deref())?;
         check_count(&start.callees)?;
-        let (callees, refused) = sort_out(&asker.accid, &start.callees, refused);
+        let (callees, refused) = split_refused(&asker.accid, &start.callees, refused);
         if callees.is_empty() {
             return Err(none_invited(&refused));
         }
@@ -129,13 +129,13 @@ impl Hub {
         refused: &[RefusedInvite],
         now: Time,
     ) {
-        let Some(call_id) = self.unanswered(asker, more.call_id, now) else {
+        let Some(call_id) = self.begin_command(asker, more.call_id, now) else {
             return;
         };
         if let Err(error) = check_invite(&more) {
             return self.reply(asker, Err(error));
         }
-        let (callees, mut refused) = sort_out(&asker.accid, &more.callees, refused);
+        let (callees, mut refused) = split_refused(&asker.accid, &more.callees, refused);
         let invitation = Invitation {
             callees,
             attachment: more.attachment,
@@ -253,7 +253,7 @@ impl Hub {
     /// Two dial each other: the later dial accepts the earlier call, and its name becomes another name of that. In a
     /// secure app the room token of the dial stands for the one of the accept: the app has let this account call the
     /// very account that it now talks to, and its client cannot have a token for a call that it did not know of.
-    fn meet(&mut self, asker: &Asker, earlier: CallId, alias: CallId, now: Time) {
+    fn join_glare(&mut self, asker: &Asker, earlier: CallId, alias: CallId, now: Time) {
         let connect_ms = self.config.connect_ms;
         self.apply_and_show(asker, earlier, now, |call| {
             let uid = call.participant(&asker.accid).map(|own| own.uid);
@@ -336,7 +336,7 @@ fn check_invite(more: &InviteMore) -> Result<(), ErrorBody> {
 }
 
 /// Each account once; those who can be called and are not the asker, and the others with the reason.
-fn sort_out(
+fn split_refused(
     asker: &Accid,
     accids: &[Accid],
     uncallable: &[RefusedInvite],
