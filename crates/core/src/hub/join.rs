@@ -35,7 +35,7 @@ impl Hub {
             self.release_other_call(in_the_way, &asker.accid, other, now);
         }
         let free = self.check_free(&asker.accid, call_id);
-        self.apply_and_show(asker, call_id, now, |call| {
+        self.apply_and_reply_call(asker, call_id, now, |call| {
             if may_accept {
                 free?;
             }
@@ -82,7 +82,7 @@ impl Hub {
         }
         let connect_ms = self.config.connect_ms;
         let granted = granted(grant, call_id);
-        self.show_change(asker, call_id, now, |call| {
+        self.change_and_reply_call(asker, call_id, now, |call| {
             call.join(&asker.accid, &asker.device, granted, connect_ms, now)
         });
     }

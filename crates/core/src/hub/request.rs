@@ -68,7 +68,7 @@ impl Hub {
             }
             Command::CallSnapshot { call_id } => {
                 let result = match self.own_call(&asker, call_id) {
-                    Some(call) => Ok(show(call, &asker.accid, now)),
+                    Some(call) => Ok(call_reply(call, &asker.accid, now)),
                     None => Err(not_found(call_id)),
                 };
                 self.reply(&asker, result);
@@ -128,7 +128,7 @@ impl Hub {
             }
             Command::Continue { call_id } => {
                 let free = self.check_free_of(asker, call_id);
-                self.apply_and_show(asker, call_id, now, |call| {
+                self.apply_and_reply_call(asker, call_id, now, |call| {
                     // Of a call that is over, that is the answer, whatever else there is: repeated after a crash, too.
                     if !call.is_ended() {
                         free?;
@@ -217,7 +217,7 @@ impl Hub {
     }
 
     /// Applies a rule on behalf of a participant and answers with the call, which is the asking session's news, too.
-    pub(super) fn apply_and_show(
+    pub(super) fn apply_and_reply_call(
         &mut self,
         asker: &Asker,
         call_id: CallId,
@@ -225,12 +225,12 @@ impl Hub {
         rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
     ) {
         if let Some(call_id) = self.begin_command(asker, call_id, now) {
-            self.show_change(asker, call_id, now, rule);
+            self.change_and_reply_call(asker, call_id, now, rule);
         }
     }
 
     /// Applies a rule to a call and answers with the call.
-    pub(super) fn show_change(
+    pub(super) fn change_and_reply_call(
         &mut self,
         asker: &Asker,
         call_id: CallId,
@@ -245,7 +245,7 @@ impl Hub {
         let result = shown.unwrap_or_else(|| Err(not_found(call_id)));
         let result = result.and_then(|()| {
             let call = self.calls.find(call_id);
-            call.map(|call| show(call, &asker.accid, now))
+            call.map(|call| call_reply(call, &asker.accid, now))
                 .ok_or_else(|| not_found(call_id))
         });
         self.reply(asker, result);
@@ -306,7 +306,7 @@ pub(super) fn first_answer(
     let outcome = call.answer_to(&asker.accid, asker.request_id?)?;
     Some(match outcome {
         Outcome::Done => Ok(Success::Done),
-        Outcome::Call => unless_elsewhere(call, asker, show(call, &asker.accid, now)),
+        Outcome::Call => unless_elsewhere(call, asker, call_reply(call, &asker.accid, now)),
         Outcome::Invited(refused) => Ok(Success::Call {
             call: call.view(&asker.accid, now),
             refused: refused.clone(),
@@ -327,7 +327,7 @@ pub(super) fn unless_elsewhere(
         .ok_or_else(|| ErrorKind::InCallOnOtherDevice.into())
 }
 
-pub(super) fn show(call: &Call, accid: &Accid, now: Time) -> Success {
+pub(super) fn call_reply(call: &Call, accid: &Accid, now: Time) -> Success {
     Success::Call {
         call: call.view(accid, now),
         refused: Vec::new(),

@@ -255,7 +255,7 @@ impl Hub {
     /// very account that it now talks to, and its client cannot have a token for a call that it did not know of.
     fn join_glare(&mut self, asker: &Asker, earlier: CallId, alias: CallId, now: Time) {
         let connect_ms = self.config.connect_ms;
-        self.apply_and_show(asker, earlier, now, |call| {
+        self.apply_and_reply_call(asker, earlier, now, |call| {
             let uid = call.participant(&asker.accid).map(|own| own.uid);
             call.accept(&asker.accid, &asker.device, uid, connect_ms, now)?;
             call.aliases.push(alias);
