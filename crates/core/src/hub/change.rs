@@ -257,7 +257,7 @@ impl Hub {
     }
 
     pub(super) fn notify(&mut self, session: SessionId, event: Event) {
-        if self.sessions.hears(session) {
+        if self.sessions.is_reachable(session) {
             self.out.push(Output::Notify { session, event });
         }
     }

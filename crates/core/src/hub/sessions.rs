@@ -145,7 +145,7 @@ impl Sessions {
     }
 
     /// Whether a session can be told anything.
-    pub(super) fn hears(&self, id: SessionId) -> bool {
+    pub(super) fn is_reachable(&self, id: SessionId) -> bool {
         !self.unwelcomed.contains(&id)
     }
 

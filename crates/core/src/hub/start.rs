@@ -221,7 +221,7 @@ impl Hub {
                 let sessions = self.sessions.of_account(callee);
                 sessions.into_iter().map(move |session| (session, callee))
             })
-            .filter(|(session, _)| self.sessions.hears(*session))
+            .filter(|(session, _)| self.sessions.is_reachable(*session))
             .collect();
         let skip: Vec<SessionId> = reached.iter().map(|(session, _)| *session).collect();
         self.change(call_id, &skip, |call| {
