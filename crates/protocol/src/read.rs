@@ -7,14 +7,14 @@
 mod object;
 mod view;
 
-pub use object::{Object, Read, ReadError, word};
+pub use object::{Object, ReadError, ReadResult, word};
 pub use view::group_terms;
 
 use crate::{ErrorBody, Event, Presence, QualityReport, Reply, ServerFrame, Slot, Success, Uid};
 
 impl ServerFrame {
     /// Reads one frame from the server. Unknown members and unknown events are no errors.
-    pub fn read(text: &str) -> Read<Self> {
+    pub fn read(text: &str) -> ReadResult<Self> {
         let object = Object::parse(text)?;
         if object.has("re") {
             reply(object).map(Self::Reply)
@@ -24,7 +24,7 @@ impl ServerFrame {
     }
 }
 
-fn reply(mut object: Object) -> Read<Reply> {
+fn reply(mut object: Object) -> ReadResult<Reply> {
     Ok(Reply {
         re: object.number("re")?,
         ok: object.optional_object("ok")?.map(success).transpose()?,
@@ -32,7 +32,7 @@ fn reply(mut object: Object) -> Read<Reply> {
     })
 }
 
-fn success(mut object: Object) -> Read<Success> {
+fn success(mut object: Object) -> ReadResult<Success> {
     let name = object.text("is")?;
     Ok(match name.as_str() {
         "done" => Success::Done,
@@ -63,7 +63,7 @@ fn success(mut object: Object) -> Read<Success> {
     })
 }
 
-fn event(mut object: Object) -> Read<Event> {
+fn event(mut object: Object) -> ReadResult<Event> {
     let name = object.text("event")?;
     Ok(match name.as_str() {
         "call.invited" => Event::CallInvited {
@@ -121,7 +121,7 @@ fn event(mut object: Object) -> Read<Event> {
     })
 }
 
-fn error(mut object: Object) -> Read<ErrorBody> {
+fn error(mut object: Object) -> ReadResult<ErrorBody> {
     Ok(ErrorBody {
         code: object.small_number("code")?,
         kind: object.word("kind")?,
@@ -129,7 +129,7 @@ fn error(mut object: Object) -> Read<ErrorBody> {
     })
 }
 
-fn slot(mut object: Object) -> Read<Slot> {
+fn slot(mut object: Object) -> ReadResult<Slot> {
     Ok(Slot {
         mid: object.text("mid")?,
         kind: object.word("kind")?,
@@ -137,7 +137,7 @@ fn slot(mut object: Object) -> Read<Slot> {
     })
 }
 
-fn quality_report(mut object: Object) -> Read<QualityReport> {
+fn quality_report(mut object: Object) -> ReadResult<QualityReport> {
     Ok(QualityReport {
         accid: object.parsed("accid")?,
         up: object.word("up")?,
@@ -149,7 +149,7 @@ fn quality_report(mut object: Object) -> Read<QualityReport> {
     })
 }
 
-fn presence(mut object: Object) -> Read<Presence> {
+fn presence(mut object: Object) -> ReadResult<Presence> {
     Ok(Presence {
         accid: object.parsed("accid")?,
         online: object.flag("online")?,

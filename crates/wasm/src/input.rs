@@ -4,11 +4,11 @@
 //! for these tagged enums is a third of the whole module. The tests hold the two to the same form.
 
 use hullo_core::endpoint::{Input, MediaEvent, Op};
-use hullo_protocol::read::{Object, Read, ReadError, group_terms};
+use hullo_protocol::read::{Object, ReadError, ReadResult, group_terms};
 use hullo_protocol::{DeviceInfo, MessageId};
 
 /// Reads one input.
-pub(crate) fn read(text: &str) -> Read<Input> {
+pub(crate) fn read(text: &str) -> ReadResult<Input> {
     let mut object = Object::parse(text)?;
     let name = object.text("input")?;
     Ok(match name.as_str() {
@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str) -> Read<Input> {
     })
 }
 
-fn op(mut object: Object) -> Read<Op> {
+fn op(mut object: Object) -> ReadResult<Op> {
     let name = object.text("op")?;
     Ok(match name.as_str() {
         "login" => Op::Login {
@@ -119,7 +119,7 @@ fn op(mut object: Object) -> Read<Op> {
     })
 }
 
-fn device(mut object: Object) -> Read<DeviceInfo> {
+fn device(mut object: Object) -> ReadResult<DeviceInfo> {
     Ok(DeviceInfo {
         id: object.parsed("id")?,
         platform: object.word("platform")?,
@@ -127,7 +127,7 @@ fn device(mut object: Object) -> Read<DeviceInfo> {
     })
 }
 
-fn media_event(mut object: Object) -> Read<MediaEvent> {
+fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
     let name = object.text("event")?;
     if name == "capture_failed" {
         return Ok(MediaEvent::CaptureFailed {

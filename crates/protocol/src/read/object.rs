@@ -35,7 +35,7 @@ impl ReadError {
 }
 
 /// What reading gives.
-pub type Read<T> = Result<T, ReadError>;
+pub type ReadResult<T> = Result<T, ReadError>;
 
 /// A JSON object whose members are taken out one by one. `null` is the same as absent, except to [`Object::nullable`].
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub struct Object(Map<String, Value>);
 
 impl Object {
     /// Parses a text that is one JSON object.
-    pub fn parse(text: &str) -> Read<Self> {
+    pub fn parse(text: &str) -> ReadResult<Self> {
         Ok(Self(serde_json::from_str(text)?))
     }
 
@@ -53,12 +53,12 @@ impl Object {
     }
 
     /// A text.
-    pub fn text(&mut self, name: &'static str) -> Read<String> {
+    pub fn text(&mut self, name: &'static str) -> ReadResult<String> {
         self.optional_text(name)?.ok_or(ReadError::Member(name))
     }
 
     /// A text or nothing.
-    pub fn optional_text(&mut self, name: &'static str) -> Read<Option<String>> {
+    pub fn optional_text(&mut self, name: &'static str) -> ReadResult<Option<String>> {
         match self.take(name) {
             Value::Null => Ok(None),
             Value::String(text) => Ok(Some(text)),
@@ -67,12 +67,12 @@ impl Object {
     }
 
     /// A whole number, not negative.
-    pub fn number(&mut self, name: &'static str) -> Read<u64> {
+    pub fn number(&mut self, name: &'static str) -> ReadResult<u64> {
         self.optional_number(name)?.ok_or(ReadError::Member(name))
     }
 
     /// A whole number, not negative, or nothing.
-    pub fn optional_number(&mut self, name: &'static str) -> Read<Option<u64>> {
+    pub fn optional_number(&mut self, name: &'static str) -> ReadResult<Option<u64>> {
         match self.take(name) {
             Value::Null => Ok(None),
             value => value.as_u64().map(Some).ok_or(ReadError::Member(name)),
@@ -80,29 +80,29 @@ impl Object {
     }
 
     /// A whole number below 2^32.
-    pub fn small_number(&mut self, name: &'static str) -> Read<u32> {
+    pub fn small_number(&mut self, name: &'static str) -> ReadResult<u32> {
         self.optional_small_number(name)?
             .ok_or(ReadError::Member(name))
     }
 
     /// A whole number below 2^32, or nothing.
-    pub fn optional_small_number(&mut self, name: &'static str) -> Read<Option<u32>> {
+    pub fn optional_small_number(&mut self, name: &'static str) -> ReadResult<Option<u32>> {
         let small = |number| u32::try_from(number).map_err(|error| refused(name, error));
         self.optional_number(name)?.map(small).transpose()
     }
 
     /// True or false.
-    pub fn flag(&mut self, name: &'static str) -> Read<bool> {
+    pub fn flag(&mut self, name: &'static str) -> ReadResult<bool> {
         self.take(name).as_bool().ok_or(ReadError::Member(name))
     }
 
     /// True or false; false when absent.
-    pub fn optional_flag(&mut self, name: &'static str) -> Read<bool> {
+    pub fn optional_flag(&mut self, name: &'static str) -> ReadResult<bool> {
         Ok(self.has(name) && self.flag(name)?)
     }
 
     /// A text that its type parses, such as an id.
-    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Read<T> {
+    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> ReadResult<T> {
         parse(name, &self.text(name)?)
     }
 
@@ -110,13 +110,13 @@ impl Object {
     pub fn optional_parsed<T: FromStr<Err: Display>>(
         &mut self,
         name: &'static str,
-    ) -> Read<Option<T>> {
+    ) -> ReadResult<Option<T>> {
         let text = self.optional_text(name)?;
         text.map(|text| parse(name, &text)).transpose()
     }
 
     /// A word of the protocol.
-    pub fn word<T: for<'de> Deserialize<'de>>(&mut self, name: &'static str) -> Read<T> {
+    pub fn word<T: for<'de> Deserialize<'de>>(&mut self, name: &'static str) -> ReadResult<T> {
         word(&self.text(name)?).map_err(|error| refused(name, error))
     }
 
@@ -124,19 +124,19 @@ impl Object {
     pub fn optional_word<T: for<'de> Deserialize<'de>>(
         &mut self,
         name: &'static str,
-    ) -> Read<Option<T>> {
+    ) -> ReadResult<Option<T>> {
         let text = self.optional_text(name)?;
         text.map(|text| word(&text).map_err(|error| refused(name, error)))
             .transpose()
     }
 
     /// Another object.
-    pub fn object(&mut self, name: &'static str) -> Read<Self> {
+    pub fn object(&mut self, name: &'static str) -> ReadResult<Self> {
         self.optional_object(name)?.ok_or(ReadError::Member(name))
     }
 
     /// Another object, or nothing.
-    pub fn optional_object(&mut self, name: &'static str) -> Read<Option<Self>> {
+    pub fn optional_object(&mut self, name: &'static str) -> ReadResult<Option<Self>> {
         match self.take(name) {
             Value::Null => Ok(None),
             value => Self::of(name, value).map(Some),
@@ -144,7 +144,7 @@ impl Object {
     }
 
     /// Another object: nothing when absent, `Some(None)` when it is `null`.
-    pub fn nullable(&mut self, name: &'static str) -> Read<Option<Option<Self>>> {
+    pub fn nullable(&mut self, name: &'static str) -> ReadResult<Option<Option<Self>>> {
         if !self.0.contains_key(name) {
             return Ok(None);
         }
@@ -152,7 +152,7 @@ impl Object {
     }
 
     /// A list of texts that their type parses.
-    pub fn list<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Read<Vec<T>> {
+    pub fn list<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> ReadResult<Vec<T>> {
         let item = |value: Value| match value {
             Value::String(text) => parse(name, &text),
             _ => Err(ReadError::Member(name)),
@@ -161,13 +161,17 @@ impl Object {
     }
 
     /// A list of whole numbers, not negative.
-    pub fn numbers(&mut self, name: &'static str) -> Read<Vec<u64>> {
+    pub fn numbers(&mut self, name: &'static str) -> ReadResult<Vec<u64>> {
         let item = |value: Value| value.as_u64().ok_or(ReadError::Member(name));
         self.items(name)?.into_iter().map(item).collect()
     }
 
     /// A list of objects, each read by `read`.
-    pub fn objects<T>(&mut self, name: &'static str, read: fn(Self) -> Read<T>) -> Read<Vec<T>> {
+    pub fn objects<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(Self) -> ReadResult<T>,
+    ) -> ReadResult<Vec<T>> {
         let item = |value| read(Self::of(name, value)?);
         self.items(name)?.into_iter().map(item).collect()
     }
@@ -176,8 +180,8 @@ impl Object {
     pub fn optional_objects<T>(
         &mut self,
         name: &'static str,
-        read: fn(Self) -> Read<T>,
-    ) -> Read<Vec<T>> {
+        read: fn(Self) -> ReadResult<T>,
+    ) -> ReadResult<Vec<T>> {
         if self.has(name) {
             self.objects(name, read)
         } else {
@@ -185,14 +189,14 @@ impl Object {
         }
     }
 
-    fn of(name: &'static str, value: Value) -> Read<Self> {
+    fn of(name: &'static str, value: Value) -> ReadResult<Self> {
         match value {
             Value::Object(members) => Ok(Self(members)),
             _ => Err(ReadError::Member(name)),
         }
     }
 
-    fn items(&mut self, name: &'static str) -> Read<Vec<Value>> {
+    fn items(&mut self, name: &'static str) -> ReadResult<Vec<Value>> {
         match self.take(name) {
             Value::Array(items) => Ok(items),
             _ => Err(ReadError::Member(name)),
@@ -211,7 +215,7 @@ pub fn word<'de, T: Deserialize<'de>>(word: &'de str) -> Result<T, WordError> {
     T::deserialize(word)
 }
 
-fn parse<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> Read<T> {
+fn parse<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> ReadResult<T> {
     text.parse().map_err(|error| refused(name, error))
 }
 

@@ -1,13 +1,13 @@
 //! Reads calls, messages and records.
 
-use super::object::{Object, Read};
+use super::object::{Object, ReadResult};
 use crate::{
     CallDelta, CallRecord, CallView, EndView, FoundCall, GroupTerms, InviteView, Message,
     MessageBody, MessageId, ParticipantDuration, ParticipantOutcome, ParticipantView,
     QualitySummary, RefusedInvite, Snapshot, SwitchView, Uid,
 };
 
-pub(super) fn call(mut object: Object) -> Read<CallView> {
+pub(super) fn call(mut object: Object) -> ReadResult<CallView> {
     Ok(CallView {
         call_id: object.parsed("call_id")?,
         version: object.number("version")?,
@@ -25,7 +25,7 @@ pub(super) fn call(mut object: Object) -> Read<CallView> {
     })
 }
 
-pub(super) fn delta(mut object: Object) -> Read<CallDelta> {
+pub(super) fn delta(mut object: Object) -> ReadResult<CallDelta> {
     let switch = object.nullable("switch")?;
     Ok(CallDelta {
         state: object.optional_word("state")?,
@@ -39,7 +39,7 @@ pub(super) fn delta(mut object: Object) -> Read<CallDelta> {
     })
 }
 
-pub(super) fn snapshot(mut object: Object) -> Read<Snapshot> {
+pub(super) fn snapshot(mut object: Object) -> ReadResult<Snapshot> {
     Ok(Snapshot {
         calls: object.objects("calls", call)?,
         elsewhere: object.optional_objects("elsewhere", call)?,
@@ -49,21 +49,21 @@ pub(super) fn snapshot(mut object: Object) -> Read<Snapshot> {
     })
 }
 
-pub(super) fn refused_invite(mut object: Object) -> Read<RefusedInvite> {
+pub(super) fn refused_invite(mut object: Object) -> ReadResult<RefusedInvite> {
     Ok(RefusedInvite {
         accid: object.parsed("accid")?,
         kind: object.word("kind")?,
     })
 }
 
-pub(super) fn found_call(mut object: Object) -> Read<FoundCall> {
+pub(super) fn found_call(mut object: Object) -> ReadResult<FoundCall> {
     Ok(FoundCall {
         call: call(object.object("call")?)?,
         uid: Uid(object.number("uid")?),
     })
 }
 
-pub(super) fn message(mut object: Object) -> Read<Message> {
+pub(super) fn message(mut object: Object) -> ReadResult<Message> {
     let mut body = object.object("body")?;
     let body = match body.text("type")?.as_str() {
         "call_record" => MessageBody::CallRecord(record(body)?),
@@ -79,7 +79,7 @@ pub(super) fn message(mut object: Object) -> Read<Message> {
 }
 
 /// The members of [`GroupTerms`], which may stand among others.
-pub fn group_terms(object: &mut Object) -> Read<GroupTerms> {
+pub fn group_terms(object: &mut Object) -> ReadResult<GroupTerms> {
     Ok(GroupTerms {
         group_id: object.optional_text("group_id")?,
         invite_mode: object.optional_word("invite_mode")?.unwrap_or_default(),
@@ -87,12 +87,12 @@ pub fn group_terms(object: &mut Object) -> Read<GroupTerms> {
     })
 }
 
-fn optional_group(object: &mut Object) -> Read<Option<GroupTerms>> {
+fn optional_group(object: &mut Object) -> ReadResult<Option<GroupTerms>> {
     let group = object.optional_object("group")?;
     group.map(|mut group| group_terms(&mut group)).transpose()
 }
 
-fn participant(mut object: Object) -> Read<ParticipantView> {
+fn participant(mut object: Object) -> ReadResult<ParticipantView> {
     Ok(ParticipantView {
         accid: object.parsed("accid")?,
         uid: Uid(object.number("uid")?),
@@ -106,14 +106,14 @@ fn participant(mut object: Object) -> Read<ParticipantView> {
     })
 }
 
-fn switch(mut object: Object) -> Read<SwitchView> {
+fn switch(mut object: Object) -> ReadResult<SwitchView> {
     Ok(SwitchView {
         by: object.parsed("by")?,
         media: object.word("media")?,
     })
 }
 
-fn end(mut object: Object) -> Read<EndView> {
+fn end(mut object: Object) -> ReadResult<EndView> {
     Ok(EndView {
         reason: object.word("reason")?,
         by: object.optional_parsed("by")?,
@@ -121,14 +121,14 @@ fn end(mut object: Object) -> Read<EndView> {
     })
 }
 
-fn invite(mut object: Object) -> Read<InviteView> {
+fn invite(mut object: Object) -> ReadResult<InviteView> {
     Ok(InviteView {
         call: call(object.object("call")?)?,
         ring_ms_left: object.number("ring_ms_left")?,
     })
 }
 
-fn record(mut object: Object) -> Read<CallRecord> {
+fn record(mut object: Object) -> ReadResult<CallRecord> {
     Ok(CallRecord {
         call_id: object.parsed("call_id")?,
         kind: object.optional_word("kind")?.unwrap_or_default(),
@@ -148,21 +148,21 @@ fn record(mut object: Object) -> Read<CallRecord> {
     })
 }
 
-fn duration(mut object: Object) -> Read<ParticipantDuration> {
+fn duration(mut object: Object) -> ReadResult<ParticipantDuration> {
     Ok(ParticipantDuration {
         accid: object.parsed("accid")?,
         duration_ms: object.number("duration_ms")?,
     })
 }
 
-fn outcome(mut object: Object) -> Read<ParticipantOutcome> {
+fn outcome(mut object: Object) -> ReadResult<ParticipantOutcome> {
     Ok(ParticipantOutcome {
         accid: object.parsed("accid")?,
         state: object.word("state")?,
     })
 }
 
-fn quality(mut object: Object) -> Read<QualitySummary> {
+fn quality(mut object: Object) -> ReadResult<QualitySummary> {
     Ok(QualitySummary {
         accid: object.parsed("accid")?,
         median_up: object.word("median_up")?,
