@@ -7,7 +7,7 @@
 mod object;
 mod view;
 
-pub use object::{Object, ReadError, ReadResult, word};
+pub use object::{Object, ReadError, ReadResult, enum_value};
 pub use view::group_terms;
 
 use crate::{ErrorBody, Event, Presence, QualityReport, Reply, ServerFrame, Slot, Success, Uid};
@@ -93,7 +93,7 @@ fn event(mut object: Object) -> ReadResult<Event> {
         },
         "call.switch_refused" => Event::SwitchRefused {
             call_id: object.parsed("call_id")?,
-            media: object.word("media")?,
+            media: object.enum_value("media")?,
         },
         "media.slots" => Event::MediaSlots {
             call_id: object.parsed("call_id")?,
@@ -112,7 +112,7 @@ fn event(mut object: Object) -> ReadResult<Event> {
         },
         "presence.changed" => Event::PresenceChanged(presence(object)?),
         "session.closed" => Event::SessionClosed {
-            reason: object.word("reason")?,
+            reason: object.enum_value("reason")?,
         },
         "session.error" => Event::SessionError {
             error: error(object.object("error")?)?,
@@ -124,7 +124,7 @@ fn event(mut object: Object) -> ReadResult<Event> {
 fn error(mut object: Object) -> ReadResult<ErrorBody> {
     Ok(ErrorBody {
         code: object.small_number("code")?,
-        kind: object.word("kind")?,
+        kind: object.enum_value("kind")?,
         message: object.text("message")?,
     })
 }
@@ -132,7 +132,7 @@ fn error(mut object: Object) -> ReadResult<ErrorBody> {
 fn slot(mut object: Object) -> ReadResult<Slot> {
     Ok(Slot {
         mid: object.text("mid")?,
-        kind: object.word("kind")?,
+        kind: object.enum_value("kind")?,
         uid: object.optional_number("uid")?.map(Uid),
     })
 }
@@ -140,8 +140,8 @@ fn slot(mut object: Object) -> ReadResult<Slot> {
 fn quality_report(mut object: Object) -> ReadResult<QualityReport> {
     Ok(QualityReport {
         accid: object.parsed("accid")?,
-        up: object.word("up")?,
-        down: object.word("down")?,
+        up: object.enum_value("up")?,
+        down: object.enum_value("down")?,
         rtt_ms: object.optional_small_number("rtt_ms")?,
         jitter_ms: object.optional_small_number("jitter_ms")?,
         loss_up_permille: object.optional_small_number("loss_up_permille")?,

@@ -47,13 +47,13 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "logout" => Op::Logout,
         "call" => Op::Call {
             accid: object.parsed("accid")?,
-            media: object.word("media")?,
+            media: object.enum_value("media")?,
             attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
         },
         "group_call" => Op::GroupCall {
             accids: object.list("accids")?,
-            media: object.word("media")?,
+            media: object.enum_value("media")?,
             terms: group_terms(&mut object)?,
             attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
@@ -76,7 +76,7 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "accept" => Op::Accept,
         "accept_waiting" => Op::AcceptWaiting {
             call_id: object.parsed("call_id")?,
-            other: object.word("other")?,
+            other: object.enum_value("other")?,
         },
         "reject_waiting" => Op::RejectWaiting {
             call_id: object.parsed("call_id")?,
@@ -86,7 +86,7 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "hangup" => Op::Hangup,
         "leave" => Op::Leave,
         "switch_call_type" => Op::SwitchCallType {
-            media: object.word("media")?,
+            media: object.enum_value("media")?,
         },
         "answer_switch" => Op::AnswerSwitch {
             agree: object.flag("agree")?,
@@ -122,7 +122,7 @@ fn op(mut object: Object) -> ReadResult<Op> {
 fn device(mut object: Object) -> ReadResult<DeviceInfo> {
     Ok(DeviceInfo {
         id: object.parsed("id")?,
-        platform: object.word("platform")?,
+        platform: object.enum_value("platform")?,
         sdk_version: object.optional_text("sdk_version")?,
     })
 }
@@ -131,7 +131,7 @@ fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
     let name = object.text("event")?;
     if name == "capture_failed" {
         return Ok(MediaEvent::CaptureFailed {
-            kind: object.word("kind")?,
+            kind: object.enum_value("kind")?,
             denied: object.flag("denied")?,
             message: object.text("message")?,
         });

@@ -8,7 +8,7 @@ mod input;
 use hullo_core::Time;
 use hullo_core::endpoint::Endpoint as CoreEndpoint;
 use hullo_protocol::ErrorKind;
-use hullo_protocol::read::word;
+use hullo_protocol::read::enum_value;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -46,7 +46,7 @@ impl Endpoint {
 /// What to tell a person about an error of `kind`, in Chinese for `zh`, in English otherwise.
 #[wasm_bindgen(js_name = errorText)]
 pub fn error_text(kind: &str, language: &str) -> String {
-    let kind = word(kind).unwrap_or(ErrorKind::Unknown);
+    let kind = enum_value(kind).unwrap_or(ErrorKind::Unknown);
     let text = match language {
         "zh" => kind.chinese(),
         _ => kind.text(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
-use serde::de::value::{Error as WordError, StrDeserializer};
+use serde::de::value::{Error as EnumError, StrDeserializer};
 use serde_json::{Map, Value};
 
 /// Why a text is not what it should be.
@@ -34,7 +34,7 @@ impl ReadError {
     }
 }
 
-/// What reading gives.
+/// What was read, or why it could not be.
 pub type ReadResult<T> = Result<T, ReadError>;
 
 /// A JSON object whose members are taken out one by one. `null` is the same as absent, except to [`Object::nullable`].
@@ -115,18 +115,21 @@ impl Object {
         text.map(|text| parse(name, &text)).transpose()
     }
 
-    /// A word of the protocol.
-    pub fn word<T: for<'de> Deserialize<'de>>(&mut self, name: &'static str) -> ReadResult<T> {
-        word(&self.text(name)?).map_err(|error| refused(name, error))
+    /// A text that names a value of one of the protocol's enums.
+    pub fn enum_value<T: for<'de> Deserialize<'de>>(
+        &mut self,
+        name: &'static str,
+    ) -> ReadResult<T> {
+        enum_value(&self.text(name)?).map_err(|error| refused(name, error))
     }
 
-    /// A word of the protocol, or nothing.
-    pub fn optional_word<T: for<'de> Deserialize<'de>>(
+    /// A text that names a value of one of the protocol's enums, or nothing.
+    pub fn optional_enum_value<T: for<'de> Deserialize<'de>>(
         &mut self,
         name: &'static str,
     ) -> ReadResult<Option<T>> {
         let text = self.optional_text(name)?;
-        text.map(|text| word(&text).map_err(|error| refused(name, error)))
+        text.map(|text| enum_value(&text).map_err(|error| refused(name, error)))
             .transpose()
     }
 
@@ -209,10 +212,10 @@ impl Object {
     }
 }
 
-/// A word of the protocol as its enum.
-pub fn word<'de, T: Deserialize<'de>>(word: &'de str) -> Result<T, WordError> {
-    let word: StrDeserializer<'de, WordError> = word.into_deserializer();
-    T::deserialize(word)
+/// The value of an enum of the protocol by its name on the wire.
+pub fn enum_value<'de, T: Deserialize<'de>>(name: &'de str) -> Result<T, EnumError> {
+    let name: StrDeserializer<'de, EnumError> = name.into_deserializer();
+    T::deserialize(name)
 }
 
 fn parse<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> ReadResult<T> {

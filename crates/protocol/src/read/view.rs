@@ -11,10 +11,10 @@ pub(super) fn call(mut object: Object) -> ReadResult<CallView> {
     Ok(CallView {
         call_id: object.parsed("call_id")?,
         version: object.number("version")?,
-        kind: object.word("kind")?,
+        kind: object.enum_value("kind")?,
         group: optional_group(&mut object)?,
-        media: object.word("media")?,
-        state: object.word("state")?,
+        media: object.enum_value("media")?,
+        state: object.enum_value("state")?,
         caller: object.parsed("caller")?,
         attachment: object.optional_text("attachment")?,
         participants: object.objects("participants", participant)?,
@@ -28,9 +28,9 @@ pub(super) fn call(mut object: Object) -> ReadResult<CallView> {
 pub(super) fn delta(mut object: Object) -> ReadResult<CallDelta> {
     let switch = object.nullable("switch")?;
     Ok(CallDelta {
-        state: object.optional_word("state")?,
+        state: object.optional_enum_value("state")?,
         group: optional_group(&mut object)?,
-        media: object.optional_word("media")?,
+        media: object.optional_enum_value("media")?,
         participants: object.optional_objects("participants", participant)?,
         switch: switch
             .map(|it| it.map(self::switch).transpose())
@@ -52,7 +52,7 @@ pub(super) fn snapshot(mut object: Object) -> ReadResult<Snapshot> {
 pub(super) fn refused_invite(mut object: Object) -> ReadResult<RefusedInvite> {
     Ok(RefusedInvite {
         accid: object.parsed("accid")?,
-        kind: object.word("kind")?,
+        kind: object.enum_value("kind")?,
     })
 }
 
@@ -82,8 +82,10 @@ pub(super) fn message(mut object: Object) -> ReadResult<Message> {
 pub fn group_terms(object: &mut Object) -> ReadResult<GroupTerms> {
     Ok(GroupTerms {
         group_id: object.optional_text("group_id")?,
-        invite_mode: object.optional_word("invite_mode")?.unwrap_or_default(),
-        join_mode: object.optional_word("join_mode")?.unwrap_or_default(),
+        invite_mode: object
+            .optional_enum_value("invite_mode")?
+            .unwrap_or_default(),
+        join_mode: object.optional_enum_value("join_mode")?.unwrap_or_default(),
     })
 }
 
@@ -96,7 +98,7 @@ fn participant(mut object: Object) -> ReadResult<ParticipantView> {
     Ok(ParticipantView {
         accid: object.parsed("accid")?,
         uid: Uid(object.number("uid")?),
-        state: object.word("state")?,
+        state: object.enum_value("state")?,
         audio: object.flag("audio")?,
         video: object.flag("video")?,
         reconnecting: object.optional_flag("reconnecting")?,
@@ -109,13 +111,13 @@ fn participant(mut object: Object) -> ReadResult<ParticipantView> {
 fn switch(mut object: Object) -> ReadResult<SwitchView> {
     Ok(SwitchView {
         by: object.parsed("by")?,
-        media: object.word("media")?,
+        media: object.enum_value("media")?,
     })
 }
 
 fn end(mut object: Object) -> ReadResult<EndView> {
     Ok(EndView {
-        reason: object.word("reason")?,
+        reason: object.enum_value("reason")?,
         by: object.optional_parsed("by")?,
         duration_ms: object.number("duration_ms")?,
     })
@@ -131,13 +133,13 @@ fn invite(mut object: Object) -> ReadResult<InviteView> {
 fn record(mut object: Object) -> ReadResult<CallRecord> {
     Ok(CallRecord {
         call_id: object.parsed("call_id")?,
-        kind: object.optional_word("kind")?.unwrap_or_default(),
+        kind: object.optional_enum_value("kind")?.unwrap_or_default(),
         group_id: object.optional_text("group_id")?,
         caller: object.parsed("caller")?,
         callees: object.list("callees")?,
-        media: object.word("media")?,
-        status: object.word("status")?,
-        reason: object.word("reason")?,
+        media: object.enum_value("media")?,
+        status: object.enum_value("status")?,
+        reason: object.enum_value("reason")?,
         ended_by: object.optional_parsed("ended_by")?,
         started_at_ms: object.number("started_at_ms")?,
         accepted_at_ms: object.optional_number("accepted_at_ms")?,
@@ -158,17 +160,17 @@ fn duration(mut object: Object) -> ReadResult<ParticipantDuration> {
 fn outcome(mut object: Object) -> ReadResult<ParticipantOutcome> {
     Ok(ParticipantOutcome {
         accid: object.parsed("accid")?,
-        state: object.word("state")?,
+        state: object.enum_value("state")?,
     })
 }
 
 fn quality(mut object: Object) -> ReadResult<QualitySummary> {
     Ok(QualitySummary {
         accid: object.parsed("accid")?,
-        median_up: object.word("median_up")?,
-        worst_up: object.word("worst_up")?,
-        median_down: object.word("median_down")?,
-        worst_down: object.word("worst_down")?,
+        median_up: object.enum_value("median_up")?,
+        worst_up: object.enum_value("worst_up")?,
+        median_down: object.enum_value("median_down")?,
+        worst_down: object.enum_value("worst_down")?,
         reconnects: object.small_number("reconnects")?,
         first_frame_ms: object.optional_small_number("first_frame_ms")?,
     })
