@@ -1,16 +1,16 @@
-//! `cargo xtask bench`: the figures that exist so far. Benchmarks join by appearing as `crates/*/benches`.
+//! `cargo xtask bench`: what a browser downloads, and how fast the simulator is. There are no other benchmarks.
 
 use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::command::{self, cargo, root};
+use crate::command::{self, cargo};
 use crate::{setup, web};
 
 /// Seeds for the simulator: enough to run for seconds in release.
 const SEEDS: u32 = 5_000;
 
-/// Prints bundle sizes and the simulator's speed, then runs `cargo bench` where there are benches.
+/// Prints the sizes of the bundles and the simulator's speed.
 pub(crate) fn run() -> Result<()> {
     setup::build_tools()?;
     web::build()?;
@@ -32,18 +32,5 @@ pub(crate) fn run() -> Result<()> {
         "sim: {:.0} seeds per second (release)",
         f64::from(SEEDS) / seconds
     );
-
-    if has_benches()? {
-        command::run(&mut cargo(["bench", "--workspace"]))?;
-    }
     Ok(())
-}
-
-fn has_benches() -> Result<bool> {
-    for entry in std::fs::read_dir(root().join("crates"))? {
-        if entry?.path().join("benches").is_dir() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
