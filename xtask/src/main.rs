@@ -42,7 +42,7 @@ enum Task {
         /// Run only the steps whose name contains this, and what they need
         filter: Option<String>,
     },
-    /// Check the rules of the tree: who may depend on whom, pure crates, file sizes, left-overs
+    /// Check the rules of the tree: who may depend on whom, circles, sizes, old words, left-overs
     Tidy,
     /// Build crates/wasm into web/sdk/wasm
     Wasm,
@@ -61,7 +61,7 @@ enum Task {
         /// Only those whose name contains this
         filter: Option<String>,
     },
-    /// Measure what can be measured: bundle sizes, simulated calls per second, `cargo bench`
+    /// Measure bundle sizes and how many worlds the simulator runs in a second
     Bench,
 }
 

@@ -1,6 +1,11 @@
 //! `cargo xtask tidy`: the rules of the tree that no compiler checks.
 
+mod comments;
+mod cycles;
+mod functions;
 mod graph;
+mod imports;
+mod modules;
 mod text;
 
 use std::fs;
@@ -9,6 +14,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use self::modules::Modules;
 use crate::command::{cargo, output_of, program, root};
 
 /// What a rule found: where, what, and whether it fails the run.
@@ -34,6 +40,13 @@ impl Finding {
         }
     }
 
+    fn softened(self) -> Self {
+        Self {
+            level: Level::Warning,
+            ..self
+        }
+    }
+
     fn warning(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             level: Level::Warning,
@@ -54,15 +67,45 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(linked_crates(&metadata)?);
     let paths = repository_paths()?;
     findings.extend(stale_patches(&paths)?);
+    let mut imports = Vec::new();
+    // What the renames under way still have to mend.
+    let mut later = Vec::new();
     for path in &paths {
         findings.extend(text::check_path(path));
-        if text::is_source(path) {
-            let content = fs::read_to_string(root().join(path))
-                .with_context(|| format!("cannot read {path}"))?;
-            findings.extend(text::check_content(path, &content));
+        if !text::is_source(path) {
+            continue;
+        }
+        let content =
+            fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
+        findings.extend(text::check_content(path, &content));
+        later.extend(comments::check(path, &content));
+        if path.ends_with(".rs") {
+            let syntax =
+                syn::parse_file(&content).with_context(|| format!("cannot parse {path}"))?;
+            later.extend(functions::check_rust(path, &syntax));
+        } else if path.ends_with(".ts") {
+            later.extend(functions::check_typescript(path, &content));
+            imports.extend(imports::of_file(path, &content));
         }
     }
-    report(&findings, paths.len())
+    let mut circles = cycles::check("", &imports);
+    circles.extend(circles_of_crates(&metadata)?);
+    let summary = format!("{} files, {} circles", paths.len(), circles.len());
+    later.extend(circles);
+    findings.extend(later.into_iter().map(Finding::softened));
+    report(&findings, &summary)
+}
+
+/// Circles in each crate and each test program.
+fn circles_of_crates(metadata: &Value) -> Result<Vec<Finding>> {
+    let mut circles = Vec::new();
+    for file in graph::root_files(metadata) {
+        let modules = Modules::read(&file, root())?;
+        let folder = file.parent().unwrap_or(&file);
+        let folder = folder.strip_prefix(root()).unwrap_or(folder);
+        circles.extend(cycles::check(&folder.to_string_lossy(), &modules.imports()));
+    }
+    Ok(circles)
 }
 
 /// Defects that `cargo xtask defects` can no longer put back, since what they spoil has moved on.
@@ -73,14 +116,14 @@ fn stale_patches(paths: &[String]) -> Result<Vec<Finding>> {
         let checked = program("git", ["apply", "--check", path.as_str()]).output()?;
         if !checked.status.success() {
             let error = String::from_utf8_lossy(&checked.stderr);
-            let message = format!("make it anew: {}", error.trim());
+            let message = format!("make it again: {}", error.trim());
             findings.push(Finding::error(path, message));
         }
     }
     Ok(findings)
 }
 
-fn report(findings: &[Finding], files: usize) -> Result<()> {
+fn report(findings: &[Finding], summary: &str) -> Result<()> {
     for finding in findings {
         let word = match finding.level {
             Level::Warning => "warning",
@@ -93,7 +136,7 @@ fn report(findings: &[Finding], files: usize) -> Result<()> {
         .filter(|finding| finding.level == Level::Error)
         .count();
     println!(
-        "tidy: {files} files, {errors} errors, {} warnings",
+        "tidy: {summary}, {errors} errors, {} warnings",
         findings.len() - errors
     );
     if errors > 0 {
@@ -193,8 +236,8 @@ mod tests {
 
     #[test]
     fn errors_fail_the_run_and_warnings_do_not() {
-        report(&[Finding::warning("a.rs", "long")], 1).unwrap();
-        let error = report(&[Finding::error("a.rs", "too long")], 1).unwrap_err();
+        report(&[Finding::warning("a.rs", "long")], "1 file").unwrap();
+        let error = report(&[Finding::error("a.rs", "too long")], "1 file").unwrap_err();
         assert_eq!(error.to_string(), "the tree breaks its rules in 1 places");
     }
 

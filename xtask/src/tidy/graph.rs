@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate of the workspace and the crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("hullo-protocol", &[]),
     ("hullo-core", &["hullo-protocol"]),
     ("hullo-sfu", &["hullo-protocol"]),
@@ -16,12 +16,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
         "hullo-server",
         &["hullo-protocol", "hullo-core", "hullo-sfu"],
     ),
-    (
-        "hullo-client",
-        &["hullo-protocol", "hullo-core", "hullo-sfu"],
-    ),
     ("hullo-wasm", &["hullo-protocol", "hullo-core"]),
-    ("hullo-ffi", &["hullo-client"]),
     ("hullo-sim", &["hullo-protocol", "hullo-core", "hullo-sfu"]),
     ("xtask", &[]),
 ];
@@ -67,6 +62,14 @@ pub(super) fn has_member(metadata: &Value, name: &str) -> bool {
 pub(super) fn member_manifests(metadata: &Value) -> BTreeSet<PathBuf> {
     items(&metadata["packages"])
         .map(|package| PathBuf::from(text(&package["manifest_path"])))
+        .collect()
+}
+
+/// The first file of every library, program and test program.
+pub(super) fn root_files(metadata: &Value) -> BTreeSet<PathBuf> {
+    items(&metadata["packages"])
+        .flat_map(|package| items(&package["targets"]))
+        .map(|target| PathBuf::from(text(&target["src_path"])))
         .collect()
 }
 
@@ -197,12 +200,19 @@ mod tests {
     }
 
     #[test]
-    fn manifests_are_those_of_members() {
-        let metadata =
-            json!({ "packages": [{ "name": "hullo-core", "manifest_path": "/core/Cargo.toml" }] });
+    fn manifests_and_root_files_are_those_of_members() {
+        let metadata = json!({ "packages": [{
+            "name": "hullo-core",
+            "manifest_path": "/core/Cargo.toml",
+            "targets": [{ "src_path": "/core/src/lib.rs" }, { "src_path": "/core/tests/a.rs" }],
+        }] });
         assert_eq!(
             member_manifests(&metadata),
             BTreeSet::from([PathBuf::from("/core/Cargo.toml")])
+        );
+        assert_eq!(
+            root_files(&metadata),
+            BTreeSet::from(["/core/src/lib.rs", "/core/tests/a.rs"].map(PathBuf::from))
         );
     }
 }
