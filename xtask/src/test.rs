@@ -41,6 +41,25 @@ const STEPS: &[Step] = &[
         run: || run_command(&mut cargo(["fmt", "--all", "--check"])),
     },
     Step {
+        // Licences, banned crates and sources; advisories need a database from the network (SECURITY.md).
+        name: "deny",
+        needs: &[],
+        run: || {
+            let cargo_deny = setup::cargo_deny()?;
+            run_command(&mut program(
+                &cargo_deny.to_string_lossy(),
+                [
+                    "--locked",
+                    "check",
+                    "--hide-inclusion-graph",
+                    "licenses",
+                    "bans",
+                    "sources",
+                ],
+            ))
+        },
+    },
+    Step {
         name: "wasm",
         needs: &["setup"],
         run: wasm::build,
