@@ -81,6 +81,20 @@ const STEPS: &[Step] = &[
         run: || run_command(&mut npm(["run", "types", "--silent", "--workspaces"])),
     },
     Step {
+        // The public surface of each package is the committed one: a review sees what changed.
+        name: "api",
+        needs: &["types"],
+        run: || {
+            run_command(&mut npm([
+                "run",
+                "api:check",
+                "--silent",
+                "--workspaces",
+                "--if-present",
+            ]))
+        },
+    },
+    Step {
         // What the documents name exists, and their snippets compile.
         name: "docs",
         needs: &["types"],

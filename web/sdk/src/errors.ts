@@ -74,7 +74,7 @@ export interface ErrorBody {
 }
 
 /** The kinds that the SDK itself finds, with the protocol's numbers. */
-const OWN_CODES = {
+const SDK_CODES = {
   bad_request: 414,
   microphone_denied: 40000,
   microphone_unavailable: 40001,
@@ -99,8 +99,8 @@ export class HulloError extends Error implements ErrorBody {
   }
 
   /** @internal An error that the SDK itself has found. */
-  static of(kind: keyof typeof OWN_CODES, message: string): HulloError {
-    return new HulloError({ code: OWN_CODES[kind], kind, message });
+  static of(kind: keyof typeof SDK_CODES, message: string): HulloError {
+    return new HulloError({ code: SDK_CODES[kind], kind, message });
   }
 }
 

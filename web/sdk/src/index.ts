@@ -3,5 +3,6 @@ export type { ErrorBody, ErrorKind } from './errors.ts';
 export { HulloError } from './errors.ts';
 export type { CallEvent, HulloEvents, InvitedEvent, UserEvent } from './events.ts';
 export { Hullo } from './hullo.ts';
+export type { Language } from './texts.ts';
 export { errorText } from './texts.ts';
 export type * from './types.ts';
