@@ -1,5 +1,6 @@
 // The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
+import { version as SDK_VERSION } from '../package.json';
 import { deviceIdOfTab } from './device.ts';
 import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
@@ -34,7 +35,6 @@ import type {
 import { VideoSubscription } from './video_subscription.ts';
 import { eventFrom, LOCAL_MEDIA_CLOSED, type WireEvent } from './wire.ts';
 
-const SDK_VERSION = '0.1.0';
 const MESSAGES_LIMIT_DEFAULT = 50;
 const ACCEPT_MARK = 'hullo:accept';
 const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
