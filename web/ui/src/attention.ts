@@ -2,7 +2,7 @@
 // is hidden and may show one.
 
 /** What to call out. */
-export interface Alarm {
+export interface CallAlert {
   /** "Alice is calling…" */
   readonly title: string;
   /** "Incoming video call" */
@@ -21,17 +21,17 @@ export class Attention {
   #notification: Notification | undefined;
 
   /** Starts; again with the same call does nothing. */
-  start(alarm: Alarm): void {
+  start(alert: CallAlert): void {
     if (this.#beat !== undefined) return;
     this.#title = document.title;
     let odd = false;
     const flash = (): void => {
-      document.title = `${odd ? '🔔' : '📞'} ${alarm.title}`;
+      document.title = `${odd ? '🔔' : '📞'} ${alert.title}`;
       odd = !odd;
     };
     flash();
     this.#beat = setInterval(flash, BEAT_MS);
-    this.#notification = notify(alarm);
+    this.#notification = notify(alert);
   }
 
   /** Stops; without a start it does nothing. */
@@ -45,15 +45,15 @@ export class Attention {
   }
 }
 
-function notify(alarm: Alarm): Notification | undefined {
+function notify(alert: CallAlert): Notification | undefined {
   if (!document.hidden || typeof Notification === 'undefined' || Notification.permission !== 'granted')
     return;
   try {
-    const notification = new Notification(alarm.title, {
-      body: alarm.body,
-      tag: alarm.tag,
+    const notification = new Notification(alert.title, {
+      body: alert.body,
+      tag: alert.tag,
       requireInteraction: true,
-      ...(alarm.icon ? { icon: alarm.icon } : {}),
+      ...(alert.icon ? { icon: alert.icon } : {}),
     });
     notification.onclick = () => {
       window.focus();

@@ -5,7 +5,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Attention } from './attention.ts';
 import { drawOffer, drawOverlays, drawPill } from './call/overlays.ts';
-import { alarmOf, announcementOf, labelOf } from './call/words.ts';
+import { alertOf, announcementOf, labelOf } from './call/words.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
@@ -374,8 +374,8 @@ export class HulloCall extends LitElement {
     this.#openSurface(scene !== undefined || this.notice?.shape === 'card');
     this.#moveFocus(this.#screenName());
     this.#sound(scene);
-    const alarm = scene && alarmOf(scene);
-    if (alarm) this.#attention.start(alarm);
+    const alert = scene && alertOf(scene);
+    if (alert) this.#attention.start(alert);
     else this.#attention.stop();
     this.#armWake();
   }

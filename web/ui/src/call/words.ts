@@ -1,5 +1,5 @@
 // What the call surface is called, for screen readers and outside the page.
-import type { Alarm } from '../attention.ts';
+import type { CallAlert } from '../attention.ts';
 import { nameAll } from '../group/naming.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
@@ -34,14 +34,14 @@ export function announcementOf(scene: Scene): string {
 }
 
 /** What to call out while someone calls; undefined when nobody does. */
-export function alarmOf(scene: Scene): Alarm | undefined {
+export function alertOf(scene: Scene): CallAlert | undefined {
   const { call, group, lang, peer, waiting } = scene;
-  const alarm = (from: Person, of: typeof call, isGroup: boolean): Alarm => ({
+  const alert = (from: Person, of: typeof call, isGroup: boolean): CallAlert => ({
     title: text(lang, 'title.calling', { name: from.name }),
     body: text(lang, kindOf(isGroup, of.media === 'video')),
     tag: of.callId,
     icon: from.avatar,
   });
-  if (waiting) return alarm(waiting.inviter, waiting.call, waiting.call.kind === 'group');
-  return scene.state === 'called' && !scene.answering ? alarm(peer, call, group) : undefined;
+  if (waiting) return alert(waiting.inviter, waiting.call, waiting.call.kind === 'group');
+  return scene.state === 'called' && !scene.answering ? alert(peer, call, group) : undefined;
 }
