@@ -236,12 +236,12 @@ export interface CallSketch {
   readonly media?: Media;
   readonly callId?: string;
   /** Who the other one is; Bob when absent. */
-  readonly peer?: string;
+  readonly remote?: string;
   readonly caller?: 'alice' | 'bob';
   readonly state?: Call['state'];
   readonly activeMs?: number;
   readonly self?: Partial<Participant>;
-  readonly other?: Partial<Participant>;
+  readonly remoteParticipant?: Partial<Participant>;
   readonly switch?: Call['switch'];
 }
 
@@ -264,8 +264,12 @@ export function callOf(sketch: CallSketch = {}): Call {
     ...sketch.self,
   };
   const bob = {
-    ...participant(sketch.peer ?? 'bob', caller === 'bob' ? 1 : 2, caller === 'bob' ? 'accepted' : 'ringing'),
-    ...sketch.other,
+    ...participant(
+      sketch.remote ?? 'bob',
+      caller === 'bob' ? 1 : 2,
+      caller === 'bob' ? 'accepted' : 'ringing',
+    ),
+    ...sketch.remoteParticipant,
   };
   return {
     callId: sketch.callId ?? 'call-1',

@@ -130,7 +130,7 @@ function beside(current: Call, more: Partial<Pick<FakeHullo, 'held' | 'waiting'>
 }
 
 const withCarol = (media: Call['media']): Call =>
-  callOf({ state: 'active', activeMs: ACTIVE, media, peer: 'carol' });
+  callOf({ state: 'active', activeMs: ACTIVE, media, remote: 'carol' });
 
 function elsewhere(call: Call): Lead {
   return (client) => client.enter({ state: 'idle', elsewhere: [call] });
@@ -225,16 +225,19 @@ export const groupStates: Record<string, Lead> = {
   'video-beside-held': beside(withCarol('video'), { held }),
   'voice-beside-held': beside(withCarol('audio'), { held }),
   'group-beside-held': beside(groupOf(4, { but: LIFE }), { held }),
-  'video-peer-held': beside(callOf({ state: 'active', activeMs: ACTIVE, other: { held: true } }), {}),
-  'voice-peer-held': beside(
-    callOf({ state: 'active', activeMs: ACTIVE, media: 'audio', other: { held: true } }),
+  'video-remote-held': beside(
+    callOf({ state: 'active', activeMs: ACTIVE, remoteParticipant: { held: true } }),
+    {},
+  ),
+  'voice-remote-held': beside(
+    callOf({ state: 'active', activeMs: ACTIVE, media: 'audio', remoteParticipant: { held: true } }),
     {},
   ),
   'incoming-busy-elsewhere': (client) =>
     client.enter({
       state: 'called',
       current: callOf({ caller: 'bob' }),
-      elsewhere: [callOf({ state: 'active', activeMs: ACTIVE, peer: 'carol', callId: 'call-2' })],
+      elsewhere: [callOf({ state: 'active', activeMs: ACTIVE, remote: 'carol', callId: 'call-2' })],
     }),
   'elsewhere-one': elsewhere(callOf({ state: 'active', activeMs: ACTIVE })),
   'elsewhere-group': elsewhere(groupOf(5)),

@@ -32,12 +32,12 @@ function ended(
   };
 }
 
-function withQuality(lead: Lead, own: Quality, peer: Quality): Lead {
+function withQuality(lead: Lead, own: Quality, remote: Quality): Lead {
   return async (client, surface) => {
     await lead(client, surface);
     const reports = [
       { accid: 'alice', up: own, down: own },
-      { accid: 'bob', up: peer, down: peer },
+      { accid: 'bob', up: remote, down: remote },
     ];
     for (let round = 0; round <= REPORTS_IGNORED; round += 1) client.emit('userNetworkQuality', { reports });
   };
@@ -70,19 +70,25 @@ export const states: Record<string, Lead> = {
   'outgoing-video': (client) => client.enter({ state: 'calling', current: callOf() }),
   'outgoing-voice': (client) => client.enter({ state: 'calling', current: callOf({ media: 'audio' }) }),
   'outgoing-reaching': (client) =>
-    client.enter({ state: 'calling', current: callOf({ media: 'audio', other: { state: 'invited' } }) }),
+    client.enter({
+      state: 'calling',
+      current: callOf({ media: 'audio', remoteParticipant: { state: 'invited' } }),
+    }),
   'outgoing-no-camera': (client) =>
     client.enter({ state: 'calling', current: callOf(), local: { videoFailed: true } }),
   'incoming-video': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob' }) }),
   'incoming-voice': (client) =>
     client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
-  'connecting-voice': inCall({ media: 'audio', other: { state: 'accepted' } }),
-  'connecting-video': inCall({ self: { state: 'accepted' }, other: { state: 'accepted', video: false } }),
+  'connecting-voice': inCall({ media: 'audio', remoteParticipant: { state: 'accepted' } }),
+  'connecting-video': inCall({
+    self: { state: 'accepted' },
+    remoteParticipant: { state: 'accepted', video: false },
+  }),
   voice,
   'voice-muted': inCall({ media: 'audio', activeMs: 3_754_000 }, { audioMuted: true }),
-  'voice-peer-muted': inCall({ media: 'audio', other: { audio: false } }),
+  'voice-remote-muted': inCall({ media: 'audio', remoteParticipant: { audio: false } }),
   'voice-reconnecting': then(voice, (client) => client.emit('reconnecting', {})),
-  'voice-peer-reconnecting': inCall({ media: 'audio', other: { reconnecting: true } }),
+  'voice-remote-reconnecting': inCall({ media: 'audio', remoteParticipant: { reconnecting: true } }),
   'voice-consent': inCall({ media: 'audio', switch: { by: 'bob', media: 'video' } }),
   'voice-consent-waiting': inCall({ media: 'audio', switch: { by: 'alice', media: 'video' } }),
   'voice-no-microphone': inCall({ media: 'audio' }, { audioFailed: true }),
@@ -94,9 +100,9 @@ export const states: Record<string, Lead> = {
     screen?.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=hullo-swap]')?.click();
   }),
   'video-camera-off': inCall({}, { videoMuted: true }),
-  'video-peer-camera-off': inCall({ other: { video: false, audio: false } }),
-  'video-both-off': inCall({ other: { video: false } }, { videoMuted: true, audioMuted: true }),
-  'video-weak-peer': withQuality(inCall(), 'poor', 'bad'),
+  'video-remote-camera-off': inCall({ remoteParticipant: { video: false, audio: false } }),
+  'video-both-off': inCall({ remoteParticipant: { video: false } }, { videoMuted: true, audioMuted: true }),
+  'video-weak-remote': withQuality(inCall(), 'poor', 'bad'),
   'video-weak-own': withQuality(inCall(), 'bad', 'good'),
   'video-reconnecting': then(video, (client) => client.emit('reconnecting', {})),
   'video-no-camera': inCall({}, { videoFailed: true }),
@@ -105,18 +111,18 @@ export const states: Record<string, Lead> = {
   'video-error': then(video, (client) =>
     client.emit('error', { error: { code: 50000, kind: 'camera_denied', message: 'NotAllowedError' } }),
   ),
-  'end-peer-hung-up': ended('hung_up', 'bob', 'alice', 133_000),
+  'end-remote-hung-up': ended('hung_up', 'bob', 'alice', 133_000),
   'end-hung-up': ended('hung_up', 'alice', 'alice', 133_000),
   'end-cancelled': ended('cancelled', 'alice'),
-  'end-peer-cancelled': ended('cancelled', 'bob', 'bob'),
+  'end-remote-cancelled': ended('cancelled', 'bob', 'bob'),
   'end-rejected': ended('rejected', 'alice', 'bob'),
-  'end-peer-rejected': ended('rejected', 'bob'),
+  'end-remote-rejected': ended('rejected', 'bob'),
   'end-busy': ended('busy', 'bob'),
   'end-no-answer': ended('timed_out', undefined),
   'end-missed': ended('timed_out', undefined, 'bob'),
   'end-unreachable': ended('unreachable', undefined),
   'end-connect-timed-out': ended('connect_timed_out', undefined),
-  'end-peer-lost': ended('lost', 'bob', 'alice', 133_000),
+  'end-remote-lost': ended('lost', 'bob', 'alice', 133_000),
   'end-lost': ended('lost', 'alice'),
   'end-server': ended('server', undefined),
   'end-elsewhere': (client) => {

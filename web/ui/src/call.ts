@@ -70,7 +70,7 @@ export class HulloCall extends LitElement {
   @query('dialog') private surface?: HTMLDialogElement;
 
   #scene: Scene | undefined;
-  #known: Pick<Ending, 'me' | 'caller' | 'peer' | 'people'> | undefined;
+  #known: Pick<Ending, 'me' | 'caller' | 'remote' | 'people'> | undefined;
   #callId: string | undefined;
   #heldId: string | undefined;
   #screen: ScreenName | undefined;
@@ -198,13 +198,13 @@ export class HulloCall extends LitElement {
     const scene = this.#compose();
     if (!scene) return;
     if (this.notice) this.#dismiss();
-    const { me, peer, call, group, others, held } = scene;
+    const { me, remote, call, group, others, held } = scene;
     // What was open belonged to the call before.
     if (this.#callId !== undefined && call.callId !== this.#callId) this.sheet = undefined;
     this.#callId = call.callId;
     // Those who were there last, when nobody is any more.
     const people = group ? (others.length > 0 ? others : (this.#known?.people ?? [])) : undefined;
-    this.#known = { me, peer, caller: call.caller, people };
+    this.#known = { me, remote, caller: call.caller, people };
     this.#heldId = held?.call.callId ?? this.#heldId;
   }
 
@@ -223,9 +223,9 @@ export class HulloCall extends LitElement {
       return;
     }
     const me = client?.accid;
-    const known = this.#known ?? { me, caller: undefined, peer: personOf(event.by ?? '', names) };
-    const ender = known.people && event.by && event.by !== me ? personOf(event.by, names) : known.peer;
-    this.#show(noticeOfEnd(endingOf(event, { ...known, peer: ender }), lang));
+    const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', names) };
+    const ender = known.people && event.by && event.by !== me ? personOf(event.by, names) : known.remote;
+    this.#show(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
   }
 
   #tellKickedOut(): void {
@@ -234,10 +234,10 @@ export class HulloCall extends LitElement {
   }
 
   #tell(key: TextKey): void {
-    const { peer, people } = this.#known ?? {};
+    const { remote, people } = this.#known ?? {};
     this.#show({
-      title: text(this.lang, key, { name: peer?.name ?? '' }),
-      ...(peer ? { peer } : {}),
+      title: text(this.lang, key, { name: remote?.name ?? '' }),
+      ...(remote ? { remote } : {}),
       ...(people ? { people } : {}),
       shape: 'pill',
     });
@@ -263,7 +263,7 @@ export class HulloCall extends LitElement {
   }
 
   #remark(key: TextKey, fillings: Fillings = {}): void {
-    this.#showToast(text(this.lang, key, { name: this.#known?.peer.name ?? '', ...fillings }));
+    this.#showToast(text(this.lang, key, { name: this.#known?.remote.name ?? '', ...fillings }));
   }
 
   #remarkInGroup(key: TextKey, accid: string): void {

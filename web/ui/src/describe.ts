@@ -60,13 +60,13 @@ function outcomeOf(status: CallRecord['status'], dialled: boolean): [key: TextKe
     case 'complete':
       return ['record.complete', false];
     case 'cancelled':
-      return dialled ? ['record.cancelled', false] : ['record.peerCancelled', true];
+      return dialled ? ['record.cancelled', false] : ['record.remoteCancelled', true];
     case 'rejected':
-      return dialled ? ['record.peerRejected', false] : ['record.rejected', false];
+      return dialled ? ['record.remoteRejected', false] : ['record.rejected', false];
     case 'timed_out':
       return dialled ? ['record.noAnswer', false] : ['record.missed', true];
     case 'busy':
-      return dialled ? ['record.peerBusy', false] : ['record.missedBusy', true];
+      return dialled ? ['record.remoteBusy', false] : ['record.missedBusy', true];
     default:
       // A status of a later server.
       return ['record.unknown', false];

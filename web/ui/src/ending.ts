@@ -9,7 +9,7 @@ export interface Notice {
   readonly title: string;
   readonly detail?: string;
   /** Whom the call was with. */
-  readonly peer?: Person;
+  readonly remote?: Person;
   /** Everybody else, for a group call. */
   readonly people?: readonly Person[];
   /** `card` fills the surface for a moment; `pill` floats over the page, because the person caused the end. */
@@ -25,7 +25,7 @@ export interface Ending {
   readonly durationMs: number;
   readonly me: string | undefined;
   readonly caller: string | undefined;
-  readonly peer: Person;
+  readonly remote: Person;
   /** For a group call: everybody else who was in it or called. */
   readonly people?: readonly Person[] | undefined;
 }
@@ -40,14 +40,14 @@ function wordingOf({ reason, by, me, caller }: Ending): Wording {
   const dialled = caller === me;
   switch (reason) {
     case 'hung_up':
-      return { title: mine || by === undefined ? 'end.hungUp' : 'end.peerHungUp' };
+      return { title: mine || by === undefined ? 'end.hungUp' : 'end.remoteHungUp' };
     case 'cancelled':
-      return { title: mine || dialled ? 'end.cancelled' : 'end.peerCancelled' };
+      return { title: mine || dialled ? 'end.cancelled' : 'end.remoteCancelled' };
     case 'rejected':
-      return { title: mine || !dialled ? 'end.rejected' : 'end.peerRejected' };
+      return { title: mine || !dialled ? 'end.rejected' : 'end.remoteRejected' };
     case 'busy':
       return dialled
-        ? { title: 'end.peerBusy', hint: 'end.hintBusy' }
+        ? { title: 'end.remoteBusy', hint: 'end.hintBusy' }
         : { title: 'end.missed', hint: 'end.from' };
     case 'timed_out':
       return dialled
@@ -60,9 +60,9 @@ function wordingOf({ reason, by, me, caller }: Ending): Wording {
     case 'connect_timed_out':
       return { title: 'end.connectTimedOut', hint: 'end.hintNetwork' };
     case 'lost':
-      return mine ? { title: 'end.lost', hint: 'end.hintNetwork' } : { title: 'end.peerLost' };
+      return mine ? { title: 'end.lost', hint: 'end.hintNetwork' } : { title: 'end.remoteLost' };
     case 'logged_out':
-      return { title: mine ? 'end.loggedOut' : 'end.peerLoggedOut' };
+      return { title: mine ? 'end.loggedOut' : 'end.remoteLoggedOut' };
     case 'token_refused':
       return { title: 'end.tokenRefused' };
     case 'server':
@@ -100,7 +100,7 @@ function groupWordingOf(ending: Ending): Wording {
 /** The notice for the end of a call. */
 export function noticeOfEnd(ending: Ending, lang: Language): Notice {
   const wording = ending.people ? groupWordingOf(ending) : wordingOf(ending);
-  const fillings = { name: ending.peer.name };
+  const fillings = { name: ending.remote.name };
   const detail =
     ending.durationMs > 0
       ? text(lang, 'end.duration', { time: formatDuration(ending.durationMs) })
@@ -109,7 +109,7 @@ export function noticeOfEnd(ending: Ending, lang: Language): Notice {
   return {
     title: text(lang, wording.title, fillings),
     ...(detail ? { detail } : {}),
-    peer: ending.peer,
+    remote: ending.remote,
     ...(ending.people ? { people: ending.people } : {}),
     shape: deliberate ? 'pill' : 'card',
     sound: ending.reason === 'busy' ? 'busy' : 'ended',
@@ -119,7 +119,7 @@ export function noticeOfEnd(ending: Ending, lang: Language): Notice {
 /** The ending that an event tells, joined with what was known of the call. */
 export function endingOf(
   event: HulloEvents['callEnd'],
-  known: Pick<Ending, 'me' | 'caller' | 'peer' | 'people'>,
+  known: Pick<Ending, 'me' | 'caller' | 'remote' | 'people'>,
 ): Ending {
   return { reason: event.reason, by: event.by, durationMs: event.durationMs, ...known };
 }

@@ -32,13 +32,13 @@ export interface NetworkView {
   /** Own connection, both directions. */
   readonly own: Level;
   /** From the other to the server: what makes its picture and sound poor. */
-  readonly peer: Level;
+  readonly remote: Level;
   /** The same for everyone else, by accid. */
   readonly others: ReadonlyMap<string, Level>;
 }
 
 /** Nothing known yet. */
-export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', peer: 'unknown', others: new Map() };
+export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', remote: 'unknown', others: new Map() };
 
 /** Follows the quality reports of one call. */
 export class NetworkWatch {
@@ -61,7 +61,7 @@ export class NetworkWatch {
     const others = new Map(
       reports.filter(({ accid }) => accid !== me).map(({ accid, up }) => [accid, levels[up]]),
     );
-    this.view = { own: levelOf(own), peer: [...others.values()][0] ?? 'unknown', others };
+    this.view = { own: levelOf(own), remote: [...others.values()][0] ?? 'unknown', others };
     return this.view;
   }
 }

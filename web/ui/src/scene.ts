@@ -20,9 +20,9 @@ export interface Scene {
   readonly me: string | undefined;
   readonly self: Person;
   /** The other side of a one-to-one call; in a group call the one who called me, or else the first of the others. */
-  readonly peer: Person;
+  readonly remote: Person;
   /** The other participant of a one-to-one call. */
-  readonly other: Participant | undefined;
+  readonly remoteParticipant: Participant | undefined;
   /** Whether it is a group call. */
   readonly group: boolean;
   /** Everyone else who is in the call or still called, those in it first. */
@@ -103,7 +103,7 @@ export abstract class Part extends LitElement {
   /** The text `key` in the scene's language; `{name}` is the other person. */
   protected t(key: TextKey, fillings: Fillings = {}): string {
     const { scene } = this;
-    return text(scene?.lang ?? 'en', key, { name: scene?.peer.name ?? '', ...fillings });
+    return text(scene?.lang ?? 'en', key, { name: scene?.remote.name ?? '', ...fillings });
   }
 }
 

@@ -287,16 +287,16 @@ describe('the end', () => {
 
 describe('what a person should know', () => {
   test.each([
-    ['video-peer-camera-off', 'hullo-remote-camera-off', 'Bob turned the camera off'],
+    ['video-remote-camera-off', 'hullo-remote-camera-off', 'Bob turned the camera off'],
     ['voice-reconnecting', 'hullo-reconnecting', 'Reconnecting…'],
-    ['voice-peer-reconnecting', 'hullo-peer-reconnecting', 'Bob is reconnecting…'],
+    ['voice-remote-reconnecting', 'hullo-peer-reconnecting', 'Bob is reconnecting…'],
     [
       'voice-no-microphone',
       'hullo-device-problem',
       'Your microphone can’t be used. You can listen; Bob can’t hear you.',
     ],
     ['video-no-camera', 'hullo-device-problem', 'Your camera can’t be used. Bob can’t see you.'],
-    ['video-weak-peer', 'hullo-network', 'Bob’s connection may be weak'],
+    ['video-weak-remote', 'hullo-network', 'Bob’s connection may be weak'],
     ['video-weak-own', 'hullo-network', 'Your connection is weak'],
     ['voice-consent-waiting', 'hullo-consent-waiting', 'Waiting for Bob to agree to video…'],
     ['video-error', 'hullo-toast', 'Camera access is blocked. Allow it in your browser’s site settings.'],

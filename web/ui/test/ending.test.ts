@@ -4,10 +4,10 @@ import { noticeOfEnd } from '../src/ending.ts';
 import { explainError, isOvertaken } from '../src/errors.ts';
 import { texts } from '../src/texts.ts';
 
-const peer = { accid: 'bob', name: 'Bob' };
+const remote = { accid: 'bob', name: 'Bob' };
 
 function notice(reason: EndReason, by: string | undefined, caller = 'alice', durationMs = 0) {
-  return noticeOfEnd({ reason, by, durationMs, me: 'alice', caller, peer }, 'en');
+  return noticeOfEnd({ reason, by, durationMs, me: 'alice', caller, remote }, 'en');
 }
 
 describe('the last word of a call', () => {

@@ -377,7 +377,7 @@ describe('a call that waits', () => {
     document.title = 'Demo';
     await bench.lead('video-waiting');
     expect(document.title).toContain('Bob is calling…');
-    await enter({ state: 'in_call', current: callOf({ state: 'active', peer: 'carol' }) });
+    await enter({ state: 'in_call', current: callOf({ state: 'active', remote: 'carol' }) });
     expect(bench.part('waiting-banner')).toBeUndefined();
     expect(document.title).toBe('Demo');
   });
@@ -393,7 +393,7 @@ describe('a call on hold', () => {
 
   test('that ends there is told in a word, and the running one goes on', async () => {
     await bench.lead('voice-beside-held');
-    await enter({ state: 'in_call', current: callOf({ state: 'active', peer: 'carol', media: 'audio' }) });
+    await enter({ state: 'in_call', current: callOf({ state: 'active', remote: 'carol', media: 'audio' }) });
     bench.client.emit('callEnd', {
       callId: 'call-0',
       reason: 'hung_up',
@@ -416,7 +416,7 @@ describe('a call on hold', () => {
   });
 
   test('at the other side is said in place of the picture', async () => {
-    await bench.lead('video-peer-held');
+    await bench.lead('video-remote-held');
     expect(bench.words('hullo-remote-held')).toBe('Bob has put you on hold');
   });
 });

@@ -2,9 +2,9 @@ import type { Quality, QualityReport } from '@hullo/sdk';
 import { describe, expect, test } from 'vitest';
 import { levelOf, NetworkWatch, REPORTS_IGNORED } from '../src/network.ts';
 
-const reports = (own: Quality, peer: Quality): QualityReport[] => [
+const reports = (own: Quality, remote: Quality): QualityReport[] => [
   { accid: 'alice', up: own, down: 'excellent' },
-  { accid: 'bob', up: peer, down: 'down' },
+  { accid: 'bob', up: remote, down: 'down' },
 ];
 
 test('the level of a report is that of its worse direction', () => {
@@ -19,22 +19,22 @@ describe('the network watch', () => {
     for (let round = 0; round < REPORTS_IGNORED; round += 1) {
       expect(watch.apply(reports('down', 'down'), 'alice')).toMatchObject({
         own: 'unknown',
-        peer: 'unknown',
+        remote: 'unknown',
       });
     }
-    expect(watch.apply(reports('down', 'down'), 'alice')).toMatchObject({ own: 'down', peer: 'down' });
+    expect(watch.apply(reports('down', 'down'), 'alice')).toMatchObject({ own: 'down', remote: 'down' });
   });
 
   test('judges the other side by what it sends, not by what it receives', () => {
     const watch = new NetworkWatch();
     for (let round = 0; round <= REPORTS_IGNORED; round += 1) watch.apply(reports('good', 'good'), 'alice');
-    expect(watch.view.peer).toBe('good');
+    expect(watch.view.remote).toBe('good');
   });
 
   test('begins anew after a reset', () => {
     const watch = new NetworkWatch();
     for (let round = 0; round <= REPORTS_IGNORED; round += 1) watch.apply(reports('bad', 'bad'), 'alice');
     watch.reset();
-    expect(watch.apply(reports('bad', 'bad'), 'alice')).toMatchObject({ own: 'unknown', peer: 'unknown' });
+    expect(watch.apply(reports('bad', 'bad'), 'alice')).toMatchObject({ own: 'unknown', remote: 'unknown' });
   });
 });

@@ -29,8 +29,8 @@ describe('the translation table', () => {
 });
 
 test('a text is filled', () => {
-  expect(text('en', 'end.peerBusy', { name: 'Bob' })).toBe('Bob is on another call');
-  expect(text('zh', 'end.peerBusy', { name: 'Bob' })).toBe('对方正在通话中');
+  expect(text('en', 'end.remoteBusy', { name: 'Bob' })).toBe('Bob is on another call');
+  expect(text('zh', 'end.remoteBusy', { name: 'Bob' })).toBe('对方正在通话中');
 });
 
 test('a brace that nothing fills stays to be seen', () => {

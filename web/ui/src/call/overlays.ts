@@ -44,9 +44,9 @@ function drawSheet(scene: Scene, where: string): TemplateResult | typeof nothing
 
 /** A word over the page. */
 export function drawPill(notice: Notice): TemplateResult {
-  const { peer, people } = notice;
-  const face = peer
-    ? html`<hullo-avatar .person=${peer}></hullo-avatar>`
+  const { remote, people } = notice;
+  const face = remote
+    ? html`<hullo-avatar .person=${remote}></hullo-avatar>`
     : html`<span class="sign">${icons.warning}</span>`;
   return html`<div class="pill" role="status" data-testid="hullo-notice">
     ${people && people.length > 1 ? html`<hullo-faces style="--ring: var(--_raised)" .people=${people} .most=${2}></hullo-faces>` : face}

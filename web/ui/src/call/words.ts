@@ -7,15 +7,15 @@ import { type TextKey, text } from '../texts.ts';
 
 /** The name of the surface: who calls whom. */
 export function labelOf(scene: Scene): string {
-  const { call, lang, peer, group, others } = scene;
+  const { call, lang, remote, group, others } = scene;
   const names = nameAll(others, lang);
   if (scene.state === 'calling')
     return group
       ? text(lang, 'outgoing.group', { names })
-      : text(lang, 'outgoing.screen', { name: peer.name });
-  if (scene.state === 'called') return text(lang, 'incoming.screen', { name: peer.name });
+      : text(lang, 'outgoing.screen', { name: remote.name });
+  if (scene.state === 'called') return text(lang, 'incoming.screen', { name: remote.name });
   if (group) return others.length > 0 ? text(lang, 'incall.group', { names }) : text(lang, 'incall.alone');
-  return text(lang, call.media === 'video' ? 'incall.video' : 'incall.audio', { name: peer.name });
+  return text(lang, call.media === 'video' ? 'incall.video' : 'incall.audio', { name: remote.name });
 }
 
 /** "Incoming group video call". */
@@ -35,7 +35,7 @@ export function announcementOf(scene: Scene): string {
 
 /** What to call out while someone calls; undefined when nobody does. */
 export function alertOf(scene: Scene): CallAlert | undefined {
-  const { call, group, lang, peer, waiting } = scene;
+  const { call, group, lang, remote, waiting } = scene;
   const alert = (from: Person, of: typeof call, isGroup: boolean): CallAlert => ({
     title: text(lang, 'title.calling', { name: from.name }),
     body: text(lang, kindOf(isGroup, of.media === 'video')),
@@ -43,5 +43,5 @@ export function alertOf(scene: Scene): CallAlert | undefined {
     icon: from.avatar,
   });
   if (waiting) return alert(waiting.inviter, waiting.call, waiting.call.kind === 'group');
-  return scene.state === 'called' && !scene.answering ? alert(peer, call, group) : undefined;
+  return scene.state === 'called' && !scene.answering ? alert(remote, call, group) : undefined;
 }

@@ -17,18 +17,18 @@ export interface Banner {
 
 /** What to say in a scene, the most pressing first. A weak network is not named while a connection is being restored. */
 export function bannersOf(scene: Scene): Banner[] {
-  const { call, group, local, me, other, network } = scene;
+  const { call, group, local, me, remoteParticipant, network } = scene;
   const banners: Banner[] = [];
   if (scene.reconnecting)
     banners.push({ testId: 'hullo-reconnecting', key: 'reconnecting.own', tone: 'busy' });
-  else if (other?.reconnecting)
-    banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.peer', tone: 'busy' });
+  else if (remoteParticipant?.reconnecting)
+    banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.remote', tone: 'busy' });
   else if (network.own === 'bad' || network.own === 'down')
     banners.push({ testId: 'hullo-network', key: 'network.own', tone: 'warn', icon: 'warning' });
-  else if (!group && network.peer === 'down')
-    banners.push({ testId: 'hullo-network', key: 'network.peerDown', tone: 'warn', icon: 'warning' });
-  else if (!group && network.peer === 'bad')
-    banners.push({ testId: 'hullo-network', key: 'network.peerPoor', tone: 'warn', icon: 'warning' });
+  else if (!group && network.remote === 'down')
+    banners.push({ testId: 'hullo-network', key: 'network.remoteDown', tone: 'warn', icon: 'warning' });
+  else if (!group && network.remote === 'bad')
+    banners.push({ testId: 'hullo-network', key: 'network.remotePoor', tone: 'warn', icon: 'warning' });
   if (local.audioFailed)
     banners.push({
       testId: 'hullo-device-problem',

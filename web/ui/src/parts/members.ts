@@ -171,7 +171,7 @@ export class HulloMembers extends SheetPart {
   #present(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
     const { name } = scene.person(accid);
     const silent = isMe ? scene.local.audioMuted || scene.local.audioFailed : !audio;
-    const said = isMe ? this.t('microphone.own') : this.t('microphone.peer', { name });
+    const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
     const muted = scene.mutedForMe.has(accid);
     const pinned = scene.pinned === accid;
     return html`${silent ? html`<span class="off" role="img" aria-label=${said} title=${said}>${icons.microphoneOff}</span>` : nothing}

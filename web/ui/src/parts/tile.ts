@@ -114,7 +114,7 @@ export class HulloTile extends Part {
     const weak = participant.state === 'joined' && ['poor', 'bad', 'down'].includes(level);
     const silent = standingOf(participant) === 'in' && this.#isSilent(scene, participant);
     const muted = scene.mutedForMe.has(accid);
-    const said = isMe ? this.t('microphone.own') : this.t('microphone.peer', { name });
+    const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
     return html`<div class="tag">
       ${muted ? html`<span class="sign" role="img" aria-label=${this.t('members.mutedForMe')} title=${this.t('members.mutedForMe')} data-testid="muted-for-me-${accid}">${icons.speakerOff}</span>` : nothing}
       ${silent ? html`<span class="sign off" role="img" aria-label=${said} title=${said} data-testid="muted-${accid}">${icons.microphoneOff}</span>` : nothing}

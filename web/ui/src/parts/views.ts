@@ -80,7 +80,7 @@ export class LocalView extends View {
 export class RemoteView extends View {
   constructor(
     host: Part,
-    private readonly whose: () => string | undefined = () => host.scene?.peer.accid,
+    private readonly whose: () => string | undefined = () => host.scene?.remote.accid,
   ) {
     super(host);
   }

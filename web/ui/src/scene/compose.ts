@@ -29,7 +29,9 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
   const person = (accid: string): Person => personOf(accid, names);
   const group = call.kind === 'group';
   const self = call.participants.find((participant) => participant.accid === me);
-  const other = group ? undefined : call.participants.find((participant) => participant.accid !== me);
+  const remoteParticipant = group
+    ? undefined
+    : call.participants.find((participant) => participant.accid !== me);
   return {
     ...rest,
     client,
@@ -38,8 +40,8 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     local,
     me,
     self: person(me ?? ''),
-    peer: person(other?.accid ?? whoseCall(call, me)),
-    other,
+    remote: person(remoteParticipant?.accid ?? whoseCall(call, me)),
+    remoteParticipant,
     group,
     others: companyOf(call, me).map(person),
     contacts: contactsOf(names, contacts).filter(({ accid }) => accid !== me),
@@ -57,7 +59,7 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     },
     busyElsewhere: client.elsewhere.length > 0,
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
-    connected: self?.state === 'joined' && (group || other?.state === 'joined'),
+    connected: self?.state === 'joined' && (group || remoteParticipant?.state === 'joined'),
     person,
   };
 }

@@ -70,7 +70,7 @@ export class HulloEnded extends LitElement {
       this.dispatchEvent(
         new CustomEvent('hullo-intent', { detail: { type: 'dismiss' }, bubbles: true, composed: true }),
       );
-    return html`${notice.peer ? backdrop(notice.peer) : html`<div class="ambient"></div>`}
+    return html`${notice.remote ? backdrop(notice.remote) : html`<div class="ambient"></div>`}
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">
           ${this.#faces(notice)}
@@ -83,9 +83,9 @@ export class HulloEnded extends LitElement {
       </section>`;
   }
 
-  #faces({ peer, people }: Notice): TemplateResult {
+  #faces({ remote, people }: Notice): TemplateResult {
     if (people && people.length > 1) return html`<hullo-faces .people=${people}></hullo-faces>`;
-    return peer ? portrait(peer) : html`<div class="alone">${icons.warning}</div>`;
+    return remote ? portrait(remote) : html`<div class="alone">${icons.warning}</div>`;
   }
 }
 

@@ -68,11 +68,11 @@ export class HulloIncoming extends Part {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    return html`${backdrop(scene.peer)}
+    return html`${backdrop(scene.remote)}
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
-          ${portrait(scene.peer, !scene.answering)}
-          <h1>${scene.peer.name}</h1>
+          ${portrait(scene.remote, !scene.answering)}
+          <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">
             ${
               scene.answering
@@ -120,7 +120,7 @@ export class HulloIncoming extends Part {
 
   /** Who else is in the call, or else is called. */
   #company(scene: Scene): TemplateResult | typeof nothing {
-    const others = scene.others.filter(({ accid }) => accid !== scene.peer.accid);
+    const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (others.length === 0) return nothing;
     const present = others.filter(({ accid }) =>
       scene.call.participants.some((one) => one.accid === accid && standingOf(one) === 'in'),

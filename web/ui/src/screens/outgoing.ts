@@ -62,12 +62,13 @@ export class HulloOutgoing extends Part {
     if (!scene) return;
     const filmed = scene.call.media === 'video' && cameraIsOn(scene.local);
     this.classList.toggle('filmed', filmed);
-    const rings = scene.other?.state === 'ringing' || scene.other?.state === 'delivered';
-    return html`${filmed ? html`${this.#view.video('hullo-local-video')}<div class="scrim"></div>` : backdrop(scene.peer)}
+    const rings =
+      scene.remoteParticipant?.state === 'ringing' || scene.remoteParticipant?.state === 'delivered';
+    return html`${filmed ? html`${this.#view.video('hullo-local-video')}<div class="scrim"></div>` : backdrop(scene.remote)}
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
-          ${portrait(scene.peer, rings)}
-          <h1>${scene.peer.name}</h1>
+          ${portrait(scene.remote, rings)}
+          <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
           ${
             scene.call.media === 'video' && scene.local.videoFailed

@@ -57,10 +57,10 @@ export class HulloVideo extends Part {
   #header(scene: Scene): TemplateResult {
     return html`<header>
       <div class="name">
-        <h1>${scene.peer.name}</h1>
+        <h1>${scene.remote.name}</h1>
         ${
-          scene.connected && scene.other?.audio === false
-            ? html`<span class="muted" role="img" aria-label=${this.t('microphone.peer')} title=${this.t('microphone.peer')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
+          scene.connected && scene.remoteParticipant?.audio === false
+            ? html`<span class="muted" role="img" aria-label=${this.t('microphone.remote')} title=${this.t('microphone.remote')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
             : nothing
         }
       </div>
@@ -76,13 +76,13 @@ export class HulloVideo extends Part {
   }
 
   #remoteTile(scene: Scene): TemplateResult {
-    const held = scene.connected && scene.other?.held === true;
-    const off = held || (scene.connected && scene.other?.video === false);
+    const held = scene.connected && scene.remoteParticipant?.held === true;
+    const off = held || (scene.connected && scene.remoteParticipant?.video === false);
     const waiting = !off && !this.#remote.hasPicture;
     return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
       ${this.#remote.video('hullo-remote-video')}
-      ${off ? this.#placeholder(scene.peer, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.peer' : 'camera.peer')) : nothing}
-      ${waiting ? this.#placeholder(scene.peer, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#cover() : nothing}
+      ${off ? this.#placeholder(scene.remote, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.remote' : 'camera.remote')) : nothing}
+      ${waiting ? this.#placeholder(scene.remote, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#cover() : nothing}
     </div>`;
   }
 

@@ -33,14 +33,14 @@ export class HulloVoice extends Part {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    const held = scene.connected && scene.other?.held === true;
-    const silent = scene.connected && !held && scene.other?.audio === false;
-    return html`${backdrop(scene.peer)}
+    const held = scene.connected && scene.remoteParticipant?.held === true;
+    const silent = scene.connected && !held && scene.remoteParticipant?.audio === false;
+    return html`${backdrop(scene.remote)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
         <div class="who">
-          ${portrait(scene.peer)}
-          <h1>${scene.peer.name}</h1>
+          ${portrait(scene.remote)}
+          <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">
             ${
               scene.connected && scene.startedAt !== undefined
@@ -48,9 +48,9 @@ export class HulloVoice extends Part {
                 : this.t('incall.connecting')
             }
           </p>
-          ${held ? html`<p class="status silent" data-testid="hullo-remote-held">${icons.pause} ${this.t('held.peer')}</p>` : nothing}
+          ${held ? html`<p class="status silent" data-testid="hullo-remote-held">${icons.pause} ${this.t('held.remote')}</p>` : nothing}
           <p class="status silent" data-testid="hullo-remote-muted" ?hidden=${!silent}>
-            ${silent ? html`${icons.microphoneOff} ${this.t('microphone.peer')}` : nothing}
+            ${silent ? html`${icons.microphoneOff} ${this.t('microphone.remote')}` : nothing}
           </p>
           <hullo-held .scene=${scene}></hullo-held>
         </div>
