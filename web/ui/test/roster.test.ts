@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { groupOf } from '../gallery/group.ts';
 import { Company } from '../src/group/company.ts';
 import { nameAll } from '../src/group/naming.ts';
-import { FADE_MS, Farewells, PARTICIPANTS_MAX, roomIn, standingOf, tilesOf } from '../src/group/roster.ts';
+import { attendanceOf, FADE_MS, Farewells, PARTICIPANTS_MAX, roomIn, tilesOf } from '../src/group/roster.ts';
 import { SPEAKING_MS, SpeakerWatch } from '../src/group/speakers.ts';
 import { companyOf, inviterOf } from '../src/scene/compose.ts';
 
@@ -47,7 +47,7 @@ describe('the tiles of a group call', () => {
   });
 
   test('of a state that a later server may bring are not shown', () => {
-    expect(standingOf({ state: 'dancing' as ParticipantState })).toBe('gone');
+    expect(attendanceOf({ state: 'dancing' as ParticipantState })).toBe('gone');
   });
 });
 

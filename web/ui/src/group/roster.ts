@@ -7,10 +7,10 @@ export const PARTICIPANTS_MAX = 100;
 /** How long the tile of someone who will not come stays. */
 export const FADE_MS = 4000;
 
-/** Where an account stands, as a person thinks of it. */
-export type Standing = 'in' | 'pending' | 'declined' | 'gone';
+/** Whether an account attends a call, as a person thinks of it. */
+export type Attendance = 'in' | 'pending' | 'declined' | 'gone';
 
-const standings: Record<ParticipantState, Standing> = {
+const attendances: Record<ParticipantState, Attendance> = {
   invited: 'pending',
   delivered: 'pending',
   ringing: 'pending',
@@ -25,15 +25,15 @@ const standings: Record<ParticipantState, Standing> = {
   cancelled: 'gone',
 };
 
-/** Where a participant stands. A state of a later server counts as gone. */
-export function standingOf({ state }: Pick<Participant, 'state'>): Standing {
-  return standings[state] ?? 'gone';
+/** Whether a participant attends the call. A state of a later server counts as gone. */
+export function attendanceOf({ state }: Pick<Participant, 'state'>): Attendance {
+  return attendances[state] ?? 'gone';
 }
 
 /** Whether a participant has answered and not left, or can still answer. */
 export function isStillConcerned(participant: Participant): boolean {
-  const standing = standingOf(participant);
-  return standing === 'in' || standing === 'pending';
+  const attendance = attendanceOf(participant);
+  return attendance === 'in' || attendance === 'pending';
 }
 
 /** Oneself first, then in the order in which they were invited, so that nobody's tile jumps when a state changes. */
@@ -54,7 +54,7 @@ export class Farewells {
     for (const { accid, state } of call.participants) {
       if (this.#states.get(accid) === state) continue;
       this.#states.set(accid, state);
-      if (standingOf({ state }) === 'declined') this.#until.set(accid, now + FADE_MS);
+      if (attendanceOf({ state }) === 'declined') this.#until.set(accid, now + FADE_MS);
       else this.#until.delete(accid);
     }
   }

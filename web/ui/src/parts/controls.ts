@@ -2,7 +2,7 @@
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { standingOf } from '../group/roster.ts';
+import { attendanceOf } from '../group/roster.ts';
 import { cameraIsOn, Part, type Scene } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, roundButton } from './button.ts';
@@ -172,7 +172,7 @@ export class HulloControls extends Part {
   /** Its caller can end a running group call for everyone, and is asked; everyone else leaves. */
   #leave(scene: Scene): TemplateResult {
     const { call, me, state, sheet } = scene;
-    const alone = !call.participants.some((one) => one.accid !== me && standingOf(one) === 'in');
+    const alone = !call.participants.some((one) => one.accid !== me && attendanceOf(one) === 'in');
     const asks = state === 'in_call' && call.caller === me && !alone;
     const cancels = state === 'calling';
     return roundButton({

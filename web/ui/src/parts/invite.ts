@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { standingOf } from '../group/roster.ts';
+import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { matches, type Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
@@ -238,14 +238,14 @@ export class HulloInvite extends SheetPart {
   #row(scene: Scene, person: Person, room: number): TemplateResult {
     const { accid } = person;
     const participant = scene.call.participants.find((one) => one.accid === accid);
-    const standing = participant && standingOf(participant);
-    const there = standing === 'in' || standing === 'pending';
+    const attendance = participant && attendanceOf(participant);
+    const there = attendance === 'in' || attendance === 'pending';
     const checked = this.picked.includes(accid);
     return html`<label class="person ${there ? 'there' : ''}">
       <hullo-avatar .person=${person}></hullo-avatar>
       <span class="words">
         <span class="name">${person.name}</span>
-        ${there ? html`<span class="note">${this.t(standing === 'in' ? 'invite.inCall' : 'invite.called')}</span>` : nothing}
+        ${there ? html`<span class="note">${this.t(attendance === 'in' ? 'invite.inCall' : 'invite.called')}</span>` : nothing}
       </span>
       <input
         type="checkbox"
@@ -279,7 +279,7 @@ export class HulloInvite extends SheetPart {
     // Whoever came into the call while this was open is in it by now.
     const there = new Set(
       call.participants
-        .filter((one) => ['in', 'pending'].includes(standingOf(one)))
+        .filter((one) => ['in', 'pending'].includes(attendanceOf(one)))
         .map(({ accid }) => accid),
     );
     const accids = this.picked.filter((accid) => !there.has(accid));

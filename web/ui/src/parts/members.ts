@@ -4,7 +4,7 @@ import type { Participant } from '@hullo/sdk';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { inOrder, type Standing, standingOf } from '../group/roster.ts';
+import { type Attendance, attendanceOf, inOrder } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
 import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
@@ -12,10 +12,10 @@ import './avatar.ts';
 import { personRowStyles, SheetPart, sheetStyles } from './sheet.ts';
 import { noteOf } from './tile.ts';
 
-const shelves: readonly { title: TextKey; standings: readonly Standing[] }[] = [
-  { title: 'members.in', standings: ['in'] },
-  { title: 'members.pending', standings: ['pending'] },
-  { title: 'members.absent', standings: ['declined', 'gone'] },
+const shelves: readonly { title: TextKey; attendances: readonly Attendance[] }[] = [
+  { title: 'members.in', attendances: ['in'] },
+  { title: 'members.pending', attendances: ['pending'] },
+  { title: 'members.absent', attendances: ['declined', 'gone'] },
 ];
 
 @customElement('hullo-members')
@@ -126,8 +126,8 @@ export class HulloMembers extends SheetPart {
     return this.frame({
       title: this.t('members.title'),
       testId: 'member-list',
-      body: html`${shelves.map(({ title, standings }) => {
-        const here = participants.filter((one) => standings.includes(standingOf(one)));
+      body: html`${shelves.map(({ title, attendances }) => {
+        const here = participants.filter((one) => attendances.includes(attendanceOf(one)));
         return here.length > 0 ? this.#shelf(scene, title, here) : nothing;
       })}`,
       bottom: scene.inviting.allowed
@@ -153,9 +153,9 @@ export class HulloMembers extends SheetPart {
     const { accid, state } = participant;
     const isMe = accid === scene.me;
     const person = scene.person(accid);
-    const standing = standingOf(participant);
-    const absent = standing === 'declined' || standing === 'gone';
-    const speaking = standing === 'in' && scene.speakers.includes(accid);
+    const attendance = attendanceOf(participant);
+    const absent = attendance === 'declined' || attendance === 'gone';
+    const speaking = attendance === 'in' && scene.speakers.includes(accid);
     const note = noteOf(participant, isMe) ?? (scene.call.caller === accid ? 'members.caller' : undefined);
     return html`<div class="person ${absent ? 'absent' : ''} ${speaking ? 'speaking' : ''}" data-testid="member-${accid}" data-state=${state}>
       <hullo-avatar .person=${person}></hullo-avatar>
@@ -163,7 +163,7 @@ export class HulloMembers extends SheetPart {
         <span class="name">${isMe ? `${person.name} (${this.t('tile.you')})` : person.name}</span>
         ${note ? html`<span class="note">${this.t(note)}</span>` : nothing}
       </span>
-      ${standing === 'in' ? this.#present(scene, participant, isMe) : nothing}
+      ${attendance === 'in' ? this.#present(scene, participant, isMe) : nothing}
       ${absent && !isMe && scene.inviting.allowed ? this.#again(accid, person.name) : nothing}
     </div>`;
   }

@@ -4,7 +4,7 @@ import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import { standingOf } from '../group/roster.ts';
+import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { coloursOf } from '../people.ts';
 import { cameraIsOn, Part, type Scene } from '../scene.ts';
@@ -65,17 +65,17 @@ export class HulloTile extends Part {
     if (!scene || !participant) return;
     const { accid, state } = participant;
     const isMe = accid === scene.me;
-    const standing = standingOf(participant);
-    const filmed = scene.call.media === 'video' && (isMe || (standing === 'in' && state === 'joined'));
+    const attendance = attendanceOf(participant);
+    const filmed = scene.call.media === 'video' && (isMe || (attendance === 'in' && state === 'joined'));
     const hasPicture = isMe ? this.#local.hasPicture : this.#remote.hasPicture;
     const on = isMe ? cameraIsOn(scene.local) : participant.video && !participant.held;
     const note = noteOf(participant, isMe);
     const speaking =
-      standing === 'in' && scene.speakers.includes(accid) && !this.#isSilent(scene, participant);
+      attendance === 'in' && scene.speakers.includes(accid) && !this.#isSilent(scene, participant);
     const [one, two] = coloursOf(accid);
     const covered = !filmed || !on || !hasPicture;
     return html`<div
-      class="tile ${standing} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
+      class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
       style=${styleMap({ '--one': one, '--two': two })}
     >
       ${filmed ? (isMe ? this.#local.video('hullo-local-video') : this.#remote.video(`video-${accid}`)) : nothing}
@@ -94,7 +94,7 @@ export class HulloTile extends Part {
   /** `waiting`: the picture is about to come, so that the face comes only when it takes its time. */
   #face(scene: Scene, waiting: boolean): TemplateResult {
     const person = scene.person(this.participant?.accid ?? '');
-    const calling = this.participant ? standingOf(this.participant) === 'pending' : false;
+    const calling = this.participant ? attendanceOf(this.participant) === 'pending' : false;
     return html`<div class="placeholder ${waiting ? 'waiting' : ''}">
       <div class="ambient"></div>
       <div class="face ${calling ? 'calling' : ''}"><i></i><hullo-avatar .person=${person}></hullo-avatar></div>
@@ -112,7 +112,7 @@ export class HulloTile extends Part {
     const name = isMe ? this.t('tile.you') : scene.person(accid).name;
     const level = isMe ? scene.network.own : (scene.network.others.get(accid) ?? 'unknown');
     const weak = participant.state === 'joined' && ['poor', 'bad', 'down'].includes(level);
-    const silent = standingOf(participant) === 'in' && this.#isSilent(scene, participant);
+    const silent = attendanceOf(participant) === 'in' && this.#isSilent(scene, participant);
     const muted = scene.mutedForMe.has(accid);
     const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
     return html`<div class="tag">

@@ -2,7 +2,7 @@
 import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
-import { inOrder, isStillConcerned, PARTICIPANTS_MAX, roomIn, standingOf } from '../group/roster.ts';
+import { attendanceOf, inOrder, isStillConcerned, PARTICIPANTS_MAX, roomIn } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
 import { contactsOf, type Names, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
@@ -80,7 +80,7 @@ export function companyOf(call: Call, me: string | undefined): string[] {
   const others = inOrder(call.participants, me).filter(
     (participant) => participant.accid !== me && isStillConcerned(participant),
   );
-  const present = others.filter((participant) => standingOf(participant) === 'in');
-  const pending = others.filter((participant) => standingOf(participant) === 'pending');
+  const present = others.filter((participant) => attendanceOf(participant) === 'in');
+  const pending = others.filter((participant) => attendanceOf(participant) === 'pending');
   return [...present, ...pending].map(({ accid }) => accid);
 }

@@ -7,7 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { type Area, type Layout, layOut, type Rect } from '../group/grid.ts';
 import { nameAll } from '../group/naming.ts';
-import { standingOf } from '../group/roster.ts';
+import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
@@ -77,7 +77,7 @@ export class HulloGroup extends Part {
 
   protected override willUpdate(): void {
     if (this.hasUpdated || !this.grown || !this.scene) return;
-    const there = this.scene.tiles.filter((tile) => standingOf(tile) === 'in');
+    const there = this.scene.tiles.filter((tile) => attendanceOf(tile) === 'in');
     this.#settled = new Set(there.map(({ accid }) => accid));
   }
 
@@ -93,7 +93,7 @@ export class HulloGroup extends Part {
     const { scene } = this;
     if (scene?.state !== 'in_call' || scene.call.media !== 'video') return;
     const present = new Set(
-      scene.tiles.filter((tile) => standingOf(tile) === 'in').map(({ accid }) => accid),
+      scene.tiles.filter((tile) => attendanceOf(tile) === 'in').map(({ accid }) => accid),
     );
     const accids = (this.#layout?.tiles ?? [])
       .map(({ accid }) => accid)
@@ -148,7 +148,7 @@ export class HulloGroup extends Part {
   }
 
   #header(scene: Scene): TemplateResult {
-    const inCall = scene.call.participants.filter((one) => standingOf(one) === 'in').length;
+    const inCall = scene.call.participants.filter((one) => attendanceOf(one) === 'in').length;
     const label = this.t('control.members', { count: inCall });
     const running = scene.state === 'in_call' && scene.startedAt !== undefined;
     return html`<header>

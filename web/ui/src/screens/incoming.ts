@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { nameAll } from '../group/naming.ts';
-import { standingOf } from '../group/roster.ts';
+import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { buttonStyles, roundButton } from '../parts/button.ts';
 import '../parts/faces.ts';
@@ -123,7 +123,7 @@ export class HulloIncoming extends Part {
     const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (others.length === 0) return nothing;
     const present = others.filter(({ accid }) =>
-      scene.call.participants.some((one) => one.accid === accid && standingOf(one) === 'in'),
+      scene.call.participants.some((one) => one.accid === accid && attendanceOf(one) === 'in'),
     );
     const named = present.length > 0 ? present : others;
     const key = present.length > 0 ? 'incoming.withIn' : 'incoming.with';
