@@ -13,7 +13,7 @@ import { type Ending, endingOf, type Notice, noticeOfEnd } from './ending.ts';
 import { explainError, isOvertaken } from './errors.ts';
 import { Company } from './group/company.ts';
 import { nameAll } from './group/naming.ts';
-import { NetworkWatch } from './network.ts';
+import { NetworkTracker } from './network.ts';
 import { type Names, personOf } from './people.ts';
 import { composeScene } from './scene/compose.ts';
 import { perform } from './scene/perform.ts';
@@ -83,7 +83,7 @@ export class HulloCall extends LitElement {
   #wakeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #clock = new CallClock();
   readonly #company = new Company();
-  readonly #network = new NetworkWatch();
+  readonly #network = new NetworkTracker();
   readonly #tones = new Tones();
   readonly #attention = new Attention();
 
@@ -160,7 +160,7 @@ export class HulloCall extends LitElement {
       client.on('userLeave', ({ accid }) => this.#remarkInGroup('group.left', accid)),
       client.on('userDisconnect', ({ accid }) => this.#remarkInGroup('group.lost', accid)),
       client.on('activeSpeakers', ({ accids }) => {
-        this.#company.hear(accids, performance.now());
+        this.#company.applySpeakers(accids, performance.now());
         refresh();
       }),
       client.on('callTypeChange', ({ media }) => {
@@ -290,7 +290,7 @@ export class HulloCall extends LitElement {
     const { client, names, contacts, lang, answering, reconnecting, sheet } = this;
     if (!client) return;
     const now = performance.now();
-    if (client.current) this.#company.watch(client.current, now);
+    if (client.current) this.#company.apply(client.current, now);
     return composeScene({
       ...this.#company.at(now, client.current, client.accid),
       client,

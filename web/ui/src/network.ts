@@ -41,7 +41,7 @@ export interface NetworkView {
 export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', remote: 'unknown', others: new Map() };
 
 /** Follows the quality reports of one call. */
-export class NetworkWatch {
+export class NetworkTracker {
   #ignored = 0;
   view: NetworkView = NETWORK_UNKNOWN;
 

@@ -1,6 +1,6 @@
 import type { Quality, QualityReport } from '@hullo/sdk';
 import { describe, expect, test } from 'vitest';
-import { levelOf, NetworkWatch, REPORTS_IGNORED } from '../src/network.ts';
+import { levelOf, NetworkTracker, REPORTS_IGNORED } from '../src/network.ts';
 
 const reports = (own: Quality, remote: Quality): QualityReport[] => [
   { accid: 'alice', up: own, down: 'excellent' },
@@ -13,28 +13,31 @@ test('the level of a report is that of its worse direction', () => {
   expect(levelOf(undefined)).toBe('unknown');
 });
 
-describe('the network watch', () => {
+describe('the network tracker', () => {
   test('passes over the first reports, which flutter', () => {
-    const watch = new NetworkWatch();
+    const tracker = new NetworkTracker();
     for (let round = 0; round < REPORTS_IGNORED; round += 1) {
-      expect(watch.apply(reports('down', 'down'), 'alice')).toMatchObject({
+      expect(tracker.apply(reports('down', 'down'), 'alice')).toMatchObject({
         own: 'unknown',
         remote: 'unknown',
       });
     }
-    expect(watch.apply(reports('down', 'down'), 'alice')).toMatchObject({ own: 'down', remote: 'down' });
+    expect(tracker.apply(reports('down', 'down'), 'alice')).toMatchObject({ own: 'down', remote: 'down' });
   });
 
   test('judges the other side by what it sends, not by what it receives', () => {
-    const watch = new NetworkWatch();
-    for (let round = 0; round <= REPORTS_IGNORED; round += 1) watch.apply(reports('good', 'good'), 'alice');
-    expect(watch.view.remote).toBe('good');
+    const tracker = new NetworkTracker();
+    for (let round = 0; round <= REPORTS_IGNORED; round += 1) tracker.apply(reports('good', 'good'), 'alice');
+    expect(tracker.view.remote).toBe('good');
   });
 
   test('begins anew after a reset', () => {
-    const watch = new NetworkWatch();
-    for (let round = 0; round <= REPORTS_IGNORED; round += 1) watch.apply(reports('bad', 'bad'), 'alice');
-    watch.reset();
-    expect(watch.apply(reports('bad', 'bad'), 'alice')).toMatchObject({ own: 'unknown', remote: 'unknown' });
+    const tracker = new NetworkTracker();
+    for (let round = 0; round <= REPORTS_IGNORED; round += 1) tracker.apply(reports('bad', 'bad'), 'alice');
+    tracker.reset();
+    expect(tracker.apply(reports('bad', 'bad'), 'alice')).toMatchObject({
+      own: 'unknown',
+      remote: 'unknown',
+    });
   });
 });

@@ -4,7 +4,7 @@ import { groupOf } from '../gallery/group.ts';
 import { Company } from '../src/group/company.ts';
 import { nameAll } from '../src/group/naming.ts';
 import { attendanceOf, FADE_MS, Farewells, PARTICIPANTS_MAX, roomIn, tilesOf } from '../src/group/roster.ts';
-import { SPEAKING_MS, SpeakerWatch } from '../src/group/speakers.ts';
+import { SPEAKING_MS, SpeakerTracker } from '../src/group/speakers.ts';
 import { companyOf, inviterOf } from '../src/scene/compose.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -56,8 +56,8 @@ describe('a farewell', () => {
     'keeps the tile of someone who turns out %s for a moment',
     (state) => {
       const farewells = new Farewells();
-      farewells.watch(callWithCarol('ringing'), 1_000);
-      farewells.watch(callWithCarol(state), 2_000);
+      farewells.apply(callWithCarol('ringing'), 1_000);
+      farewells.apply(callWithCarol(state), 2_000);
       expect([...farewells.at(2_000 + FADE_MS - 1)]).toEqual(['carol']);
       expect(farewells.nextAt(2_000)).toBe(2_000 + FADE_MS);
       expect([...farewells.at(2_000 + FADE_MS)]).toEqual([]);
@@ -67,55 +67,55 @@ describe('a farewell', () => {
 
   test('is not lengthened by other news of the call', () => {
     const farewells = new Farewells();
-    farewells.watch(callWithCarol('ringing'), 0);
-    farewells.watch(callWithCarol('busy'), 0);
-    farewells.watch(callWithCarol('busy'), 3_000);
+    farewells.apply(callWithCarol('ringing'), 0);
+    farewells.apply(callWithCarol('busy'), 0);
+    farewells.apply(callWithCarol('busy'), 3_000);
     expect([...farewells.at(FADE_MS)]).toEqual([]);
   });
 
   test('is over when the person is called again', () => {
     const farewells = new Farewells();
-    farewells.watch(callWithCarol('ringing'), 0);
-    farewells.watch(callWithCarol('timed_out'), 0);
-    farewells.watch(callWithCarol('invited'), 100);
+    farewells.apply(callWithCarol('ringing'), 0);
+    farewells.apply(callWithCarol('timed_out'), 0);
+    farewells.apply(callWithCarol('invited'), 100);
     expect([...farewells.at(200)]).toEqual([]);
   });
 
   test('is given to those who are busy at the dial, but not to those of a call that ran before', () => {
     const dialled = new Farewells();
-    dialled.watch(callWithCarol('busy', 'ringing'), 0);
+    dialled.apply(callWithCarol('busy', 'ringing'), 0);
     expect([...dialled.at(1)]).toEqual(['carol']);
     const joined = new Farewells();
-    joined.watch(callWithCarol('busy'), 0);
+    joined.apply(callWithCarol('busy'), 0);
     expect([...joined.at(1)]).toEqual([]);
   });
 });
 
 describe('who speaks', () => {
   test('is marked at once, and a moment longer than heard', () => {
-    const watch = new SpeakerWatch();
-    watch.apply(['bob'], 0);
-    expect(watch.at(0)).toEqual(['bob']);
-    watch.apply([], 100);
-    expect(watch.at(100 + SPEAKING_MS - 1)).toEqual(['bob']);
-    expect(watch.nextAt(100)).toBe(100 + SPEAKING_MS);
-    expect(watch.at(100 + SPEAKING_MS)).toEqual([]);
+    const tracker = new SpeakerTracker();
+    tracker.apply(['bob'], 0);
+    expect(tracker.at(0)).toEqual(['bob']);
+    tracker.apply([], 100);
+    expect(tracker.at(100 + SPEAKING_MS - 1)).toEqual(['bob']);
+    expect(tracker.nextAt(100)).toBe(100 + SPEAKING_MS);
+    expect(tracker.at(100 + SPEAKING_MS)).toEqual([]);
   });
 
   test('keeps the mark over a pause between two words', () => {
-    const watch = new SpeakerWatch();
-    watch.apply(['bob'], 0);
-    watch.apply([], 100);
-    watch.apply(['bob'], 500);
-    expect(watch.at(100 + SPEAKING_MS)).toEqual(['bob']);
-    expect(watch.nextAt(600)).toBeUndefined();
+    const tracker = new SpeakerTracker();
+    tracker.apply(['bob'], 0);
+    tracker.apply([], 100);
+    tracker.apply(['bob'], 500);
+    expect(tracker.at(100 + SPEAKING_MS)).toEqual(['bob']);
+    expect(tracker.nextAt(600)).toBeUndefined();
   });
 
   test('is listed the loudest first', () => {
-    const watch = new SpeakerWatch();
-    watch.apply(['carol'], 0);
-    watch.apply(['dave', 'bob'], 100);
-    expect(watch.at(200)).toEqual(['dave', 'bob', 'carol']);
+    const tracker = new SpeakerTracker();
+    tracker.apply(['carol'], 0);
+    tracker.apply(['dave', 'bob'], 100);
+    expect(tracker.at(200)).toEqual(['dave', 'bob', 'carol']);
   });
 });
 
@@ -123,24 +123,24 @@ describe('what is remembered of the people of a call', () => {
   test('begins anew with the next call', () => {
     const company = new Company();
     const first = groupOf(4);
-    company.watch(first, 0);
-    company.hear(['bob'], 0);
+    company.apply(first, 0);
+    company.applySpeakers(['bob'], 0);
     company.muteForMe('carol', true);
     company.pin('dave');
     const { speakers, pinned, mutedForMe } = company.at(1, first, 'alice');
     expect([speakers, pinned, [...mutedForMe]]).toEqual([['bob'], 'dave', ['carol']]);
     const next = groupOf(4, { callId: 'group-2' });
-    company.watch(next, 2);
+    company.apply(next, 2);
     const after = company.at(2, next, 'alice');
     expect([after.speakers, after.pinned, [...after.mutedForMe]]).toEqual([[], undefined, []]);
   });
 
   test('lets a pin go with the one who leaves', () => {
     const company = new Company();
-    company.watch(groupOf(4), 0);
+    company.apply(groupOf(4), 0);
     company.pin('dave');
     const without = groupOf(4, { but: { dave: { state: 'left' } } });
-    company.watch(without, 1);
+    company.apply(without, 1);
     expect(company.at(1, without, 'alice').pinned).toBeUndefined();
   });
 });

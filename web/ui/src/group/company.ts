@@ -3,31 +3,31 @@
 import type { Call } from '@hullo/sdk';
 import type { Scene } from '../scene.ts';
 import { Farewells, isStillConcerned, tilesOf } from './roster.ts';
-import { SpeakerWatch } from './speakers.ts';
+import { SpeakerTracker } from './speakers.ts';
 
 /** Begins anew with each call. */
 export class Company {
   #callId: string | undefined;
   #mutedForMe: ReadonlySet<string> = new Set();
   #pinned: string | undefined;
-  readonly #speakers = new SpeakerWatch();
+  readonly #speakers = new SpeakerTracker();
   readonly #farewells = new Farewells();
 
   /** Looks at the call at `now` (`performance.now()`). */
-  watch(call: Call, now: number): void {
+  apply(call: Call, now: number): void {
     if (call.callId !== this.#callId) {
       this.#callId = call.callId;
       this.#mutedForMe = new Set();
       this.#pinned = undefined;
       this.#speakers.reset();
     }
-    this.#farewells.watch(call, now);
+    this.#farewells.apply(call, now);
     const pinned = call.participants.find(({ accid }) => accid === this.#pinned);
     if (!pinned || !isStillConcerned(pinned)) this.#pinned = undefined;
   }
 
   /** Takes who speaks. */
-  hear(accids: readonly string[], now: number): void {
+  applySpeakers(accids: readonly string[], now: number): void {
     this.#speakers.apply(accids, now);
   }
 

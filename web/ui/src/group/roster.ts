@@ -49,7 +49,7 @@ export class Farewells {
   readonly #until = new Map<string, number>();
 
   /** Looks at the call at `now` (`performance.now()`). */
-  watch(call: Call, now: number): void {
+  apply(call: Call, now: number): void {
     if (call.callId !== this.#callId) this.#begin(call);
     for (const { accid, state } of call.participants) {
       if (this.#states.get(accid) === state) continue;

@@ -5,7 +5,7 @@
 export const SPEAKING_MS = 1200;
 
 /** Follows the speakers of one call. */
-export class SpeakerWatch {
+export class SpeakerTracker {
   #now: readonly string[] = [];
   readonly #until = new Map<string, number>();
 
