@@ -11,7 +11,7 @@ import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
 import { type Ending, endingOf, type Notice, noticeOfEnd } from './ending.ts';
 import { explainError, isOvertaken } from './errors.ts';
-import { Company } from './group/company.ts';
+import { GroupController } from './group/controller.ts';
 import { nameAll } from './group/naming.ts';
 import { NetworkTracker } from './network.ts';
 import { type Names, personOf } from './people.ts';
@@ -82,7 +82,7 @@ export class HulloCall extends LitElement {
   #toastTimer: ReturnType<typeof setTimeout> | undefined;
   #wakeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #clock = new CallClock();
-  readonly #company = new Company();
+  readonly #group = new GroupController();
   readonly #network = new NetworkTracker();
   readonly #tones = new Tones();
   readonly #attention = new Attention();
@@ -160,7 +160,7 @@ export class HulloCall extends LitElement {
       client.on('userLeave', ({ accid }) => this.#remarkInGroup('group.left', accid)),
       client.on('userDisconnect', ({ accid }) => this.#remarkInGroup('group.lost', accid)),
       client.on('activeSpeakers', ({ accids }) => {
-        this.#company.applySpeakers(accids, performance.now());
+        this.#group.applySpeakers(accids, performance.now());
         refresh();
       }),
       client.on('callTypeChange', ({ media }) => {
@@ -290,9 +290,9 @@ export class HulloCall extends LitElement {
     const { client, names, contacts, lang, answering, reconnecting, sheet } = this;
     if (!client) return;
     const now = performance.now();
-    if (client.current) this.#company.apply(client.current, now);
+    if (client.current) this.#group.apply(client.current, now);
     return composeScene({
-      ...this.#company.at(now, client.current, client.accid),
+      ...this.#group.at(now, client.current, client.accid),
       client,
       names,
       contacts,
@@ -313,7 +313,7 @@ export class HulloCall extends LitElement {
     if (intent.type === 'open') this.sheet = intent.sheet;
     if (intent.type === 'close') this.#closeSheet();
     if (intent.type === 'pin') {
-      this.#company.pin(intent.accid);
+      this.#group.pin(intent.accid);
       this.requestUpdate();
     }
     if (!client) return;
@@ -322,7 +322,7 @@ export class HulloCall extends LitElement {
     if (intent.type === 'continueHere') this.continuing = true;
     try {
       const remark = await perform(client, intent);
-      if (intent.type === 'muteForMe') this.#company.muteForMe(intent.accid, intent.muted);
+      if (intent.type === 'muteForMe') this.#group.muteForMe(intent.accid, intent.muted);
       if (remark)
         this.#remark(remark.key, { names: this.#nameAll(remark.accids.map((accid) => ({ accid }))) });
       this.requestUpdate();
@@ -394,7 +394,7 @@ export class HulloCall extends LitElement {
   #armWake(): void {
     clearTimeout(this.#wakeTimer);
     const now = performance.now();
-    const at = this.#scene && this.#company.nextAt(now);
+    const at = this.#scene && this.#group.nextAt(now);
     if (at !== undefined) this.#wakeTimer = setTimeout(() => this.requestUpdate(), at - now + 1);
   }
 

@@ -38,7 +38,7 @@ export interface Scene {
   /** Everyone the app knows beside oneself, to be invited. */
   readonly contacts: readonly Person[];
   /** Whether this person may invite more, and how many. */
-  readonly inviting: { readonly allowed: boolean; readonly room: number };
+  readonly inviting: { readonly allowed: boolean; readonly seats: number };
   /** The call on hold beside this one, and with whom it is. */
   readonly held: { readonly call: Call; readonly people: readonly Person[] } | undefined;
   /** The call that waits beside this one, who calls, and who else is in it. */

@@ -1,11 +1,18 @@
 import type { Participant, ParticipantState } from '@hullo/sdk';
 import { describe, expect, test } from 'vitest';
 import { groupOf } from '../gallery/group.ts';
-import { Company } from '../src/group/company.ts';
+import { GroupController } from '../src/group/controller.ts';
 import { nameAll } from '../src/group/naming.ts';
-import { attendanceOf, FADE_MS, Farewells, PARTICIPANTS_MAX, roomIn, tilesOf } from '../src/group/roster.ts';
+import {
+  attendanceOf,
+  Departures,
+  FADE_MS,
+  PARTICIPANTS_MAX,
+  seatsLeft,
+  tilesOf,
+} from '../src/group/roster.ts';
 import { SPEAKING_MS, SpeakerTracker } from '../src/group/speakers.ts';
-import { companyOf, inviterOf } from '../src/scene/compose.ts';
+import { inviterOf, othersIn } from '../src/scene/compose.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
 const ids = (participants: readonly Participant[]): string[] => participants.map(({ accid }) => accid);
@@ -51,41 +58,41 @@ describe('the tiles of a group call', () => {
   });
 });
 
-describe('a farewell', () => {
+describe('a departure', () => {
   test.each<ParticipantState>(['busy', 'rejected', 'timed_out', 'unreachable'])(
     'keeps the tile of someone who turns out %s for a moment',
     (state) => {
-      const farewells = new Farewells();
-      farewells.apply(callWithCarol('ringing'), 1_000);
-      farewells.apply(callWithCarol(state), 2_000);
-      expect([...farewells.at(2_000 + FADE_MS - 1)]).toEqual(['carol']);
-      expect(farewells.nextAt(2_000)).toBe(2_000 + FADE_MS);
-      expect([...farewells.at(2_000 + FADE_MS)]).toEqual([]);
-      expect(farewells.nextAt(2_000 + FADE_MS)).toBeUndefined();
+      const departures = new Departures();
+      departures.apply(callWithCarol('ringing'), 1_000);
+      departures.apply(callWithCarol(state), 2_000);
+      expect([...departures.at(2_000 + FADE_MS - 1)]).toEqual(['carol']);
+      expect(departures.nextAt(2_000)).toBe(2_000 + FADE_MS);
+      expect([...departures.at(2_000 + FADE_MS)]).toEqual([]);
+      expect(departures.nextAt(2_000 + FADE_MS)).toBeUndefined();
     },
   );
 
   test('is not lengthened by other news of the call', () => {
-    const farewells = new Farewells();
-    farewells.apply(callWithCarol('ringing'), 0);
-    farewells.apply(callWithCarol('busy'), 0);
-    farewells.apply(callWithCarol('busy'), 3_000);
-    expect([...farewells.at(FADE_MS)]).toEqual([]);
+    const departures = new Departures();
+    departures.apply(callWithCarol('ringing'), 0);
+    departures.apply(callWithCarol('busy'), 0);
+    departures.apply(callWithCarol('busy'), 3_000);
+    expect([...departures.at(FADE_MS)]).toEqual([]);
   });
 
   test('is over when the person is called again', () => {
-    const farewells = new Farewells();
-    farewells.apply(callWithCarol('ringing'), 0);
-    farewells.apply(callWithCarol('timed_out'), 0);
-    farewells.apply(callWithCarol('invited'), 100);
-    expect([...farewells.at(200)]).toEqual([]);
+    const departures = new Departures();
+    departures.apply(callWithCarol('ringing'), 0);
+    departures.apply(callWithCarol('timed_out'), 0);
+    departures.apply(callWithCarol('invited'), 100);
+    expect([...departures.at(200)]).toEqual([]);
   });
 
   test('is given to those who are busy at the dial, but not to those of a call that ran before', () => {
-    const dialled = new Farewells();
+    const dialled = new Departures();
     dialled.apply(callWithCarol('busy', 'ringing'), 0);
     expect([...dialled.at(1)]).toEqual(['carol']);
-    const joined = new Farewells();
+    const joined = new Departures();
     joined.apply(callWithCarol('busy'), 0);
     expect([...joined.at(1)]).toEqual([]);
   });
@@ -121,27 +128,27 @@ describe('who speaks', () => {
 
 describe('what is remembered of the people of a call', () => {
   test('begins anew with the next call', () => {
-    const company = new Company();
+    const group = new GroupController();
     const first = groupOf(4);
-    company.apply(first, 0);
-    company.applySpeakers(['bob'], 0);
-    company.muteForMe('carol', true);
-    company.pin('dave');
-    const { speakers, pinned, mutedForMe } = company.at(1, first, 'alice');
+    group.apply(first, 0);
+    group.applySpeakers(['bob'], 0);
+    group.muteForMe('carol', true);
+    group.pin('dave');
+    const { speakers, pinned, mutedForMe } = group.at(1, first, 'alice');
     expect([speakers, pinned, [...mutedForMe]]).toEqual([['bob'], 'dave', ['carol']]);
     const next = groupOf(4, { callId: 'group-2' });
-    company.apply(next, 2);
-    const after = company.at(2, next, 'alice');
+    group.apply(next, 2);
+    const after = group.at(2, next, 'alice');
     expect([after.speakers, after.pinned, [...after.mutedForMe]]).toEqual([[], undefined, []]);
   });
 
   test('lets a pin go with the one who leaves', () => {
-    const company = new Company();
-    company.apply(groupOf(4), 0);
-    company.pin('dave');
+    const group = new GroupController();
+    group.apply(groupOf(4), 0);
+    group.pin('dave');
     const without = groupOf(4, { but: { dave: { state: 'left' } } });
-    company.apply(without, 1);
-    expect(company.at(1, without, 'alice').pinned).toBeUndefined();
+    group.apply(without, 1);
+    expect(group.at(1, without, 'alice').pinned).toBeUndefined();
   });
 });
 
@@ -164,7 +171,7 @@ describe('who is named', () => {
     const call = groupOf(5, {
       but: { bob: { state: 'ringing' }, carol: { state: 'left' }, erin: { state: 'accepted' } },
     });
-    expect(companyOf(call, 'alice')).toEqual(['dave', 'erin', 'bob']);
+    expect(othersIn(call, 'alice')).toEqual(['dave', 'erin', 'bob']);
   });
 
   test('as calling is whoever has invited, or else the caller', () => {
@@ -175,6 +182,6 @@ describe('who is named', () => {
 });
 
 test('a call has room for a hundred, and those whose part is over take none', () => {
-  expect(roomIn(groupOf(5), PARTICIPANTS_MAX)).toBe(95);
-  expect(roomIn(callWithCarol('left'), PARTICIPANTS_MAX)).toBe(98);
+  expect(seatsLeft(groupOf(5), PARTICIPANTS_MAX)).toBe(95);
+  expect(seatsLeft(callWithCarol('left'), PARTICIPANTS_MAX)).toBe(98);
 });

@@ -12,7 +12,7 @@ import '../parts/leave.ts';
 import '../parts/members.ts';
 import '../parts/waiting.ts';
 import { type Names, personOf } from '../people.ts';
-import { companyOf } from '../scene/compose.ts';
+import { othersIn } from '../scene/compose.ts';
 import type { Intent, Scene } from '../scene.ts';
 import { type Language, text } from '../texts.ts';
 
@@ -67,7 +67,7 @@ export interface Offer {
 
 /** A call runs on another device of this person: it can be continued here. */
 export function drawOffer({ call, me, names, lang, busy, ask }: Offer): TemplateResult {
-  const people = companyOf(call, me).map((accid) => personOf(accid, names));
+  const people = othersIn(call, me).map((accid) => personOf(accid, names));
   return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
     <span class="sign">${icons.otherDevice}</span>
     <p>${text(lang, 'elsewhere.title', { names: nameAll(people, lang) })}</p>

@@ -31,19 +31,19 @@ export function attendanceOf({ state }: Pick<Participant, 'state'>): Attendance 
 }
 
 /** Whether a participant has answered and not left, or can still answer. */
-export function isStillConcerned(participant: Participant): boolean {
+export function isPresentOrPending(participant: Participant): boolean {
   const attendance = attendanceOf(participant);
   return attendance === 'in' || attendance === 'pending';
 }
 
 /** Oneself first, then in the order in which they were invited, so that nobody's tile jumps when a state changes. */
-export function inOrder(participants: readonly Participant[], me: string | undefined): Participant[] {
+export function sorted(participants: readonly Participant[], me: string | undefined): Participant[] {
   const rank = ({ accid, uid }: Participant): number => (accid === me ? -1 : uid);
   return [...participants].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Remembers of one call when someone was found not to come. */
-export class Farewells {
+export class Departures {
   #callId: string | undefined;
   #states = new Map<string, ParticipantState>();
   readonly #until = new Map<string, number>();
@@ -79,15 +79,15 @@ export class Farewells {
   }
 }
 
-/** Those whose tiles are shown: in the call, still called, or in their farewell. */
-export function tilesOf(call: Call, me: string | undefined, farewells: ReadonlySet<string>): Participant[] {
+/** Those whose tiles are shown: in the call, still called, or just departed. */
+export function tilesOf(call: Call, me: string | undefined, departures: ReadonlySet<string>): Participant[] {
   const shown = call.participants.filter(
-    (participant) => isStillConcerned(participant) || farewells.has(participant.accid),
+    (participant) => isPresentOrPending(participant) || departures.has(participant.accid),
   );
-  return inOrder(shown, me);
+  return sorted(shown, me);
 }
 
 /** How many more can be invited into a call of at most `limit`. */
-export function roomIn(call: Call, limit: number): number {
-  return Math.max(0, limit - call.participants.filter(isStillConcerned).length);
+export function seatsLeft(call: Call, limit: number): number {
+  return Math.max(0, limit - call.participants.filter(isPresentOrPending).length);
 }

@@ -180,7 +180,7 @@ export class HulloInvite extends SheetPart {
     const { scene } = this;
     if (!scene) return;
     const shown = scene.contacts.filter((person) => matches(person, this.typed));
-    const room = scene.inviting.room - this.picked.length;
+    const seats = scene.inviting.seats - this.picked.length;
     return this.frame({
       title: this.t('invite.title'),
       testId: 'invite-sheet',
@@ -191,13 +191,13 @@ export class HulloInvite extends SheetPart {
               ${repeat(
                 shown,
                 ({ accid }) => accid,
-                (person) => html`<li>${this.#row(scene, person, room)}</li>`,
+                (person) => html`<li>${this.#row(scene, person, seats)}</li>`,
               )}
             </ul>`
           : html`<p class="nobody">
               ${this.typed.trim() ? this.t('invite.nobody', { search: this.typed.trim() }) : this.t('invite.empty')}
             </p>`,
-      bottom: this.#foot(scene, room),
+      bottom: this.#foot(scene, seats),
     });
   }
 
@@ -235,7 +235,7 @@ export class HulloInvite extends SheetPart {
     </div>`;
   }
 
-  #row(scene: Scene, person: Person, room: number): TemplateResult {
+  #row(scene: Scene, person: Person, seats: number): TemplateResult {
     const { accid } = person;
     const participant = scene.call.participants.find((one) => one.accid === accid);
     const attendance = participant && attendanceOf(participant);
@@ -251,16 +251,17 @@ export class HulloInvite extends SheetPart {
         type="checkbox"
         data-testid="invite-${accid}"
         .checked=${checked}
-        ?disabled=${there || (!checked && room <= 0)}
+        ?disabled=${there || (!checked && seats <= 0)}
         @change=${(event: Event) => this.#pick(accid, (event.target as HTMLInputElement).checked)}
       />
       ${there ? nothing : html`<span class="box">${icons.check}</span>`}
     </label>`;
   }
 
-  #foot(scene: Scene, room: number): TemplateResult {
+  #foot(scene: Scene, seats: number): TemplateResult {
     const { length } = this.picked;
-    const full = room <= 0 ? this.t('invite.full') : room < 10 ? this.t('invite.limit', { count: room }) : '';
+    const full =
+      seats <= 0 ? this.t('invite.full') : seats < 10 ? this.t('invite.limit', { count: seats }) : '';
     return html`<div class="foot">
       <span role="status">${full}</span>
       <button type="button" class="send" data-testid="invite-send" ?disabled=${length === 0} @click=${() => this.#send(scene)}>

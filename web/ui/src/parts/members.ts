@@ -4,7 +4,7 @@ import type { Participant } from '@hullo/sdk';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type Attendance, attendanceOf, inOrder } from '../group/roster.ts';
+import { type Attendance, attendanceOf, sorted } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
 import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
@@ -122,7 +122,7 @@ export class HulloMembers extends SheetPart {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    const participants = inOrder(scene.call.participants, scene.me);
+    const participants = sorted(scene.call.participants, scene.me);
     return this.frame({
       title: this.t('members.title'),
       testId: 'member-list',

@@ -2,7 +2,7 @@
 import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
-import { attendanceOf, inOrder, isStillConcerned, PARTICIPANTS_MAX, roomIn } from '../group/roster.ts';
+import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
 import { contactsOf, type Names, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
@@ -43,17 +43,17 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     remote: person(remoteParticipant?.accid ?? whoseCall(call, me)),
     remoteParticipant,
     group,
-    others: companyOf(call, me).map(person),
+    others: othersIn(call, me).map(person),
     contacts: contactsOf(names, contacts).filter(({ accid }) => accid !== me),
     inviting: {
       allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
-      room: roomIn(call, PARTICIPANTS_MAX),
+      seats: seatsLeft(call, PARTICIPANTS_MAX),
     },
-    held: held && { call: held, people: companyOf(held, me).map(person) },
+    held: held && { call: held, people: othersIn(held, me).map(person) },
     waiting: waiting && {
       call: waiting,
       inviter: person(inviterOf(waiting, me)),
-      people: companyOf(waiting, me)
+      people: othersIn(waiting, me)
         .filter((accid) => accid !== inviterOf(waiting, me))
         .map(person),
     },
@@ -67,7 +67,7 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
 /** Whose face stands for a group call: whoever called `me`; in one's own call, the first of the others. */
 function whoseCall(call: Call, me: string | undefined): string {
   const inviter = inviterOf(call, me);
-  return inviter === me ? (companyOf(call, me)[0] ?? inviter) : inviter;
+  return inviter === me ? (othersIn(call, me)[0] ?? inviter) : inviter;
 }
 
 /** Who has called `me` into the call: whoever invited me, or else the caller. */
@@ -76,9 +76,9 @@ export function inviterOf(call: Call, me: string | undefined): string {
 }
 
 /** Everyone but `me` who is in the call or still called; those in it first. */
-export function companyOf(call: Call, me: string | undefined): string[] {
-  const others = inOrder(call.participants, me).filter(
-    (participant) => participant.accid !== me && isStillConcerned(participant),
+export function othersIn(call: Call, me: string | undefined): string[] {
+  const others = sorted(call.participants, me).filter(
+    (participant) => participant.accid !== me && isPresentOrPending(participant),
   );
   const present = others.filter((participant) => attendanceOf(participant) === 'in');
   const pending = others.filter((participant) => attendanceOf(participant) === 'pending');

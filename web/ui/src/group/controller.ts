@@ -2,16 +2,16 @@
 // not to come, whom this person has muted for themselves, and whose tile is large.
 import type { Call } from '@hullo/sdk';
 import type { Scene } from '../scene.ts';
-import { Farewells, isStillConcerned, tilesOf } from './roster.ts';
+import { Departures, isPresentOrPending, tilesOf } from './roster.ts';
 import { SpeakerTracker } from './speakers.ts';
 
 /** Begins anew with each call. */
-export class Company {
+export class GroupController {
   #callId: string | undefined;
   #mutedForMe: ReadonlySet<string> = new Set();
   #pinned: string | undefined;
   readonly #speakers = new SpeakerTracker();
-  readonly #farewells = new Farewells();
+  readonly #departures = new Departures();
 
   /** Looks at the call at `now` (`performance.now()`). */
   apply(call: Call, now: number): void {
@@ -21,9 +21,9 @@ export class Company {
       this.#pinned = undefined;
       this.#speakers.reset();
     }
-    this.#farewells.apply(call, now);
+    this.#departures.apply(call, now);
     const pinned = call.participants.find(({ accid }) => accid === this.#pinned);
-    if (!pinned || !isStillConcerned(pinned)) this.#pinned = undefined;
+    if (!pinned || !isPresentOrPending(pinned)) this.#pinned = undefined;
   }
 
   /** Takes who speaks. */
@@ -49,7 +49,7 @@ export class Company {
     me: string | undefined,
   ): Pick<Scene, 'tiles' | 'speakers' | 'pinned' | 'mutedForMe'> {
     return {
-      tiles: call ? tilesOf(call, me, this.#farewells.at(now)) : [],
+      tiles: call ? tilesOf(call, me, this.#departures.at(now)) : [],
       speakers: this.#speakers.at(now),
       pinned: this.#pinned,
       mutedForMe: this.#mutedForMe,
@@ -58,7 +58,9 @@ export class Company {
 
   /** When something of it changes by itself. */
   nextAt(now: number): number | undefined {
-    const coming = [this.#speakers.nextAt(now), this.#farewells.nextAt(now)].filter((at) => at !== undefined);
+    const coming = [this.#speakers.nextAt(now), this.#departures.nextAt(now)].filter(
+      (at) => at !== undefined,
+    );
     return coming.length > 0 ? Math.min(...coming) : undefined;
   }
 }
