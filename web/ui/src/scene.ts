@@ -1,11 +1,9 @@
 // What a screen draws: the client's state, the call and the people, put together once for all parts.
 import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
-import { LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { CallClient } from './client.ts';
 import type { NetworkView } from './network.ts';
 import type { Person } from './people.ts';
-import { type Fillings, type Language, type TextKey, text } from './texts.ts';
+import type { Language } from './texts.ts';
 
 /** What can be opened over a running call. */
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
@@ -83,29 +81,6 @@ export type Intent =
   | { readonly type: 'open'; readonly sheet: Sheet }
   | { readonly type: 'close' }
   | { readonly type: 'dismiss' };
-
-declare global {
-  interface HTMLElementEventMap {
-    'hullo-intent': CustomEvent<Intent>;
-  }
-}
-
-/** A part of the call surface: draws a scene and says what the person asks for. */
-export abstract class Part extends LitElement {
-  /** What to draw. */
-  @property({ attribute: false }) scene?: Scene;
-
-  /** Tells `<hullo-call>` what the person asks for. */
-  protected ask(intent: Intent): void {
-    this.dispatchEvent(new CustomEvent('hullo-intent', { detail: intent, bubbles: true, composed: true }));
-  }
-
-  /** The text `key` in the scene's language; `{name}` is the other person. */
-  protected t(key: TextKey, fillings: Fillings = {}): string {
-    const { scene } = this;
-    return text(scene?.lang ?? 'en', key, { name: scene?.remote.name ?? '', ...fillings });
-  }
-}
 
 /** Whether the camera's picture goes out. */
 export function cameraIsOn(local: LocalMedia): boolean {

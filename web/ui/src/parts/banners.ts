@@ -3,7 +3,8 @@
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { type IconName, icons } from '../icons.ts';
-import { Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import { base } from '../theme.ts';
 
@@ -49,7 +50,7 @@ export function bannersOf(scene: Scene): Banner[] {
 }
 
 @customElement('hullo-banners')
-export class HulloBanners extends Part {
+export class HulloBanners extends CallElement {
   static override styles = [
     base,
     css`

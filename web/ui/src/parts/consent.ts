@@ -2,11 +2,11 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { icons } from '../icons.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
 @customElement('hullo-consent')
-export class HulloConsent extends Part {
+export class HulloConsent extends CallElement {
   static override styles = [
     base,
     css`

@@ -3,12 +3,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { attendanceOf } from '../group/roster.ts';
-import { cameraIsOn, Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import { cameraIsOn, type Scene } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, roundButton } from './button.ts';
 
 @customElement('hullo-controls')
-export class HulloControls extends Part {
+export class HulloControls extends CallElement {
   static override styles = [
     base,
     buttonStyles,

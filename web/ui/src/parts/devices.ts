@@ -4,7 +4,7 @@ import type { Devices } from '@hullo/sdk';
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type IconName, icons } from '../icons.ts';
-import { SheetPart, sheetStyles } from './sheet.ts';
+import { SheetElement, sheetStyles } from './sheet.ts';
 
 /** What can be chosen. */
 export type DeviceKind = 'microphone' | 'camera' | 'speaker';
@@ -19,7 +19,7 @@ const shelves: readonly { kind: DeviceKind; list: keyof Devices; icon: IconName 
 const chosen = new Map<DeviceKind, string>();
 
 @customElement('hullo-devices')
-export class HulloDevices extends SheetPart {
+export class HulloDevices extends SheetElement {
   @state() private devices: Devices | undefined;
 
   static override styles = [

@@ -3,11 +3,11 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { nameAll } from '../group/naming.ts';
 import { icons } from '../icons.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
 @customElement('hullo-held')
-export class HulloHeld extends Part {
+export class HulloHeld extends CallElement {
   @state() private told = false;
 
   static override styles = [

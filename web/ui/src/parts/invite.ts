@@ -7,10 +7,10 @@ import { icons } from '../icons.ts';
 import { matches, type Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import './avatar.ts';
-import { personRowStyles, SheetPart, sheetStyles } from './sheet.ts';
+import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
 
 @customElement('hullo-invite')
-export class HulloInvite extends SheetPart {
+export class HulloInvite extends SheetElement {
   @state() private typed = '';
   @state() private picked: readonly string[] = [];
 

@@ -1,11 +1,11 @@
 // <hullo-leave>: the caller of a group call chooses between leaving it and ending it for everyone.
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
 @customElement('hullo-leave')
-export class HulloLeave extends Part {
+export class HulloLeave extends CallElement {
   static override styles = [
     base,
     css`

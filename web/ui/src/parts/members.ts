@@ -9,7 +9,7 @@ import { type IconName, icons } from '../icons.ts';
 import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
-import { personRowStyles, SheetPart, sheetStyles } from './sheet.ts';
+import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
 import { noteOf } from './tile.ts';
 
 const shelves: readonly { title: TextKey; attendances: readonly Attendance[] }[] = [
@@ -19,7 +19,7 @@ const shelves: readonly { title: TextKey; attendances: readonly Attendance[] }[]
 ];
 
 @customElement('hullo-members')
-export class HulloMembers extends SheetPart {
+export class HulloMembers extends SheetElement {
   static override styles = [
     ...sheetStyles,
     personRowStyles,

@@ -2,13 +2,13 @@
 import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Level } from '../network.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
 const bars: Record<Level, number> = { unknown: 0, good: 3, poor: 2, bad: 1, down: 0 };
 
 @customElement('hullo-quality')
-export class HulloQuality extends Part {
+export class HulloQuality extends CallElement {
   /** Somebody else's. */
   @property({ attribute: false }) level?: Level;
   /** The `data-testid` inside. */

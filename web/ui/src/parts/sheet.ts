@@ -1,7 +1,7 @@
 // What the sheets share: from the bottom on a phone; on a desktop above the bar, or at the side where it lists people.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { icons } from '../icons.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
 /** What a sheet holds. */
@@ -17,7 +17,7 @@ export interface SheetContent {
 }
 
 /** A part that opens over a screen and closes with Escape, its button, or a press beside it. */
-export abstract class SheetPart extends Part {
+export abstract class SheetElement extends CallElement {
   /** Takes the keyboard into the sheet. */
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('.close')?.focus({ preventScroll: true });

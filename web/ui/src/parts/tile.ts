@@ -7,7 +7,8 @@ import { styleMap } from 'lit/directives/style-map.js';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { coloursOf } from '../people.ts';
-import { cameraIsOn, Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import { cameraIsOn, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
 import './quality.ts';
@@ -46,7 +47,7 @@ export function noteOf({ state, held, reconnecting }: Participant, isMe = false)
 }
 
 @customElement('hullo-tile')
-export class HulloTile extends Part {
+export class HulloTile extends CallElement {
   /** Whose tile. */
   @property({ attribute: false }) participant?: Participant;
   /** It is the large one. */

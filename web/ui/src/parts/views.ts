@@ -3,7 +3,7 @@
 import { html, type ReactiveController, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { CallClient } from '../client.ts';
-import type { Part } from '../scene.ts';
+import type { CallElement } from '../scene/call_element.ts';
 
 abstract class View implements ReactiveController {
   readonly element = createRef<HTMLVideoElement>();
@@ -11,7 +11,7 @@ abstract class View implements ReactiveController {
   /** A picture has arrived. */
   hasPicture = false;
 
-  constructor(protected readonly host: Part) {
+  constructor(protected readonly host: CallElement) {
     host.addController(this);
   }
 
@@ -79,7 +79,7 @@ export class LocalView extends View {
 /** Somebody else's camera: that of `whose()`, by default the other side of a one-to-one call. */
 export class RemoteView extends View {
   constructor(
-    host: Part,
+    host: CallElement,
     private readonly whose: () => string | undefined = () => host.scene?.remote.accid,
   ) {
     super(host);

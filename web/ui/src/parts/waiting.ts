@@ -3,12 +3,12 @@ import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { nameAll } from '../group/naming.ts';
 import { icons } from '../icons.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 import './avatar.ts';
 
 @customElement('hullo-waiting')
-export class HulloWaiting extends Part {
+export class HulloWaiting extends CallElement {
   static override styles = [
     base,
     css`

@@ -17,7 +17,8 @@ import { followSwipe } from '../parts/swipe.ts';
 import '../parts/tile.ts';
 import { noteOf } from '../parts/tile.ts';
 import '../parts/timer.ts';
-import { Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import type { Scene } from '../scene.ts';
 import { groupStyles } from './group.styles.ts';
 import { backdrop } from './portrait.ts';
 
@@ -25,7 +26,7 @@ import { backdrop } from './portrait.ts';
 const AREA_UNKNOWN: Area = { width: 1280, height: 620 };
 
 @customElement('hullo-group')
-export class HulloGroup extends Part {
+export class HulloGroup extends CallElement {
   /** It follows the screen of a one-to-one video call: the tiles start from where they were in it. */
   @property({ type: Boolean }) grown = false;
   @state() private area: Area = AREA_UNKNOWN;

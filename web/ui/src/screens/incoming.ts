@@ -6,12 +6,13 @@ import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { buttonStyles, roundButton } from '../parts/button.ts';
 import '../parts/faces.ts';
-import { Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
 @customElement('hullo-incoming')
-export class HulloIncoming extends Part {
+export class HulloIncoming extends CallElement {
   static override styles = [
     ...portraitStyles,
     buttonStyles,

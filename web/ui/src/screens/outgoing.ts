@@ -3,11 +3,12 @@ import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { buttonStyles, roundButton } from '../parts/button.ts';
 import { LocalView } from '../parts/views.ts';
-import { cameraIsOn, Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import { cameraIsOn } from '../scene.ts';
 import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
 @customElement('hullo-outgoing')
-export class HulloOutgoing extends Part {
+export class HulloOutgoing extends CallElement {
   #view = new LocalView(this);
 
   static override styles = [

@@ -13,11 +13,12 @@ import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { LocalView, RemoteView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
-import { cameraIsOn, Part, type Scene } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
+import { cameraIsOn, type Scene } from '../scene.ts';
 import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
-export class HulloVideo extends Part {
+export class HulloVideo extends CallElement {
   /** The own view is the big one. */
   @state() private swapped = false;
   @state() private corner: Corner | undefined;

@@ -7,11 +7,11 @@ import '../parts/controls.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
-import { Part } from '../scene.ts';
+import { CallElement } from '../scene/call_element.ts';
 import { backdrop, portrait, portraitStyles } from './portrait.ts';
 
 @customElement('hullo-voice')
-export class HulloVoice extends Part {
+export class HulloVoice extends CallElement {
   static override styles = [
     ...portraitStyles,
     css`

@@ -1,0 +1,28 @@
+// What every part of the call surface is: an element that renders a scene and dispatches intents.
+import { LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Intent, Scene } from '../scene.ts';
+import { type Fillings, type TextKey, text } from '../texts.ts';
+
+declare global {
+  interface HTMLElementEventMap {
+    'hullo-intent': CustomEvent<Intent>;
+  }
+}
+
+/** A part of the call surface: renders a scene and dispatches what the person asks for. */
+export abstract class CallElement extends LitElement {
+  /** What to render; nothing without it. */
+  @property({ attribute: false }) scene?: Scene;
+
+  /** Tells `<hullo-call>` what the person asks for. */
+  protected ask(intent: Intent): void {
+    this.dispatchEvent(new CustomEvent('hullo-intent', { detail: intent, bubbles: true, composed: true }));
+  }
+
+  /** The text `key` in the scene's language; `{name}` is the other person. */
+  protected t(key: TextKey, fillings: Fillings = {}): string {
+    const { scene } = this;
+    return text(scene?.lang ?? 'en', key, { name: scene?.remote.name ?? '', ...fillings });
+  }
+}
