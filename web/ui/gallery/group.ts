@@ -68,7 +68,7 @@ function then(lead: Lead, more: Lead): Lead {
   };
 }
 
-function ask(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; accid: string }): Lead {
+function dispatchIntent(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; accid: string }): Lead {
   return (_client, surface) => {
     surface.shadowRoot
       ?.querySelector('hullo-group, hullo-video, hullo-voice')
@@ -144,8 +144,8 @@ export const groupStates: Record<string, Lead> = {
   'group-23-page-2': then(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
   'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: false } } }, ['bob', 'erin']),
   'group-voice-16': inGroup(16, { media: 'audio', but: LIFE }, ['bob', 'frank']),
-  'group-pinned': then(inGroup(7, { but: LIFE }), ask({ type: 'pin', accid: 'erin' })),
-  'group-pinned-23': then(inGroup(23, { but: LIFE }), ask({ type: 'pin', accid: 'bob' })),
+  'group-pinned': then(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
+  'group-pinned-23': then(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
   'group-trouble': then(inGroup(8, { but: TROUBLE }, []), (client) => {
     const reports = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'].map((accid) => ({
       accid,
@@ -187,10 +187,13 @@ export const groupStates: Record<string, Lead> = {
     }),
   'group-invite': then(
     inGroup(5, { but: { erin: { state: 'ringing' } } }),
-    ask({ type: 'open', sheet: 'invite' }),
+    dispatchIntent({ type: 'open', sheet: 'invite' }),
   ),
   'group-invite-picked': then(
-    then(inGroup(5, { but: { erin: { state: 'ringing' } } }), ask({ type: 'open', sheet: 'invite' })),
+    then(
+      inGroup(5, { but: { erin: { state: 'ringing' } } }),
+      dispatchIntent({ type: 'open', sheet: 'invite' }),
+    ),
     pickTwo,
   ),
   'group-members': then(
@@ -204,16 +207,16 @@ export const groupStates: Record<string, Lead> = {
         ivan: { state: 'left' },
       },
     }),
-    ask({ type: 'open', sheet: 'members' }),
+    dispatchIntent({ type: 'open', sheet: 'members' }),
   ),
   'group-members-voice': then(
     inGroup(5, { media: 'audio', but: { erin: { state: 'busy' } } }),
-    ask({ type: 'open', sheet: 'members' }),
+    dispatchIntent({ type: 'open', sheet: 'members' }),
   ),
-  'group-leave': then(inGroup(4), ask({ type: 'open', sheet: 'leave' })),
+  'group-leave': then(inGroup(4), dispatchIntent({ type: 'open', sheet: 'leave' })),
   'video-invite': then(
     (client) => client.enter({ state: 'in_call', current: callOf({ state: 'active', activeMs: ACTIVE }) }),
-    ask({ type: 'open', sheet: 'invite' }),
+    dispatchIntent({ type: 'open', sheet: 'invite' }),
   ),
   'video-waiting': beside(withCarol('video'), { waiting: waitingCall }),
   'voice-waiting': beside(withCarol('audio'), {

@@ -441,8 +441,8 @@ export class HulloCall extends LitElement {
     if (notice) return notice.shape === 'pill' ? drawPill(notice) : nothing;
     const call = client?.elsewhere[0];
     if (!client || !call) return nothing;
-    const ask = (intent: Intent): void => void this.#follow(intent);
-    return drawOffer({ call, me: client.accid, names, lang, busy: this.continuing, ask });
+    const dispatchIntent = (intent: Intent): void => void this.#follow(intent);
+    return drawOffer({ call, me: client.accid, names, lang, busy: this.continuing, dispatchIntent });
   }
 
   #drawScreen(name: ScreenName | undefined): TemplateResult | typeof nothing {

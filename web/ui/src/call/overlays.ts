@@ -62,16 +62,16 @@ export interface Offer {
   readonly lang: Language;
   /** It is being fetched. */
   readonly busy: boolean;
-  ask(intent: Intent): void;
+  dispatchIntent(intent: Intent): void;
 }
 
 /** A call runs on another device of this person: it can be continued here. */
-export function drawOffer({ call, me, names, lang, busy, ask }: Offer): TemplateResult {
+export function drawOffer({ call, me, names, lang, busy, dispatchIntent }: Offer): TemplateResult {
   const people = othersIn(call, me).map((accid) => personOf(accid, names));
   return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
     <span class="sign">${icons.otherDevice}</span>
     <p>${text(lang, 'elsewhere.title', { names: nameAll(people, lang) })}</p>
-    <button type="button" data-testid="continue-here" ?disabled=${busy} @click=${() => ask({ type: 'continueHere', callId: call.callId })}>
+    <button type="button" data-testid="continue-here" ?disabled=${busy} @click=${() => dispatchIntent({ type: 'continueHere', callId: call.callId })}>
       ${text(lang, 'elsewhere.continue')}
     </button>
   </div>`;

@@ -103,10 +103,10 @@ export class HulloConsent extends CallElement {
       <h2 id="question">${this.t('consent.video')}</h2>
       <p id="hint">${this.t('consent.hint')}</p>
       <div class="answers">
-        <button type="button" data-testid="hullo-consent-refuse" @click=${() => this.ask({ type: 'answerSwitch', agree: false })}>
+        <button type="button" data-testid="hullo-consent-refuse" @click=${() => this.dispatchIntent({ type: 'answerSwitch', agree: false })}>
           ${this.t('consent.refuse')}
         </button>
-        <button type="button" class="agree" data-testid="hullo-consent-accept" @click=${() => this.ask({ type: 'answerSwitch', agree: true })}>
+        <button type="button" class="agree" data-testid="hullo-consent-accept" @click=${() => this.dispatchIntent({ type: 'answerSwitch', agree: true })}>
           ${this.t('consent.accept')}
         </button>
       </div>

@@ -118,7 +118,7 @@ export class HulloControls extends CallElement {
       disabled: local.audioFailed,
       labelled,
       key: 'M',
-      press: () => this.ask({ type: 'muteAudio', muted: !local.audioMuted }),
+      press: () => this.dispatchIntent({ type: 'muteAudio', muted: !local.audioMuted }),
     });
   }
 
@@ -130,7 +130,7 @@ export class HulloControls extends CallElement {
       testId: 'hullo-mute-video',
       pressed: !on,
       key: 'V',
-      press: () => this.ask({ type: 'camera', on: !on }),
+      press: () => this.dispatchIntent({ type: 'camera', on: !on }),
     });
   }
 
@@ -141,7 +141,7 @@ export class HulloControls extends CallElement {
       testId: 'hullo-switch-media',
       disabled: !connected || call.switch !== undefined,
       labelled: !video,
-      press: () => this.ask({ type: 'switch', media: video ? 'audio' : 'video' }),
+      press: () => this.dispatchIntent({ type: 'switch', media: video ? 'audio' : 'video' }),
     });
   }
 
@@ -153,7 +153,7 @@ export class HulloControls extends CallElement {
       testId: 'hullo-devices-open',
       expanded: open,
       labelled,
-      press: () => this.ask(open ? { type: 'close' } : { type: 'open', sheet: 'devices' }),
+      press: () => this.dispatchIntent(open ? { type: 'close' } : { type: 'open', sheet: 'devices' }),
     });
   }
 
@@ -166,7 +166,7 @@ export class HulloControls extends CallElement {
       expanded: sheet === 'invite',
       disabled: !group && !connected,
       labelled,
-      press: () => this.ask({ type: 'open', sheet: 'invite' }),
+      press: () => this.dispatchIntent({ type: 'open', sheet: 'invite' }),
     });
   }
 
@@ -182,7 +182,8 @@ export class HulloControls extends CallElement {
       testId: cancels ? 'hullo-cancel' : asks ? 'leave-open' : 'leave',
       tone: 'danger',
       ...(asks ? { expanded: sheet === 'leave' } : {}),
-      press: () => this.ask(asks ? { type: 'open', sheet: 'leave' } : { type: cancels ? 'hangup' : 'leave' }),
+      press: () =>
+        this.dispatchIntent(asks ? { type: 'open', sheet: 'leave' } : { type: cancels ? 'hangup' : 'leave' }),
     });
   }
 
@@ -193,7 +194,7 @@ export class HulloControls extends CallElement {
       testId: 'hullo-hangup',
       tone: 'danger',
       labelled,
-      press: () => this.ask({ type: 'hangup' }),
+      press: () => this.dispatchIntent({ type: 'hangup' }),
     });
   }
 }

@@ -144,7 +144,7 @@ export class HulloDevices extends SheetElement {
 
   #choose(kind: DeviceKind, id: string): void {
     chosen.set(kind, id);
-    this.ask({ type: 'device', kind, id });
+    this.dispatchIntent({ type: 'device', kind, id });
     this.requestUpdate();
   }
 }

@@ -284,8 +284,8 @@ export class HulloInvite extends SheetElement {
         .map(({ accid }) => accid),
     );
     const accids = this.picked.filter((accid) => !there.has(accid));
-    if (accids.length > 0) this.ask({ type: 'invite', accids });
-    this.ask({ type: 'close' });
+    if (accids.length > 0) this.dispatchIntent({ type: 'invite', accids });
+    this.dispatchIntent({ type: 'close' });
   }
 }
 

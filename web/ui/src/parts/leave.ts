@@ -94,10 +94,10 @@ export class HulloLeave extends CallElement {
 
   protected override render() {
     const press = (type: 'leave' | 'hangup') => (): void => {
-      this.ask({ type: 'close' });
-      this.ask({ type });
+      this.dispatchIntent({ type: 'close' });
+      this.dispatchIntent({ type });
     };
-    return html`<div class="veil" @click=${() => this.ask({ type: 'close' })}></div>
+    return html`<div class="veil" @click=${() => this.dispatchIntent({ type: 'close' })}></div>
       <section role="alertdialog" aria-labelledby="question" data-testid="leave-menu">
         <h2 id="question">${this.t('leave.title')}</h2>
         <button type="button" data-testid="leave" @click=${press('leave')}>

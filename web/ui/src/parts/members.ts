@@ -131,7 +131,7 @@ export class HulloMembers extends SheetElement {
         return here.length > 0 ? this.#shelf(scene, title, here) : nothing;
       })}`,
       bottom: scene.inviting.allowed
-        ? html`<button type="button" class="add" data-testid="member-list-invite" @click=${() => this.ask({ type: 'open', sheet: 'invite' })}>
+        ? html`<button type="button" class="add" data-testid="member-list-invite" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'invite' })}>
             <span>${icons.addPerson}</span>${this.t('invite.title')}
           </button>`
         : nothing,
@@ -183,7 +183,7 @@ export class HulloMembers extends SheetElement {
               label: this.t(muted ? 'members.unmute' : 'members.mute', { name }),
               testId: `mute-for-me-${accid}`,
               pressed: muted,
-              press: () => this.ask({ type: 'muteForMe', accid, muted: !muted }),
+              press: () => this.dispatchIntent({ type: 'muteForMe', accid, muted: !muted }),
             })
       }
       ${this.#act({
@@ -191,7 +191,7 @@ export class HulloMembers extends SheetElement {
         label: this.t(pinned ? 'tile.unpin' : 'tile.pin', { name }),
         testId: `member-pin-${accid}`,
         pressed: pinned,
-        press: () => this.ask({ type: 'pin', accid: pinned ? undefined : accid }),
+        press: () => this.dispatchIntent({ type: 'pin', accid: pinned ? undefined : accid }),
       })}`;
   }
 
@@ -208,7 +208,7 @@ export class HulloMembers extends SheetElement {
   }
 
   #again(accid: string, name: string): TemplateResult {
-    return html`<button type="button" class="again" aria-label=${this.t('members.againName', { name })} data-testid="invite-again-${accid}" @click=${() => this.ask({ type: 'invite', accids: [accid] })}>
+    return html`<button type="button" class="again" aria-label=${this.t('members.againName', { name })} data-testid="invite-again-${accid}" @click=${() => this.dispatchIntent({ type: 'invite', accids: [accid] })}>
       ${this.t('members.again')}
     </button>`;
   }

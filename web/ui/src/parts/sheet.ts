@@ -25,7 +25,7 @@ export abstract class SheetElement extends CallElement {
 
   /** Draws the sheet around its content. */
   protected frame({ title, testId, body, top, bottom }: SheetContent): TemplateResult {
-    const close = (): void => this.ask({ type: 'close' });
+    const close = (): void => this.dispatchIntent({ type: 'close' });
     return html`<div class="veil" @click=${close}></div>
       <section class="sheet" role="dialog" aria-label=${title} data-testid=${testId}>
         <header>

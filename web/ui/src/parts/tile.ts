@@ -134,7 +134,7 @@ export class HulloTile extends CallElement {
       aria-label=${label}
       aria-pressed=${String(big)}
       data-testid="pin-${accid}"
-      @click=${() => this.ask({ type: 'pin', accid: big ? undefined : accid })}
+      @click=${() => this.dispatchIntent({ type: 'pin', accid: big ? undefined : accid })}
     >
       <span class="hint" aria-hidden="true">${big ? icons.grid : icons.pin}</span>
     </button>`;
@@ -142,7 +142,7 @@ export class HulloTile extends CallElement {
 
   #flip(): TemplateResult {
     const label = this.t('control.flip');
-    return html`<button type="button" class="flip" aria-label=${label} title=${label} data-testid="hullo-switch-camera" @click=${() => this.ask({ type: 'switchCamera' })}>
+    return html`<button type="button" class="flip" aria-label=${label} title=${label} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
       ${icons.flip}
     </button>`;
   }

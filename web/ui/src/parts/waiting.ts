@@ -135,7 +135,7 @@ export class HulloWaiting extends CallElement {
     const others =
       people.length > 0 && group ? this.t('record.with', { names: nameAll(people, scene.lang) }) : '';
     const answer = (other: 'end' | 'hold') => () =>
-      this.ask({ type: 'acceptWaiting', callId: call.callId, other });
+      this.dispatchIntent({ type: 'acceptWaiting', callId: call.callId, other });
     return html`<section class="card" role="alertdialog" tabindex="-1" aria-labelledby="who" aria-describedby="what" data-testid="waiting-banner">
       <hullo-avatar .person=${inviter}></hullo-avatar>
       <div class="words">
@@ -143,7 +143,7 @@ export class HulloWaiting extends CallElement {
         <p id="what">${icons[call.media === 'video' ? 'camera' : 'phone']} <span>${kind} ${others}</span></p>
       </div>
       <div class="answers">
-        <button type="button" class="decline" data-testid="waiting-decline" ?disabled=${scene.answering} @click=${() => this.ask({ type: 'rejectWaiting', callId: call.callId })}>
+        <button type="button" class="decline" data-testid="waiting-decline" ?disabled=${scene.answering} @click=${() => this.dispatchIntent({ type: 'rejectWaiting', callId: call.callId })}>
           ${this.t('waiting.decline')}
         </button>
         <button type="button" data-testid="end-answer" ?disabled=${scene.answering} @click=${answer('end')}>${this.t('waiting.end')}</button>

@@ -15,8 +15,8 @@ export abstract class CallElement extends LitElement {
   /** What to render; nothing without it. */
   @property({ attribute: false }) scene?: Scene;
 
-  /** Tells `<hullo-call>` what the person asks for. */
-  protected ask(intent: Intent): void {
+  /** Sends `intent` up to `<hullo-call>`, which runs it. */
+  protected dispatchIntent(intent: Intent): void {
     this.dispatchEvent(new CustomEvent('hullo-intent', { detail: intent, bubbles: true, composed: true }));
   }
 

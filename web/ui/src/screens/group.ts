@@ -158,7 +158,7 @@ export class HulloGroup extends CallElement {
         <p data-testid="hullo-status">${running ? this.#status(scene) : this.t('outgoing.groupStatus')}</p>
         <hullo-held .scene=${scene}></hullo-held>
       </div>
-      <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.ask({ type: 'open', sheet: 'members' })}>
+      <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
         ${icons.people} <span>${inCall}</span>
       </button>
     </header>`;

@@ -92,7 +92,7 @@ export class HulloIncoming extends CallElement {
             tone: 'danger',
             labelled: true,
             // After accept was pressed it is too late to reject: then it hangs up.
-            press: () => this.ask({ type: scene.answering ? 'hangup' : 'reject' }),
+            press: () => this.dispatchIntent({ type: scene.answering ? 'hangup' : 'reject' }),
           })}
           ${this.#answer(scene, video)}
         </div>
@@ -109,7 +109,7 @@ export class HulloIncoming extends CallElement {
       labelled: true,
       disabled: answering,
       busy: answering,
-      press: () => this.ask({ type: 'accept' }),
+      press: () => this.dispatchIntent({ type: 'accept' }),
     });
   }
 

@@ -85,7 +85,7 @@ export class HulloOutgoing extends CallElement {
             tone: 'danger',
             labelled: true,
             // Legal in every state, so that a cancel that crosses an accept still ends the call.
-            press: () => this.ask({ type: 'hangup' }),
+            press: () => this.dispatchIntent({ type: 'hangup' }),
           })}
         </div>
       </section>`;

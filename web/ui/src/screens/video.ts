@@ -96,7 +96,7 @@ export class HulloVideo extends CallElement {
       ${this.swapped ? nothing : this.#cover()}
       ${
         flip
-          ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.ask({ type: 'switchCamera' })}>
+          ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
             ${icons.flip}
           </button>`
           : nothing
