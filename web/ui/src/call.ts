@@ -4,8 +4,8 @@ import type { GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Attention } from './attention.ts';
+import { alertOf, announcementOf, labelOf } from './call/labels.ts';
 import { drawOffer, drawOverlays, drawPill } from './call/overlays.ts';
-import { alertOf, announcementOf, labelOf } from './call/words.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
@@ -16,7 +16,7 @@ import { nameAll } from './group/naming.ts';
 import { NetworkTracker } from './network.ts';
 import { type Names, personOf } from './people.ts';
 import { composeScene } from './scene/compose.ts';
-import { perform } from './scene/perform.ts';
+import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
 import './screens/ended.ts';
 import './screens/group.ts';
@@ -321,7 +321,7 @@ export class HulloCall extends LitElement {
     if (answers) this.answering = true;
     if (intent.type === 'continueHere') this.continuing = true;
     try {
-      const remark = await perform(client, intent);
+      const remark = await runIntent(client, intent);
       if (intent.type === 'muteForMe') this.#group.muteForMe(intent.accid, intent.muted);
       if (remark)
         this.#remark(remark.key, { names: this.#nameAll(remark.accids.map((accid) => ({ accid }))) });

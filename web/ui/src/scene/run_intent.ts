@@ -1,4 +1,4 @@
-// Carries out what a person asks for, on the client.
+// Runs what a person asks for, on the client.
 import type { CallClient } from '../client.ts';
 import type { Intent } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
@@ -9,8 +9,8 @@ export interface Remark {
   readonly accids: readonly string[];
 }
 
-/** Does it; resolves with a remark for the person, if there is one, and rejects as the client does. */
-export async function perform(client: CallClient, intent: Intent): Promise<Remark | undefined> {
+/** Runs it; resolves with a remark for the person, if there is one, and rejects as the client does. */
+export async function runIntent(client: CallClient, intent: Intent): Promise<Remark | undefined> {
   switch (intent.type) {
     case 'accept':
       await client.accept();
