@@ -5,7 +5,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Attention } from './attention.ts';
 import { alertOf, announcementOf, labelOf } from './call/labels.ts';
-import { drawOffer, drawOverlays, drawPill } from './call/overlays.ts';
+import { renderOffer, renderOverlays, renderPill } from './call/overlays.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
@@ -429,23 +429,23 @@ export class HulloCall extends LitElement {
         tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${(scene ? labelOf(scene) : this.notice?.title) ?? nothing}
         data-testid="hullo-surface" data-screen=${name ?? nothing}
         @hullo-intent=${this.#onIntent} @close=${() => this.requestUpdate()}>
-        ${this.#drawScreen(name)}
-        ${scene && name ? drawOverlays(scene, name, this.toast) : nothing}
+        ${this.#renderScreen(name)}
+        ${scene && name ? renderOverlays(scene, name, this.toast) : nothing}
         <div class="unseen" role="status" aria-live="polite">${scene ? announcementOf(scene) : ''}</div>
       </dialog>
-      ${scene ? nothing : this.#drawOverPage()}`;
+      ${scene ? nothing : this.#renderOverPage()}`;
   }
 
-  #drawOverPage(): TemplateResult | typeof nothing {
+  #renderOverPage(): TemplateResult | typeof nothing {
     const { client, notice, names, lang } = this;
-    if (notice) return notice.shape === 'pill' ? drawPill(notice) : nothing;
+    if (notice) return notice.shape === 'pill' ? renderPill(notice) : nothing;
     const call = client?.elsewhere[0];
     if (!client || !call) return nothing;
     const dispatchIntent = (intent: Intent): void => void this.#follow(intent);
-    return drawOffer({ call, me: client.accid, names, lang, busy: this.continuing, dispatchIntent });
+    return renderOffer({ call, me: client.accid, names, lang, busy: this.continuing, dispatchIntent });
   }
 
-  #drawScreen(name: ScreenName | undefined): TemplateResult | typeof nothing {
+  #renderScreen(name: ScreenName | undefined): TemplateResult | typeof nothing {
     const scene = this.#scene;
     switch (name) {
       case 'outgoing':

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { render, scores } from '../src/sound/score.ts';
+import { scores, synthesise } from '../src/sound/score.ts';
 import { loopFor, Tones } from '../src/sound/tones.ts';
 
 describe('which tone belongs to a moment', () => {
@@ -30,11 +30,11 @@ describe('which tone belongs to a moment', () => {
   });
 });
 
-describe('a rendered tone', () => {
+describe('a synthesised tone', () => {
   test.each(Object.entries(scores))(
     '%s has sound, stays within bounds and has its length',
     (_name, score) => {
-      const samples = render(score, 8_000);
+      const samples = synthesise(score, 8_000);
       expect(samples.length).toBe(Math.round(score.length * 8_000));
       const loudest = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(loudest).toBeGreaterThan(0.4);
@@ -44,7 +44,7 @@ describe('a rendered tone', () => {
 
   test('repeats without a click: its end meets its start', () => {
     for (const score of [scores.ring, scores.ringback]) {
-      const samples = render(score, 48_000);
+      const samples = synthesise(score, 48_000);
       expect(Math.abs((samples.at(-1) ?? 1) - (samples[0] ?? 0))).toBeLessThan(0.02);
     }
   });

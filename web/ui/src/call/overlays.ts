@@ -17,17 +17,17 @@ import type { Intent, Scene } from '../scene.ts';
 import { type Language, text } from '../texts.ts';
 
 /** Over the screen `name` of a running call: remarks, questions, sheets. */
-export function drawOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
+export function renderOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
   const where = `${name} ${scene.call.media === 'video' && scene.state === 'in_call' ? 'video' : ''}`;
   return html`<div class="overlay ${where}">
       ${toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${toast}</div>` : nothing}
       ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}
     </div>
     ${scene.waiting ? html`<div class="overlay top ${where}"><hullo-waiting .scene=${scene}></hullo-waiting></div>` : nothing}
-    ${drawSheet(scene, where)}`;
+    ${renderSheet(scene, where)}`;
 }
 
-function drawSheet(scene: Scene, where: string): TemplateResult | typeof nothing {
+function renderSheet(scene: Scene, where: string): TemplateResult | typeof nothing {
   switch (scene.sheet) {
     case 'devices':
       return html`<hullo-devices class=${where} .scene=${scene}></hullo-devices>`;
@@ -43,7 +43,7 @@ function drawSheet(scene: Scene, where: string): TemplateResult | typeof nothing
 }
 
 /** A word over the page. */
-export function drawPill(notice: Notice): TemplateResult {
+export function renderPill(notice: Notice): TemplateResult {
   const { remote, people } = notice;
   const face = remote
     ? html`<hullo-avatar .person=${remote}></hullo-avatar>`
@@ -66,7 +66,7 @@ export interface Offer {
 }
 
 /** A call runs on another device of this person: it can be continued here. */
-export function drawOffer({ call, me, names, lang, busy, dispatchIntent }: Offer): TemplateResult {
+export function renderOffer({ call, me, names, lang, busy, dispatchIntent }: Offer): TemplateResult {
   const people = othersIn(call, me).map((accid) => personOf(accid, names));
   return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
     <span class="sign">${icons.otherDevice}</span>

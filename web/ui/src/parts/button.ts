@@ -23,8 +23,8 @@ export interface RoundButton {
   readonly key?: string;
 }
 
-/** Draws a round button; its styles are {@link buttonStyles}. */
-export function roundButton(button: RoundButton): TemplateResult {
+/** A round button; its styles are {@link buttonStyles}. */
+export function renderButton(button: RoundButton): TemplateResult {
   const { tone, pressed, labelled, expanded, key } = button;
   return html`<button
     type="button"

@@ -6,7 +6,7 @@ import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { cameraIsOn, type Scene } from '../scene.ts';
 import { base } from '../theme.ts';
-import { buttonStyles, roundButton } from './button.ts';
+import { buttonStyles, renderButton } from './button.ts';
 
 @customElement('hullo-controls')
 export class HulloControls extends CallElement {
@@ -94,23 +94,23 @@ export class HulloControls extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    if (scene.group) return this.#groupBar(scene, video);
+    if (scene.group) return this.#renderGroupBar(scene, video);
     return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#microphone(scene, !video)} ${video ? this.#camera(scene) : this.#devices(scene, true)} ${this.#media(scene, video)}
-      ${video ? this.#devices(scene, false) : nothing} ${this.#invite(scene, !video)} ${this.#hangup(!video)}
+      ${this.#renderMicrophone(scene, !video)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, true)} ${this.#renderSwitchMedia(scene, video)}
+      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, !video)} ${this.#renderHangup(!video)}
     </div>`;
   }
 
-  #groupBar(scene: Scene, video: boolean): TemplateResult {
+  #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
     return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#microphone(scene, false)} ${video ? this.#camera(scene) : nothing} ${this.#devices(scene, false)}
-      ${scene.inviting.allowed ? this.#invite(scene, false) : nothing} ${this.#leave(scene)}
+      ${this.#renderMicrophone(scene, false)} ${video ? this.#renderCamera(scene) : nothing} ${this.#renderDevices(scene, false)}
+      ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
     </div>`;
   }
 
-  #microphone({ local }: Scene, labelled: boolean): TemplateResult {
+  #renderMicrophone({ local }: Scene, labelled: boolean): TemplateResult {
     const off = local.audioMuted || local.audioFailed;
-    return roundButton({
+    return renderButton({
       icon: off ? 'microphoneOff' : 'microphone',
       label: this.t(off ? 'control.unmute' : 'control.mute'),
       testId: 'hullo-mute-audio',
@@ -122,9 +122,9 @@ export class HulloControls extends CallElement {
     });
   }
 
-  #camera({ local }: Scene): TemplateResult {
+  #renderCamera({ local }: Scene): TemplateResult {
     const on = cameraIsOn(local);
-    return roundButton({
+    return renderButton({
       icon: on ? 'camera' : 'cameraOff',
       label: this.t(on ? 'control.cameraOff' : 'control.cameraOn'),
       testId: 'hullo-mute-video',
@@ -134,8 +134,8 @@ export class HulloControls extends CallElement {
     });
   }
 
-  #media({ call, connected }: Scene, video: boolean): TemplateResult {
-    return roundButton({
+  #renderSwitchMedia({ call, connected }: Scene, video: boolean): TemplateResult {
+    return renderButton({
       icon: video ? 'phone' : 'camera',
       label: this.t(video ? 'control.toVoice' : 'control.toVideo'),
       testId: 'hullo-switch-media',
@@ -145,9 +145,9 @@ export class HulloControls extends CallElement {
     });
   }
 
-  #devices({ sheet, call }: Scene, labelled: boolean): TemplateResult {
+  #renderDevices({ sheet, call }: Scene, labelled: boolean): TemplateResult {
     const open = sheet === 'devices';
-    return roundButton({
+    return renderButton({
       icon: call.media === 'video' ? 'devices' : 'speaker',
       label: this.t(call.media === 'video' ? 'control.devices' : 'control.audio'),
       testId: 'hullo-devices-open',
@@ -158,8 +158,8 @@ export class HulloControls extends CallElement {
   }
 
   /** In a call of two it waits until they are connected: then the call can grow. */
-  #invite({ group, connected, sheet }: Scene, labelled: boolean): TemplateResult {
-    return roundButton({
+  #renderInvite({ group, connected, sheet }: Scene, labelled: boolean): TemplateResult {
+    return renderButton({
       icon: 'addPerson',
       label: this.t('control.invite'),
       testId: 'invite-button',
@@ -171,12 +171,12 @@ export class HulloControls extends CallElement {
   }
 
   /** Its caller can end a running group call for everyone, and is asked; everyone else leaves. */
-  #leave(scene: Scene): TemplateResult {
+  #renderLeave(scene: Scene): TemplateResult {
     const { call, me, state, sheet } = scene;
     const alone = !call.participants.some((one) => one.accid !== me && attendanceOf(one) === 'in');
     const asks = state === 'in_call' && call.caller === me && !alone;
     const cancels = state === 'calling';
-    return roundButton({
+    return renderButton({
       icon: 'hangup',
       label: this.t(cancels ? 'control.cancel' : 'control.leave'),
       testId: cancels ? 'hullo-cancel' : asks ? 'leave-open' : 'leave',
@@ -187,8 +187,8 @@ export class HulloControls extends CallElement {
     });
   }
 
-  #hangup(labelled: boolean): TemplateResult {
-    return roundButton({
+  #renderHangup(labelled: boolean): TemplateResult {
+    return renderButton({
       icon: 'hangup',
       label: this.t('control.hangup'),
       testId: 'hullo-hangup',

@@ -105,14 +105,14 @@ export class HulloDevices extends SheetElement {
   };
 
   protected override render() {
-    return this.frame({
+    return this.renderSheet({
       title: this.t('devices.title'),
       testId: 'hullo-devices',
-      body: this.devices ? this.#shelves(this.devices) : [],
+      body: this.devices ? this.#renderShelves(this.devices) : [],
     });
   }
 
-  #shelves(devices: Devices): TemplateResult[] {
+  #renderShelves(devices: Devices): TemplateResult[] {
     const video = this.scene?.call.media === 'video';
     return shelves
       .filter(({ kind, list }) =>

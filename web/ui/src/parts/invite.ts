@@ -181,27 +181,27 @@ export class HulloInvite extends SheetElement {
     if (!scene) return;
     const shown = scene.contacts.filter((person) => matches(person, this.typed));
     const seats = scene.inviting.seats - this.picked.length;
-    return this.frame({
+    return this.renderSheet({
       title: this.t('invite.title'),
       testId: 'invite-sheet',
-      top: html`${this.#search()} ${this.picked.length > 0 ? this.#pickedRow(scene) : nothing}`,
+      top: html`${this.#renderSearch()} ${this.picked.length > 0 ? this.#renderPickedRow(scene) : nothing}`,
       body:
         shown.length > 0
           ? html`<ul aria-label=${this.t('invite.title')}>
               ${repeat(
                 shown,
                 ({ accid }) => accid,
-                (person) => html`<li>${this.#row(scene, person, seats)}</li>`,
+                (person) => html`<li>${this.#renderRow(scene, person, seats)}</li>`,
               )}
             </ul>`
           : html`<p class="nobody">
               ${this.typed.trim() ? this.t('invite.nobody', { search: this.typed.trim() }) : this.t('invite.empty')}
             </p>`,
-      bottom: this.#foot(scene, seats),
+      bottom: this.#renderFoot(scene, seats),
     });
   }
 
-  #search(): TemplateResult {
+  #renderSearch(): TemplateResult {
     const label = this.t('invite.search');
     return html`<label class="search">
       ${icons.search}
@@ -220,7 +220,7 @@ export class HulloInvite extends SheetElement {
     </label>`;
   }
 
-  #pickedRow(scene: Scene): TemplateResult {
+  #renderPickedRow(scene: Scene): TemplateResult {
     return html`<div class="picked">
       ${repeat(
         this.picked,
@@ -235,7 +235,7 @@ export class HulloInvite extends SheetElement {
     </div>`;
   }
 
-  #row(scene: Scene, person: Person, seats: number): TemplateResult {
+  #renderRow(scene: Scene, person: Person, seats: number): TemplateResult {
     const { accid } = person;
     const participant = scene.call.participants.find((one) => one.accid === accid);
     const attendance = participant && attendanceOf(participant);
@@ -258,7 +258,7 @@ export class HulloInvite extends SheetElement {
     </label>`;
   }
 
-  #foot(scene: Scene, seats: number): TemplateResult {
+  #renderFoot(scene: Scene, seats: number): TemplateResult {
     const { length } = this.picked;
     const full =
       seats <= 0 ? this.t('invite.full') : seats < 10 ? this.t('invite.limit', { count: seats }) : '';

@@ -123,12 +123,12 @@ export class HulloMembers extends SheetElement {
     const { scene } = this;
     if (!scene) return;
     const participants = sorted(scene.call.participants, scene.me);
-    return this.frame({
+    return this.renderSheet({
       title: this.t('members.title'),
       testId: 'member-list',
       body: html`${shelves.map(({ title, attendances }) => {
         const here = participants.filter((one) => attendances.includes(attendanceOf(one)));
-        return here.length > 0 ? this.#shelf(scene, title, here) : nothing;
+        return here.length > 0 ? this.#renderShelf(scene, title, here) : nothing;
       })}`,
       bottom: scene.inviting.allowed
         ? html`<button type="button" class="add" data-testid="member-list-invite" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'invite' })}>
@@ -138,18 +138,18 @@ export class HulloMembers extends SheetElement {
     });
   }
 
-  #shelf(scene: Scene, title: TextKey, participants: readonly Participant[]): TemplateResult {
+  #renderShelf(scene: Scene, title: TextKey, participants: readonly Participant[]): TemplateResult {
     return html`<h3>${this.t(title)} <span>${participants.length}</span></h3>
       <ul aria-label=${this.t(title)}>
         ${repeat(
           participants,
           ({ accid }) => accid,
-          (participant) => html`<li>${this.#row(scene, participant)}</li>`,
+          (participant) => html`<li>${this.#renderRow(scene, participant)}</li>`,
         )}
       </ul>`;
   }
 
-  #row(scene: Scene, participant: Participant): TemplateResult {
+  #renderRow(scene: Scene, participant: Participant): TemplateResult {
     const { accid, state } = participant;
     const isMe = accid === scene.me;
     const person = scene.person(accid);
@@ -163,12 +163,12 @@ export class HulloMembers extends SheetElement {
         <span class="name">${isMe ? `${person.name} (${this.t('tile.you')})` : person.name}</span>
         ${note ? html`<span class="note">${this.t(note)}</span>` : nothing}
       </span>
-      ${attendance === 'in' ? this.#present(scene, participant, isMe) : nothing}
-      ${absent && !isMe && scene.inviting.allowed ? this.#again(accid, person.name) : nothing}
+      ${attendance === 'in' ? this.#renderPresence(scene, participant, isMe) : nothing}
+      ${absent && !isMe && scene.inviting.allowed ? this.#renderAgain(accid, person.name) : nothing}
     </div>`;
   }
 
-  #present(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
+  #renderPresence(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
     const { name } = scene.person(accid);
     const silent = isMe ? scene.local.audioMuted || scene.local.audioFailed : !audio;
     const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
@@ -178,7 +178,7 @@ export class HulloMembers extends SheetElement {
       ${
         isMe
           ? nothing
-          : this.#act({
+          : this.#renderAction({
               icon: muted ? 'speakerOff' : 'speaker',
               label: this.t(muted ? 'members.unmute' : 'members.mute', { name }),
               testId: `mute-for-me-${accid}`,
@@ -186,7 +186,7 @@ export class HulloMembers extends SheetElement {
               press: () => this.dispatchIntent({ type: 'muteForMe', accid, muted: !muted }),
             })
       }
-      ${this.#act({
+      ${this.#renderAction({
         icon: 'pin',
         label: this.t(pinned ? 'tile.unpin' : 'tile.pin', { name }),
         testId: `member-pin-${accid}`,
@@ -195,7 +195,7 @@ export class HulloMembers extends SheetElement {
       })}`;
   }
 
-  #act(act: {
+  #renderAction(act: {
     icon: IconName;
     label: string;
     testId: string;
@@ -207,7 +207,7 @@ export class HulloMembers extends SheetElement {
     </button>`;
   }
 
-  #again(accid: string, name: string): TemplateResult {
+  #renderAgain(accid: string, name: string): TemplateResult {
     return html`<button type="button" class="again" aria-label=${this.t('members.againName', { name })} data-testid="invite-again-${accid}" @click=${() => this.dispatchIntent({ type: 'invite', accids: [accid] })}>
       ${this.t('members.again')}
     </button>`;

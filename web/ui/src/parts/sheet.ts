@@ -23,8 +23,8 @@ export abstract class SheetElement extends CallElement {
     this.renderRoot.querySelector<HTMLElement>('.close')?.focus({ preventScroll: true });
   }
 
-  /** Draws the sheet around its content. */
-  protected frame({ title, testId, body, top, bottom }: SheetContent): TemplateResult {
+  /** The sheet around its content. */
+  protected renderSheet({ title, testId, body, top, bottom }: SheetContent): TemplateResult {
     const close = (): void => this.dispatchIntent({ type: 'close' });
     return html`<div class="veil" @click=${close}></div>
       <section class="sheet" role="dialog" aria-label=${title} data-testid=${testId}>

@@ -79,11 +79,11 @@ export class HulloTile extends CallElement {
       class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
       style=${styleMap({ '--one': one, '--two': two })}
     >
-      ${filmed ? (isMe ? this.#local.video('hullo-local-video') : this.#remote.video(`video-${accid}`)) : nothing}
-      ${covered ? this.#face(scene, filmed && on) : nothing}
-      ${note ? html`<p class="note" data-testid="note-${accid}">${this.#sign(note)}<span>${this.t(note)}</span></p>` : nothing}
-      ${this.#tag(scene, participant, isMe)} ${this.pinnable ? this.#cover(scene, accid) : nothing}
-      ${isMe && this.flippable && filmed && on ? this.#flip() : nothing}
+      ${filmed ? (isMe ? this.#local.render('hullo-local-video') : this.#remote.render(`video-${accid}`)) : nothing}
+      ${covered ? this.#renderFace(scene, filmed && on) : nothing}
+      ${note ? html`<p class="note" data-testid="note-${accid}">${this.#renderSign(note)}<span>${this.t(note)}</span></p>` : nothing}
+      ${this.#renderTag(scene, participant, isMe)} ${this.pinnable ? this.#renderCover(scene, accid) : nothing}
+      ${isMe && this.flippable && filmed && on ? this.#renderFlip() : nothing}
       <i class="ring"></i>
     </div>`;
   }
@@ -93,7 +93,7 @@ export class HulloTile extends CallElement {
   }
 
   /** `waiting`: the picture is about to come, so that the face comes only when it takes its time. */
-  #face(scene: Scene, waiting: boolean): TemplateResult {
+  #renderFace(scene: Scene, waiting: boolean): TemplateResult {
     const person = scene.person(this.participant?.accid ?? '');
     const calling = this.participant ? attendanceOf(this.participant) === 'pending' : false;
     return html`<div class="placeholder ${waiting ? 'waiting' : ''}">
@@ -102,13 +102,13 @@ export class HulloTile extends CallElement {
     </div>`;
   }
 
-  #sign(note: TextKey): TemplateResult | typeof nothing {
+  #renderSign(note: TextKey): TemplateResult | typeof nothing {
     if (note === 'state.reconnecting' || note === 'state.connecting')
       return html`<span class="spinner"></span>`;
     return note === 'state.held' ? icons.pause : nothing;
   }
 
-  #tag(scene: Scene, participant: Participant, isMe: boolean): TemplateResult {
+  #renderTag(scene: Scene, participant: Participant, isMe: boolean): TemplateResult {
     const { accid } = participant;
     const name = isMe ? this.t('tile.you') : scene.person(accid).name;
     const level = isMe ? scene.network.own : (scene.network.others.get(accid) ?? 'unknown');
@@ -124,7 +124,7 @@ export class HulloTile extends CallElement {
     </div>`;
   }
 
-  #cover(scene: Scene, accid: string): TemplateResult {
+  #renderCover(scene: Scene, accid: string): TemplateResult {
     const { big } = this;
     const { name } = scene.person(accid);
     const label = this.t(big ? 'tile.unpin' : 'tile.pin', { name });
@@ -140,7 +140,7 @@ export class HulloTile extends CallElement {
     </button>`;
   }
 
-  #flip(): TemplateResult {
+  #renderFlip(): TemplateResult {
     const label = this.t('control.flip');
     return html`<button type="button" class="flip" aria-label=${label} title=${label} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
       ${icons.flip}

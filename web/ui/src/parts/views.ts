@@ -43,8 +43,8 @@ abstract class View implements ReactiveController {
     this.hasPicture = false;
   }
 
-  /** Draws the element. */
-  video(testId: string): TemplateResult {
+  /** The `<video>` element. */
+  render(testId: string): TemplateResult {
     return html`<video ${ref(this.element)} class=${this.className()} data-testid=${testId} autoplay playsinline
       .muted=${true} disablepictureinpicture @resize=${this.#seen} @loadeddata=${this.#seen} @emptied=${this.#seen}></video>`;
   }

@@ -5,7 +5,7 @@ import type { Notice } from '../ending.ts';
 import { icons } from '../icons.ts';
 import '../parts/faces.ts';
 import { type Language, text } from '../texts.ts';
-import { backdrop, portrait, portraitStyles } from './portrait.ts';
+import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-ended')
 export class HulloEnded extends LitElement {
@@ -70,10 +70,10 @@ export class HulloEnded extends LitElement {
       this.dispatchEvent(
         new CustomEvent('hullo-intent', { detail: { type: 'dismiss' }, bubbles: true, composed: true }),
       );
-    return html`${notice.remote ? backdrop(notice.remote) : html`<div class="ambient"></div>`}
+    return html`${notice.remote ? renderBackdrop(notice.remote) : html`<div class="ambient"></div>`}
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">
-          ${this.#faces(notice)}
+          ${this.#renderFaces(notice)}
           <h1>${notice.title}</h1>
           ${notice.detail ? html`<p class="status">${notice.detail}</p>` : nothing}
         </div>
@@ -83,9 +83,9 @@ export class HulloEnded extends LitElement {
       </section>`;
   }
 
-  #faces({ remote, people }: Notice): TemplateResult {
+  #renderFaces({ remote, people }: Notice): TemplateResult {
     if (people && people.length > 1) return html`<hullo-faces .people=${people}></hullo-faces>`;
-    return remote ? portrait(remote) : html`<div class="alone">${icons.warning}</div>`;
+    return remote ? renderPortrait(remote) : html`<div class="alone">${icons.warning}</div>`;
   }
 }
 

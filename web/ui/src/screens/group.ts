@@ -20,7 +20,7 @@ import '../parts/timer.ts';
 import { CallElement } from '../scene/call_element.ts';
 import type { Scene } from '../scene.ts';
 import { groupStyles } from './group.styles.ts';
-import { backdrop } from './portrait.ts';
+import { renderBackdrop } from './portrait.ts';
 
 /** Room for the tiles before it has been measured. */
 const AREA_UNKNOWN: Area = { width: 1280, height: 620 };
@@ -120,9 +120,9 @@ export class HulloGroup extends CallElement {
       this.area,
     );
     this.#layout = layout;
-    return html`${video ? nothing : backdrop(scene.person(scene.call.caller))}
+    return html`${video ? nothing : renderBackdrop(scene.person(scene.call.caller))}
       <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
-        ${this.#header(scene)}
+        ${this.#renderHeader(scene)}
         <div class="stage-frame">
           <div
             class="stage"
@@ -137,25 +137,25 @@ export class HulloGroup extends CallElement {
               // In their order whatever is pinned: a <video> that is moved in the document stops.
               [...layout.tiles].sort((a, b) => this.#placeOf(scene, a.accid) - this.#placeOf(scene, b.accid)),
               ({ accid }) => accid,
-              ({ accid, rect, big }) => this.#tile(scene, accid, rect, big),
+              ({ accid, rect, big }) => this.#renderTile(scene, accid, rect, big),
             )}
           </div>
-          ${layout.pages > 1 ? this.#arrows(layout) : nothing}
+          ${layout.pages > 1 ? this.#renderArrows(layout) : nothing}
         </div>
-        ${layout.pages > 1 ? this.#dots(scene, layout) : nothing}
+        ${layout.pages > 1 ? this.#renderDots(scene, layout) : nothing}
         <footer><hullo-controls .scene=${scene}></hullo-controls></footer>
       </section>
       <hullo-banners .scene=${scene}></hullo-banners>`;
   }
 
-  #header(scene: Scene): TemplateResult {
+  #renderHeader(scene: Scene): TemplateResult {
     const inCall = scene.call.participants.filter((one) => attendanceOf(one) === 'in').length;
     const label = this.t('control.members', { count: inCall });
     const running = scene.state === 'in_call' && scene.startedAt !== undefined;
     return html`<header>
       <div class="title">
         <h1>${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
-        <p data-testid="hullo-status">${running ? this.#status(scene) : this.t('outgoing.groupStatus')}</p>
+        <p data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
         <hullo-held .scene=${scene}></hullo-held>
       </div>
       <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
@@ -164,12 +164,12 @@ export class HulloGroup extends CallElement {
     </header>`;
   }
 
-  #status(scene: Scene): TemplateResult | string {
+  #renderStatus(scene: Scene): TemplateResult | string {
     if (!scene.connected) return this.t('incall.connecting');
     return html`<hullo-timer .since=${scene.startedAt ?? 0}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`;
   }
 
-  #tile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
+  #renderTile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
     const participant = scene.tiles.find((tile) => tile.accid === accid);
     return html`<hullo-tile
       class=${this.#classOf(scene, accid)}
@@ -216,7 +216,7 @@ export class HulloGroup extends CallElement {
     this.page = Math.min(Math.max(page + step, 0), pages - 1);
   }
 
-  #arrows(layout: Layout): TemplateResult {
+  #renderArrows(layout: Layout): TemplateResult {
     const arrow = (step: -1 | 1, out: boolean): TemplateResult => {
       const word = step < 0 ? 'previous' : 'next';
       return html`<button type="button" class="arrow ${word}" aria-label=${this.t(`page.${word}`)} data-testid="page-${word}" ?disabled=${out} @click=${() => this.#turn(layout, step)}>
@@ -227,7 +227,7 @@ export class HulloGroup extends CallElement {
   }
 
   /** A dot lights up while somebody speaks on its page. */
-  #dots(scene: Scene, { page, pages, pageOf }: Layout): TemplateResult {
+  #renderDots(scene: Scene, { page, pages, pageOf }: Layout): TemplateResult {
     const heard = new Set(scene.speakers.map((accid) => pageOf.get(accid)));
     return html`<nav class="dots" data-testid="page-dots">
       ${Array.from(

@@ -4,12 +4,12 @@ import { customElement } from 'lit/decorators.js';
 import { nameAll } from '../group/naming.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
-import { buttonStyles, roundButton } from '../parts/button.ts';
+import { buttonStyles, renderButton } from '../parts/button.ts';
 import '../parts/faces.ts';
 import { CallElement } from '../scene/call_element.ts';
 import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
-import { backdrop, portrait, portraitStyles } from './portrait.ts';
+import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-incoming')
 export class HulloIncoming extends CallElement {
@@ -69,10 +69,10 @@ export class HulloIncoming extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    return html`${backdrop(scene.remote)}
+    return html`${renderBackdrop(scene.remote)}
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
-          ${portrait(scene.remote, !scene.answering)}
+          ${renderPortrait(scene.remote, !scene.answering)}
           <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">
             ${
@@ -81,11 +81,11 @@ export class HulloIncoming extends CallElement {
                 : html`${icons[video ? 'camera' : 'phone']} ${this.t(this.#kind(scene))}`
             }
           </p>
-          ${scene.group ? this.#company(scene) : nothing}
+          ${scene.group ? this.#renderOthers(scene) : nothing}
           ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
         <div class="actions">
-          ${roundButton({
+          ${renderButton({
             icon: 'hangup',
             label: this.t('control.reject'),
             testId: 'hullo-reject',
@@ -94,14 +94,14 @@ export class HulloIncoming extends CallElement {
             // After accept was pressed it is too late to reject: then it hangs up.
             press: () => this.dispatchIntent({ type: scene.answering ? 'hangup' : 'reject' }),
           })}
-          ${this.#answer(scene, video)}
+          ${this.#renderAnswer(scene, video)}
         </div>
       </section>`;
   }
 
   /** Whoever answers here leaves the call that they are in on another device, and shall know it. */
-  #answer({ answering, busyElsewhere }: Scene, video: boolean): TemplateResult {
-    return roundButton({
+  #renderAnswer({ answering, busyElsewhere }: Scene, video: boolean): TemplateResult {
+    return renderButton({
       icon: video ? 'camera' : 'phone',
       label: this.t(busyElsewhere ? 'waiting.end' : 'control.accept'),
       testId: 'hullo-accept',
@@ -120,7 +120,7 @@ export class HulloIncoming extends CallElement {
   }
 
   /** Who else is in the call, or else is called. */
-  #company(scene: Scene): TemplateResult | typeof nothing {
+  #renderOthers(scene: Scene): TemplateResult | typeof nothing {
     const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (others.length === 0) return nothing;
     const present = others.filter(({ accid }) =>

@@ -1,11 +1,11 @@
 // <hullo-outgoing>: this device calls someone. A video call shows the own camera behind.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { buttonStyles, roundButton } from '../parts/button.ts';
+import { buttonStyles, renderButton } from '../parts/button.ts';
 import { LocalView } from '../parts/views.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { cameraIsOn } from '../scene.ts';
-import { backdrop, portrait, portraitStyles } from './portrait.ts';
+import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-outgoing')
 export class HulloOutgoing extends CallElement {
@@ -65,10 +65,10 @@ export class HulloOutgoing extends CallElement {
     this.classList.toggle('filmed', filmed);
     const rings =
       scene.remoteParticipant?.state === 'ringing' || scene.remoteParticipant?.state === 'delivered';
-    return html`${filmed ? html`${this.#view.video('hullo-local-video')}<div class="scrim"></div>` : backdrop(scene.remote)}
+    return html`${filmed ? html`${this.#view.render('hullo-local-video')}<div class="scrim"></div>` : renderBackdrop(scene.remote)}
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
-          ${portrait(scene.remote, rings)}
+          ${renderPortrait(scene.remote, rings)}
           <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
           ${
@@ -78,7 +78,7 @@ export class HulloOutgoing extends CallElement {
           }
         </div>
         <div class="actions">
-          ${roundButton({
+          ${renderButton({
             icon: 'hangup',
             label: this.t('control.cancel'),
             testId: 'hullo-cancel',

@@ -7,13 +7,13 @@ import { coloursOf, type Person } from '../people.ts';
 import { ambient, base } from '../theme.ts';
 
 /** A backdrop in the colours of `person`. */
-export function backdrop(person: Person): TemplateResult {
+export function renderBackdrop(person: Person): TemplateResult {
   const [one, two] = coloursOf(person.accid);
   return html`<div class="ambient" style=${styleMap({ '--one': one, '--two': two })}></div>`;
 }
 
 /** A face; `ripple` while it rings. */
-export function portrait(person: Person, ripple = false): TemplateResult {
+export function renderPortrait(person: Person, ripple = false): TemplateResult {
   const [one] = coloursOf(person.accid);
   return html`<div class="portrait ${ripple ? 'ripple' : ''}" style=${styleMap({ '--one': one })}>
     <i></i><i></i><hullo-avatar .person=${person}></hullo-avatar>

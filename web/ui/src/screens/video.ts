@@ -46,16 +46,16 @@ export class HulloVideo extends CallElement {
     const { scene } = this;
     if (!scene) return;
     return html`<div class="stage" data-testid="hullo-video">
-        ${this.#remoteTile(scene)} ${this.#localTile(scene)}
+        ${this.#renderRemoteTile(scene)} ${this.#renderLocalTile(scene)}
       </div>
       <div class="scrim top"></div>
       <div class="scrim bottom"></div>
-      ${this.#header(scene)}
+      ${this.#renderHeader(scene)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <footer><hullo-controls .scene=${scene}></hullo-controls></footer>`;
   }
 
-  #header(scene: Scene): TemplateResult {
+  #renderHeader(scene: Scene): TemplateResult {
     return html`<header>
       <div class="name">
         <h1>${scene.remote.name}</h1>
@@ -76,24 +76,24 @@ export class HulloVideo extends CallElement {
     </header>`;
   }
 
-  #remoteTile(scene: Scene): TemplateResult {
+  #renderRemoteTile(scene: Scene): TemplateResult {
     const held = scene.connected && scene.remoteParticipant?.held === true;
     const off = held || (scene.connected && scene.remoteParticipant?.video === false);
     const waiting = !off && !this.#remote.hasPicture;
     return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
-      ${this.#remote.video('hullo-remote-video')}
-      ${off ? this.#placeholder(scene.remote, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.remote' : 'camera.remote')) : nothing}
-      ${waiting ? this.#placeholder(scene.remote, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#cover() : nothing}
+      ${this.#remote.render('hullo-remote-video')}
+      ${off ? this.#renderPlaceholder(scene.remote, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.remote' : 'camera.remote')) : nothing}
+      ${waiting ? this.#renderPlaceholder(scene.remote, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#renderCover() : nothing}
     </div>`;
   }
 
-  #localTile(scene: Scene): TemplateResult {
+  #renderLocalTile(scene: Scene): TemplateResult {
     const on = cameraIsOn(scene.local);
     const flip = on && this.cameras > 1;
     return html`<div class="tile ${this.swapped ? 'big' : 'small'}" data-corner=${this.corner ?? nothing}>
-      ${this.#local.video('hullo-local-video')}
-      ${on ? nothing : this.#placeholder(scene.self, 'hullo-local-camera-off', this.t('camera.own'))}
-      ${this.swapped ? nothing : this.#cover()}
+      ${this.#local.render('hullo-local-video')}
+      ${on ? nothing : this.#renderPlaceholder(scene.self, 'hullo-local-camera-off', this.t('camera.own'))}
+      ${this.swapped ? nothing : this.#renderCover()}
       ${
         flip
           ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
@@ -105,7 +105,7 @@ export class HulloVideo extends CallElement {
   }
 
   /** Over the small view: a press swaps, a drag moves. */
-  #cover(): TemplateResult {
+  #renderCover(): TemplateResult {
     return html`<button
       type="button"
       class="cover"
@@ -118,7 +118,7 @@ export class HulloVideo extends CallElement {
     ></button>`;
   }
 
-  #placeholder(person: Person, testId: string, words?: string): TemplateResult {
+  #renderPlaceholder(person: Person, testId: string, words?: string): TemplateResult {
     const [one, two] = coloursOf(person.accid);
     return html`<div class="placeholder" data-testid=${testId} style=${styleMap({ '--one': one, '--two': two })}>
       <div class="ambient"></div>

@@ -8,7 +8,7 @@ import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { backdrop, portrait, portraitStyles } from './portrait.ts';
+import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-voice')
 export class HulloVoice extends CallElement {
@@ -35,11 +35,11 @@ export class HulloVoice extends CallElement {
     if (!scene) return;
     const held = scene.connected && scene.remoteParticipant?.held === true;
     const silent = scene.connected && !held && scene.remoteParticipant?.audio === false;
-    return html`${backdrop(scene.remote)}
+    return html`${renderBackdrop(scene.remote)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
         <div class="who">
-          ${portrait(scene.remote)}
+          ${renderPortrait(scene.remote)}
           <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">
             ${

@@ -1,4 +1,4 @@
-// The tones of a call, written as notes and rendered to samples: our own melodies, nothing recorded. A ring is one
+// The tones of a call, written as notes and synthesised as samples: our own melodies, nothing recorded. A ring is one
 // period that a player loops, so that no timer is needed to keep it going and stopping is exact.
 
 /** A note: when it starts, how long it sounds, what it is. */
@@ -123,7 +123,7 @@ const BREATH: readonly [ratio: number, loudness: number, decay: number][] = [
 const PEAK = 0.5;
 
 /** Samples of one period of `score`, mono, within -1..=1. What rings past the end of a loop is folded to its start. */
-export function render(score: Score, sampleRate: number): Float32Array<ArrayBuffer> {
+export function synthesise(score: Score, sampleRate: number): Float32Array<ArrayBuffer> {
   const length = Math.round(score.length * sampleRate);
   const samples = new Float32Array(length);
   const partials = score.voice === 'bell' ? BELL : BREATH;

@@ -1,7 +1,7 @@
 // Plays the tones of a call through WebAudio. Which tone belongs to which moment is a pure function; the player keeps
 // at most one repeating tone going and stops it exactly.
 import type { ParticipantState, State } from '@hullo/sdk';
-import { render, scores, type ToneName } from './score.ts';
+import { scores, synthesise, type ToneName } from './score.ts';
 
 /** A tone that goes on until it is stopped. */
 export type LoopName = 'ring' | 'ringback' | 'waiting';
@@ -78,7 +78,7 @@ export class Tones {
   #bufferOf(context: AudioContext, name: ToneName): AudioBuffer {
     const known = this.#buffers.get(name);
     if (known) return known;
-    const samples = render(scores[name], context.sampleRate);
+    const samples = synthesise(scores[name], context.sampleRate);
     const buffer = context.createBuffer(1, samples.length, context.sampleRate);
     buffer.copyToChannel(samples, 0);
     this.#buffers.set(name, buffer);
