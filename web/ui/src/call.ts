@@ -36,7 +36,7 @@ import {
 
 /** How long the last word of a call stays. */
 export const NOTICE_MS = 2500;
-/** How long a passing remark stays. */
+/** How long a toast stays. */
 const TOAST_MS = 4500;
 /** How long it stays to be read why this device was signed out. */
 const KICKED_OUT_MS = 8000;
@@ -100,7 +100,7 @@ export class HulloCall extends LitElement {
   dialGroup(accids: readonly string[], options: GroupCallOptions = {}): Promise<boolean> {
     return this.#dial(async (client) => {
       const { refused } = await client.groupCall(accids, options);
-      if (refused.length > 0) this.#remark('invite.refused', { names: this.#nameAll(refused) });
+      if (refused.length > 0) this.#toast('invite.refused', { names: this.#nameAll(refused) });
     });
   }
 
@@ -113,7 +113,7 @@ export class HulloCall extends LitElement {
       return true;
     } catch (error) {
       // The end of the call says it better, where there was one.
-      if (!this.notice && !isOvertaken(error)) this.#tellFailure(error);
+      if (!this.notice && !isOvertaken(error)) this.#showNoticeOfFailure(error);
       return false;
     }
   }
@@ -148,24 +148,24 @@ export class HulloCall extends LitElement {
         refresh();
       }),
       client.on('callEnd', (event) => this.#endCall(event)),
-      client.on('otherClientAccept', () => this.#tell('end.acceptedElsewhere')),
-      client.on('otherClientReject', () => this.#tell('end.rejectedElsewhere')),
-      client.on('otherClientContinue', () => this.#tell('end.continuedElsewhere')),
+      client.on('otherClientAccept', () => this.#showNoticeOf('end.acceptedElsewhere')),
+      client.on('otherClientReject', () => this.#showNoticeOf('end.rejectedElsewhere')),
+      client.on('otherClientContinue', () => this.#showNoticeOf('end.continuedElsewhere')),
       client.on('callResumed', () =>
-        this.#remark('held.resumed', { names: nameAll(this.#compose()?.others ?? [], this.lang) }),
+        this.#toast('held.resumed', { names: nameAll(this.#compose()?.others ?? [], this.lang) }),
       ),
       client.on('userEnter', () => {
         if (client.current?.kind !== 'group') this.#network.reset();
       }),
-      client.on('userLeave', ({ accid }) => this.#remarkInGroup('group.left', accid)),
-      client.on('userDisconnect', ({ accid }) => this.#remarkInGroup('group.lost', accid)),
+      client.on('userLeave', ({ accid }) => this.#toastInGroup('group.left', accid)),
+      client.on('userDisconnect', ({ accid }) => this.#toastInGroup('group.lost', accid)),
       client.on('activeSpeakers', ({ accids }) => {
         this.#group.applySpeakers(accids, performance.now());
         refresh();
       }),
       client.on('callTypeChange', ({ media }) => {
         if (media === 'video') this.#network.reset();
-        this.#remark(media === 'video' ? 'switched.video' : 'switched.audio');
+        this.#toast(media === 'video' ? 'switched.video' : 'switched.audio');
       }),
       client.on('userNetworkQuality', ({ reports }) => {
         this.#network.apply(reports, client.accid);
@@ -178,8 +178,8 @@ export class HulloCall extends LitElement {
         this.reconnecting = false;
       }),
       client.on('disconnect', ({ reason }) => {
-        if (reason === 'kicked_out') this.#tellKickedOut();
-        else this.#tell('end.disconnected');
+        if (reason === 'kicked_out') this.#showNoticeOfKickOut();
+        else this.#showNoticeOf('end.disconnected');
       }),
       client.on('error', ({ error }) => {
         if (client.state !== 'idle') this.#showToast(explainError(error, this.lang));
@@ -219,23 +219,23 @@ export class HulloCall extends LitElement {
     const { client, names, lang } = this;
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
-      if (event.callId === this.#heldId) this.#remark('held.ended');
+      if (event.callId === this.#heldId) this.#toast('held.ended');
       return;
     }
     const me = client?.accid;
     const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', names) };
     const ender = known.people && event.by && event.by !== me ? personOf(event.by, names) : known.remote;
-    this.#show(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
+    this.#showNotice(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
   }
 
-  #tellKickedOut(): void {
+  #showNoticeOfKickOut(): void {
     const title = text(this.lang, 'end.kickedOut');
-    this.#show({ title, detail: text(this.lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
+    this.#showNotice({ title, detail: text(this.lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
   }
 
-  #tell(key: TextKey): void {
+  #showNoticeOf(key: TextKey): void {
     const { remote, people } = this.#known ?? {};
-    this.#show({
+    this.#showNotice({
       title: text(this.lang, key, { name: remote?.name ?? '' }),
       ...(remote ? { remote } : {}),
       ...(people ? { people } : {}),
@@ -243,14 +243,14 @@ export class HulloCall extends LitElement {
     });
   }
 
-  #tellFailure(error: unknown): void {
-    this.#show(
+  #showNoticeOfFailure(error: unknown): void {
+    this.#showNotice(
       { title: text(this.lang, 'error.title'), detail: explainError(error, this.lang), shape: 'pill' },
       TOAST_MS,
     );
   }
 
-  #show(notice: Notice, lastsMs = NOTICE_MS): void {
+  #showNotice(notice: Notice, lastsMs = NOTICE_MS): void {
     clearTimeout(this.#noticeTimer);
     this.notice = notice;
     this.#noticeTimer = setTimeout(() => this.#dismiss(), lastsMs);
@@ -262,13 +262,13 @@ export class HulloCall extends LitElement {
     this.notice = undefined;
   }
 
-  #remark(key: TextKey, fillings: Fillings = {}): void {
+  #toast(key: TextKey, fillings: Fillings = {}): void {
     this.#showToast(text(this.lang, key, { name: this.#known?.remote.name ?? '', ...fillings }));
   }
 
-  #remarkInGroup(key: TextKey, accid: string): void {
+  #toastInGroup(key: TextKey, accid: string): void {
     if (this.client?.state === 'in_call' && this.client.current?.kind === 'group')
-      this.#remark(key, { name: personOf(accid, this.names).name });
+      this.#toast(key, { name: personOf(accid, this.names).name });
   }
 
   #nameAll(accounts: readonly { readonly accid: string }[]): string {
@@ -321,14 +321,13 @@ export class HulloCall extends LitElement {
     if (answers) this.answering = true;
     if (intent.type === 'continueHere') this.continuing = true;
     try {
-      const remark = await runIntent(client, intent);
+      const toast = await runIntent(client, intent);
       if (intent.type === 'muteForMe') this.#group.muteForMe(intent.accid, intent.muted);
-      if (remark)
-        this.#remark(remark.key, { names: this.#nameAll(remark.accids.map((accid) => ({ accid }))) });
+      if (toast) this.#toast(toast.key, { names: this.#nameAll(toast.accids.map((accid) => ({ accid }))) });
       this.requestUpdate();
     } catch (error) {
       if (isOvertaken(error)) return;
-      if (client.state === 'idle') this.#tellFailure(error);
+      if (client.state === 'idle') this.#showNoticeOfFailure(error);
       else this.#showToast(explainError(error, this.lang));
     } finally {
       if (answers) this.answering = false;

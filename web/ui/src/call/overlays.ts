@@ -16,7 +16,7 @@ import { othersIn } from '../scene/compose.ts';
 import type { Intent, Scene } from '../scene.ts';
 import { type Language, text } from '../texts.ts';
 
-/** Over the screen `name` of a running call: remarks, questions, sheets. */
+/** Over the screen `name` of a running call: toasts, questions, sheets. */
 export function renderOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
   const where = `${name} ${scene.call.media === 'video' && scene.state === 'in_call' ? 'video' : ''}`;
   return html`<div class="overlay ${where}">

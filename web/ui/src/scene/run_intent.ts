@@ -3,14 +3,14 @@ import type { CallClient } from '../client.ts';
 import type { Intent } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 
-/** What a person should know of what became of it; `accids` fill the text's `{names}`. */
-export interface Remark {
+/** What to tell the person of what became of it, for a moment; `accids` fill the text's `{names}`. */
+export interface Toast {
   readonly key: TextKey;
   readonly accids: readonly string[];
 }
 
-/** Runs it; resolves with a remark for the person, if there is one, and rejects as the client does. */
-export async function runIntent(client: CallClient, intent: Intent): Promise<Remark | undefined> {
+/** Runs it; resolves with a toast for the person, if there is one, and rejects as the client does. */
+export async function runIntent(client: CallClient, intent: Intent): Promise<Toast | undefined> {
   switch (intent.type) {
     case 'accept':
       await client.accept();
@@ -57,7 +57,7 @@ function nothingToSay(): undefined {
   return undefined;
 }
 
-async function invite(client: CallClient, accids: readonly string[]): Promise<Remark | undefined> {
+async function invite(client: CallClient, accids: readonly string[]): Promise<Toast | undefined> {
   const { refused } = await client.groupInvite(accids);
   // Somebody who is in the call already has not been refused anything.
   const missing = refused.filter(({ kind }) => kind !== 'already_in_call').map(({ accid }) => accid);
