@@ -146,7 +146,7 @@ export class HulloDemo extends LitElement {
       ${signedIn.closed ? this.#renderClosed(signedIn) : nothing}
       <hullo-call
         .client=${signedIn.client}
-        .names=${signedIn.names}
+        .directory=${signedIn.directory}
         .lang=${lang}
         .theme=${theme === 'auto' ? undefined : theme}
       ></hullo-call>`;

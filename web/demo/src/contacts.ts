@@ -83,7 +83,7 @@ export class HulloDemoContacts extends LitElement {
   }
 
   #renderMe(signedIn: SignedIn): TemplateResult {
-    const me = personOf(signedIn.me, signedIn.names);
+    const me = personOf(signedIn.me, signedIn.directory);
     const leave = demoText(this.lang, 'account.switch');
     return html`<footer data-testid="me" data-accid=${signedIn.me}>
       <hullo-avatar .person=${me}></hullo-avatar>
@@ -106,7 +106,7 @@ export class HulloDemoContacts extends LitElement {
         @click=${() => this.#emit('open', accid)}
       >
         <span class="face">
-          <hullo-avatar .person=${personOf(accid, signedIn.names)}></hullo-avatar>
+          <hullo-avatar .person=${personOf(accid, signedIn.directory)}></hullo-avatar>
           <i class="dot ${online ? 'on' : ''}" title=${presence}></i>
         </span>
         <span class="words">
@@ -126,7 +126,12 @@ export class HulloDemoContacts extends LitElement {
   #lastCall(signedIn: SignedIn, accid: string): TemplateResult | string {
     const newest = signedIn.conversations.newest(accid);
     if (!newest) return demoText(this.lang, 'contacts.none');
-    const { missed, direction, text } = describeRecord(newest.body, signedIn.me, this.lang, signedIn.names);
+    const { missed, direction, text } = describeRecord(
+      newest.body,
+      signedIn.me,
+      this.lang,
+      signedIn.directory,
+    );
     const sign = missed ? icons.missed : icons[direction];
     const group = newest.body.kind === 'group';
     return html`<span class=${missed ? 'missed' : ''}>${sign} ${group ? icons.people : ''} ${text}</span>`;

@@ -72,7 +72,7 @@ export class HulloDemoConversation extends LitElement {
       <button type="button" class="back" data-testid="back" aria-label=${demoText(lang, 'conversation.back')} @click=${() => this.dispatchEvent(new CustomEvent('back'))}>
         <svg viewBox="0 0 24 24" width="26" height="26" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`}</svg>
       </button>
-      <hullo-avatar .person=${personOf(remote.accid, signedIn.names)}></hullo-avatar>
+      <hullo-avatar .person=${personOf(remote.accid, signedIn.directory)}></hullo-avatar>
       <div>
         <h1>${name}</h1>
         <p class=${online ? 'on' : ''} data-testid="remote-presence">${demoText(lang, online ? 'contacts.online' : 'contacts.offline')}</p>
@@ -86,7 +86,7 @@ export class HulloDemoConversation extends LitElement {
 
   #renderEmpty(signedIn: SignedIn, remote: DemoAccount): TemplateResult {
     return html`<div class="empty" data-testid="conversation-empty">
-      <hullo-avatar .person=${personOf(remote.accid, signedIn.names)}></hullo-avatar>
+      <hullo-avatar .person=${personOf(remote.accid, signedIn.directory)}></hullo-avatar>
       <h2>${demoText(this.lang, 'conversation.empty', { name: remote.name })}</h2>
       <p>${demoText(this.lang, 'conversation.emptyHint')}</p>
     </div>`;
@@ -99,7 +99,7 @@ export class HulloDemoConversation extends LitElement {
     const mine = message.body.caller === signedIn.me;
     return html`${newDay ? html`<h2 class="day">${day}</h2>` : nothing}
       <div class="row ${mine ? 'mine' : ''}">
-        <hullo-record .record=${message.body} .me=${signedIn.me} .names=${signedIn.names} .lang=${lang}></hullo-record>
+        <hullo-record .record=${message.body} .me=${signedIn.me} .directory=${signedIn.directory} .lang=${lang}></hullo-record>
         <time datetime=${new Date(message.sentAtMs).toISOString()}>${timeOf(message.sentAtMs, lang)}</time>
       </div>`;
   }

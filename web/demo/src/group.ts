@@ -47,7 +47,7 @@ export class HulloDemoGroup extends LitElement {
         <button type="button" class="cancel" data-testid="group-cancel" @click=${() => this.#close()}>${demoText(lang, 'group.cancel')}</button>
       </div>
       <ul aria-label=${title} data-testid="group-picker" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#close()}>
-        ${signedIn.others.map(({ accid }) => this.#renderPerson(personOf(accid, signedIn.names)))}
+        ${signedIn.others.map(({ accid }) => this.#renderPerson(personOf(accid, signedIn.directory)))}
       </ul>
       <div class="foot">
         <p role="status">${this.#hint()}</p>

@@ -2,7 +2,7 @@
 
 import type { SessionClosed } from '@hullo/sdk';
 import { Hullo } from '@hullo/sdk';
-import type { Names } from '@hullo/ui';
+import type { Directory } from '@hullo/ui';
 import { type DemoAccount, fetchLogin, roomTokensOf } from './backend.ts';
 import { Conversations } from './conversations.ts';
 
@@ -52,7 +52,7 @@ export class SignedIn {
     return this.accounts.filter((account) => account.accid !== this.me);
   }
 
-  get names(): Names {
+  get directory(): Directory {
     return Object.fromEntries(this.accounts.map((account) => [account.accid, account]));
   }
 

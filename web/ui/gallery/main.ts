@@ -4,7 +4,7 @@ import '../src/index.ts';
 import type { Language } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
-import { namesIn } from './people.ts';
+import { directoryIn } from './people.ts';
 import { showPicture } from './picture.ts';
 import { states } from './states.ts';
 
@@ -55,7 +55,7 @@ function showRecords(name: string): void {
     const bubble = document.createElement('hullo-record');
     bubble.record = record;
     bubble.me = 'alice';
-    bubble.names = namesIn(lang);
+    bubble.directory = directoryIn(lang);
     bubble.lang = lang;
     if (theme) bubble.theme = theme;
     bubble.classList.toggle('mine', record.caller === 'alice');
@@ -68,7 +68,7 @@ async function showState(name: string): Promise<void> {
   const client = new FakeHullo(showPicture);
   const surface = document.createElement('hullo-call');
   surface.client = client;
-  surface.names = namesIn(lang);
+  surface.directory = directoryIn(lang);
   surface.lang = lang;
   if (theme) surface.theme = theme;
   document.body.append(surface);

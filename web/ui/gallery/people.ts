@@ -1,5 +1,5 @@
 // The people of the gallery: how they are called in either language, and how they look.
-import type { Names } from '../src/people.ts';
+import type { Directory } from '../src/people.ts';
 import type { Language } from '../src/texts.ts';
 import type { Sitter } from './picture.ts';
 
@@ -33,7 +33,7 @@ const people: readonly (readonly [accid: string, en: string, zh: string])[] = [
 export const everyone: readonly string[] = people.map(([accid]) => accid);
 
 /** How they are called. */
-export function namesIn(lang: Language): Names {
+export function directoryIn(lang: Language): Directory {
   return Object.fromEntries(people.map(([accid, en, zh]) => [accid, { name: lang === 'zh' ? zh : en }]));
 }
 

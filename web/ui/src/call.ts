@@ -14,7 +14,7 @@ import { explainError, isOvertaken } from './errors.ts';
 import { GroupController } from './group/controller.ts';
 import { nameAll } from './group/naming.ts';
 import { NetworkTracker } from './network.ts';
-import { type Names, personOf } from './people.ts';
+import { type Directory, personOf } from './people.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
@@ -49,8 +49,8 @@ export class HulloCall extends LitElement {
   /** The client whose call is shown. */
   @property({ attribute: false }) client?: CallClient;
   /** How accounts are called and what they look like. */
-  @property({ attribute: false }) names?: Names;
-  /** Whom this person can invite into a call, as accids; everyone that a record of `names` names when absent. */
+  @property({ attribute: false }) directory?: Directory;
+  /** Whom this person can invite into a call, as accids; everyone in `directory` when absent and that is a record. */
   @property({ attribute: false }) contacts?: readonly string[];
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
@@ -216,15 +216,15 @@ export class HulloCall extends LitElement {
   }
 
   #endCall(event: Parameters<typeof endingOf>[0]): void {
-    const { client, names, lang } = this;
+    const { client, directory, lang } = this;
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
       if (event.callId === this.#heldId) this.#toast('held.ended');
       return;
     }
     const me = client?.accid;
-    const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', names) };
-    const ender = known.people && event.by && event.by !== me ? personOf(event.by, names) : known.remote;
+    const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', directory) };
+    const ender = known.people && event.by && event.by !== me ? personOf(event.by, directory) : known.remote;
     this.#showNotice(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
   }
 
@@ -268,12 +268,12 @@ export class HulloCall extends LitElement {
 
   #toastInGroup(key: TextKey, accid: string): void {
     if (this.client?.state === 'in_call' && this.client.current?.kind === 'group')
-      this.#toast(key, { name: personOf(accid, this.names).name });
+      this.#toast(key, { name: personOf(accid, this.directory).name });
   }
 
   #nameAll(accounts: readonly { readonly accid: string }[]): string {
     return nameAll(
-      accounts.map(({ accid }) => personOf(accid, this.names)),
+      accounts.map(({ accid }) => personOf(accid, this.directory)),
       this.lang,
     );
   }
@@ -287,14 +287,14 @@ export class HulloCall extends LitElement {
   }
 
   #compose(): Scene | undefined {
-    const { client, names, contacts, lang, answering, reconnecting, sheet } = this;
+    const { client, directory, contacts, lang, answering, reconnecting, sheet } = this;
     if (!client) return;
     const now = performance.now();
     if (client.current) this.#group.apply(client.current, now);
     return composeScene({
       ...this.#group.at(now, client.current, client.accid),
       client,
-      names,
+      directory,
       contacts,
       lang,
       answering,
@@ -436,12 +436,12 @@ export class HulloCall extends LitElement {
   }
 
   #renderOverPage(): TemplateResult | typeof nothing {
-    const { client, notice, names, lang } = this;
+    const { client, notice, directory, lang } = this;
     if (notice) return notice.shape === 'pill' ? renderPill(notice) : nothing;
     const call = client?.elsewhere[0];
     if (!client || !call) return nothing;
     const dispatchIntent = (intent: Intent): void => void this.#follow(intent);
-    return renderOffer({ call, me: client.accid, names, lang, busy: this.continuing, dispatchIntent });
+    return renderOffer({ call, me: client.accid, directory, lang, busy: this.continuing, dispatchIntent });
   }
 
   #renderScreen(name: ScreenName | undefined): TemplateResult | typeof nothing {

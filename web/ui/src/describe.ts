@@ -2,7 +2,7 @@
 import type { CallRecord, Media, ParticipantState } from '@hullo/sdk';
 import { formatDuration } from './clock.ts';
 import { nameAll } from './group/naming.ts';
-import { type Names, type Person, personOf } from './people.ts';
+import { type Directory, type Person, personOf } from './people.ts';
 import { type Language, type TextKey, text } from './texts.ts';
 
 /** A record as one of its accounts sees it. */
@@ -24,12 +24,12 @@ export interface RecordDescription {
   readonly label: string;
 }
 
-/** What `me` reads of `record`; `names` tells how the others of a group call are called. */
+/** What `me` reads of `record`; `directory` names the others of a group call. */
 export function describeRecord(
   record: CallRecord,
   me: string,
   lang: Language,
-  names?: Names,
+  directory?: Directory,
 ): RecordDescription {
   const direction = record.caller === me ? 'outgoing' : 'incoming';
   const group = record.kind === 'group';
@@ -44,7 +44,7 @@ export function describeRecord(
     ? groupOutcomeOf(record, me, dialled, durationMs)
     : outcomeOf(record.status, dialled);
   const outcome = text(lang, key, { time: formatDuration(durationMs) });
-  const people = group ? othersOf(record, me).map((accid) => personOf(accid, names)) : [];
+  const people = group ? othersOf(record, me).map((accid) => personOf(accid, directory)) : [];
   const company = group ? text(lang, 'record.with', { names: nameAll(people, lang) }) : '';
   const label = [title, company, outcome].filter(Boolean).join(lang === 'zh' ? '，' : ', ');
   return { media: record.media, direction, missed, title, text: outcome, people, company, label };

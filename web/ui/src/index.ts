@@ -8,7 +8,14 @@ export { explainError } from './errors.ts';
 export { type IconName, icons } from './icons.ts';
 export { HulloAvatar } from './parts/avatar.ts';
 export { HulloFaces } from './parts/faces.ts';
-export { coloursOf, initialsOf, type Names, type Person, type PersonDetails, personOf } from './people.ts';
+export {
+  coloursOf,
+  type Directory,
+  initialsOf,
+  type Person,
+  type PersonDetails,
+  personOf,
+} from './people.ts';
 export { HulloRecord, type Redial } from './record.ts';
 export {
   type Fillings,

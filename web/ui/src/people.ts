@@ -8,8 +8,8 @@ export interface PersonDetails {
   avatar?: string | null | undefined;
 }
 
-/** How the app tells names: a record by accid, or a function. */
-export type Names = Record<string, PersonDetails> | ((accid: string) => PersonDetails | undefined);
+/** Who the accounts are, as the app knows them: a record by accid, or a function. */
+export type Directory = Record<string, PersonDetails> | ((accid: string) => PersonDetails | undefined);
 
 /** An account, ready to be drawn. */
 export interface Person {
@@ -18,17 +18,20 @@ export interface Person {
   readonly avatar?: string;
 }
 
-/** The account `accid` as `names` tells it. */
-export function personOf(accid: string, names: Names | undefined): Person {
-  const details = typeof names === 'function' ? names(accid) : names?.[accid];
+/** The account `accid`, with what `directory` has of it. */
+export function personOf(accid: string, directory: Directory | undefined): Person {
+  const details = typeof directory === 'function' ? directory(accid) : directory?.[accid];
   const name = details?.name?.trim() || accid;
   return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
 }
 
-/** Everyone who can be picked: those of `contacts`, or else everyone that a record of names names. By name. */
-export function contactsOf(names: Names | undefined, contacts: readonly string[] | undefined): Person[] {
-  const accids = contacts ?? (typeof names === 'object' ? Object.keys(names) : []);
-  const people = [...new Set(accids)].map((accid) => personOf(accid, names));
+/** Everyone who can be picked: those of `contacts`, or else everyone in a directory that is a record. Sorted by name. */
+export function contactsOf(
+  directory: Directory | undefined,
+  contacts: readonly string[] | undefined,
+): Person[] {
+  const accids = contacts ?? (typeof directory === 'object' ? Object.keys(directory) : []);
+  const people = [...new Set(accids)].map((accid) => personOf(accid, directory));
   return people.sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { describeRecord, othersOf } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
-import type { Names } from './people.ts';
+import type { Directory } from './people.ts';
 import { type Language, languageConverter, languageOfPage, text } from './texts.ts';
 import { base, tokens } from './theme.ts';
 
@@ -28,7 +28,7 @@ export class HulloRecord extends LitElement {
   /** Whose conversation it is. */
   @property() me = '';
   /** How the others of a group call are called. */
-  @property({ attribute: false }) names?: Names;
+  @property({ attribute: false }) directory?: Directory;
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
   /** `light` or `dark`; that of the system when absent. */
@@ -162,7 +162,7 @@ export class HulloRecord extends LitElement {
       people,
       company,
       label,
-    } = describeRecord(record, this.me, this.lang, this.names);
+    } = describeRecord(record, this.me, this.lang, this.directory);
     const group = record.kind === 'group';
     const hint = text(this.lang, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];

@@ -80,14 +80,14 @@ describe('a group record', () => {
     ...more,
   });
   const talked = { durations: [{ accid: 'alice', durationMs: 133_000 }] };
-  const names = { bob: { name: 'Bob' }, carol: { name: 'Carol' }, dave: { name: 'Dave' } };
+  const directory = { bob: { name: 'Bob' }, carol: { name: 'Carol' }, dave: { name: 'Dave' } };
 
   test('names the others, the caller first', () => {
     const { title, company, label, people } = describeRecord(
       group('carol', 'left', talked),
       'alice',
       'en',
-      names,
+      directory,
     );
     expect(title).toBe('Group video call');
     expect(company).toBe('with Carol, Bob and 1 other');

@@ -53,7 +53,7 @@ test.each([
 test('a press on a group call calls all the others again, in the same group', async () => {
   const bubble = document.createElement('hullo-record');
   const group: CallRecord = { ...record, kind: 'group', callees: ['alice', 'carol'], groupId: 'team-7' };
-  Object.assign(bubble, { record: group, me: 'alice', lang: 'en', names: { bob: { name: 'Bob' } } });
+  Object.assign(bubble, { record: group, me: 'alice', lang: 'en', directory: { bob: { name: 'Bob' } } });
   document.body.append(bubble);
   await bubble.updateComplete;
   const asked: Redial[] = [];

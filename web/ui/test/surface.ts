@@ -17,7 +17,7 @@ export class Bench {
 
   constructor() {
     this.surface.client = this.client;
-    this.surface.names = Object.fromEntries(
+    this.surface.directory = Object.fromEntries(
       ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace'].map((name) => [
         name.toLowerCase(),
         { name },

@@ -11,7 +11,7 @@ import '../parts/invite.ts';
 import '../parts/leave.ts';
 import '../parts/members.ts';
 import '../parts/waiting.ts';
-import { type Names, personOf } from '../people.ts';
+import { type Directory, personOf } from '../people.ts';
 import { othersIn } from '../scene/compose.ts';
 import type { Intent, Scene } from '../scene.ts';
 import { type Language, text } from '../texts.ts';
@@ -58,7 +58,7 @@ export function renderPill(notice: Notice): TemplateResult {
 export interface Offer {
   readonly call: Call;
   readonly me: string | undefined;
-  readonly names: Names | undefined;
+  readonly directory: Directory | undefined;
   readonly lang: Language;
   /** It is being fetched. */
   readonly busy: boolean;
@@ -66,8 +66,8 @@ export interface Offer {
 }
 
 /** A call runs on another device of this person: it can be continued here. */
-export function renderOffer({ call, me, names, lang, busy, dispatchIntent }: Offer): TemplateResult {
-  const people = othersIn(call, me).map((accid) => personOf(accid, names));
+export function renderOffer({ call, me, directory, lang, busy, dispatchIntent }: Offer): TemplateResult {
+  const people = othersIn(call, me).map((accid) => personOf(accid, directory));
   return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
     <span class="sign">${icons.otherDevice}</span>
     <p>${text(lang, 'elsewhere.title', { names: nameAll(people, lang) })}</p>

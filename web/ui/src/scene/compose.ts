@@ -4,7 +4,7 @@ import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
-import { contactsOf, type Names, type Person, personOf } from '../people.ts';
+import { contactsOf, type Directory, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
@@ -15,7 +15,7 @@ export interface Ingredients
     'answering' | 'reconnecting' | 'sheet' | 'pinned' | 'tiles' | 'speakers' | 'mutedForMe'
   > {
   readonly client: CallClient;
-  readonly names: Names | undefined;
+  readonly directory: Directory | undefined;
   readonly contacts: readonly string[] | undefined;
   readonly lang: Language;
   readonly network: NetworkView;
@@ -23,10 +23,16 @@ export interface Ingredients
 }
 
 /** The scene of this moment; undefined when there is no call. */
-export function composeScene({ client, names, contacts, clock, ...rest }: Ingredients): Scene | undefined {
+export function composeScene({
+  client,
+  directory,
+  contacts,
+  clock,
+  ...rest
+}: Ingredients): Scene | undefined {
   const { state, current: call, local, accid: me, held, waiting } = client;
   if (state === 'idle' || !call) return;
-  const person = (accid: string): Person => personOf(accid, names);
+  const person = (accid: string): Person => personOf(accid, directory);
   const group = call.kind === 'group';
   const self = call.participants.find((participant) => participant.accid === me);
   const remoteParticipant = group
@@ -44,7 +50,7 @@ export function composeScene({ client, names, contacts, clock, ...rest }: Ingred
     remoteParticipant,
     group,
     others: othersIn(call, me).map(person),
-    contacts: contactsOf(names, contacts).filter(({ accid }) => accid !== me),
+    contacts: contactsOf(directory, contacts).filter(({ accid }) => accid !== me),
     inviting: {
       allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
       seats: seatsLeft(call, PARTICIPANTS_MAX),
