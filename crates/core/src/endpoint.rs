@@ -6,7 +6,7 @@
 //!
 //! - [`link`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
-//! - [`session`]: the one call, its phase and its public state.
+//! - [`leg`]: the one call, its phase and its public state.
 //! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
 //! - [`dial`], [`group`], [`enter`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
 //!   [`news`]: what a change of the call means to the application. [`media_link`]: the connection of media; [`show`]: what it
@@ -22,6 +22,7 @@ mod frames;
 mod group;
 mod hold;
 mod io;
+mod leg;
 mod link;
 mod media;
 mod media_link;
@@ -30,7 +31,6 @@ mod op;
 mod operate;
 mod reconcile;
 mod requests;
-mod session;
 mod show;
 mod switch;
 mod waiting;
@@ -44,9 +44,9 @@ pub use op::{Member, Op, Value};
 
 use crate::Time;
 use enter::Entering;
+use leg::CallLeg;
 use link::Link;
 use requests::Requests;
-use session::Session;
 use waiting::WaitingInvite;
 
 /// What the application knows of the state.
@@ -66,9 +66,9 @@ pub struct Endpoint {
     now: Time,
     link: Link,
     requests: Requests,
-    session: Option<Session>,
+    current: Option<CallLeg>,
     /// The call on hold beside it.
-    held: Option<Session>,
+    held: Option<CallLeg>,
     waiting: Option<WaitingInvite>,
     /// A running call that the application is entering.
     entering: Option<Entering>,
@@ -89,7 +89,7 @@ impl Endpoint {
             now: Time::default(),
             link: Link::default(),
             requests: Requests::default(),
-            session: None,
+            current: None,
             held: None,
             waiting: None,
             entering: None,
@@ -127,35 +127,29 @@ impl Endpoint {
 
     /// When to call `handle` with [`Input::Timeout`] at the latest.
     pub fn poll_timeout(&self) -> Option<Time> {
-        let session = self.session.as_ref().and_then(Session::due);
+        let leg = self.current.as_ref().and_then(CallLeg::due);
         let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
         let entering = self.entering.as_ref().and_then(Entering::due);
-        [
-            self.link.due(),
-            self.requests.due(),
-            session,
-            waiting,
-            entering,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.link.due(), self.requests.due(), leg, waiting, entering]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The public state.
     pub fn state(&self) -> State {
-        self.session.as_ref().map_or(State::Idle, Session::state)
+        self.current.as_ref().map_or(State::Idle, CallLeg::state)
     }
 
     /// The call, unless idle.
     pub fn call(&self) -> Option<&CallView> {
-        self.session.as_ref().map(|session| &session.view)
+        self.current.as_ref().map(|leg| &leg.view)
     }
 
     fn handle_time(&mut self) {
         self.expire_requests();
         self.expire_link();
-        self.expire_session();
+        self.expire_leg();
         self.expire_waiting();
         self.expire_entering();
     }
@@ -195,9 +189,9 @@ impl Endpoint {
     /// Says `Changed` if there is news. Called before each event that follows from a change, and at the end of each input.
     fn tell_change(&mut self) {
         let local = self
-            .session
+            .current
             .as_ref()
-            .map(|session| session.local)
+            .map(|leg| leg.local)
             .unwrap_or_default();
         let now = Told {
             state: self.state(),

@@ -8,9 +8,9 @@ use hullo_protocol::{
     StartCall, Success, Token, Uid,
 };
 
+use super::leg::{CallLeg, Phase};
 use super::operate::{accept_command, reject_without_token};
 use super::requests::Purpose;
-use super::session::{Phase, Session};
 use super::{Endpoint, Output, State, Value};
 
 /// The caller's number in its call.
@@ -76,15 +76,15 @@ impl Endpoint {
                 timeout_ms,
                 until,
             };
-            let session = Session::new(view, phase);
-            self.session = Some(Session { dialled, ..session });
+            let leg = CallLeg::new(view, phase);
+            self.current = Some(CallLeg { dialled, ..leg });
             self.out.push(Output::AskToken {
                 call_id,
                 uid: CALLER_UID,
             });
         } else {
-            let session = Session::new(view, Phase::Dialing { ticket });
-            self.session = Some(Session { dialled, ..session });
+            let leg = CallLeg::new(view, Phase::Dialing { ticket });
+            self.current = Some(CallLeg { dialled, ..leg });
             self.start(attachment, timeout_ms, None);
         }
     }
@@ -150,12 +150,12 @@ impl Endpoint {
         ring_ms: Option<u64>,
         room_token: Option<Token>,
     ) {
-        let Some(session) = &self.session else { return };
+        let Some(leg) = &self.current else { return };
         let start = StartCall {
-            call_id: session.view.call_id,
-            callees: session.dialled.clone(),
-            group: session.view.group.clone(),
-            media: session.view.media,
+            call_id: leg.view.call_id,
+            callees: leg.dialled.clone(),
+            group: leg.view.group.clone(),
+            media: leg.view.media,
             attachment,
             ring_ms,
             room_token,
@@ -175,10 +175,10 @@ impl Endpoint {
         {
             return;
         }
-        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+        let Some(leg) = self.current.as_mut().filter(|s| s.view.call_id == call_id) else {
             return;
         };
-        let awaited = match &session.phase {
+        let awaited = match &leg.phase {
             Phase::AwaitingToken { .. } => true,
             Phase::Accepting { token_until, .. } => token_until.is_some(),
             _ => false,
@@ -190,14 +190,14 @@ impl Endpoint {
             let message = error.unwrap_or_else(|| "the token handler gave no token".into());
             return self.give_up_without_token(message);
         };
-        match std::mem::replace(&mut session.phase, Phase::Calling) {
+        match std::mem::replace(&mut leg.phase, Phase::Calling) {
             Phase::AwaitingToken {
                 ticket,
                 attachment,
                 timeout_ms,
                 ..
             } => {
-                session.phase = Phase::Dialing { ticket };
+                leg.phase = Phase::Dialing { ticket };
                 self.start(attachment, timeout_ms, Some(token));
             }
             Phase::Accepting {
@@ -207,7 +207,7 @@ impl Endpoint {
                 pressed_at,
                 ..
             } => {
-                session.phase = Phase::Accepting {
+                leg.phase = Phase::Accepting {
                     tickets,
                     other,
                     token_until: None,
@@ -216,37 +216,37 @@ impl Endpoint {
                 };
                 self.request(accept_command(call_id, Some(token), other), Purpose::Accept);
             }
-            phase => session.phase = phase,
+            phase => leg.phase = phase,
         }
     }
 
     /// No token: nothing is left ringing on either side (behaviour H.9).
     fn give_up_without_token(&mut self, message: String) {
         let error = ErrorBody::new(ErrorKind::TokenUnavailable, message);
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let call_id = session.view.call_id;
-        match std::mem::replace(&mut session.phase, Phase::Calling) {
+        let call_id = leg.view.call_id;
+        match std::mem::replace(&mut leg.phase, Phase::Calling) {
             Phase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
             Phase::Accepting { tickets, .. } => {
                 for ticket in tickets {
                     self.complete(ticket, Err(error.clone()));
                 }
                 self.request(reject_without_token(call_id), Purpose::Outbox(call_id));
-                self.end_session(
+                self.end_leg(
                     EndReason::TokenRefused,
                     self.link.accid().cloned(),
                     Vec::new(),
                 );
             }
-            phase => session.phase = phase,
+            phase => leg.phase = phase,
         }
     }
 
     /// Whether the server may have the call that is being left.
     pub(super) fn is_heard(&mut self) -> bool {
-        match self.session.as_ref().map(|session| &session.phase) {
+        match self.current.as_ref().map(|leg| &leg.phase) {
             None | Some(Phase::AwaitingToken { .. }) => false,
             Some(Phase::Dialing { .. }) => self.abandon_start(),
             Some(_) => true,
@@ -293,11 +293,11 @@ impl Endpoint {
     /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
     /// over at once (busy).
     pub(super) fn confirm_dial(&mut self, call: &CallView) {
-        let Some(session) = &self.session else {
+        let Some(leg) = &self.current else {
             return;
         };
         let missing = |accid: &&Accid| call.participants.iter().all(|p| p.accid != **accid);
-        let refused = session.dialled.iter().filter(missing);
+        let refused = leg.dialled.iter().filter(missing);
         let refused = refused.map(|accid| RefusedInvite {
             accid: accid.clone(),
             kind: ErrorKind::AccountNotFound,
@@ -306,11 +306,11 @@ impl Endpoint {
     }
 
     fn complete_dial(&mut self, call: &CallView, refused: Vec<RefusedInvite>) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        if let Phase::Dialing { ticket } = session.phase {
-            session.phase = Phase::Calling;
+        if let Phase::Dialing { ticket } = leg.phase {
+            leg.phase = Phase::Calling;
             self.requests
                 .drop_where(|purpose| *purpose == Purpose::Start);
             self.complete(
@@ -324,16 +324,16 @@ impl Endpoint {
     }
 
     pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
-        let Some(Phase::Dialing { ticket }) = self.session.as_ref().map(|s| s.phase.clone()) else {
+        let Some(Phase::Dialing { ticket }) = self.current.as_ref().map(|s| s.phase.clone()) else {
             return;
         };
         match result {
             Ok(Success::Call { call, refused }) => {
                 self.complete_dial(&call, refused);
-                if let Some(session) = &mut self.session
-                    && session.view.call_id != call.call_id
+                if let Some(leg) = &mut self.current
+                    && leg.view.call_id != call.call_id
                 {
-                    session.view.call_id = call.call_id;
+                    leg.view.call_id = call.call_id;
                     // A hang-up of the other's call that is still to be said again must not end this one.
                     let hung_up = Purpose::Outbox(call.call_id);
                     self.requests.drop_where(|purpose| *purpose == hung_up);
@@ -356,15 +356,15 @@ impl Endpoint {
     /// The dial failed: there was no call, so the error is all that the application hears. If the server may have the call
     /// all the same, it is told.
     fn abort_dial(&mut self, ticket: u64, error: ErrorBody, tell: bool) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        session.phase = Phase::Calling;
-        let call_id = session.view.call_id;
+        leg.phase = Phase::Calling;
+        let call_id = leg.view.call_id;
         if tell {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
-        self.close_session(error.kind);
+        self.close_leg(error.kind);
         self.tell_change();
         self.complete(ticket, Err(error));
     }

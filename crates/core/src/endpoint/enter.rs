@@ -4,9 +4,9 @@ use hullo_protocol::{
     CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token, Uid,
 };
 
+use super::leg::{CallLeg, Phase};
 use super::operate::accepted;
 use super::requests::Purpose;
-use super::session::{Phase, Session};
 use super::{AppEvent, Endpoint, Output, State};
 use crate::Time;
 
@@ -188,7 +188,7 @@ impl Endpoint {
         let asked = |e: &&Entering| matches!(e.stage, Stage::Joining | Stage::Continuing);
         let call_id = self.entering.as_ref().filter(asked).map(|e| e.call_id);
         let entered = calls.iter().find(|call| Some(call.call_id) == call_id);
-        if let (Some(call), None) = (entered.cloned(), &self.session) {
+        if let (Some(call), None) = (entered.cloned(), &self.current) {
             self.requests
                 .drop_where(|purpose| *purpose == Purpose::Enter);
             let refused = Vec::new();
@@ -198,13 +198,13 @@ impl Endpoint {
 
     /// A call has come in from a snapshot, while one was to be entered: there is no more to do, or nothing that can be done.
     pub(super) fn settle_entering(&mut self) {
-        let (Some(session), Some(entering)) = (&self.session, &self.entering) else {
+        let (Some(leg), Some(entering)) = (&self.current, &self.entering) else {
             return;
         };
-        if session.view.call_id != entering.call_id {
+        if leg.view.call_id != entering.call_id {
             return self.give_up_entering(ErrorKind::CallWhileInCall);
         }
-        let (ticket, value) = (entering.ticket, accepted(&session.view));
+        let (ticket, value) = (entering.ticket, accepted(&leg.view));
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
         self.entering = None;
@@ -218,9 +218,9 @@ impl Endpoint {
         self.forget_waiting(call.call_id);
         // The snapshot of a reconnection may have brought it in already.
         let known = self
-            .session
+            .current
             .as_ref()
-            .is_some_and(|session| session.view.call_id == call.call_id);
+            .is_some_and(|leg| leg.view.call_id == call.call_id);
         if known {
             return self.adopt_whole(call);
         }
@@ -229,9 +229,9 @@ impl Endpoint {
             CallState::Active | CallState::Ended => Phase::InCall,
         };
         let pictures = call.media == Media::Video;
-        let mut session = Session::new(call, phase).with_devices_of(self.link.accid());
-        session.picture_since = pressed.filter(|_| pictures);
-        self.session = Some(session);
+        let mut leg = CallLeg::new(call, phase).with_devices_of(self.link.accid());
+        leg.picture_since = pressed.filter(|_| pictures);
+        self.current = Some(leg);
         self.tell_change();
         self.open_media();
     }
@@ -271,9 +271,9 @@ impl Endpoint {
     /// The account's calls on other devices, but for those that are here, too.
     pub(super) fn calls_elsewhere(&self) -> Vec<CallView> {
         let here = |call: &CallView| {
-            let sessions = self.session.iter().chain(&self.held);
-            let mut sessions = sessions.filter(|session| !session.rings());
-            sessions.any(|session| session.view.call_id == call.call_id)
+            let legs = self.current.iter().chain(&self.held);
+            let mut legs = legs.filter(|leg| !leg.rings());
+            legs.any(|leg| leg.view.call_id == call.call_id)
         };
         let others = self.elsewhere.iter().filter(|call| !here(call));
         others.cloned().collect()
@@ -290,9 +290,9 @@ impl Endpoint {
 
     /// Another device has fetched the call from here.
     pub(super) fn handle_continued_elsewhere(&mut self, call_id: CallId) {
-        let is = |session: &&Session| session.view.call_id == call_id;
-        if self.session.as_ref().is_some_and(|session| is(&session)) {
-            self.close_session(ErrorKind::InCallOnOtherDevice);
+        let is = |leg: &&CallLeg| leg.view.call_id == call_id;
+        if self.current.as_ref().is_some_and(|leg| is(&leg)) {
+            self.close_leg(ErrorKind::InCallOnOtherDevice);
             // The account is in it still: what was on hold for it stays so.
             if let Some(held) = &mut self.held {
                 held.parked = true;

@@ -5,8 +5,8 @@ use hullo_protocol::{
     ServerFrame, SessionClosed, Slot, Success,
 };
 
+use super::leg::CallLeg;
 use super::requests::Purpose;
-use super::session::Session;
 use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
@@ -58,7 +58,7 @@ impl Endpoint {
             Event::PresenceChanged(presence) => self.emit(AppEvent::PresenceChanged { presence }),
             Event::SessionClosed { reason } => match reason {
                 SessionClosed::Replaced | SessionClosed::KickedOut | SessionClosed::SignedOut => {
-                    self.close_session_for_good(reason)
+                    self.sign_out_by_server(reason)
                 }
                 // The socket closes next, and the link comes back by itself.
                 SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
@@ -69,24 +69,24 @@ impl Endpoint {
     }
 
     pub(super) fn concerns(&self, call_id: CallId) -> bool {
-        self.session
+        self.current
             .as_ref()
-            .is_some_and(|session| session.view.call_id == call_id)
+            .is_some_and(|leg| leg.view.call_id == call_id)
     }
 
     /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
     fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
-        let Some(session) = self.session.as_ref().filter(|s| s.view.call_id == call_id) else {
+        let Some(leg) = self.current.as_ref().filter(|s| s.view.call_id == call_id) else {
             if !self.change_held(call_id, version, delta.clone()) {
                 self.change_waiting(call_id, version, delta);
             }
             return;
         };
-        let known = session.view.version;
+        let known = leg.view.version;
         // An end is final: it counts whatever was missed before it.
         let ends = version > known && delta.end.is_some();
         if known.checked_add(1) == Some(version) || ends {
-            let mut view = session.view.clone();
+            let mut view = leg.view.clone();
             merge(&mut view, version, delta);
             self.adopt(view);
         } else if version > known {
@@ -111,7 +111,7 @@ impl Endpoint {
             Ok(Success::Call { call, .. }) => self.adopt_whole(call),
             Err(error) if error.kind == ErrorKind::CallNotFound => {
                 if self.concerns(call_id) {
-                    self.end_session(EndReason::Server, None, Vec::new());
+                    self.end_leg(EndReason::Server, None, Vec::new());
                 } else if self.is_held(call_id) {
                     self.end_held(EndReason::Server, None, Vec::new());
                 }
@@ -122,10 +122,9 @@ impl Endpoint {
 
     /// Takes a whole call, be it the one in hand or the one on hold, unless it is older than what is known.
     pub(super) fn adopt_whole(&mut self, call: CallView) {
-        let newer = |session: &Session| {
-            session.view.call_id == call.call_id && session.view.version <= call.version
-        };
-        if self.session.as_ref().is_some_and(newer) {
+        let newer =
+            |leg: &CallLeg| leg.view.call_id == call.call_id && leg.view.version <= call.version;
+        if self.current.as_ref().is_some_and(newer) {
             self.adopt(call);
         } else {
             self.adopt_held(call);
@@ -136,19 +135,19 @@ impl Endpoint {
         self.forget_waiting(call_id);
         // While the own accept is under way its answer decides: first writer wins.
         let rings = self
-            .session
+            .current
             .as_ref()
-            .is_some_and(|session| !session.waits_for_answer());
+            .is_some_and(|leg| !leg.waits_for_answer());
         if self.concerns(call_id) && rings && self.state() == State::Called {
             self.leave_to_other_device(accepted);
         }
     }
 
     fn handle_slots(&mut self, call_id: CallId, slots: Vec<Slot>) {
-        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+        let Some(leg) = self.current.as_mut().filter(|s| s.view.call_id == call_id) else {
             return;
         };
-        session.slots = slots;
+        leg.slots = slots;
         self.tell_slots();
     }
 }

@@ -4,8 +4,8 @@ use hullo_protocol::{
     Accid, CallKind, Command, ErrorBody, ErrorKind, GroupTerms, InviteMore, Media, Success,
 };
 
+use super::leg::Phase;
 use super::requests::Purpose;
-use super::session::Phase;
 use super::{Endpoint, State, Value};
 
 impl Endpoint {
@@ -32,11 +32,11 @@ impl Endpoint {
         attachment: Option<String>,
         ring_ms: Option<u64>,
     ) {
-        let Some(session) = &self.session else {
+        let Some(leg) = &self.current else {
             return self.fail(ticket, ErrorKind::InviteWhileIdle);
         };
-        let group = session.view.kind == CallKind::Group;
-        match session.phase {
+        let group = leg.view.kind == CallKind::Group;
+        match leg.phase {
             Phase::InCall => {}
             // The server hears of the dial first.
             Phase::Dialing { .. } | Phase::Calling if group => {}
@@ -46,7 +46,7 @@ impl Endpoint {
             _ => return self.fail(ticket, ErrorKind::InviteWhileCalling),
         }
         let more = InviteMore {
-            call_id: session.view.call_id,
+            call_id: leg.view.call_id,
             callees,
             attachment,
             ring_ms,

@@ -6,11 +6,11 @@ use hullo_protocol::{
     ParticipantDuration, Success,
 };
 
+use super::leg::{CallLeg, Phase, local_participant};
 use super::media_link::MediaLink;
 use super::news::own_end;
 use super::operate::accepted;
 use super::requests::{Pending, Purpose};
-use super::session::{Phase, Session, own_part};
 use super::{AppEvent, Endpoint};
 
 impl Endpoint {
@@ -20,19 +20,19 @@ impl Endpoint {
             // The server holds one call only. Were it otherwise, this one would be left, not forgotten.
             self.hang_up(false);
         }
-        let mut session = self.session.take()?;
+        let mut leg = self.current.take()?;
         self.close_media();
-        if let Some(switching) = session.switching.take() {
+        if let Some(switching) = leg.switching.take() {
             self.fail_switch(&switching);
         }
-        session.link = MediaLink::default();
-        session.slots.clear();
-        session.reconnecting = false;
+        leg.link = MediaLink::default();
+        leg.slots.clear();
+        leg.reconnecting = false;
         // The first picture would tell how long the hold has lasted.
-        session.picture_since = None;
-        session.carried = Some(session.view.media);
-        let call_id = session.view.call_id;
-        self.held = Some(session);
+        leg.picture_since = None;
+        leg.carried = Some(leg.view.media);
+        let call_id = leg.view.call_id;
+        self.held = Some(leg);
         Some(call_id)
     }
 
@@ -40,12 +40,12 @@ impl Endpoint {
     /// on another device. Or one was to be answered here, and it was not heard how that went: then it has just been given up.
     pub(super) fn park_held(&mut self) {
         let me = self.link.accid();
-        let is_held = |session: &Session| {
-            let own = own_part(&session.view, me);
-            session.phase == Phase::InCall && own.is_some_and(|own| own.held)
+        let is_held = |leg: &CallLeg| {
+            let own = local_participant(&leg.view, me);
+            leg.phase == Phase::InCall && own.is_some_and(|own| own.held)
         };
         let asked = self.is_answering_waiting() || self.requests.is_waiting(&Purpose::Resume);
-        if asked || !self.session.as_ref().is_some_and(is_held) {
+        if asked || !self.current.as_ref().is_some_and(is_held) {
             return;
         }
         let given_up = self.requests.tells_an_end();
@@ -62,8 +62,8 @@ impl Endpoint {
     /// What the account was in on another device is over, or may be.
     pub(super) fn unpark(&mut self) {
         let me = self.link.accid();
-        let busy = |call: &CallView| own_part(call, me).is_some_and(|own| !own.held);
-        let parked = self.session.is_none() && self.calls_elsewhere().iter().any(busy);
+        let busy = |call: &CallView| local_participant(call, me).is_some_and(|own| !own.held);
+        let parked = self.current.is_none() && self.calls_elsewhere().iter().any(busy);
         if let Some(held) = &mut self.held {
             held.parked = parked;
         }
@@ -80,22 +80,19 @@ impl Endpoint {
 
     /// Takes the call up again that was on hold, once nothing else is in hand.
     pub(super) fn resume_held(&mut self) {
-        if self.session.is_some() || self.entering.is_some() || self.is_answering_waiting() {
+        if self.current.is_some() || self.entering.is_some() || self.is_answering_waiting() {
             return;
         }
-        let Some(mut session) = self.held.take_if(|held| !held.parked) else {
+        let Some(mut leg) = self.held.take_if(|held| !held.parked) else {
             return;
         };
-        session.parked = false;
-        let (call_id, media) = (session.view.call_id, session.view.media);
-        let switched = session
-            .carried
-            .take()
-            .is_some_and(|carried| carried != media);
+        leg.parked = false;
+        let (call_id, media) = (leg.view.call_id, leg.view.media);
+        let switched = leg.carried.take().is_some_and(|carried| carried != media);
         // To audio: video needs the consent of somebody here.
-        session.local.video_enabled &= !switched;
-        session.local.video_muted &= !switched;
-        self.session = Some(session);
+        leg.local.video_enabled &= !switched;
+        leg.local.video_muted &= !switched;
+        self.current = Some(leg);
         let resume = Command::Hold {
             call_id,
             held: false,
@@ -119,7 +116,7 @@ impl Endpoint {
         match result {
             // The news of it may come behind the answer.
             Ok(_) => {
-                let participants = self.session.as_mut().map(|s| &mut s.view.participants);
+                let participants = self.current.as_mut().map(|s| &mut s.view.participants);
                 let own = participants.into_iter().flatten();
                 own.filter(|p| Some(&p.accid) == me.as_ref())
                     .for_each(|own| own.held = false);
@@ -177,14 +174,14 @@ impl Endpoint {
     /// Takes the call on hold as it is now.
     pub(super) fn adopt_held(&mut self, view: CallView) {
         let me = self.link.accid().cloned();
-        let newer = |held: &&mut Session| {
+        let newer = |held: &&mut CallLeg| {
             held.view.call_id == view.call_id && held.view.version <= view.version
         };
         let Some(held) = self.held.as_mut().filter(newer) else {
             return;
         };
         held.view = view.clone();
-        held.parked &= own_part(&view, me.as_ref()).is_some_and(|own| own.held);
+        held.parked &= local_participant(&view, me.as_ref()).is_some_and(|own| own.held);
         if let Some((reason, by)) = own_end(&view, me.as_ref(), held.joined_at.is_some()) {
             self.end_held(reason, by, Vec::new());
         }
@@ -240,12 +237,12 @@ impl Endpoint {
     /// After a reload: the one of two calls of this device that is on hold.
     pub(super) fn resume_held_from(&mut self, call: CallView) {
         let me = self.link.accid().cloned();
-        let held = own_part(&call, me.as_ref()).is_some_and(|own| own.held);
+        let held = local_participant(&call, me.as_ref()).is_some_and(|own| own.held);
         if held && self.held.is_none() && call.state == CallState::Active {
             let active_ms = call.active_ms.unwrap_or_default();
-            let mut session = Session::new(call, Phase::InCall).with_devices_of(me.as_ref());
-            session.joined_at = Some(self.now.minus_ms(active_ms));
-            self.held = Some(session);
+            let mut leg = CallLeg::new(call, Phase::InCall).with_devices_of(me.as_ref());
+            leg.joined_at = Some(self.now.minus_ms(active_ms));
+            self.held = Some(leg);
         }
     }
 }

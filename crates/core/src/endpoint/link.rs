@@ -141,7 +141,7 @@ impl Endpoint {
             let value = self.logged_in();
             return self.complete(ticket, value);
         }
-        self.end_all_sessions();
+        self.end_all_legs();
         self.release_requests(ErrorKind::SignedOut);
         self.requests.belong_to(&accid);
         let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
@@ -164,19 +164,19 @@ impl Endpoint {
         } else {
             self.leave_unheard();
         }
-        self.end_all_sessions();
+        self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
         self.complete(ticket, Ok(Value::Done));
     }
 
     /// The account signs out: every call of this device is over.
-    fn end_all_sessions(&mut self) {
+    fn end_all_legs(&mut self) {
         let me = self.link.accid().cloned();
         self.give_up_entering(ErrorKind::SignedOut);
         self.end_waiting();
         self.elsewhere.clear();
         self.end_held(EndReason::LoggedOut, me.clone(), Vec::new());
-        self.end_session(EndReason::LoggedOut, me, Vec::new());
+        self.end_leg(EndReason::LoggedOut, me, Vec::new());
     }
 
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
@@ -186,9 +186,9 @@ impl Endpoint {
         for call_id in held.into_iter().chain(self.answering_waiting()) {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
-        let Some(session) = &self.session else { return };
-        let call_id = session.view.call_id;
-        if !session.rings() && self.is_heard() {
+        let Some(leg) = &self.current else { return };
+        let call_id = leg.view.call_id;
+        if !leg.rings() && self.is_heard() {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
     }
@@ -226,8 +226,8 @@ impl Endpoint {
         };
         self.link.phase = Phase::LoggingIn;
         self.hear();
-        let sessions = self.session.iter().chain(&self.held);
-        self.link.named = sessions.map(|session| session.view.call_id).collect();
+        let legs = self.current.iter().chain(&self.held);
+        self.link.named = legs.map(|leg| leg.view.call_id).collect();
         let login = Login {
             app_key: account.app_key,
             accid: account.accid,
@@ -375,13 +375,13 @@ impl Endpoint {
                 self.complete(ticket, Err(error));
                 self.sign_out(ErrorKind::SignedOut);
             }
-            None => self.close_session_for_good(SessionClosed::SignedOut),
+            None => self.sign_out_by_server(SessionClosed::SignedOut),
         }
     }
 
     /// The session is over and does not come back by itself.
-    pub(super) fn close_session_for_good(&mut self, reason: SessionClosed) {
-        self.end_all_sessions();
+    pub(super) fn sign_out_by_server(&mut self, reason: SessionClosed) {
+        self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
         self.tell_change();
         self.emit(AppEvent::Disconnect { reason });

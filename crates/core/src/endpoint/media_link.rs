@@ -2,8 +2,8 @@
 
 use hullo_protocol::{Command, ErrorBody, ErrorKind, Media, SlotKind, Success, Uid};
 
+use super::leg::{CallLeg, Phase};
 use super::requests::Purpose;
-use super::session::{Phase, Session};
 use super::show::Lines;
 use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, RemoteSlot};
 use crate::Time;
@@ -48,11 +48,11 @@ impl Endpoint {
         self.peers += 1;
         let peer = self.peers;
         let me = self.link.accid().cloned();
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let lines = Lines::needed(&session.view, me.as_ref());
-        let link = &mut session.link;
+        let lines = Lines::needed(&leg.view, me.as_ref());
+        let link = &mut leg.link;
         *link = MediaLink {
             peer,
             was_connected: link.was_connected,
@@ -62,7 +62,7 @@ impl Endpoint {
             lines,
             ..MediaLink::default()
         };
-        session.slots.clear();
+        leg.slots.clear();
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
         self.command(MediaCommand::Open {
@@ -74,14 +74,14 @@ impl Endpoint {
 
     /// Restarts ICE now: the network or the server may be another.
     pub(super) fn restart_media(&mut self) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        if session.link.peer == 0 {
+        if leg.link.peer == 0 {
             return;
         }
-        session.link.restart_at = None;
-        let peer = session.link.peer;
+        leg.link.restart_at = None;
+        let peer = leg.link.peer;
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
         if self.link.is_ready() {
@@ -91,16 +91,16 @@ impl Endpoint {
 
     pub(super) fn expire_media(&mut self) {
         let now = self.now;
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let due = session.link.restart_at.take_if(|at| *at <= now).is_some();
+        let due = leg.link.restart_at.take_if(|at| *at <= now).is_some();
         // Without the server nobody answers an offer; the next login restarts.
         if !due || !self.link.is_ready() {
             return;
         }
-        if session.link.restarts > RESTARTS_MAX {
-            session.link.restarts = 0;
+        if leg.link.restarts > RESTARTS_MAX {
+            leg.link.restarts = 0;
             self.open_media();
         } else {
             self.restart_media();
@@ -108,25 +108,25 @@ impl Endpoint {
     }
 
     pub(super) fn handle_media(&mut self, event: MediaEvent) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let current = session.link.peer;
+        let current = leg.link.peer;
         match event {
             MediaEvent::Offered { peer, sdp } if peer == current => {
-                let call_id = session.view.call_id;
+                let call_id = leg.view.call_id;
                 self.requests
                     .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
                 self.request(Command::OfferMedia { call_id, sdp }, Purpose::Offer(peer));
             }
             MediaEvent::Connected { peer } if peer == current => {
-                session.link.connected = true;
-                session.link.was_connected = true;
-                session.link.restarts = 0;
-                session.link.restart_at = None;
+                leg.link.connected = true;
+                leg.link.was_connected = true;
+                leg.link.restarts = 0;
+                leg.link.restart_at = None;
             }
             MediaEvent::Disconnected { peer } | MediaEvent::Failed { peer } if peer == current => {
-                session.link.connected = false;
+                leg.link.connected = false;
                 self.plan_restart();
             }
             MediaEvent::FirstVideoFrame {
@@ -135,16 +135,12 @@ impl Endpoint {
                 width,
                 height,
             } if peer == current => {
-                let uid = session
+                let uid = leg
                     .slots
                     .iter()
                     .find(|slot| slot.mid == mid)
                     .and_then(|slot| slot.uid);
-                let participant = session
-                    .view
-                    .participants
-                    .iter()
-                    .find(|p| Some(p.uid) == uid);
+                let participant = leg.view.participants.iter().find(|p| Some(p.uid) == uid);
                 if let Some(accid) = participant.map(|p| p.accid.clone()) {
                     self.report_first_frame();
                     self.emit(AppEvent::FirstVideoFrame {
@@ -167,10 +163,10 @@ impl Endpoint {
 
     fn plan_restart(&mut self) {
         let now = self.now;
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let link = &mut session.link;
+        let link = &mut leg.link;
         let wait = (RESTART_MS_MIN << link.restarts.min(4)).min(RESTART_MS_MAX);
         link.restarts += 1;
         link.restart_at.get_or_insert(now.plus_ms(wait));
@@ -178,7 +174,7 @@ impl Endpoint {
 
     /// The call goes on without the device.
     fn handle_capture_failed(&mut self, kind: SlotKind, denied: bool, message: String) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
         let kind = match (kind, denied) {
@@ -189,11 +185,11 @@ impl Endpoint {
         };
         match kind {
             ErrorKind::MicrophoneDenied | ErrorKind::MicrophoneUnavailable => {
-                session.local.audio_failed = true
+                leg.local.audio_failed = true
             }
             _ => {
-                session.local.video_failed = true;
-                session.local.video_enabled = false;
+                leg.local.video_failed = true;
+                leg.local.video_enabled = false;
             }
         }
         self.settle();
@@ -201,30 +197,26 @@ impl Endpoint {
     }
 
     pub(super) fn handle_offer_answer(&mut self, peer: u32, result: Result<Success, ErrorBody>) {
-        let Some(session) = self
-            .session
-            .as_mut()
-            .filter(|session| session.link.peer == peer)
-        else {
+        let Some(leg) = self.current.as_mut().filter(|leg| leg.link.peer == peer) else {
             return;
         };
         match result {
             Ok(Success::Answer { sdp }) => {
                 let fingerprint = fingerprint(&sdp).map(str::to_owned);
-                let known = session.link.fingerprint.clone();
+                let known = leg.link.fingerprint.clone();
                 if known.is_some() && known != fingerprint {
                     return self.open_media();
                 }
-                session.link.fingerprint = fingerprint;
+                leg.link.fingerprint = fingerprint;
                 self.command(MediaCommand::Answer { peer, sdp });
                 self.tell_slots();
             }
             // The dial may not have got there, or a glare gave the call another name: whoever adopts it offers anew.
-            Err(error) if error.kind == ErrorKind::CallNotFound && session.waits_for_answer() => {}
+            Err(error) if error.kind == ErrorKind::CallNotFound && leg.waits_for_answer() => {}
             result => {
                 use ErrorKind::{CallNotFound, CallOver, NotInCall};
-                let call_id = session.view.call_id;
-                session.link.restarts = RESTARTS_MAX + 1;
+                let call_id = leg.view.call_id;
+                leg.link.restarts = RESTARTS_MAX + 1;
                 self.plan_restart();
                 // Something has been missed.
                 let is_out =
@@ -238,15 +230,15 @@ impl Endpoint {
 
     /// Tells the media whose tracks it receives.
     pub(super) fn tell_slots(&mut self) {
-        let Some(session) = &self.session else { return };
+        let Some(leg) = &self.current else { return };
         let remote = |slot: &hullo_protocol::Slot| {
-            let participant = session
+            let participant = leg
                 .view
                 .participants
                 .iter()
                 .find(|p| Some(p.uid) == slot.uid)?;
             let accid = participant.accid.clone();
-            let muted = session.muted.contains(&accid);
+            let muted = leg.muted.contains(&accid);
             Some(RemoteSlot {
                 mid: slot.mid.clone(),
                 kind: slot.kind,
@@ -254,9 +246,9 @@ impl Endpoint {
                 muted,
             })
         };
-        let slots: Vec<_> = session.slots.iter().filter_map(remote).collect();
-        let peer = session.link.peer;
-        if peer != 0 && session.link.fingerprint.is_some() {
+        let slots: Vec<_> = leg.slots.iter().filter_map(remote).collect();
+        let peer = leg.link.peer;
+        if peer != 0 && leg.link.fingerprint.is_some() {
             self.command(MediaCommand::Slots { peer, slots });
         }
     }
@@ -271,13 +263,13 @@ impl Endpoint {
     }
 
     fn settle_devices(&mut self) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let capture = wanted_capture(session);
-        let flow = wanted_flow(session, capture);
-        let link = &mut session.link;
-        let call_id = session.view.call_id;
+        let capture = wanted_capture(leg);
+        let flow = wanted_flow(leg, capture);
+        let link = &mut leg.link;
+        let call_id = leg.view.call_id;
         let peer = link.peer;
         let captures = link.captured.unwrap_or_default() != capture;
         link.captured = Some(capture);
@@ -285,7 +277,7 @@ impl Endpoint {
         if flows {
             link.flowing = Some(flow);
         }
-        let in_call = session.phase == Phase::InCall;
+        let in_call = leg.phase == Phase::InCall;
         let may_tell = in_call && self.link.is_ready() && self.link.retry_at.is_none();
         let tells = may_tell && link.told != Some(flow);
         if tells {
@@ -320,29 +312,29 @@ impl Endpoint {
 
     /// The server has not taken what it was told of the own devices.
     pub(super) fn forget_told_media(&mut self) {
-        if let Some(session) = &mut self.session {
-            session.link.told = None;
+        if let Some(leg) = &mut self.current {
+            leg.link.told = None;
         }
     }
 
     /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.
     fn settle_connection(&mut self) {
         let ready = self.link.is_ready();
-        let Some(session) = self
-            .session
+        let Some(leg) = self
+            .current
             .as_mut()
-            .filter(|session| session.phase == Phase::InCall)
+            .filter(|leg| leg.phase == Phase::InCall)
         else {
             return;
         };
-        let well = ready && (session.link.connected || !session.link.was_connected);
+        let well = ready && (leg.link.connected || !leg.link.was_connected);
         if !ready {
             // The server hears of the devices again after the login.
-            session.link.told = None;
-            session.link.subscribed = None;
+            leg.link.told = None;
+            leg.link.subscribed = None;
         }
-        if session.reconnecting == well {
-            session.reconnecting = !well;
+        if leg.reconnecting == well {
+            leg.reconnecting = !well;
             self.tell_change();
             self.emit(if well {
                 AppEvent::Reconnected
@@ -354,19 +346,19 @@ impl Endpoint {
 }
 
 /// The caller sees itself while it rings; the callee's devices open with its answer.
-fn wanted_capture(session: &Session) -> (bool, bool) {
-    let open = !matches!(session.phase, Phase::Called { .. });
-    let local = session.local;
-    let video = session.view.media == Media::Video && local.video_enabled && !local.video_failed;
+fn wanted_capture(leg: &CallLeg) -> (bool, bool) {
+    let open = !matches!(leg.phase, Phase::Called { .. });
+    let local = leg.local;
+    let video = leg.view.media == Media::Video && local.video_enabled && !local.video_failed;
     (open && !local.audio_failed, open && video)
 }
 
 /// Nothing leaves anyone before the accept.
-fn wanted_flow(session: &Session, capture: (bool, bool)) -> (bool, bool) {
-    let flows = session.phase == Phase::InCall;
+fn wanted_flow(leg: &CallLeg, capture: (bool, bool)) -> (bool, bool) {
+    let flows = leg.phase == Phase::InCall;
     (
-        flows && capture.0 && !session.local.audio_muted,
-        flows && capture.1 && !session.local.video_muted,
+        flows && capture.0 && !leg.local.audio_muted,
+        flows && capture.1 && !leg.local.video_muted,
     )
 }
 

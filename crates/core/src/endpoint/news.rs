@@ -5,20 +5,19 @@ use hullo_protocol::{
     ParticipantView, Uid,
 };
 
-use super::session::{Phase, Session, error_for, own_part};
+use super::leg::{CallLeg, Phase, error_for, local_participant};
 use super::{AppEvent, Endpoint};
 
 impl Endpoint {
     /// Takes the call as it is now: state first, then the events that say what changed.
     pub(super) fn adopt(&mut self, view: CallView) {
         // What was not yet dialled cannot have changed.
-        let is_dialled =
-            |session: &&mut Session| !matches!(session.phase, Phase::AwaitingToken { .. });
-        let Some(session) = self.session.as_mut().filter(is_dialled) else {
+        let is_dialled = |leg: &&mut CallLeg| !matches!(leg.phase, Phase::AwaitingToken { .. });
+        let Some(leg) = self.current.as_mut().filter(is_dialled) else {
             return;
         };
-        let old = std::mem::replace(&mut session.view, view);
-        let new = session.view.clone();
+        let old = std::mem::replace(&mut leg.view, view);
+        let new = leg.view.clone();
         self.confirm_dial(&new);
         if let Some(end) = &new.end {
             return self.finish(&old, &new, end);
@@ -54,12 +53,12 @@ impl Endpoint {
     /// The caller's side: somebody has accepted.
     fn enter_if_active(&mut self, new: &CallView) {
         let now = self.now;
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        if new.state == CallState::Active && session.phase == Phase::Calling {
-            session.phase = Phase::InCall;
-            session.picture_since = (new.media == Media::Video).then_some(now);
+        if new.state == CallState::Active && leg.phase == Phase::Calling {
+            leg.phase = Phase::InCall;
+            leg.picture_since = (new.media == Media::Video).then_some(now);
         }
     }
 
@@ -67,30 +66,30 @@ impl Endpoint {
     /// awaited, that says how it is.
     fn leave_if_over(&mut self, new: &CallView) -> bool {
         let me = self.link.accid().cloned();
-        let Some(session) = &self.session else {
+        let Some(leg) = &self.current else {
             return false;
         };
-        let joined = session.joined_at.is_some();
+        let joined = leg.joined_at.is_some();
         let Some((reason, by)) = own_end(new, me.as_ref(), joined) else {
             return false;
         };
-        if session.waits_for_answer() {
+        if leg.waits_for_answer() {
             return false;
         }
-        self.end_session(reason, by, Vec::new());
+        self.end_leg(reason, by, Vec::new());
         true
     }
 
     /// The own number, when the own media has just been connected in the active call.
     fn note_own_join(&mut self, new: &CallView) -> Option<Uid> {
         let me = self.link.accid().cloned();
-        let own = own_part(new, me.as_ref());
+        let own = local_participant(new, me.as_ref());
         // A call that was fetched from another device is joined, but its media has still to come.
         let joined = own.filter(|p| p.state == ParticipantState::Joined && !p.reconnecting)?;
         let now = self.now;
-        let session = self.session.as_mut()?;
-        let first = session.joined_at.is_none();
-        session.joined_at.get_or_insert(now);
+        let leg = self.current.as_mut()?;
+        let first = leg.joined_at.is_none();
+        leg.joined_at.get_or_insert(now);
         first.then_some(joined.uid)
     }
 
@@ -112,12 +111,12 @@ impl Endpoint {
         } else {
             own
         };
-        let Some(session) = self.close_session(error_for(end.reason)) else {
+        let Some(leg) = self.close_leg(error_for(end.reason)) else {
             return;
         };
         self.tell_change();
         news.into_iter().for_each(|event| self.emit(event));
-        self.announce_end(&session, end);
+        self.announce_end(&leg, end);
         self.emit(AppEvent::CallEnd {
             call_id: new.call_id,
             reason: end.reason,
@@ -128,7 +127,7 @@ impl Endpoint {
     }
 
     /// The reference's events that go before `CallEnd` and belong to the end as a whole.
-    pub(super) fn announce_end(&mut self, session: &Session, end: &EndView) {
+    pub(super) fn announce_end(&mut self, leg: &CallLeg, end: &EndView) {
         let me = self.link.accid().cloned();
         let other = end.by.clone().filter(|by| Some(by) != me.as_ref());
         match (end.reason, other) {
@@ -136,7 +135,7 @@ impl Endpoint {
             (EndReason::HungUp | EndReason::LoggedOut, Some(accid)) => {
                 self.emit(AppEvent::UserLeave { accid });
             }
-            (EndReason::TimedOut | EndReason::Unreachable, _) if session.phase != Phase::InCall => {
+            (EndReason::TimedOut | EndReason::Unreachable, _) if leg.phase != Phase::InCall => {
                 self.emit(AppEvent::CallingTimeOut);
             }
             _ => {}
@@ -192,7 +191,7 @@ pub(super) fn own_end(
     if let Some(end) = &call.end {
         return Some((end.reason, end.by.clone()));
     }
-    let own = own_part(call, me)?;
+    let own = local_participant(call, me)?;
     let reason = match own.state {
         ParticipantState::TimedOut => EndReason::TimedOut,
         ParticipantState::Unreachable => EndReason::Unreachable,

@@ -5,8 +5,8 @@ use hullo_protocol::{
     Success, Token,
 };
 
+use super::leg::{CallLeg, Phase, local_participant};
 use super::requests::Purpose;
-use super::session::{Phase, Session, own_part};
 use super::{AppEvent, Endpoint, Member, Op, Output, State, Value};
 
 impl Endpoint {
@@ -70,23 +70,23 @@ impl Endpoint {
             }
             Op::SwitchCallType { media } => self.switch(ticket, media),
             Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree),
-            Op::MuteLocalAudio { muted } => self.change_local(ticket, |session| {
-                session.local.audio_muted = muted;
+            Op::MuteLocalAudio { muted } => self.change_local(ticket, |leg| {
+                leg.local.audio_muted = muted;
                 // Asking for a microphone that could not be had tries it again.
-                session.local.audio_failed &= muted;
+                leg.local.audio_failed &= muted;
                 Ok(())
             }),
-            Op::MuteLocalVideo { muted } => self.change_local(ticket, |session| {
-                session.local.video_muted = muted;
+            Op::MuteLocalVideo { muted } => self.change_local(ticket, |leg| {
+                leg.local.video_muted = muted;
                 Ok(())
             }),
-            Op::EnableLocalVideo { enabled } => self.change_local(ticket, |session| {
-                if enabled && session.view.media == Media::Audio {
+            Op::EnableLocalVideo { enabled } => self.change_local(ticket, |leg| {
+                if enabled && leg.view.media == Media::Audio {
                     let message = "this is an audio call: switchCallType(\"video\") first";
                     return Err(ErrorBody::new(ErrorKind::BadRequest, message));
                 }
-                session.local.video_enabled = enabled;
-                session.local.video_failed &= !enabled;
+                leg.local.video_enabled = enabled;
+                leg.local.video_failed &= !enabled;
                 Ok(())
             }),
             Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted),
@@ -113,22 +113,22 @@ impl Endpoint {
 
     pub(super) fn accept(&mut self, ticket: u64, other: OtherCall) {
         let answer_until = self.answer_until();
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return self.fail(ticket, ErrorKind::AcceptWhileIdle);
         };
-        match &mut session.phase {
+        match &mut leg.phase {
             Phase::Called { until } => {
-                let (call_id, until) = (session.view.call_id, *until);
-                let secure = session.view.secure;
+                let (call_id, until) = (leg.view.call_id, *until);
+                let secure = leg.view.secure;
                 let token_until = secure.then_some(answer_until);
-                session.phase = Phase::Accepting {
+                leg.phase = Phase::Accepting {
                     tickets: vec![ticket],
                     other,
                     token_until,
                     until,
                     pressed_at: self.now,
                 };
-                let own = own_part(&session.view, self.link.accid());
+                let own = local_participant(&leg.view, self.link.accid());
                 match (secure, own.map(|p| p.uid)) {
                     (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
                     _ => self.request(accept_command(call_id, None, other), Purpose::Accept),
@@ -163,22 +163,22 @@ impl Endpoint {
     /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
     /// The caller of a group call ends it `for_all`, if that is meant.
     pub(super) fn hang_up(&mut self, for_all: bool) {
-        let Some(session) = &self.session else {
+        let Some(leg) = &self.current else {
             self.give_up_entering(ErrorKind::CallOver);
             self.give_up_answering();
             return self.hang_up_parked();
         };
-        let call_id = session.view.call_id;
-        let is_caller = self.link.accid() == Some(&session.view.caller);
-        let is_group = session.view.kind == CallKind::Group;
+        let call_id = leg.view.call_id;
+        let is_caller = self.link.accid() == Some(&leg.view.caller);
+        let is_group = leg.view.kind == CallKind::Group;
         // A caller who has left and is called back in has nothing to end but the ringing.
-        let is_in = session.state() != State::Called;
+        let is_in = leg.state() != State::Called;
         let command = if for_all && is_caller && is_group && is_in {
             Command::End { call_id }
         } else {
             Command::Hangup { call_id }
         };
-        let reason = match session.state() {
+        let reason = match leg.state() {
             State::Idle | State::Calling => EndReason::Cancelled,
             State::Called => EndReason::Rejected,
             State::InCall => EndReason::HungUp,
@@ -186,11 +186,11 @@ impl Endpoint {
         if self.is_heard() {
             self.request(command, Purpose::Outbox(call_id));
         }
-        self.end_session(reason, self.link.accid().cloned(), Vec::new());
+        self.end_leg(reason, self.link.accid().cloned(), Vec::new());
     }
 
     pub(super) fn handle_accept_answer(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
         let Phase::Accepting {
@@ -198,30 +198,30 @@ impl Endpoint {
             until,
             pressed_at,
             ..
-        } = session.phase.clone()
+        } = leg.phase.clone()
         else {
             return;
         };
-        let call_id = session.view.call_id;
+        let call_id = leg.view.call_id;
         match result {
             Ok(Success::Call { call, .. }) => {
-                session.phase = Phase::InCall;
+                leg.phase = Phase::InCall;
                 let pictures = call.media == Media::Video;
-                session.picture_since = pictures.then_some(pressed_at);
+                leg.picture_since = pictures.then_some(pressed_at);
                 self.adopt_whole(call);
-                let Some(session) = &self.session else {
+                let Some(leg) = &self.current else {
                     return tickets
                         .into_iter()
                         .for_each(|ticket| self.fail(ticket, ErrorKind::CallOver));
                 };
-                let value = accepted(&session.view);
+                let value = accepted(&leg.view);
                 for ticket in tickets {
                     self.complete(ticket, Ok(value.clone()));
                 }
             }
             Ok(_) => {}
             Err(error) => {
-                session.phase = Phase::Called { until };
+                leg.phase = Phase::Called { until };
                 for ticket in tickets {
                     self.complete(ticket, Err(error.clone()));
                 }
@@ -250,7 +250,7 @@ impl Endpoint {
                         if let Some(leave) = leave {
                             self.request(leave, Purpose::Outbox(call_id));
                         }
-                        self.end_session(end_for(kind), None, Vec::new());
+                        self.end_leg(end_for(kind), None, Vec::new());
                     }
                 }
             }
@@ -260,10 +260,10 @@ impl Endpoint {
     fn change_local(
         &mut self,
         ticket: u64,
-        change: impl FnOnce(&mut Session) -> Result<(), ErrorBody>,
+        change: impl FnOnce(&mut CallLeg) -> Result<(), ErrorBody>,
     ) {
-        let result = match &mut self.session {
-            Some(session) if !matches!(session.phase, Phase::Called { .. }) => change(session),
+        let result = match &mut self.current {
+            Some(leg) if !matches!(leg.phase, Phase::Called { .. }) => change(leg),
             _ => Err(ErrorKind::NotInCall.into()),
         };
         self.settle();
@@ -271,16 +271,16 @@ impl Endpoint {
     }
 
     fn mute_participant(&mut self, ticket: u64, accid: Accid, muted: bool) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return self.fail(ticket, ErrorKind::NotInCall);
         };
-        if !session.view.participants.iter().any(|p| p.accid == accid) {
+        if !leg.view.participants.iter().any(|p| p.accid == accid) {
             return self.fail(ticket, ErrorKind::ParticipantNotFound);
         }
         if muted {
-            session.muted.insert(accid);
+            leg.muted.insert(accid);
         } else {
-            session.muted.remove(&accid);
+            leg.muted.remove(&accid);
         }
         self.tell_slots();
         self.complete(ticket, Ok(Value::Done));

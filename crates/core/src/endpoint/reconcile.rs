@@ -4,8 +4,8 @@ use hullo_protocol::{
     CallId, CallKind, CallRecord, CallView, Command, EndReason, ParticipantState as P, Snapshot,
 };
 
+use super::leg::{CallLeg, local_participant};
 use super::requests::Purpose;
-use super::session::{Session, own_part};
 use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
@@ -21,7 +21,7 @@ impl Endpoint {
         } = snapshot;
         self.elsewhere = elsewhere;
         let named = std::mem::take(&mut self.link.named);
-        let current = self.session.as_ref().map(|session| session.view.call_id);
+        let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let over = |call_id: CallId| {
             let is_here = current == Some(call_id) || self.is_held(call_id);
             let has_ended = named.contains(&call_id) && !is_here;
@@ -32,7 +32,7 @@ impl Endpoint {
         self.reconcile_held(&named, &mut calls, &ended);
         self.take_answered_waiting(&calls);
         self.take_entered(&calls);
-        let current = self.session.as_ref().map(|session| session.view.call_id);
+        let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
         self.reconcile_waiting(rings);
         let other = invites
@@ -41,12 +41,12 @@ impl Endpoint {
         if let Some(other) = other {
             self.wait_with(other.call.clone(), other.ring_ms_left);
         }
-        match self.session.as_ref() {
-            Some(session) if session.waits_for_answer() => {
-                self.reconcile_unanswered(session.view.call_id, calls, &ended);
+        match self.current.as_ref() {
+            Some(leg) if leg.waits_for_answer() => {
+                self.reconcile_unanswered(leg.view.call_id, calls, &ended);
             }
-            Some(session) => {
-                let call_id = session.view.call_id;
+            Some(leg) => {
+                let call_id = leg.view.call_id;
                 if calls.iter().any(|call| call.call_id == call_id) {
                     calls.into_iter().for_each(|call| self.adopt_whole(call));
                     // The connection of a call that has just begun is not yet offered.
@@ -63,7 +63,7 @@ impl Endpoint {
             None => {
                 // Of two calls that this device was in before a reload, one is on hold.
                 for call in calls {
-                    match self.session.is_none() && !self.holds(&call) {
+                    match self.current.is_none() && !self.holds(&call) {
                         true => self.resume_unless_left(call),
                         false => self.resume_held_from(call),
                     }
@@ -111,16 +111,16 @@ impl Endpoint {
 
     /// Whether this account has the call on hold.
     fn holds(&self, call: &CallView) -> bool {
-        own_part(call, self.link.accid()).is_some_and(|own| own.held)
+        local_participant(call, self.link.accid()).is_some_and(|own| own.held)
     }
 
     /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
     fn end_missing(&mut self, record: Option<&CallRecord>) {
-        let Some(call_id) = self.session.as_ref().map(|session| session.view.call_id) else {
+        let Some(call_id) = self.current.as_ref().map(|leg| leg.view.call_id) else {
             return;
         };
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
-        let rang = self.session.as_ref().is_some_and(Session::rings);
+        let rang = self.current.as_ref().is_some_and(CallLeg::rings);
         let me = self.link.accid();
         let outcome = record.into_iter().flat_map(|record| &record.outcomes);
         let outcome = outcome
@@ -128,9 +128,9 @@ impl Endpoint {
             .map(|outcome| outcome.state)
             .next();
         let group = self
-            .session
+            .current
             .as_ref()
-            .is_some_and(|session| session.view.kind == CallKind::Group);
+            .is_some_and(|leg| leg.view.kind == CallKind::Group);
         // A record without outcomes is of a server that has no groups. None has one of its caller, whom a group may call back.
         let (answered, rejected) = match (outcome, record) {
             (Some(outcome), _) => (matches!(outcome, P::Left | P::Lost), outcome == P::Rejected),
@@ -144,16 +144,16 @@ impl Endpoint {
         match record.cloned() {
             None if rang && (continued || !group) => self.leave_to_other_device(true),
             // A group call that goes on for others: the invite has run out here.
-            None if rang => self.end_session(EndReason::TimedOut, None, Vec::new()),
+            None if rang => self.end_leg(EndReason::TimedOut, None, Vec::new()),
             None if continued => self.handle_continued_elsewhere(call_id),
-            None => self.end_session(EndReason::Lost, None, Vec::new()),
+            None => self.end_leg(EndReason::Lost, None, Vec::new()),
             // While a hang-up is still to be said, the one who answered is a dial of this device that met the call.
             Some(_) if rang && answered && !self.requests.tells_an_end() => {
                 self.leave_to_other_device(true);
             }
             Some(_) if rang && rejected => self.leave_to_other_device(false),
             Some(record) => {
-                self.end_session(
+                self.end_leg(
                     record.reason,
                     record.ended_by.clone(),
                     record.durations.clone(),

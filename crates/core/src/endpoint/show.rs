@@ -2,8 +2,8 @@
 
 use hullo_protocol::{Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Success, Uid};
 
+use super::leg::Phase;
 use super::requests::{Purpose, is_passing};
-use super::session::Phase;
 use super::{AppEvent, Endpoint, MediaCommand, Value};
 
 /// Most m-lines that receive sound: more people do not talk at once.
@@ -46,10 +46,10 @@ impl Lines {
 
 impl Endpoint {
     pub(super) fn show_videos(&mut self, ticket: u64, accids: Vec<Accid>) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return self.fail(ticket, ErrorKind::NotInCall);
         };
-        session.shown = Some(accids);
+        leg.shown = Some(accids);
         self.settle_shown();
         self.complete(ticket, Ok(Value::Done));
     }
@@ -57,13 +57,11 @@ impl Endpoint {
     /// Adds m-lines when more have come.
     pub(super) fn settle_lines(&mut self) {
         let me = self.link.accid().cloned();
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let link = &mut session.link;
-        let lines = link
-            .lines
-            .or_more(Lines::needed(&session.view, me.as_ref()));
+        let link = &mut leg.link;
+        let lines = link.lines.or_more(Lines::needed(&leg.view, me.as_ref()));
         if link.peer == 0 || lines == link.lines {
             return;
         }
@@ -76,22 +74,22 @@ impl Endpoint {
     /// Tells the server whose pictures are shown, once there is a connection to send them through.
     pub(super) fn settle_shown(&mut self) {
         let ready = self.link.is_ready() && self.link.retry_at.is_none();
-        let Some(session) = self.session.as_mut().filter(|_| ready) else {
+        let Some(leg) = self.current.as_mut().filter(|_| ready) else {
             return;
         };
-        let (Some(shown), true) = (&session.shown, session.link.is_answered()) else {
+        let (Some(shown), true) = (&leg.shown, leg.link.is_answered()) else {
             return;
         };
         let uid_of = |accid: &Accid| {
-            let participants = &mut session.view.participants.iter();
+            let participants = &mut leg.view.participants.iter();
             participants.find(|p| p.accid == *accid).map(|p| p.uid)
         };
         let videos: Vec<Uid> = shown.iter().filter_map(uid_of).collect();
-        if session.link.subscribed.as_ref() == Some(&videos) {
+        if leg.link.subscribed.as_ref() == Some(&videos) {
             return;
         }
-        session.link.subscribed = Some(videos.clone());
-        let call_id = session.view.call_id;
+        leg.link.subscribed = Some(videos.clone());
+        let call_id = leg.view.call_id;
         self.requests
             .drop_where(|purpose| *purpose == Purpose::Subscribe);
         self.request(Command::Subscribe { call_id, videos }, Purpose::Subscribe);
@@ -99,23 +97,23 @@ impl Endpoint {
 
     pub(super) fn handle_subscribe_answer(&mut self, result: &Result<Success, ErrorBody>) {
         if result.as_ref().is_err_and(is_passing) {
-            if let Some(session) = &mut self.session {
-                session.link.subscribed = None;
+            if let Some(leg) = &mut self.current {
+                leg.link.subscribed = None;
             }
             self.retry_soon();
         }
     }
 
     pub(super) fn tell_speakers(&mut self, uids: &[Uid]) {
-        let Some(session) = self
-            .session
+        let Some(leg) = self
+            .current
             .as_ref()
-            .filter(|session| session.phase == Phase::InCall)
+            .filter(|leg| leg.phase == Phase::InCall)
         else {
             return;
         };
         let accid_of = |uid: &Uid| {
-            let participants = &mut session.view.participants.iter();
+            let participants = &mut leg.view.participants.iter();
             participants
                 .find(|p| p.uid == *uid)
                 .map(|p| p.accid.clone())
@@ -127,15 +125,15 @@ impl Endpoint {
     /// The first picture of another participant is there: how long it took goes into the call's record.
     pub(super) fn report_first_frame(&mut self) {
         let now = self.now;
-        let Some(session) = self
-            .session
+        let Some(leg) = self
+            .current
             .as_mut()
-            .filter(|session| session.phase == Phase::InCall)
+            .filter(|leg| leg.phase == Phase::InCall)
         else {
             return;
         };
-        if let Some(since) = session.picture_since.take() {
-            let call_id = session.view.call_id;
+        if let Some(since) = leg.picture_since.take() {
+            let call_id = leg.view.call_id;
             let ms = u32::try_from(now.since(since)).unwrap_or(u32::MAX);
             self.request(Command::ReportFirstFrame { call_id, ms }, Purpose::Report);
         }

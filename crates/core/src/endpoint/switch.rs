@@ -2,8 +2,8 @@
 
 use hullo_protocol::{CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Success};
 
+use super::leg::Phase;
 use super::requests::Purpose;
-use super::session::Phase;
 use super::{Endpoint, State, Value};
 use crate::Time;
 
@@ -27,27 +27,27 @@ impl Endpoint {
             State::InCall => {}
         }
         let until = self.now.plus_ms(SWITCH_MS);
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        if session.view.kind == CallKind::Group {
+        if leg.view.kind == CallKind::Group {
             return self.fail(ticket, ErrorKind::OneToOneOnly);
         }
-        match &mut session.switching {
+        match &mut leg.switching {
             Some(switching) if switching.media == media => return switching.tickets.push(ticket),
             // Asking for what the call carries takes a question back that is still open.
-            None if session.view.media == media && session.view.switch.is_none() => {
+            None if leg.view.media == media && leg.view.switch.is_none() => {
                 return self.complete(ticket, Ok(Value::Switched { agreed: true }));
             }
             _ => {}
         }
-        let (call_id, carried) = (session.view.call_id, session.view.media);
+        let (call_id, carried) = (leg.view.call_id, leg.view.media);
         let switching = Switching {
             tickets: vec![ticket],
             media,
             until,
         };
-        if let Some(superseded) = session.switching.replace(switching) {
+        if let Some(superseded) = leg.switching.replace(switching) {
             self.complete_switch(superseded, carried);
         }
         self.request(Command::Switch { call_id, media }, Purpose::Switch(media));
@@ -59,12 +59,12 @@ impl Endpoint {
         media: Media,
         result: Result<Success, ErrorBody>,
     ) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let carried = session.view.media;
+        let carried = leg.view.media;
         let over = result.is_err() || carried == media;
-        let settled = session
+        let settled = leg
             .switching
             .take_if(|switching| switching.media == media && over);
         match (settled, result) {
@@ -79,9 +79,9 @@ impl Endpoint {
     }
 
     pub(super) fn answer_switch(&mut self, ticket: u64, agree: bool) {
-        match &self.session {
-            Some(session) if session.phase == Phase::InCall => {
-                let call_id = session.view.call_id;
+        match &self.current {
+            Some(leg) if leg.phase == Phase::InCall => {
+                let call_id = leg.view.call_id;
                 let command = Command::AnswerSwitch { call_id, agree };
                 self.request(command, Purpose::AnswerSwitch(ticket));
             }
@@ -90,11 +90,11 @@ impl Endpoint {
     }
 
     pub(super) fn handle_switch_refused(&mut self, call_id: CallId, media: Media) {
-        let Some(session) = self.session.as_mut().filter(|s| s.view.call_id == call_id) else {
+        let Some(leg) = self.current.as_mut().filter(|s| s.view.call_id == call_id) else {
             return;
         };
-        let carried = session.view.media;
-        if let Some(refused) = session.switching.take_if(|s| s.media == media) {
+        let carried = leg.view.media;
+        if let Some(refused) = leg.switching.take_if(|s| s.media == media) {
             self.complete_switch(refused, carried);
         }
     }
@@ -102,18 +102,18 @@ impl Endpoint {
     /// The camera follows the call: off at once with a switch to audio; on with a switch to video, to which both have
     /// agreed. A dial that has met the other side's call is no agreement to more than was dialled.
     pub(super) fn settle_switch(&mut self, old: &CallView, new: &CallView) {
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
         if old.media != new.media {
-            let is_agreed = old.version > 0 || session.local.video_enabled;
-            session.local.video_enabled = is_agreed && new.media == Media::Video;
-            session.local.video_muted = false;
+            let is_agreed = old.version > 0 || leg.local.video_enabled;
+            leg.local.video_enabled = is_agreed && new.media == Media::Video;
+            leg.local.video_muted = false;
             // The first picture would tell how long the switch has taken to come.
-            session.picture_since = None;
+            leg.picture_since = None;
         }
         let is_closed = old.switch.is_some() && new.switch.is_none();
-        let settled = session
+        let settled = leg
             .switching
             .take_if(|switching| is_closed || new.media == switching.media);
         if let Some(settled) = settled {
@@ -123,11 +123,11 @@ impl Endpoint {
 
     pub(super) fn expire_switch(&mut self) {
         let now = self.now;
-        let Some(session) = &mut self.session else {
+        let Some(leg) = &mut self.current else {
             return;
         };
-        let carried = session.view.media;
-        if let Some(expired) = session.switching.take_if(|s| s.until <= now) {
+        let carried = leg.view.media;
+        if let Some(expired) = leg.switching.take_if(|s| s.until <= now) {
             self.complete_switch(expired, carried);
         }
     }

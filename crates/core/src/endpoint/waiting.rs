@@ -10,10 +10,10 @@ use hullo_protocol::{
 };
 
 use super::frames::merge;
+use super::leg::{Phase, RING_SLACK_MS, callees, invitor, local_participant};
 use super::news::own_end;
 use super::operate::{accept_command, accepted};
 use super::requests::{Purpose, is_passing};
-use super::session::{Phase, RING_SLACK_MS, callees, invitor, own_part};
 use super::{AppEvent, Endpoint, Output, State, Value};
 use crate::Time;
 
@@ -76,8 +76,8 @@ impl Endpoint {
                 });
             }
         }
-        let in_call = |session: &super::Session| session.phase == Phase::InCall;
-        if self.session.as_ref().is_some_and(in_call) {
+        let in_call = |leg: &super::CallLeg| leg.phase == Phase::InCall;
+        if self.current.as_ref().is_some_and(in_call) {
             self.announce_waiting(ring_ms_left);
         }
     }
@@ -189,9 +189,9 @@ impl Endpoint {
     /// Rings for the invite that waits as soon as nothing stands in its way. While it is not known what became of a dial
     /// that was given up, this does: it may have met this very invite.
     pub(super) fn ring_waiting(&mut self) {
-        if let Some(session) = &self.session {
-            let call_id = session.view.call_id;
-            let in_call = session.phase == Phase::InCall;
+        if let Some(leg) = &self.current {
+            let call_id = leg.view.call_id;
+            let in_call = leg.phase == Phase::InCall;
             self.forget_waiting(call_id);
             let unsaid = self.waiting.as_ref().filter(|w| in_call && !w.announced);
             match unsaid.map(|waiting| waiting.until.since(self.now)) {
@@ -213,9 +213,9 @@ impl Endpoint {
     }
 
     pub(super) fn accept_waiting(&mut self, ticket: u64, call_id: CallId, other: OtherCall) {
-        let is_called = |session: &super::Session| session.view.call_id == call_id;
+        let is_called = |leg: &super::CallLeg| leg.view.call_id == call_id;
         // What rings here may be a second call all the same: the first is on another device.
-        if self.state() == State::Called && self.session.as_ref().is_some_and(is_called) {
+        if self.state() == State::Called && self.current.as_ref().is_some_and(is_called) {
             return self.accept(ticket, other);
         }
         let until = self.answer_until();
@@ -235,7 +235,7 @@ impl Endpoint {
             token_until: secure.then_some(until),
             pressed_at,
         });
-        let own = own_part(&waiting.call, me.as_ref());
+        let own = local_participant(&waiting.call, me.as_ref());
         match (secure, own.map(|p| p.uid)) {
             (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
             _ => self.request_accept_waiting(call_id, None, other),
@@ -330,7 +330,7 @@ impl Endpoint {
             OtherCall::Hold => self.put_on_hold(),
             OtherCall::End => {
                 let me = self.link.accid().cloned();
-                self.end_session(EndReason::HungUp, me, Vec::new());
+                self.end_leg(EndReason::HungUp, me, Vec::new());
                 None
             }
         };

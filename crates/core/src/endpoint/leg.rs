@@ -46,7 +46,7 @@ pub(super) enum Phase {
 
 /// The call and all that belongs to it; dropped with it (behaviour R2, B31).
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct CallLeg {
     pub(super) phase: Phase,
     pub(super) view: CallView,
     /// Whom the own dial has named.
@@ -70,7 +70,7 @@ pub(super) struct Session {
     pub(super) carried: Option<Media>,
 }
 
-impl Session {
+impl CallLeg {
     pub(super) fn new(view: CallView, phase: Phase) -> Self {
         let local = LocalMedia {
             video_enabled: view.media == Media::Video,
@@ -96,7 +96,7 @@ impl Session {
 
     /// With the own devices as the others see them: what was off on another page or device stays off.
     pub(super) fn with_devices_of(mut self, me: Option<&Accid>) -> Self {
-        if let Some(own) = own_part(&self.view, me) {
+        if let Some(own) = local_participant(&self.view, me) {
             self.local.audio_muted = !own.audio;
             self.local.video_enabled &= own.video;
         }
@@ -170,7 +170,7 @@ impl Endpoint {
             return;
         }
         let answers = self.entering.is_some() || self.is_answering_waiting();
-        if self.session.is_some() || answers {
+        if self.current.is_some() || answers {
             return self.wait_with(call, ring_ms_left);
         }
         let call_id = call.call_id;
@@ -185,7 +185,7 @@ impl Endpoint {
             ring_ms_left,
             call_id,
         };
-        self.session = Some(Session::new(call, Phase::Called { until }));
+        self.current = Some(CallLeg::new(call, Phase::Called { until }));
         self.tell_change();
         self.emit(event);
         self.request(Command::Ring { call_id }, Purpose::Ring);
@@ -195,8 +195,8 @@ impl Endpoint {
     /// The same invite, after a reconnect.
     pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
         let call_id = call.call_id;
-        if let Some(session) = &mut self.session
-            && let Phase::Called { until } | Phase::Accepting { until, .. } = &mut session.phase
+        if let Some(leg) = &mut self.current
+            && let Phase::Called { until } | Phase::Accepting { until, .. } = &mut leg.phase
         {
             *until = self.now.plus_ms(ring_ms_left);
         }
@@ -213,38 +213,38 @@ impl Endpoint {
             CallState::Ended => return,
         };
         let me = self.link.accid().cloned();
-        let own = own_part(&call, me.as_ref()).cloned();
+        let own = local_participant(&call, me.as_ref()).cloned();
         let joined = own
             .as_ref()
             .is_some_and(|p| p.state == ParticipantState::Joined);
         let active_ms = call.active_ms.unwrap_or_default();
-        let mut session = Session::new(call, phase).with_devices_of(me.as_ref());
+        let mut leg = CallLeg::new(call, phase).with_devices_of(me.as_ref());
         // Not known to the moment; the record is.
-        session.joined_at = joined.then(|| self.now.minus_ms(active_ms));
-        self.session = Some(session);
+        leg.joined_at = joined.then(|| self.now.minus_ms(active_ms));
+        self.current = Some(leg);
         self.tell_change();
         self.open_media();
     }
 
     /// Ends the call for the application: media first, then the state, then the events that say why.
-    pub(super) fn end_session(
+    pub(super) fn end_leg(
         &mut self,
         reason: EndReason,
         by: Option<Accid>,
         durations: Vec<ParticipantDuration>,
     ) {
         let duration_ms = self.own_duration_ms();
-        let Some(session) = self.close_session(error_for(reason)) else {
+        let Some(leg) = self.close_leg(error_for(reason)) else {
             return;
         };
-        let call_id = session.view.call_id;
+        let call_id = leg.view.call_id;
         self.tell_change();
         let end = EndView {
             reason,
             by: by.clone(),
             duration_ms,
         };
-        self.announce_end(&session, &end);
+        self.announce_end(&leg, &end);
         self.emit(AppEvent::CallEnd {
             call_id,
             reason,
@@ -261,10 +261,10 @@ impl Endpoint {
         } else {
             ErrorKind::AlreadyRejected
         };
-        let Some(session) = self.close_session(kind) else {
+        let Some(leg) = self.close_leg(kind) else {
             return;
         };
-        let call_id = session.view.call_id;
+        let call_id = leg.view.call_id;
         self.tell_change();
         self.emit(match accepted {
             true => AppEvent::OtherClientAccept { call_id },
@@ -273,8 +273,8 @@ impl Endpoint {
     }
 
     /// Closes media and completes whoever still waits for this call.
-    pub(super) fn close_session(&mut self, kind: ErrorKind) -> Option<Session> {
-        let session = self.session.take()?;
+    pub(super) fn close_leg(&mut self, kind: ErrorKind) -> Option<CallLeg> {
+        let leg = self.current.take()?;
         self.close_media();
         let dropped = self.requests.drop_where(|purpose| {
             use Purpose::{Accept, Invite, Ring, Start};
@@ -285,7 +285,7 @@ impl Endpoint {
                 self.fail(ticket, ErrorKind::CallOver);
             }
         }
-        match &session.phase {
+        match &leg.phase {
             Phase::AwaitingToken { ticket, .. } | Phase::Dialing { ticket } => {
                 self.fail(*ticket, kind)
             }
@@ -294,10 +294,10 @@ impl Endpoint {
             }
             _ => {}
         }
-        if let Some(switching) = &session.switching {
+        if let Some(switching) = &leg.switching {
             self.fail_switch(switching);
         }
-        Some(session)
+        Some(leg)
     }
 
     /// Closes media and forgets what was asked for the sake of it.
@@ -313,27 +313,27 @@ impl Endpoint {
     }
 
     pub(super) fn own_duration_ms(&self) -> u64 {
-        let joined_at = self.session.as_ref().and_then(|session| session.joined_at);
+        let joined_at = self.current.as_ref().and_then(|leg| leg.joined_at);
         joined_at.map_or(0, |at| self.now.since(at))
     }
 
-    pub(super) fn expire_session(&mut self) {
-        let Some(session) = &self.session else { return };
+    pub(super) fn expire_leg(&mut self) {
+        let Some(leg) = &self.current else { return };
         let now = self.now;
-        match &session.phase {
+        match &leg.phase {
             Phase::AwaitingToken { until, .. } if *until <= now => {
-                self.handle_token(session.view.call_id, None, Some("no answer in time".into()));
+                self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
             }
             Phase::Accepting {
                 token_until: Some(until),
                 ..
             } if *until <= now => {
-                self.handle_token(session.view.call_id, None, Some("no answer in time".into()));
+                self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
             }
             Phase::Called { until } | Phase::Accepting { until, .. }
-                if session.rings() && until.plus_ms(RING_SLACK_MS) <= now =>
+                if leg.rings() && until.plus_ms(RING_SLACK_MS) <= now =>
             {
-                self.end_session(EndReason::TimedOut, None, Vec::new());
+                self.end_leg(EndReason::TimedOut, None, Vec::new());
             }
             _ => {}
         }
@@ -347,13 +347,16 @@ impl Endpoint {
 }
 
 /// The account's own part of a call.
-pub(super) fn own_part<'a>(call: &'a CallView, me: Option<&Accid>) -> Option<&'a ParticipantView> {
+pub(super) fn local_participant<'a>(
+    call: &'a CallView,
+    me: Option<&Accid>,
+) -> Option<&'a ParticipantView> {
     call.participants.iter().find(|p| Some(&p.accid) == me)
 }
 
 /// Who has called this account into the call.
 pub(super) fn invitor(call: &CallView, me: &Accid) -> Accid {
-    let inviter = own_part(call, Some(me)).and_then(|own| own.inviter.clone());
+    let inviter = local_participant(call, Some(me)).and_then(|own| own.inviter.clone());
     inviter.unwrap_or_else(|| call.caller.clone())
 }
 
