@@ -9,7 +9,7 @@
 //! - [`leg`]: the one call, its phase and its public state.
 //! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
 //! - [`dial`], [`group`], [`enter`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
-//!   [`news`]: what a change of the call means to the application. [`media_link`]: the connection of media; [`show`]: what it
+//!   [`news`]: what a change of the call means to the application. [`media_connection`]: the connection of media; [`show`]: what it
 //!   has to carry.
 //!
 //! Invariant: each ticket completes exactly once; one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes exactly once
@@ -25,7 +25,7 @@ mod io;
 mod leg;
 mod link;
 mod media;
-mod media_link;
+mod media_connection;
 mod news;
 mod op;
 mod operate;

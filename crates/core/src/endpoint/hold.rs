@@ -7,7 +7,7 @@ use hullo_protocol::{
 };
 
 use super::leg::{CallLeg, Phase, local_participant};
-use super::media_link::MediaLink;
+use super::media_connection::MediaConnection;
 use super::news::own_end;
 use super::operate::accepted;
 use super::requests::{Pending, Purpose};
@@ -25,7 +25,7 @@ impl Endpoint {
         if let Some(switching) = leg.switching.take() {
             self.fail_switch(&switching);
         }
-        leg.link = MediaLink::default();
+        leg.media = MediaConnection::default();
         leg.slots.clear();
         leg.reconnecting = false;
         // The first picture would tell how long the hold has lasted.

@@ -7,7 +7,7 @@ use hullo_protocol::{
     ParticipantDuration, ParticipantState, ParticipantView, Slot,
 };
 
-use super::media_link::MediaLink;
+use super::media_connection::MediaConnection;
 use super::requests::{ANSWER_MS, Purpose};
 use super::switch::Switching;
 use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State};
@@ -54,7 +54,7 @@ pub(super) struct CallLeg {
     pub(super) local: LocalMedia,
     pub(super) muted: BTreeSet<Accid>,
     pub(super) slots: Vec<Slot>,
-    pub(super) link: MediaLink,
+    pub(super) media: MediaConnection,
     pub(super) switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
     pub(super) shown: Option<Vec<Accid>>,
@@ -83,7 +83,7 @@ impl CallLeg {
             local,
             muted: BTreeSet::new(),
             slots: Vec::new(),
-            link: MediaLink::default(),
+            media: MediaConnection::default(),
             switching: None,
             shown: None,
             picture_since: None,
@@ -148,7 +148,7 @@ impl CallLeg {
             _ => None,
         };
         let switching = self.switching.as_ref().map(|switching| switching.until);
-        [phase, switching, self.link.restart_at]
+        [phase, switching, self.media.restart_at]
             .into_iter()
             .flatten()
             .min()

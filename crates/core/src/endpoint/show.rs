@@ -60,14 +60,14 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        let link = &mut leg.link;
-        let lines = link.lines.or_more(Lines::needed(&leg.view, me.as_ref()));
-        if link.peer == 0 || lines == link.lines {
+        let media = &mut leg.media;
+        let lines = media.lines.or_more(Lines::needed(&leg.view, me.as_ref()));
+        if media.peer == 0 || lines == media.lines {
             return;
         }
-        link.lines = lines;
+        media.lines = lines;
         let Lines { audio, video } = lines;
-        let peer = link.peer;
+        let peer = media.peer;
         self.command(MediaCommand::Grow { peer, audio, video });
     }
 
@@ -77,7 +77,7 @@ impl Endpoint {
         let Some(leg) = self.current.as_mut().filter(|_| ready) else {
             return;
         };
-        let (Some(shown), true) = (&leg.shown, leg.link.is_answered()) else {
+        let (Some(shown), true) = (&leg.shown, leg.media.is_answered()) else {
             return;
         };
         let uid_of = |accid: &Accid| {
@@ -85,10 +85,10 @@ impl Endpoint {
             participants.find(|p| p.accid == *accid).map(|p| p.uid)
         };
         let videos: Vec<Uid> = shown.iter().filter_map(uid_of).collect();
-        if leg.link.subscribed.as_ref() == Some(&videos) {
+        if leg.media.subscribed.as_ref() == Some(&videos) {
             return;
         }
-        leg.link.subscribed = Some(videos.clone());
+        leg.media.subscribed = Some(videos.clone());
         let call_id = leg.view.call_id;
         self.requests
             .drop_where(|purpose| *purpose == Purpose::Subscribe);
@@ -98,7 +98,7 @@ impl Endpoint {
     pub(super) fn handle_subscribe_answer(&mut self, result: &Result<Success, ErrorBody>) {
         if result.as_ref().is_err_and(is_passing) {
             if let Some(leg) = &mut self.current {
-                leg.link.subscribed = None;
+                leg.media.subscribed = None;
             }
             self.retry_soon();
         }

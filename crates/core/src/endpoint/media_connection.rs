@@ -16,7 +16,7 @@ const RESTARTS_MAX: u32 = 2;
 
 /// The state of the connection of media.
 #[derive(Debug, Default)]
-pub(super) struct MediaLink {
+pub(super) struct MediaConnection {
     /// Its number; 0 before the first.
     pub(super) peer: u32,
     connected: bool,
@@ -35,7 +35,7 @@ pub(super) struct MediaLink {
     pub(super) subscribed: Option<Vec<Uid>>,
 }
 
-impl MediaLink {
+impl MediaConnection {
     /// The server knows this connection.
     pub(super) fn is_answered(&self) -> bool {
         self.fingerprint.is_some()
@@ -52,15 +52,15 @@ impl Endpoint {
             return;
         };
         let lines = Lines::needed(&leg.view, me.as_ref());
-        let link = &mut leg.link;
-        *link = MediaLink {
+        let media = &mut leg.media;
+        *media = MediaConnection {
             peer,
-            was_connected: link.was_connected,
-            captured: link.captured,
-            restarts: link.restarts,
-            told: link.told,
+            was_connected: media.was_connected,
+            captured: media.captured,
+            restarts: media.restarts,
+            told: media.told,
             lines,
-            ..MediaLink::default()
+            ..MediaConnection::default()
         };
         leg.slots.clear();
         self.requests
@@ -77,11 +77,11 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        if leg.link.peer == 0 {
+        if leg.media.peer == 0 {
             return;
         }
-        leg.link.restart_at = None;
-        let peer = leg.link.peer;
+        leg.media.restart_at = None;
+        let peer = leg.media.peer;
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
         if self.link.is_ready() {
@@ -94,13 +94,13 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        let due = leg.link.restart_at.take_if(|at| *at <= now).is_some();
+        let due = leg.media.restart_at.take_if(|at| *at <= now).is_some();
         // Without the server nobody answers an offer; the next login restarts.
         if !due || !self.link.is_ready() {
             return;
         }
-        if leg.link.restarts > RESTARTS_MAX {
-            leg.link.restarts = 0;
+        if leg.media.restarts > RESTARTS_MAX {
+            leg.media.restarts = 0;
             self.open_media();
         } else {
             self.restart_media();
@@ -111,7 +111,7 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        let current = leg.link.peer;
+        let current = leg.media.peer;
         match event {
             MediaEvent::Offered { peer, sdp } if peer == current => {
                 let call_id = leg.view.call_id;
@@ -120,13 +120,13 @@ impl Endpoint {
                 self.request(Command::OfferMedia { call_id, sdp }, Purpose::Offer(peer));
             }
             MediaEvent::Connected { peer } if peer == current => {
-                leg.link.connected = true;
-                leg.link.was_connected = true;
-                leg.link.restarts = 0;
-                leg.link.restart_at = None;
+                leg.media.connected = true;
+                leg.media.was_connected = true;
+                leg.media.restarts = 0;
+                leg.media.restart_at = None;
             }
             MediaEvent::Disconnected { peer } | MediaEvent::Failed { peer } if peer == current => {
-                leg.link.connected = false;
+                leg.media.connected = false;
                 self.plan_restart();
             }
             MediaEvent::FirstVideoFrame {
@@ -166,10 +166,10 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        let link = &mut leg.link;
-        let wait = (RESTART_MS_MIN << link.restarts.min(4)).min(RESTART_MS_MAX);
-        link.restarts += 1;
-        link.restart_at.get_or_insert(now.plus_ms(wait));
+        let media = &mut leg.media;
+        let wait = (RESTART_MS_MIN << media.restarts.min(4)).min(RESTART_MS_MAX);
+        media.restarts += 1;
+        media.restart_at.get_or_insert(now.plus_ms(wait));
     }
 
     /// The call goes on without the device.
@@ -197,17 +197,17 @@ impl Endpoint {
     }
 
     pub(super) fn handle_offer_answer(&mut self, peer: u32, result: Result<Success, ErrorBody>) {
-        let Some(leg) = self.current.as_mut().filter(|leg| leg.link.peer == peer) else {
+        let Some(leg) = self.current.as_mut().filter(|leg| leg.media.peer == peer) else {
             return;
         };
         match result {
             Ok(Success::Answer { sdp }) => {
                 let fingerprint = fingerprint(&sdp).map(str::to_owned);
-                let known = leg.link.fingerprint.clone();
+                let known = leg.media.fingerprint.clone();
                 if known.is_some() && known != fingerprint {
                     return self.open_media();
                 }
-                leg.link.fingerprint = fingerprint;
+                leg.media.fingerprint = fingerprint;
                 self.command(MediaCommand::Answer { peer, sdp });
                 self.tell_slots();
             }
@@ -216,7 +216,7 @@ impl Endpoint {
             result => {
                 use ErrorKind::{CallNotFound, CallOver, NotInCall};
                 let call_id = leg.view.call_id;
-                leg.link.restarts = RESTARTS_MAX + 1;
+                leg.media.restarts = RESTARTS_MAX + 1;
                 self.plan_restart();
                 // Something has been missed.
                 let is_out =
@@ -247,8 +247,8 @@ impl Endpoint {
             })
         };
         let slots: Vec<_> = leg.slots.iter().filter_map(remote).collect();
-        let peer = leg.link.peer;
-        if peer != 0 && leg.link.fingerprint.is_some() {
+        let peer = leg.media.peer;
+        if peer != 0 && leg.media.fingerprint.is_some() {
             self.command(MediaCommand::Slots { peer, slots });
         }
     }
@@ -268,20 +268,20 @@ impl Endpoint {
         };
         let capture = wanted_capture(leg);
         let flow = wanted_flow(leg, capture);
-        let link = &mut leg.link;
+        let media = &mut leg.media;
         let call_id = leg.view.call_id;
-        let peer = link.peer;
-        let captures = link.captured.unwrap_or_default() != capture;
-        link.captured = Some(capture);
-        let flows = peer != 0 && link.flowing.unwrap_or_default() != flow;
+        let peer = media.peer;
+        let captures = media.captured.unwrap_or_default() != capture;
+        media.captured = Some(capture);
+        let flows = peer != 0 && media.flowing.unwrap_or_default() != flow;
         if flows {
-            link.flowing = Some(flow);
+            media.flowing = Some(flow);
         }
         let in_call = leg.phase == Phase::InCall;
         let may_tell = in_call && self.link.is_ready() && self.link.retry_at.is_none();
-        let tells = may_tell && link.told != Some(flow);
+        let tells = may_tell && media.told != Some(flow);
         if tells {
-            link.told = Some(flow);
+            media.told = Some(flow);
         }
         if captures {
             self.command(MediaCommand::Capture {
@@ -313,7 +313,7 @@ impl Endpoint {
     /// The server has not taken what it was told of the own devices.
     pub(super) fn forget_told_media(&mut self) {
         if let Some(leg) = &mut self.current {
-            leg.link.told = None;
+            leg.media.told = None;
         }
     }
 
@@ -327,11 +327,11 @@ impl Endpoint {
         else {
             return;
         };
-        let well = ready && (leg.link.connected || !leg.link.was_connected);
+        let well = ready && (leg.media.connected || !leg.media.was_connected);
         if !ready {
             // The server hears of the devices again after the login.
-            leg.link.told = None;
-            leg.link.subscribed = None;
+            leg.media.told = None;
+            leg.media.subscribed = None;
         }
         if leg.reconnecting == well {
             leg.reconnecting = !well;
