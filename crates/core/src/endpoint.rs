@@ -4,7 +4,7 @@
 //! commands, completions and application events go out. All types here are serde types because a browser drives the
 //! endpoint across a JSON boundary (`crates/wasm`).
 //!
-//! - [`link`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
+//! - [`signalling`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`leg`]: the one call, its phase and its public state.
 //! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
@@ -23,7 +23,6 @@ mod group;
 mod hold;
 mod io;
 mod leg;
-mod link;
 mod media;
 mod media_connection;
 mod news;
@@ -32,6 +31,7 @@ mod operate;
 mod reconcile;
 mod requests;
 mod show;
+mod signalling;
 mod switch;
 mod waiting;
 
@@ -45,8 +45,8 @@ pub use op::{Member, Op, Value};
 use crate::Time;
 use enter::Entering;
 use leg::CallLeg;
-use link::Link;
 use requests::Requests;
+use signalling::Signalling;
 use waiting::WaitingInvite;
 
 /// What the application knows of the state.
@@ -64,7 +64,7 @@ struct Told {
 pub struct Endpoint {
     rng: fastrand::Rng,
     now: Time,
-    link: Link,
+    signalling: Signalling,
     requests: Requests,
     current: Option<CallLeg>,
     /// The call on hold beside it.
@@ -87,7 +87,7 @@ impl Endpoint {
         Self {
             rng: fastrand::Rng::with_seed(seed),
             now: Time::default(),
-            link: Link::default(),
+            signalling: Signalling::default(),
             requests: Requests::default(),
             current: None,
             held: None,
@@ -130,10 +130,16 @@ impl Endpoint {
         let leg = self.current.as_ref().and_then(CallLeg::due);
         let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
         let entering = self.entering.as_ref().and_then(Entering::due);
-        [self.link.due(), self.requests.due(), leg, waiting, entering]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.signalling.due(),
+            self.requests.due(),
+            leg,
+            waiting,
+            entering,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The public state.
@@ -148,7 +154,7 @@ impl Endpoint {
 
     fn handle_time(&mut self) {
         self.expire_requests();
-        self.expire_link();
+        self.expire_connection();
         self.expire_leg();
         self.expire_waiting();
         self.expire_entering();

@@ -25,7 +25,7 @@ impl Endpoint {
         attachment: Option<String>,
         timeout_ms: Option<u64>,
     ) {
-        if self.link.accid() == Some(&callee) && self.state() == State::Idle {
+        if self.signalling.accid() == Some(&callee) && self.state() == State::Idle {
             return self.fail(ticket, ErrorKind::CalledOneself);
         }
         self.dial_all(ticket, vec![callee], None, media, attachment, timeout_ms);
@@ -53,7 +53,7 @@ impl Endpoint {
             State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
             State::InCall => return self.fail(ticket, ErrorKind::CallWhileInCall),
         }
-        let Some(me) = self.link.accid().cloned() else {
+        let Some(me) = self.signalling.accid().cloned() else {
             return self.fail(ticket, ErrorKind::NotLoggedIn);
         };
         if attachment
@@ -68,7 +68,7 @@ impl Endpoint {
         let call_id = self.new_call_id();
         let view = self.provisional_view(call_id, me, &callees, group, media, attachment.clone());
         let dialled = callees;
-        if self.link.is_secure() {
+        if self.signalling.is_secure() {
             let until = self.answer_until();
             let phase = Phase::AwaitingToken {
                 ticket,
@@ -109,7 +109,7 @@ impl Endpoint {
             held: false,
             inviter: None,
             device: self
-                .link
+                .signalling
                 .device()
                 .filter(|_| here)
                 .map(|device| device.id.clone()),
@@ -139,7 +139,7 @@ impl Endpoint {
             active_ms: None,
             switch: None,
             end: None,
-            secure: self.link.is_secure(),
+            secure: self.signalling.is_secure(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Endpoint {
                 self.request(reject_without_token(call_id), Purpose::Outbox(call_id));
                 self.end_leg(
                     EndReason::TokenRefused,
-                    self.link.accid().cloned(),
+                    self.signalling.accid().cloned(),
                     Vec::new(),
                 );
             }

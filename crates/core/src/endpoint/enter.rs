@@ -48,7 +48,7 @@ impl Endpoint {
         if !self.may_enter(ticket, call_id) {
             return;
         }
-        if self.link.is_secure() {
+        if self.signalling.is_secure() {
             self.enter(ticket, call_id, Stage::Querying);
             let query = Command::Query {
                 call_id: Some(call_id),
@@ -229,7 +229,7 @@ impl Endpoint {
             CallState::Active | CallState::Ended => Phase::InCall,
         };
         let pictures = call.media == Media::Video;
-        let mut leg = CallLeg::new(call, phase).with_devices_of(self.link.accid());
+        let mut leg = CallLeg::new(call, phase).with_devices_of(self.signalling.accid());
         leg.picture_since = pressed.filter(|_| pictures);
         self.current = Some(leg);
         self.tell_change();

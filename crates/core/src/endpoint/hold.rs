@@ -39,7 +39,7 @@ impl Endpoint {
     /// The server has put the call in hand on hold, and nobody here has asked for it: the account has answered another call
     /// on another device. Or one was to be answered here, and it was not heard how that went: then it has just been given up.
     pub(super) fn park_held(&mut self) {
-        let me = self.link.accid();
+        let me = self.signalling.accid();
         let is_held = |leg: &CallLeg| {
             let own = local_participant(&leg.view, me);
             leg.phase == Phase::InCall && own.is_some_and(|own| own.held)
@@ -61,7 +61,7 @@ impl Endpoint {
 
     /// What the account was in on another device is over, or may be.
     pub(super) fn unpark(&mut self) {
-        let me = self.link.accid();
+        let me = self.signalling.accid();
         let busy = |call: &CallView| local_participant(call, me).is_some_and(|own| !own.held);
         let parked = self.current.is_none() && self.calls_elsewhere().iter().any(busy);
         if let Some(held) = &mut self.held {
@@ -112,7 +112,7 @@ impl Endpoint {
         mut pending: Pending,
         result: &Result<Success, ErrorBody>,
     ) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         match result {
             // The news of it may come behind the answer.
             Ok(_) => {
@@ -140,7 +140,7 @@ impl Endpoint {
             return;
         };
         self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         self.end_held(EndReason::HungUp, me, Vec::new());
     }
 
@@ -173,7 +173,7 @@ impl Endpoint {
 
     /// Takes the call on hold as it is now.
     pub(super) fn adopt_held(&mut self, view: CallView) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let newer = |held: &&mut CallLeg| {
             held.view.call_id == view.call_id && held.view.version <= view.version
         };
@@ -236,7 +236,7 @@ impl Endpoint {
 
     /// After a reload: the one of two calls of this device that is on hold.
     pub(super) fn resume_held_from(&mut self, call: CallView) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let held = local_participant(&call, me.as_ref()).is_some_and(|own| own.held);
         if held && self.held.is_none() && call.state == CallState::Active {
             let active_ms = call.active_ms.unwrap_or_default();

@@ -158,7 +158,7 @@ impl CallLeg {
 impl Endpoint {
     /// An invite has come: say so, send the receipt, and warm the path.
     pub(super) fn ring(&mut self, call: CallView, ring_ms_left: u64) {
-        let Some(me) = self.link.accid().cloned() else {
+        let Some(me) = self.signalling.accid().cloned() else {
             return;
         };
         let invited = call
@@ -212,7 +212,7 @@ impl Endpoint {
             CallState::Active => Phase::InCall,
             CallState::Ended => return,
         };
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let own = local_participant(&call, me.as_ref()).cloned();
         let joined = own
             .as_ref()

@@ -47,7 +47,7 @@ impl Endpoint {
     pub(super) fn open_media(&mut self) {
         self.peers += 1;
         let peer = self.peers;
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let Some(leg) = &mut self.current else {
             return;
         };
@@ -84,7 +84,7 @@ impl Endpoint {
         let peer = leg.media.peer;
         self.requests
             .drop_where(|purpose| matches!(purpose, Purpose::Offer(_)));
-        if self.link.is_ready() {
+        if self.signalling.is_ready() {
             self.command(MediaCommand::Restart { peer });
         }
     }
@@ -96,7 +96,7 @@ impl Endpoint {
         };
         let due = leg.media.restart_at.take_if(|at| *at <= now).is_some();
         // Without the server nobody answers an offer; the next login restarts.
-        if !due || !self.link.is_ready() {
+        if !due || !self.signalling.is_ready() {
             return;
         }
         if leg.media.restarts > RESTARTS_MAX {
@@ -278,7 +278,7 @@ impl Endpoint {
             media.flowing = Some(flow);
         }
         let in_call = leg.phase == Phase::InCall;
-        let may_tell = in_call && self.link.is_ready() && self.link.retry_at.is_none();
+        let may_tell = in_call && self.signalling.is_ready() && self.signalling.retry_at.is_none();
         let tells = may_tell && media.told != Some(flow);
         if tells {
             media.told = Some(flow);
@@ -319,7 +319,7 @@ impl Endpoint {
 
     /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.
     fn settle_connection(&mut self) {
-        let ready = self.link.is_ready();
+        let ready = self.signalling.is_ready();
         let Some(leg) = self
             .current
             .as_mut()

@@ -35,7 +35,7 @@ impl Endpoint {
         self.settle();
         self.tell_change();
         if let Some(uid) = joined
-            && let Some(accid) = self.link.accid().cloned()
+            && let Some(accid) = self.signalling.accid().cloned()
         {
             let call_id = new.call_id;
             self.emit(AppEvent::JoinChannel {
@@ -65,7 +65,7 @@ impl Endpoint {
     /// The call goes on without this account: its invite has run out, or it was taken out of the call. While an answer is
     /// awaited, that says how it is.
     fn leave_if_over(&mut self, new: &CallView) -> bool {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let Some(leg) = &self.current else {
             return false;
         };
@@ -82,7 +82,7 @@ impl Endpoint {
 
     /// The own number, when the own media has just been connected in the active call.
     fn note_own_join(&mut self, new: &CallView) -> Option<Uid> {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let own = local_participant(new, me.as_ref());
         // A call that was fetched from another device is joined, but its media has still to come.
         let joined = own.filter(|p| p.state == ParticipantState::Joined && !p.reconnecting)?;
@@ -128,7 +128,7 @@ impl Endpoint {
 
     /// The reference's events that go before `CallEnd` and belong to the end as a whole.
     pub(super) fn announce_end(&mut self, leg: &CallLeg, end: &EndView) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let other = end.by.clone().filter(|by| Some(by) != me.as_ref());
         match (end.reason, other) {
             (EndReason::Cancelled, Some(accid)) => self.emit(AppEvent::UserCancel { accid }),
@@ -145,7 +145,7 @@ impl Endpoint {
     fn participant_news(&self, old: &CallView, new: &CallView) -> Vec<AppEvent> {
         let mut news = Vec::new();
         for participant in &new.participants {
-            if Some(&participant.accid) == self.link.accid() {
+            if Some(&participant.accid) == self.signalling.accid() {
                 continue;
             }
             let before = old
@@ -160,7 +160,7 @@ impl Endpoint {
     }
 
     fn tell_switch_news(&mut self, old: &CallView, new: &CallView) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         if old.media != new.media {
             self.emit(AppEvent::CallTypeChange { media: new.media });
         }

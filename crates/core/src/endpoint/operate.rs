@@ -26,7 +26,7 @@ impl Endpoint {
             | Op::QueryCall { .. }
             | Op::ListMessages { .. }
             | Op::WatchPresence { .. }
-                if !self.link.is_signed_in() =>
+                if !self.signalling.is_signed_in() =>
             {
                 self.fail(ticket, ErrorKind::NotLoggedIn);
             }
@@ -105,7 +105,7 @@ impl Endpoint {
                 );
             }
             Op::WatchPresence { accids } => {
-                self.link.watch(accids.clone());
+                self.signalling.watch(accids.clone());
                 self.request(Command::WatchPresence { accids }, Purpose::Ask(ticket));
             }
         }
@@ -128,7 +128,7 @@ impl Endpoint {
                     until,
                     pressed_at: self.now,
                 };
-                let own = local_participant(&leg.view, self.link.accid());
+                let own = local_participant(&leg.view, self.signalling.accid());
                 match (secure, own.map(|p| p.uid)) {
                     (true, Some(uid)) => self.out.push(Output::AskToken { call_id, uid }),
                     _ => self.request(accept_command(call_id, None, other), Purpose::Accept),
@@ -169,7 +169,7 @@ impl Endpoint {
             return self.hang_up_parked();
         };
         let call_id = leg.view.call_id;
-        let is_caller = self.link.accid() == Some(&leg.view.caller);
+        let is_caller = self.signalling.accid() == Some(&leg.view.caller);
         let is_group = leg.view.kind == CallKind::Group;
         // A caller who has left and is called back in has nothing to end but the ringing.
         let is_in = leg.state() != State::Called;
@@ -186,7 +186,7 @@ impl Endpoint {
         if self.is_heard() {
             self.request(command, Purpose::Outbox(call_id));
         }
-        self.end_leg(reason, self.link.accid().cloned(), Vec::new());
+        self.end_leg(reason, self.signalling.accid().cloned(), Vec::new());
     }
 
     pub(super) fn handle_accept_answer(&mut self, result: Result<Success, ErrorBody>) {

@@ -20,7 +20,7 @@ impl Endpoint {
             elsewhere,
         } = snapshot;
         self.elsewhere = elsewhere;
-        let named = std::mem::take(&mut self.link.named);
+        let named = std::mem::take(&mut self.signalling.named);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let over = |call_id: CallId| {
             let is_here = current == Some(call_id) || self.is_held(call_id);
@@ -111,7 +111,7 @@ impl Endpoint {
 
     /// Whether this account has the call on hold.
     fn holds(&self, call: &CallView) -> bool {
-        local_participant(call, self.link.accid()).is_some_and(|own| own.held)
+        local_participant(call, self.signalling.accid()).is_some_and(|own| own.held)
     }
 
     /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
@@ -121,7 +121,7 @@ impl Endpoint {
         };
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
         let rang = self.current.as_ref().is_some_and(CallLeg::rings);
-        let me = self.link.accid();
+        let me = self.signalling.accid();
         let outcome = record.into_iter().flat_map(|record| &record.outcomes);
         let outcome = outcome
             .filter(|outcome| Some(&outcome.accid) == me)

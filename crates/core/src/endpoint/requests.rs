@@ -134,7 +134,7 @@ impl Requests {
     }
 
     /// After a loss of the connection: what has to be said again stays, the rest is made anew by whoever needs it.
-    pub(super) fn handle_link_lost(&mut self) {
+    pub(super) fn handle_connection_lost(&mut self) {
         self.drop_where(|purpose| {
             use Purpose::{
                 AbandonedStart, Login, Logout, Offer, Ping, Report, Rewatch, Ring, SetMedia,
@@ -247,7 +247,7 @@ impl Endpoint {
     }
 
     pub(super) fn send_unsent(&mut self) {
-        if self.link.is_ready() {
+        if self.signalling.is_ready() {
             for request in self.requests.unsent() {
                 self.send(&request);
                 self.expect_answer();
@@ -264,7 +264,7 @@ impl Endpoint {
 
     pub(super) fn expire_requests(&mut self) {
         for pending in self.requests.expired(self.now) {
-            let kind = if self.link.is_ready() {
+            let kind = if self.signalling.is_ready() {
                 ErrorKind::Timeout
             } else {
                 ErrorKind::NoConnection
@@ -341,7 +341,7 @@ impl Endpoint {
     }
 
     pub(super) fn retry_soon(&mut self) {
-        self.link.retry_at = Some(self.now.plus_ms(RETRY_MS));
+        self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
     /// Says again what has met a passing trouble: the outbox here, the own devices when all is settled.

@@ -56,7 +56,7 @@ impl Endpoint {
 
     /// Adds m-lines when more have come.
     pub(super) fn settle_lines(&mut self) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let Some(leg) = &mut self.current else {
             return;
         };
@@ -73,7 +73,7 @@ impl Endpoint {
 
     /// Tells the server whose pictures are shown, once there is a connection to send them through.
     pub(super) fn settle_shown(&mut self) {
-        let ready = self.link.is_ready() && self.link.retry_at.is_none();
+        let ready = self.signalling.is_ready() && self.signalling.retry_at.is_none();
         let Some(leg) = self.current.as_mut().filter(|_| ready) else {
             return;
         };

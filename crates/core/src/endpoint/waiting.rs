@@ -84,7 +84,7 @@ impl Endpoint {
 
     /// The call there is is one that another can wait beside.
     fn announce_waiting(&mut self, ring_ms_left: u64) {
-        let (Some(waiting), Some(me)) = (&mut self.waiting, self.link.accid()) else {
+        let (Some(waiting), Some(me)) = (&mut self.waiting, self.signalling.accid()) else {
             return;
         };
         let call_id = waiting.call.call_id;
@@ -107,7 +107,7 @@ impl Endpoint {
 
     /// A change of the invite that waits.
     pub(super) fn change_waiting(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         let Some(waiting) = self.waiting.as_mut().filter(|w| w.call.call_id == call_id) else {
             return;
         };
@@ -203,7 +203,10 @@ impl Endpoint {
         }
         let now = self.now;
         let blocked = self.entering.is_some() || self.is_answering_waiting();
-        if blocked || !self.link.is_ready() || self.requests.is_waiting(&Purpose::AbandonedStart) {
+        if blocked
+            || !self.signalling.is_ready()
+            || self.requests.is_waiting(&Purpose::AbandonedStart)
+        {
             return;
         }
         match self.waiting.take_if(|waiting| waiting.until > now) {
@@ -220,8 +223,8 @@ impl Endpoint {
         }
         let until = self.answer_until();
         let pressed_at = self.now;
-        let secure = self.link.is_secure();
-        let me = self.link.accid().cloned();
+        let secure = self.signalling.is_secure();
+        let me = self.signalling.accid().cloned();
         let announced = |w: &&mut WaitingInvite| w.announced && w.call.call_id == call_id;
         let Some(waiting) = self.waiting.as_mut().filter(announced) else {
             return self.fail(ticket, ErrorKind::CallNotFound);
@@ -288,7 +291,7 @@ impl Endpoint {
         for ticket in answering.into_iter().flat_map(|a| a.tickets) {
             self.complete(ticket, Err(error.clone()));
         }
-        let me = self.link.accid();
+        let me = self.signalling.accid();
         let is_over = |w: &WaitingInvite| own_end(&w.call, me, false).is_some();
         if self.waiting.as_ref().is_some_and(is_over) {
             self.end_waiting();
@@ -329,7 +332,7 @@ impl Endpoint {
         let held = match answering.other {
             OtherCall::Hold => self.put_on_hold(),
             OtherCall::End => {
-                let me = self.link.accid().cloned();
+                let me = self.signalling.accid().cloned();
                 self.end_leg(EndReason::HungUp, me, Vec::new());
                 None
             }

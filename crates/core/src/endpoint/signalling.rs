@@ -34,7 +34,7 @@ struct Account {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Phase {
+enum ConnectionPhase {
     /// Signed out.
     #[default]
     Off,
@@ -50,9 +50,9 @@ enum Phase {
 
 /// The state of the connection.
 #[derive(Debug, Default)]
-pub(super) struct Link {
+pub(super) struct Signalling {
     account: Option<Account>,
-    phase: Phase,
+    phase: ConnectionPhase,
     attempts: u32,
     heard_at: Time,
     /// A sign of life has been asked for since something was heard.
@@ -67,9 +67,9 @@ pub(super) struct Link {
     pub(super) retry_at: Option<Time>,
 }
 
-impl Link {
+impl Signalling {
     pub(super) fn is_ready(&self) -> bool {
-        self.phase == Phase::Ready
+        self.phase == ConnectionPhase::Ready
     }
 
     pub(super) fn is_signed_in(&self) -> bool {
@@ -96,10 +96,10 @@ impl Link {
 
     pub(super) fn due(&self) -> Option<Time> {
         let phase = match self.phase {
-            Phase::Off | Phase::LoggingIn => None,
-            Phase::Waiting(at) | Phase::Opening(at) => Some(at),
-            Phase::Ready if self.pinged => Some(self.dead_at()),
-            Phase::Ready => Some(self.dead_at().min(self.heard_at.plus_ms(QUIET_MS))),
+            ConnectionPhase::Off | ConnectionPhase::LoggingIn => None,
+            ConnectionPhase::Waiting(at) | ConnectionPhase::Opening(at) => Some(at),
+            ConnectionPhase::Ready if self.pinged => Some(self.dead_at()),
+            ConnectionPhase::Ready => Some(self.dead_at().min(self.heard_at.plus_ms(QUIET_MS))),
         };
         let first = self
             .account
@@ -134,10 +134,14 @@ impl Endpoint {
         token: Token,
         device: DeviceInfo,
     ) {
-        if let Some((superseded, _)) = self.link.account.as_ref().and_then(|account| account.first)
+        if let Some((superseded, _)) = self
+            .signalling
+            .account
+            .as_ref()
+            .and_then(|account| account.first)
         {
             self.fail(superseded, ErrorKind::SignedOut);
-        } else if self.link.accid() == Some(&accid) && self.link.is_ready() {
+        } else if self.signalling.accid() == Some(&accid) && self.signalling.is_ready() {
             let value = self.logged_in();
             return self.complete(ticket, value);
         }
@@ -145,8 +149,8 @@ impl Endpoint {
         self.release_requests(ErrorKind::SignedOut);
         self.requests.belong_to(&accid);
         let first = Some((ticket, self.now.plus_ms(ANSWER_MS)));
-        self.link = Link::default();
-        self.link.account = Some(Account {
+        self.signalling = Signalling::default();
+        self.signalling.account = Some(Account {
             app_key,
             accid,
             token,
@@ -159,7 +163,7 @@ impl Endpoint {
     }
 
     pub(super) fn logout(&mut self, ticket: u64) {
-        if self.link.is_ready() {
+        if self.signalling.is_ready() {
             self.request(Command::Logout, Purpose::Logout);
         } else {
             self.leave_unheard();
@@ -171,7 +175,7 @@ impl Endpoint {
 
     /// The account signs out: every call of this device is over.
     fn end_all_legs(&mut self) {
-        let me = self.link.accid().cloned();
+        let me = self.signalling.accid().cloned();
         self.give_up_entering(ErrorKind::SignedOut);
         self.end_waiting();
         self.elsewhere.clear();
@@ -195,17 +199,22 @@ impl Endpoint {
 
     /// Forgets the account; whoever waits learns why.
     fn sign_out(&mut self, kind: ErrorKind) {
-        if let Some((ticket, _)) = self.link.account.as_ref().and_then(|account| account.first) {
+        if let Some((ticket, _)) = self
+            .signalling
+            .account
+            .as_ref()
+            .and_then(|account| account.first)
+        {
             self.fail(ticket, kind);
         }
-        self.link = Link::default();
+        self.signalling = Signalling::default();
         self.out.push(Output::CloseSocket);
         self.release_requests(kind);
     }
 
     /// Nobody waits any more for what was asked. What is over here and not yet told stays, for the same account's next login.
     fn release_requests(&mut self, kind: ErrorKind) {
-        self.requests.handle_link_lost();
+        self.requests.handle_connection_lost();
         for pending in self
             .requests
             .drop_where(|purpose| !matches!(purpose, Purpose::Outbox(_)))
@@ -215,58 +224,59 @@ impl Endpoint {
     }
 
     fn open_socket(&mut self) {
-        self.link.phase = Phase::Opening(self.now.plus_ms(ANSWER_MS));
+        self.signalling.phase = ConnectionPhase::Opening(self.now.plus_ms(ANSWER_MS));
         self.out.push(Output::OpenSocket);
     }
 
     pub(super) fn handle_socket_opened(&mut self) {
-        let (Phase::Opening(_), Some(account)) = (self.link.phase, self.link.account.clone())
+        let (ConnectionPhase::Opening(_), Some(account)) =
+            (self.signalling.phase, self.signalling.account.clone())
         else {
             return;
         };
-        self.link.phase = Phase::LoggingIn;
+        self.signalling.phase = ConnectionPhase::LoggingIn;
         self.hear();
         let legs = self.current.iter().chain(&self.held);
-        self.link.named = legs.map(|leg| leg.view.call_id).collect();
+        self.signalling.named = legs.map(|leg| leg.view.call_id).collect();
         let login = Login {
             app_key: account.app_key,
             accid: account.accid,
             token: account.token,
             device: account.device,
-            cursor: self.link.cursor,
-            calls: self.link.named.clone(),
+            cursor: self.signalling.cursor,
+            calls: self.signalling.named.clone(),
         };
         self.request_at_once(Command::Login(login), Purpose::Login);
     }
 
     pub(super) fn handle_socket_closed(&mut self) {
         if matches!(
-            self.link.phase,
-            Phase::Opening(_) | Phase::LoggingIn | Phase::Ready
+            self.signalling.phase,
+            ConnectionPhase::Opening(_) | ConnectionPhase::LoggingIn | ConnectionPhase::Ready
         ) {
-            self.lose_link();
+            self.handle_connection_lost();
         }
     }
 
     /// The socket is gone: try again soon, and less often the longer it takes.
-    fn lose_link(&mut self) {
-        let ceiling = (BACKOFF_MS_MIN << self.link.attempts.min(6)).min(BACKOFF_MS_MAX);
+    fn handle_connection_lost(&mut self) {
+        let ceiling = (BACKOFF_MS_MIN << self.signalling.attempts.min(6)).min(BACKOFF_MS_MAX);
         let wait = ceiling / 2 + self.rng.u64(0..=ceiling / 2);
-        self.link.attempts += 1;
-        self.link.phase = Phase::Waiting(self.now.plus_ms(wait));
-        self.requests.handle_link_lost();
+        self.signalling.attempts += 1;
+        self.signalling.phase = ConnectionPhase::Waiting(self.now.plus_ms(wait));
+        self.requests.handle_connection_lost();
     }
 
     pub(super) fn handle_network_changed(&mut self) {
-        match self.link.phase {
-            Phase::Off => {}
-            Phase::Waiting(_) | Phase::Opening(_) => self.open_socket(),
-            Phase::LoggingIn => {
-                self.requests.handle_link_lost();
+        match self.signalling.phase {
+            ConnectionPhase::Off => {}
+            ConnectionPhase::Waiting(_) | ConnectionPhase::Opening(_) => self.open_socket(),
+            ConnectionPhase::LoggingIn => {
+                self.requests.handle_connection_lost();
                 self.open_socket();
             }
-            Phase::Ready => {
-                self.link.pinged = true;
+            ConnectionPhase::Ready => {
+                self.signalling.pinged = true;
                 self.request(Command::Ping, Purpose::Ping);
                 self.expect_news(SUSPECT_MS);
             }
@@ -274,32 +284,37 @@ impl Endpoint {
         self.restart_media();
     }
 
-    pub(super) fn expire_link(&mut self) {
-        if let Some((_, until)) = self.link.account.as_ref().and_then(|account| account.first)
+    pub(super) fn expire_connection(&mut self) {
+        if let Some((_, until)) = self
+            .signalling
+            .account
+            .as_ref()
+            .and_then(|account| account.first)
             && until <= self.now
         {
             return self.sign_out(ErrorKind::NoConnection);
         }
-        match self.link.phase {
-            Phase::Waiting(at) if at <= self.now => self.open_socket(),
-            Phase::Opening(until) if until <= self.now => {
+        match self.signalling.phase {
+            ConnectionPhase::Waiting(at) if at <= self.now => self.open_socket(),
+            ConnectionPhase::Opening(until) if until <= self.now => {
                 self.out.push(Output::CloseSocket);
-                self.lose_link();
+                self.handle_connection_lost();
             }
-            Phase::Ready if self.link.dead_at() <= self.now => {
+            ConnectionPhase::Ready if self.signalling.dead_at() <= self.now => {
                 self.out.push(Output::CloseSocket);
-                self.lose_link();
+                self.handle_connection_lost();
             }
-            Phase::Ready
-                if !self.link.pinged && self.link.heard_at.plus_ms(QUIET_MS) <= self.now =>
+            ConnectionPhase::Ready
+                if !self.signalling.pinged
+                    && self.signalling.heard_at.plus_ms(QUIET_MS) <= self.now =>
             {
-                self.link.pinged = true;
+                self.signalling.pinged = true;
                 self.request(Command::Ping, Purpose::Ping);
             }
             _ => {}
         }
-        if self.link.retry_at.is_some_and(|at| at <= self.now) {
-            self.link.retry_at = None;
+        if self.signalling.retry_at.is_some_and(|at| at <= self.now) {
+            self.signalling.retry_at = None;
             self.retry_outbox();
         }
     }
@@ -307,8 +322,8 @@ impl Endpoint {
     /// Gives the session up unless something is heard in this time.
     fn expect_news(&mut self, within_ms: u64) {
         let until = self.now.plus_ms(within_ms);
-        let before = self.link.suspect_until;
-        self.link.suspect_until = Some(before.map_or(until, |before| before.min(until)));
+        let before = self.signalling.suspect_until;
+        self.signalling.suspect_until = Some(before.map_or(until, |before| before.min(until)));
     }
 
     pub(super) fn expect_answer(&mut self) {
@@ -316,9 +331,9 @@ impl Endpoint {
     }
 
     pub(super) fn hear(&mut self) {
-        self.link.heard_at = self.now;
-        self.link.pinged = false;
-        self.link.suspect_until = None;
+        self.signalling.heard_at = self.now;
+        self.signalling.pinged = false;
+        self.signalling.suspect_until = None;
     }
 
     pub(super) fn handle_login_answer(&mut self, result: Result<Success, ErrorBody>) {
@@ -329,9 +344,9 @@ impl Endpoint {
                 secure,
                 snapshot,
             }) => {
-                self.link.phase = Phase::Ready;
-                self.link.attempts = 0;
-                if let Some(account) = &mut self.link.account {
+                self.signalling.phase = ConnectionPhase::Ready;
+                self.signalling.attempts = 0;
+                if let Some(account) = &mut self.signalling.account {
                     account.accid = accid;
                     account.secure = secure;
                     account.name = name;
@@ -341,7 +356,7 @@ impl Endpoint {
                     }
                 }
                 self.reconcile(snapshot);
-                if let Some(accids) = self.link.watch.clone() {
+                if let Some(accids) = self.signalling.watch.clone() {
                     self.request(Command::WatchPresence { accids }, Purpose::Rewatch);
                 }
                 self.send_unsent();
@@ -360,13 +375,13 @@ impl Endpoint {
 
     fn retry_login(&mut self) {
         self.out.push(Output::CloseSocket);
-        self.lose_link();
+        self.handle_connection_lost();
     }
 
     /// The server does not let this account in: final until the application signs in again.
     fn refuse_login(&mut self, error: ErrorBody) {
         match self
-            .link
+            .signalling
             .account
             .as_mut()
             .and_then(|account| account.first.take())
@@ -388,7 +403,11 @@ impl Endpoint {
     }
 
     fn logged_in(&self) -> Result<Value, ErrorBody> {
-        let account = self.link.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
+        let account = self
+            .signalling
+            .account
+            .as_ref()
+            .ok_or(ErrorKind::NotLoggedIn)?;
         Ok(Value::LoggedIn {
             accid: account.accid.clone(),
             name: account.name.clone(),
@@ -397,7 +416,7 @@ impl Endpoint {
     }
 
     pub(super) fn add_message(&mut self, message: hullo_protocol::Message) {
-        if self.link.see(message.id) {
+        if self.signalling.see(message.id) {
             self.emit(AppEvent::MessageAdded { message });
         }
     }
