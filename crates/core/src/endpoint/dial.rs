@@ -8,7 +8,7 @@ use hullo_protocol::{
     StartCall, Success, Token, Uid,
 };
 
-use super::leg::{CallLeg, Phase};
+use super::leg::{CallLeg, LegPhase};
 use super::operate::{accept_command, reject_without_token};
 use super::requests::Purpose;
 use super::{Endpoint, Output, State, Value};
@@ -70,7 +70,7 @@ impl Endpoint {
         let dialled = callees;
         if self.signalling.is_secure() {
             let until = self.answer_until();
-            let phase = Phase::AwaitingToken {
+            let phase = LegPhase::AwaitingToken {
                 ticket,
                 attachment,
                 timeout_ms,
@@ -83,7 +83,7 @@ impl Endpoint {
                 uid: CALLER_UID,
             });
         } else {
-            let leg = CallLeg::new(view, Phase::Dialing { ticket });
+            let leg = CallLeg::new(view, LegPhase::Dialing { ticket });
             self.current = Some(CallLeg { dialled, ..leg });
             self.start(attachment, timeout_ms, None);
         }
@@ -179,8 +179,8 @@ impl Endpoint {
             return;
         };
         let awaited = match &leg.phase {
-            Phase::AwaitingToken { .. } => true,
-            Phase::Accepting { token_until, .. } => token_until.is_some(),
+            LegPhase::AwaitingToken { .. } => true,
+            LegPhase::Accepting { token_until, .. } => token_until.is_some(),
             _ => false,
         };
         if !awaited {
@@ -190,24 +190,24 @@ impl Endpoint {
             let message = error.unwrap_or_else(|| "the token handler gave no token".into());
             return self.give_up_without_token(message);
         };
-        match std::mem::replace(&mut leg.phase, Phase::Calling) {
-            Phase::AwaitingToken {
+        match std::mem::replace(&mut leg.phase, LegPhase::Calling) {
+            LegPhase::AwaitingToken {
                 ticket,
                 attachment,
                 timeout_ms,
                 ..
             } => {
-                leg.phase = Phase::Dialing { ticket };
+                leg.phase = LegPhase::Dialing { ticket };
                 self.start(attachment, timeout_ms, Some(token));
             }
-            Phase::Accepting {
+            LegPhase::Accepting {
                 tickets,
                 other,
                 until,
                 pressed_at,
                 ..
             } => {
-                leg.phase = Phase::Accepting {
+                leg.phase = LegPhase::Accepting {
                     tickets,
                     other,
                     token_until: None,
@@ -227,9 +227,9 @@ impl Endpoint {
             return;
         };
         let call_id = leg.view.call_id;
-        match std::mem::replace(&mut leg.phase, Phase::Calling) {
-            Phase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
-            Phase::Accepting { tickets, .. } => {
+        match std::mem::replace(&mut leg.phase, LegPhase::Calling) {
+            LegPhase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
+            LegPhase::Accepting { tickets, .. } => {
                 for ticket in tickets {
                     self.complete(ticket, Err(error.clone()));
                 }
@@ -247,8 +247,8 @@ impl Endpoint {
     /// Whether the server may have the call that is being left.
     pub(super) fn is_heard(&mut self) -> bool {
         match self.current.as_ref().map(|leg| &leg.phase) {
-            None | Some(Phase::AwaitingToken { .. }) => false,
-            Some(Phase::Dialing { .. }) => self.abandon_start(),
+            None | Some(LegPhase::AwaitingToken { .. }) => false,
+            Some(LegPhase::Dialing { .. }) => self.abandon_start(),
             Some(_) => true,
         }
     }
@@ -309,8 +309,8 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        if let Phase::Dialing { ticket } = leg.phase {
-            leg.phase = Phase::Calling;
+        if let LegPhase::Dialing { ticket } = leg.phase {
+            leg.phase = LegPhase::Calling;
             self.requests
                 .drop_where(|purpose| *purpose == Purpose::Start);
             self.complete(
@@ -324,7 +324,8 @@ impl Endpoint {
     }
 
     pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
-        let Some(Phase::Dialing { ticket }) = self.current.as_ref().map(|s| s.phase.clone()) else {
+        let Some(LegPhase::Dialing { ticket }) = self.current.as_ref().map(|s| s.phase.clone())
+        else {
             return;
         };
         match result {
@@ -359,7 +360,7 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        leg.phase = Phase::Calling;
+        leg.phase = LegPhase::Calling;
         let call_id = leg.view.call_id;
         if tell {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));

@@ -4,7 +4,7 @@ use hullo_protocol::{
     CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token, Uid,
 };
 
-use super::leg::{CallLeg, Phase};
+use super::leg::{CallLeg, LegPhase};
 use super::operate::accepted;
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, Output, State};
@@ -225,8 +225,8 @@ impl Endpoint {
             return self.adopt_whole(call);
         }
         let phase = match call.state {
-            CallState::Ringing => Phase::Calling,
-            CallState::Active | CallState::Ended => Phase::InCall,
+            CallState::Ringing => LegPhase::Calling,
+            CallState::Active | CallState::Ended => LegPhase::InCall,
         };
         let pictures = call.media == Media::Video;
         let mut leg = CallLeg::new(call, phase).with_devices_of(self.signalling.accid());

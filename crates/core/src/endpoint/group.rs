@@ -4,7 +4,7 @@ use hullo_protocol::{
     Accid, CallKind, Command, ErrorBody, ErrorKind, GroupTerms, InviteMore, Media, Success,
 };
 
-use super::leg::Phase;
+use super::leg::LegPhase;
 use super::requests::Purpose;
 use super::{Endpoint, State, Value};
 
@@ -37,10 +37,10 @@ impl Endpoint {
         };
         let group = leg.view.kind == CallKind::Group;
         match leg.phase {
-            Phase::InCall => {}
+            LegPhase::InCall => {}
             // The server hears of the dial first.
-            Phase::Dialing { .. } | Phase::Calling if group => {}
-            Phase::Called { .. } | Phase::Accepting { .. } => {
+            LegPhase::Dialing { .. } | LegPhase::Calling if group => {}
+            LegPhase::Called { .. } | LegPhase::Accepting { .. } => {
                 return self.fail(ticket, ErrorKind::InviteWhileCalled);
             }
             _ => return self.fail(ticket, ErrorKind::InviteWhileCalling),

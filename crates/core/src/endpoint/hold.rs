@@ -6,7 +6,7 @@ use hullo_protocol::{
     ParticipantDuration, Success,
 };
 
-use super::leg::{CallLeg, Phase, local_participant};
+use super::leg::{CallLeg, LegPhase, local_participant};
 use super::media_connection::MediaConnection;
 use super::news::own_end;
 use super::operate::accepted;
@@ -42,7 +42,7 @@ impl Endpoint {
         let me = self.signalling.accid();
         let is_held = |leg: &CallLeg| {
             let own = local_participant(&leg.view, me);
-            leg.phase == Phase::InCall && own.is_some_and(|own| own.held)
+            leg.phase == LegPhase::InCall && own.is_some_and(|own| own.held)
         };
         let asked = self.is_answering_waiting() || self.requests.is_waiting(&Purpose::Resume);
         if asked || !self.current.as_ref().is_some_and(is_held) {
@@ -240,7 +240,7 @@ impl Endpoint {
         let held = local_participant(&call, me.as_ref()).is_some_and(|own| own.held);
         if held && self.held.is_none() && call.state == CallState::Active {
             let active_ms = call.active_ms.unwrap_or_default();
-            let mut leg = CallLeg::new(call, Phase::InCall).with_devices_of(me.as_ref());
+            let mut leg = CallLeg::new(call, LegPhase::InCall).with_devices_of(me.as_ref());
             leg.joined_at = Some(self.now.minus_ms(active_ms));
             self.held = Some(leg);
         }

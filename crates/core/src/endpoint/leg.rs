@@ -17,7 +17,7 @@ use crate::Time;
 pub(super) const RING_SLACK_MS: u64 = 3_000;
 /// Where the call is for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum LegPhase {
     /// Dialling; the room token is awaited.
     AwaitingToken {
         ticket: u64,
@@ -47,7 +47,7 @@ pub(super) enum Phase {
 /// The call and all that belongs to it; dropped with it (behaviour R2, B31).
 #[derive(Debug)]
 pub(super) struct CallLeg {
-    pub(super) phase: Phase,
+    pub(super) phase: LegPhase,
     pub(super) view: CallView,
     /// Whom the own dial has named.
     pub(super) dialled: Vec<Accid>,
@@ -71,7 +71,7 @@ pub(super) struct CallLeg {
 }
 
 impl CallLeg {
-    pub(super) fn new(view: CallView, phase: Phase) -> Self {
+    pub(super) fn new(view: CallView, phase: LegPhase) -> Self {
         let local = LocalMedia {
             video_enabled: view.media == Media::Video,
             ..LocalMedia::default()
@@ -105,9 +105,11 @@ impl CallLeg {
 
     pub(super) fn state(&self) -> State {
         match self.phase {
-            Phase::AwaitingToken { .. } | Phase::Dialing { .. } | Phase::Calling => State::Calling,
-            Phase::Called { .. } | Phase::Accepting { .. } => State::Called,
-            Phase::InCall => State::InCall,
+            LegPhase::AwaitingToken { .. } | LegPhase::Dialing { .. } | LegPhase::Calling => {
+                State::Calling
+            }
+            LegPhase::Called { .. } | LegPhase::Accepting { .. } => State::Called,
+            LegPhase::InCall => State::InCall,
         }
     }
 
@@ -115,8 +117,8 @@ impl CallLeg {
     pub(super) fn rings(&self) -> bool {
         matches!(
             self.phase,
-            Phase::Called { .. }
-                | Phase::Accepting {
+            LegPhase::Called { .. }
+                | LegPhase::Accepting {
                     token_until: Some(_),
                     ..
                 }
@@ -127,9 +129,9 @@ impl CallLeg {
     pub(super) fn waits_for_answer(&self) -> bool {
         matches!(
             self.phase,
-            Phase::AwaitingToken { .. }
-                | Phase::Dialing { .. }
-                | Phase::Accepting {
+            LegPhase::AwaitingToken { .. }
+                | LegPhase::Dialing { .. }
+                | LegPhase::Accepting {
                     token_until: None,
                     ..
                 }
@@ -138,9 +140,9 @@ impl CallLeg {
 
     pub(super) fn due(&self) -> Option<Time> {
         let phase = match &self.phase {
-            Phase::AwaitingToken { until, .. } => Some(*until),
-            Phase::Called { until } => Some(until.plus_ms(RING_SLACK_MS)),
-            Phase::Accepting {
+            LegPhase::AwaitingToken { until, .. } => Some(*until),
+            LegPhase::Called { until } => Some(until.plus_ms(RING_SLACK_MS)),
+            LegPhase::Accepting {
                 token_until: Some(token_until),
                 until,
                 ..
@@ -185,7 +187,7 @@ impl Endpoint {
             ring_ms_left,
             call_id,
         };
-        self.current = Some(CallLeg::new(call, Phase::Called { until }));
+        self.current = Some(CallLeg::new(call, LegPhase::Called { until }));
         self.tell_change();
         self.emit(event);
         self.request(Command::Ring { call_id }, Purpose::Ring);
@@ -196,7 +198,7 @@ impl Endpoint {
     pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
         let call_id = call.call_id;
         if let Some(leg) = &mut self.current
-            && let Phase::Called { until } | Phase::Accepting { until, .. } = &mut leg.phase
+            && let LegPhase::Called { until } | LegPhase::Accepting { until, .. } = &mut leg.phase
         {
             *until = self.now.plus_ms(ring_ms_left);
         }
@@ -208,8 +210,8 @@ impl Endpoint {
     /// A call of this device that the application does not know of: the page was reloaded. What was off stays off.
     pub(super) fn resume(&mut self, call: CallView) {
         let phase = match call.state {
-            CallState::Ringing => Phase::Calling,
-            CallState::Active => Phase::InCall,
+            CallState::Ringing => LegPhase::Calling,
+            CallState::Active => LegPhase::InCall,
             CallState::Ended => return,
         };
         let me = self.signalling.accid().cloned();
@@ -286,10 +288,10 @@ impl Endpoint {
             }
         }
         match &leg.phase {
-            Phase::AwaitingToken { ticket, .. } | Phase::Dialing { ticket } => {
+            LegPhase::AwaitingToken { ticket, .. } | LegPhase::Dialing { ticket } => {
                 self.fail(*ticket, kind)
             }
-            Phase::Accepting { tickets, .. } => {
+            LegPhase::Accepting { tickets, .. } => {
                 tickets.iter().for_each(|ticket| self.fail(*ticket, kind))
             }
             _ => {}
@@ -321,16 +323,16 @@ impl Endpoint {
         let Some(leg) = &self.current else { return };
         let now = self.now;
         match &leg.phase {
-            Phase::AwaitingToken { until, .. } if *until <= now => {
+            LegPhase::AwaitingToken { until, .. } if *until <= now => {
                 self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
             }
-            Phase::Accepting {
+            LegPhase::Accepting {
                 token_until: Some(until),
                 ..
             } if *until <= now => {
                 self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
             }
-            Phase::Called { until } | Phase::Accepting { until, .. }
+            LegPhase::Called { until } | LegPhase::Accepting { until, .. }
                 if leg.rings() && until.plus_ms(RING_SLACK_MS) <= now =>
             {
                 self.end_leg(EndReason::TimedOut, None, Vec::new());

@@ -2,7 +2,7 @@
 
 use hullo_protocol::{Command, ErrorBody, ErrorKind, Media, SlotKind, Success, Uid};
 
-use super::leg::{CallLeg, Phase};
+use super::leg::{CallLeg, LegPhase};
 use super::requests::Purpose;
 use super::show::Lines;
 use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, RemoteSlot};
@@ -277,7 +277,7 @@ impl Endpoint {
         if flows {
             media.flowing = Some(flow);
         }
-        let in_call = leg.phase == Phase::InCall;
+        let in_call = leg.phase == LegPhase::InCall;
         let may_tell = in_call && self.signalling.is_ready() && self.signalling.retry_at.is_none();
         let tells = may_tell && media.told != Some(flow);
         if tells {
@@ -323,7 +323,7 @@ impl Endpoint {
         let Some(leg) = self
             .current
             .as_mut()
-            .filter(|leg| leg.phase == Phase::InCall)
+            .filter(|leg| leg.phase == LegPhase::InCall)
         else {
             return;
         };
@@ -347,7 +347,7 @@ impl Endpoint {
 
 /// The caller sees itself while it rings; the callee's devices open with its answer.
 fn wanted_capture(leg: &CallLeg) -> (bool, bool) {
-    let open = !matches!(leg.phase, Phase::Called { .. });
+    let open = !matches!(leg.phase, LegPhase::Called { .. });
     let local = leg.local;
     let video = leg.view.media == Media::Video && local.video_enabled && !local.video_failed;
     (open && !local.audio_failed, open && video)
@@ -355,7 +355,7 @@ fn wanted_capture(leg: &CallLeg) -> (bool, bool) {
 
 /// Nothing leaves anyone before the accept.
 fn wanted_flow(leg: &CallLeg, capture: (bool, bool)) -> (bool, bool) {
-    let flows = leg.phase == Phase::InCall;
+    let flows = leg.phase == LegPhase::InCall;
     (
         flows && capture.0 && !leg.local.audio_muted,
         flows && capture.1 && !leg.local.video_muted,

@@ -5,14 +5,14 @@ use hullo_protocol::{
     ParticipantView, Uid,
 };
 
-use super::leg::{CallLeg, Phase, error_for, local_participant};
+use super::leg::{CallLeg, LegPhase, error_for, local_participant};
 use super::{AppEvent, Endpoint};
 
 impl Endpoint {
     /// Takes the call as it is now: state first, then the events that say what changed.
     pub(super) fn adopt(&mut self, view: CallView) {
         // What was not yet dialled cannot have changed.
-        let is_dialled = |leg: &&mut CallLeg| !matches!(leg.phase, Phase::AwaitingToken { .. });
+        let is_dialled = |leg: &&mut CallLeg| !matches!(leg.phase, LegPhase::AwaitingToken { .. });
         let Some(leg) = self.current.as_mut().filter(is_dialled) else {
             return;
         };
@@ -56,8 +56,8 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        if new.state == CallState::Active && leg.phase == Phase::Calling {
-            leg.phase = Phase::InCall;
+        if new.state == CallState::Active && leg.phase == LegPhase::Calling {
+            leg.phase = LegPhase::InCall;
             leg.picture_since = (new.media == Media::Video).then_some(now);
         }
     }
@@ -135,7 +135,7 @@ impl Endpoint {
             (EndReason::HungUp | EndReason::LoggedOut, Some(accid)) => {
                 self.emit(AppEvent::UserLeave { accid });
             }
-            (EndReason::TimedOut | EndReason::Unreachable, _) if leg.phase != Phase::InCall => {
+            (EndReason::TimedOut | EndReason::Unreachable, _) if leg.phase != LegPhase::InCall => {
                 self.emit(AppEvent::CallingTimeOut);
             }
             _ => {}

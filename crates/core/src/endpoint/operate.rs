@@ -5,7 +5,7 @@ use hullo_protocol::{
     Success, Token,
 };
 
-use super::leg::{CallLeg, Phase, local_participant};
+use super::leg::{CallLeg, LegPhase, local_participant};
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, Member, Op, Output, State, Value};
 
@@ -117,11 +117,11 @@ impl Endpoint {
             return self.fail(ticket, ErrorKind::AcceptWhileIdle);
         };
         match &mut leg.phase {
-            Phase::Called { until } => {
+            LegPhase::Called { until } => {
                 let (call_id, until) = (leg.view.call_id, *until);
                 let secure = leg.view.secure;
                 let token_until = secure.then_some(answer_until);
-                leg.phase = Phase::Accepting {
+                leg.phase = LegPhase::Accepting {
                     tickets: vec![ticket],
                     other,
                     token_until,
@@ -134,8 +134,8 @@ impl Endpoint {
                     _ => self.request(accept_command(call_id, None, other), Purpose::Accept),
                 }
             }
-            Phase::Accepting { tickets, .. } => tickets.push(ticket),
-            Phase::InCall => self.fail(ticket, ErrorKind::AcceptWhileInCall),
+            LegPhase::Accepting { tickets, .. } => tickets.push(ticket),
+            LegPhase::InCall => self.fail(ticket, ErrorKind::AcceptWhileInCall),
             _ => self.fail(ticket, ErrorKind::AcceptWhileCalling),
         }
     }
@@ -193,7 +193,7 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return;
         };
-        let Phase::Accepting {
+        let LegPhase::Accepting {
             tickets,
             until,
             pressed_at,
@@ -205,7 +205,7 @@ impl Endpoint {
         let call_id = leg.view.call_id;
         match result {
             Ok(Success::Call { call, .. }) => {
-                leg.phase = Phase::InCall;
+                leg.phase = LegPhase::InCall;
                 let pictures = call.media == Media::Video;
                 leg.picture_since = pictures.then_some(pressed_at);
                 self.adopt_whole(call);
@@ -221,7 +221,7 @@ impl Endpoint {
             }
             Ok(_) => {}
             Err(error) => {
-                leg.phase = Phase::Called { until };
+                leg.phase = LegPhase::Called { until };
                 for ticket in tickets {
                     self.complete(ticket, Err(error.clone()));
                 }
@@ -263,7 +263,7 @@ impl Endpoint {
         change: impl FnOnce(&mut CallLeg) -> Result<(), ErrorBody>,
     ) {
         let result = match &mut self.current {
-            Some(leg) if !matches!(leg.phase, Phase::Called { .. }) => change(leg),
+            Some(leg) if !matches!(leg.phase, LegPhase::Called { .. }) => change(leg),
             _ => Err(ErrorKind::NotInCall.into()),
         };
         self.settle();

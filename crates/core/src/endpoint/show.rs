@@ -2,7 +2,7 @@
 
 use hullo_protocol::{Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Success, Uid};
 
-use super::leg::Phase;
+use super::leg::LegPhase;
 use super::requests::{Purpose, is_passing};
 use super::{AppEvent, Endpoint, MediaCommand, Value};
 
@@ -108,7 +108,7 @@ impl Endpoint {
         let Some(leg) = self
             .current
             .as_ref()
-            .filter(|leg| leg.phase == Phase::InCall)
+            .filter(|leg| leg.phase == LegPhase::InCall)
         else {
             return;
         };
@@ -128,7 +128,7 @@ impl Endpoint {
         let Some(leg) = self
             .current
             .as_mut()
-            .filter(|leg| leg.phase == Phase::InCall)
+            .filter(|leg| leg.phase == LegPhase::InCall)
         else {
             return;
         };

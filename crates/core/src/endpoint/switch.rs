@@ -2,7 +2,7 @@
 
 use hullo_protocol::{CallId, CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Success};
 
-use super::leg::Phase;
+use super::leg::LegPhase;
 use super::requests::Purpose;
 use super::{Endpoint, State, Value};
 use crate::Time;
@@ -80,7 +80,7 @@ impl Endpoint {
 
     pub(super) fn answer_switch(&mut self, ticket: u64, agree: bool) {
         match &self.current {
-            Some(leg) if leg.phase == Phase::InCall => {
+            Some(leg) if leg.phase == LegPhase::InCall => {
                 let call_id = leg.view.call_id;
                 let command = Command::AnswerSwitch { call_id, agree };
                 self.request(command, Purpose::AnswerSwitch(ticket));

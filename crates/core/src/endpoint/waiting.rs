@@ -10,7 +10,7 @@ use hullo_protocol::{
 };
 
 use super::frames::merge;
-use super::leg::{Phase, RING_SLACK_MS, callees, invitor, local_participant};
+use super::leg::{LegPhase, RING_SLACK_MS, callees, invitor, local_participant};
 use super::news::own_end;
 use super::operate::{accept_command, accepted};
 use super::requests::{Purpose, is_passing};
@@ -76,7 +76,7 @@ impl Endpoint {
                 });
             }
         }
-        let in_call = |leg: &super::CallLeg| leg.phase == Phase::InCall;
+        let in_call = |leg: &super::CallLeg| leg.phase == LegPhase::InCall;
         if self.current.as_ref().is_some_and(in_call) {
             self.announce_waiting(ring_ms_left);
         }
@@ -191,7 +191,7 @@ impl Endpoint {
     pub(super) fn ring_waiting(&mut self) {
         if let Some(leg) = &self.current {
             let call_id = leg.view.call_id;
-            let in_call = leg.phase == Phase::InCall;
+            let in_call = leg.phase == LegPhase::InCall;
             self.forget_waiting(call_id);
             let unsaid = self.waiting.as_ref().filter(|w| in_call && !w.announced);
             match unsaid.map(|waiting| waiting.until.since(self.now)) {
