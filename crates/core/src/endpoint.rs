@@ -121,7 +121,7 @@ impl Endpoint {
         self.park_held();
         self.resume_held();
         self.ring_waiting();
-        self.settle();
+        self.sync();
         std::mem::take(&mut self.out)
     }
 

@@ -197,7 +197,7 @@ impl Endpoint {
     }
 
     /// A call has come in from a snapshot, while one was to be entered: there is no more to do, or nothing that can be done.
-    pub(super) fn settle_entering(&mut self) {
+    pub(super) fn reconcile_join(&mut self) {
         let (Some(leg), Some(entering)) = (&self.current, &self.entering) else {
             return;
         };

@@ -192,7 +192,7 @@ impl Endpoint {
                 leg.local.video_enabled = false;
             }
         }
-        self.settle();
+        self.sync();
         self.emit_error(ErrorBody::new(kind, message));
     }
 
@@ -254,15 +254,15 @@ impl Endpoint {
     }
 
     /// Brings devices, flow, and what the server and the application are told in line with the state.
-    pub(super) fn settle(&mut self) {
-        self.settle_devices();
-        self.settle_lines();
-        self.settle_shown();
-        self.settle_connection();
+    pub(super) fn sync(&mut self) {
+        self.sync_devices();
+        self.sync_lines();
+        self.sync_subscription();
+        self.sync_connection_events();
         self.tell_change();
     }
 
-    fn settle_devices(&mut self) {
+    fn sync_devices(&mut self) {
         let Some(leg) = &mut self.current else {
             return;
         };
@@ -318,7 +318,7 @@ impl Endpoint {
     }
 
     /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.
-    fn settle_connection(&mut self) {
+    fn sync_connection_events(&mut self) {
         let ready = self.signalling.is_ready();
         let Some(leg) = self
             .current

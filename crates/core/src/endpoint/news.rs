@@ -26,13 +26,13 @@ impl Endpoint {
             return;
         }
         self.enter_if_active(&new);
-        self.settle_switch(&old, &new);
+        self.apply_switch_change(&old, &new);
         if old.participants.len() != new.participants.len() {
             // Their tracks may have been announced before them.
             self.tell_slots();
         }
         let joined = self.note_own_join(&new);
-        self.settle();
+        self.sync();
         self.tell_change();
         if let Some(uid) = joined
             && let Some(accid) = self.signalling.accid().cloned()

@@ -266,7 +266,7 @@ impl Endpoint {
             Some(leg) if !matches!(leg.phase, LegPhase::Called { .. }) => change(leg),
             _ => Err(ErrorKind::NotInCall.into()),
         };
-        self.settle();
+        self.sync();
         self.complete(ticket, result.map(|()| Value::Done));
     }
 

@@ -70,7 +70,7 @@ impl Endpoint {
                 }
             }
         }
-        self.settle_entering();
+        self.reconcile_join();
         self.unpark();
         for message in messages {
             self.add_message(message);

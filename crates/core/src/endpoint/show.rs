@@ -50,12 +50,12 @@ impl Endpoint {
             return self.fail(ticket, ErrorKind::NotInCall);
         };
         leg.shown = Some(accids);
-        self.settle_shown();
+        self.sync_subscription();
         self.complete(ticket, Ok(Value::Done));
     }
 
     /// Adds m-lines when more have come.
-    pub(super) fn settle_lines(&mut self) {
+    pub(super) fn sync_lines(&mut self) {
         let me = self.signalling.accid().cloned();
         let Some(leg) = &mut self.current else {
             return;
@@ -72,7 +72,7 @@ impl Endpoint {
     }
 
     /// Tells the server whose pictures are shown, once there is a connection to send them through.
-    pub(super) fn settle_shown(&mut self) {
+    pub(super) fn sync_subscription(&mut self) {
         let ready = self.signalling.is_ready() && self.signalling.retry_at.is_none();
         let Some(leg) = self.current.as_mut().filter(|_| ready) else {
             return;

@@ -101,7 +101,7 @@ impl Endpoint {
 
     /// The camera follows the call: off at once with a switch to audio; on with a switch to video, to which both have
     /// agreed. A dial that has met the other side's call is no agreement to more than was dialled.
-    pub(super) fn settle_switch(&mut self, old: &CallView, new: &CallView) {
+    pub(super) fn apply_switch_change(&mut self, old: &CallView, new: &CallView) {
         let Some(leg) = &mut self.current else {
             return;
         };
