@@ -51,7 +51,7 @@ use waiting::WaitingInvite;
 
 /// What the application knows of the state.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Told {
+struct Published {
     state: State,
     call: Option<CallView>,
     local: LocalMedia,
@@ -77,7 +77,7 @@ pub struct Endpoint {
     /// The number of the newest media connection.
     peers: u32,
     /// What the last `Changed` said, so that it is said only when it is news.
-    told: Told,
+    published: Published,
     out: Vec<Output>,
 }
 
@@ -95,7 +95,7 @@ impl Endpoint {
             entering: None,
             elsewhere: Vec::new(),
             peers: 0,
-            told: Told::default(),
+            published: Published::default(),
             out: Vec::new(),
         }
     }
@@ -193,13 +193,13 @@ impl Endpoint {
     }
 
     /// Says `Changed` if there is news. Called before each event that follows from a change, and at the end of each input.
-    fn tell_change(&mut self) {
+    fn publish_change(&mut self) {
         let local = self
             .current
             .as_ref()
             .map(|leg| leg.local)
             .unwrap_or_default();
-        let now = Told {
+        let now = Published {
             state: self.state(),
             call: self.call().cloned(),
             local,
@@ -207,8 +207,8 @@ impl Endpoint {
             waiting: self.waiting.as_ref().and_then(WaitingInvite::announced),
             elsewhere: self.calls_elsewhere(),
         };
-        if now != self.told {
-            self.told = now.clone();
+        if now != self.published {
+            self.published = now.clone();
             self.emit(AppEvent::Changed {
                 state: now.state,
                 call: now.call,

@@ -339,7 +339,7 @@ impl Endpoint {
                     let hung_up = Purpose::Outbox(call.call_id);
                     self.requests.drop_where(|purpose| *purpose == hung_up);
                     // The application knows the call by its new name before anything happens to it.
-                    self.tell_change();
+                    self.publish_change();
                     if call.end.is_none() {
                         self.open_media();
                     }
@@ -366,7 +366,7 @@ impl Endpoint {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
         self.close_leg(error.kind);
-        self.tell_change();
+        self.publish_change();
         self.complete(ticket, Err(error));
     }
 }

@@ -232,7 +232,7 @@ impl Endpoint {
         let mut leg = CallLeg::new(call, phase).with_devices_of(self.signalling.accid());
         leg.picture_since = pressed.filter(|_| pictures);
         self.current = Some(leg);
-        self.tell_change();
+        self.publish_change();
         self.open_media();
     }
 
@@ -304,7 +304,7 @@ impl Endpoint {
         {
             return;
         }
-        self.tell_change();
+        self.publish_change();
         self.emit(AppEvent::OtherClientContinue { call_id });
     }
 }

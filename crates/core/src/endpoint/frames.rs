@@ -11,7 +11,7 @@ use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
     pub(super) fn handle_frame(&mut self, text: &str) {
-        self.hear();
+        self.note_activity();
         match ServerFrame::read(text) {
             Ok(ServerFrame::Reply(reply)) => {
                 if let Some(pending) = self.requests.take(reply.re) {
@@ -51,7 +51,7 @@ impl Endpoint {
             Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),
             Event::MediaSpeakers { call_id, uids } => {
                 if self.concerns(call_id) {
-                    self.tell_speakers(&uids);
+                    self.emit_speakers(&uids);
                 }
             }
             Event::MessageAdded { message } => self.add_message(message),
@@ -148,7 +148,7 @@ impl Endpoint {
             return;
         };
         leg.slots = slots;
-        self.tell_slots();
+        self.send_slots();
     }
 }
 

@@ -54,7 +54,7 @@ impl Endpoint {
             held.parked = !given_up;
         }
         if let Some(call_id) = parked {
-            self.tell_change();
+            self.publish_change();
             self.emit(AppEvent::CallHeld { call_id });
         }
     }
@@ -98,7 +98,7 @@ impl Endpoint {
             held: false,
         };
         self.request(resume, Purpose::Resume);
-        self.tell_change();
+        self.publish_change();
         self.emit(AppEvent::CallResumed { call_id });
         if switched {
             self.emit(AppEvent::CallTypeChange { media });
@@ -197,7 +197,7 @@ impl Endpoint {
         let Some(held) = self.held.take() else { return };
         let duration_ms = held.joined_at.map_or(0, |at| self.now.since(at));
         let call_id = held.view.call_id;
-        self.tell_change();
+        self.publish_change();
         self.emit(AppEvent::CallEnd {
             call_id,
             reason,

@@ -188,7 +188,7 @@ impl Endpoint {
             call_id,
         };
         self.current = Some(CallLeg::new(call, LegPhase::Called { until }));
-        self.tell_change();
+        self.publish_change();
         self.emit(event);
         self.request(Command::Ring { call_id }, Purpose::Ring);
         self.open_media();
@@ -224,7 +224,7 @@ impl Endpoint {
         // Not known to the moment; the record is.
         leg.joined_at = joined.then(|| self.now.minus_ms(active_ms));
         self.current = Some(leg);
-        self.tell_change();
+        self.publish_change();
         self.open_media();
     }
 
@@ -240,7 +240,7 @@ impl Endpoint {
             return;
         };
         let call_id = leg.view.call_id;
-        self.tell_change();
+        self.publish_change();
         let end = EndView {
             reason,
             by: by.clone(),
@@ -267,7 +267,7 @@ impl Endpoint {
             return;
         };
         let call_id = leg.view.call_id;
-        self.tell_change();
+        self.publish_change();
         self.emit(match accepted {
             true => AppEvent::OtherClientAccept { call_id },
             false => AppEvent::OtherClientReject { call_id },

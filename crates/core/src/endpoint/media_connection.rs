@@ -209,7 +209,7 @@ impl Endpoint {
                 }
                 leg.media.fingerprint = fingerprint;
                 self.command(MediaCommand::Answer { peer, sdp });
-                self.tell_slots();
+                self.send_slots();
             }
             // The dial may not have got there, or a glare gave the call another name: whoever adopts it offers anew.
             Err(error) if error.kind == ErrorKind::CallNotFound && leg.waits_for_answer() => {}
@@ -229,7 +229,7 @@ impl Endpoint {
     }
 
     /// Tells the media whose tracks it receives.
-    pub(super) fn tell_slots(&mut self) {
+    pub(super) fn send_slots(&mut self) {
         let Some(leg) = &self.current else { return };
         let remote = |slot: &hullo_protocol::Slot| {
             let participant = leg
@@ -259,7 +259,7 @@ impl Endpoint {
         self.sync_lines();
         self.sync_subscription();
         self.sync_connection_events();
-        self.tell_change();
+        self.publish_change();
     }
 
     fn sync_devices(&mut self) {
@@ -311,7 +311,7 @@ impl Endpoint {
     }
 
     /// The server has not taken what it was told of the own devices.
-    pub(super) fn forget_told_media(&mut self) {
+    pub(super) fn invalidate_sent_media(&mut self) {
         if let Some(leg) = &mut self.current {
             leg.media.told = None;
         }
@@ -335,7 +335,7 @@ impl Endpoint {
         }
         if leg.reconnecting == well {
             leg.reconnecting = !well;
-            self.tell_change();
+            self.publish_change();
             self.emit(if well {
                 AppEvent::Reconnected
             } else {

@@ -29,11 +29,11 @@ impl Endpoint {
         self.apply_switch_change(&old, &new);
         if old.participants.len() != new.participants.len() {
             // Their tracks may have been announced before them.
-            self.tell_slots();
+            self.send_slots();
         }
         let joined = self.note_own_join(&new);
         self.sync();
-        self.tell_change();
+        self.publish_change();
         if let Some(uid) = joined
             && let Some(accid) = self.signalling.accid().cloned()
         {
@@ -44,10 +44,10 @@ impl Endpoint {
                 call_id,
             });
         }
-        for event in self.participant_news(&old, &new) {
+        for event in self.participant_events(&old, &new) {
             self.emit(event);
         }
-        self.tell_switch_news(&old, &new);
+        self.emit_switch_events(&old, &new);
     }
 
     /// The caller's side: somebody has accepted.
@@ -96,7 +96,7 @@ impl Endpoint {
     /// The call has ended at the server.
     fn finish(&mut self, old: &CallView, new: &CallView, end: &EndView) {
         let news: Vec<AppEvent> = self
-            .participant_news(old, new)
+            .participant_events(old, new)
             .into_iter()
             .filter(|event| {
                 !matches!(
@@ -114,7 +114,7 @@ impl Endpoint {
         let Some(leg) = self.close_leg(error_for(end.reason)) else {
             return;
         };
-        self.tell_change();
+        self.publish_change();
         news.into_iter().for_each(|event| self.emit(event));
         self.announce_end(&leg, end);
         self.emit(AppEvent::CallEnd {
@@ -142,7 +142,7 @@ impl Endpoint {
         }
     }
 
-    fn participant_news(&self, old: &CallView, new: &CallView) -> Vec<AppEvent> {
+    fn participant_events(&self, old: &CallView, new: &CallView) -> Vec<AppEvent> {
         let mut news = Vec::new();
         for participant in &new.participants {
             if Some(&participant.accid) == self.signalling.accid() {
@@ -152,14 +152,14 @@ impl Endpoint {
                 .participants
                 .iter()
                 .find(|p| p.accid == participant.accid);
-            state_news(before, participant, new.kind, &mut news);
-            connection_news(before, participant, &mut news);
-            device_news(before, participant, &mut news);
+            state_events(before, participant, new.kind, &mut news);
+            connection_events(before, participant, &mut news);
+            device_events(before, participant, &mut news);
         }
         news
     }
 
-    fn tell_switch_news(&mut self, old: &CallView, new: &CallView) {
+    fn emit_switch_events(&mut self, old: &CallView, new: &CallView) {
         let me = self.signalling.accid().cloned();
         if old.media != new.media {
             self.emit(AppEvent::CallTypeChange { media: new.media });
@@ -214,7 +214,7 @@ pub(super) fn own_end(
     Some((reason, me.cloned().filter(|_| by_me)))
 }
 
-fn state_news(
+fn state_events(
     before: Option<&ParticipantView>,
     now: &ParticipantView,
     kind: CallKind,
@@ -252,7 +252,7 @@ fn state_news(
     }
 }
 
-fn connection_news(
+fn connection_events(
     before: Option<&ParticipantView>,
     now: &ParticipantView,
     news: &mut Vec<AppEvent>,
@@ -272,7 +272,11 @@ fn connection_news(
 }
 
 /// Microphone and camera, from when the participant has joined.
-fn device_news(before: Option<&ParticipantView>, now: &ParticipantView, news: &mut Vec<AppEvent>) {
+fn device_events(
+    before: Option<&ParticipantView>,
+    now: &ParticipantView,
+    news: &mut Vec<AppEvent>,
+) {
     if now.state != ParticipantState::Joined {
         return;
     }

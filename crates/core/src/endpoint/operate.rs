@@ -282,7 +282,7 @@ impl Endpoint {
         } else {
             leg.muted.remove(&accid);
         }
-        self.tell_slots();
+        self.send_slots();
         self.complete(ticket, Ok(Value::Done));
     }
 

@@ -335,7 +335,7 @@ impl Endpoint {
     /// What the others see of the own devices must be true: it is said again after a passing trouble.
     fn handle_set_media_answer(&mut self, result: &Result<Success, ErrorBody>) {
         if result.as_ref().is_err_and(is_passing) {
-            self.forget_told_media();
+            self.invalidate_sent_media();
             self.retry_soon();
         }
     }

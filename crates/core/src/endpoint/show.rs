@@ -104,7 +104,7 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn tell_speakers(&mut self, uids: &[Uid]) {
+    pub(super) fn emit_speakers(&mut self, uids: &[Uid]) {
         let Some(leg) = self
             .current
             .as_ref()

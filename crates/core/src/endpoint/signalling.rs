@@ -235,7 +235,7 @@ impl Endpoint {
             return;
         };
         self.signalling.phase = ConnectionPhase::LoggingIn;
-        self.hear();
+        self.note_activity();
         let legs = self.current.iter().chain(&self.held);
         self.signalling.named = legs.map(|leg| leg.view.call_id).collect();
         let login = Login {
@@ -278,7 +278,7 @@ impl Endpoint {
             ConnectionPhase::Ready => {
                 self.signalling.pinged = true;
                 self.request(Command::Ping, Purpose::Ping);
-                self.expect_news(SUSPECT_MS);
+                self.expect_activity(SUSPECT_MS);
             }
         }
         self.restart_media();
@@ -320,17 +320,17 @@ impl Endpoint {
     }
 
     /// Gives the session up unless something is heard in this time.
-    fn expect_news(&mut self, within_ms: u64) {
+    fn expect_activity(&mut self, within_ms: u64) {
         let until = self.now.plus_ms(within_ms);
         let before = self.signalling.suspect_until;
         self.signalling.suspect_until = Some(before.map_or(until, |before| before.min(until)));
     }
 
     pub(super) fn expect_answer(&mut self) {
-        self.expect_news(UNANSWERED_MS);
+        self.expect_activity(UNANSWERED_MS);
     }
 
-    pub(super) fn hear(&mut self) {
+    pub(super) fn note_activity(&mut self) {
         self.signalling.heard_at = self.now;
         self.signalling.pinged = false;
         self.signalling.suspect_until = None;
@@ -398,7 +398,7 @@ impl Endpoint {
     pub(super) fn sign_out_by_server(&mut self, reason: SessionClosed) {
         self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
-        self.tell_change();
+        self.publish_change();
         self.emit(AppEvent::Disconnect { reason });
     }
 

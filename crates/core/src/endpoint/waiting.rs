@@ -98,7 +98,7 @@ impl Endpoint {
             ring_ms_left,
             call_id,
         };
-        self.tell_change();
+        self.publish_change();
         if news {
             self.emit(event);
         }
@@ -146,7 +146,7 @@ impl Endpoint {
             .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
         if waiting.announced {
             let call_id = waiting.call.call_id;
-            self.tell_change();
+            self.publish_change();
             self.emit(AppEvent::CallWaitingEnd { call_id });
         }
     }
@@ -340,7 +340,7 @@ impl Endpoint {
         let call_id = call.call_id;
         self.waiting = None;
         let result = if call.state == CallState::Ended {
-            self.tell_change();
+            self.publish_change();
             self.emit(AppEvent::CallWaitingEnd { call_id });
             Err(ErrorKind::CallOver.into())
         } else {
@@ -388,7 +388,7 @@ impl Endpoint {
             .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
         // An accept may be on its way: a hang-up takes that back, too.
         self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
-        self.tell_change();
+        self.publish_change();
         self.complete(ticket, Ok(Value::Done));
     }
 }
