@@ -8,7 +8,7 @@
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`leg`]: the one call, its phase and its public state.
 //! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
-//! - [`dial`], [`group`], [`enter`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
+//! - [`dial`], [`group`], [`join`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
 //!   [`news`]: what a change of the call means to the application. [`media_connection`]: the connection of media; [`show`]: what it
 //!   has to carry.
 //!
@@ -16,12 +16,12 @@
 //! for each call that the application knew of; the state changes before the events that say why.
 
 mod dial;
-mod enter;
 mod event;
 mod frames;
 mod group;
 mod hold;
 mod io;
+mod join;
 mod leg;
 mod media;
 mod media_connection;
@@ -43,7 +43,7 @@ pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 
 use crate::Time;
-use enter::Entering;
+use join::PendingJoin;
 use leg::CallLeg;
 use requests::Requests;
 use signalling::Signalling;
@@ -71,7 +71,7 @@ pub struct Endpoint {
     held: Option<CallLeg>,
     waiting: Option<WaitingInvite>,
     /// A running call that the application is entering.
-    entering: Option<Entering>,
+    joining: Option<PendingJoin>,
     /// The account's calls on its other devices.
     elsewhere: Vec<CallView>,
     /// The number of the newest media connection.
@@ -92,7 +92,7 @@ impl Endpoint {
             current: None,
             held: None,
             waiting: None,
-            entering: None,
+            joining: None,
             elsewhere: Vec::new(),
             peers: 0,
             published: Published::default(),
@@ -129,13 +129,13 @@ impl Endpoint {
     pub fn poll_timeout(&self) -> Option<Time> {
         let leg = self.current.as_ref().and_then(CallLeg::due);
         let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
-        let entering = self.entering.as_ref().and_then(Entering::due);
+        let joining = self.joining.as_ref().and_then(PendingJoin::due);
         [
             self.signalling.due(),
             self.requests.due(),
             leg,
             waiting,
-            entering,
+            joining,
         ]
         .into_iter()
         .flatten()
@@ -157,7 +157,7 @@ impl Endpoint {
         self.expire_connection();
         self.expire_leg();
         self.expire_waiting();
-        self.expire_entering();
+        self.expire_join();
     }
 
     fn emit(&mut self, event: AppEvent) {

@@ -42,7 +42,7 @@ impl Endpoint {
         timeout_ms: Option<u64>,
     ) {
         match self.state() {
-            State::Idle if self.entering.is_some() => {
+            State::Idle if self.joining.is_some() => {
                 return self.fail(ticket, ErrorKind::CallWhileCalling);
             }
             State::Idle if self.is_answering_waiting() => {
@@ -170,7 +170,7 @@ impl Endpoint {
         token: Option<Token>,
         error: Option<String>,
     ) {
-        if self.take_entering_token(call_id, token.as_ref(), error.as_deref())
+        if self.take_join_token(call_id, token.as_ref(), error.as_deref())
             || self.take_waiting_token(call_id, token.as_ref(), error.as_deref())
         {
             return;

@@ -80,7 +80,7 @@ impl Endpoint {
 
     /// Takes the call up again that was on hold, once nothing else is in hand.
     pub(super) fn resume_held(&mut self) {
-        if self.current.is_some() || self.entering.is_some() || self.is_answering_waiting() {
+        if self.current.is_some() || self.joining.is_some() || self.is_answering_waiting() {
             return;
         }
         let Some(mut leg) = self.held.take_if(|held| !held.parked) else {

@@ -171,7 +171,7 @@ impl Endpoint {
         if !invited || known || call.state == CallState::Ended {
             return;
         }
-        let answers = self.entering.is_some() || self.is_answering_waiting();
+        let answers = self.joining.is_some() || self.is_answering_waiting();
         if self.current.is_some() || answers {
             return self.wait_with(call, ring_ms_left);
         }

@@ -164,7 +164,7 @@ impl Endpoint {
     /// The caller of a group call ends it `for_all`, if that is meant.
     pub(super) fn hang_up(&mut self, for_all: bool) {
         let Some(leg) = &self.current else {
-            self.give_up_entering(ErrorKind::CallOver);
+            self.abandon_join(ErrorKind::CallOver);
             self.give_up_answering();
             return self.hang_up_parked();
         };

@@ -31,7 +31,7 @@ impl Endpoint {
         invites.retain(|invite| !over(invite.call.call_id));
         self.reconcile_held(&named, &mut calls, &ended);
         self.take_answered_waiting(&calls);
-        self.take_entered(&calls);
+        self.adopt_joined(&calls);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
         self.reconcile_waiting(rings);

@@ -42,9 +42,9 @@ pub(super) enum Purpose {
     /// More accounts for the call; completes the ticket.
     Invite(u64),
     /// Looks for the call to enter.
-    EnterQuery,
+    JoinQuery,
     /// Enters a running call.
-    Enter,
+    Join,
     /// Answers the invite that waits.
     AcceptWaiting,
     /// Takes the call up again that was on hold.
@@ -197,7 +197,7 @@ impl Endpoint {
             | Purpose::Accept
             | Purpose::Outbox(_)
             | Purpose::Invite(_)
-            | Purpose::Enter
+            | Purpose::Join
             | Purpose::AcceptWaiting
             | Purpose::Resume
             | Purpose::Switch(_)
@@ -292,8 +292,8 @@ impl Endpoint {
             Purpose::Rewatch => self.tell_presence(result),
             Purpose::SetMedia => self.handle_set_media_answer(&result),
             Purpose::Invite(ticket) => self.handle_invite_answer(ticket, result),
-            Purpose::EnterQuery => self.handle_enter_query(result),
-            Purpose::Enter => self.handle_enter_answer(result),
+            Purpose::JoinQuery => self.handle_join_query(result),
+            Purpose::Join => self.handle_join_answer(result),
             Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
             Purpose::Resume => self.handle_resume_answer(pending, &result),
             Purpose::Subscribe => self.handle_subscribe_answer(&result),

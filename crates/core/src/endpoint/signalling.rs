@@ -176,7 +176,7 @@ impl Endpoint {
     /// The account signs out: every call of this device is over.
     fn end_all_legs(&mut self) {
         let me = self.signalling.accid().cloned();
-        self.give_up_entering(ErrorKind::SignedOut);
+        self.abandon_join(ErrorKind::SignedOut);
         self.end_waiting();
         self.elsewhere.clear();
         self.end_held(EndReason::LoggedOut, me.clone(), Vec::new());

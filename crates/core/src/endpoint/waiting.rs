@@ -202,7 +202,7 @@ impl Endpoint {
             return;
         }
         let now = self.now;
-        let blocked = self.entering.is_some() || self.is_answering_waiting();
+        let blocked = self.joining.is_some() || self.is_answering_waiting();
         if blocked
             || !self.signalling.is_ready()
             || self.requests.is_waiting(&Purpose::AbandonedStart)
@@ -345,7 +345,7 @@ impl Endpoint {
             Err(ErrorKind::CallOver.into())
         } else {
             let value = accepted(&call);
-            self.go_in(call, Some(answering.pressed_at));
+            self.activate(call, Some(answering.pressed_at));
             Ok(value)
         };
         if let Some(call_id) = held {

@@ -12,7 +12,7 @@ use crate::Time;
 
 /// A call that the application is entering. Whatever rings meanwhile waits.
 #[derive(Debug)]
-pub(super) struct Entering {
+pub(super) struct PendingJoin {
     ticket: u64,
     call_id: CallId,
     stage: Stage,
@@ -33,7 +33,7 @@ enum Stage {
     Continuing,
 }
 
-impl Entering {
+impl PendingJoin {
     pub(super) fn due(&self) -> Option<Time> {
         match self.stage {
             Stage::AwaitingToken(until) => Some(until),
@@ -45,38 +45,38 @@ impl Entering {
 impl Endpoint {
     /// Joins a running group call.
     pub(super) fn join(&mut self, ticket: u64, call_id: CallId) {
-        if !self.may_enter(ticket, call_id) {
+        if !self.can_join(ticket, call_id) {
             return;
         }
         if self.signalling.is_secure() {
-            self.enter(ticket, call_id, Stage::Querying);
+            self.begin_join(ticket, call_id, Stage::Querying);
             let query = Command::Query {
                 call_id: Some(call_id),
                 group_id: None,
             };
-            self.request(query, Purpose::EnterQuery);
+            self.request(query, Purpose::JoinQuery);
         } else {
-            self.enter(ticket, call_id, Stage::Joining);
+            self.begin_join(ticket, call_id, Stage::Joining);
             self.request_join(call_id, None);
         }
     }
 
     /// Fetches a call from another device.
     pub(super) fn continue_here(&mut self, ticket: u64, call_id: CallId) {
-        if self.may_enter(ticket, call_id) {
-            self.enter(ticket, call_id, Stage::Continuing);
-            self.request(Command::Continue { call_id }, Purpose::Enter);
+        if self.can_join(ticket, call_id) {
+            self.begin_join(ticket, call_id, Stage::Continuing);
+            self.request(Command::Continue { call_id }, Purpose::Join);
         }
     }
 
-    fn may_enter(&mut self, ticket: u64, call_id: CallId) -> bool {
-        if self.entering.is_none() && self.state() == State::Idle && self.is_held(call_id) {
+    fn can_join(&mut self, ticket: u64, call_id: CallId) -> bool {
+        if self.joining.is_none() && self.state() == State::Idle && self.is_held(call_id) {
             self.take_up_parked(ticket);
             return false;
         }
         let kind = match self.state() {
             State::Idle if self.is_answering_waiting() => ErrorKind::CallWhileCalled,
-            State::Idle if self.entering.is_none() => return true,
+            State::Idle if self.joining.is_none() => return true,
             State::Idle | State::Calling => ErrorKind::CallWhileCalling,
             State::Called => ErrorKind::CallWhileCalled,
             State::InCall => ErrorKind::CallWhileInCall,
@@ -85,12 +85,12 @@ impl Endpoint {
         false
     }
 
-    fn enter(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
+    fn begin_join(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
         // A hang-up that is still to be said (again) must not end what the person enters now.
         let hang_ups = self
             .requests
             .drop_where(|purpose| *purpose == Purpose::Outbox(call_id));
-        self.entering = Some(Entering {
+        self.joining = Some(PendingJoin {
             ticket,
             call_id,
             stage,
@@ -104,15 +104,15 @@ impl Endpoint {
             call_id,
             room_token,
         };
-        self.request(join, Purpose::Enter);
+        self.request(join, Purpose::Join);
     }
 
-    pub(super) fn handle_enter_query(&mut self, result: Result<Success, ErrorBody>) {
+    pub(super) fn handle_join_query(&mut self, result: Result<Success, ErrorBody>) {
         let until = self.answer_until();
-        let Some(entering) = &mut self.entering else {
+        let Some(joining) = &mut self.joining else {
             return;
         };
-        let call_id = entering.call_id;
+        let call_id = joining.call_id;
         let uid: Result<Uid, ErrorBody> = match result {
             Ok(Success::Found { calls }) => calls
                 .first()
@@ -123,59 +123,59 @@ impl Endpoint {
         };
         match uid {
             Ok(uid) => {
-                entering.stage = Stage::AwaitingToken(until);
+                joining.stage = Stage::AwaitingToken(until);
                 self.out.push(Output::AskToken { call_id, uid });
             }
-            Err(error) => self.fail_entering(error),
+            Err(error) => self.fail_join(error),
         }
     }
 
     /// True if the token was awaited for a call that is being entered.
-    pub(super) fn take_entering_token(
+    pub(super) fn take_join_token(
         &mut self,
         call_id: CallId,
         token: Option<&Token>,
         error: Option<&str>,
     ) -> bool {
-        let awaits = |entering: &Entering| {
-            entering.call_id == call_id && matches!(entering.stage, Stage::AwaitingToken(_))
+        let awaits = |joining: &PendingJoin| {
+            joining.call_id == call_id && matches!(joining.stage, Stage::AwaitingToken(_))
         };
-        let Some(entering) = self.entering.as_mut().filter(|entering| awaits(entering)) else {
+        let Some(joining) = self.joining.as_mut().filter(|joining| awaits(joining)) else {
             return false;
         };
         match (token, error) {
             (Some(token), None) => {
-                entering.stage = Stage::Joining;
+                joining.stage = Stage::Joining;
                 self.request_join(call_id, Some(token.clone()));
             }
             (_, error) => {
                 let message = error.unwrap_or("the token handler gave no token");
-                self.fail_entering(ErrorBody::new(ErrorKind::TokenUnavailable, message));
+                self.fail_join(ErrorBody::new(ErrorKind::TokenUnavailable, message));
             }
         }
         true
     }
 
-    pub(super) fn handle_enter_answer(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(entering) = self.entering.take() else {
+    pub(super) fn handle_join_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(joining) = self.joining.take() else {
             return;
         };
-        let ticket = entering.ticket;
+        let ticket = joining.ticket;
         match result {
             Ok(Success::Call { call, .. }) if call.state != CallState::Ended => {
                 let value = accepted(&call);
                 // A picture that has been seen on the other device is not the first one here.
-                let joins = entering.stage == Stage::Joining;
-                self.go_in(call, joins.then_some(entering.pressed_at));
+                let joins = joining.stage == Stage::Joining;
+                self.activate(call, joins.then_some(joining.pressed_at));
                 self.complete(ticket, Ok(value));
             }
             Ok(_) => self.fail(ticket, ErrorKind::CallOver),
             Err(error) => {
                 // The server may have let it in since. If not, a hang-up from here touches no other device.
                 let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection)
-                    && matches!(entering.stage, Stage::Joining | Stage::Continuing);
-                if entering.hung_up || unheard {
-                    let call_id = entering.call_id;
+                    && matches!(joining.stage, Stage::Joining | Stage::Continuing);
+                if joining.hung_up || unheard {
+                    let call_id = joining.call_id;
                     self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
                 }
                 self.complete(ticket, Err(error));
@@ -184,35 +184,35 @@ impl Endpoint {
     }
 
     /// A snapshot has the call already that is being entered: the answer itself was lost.
-    pub(super) fn take_entered(&mut self, calls: &[CallView]) {
-        let asked = |e: &&Entering| matches!(e.stage, Stage::Joining | Stage::Continuing);
-        let call_id = self.entering.as_ref().filter(asked).map(|e| e.call_id);
+    pub(super) fn adopt_joined(&mut self, calls: &[CallView]) {
+        let asked = |e: &&PendingJoin| matches!(e.stage, Stage::Joining | Stage::Continuing);
+        let call_id = self.joining.as_ref().filter(asked).map(|e| e.call_id);
         let entered = calls.iter().find(|call| Some(call.call_id) == call_id);
         if let (Some(call), None) = (entered.cloned(), &self.current) {
             self.requests
-                .drop_where(|purpose| *purpose == Purpose::Enter);
+                .drop_where(|purpose| *purpose == Purpose::Join);
             let refused = Vec::new();
-            self.handle_enter_answer(Ok(Success::Call { call, refused }));
+            self.handle_join_answer(Ok(Success::Call { call, refused }));
         }
     }
 
     /// A call has come in from a snapshot, while one was to be entered: there is no more to do, or nothing that can be done.
     pub(super) fn reconcile_join(&mut self) {
-        let (Some(leg), Some(entering)) = (&self.current, &self.entering) else {
+        let (Some(leg), Some(joining)) = (&self.current, &self.joining) else {
             return;
         };
-        if leg.view.call_id != entering.call_id {
-            return self.give_up_entering(ErrorKind::CallWhileInCall);
+        if leg.view.call_id != joining.call_id {
+            return self.abandon_join(ErrorKind::CallWhileInCall);
         }
-        let (ticket, value) = (entering.ticket, accepted(&leg.view));
+        let (ticket, value) = (joining.ticket, accepted(&leg.view));
         self.requests
-            .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
-        self.entering = None;
+            .drop_where(|purpose| matches!(purpose, Purpose::Join | Purpose::JoinQuery));
+        self.joining = None;
         self.complete(ticket, Ok(value));
     }
 
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
-    pub(super) fn go_in(&mut self, call: CallView, pressed: Option<Time>) {
+    pub(super) fn activate(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
         self.held.take_if(|held| held.view.call_id == call.call_id);
         self.forget_waiting(call.call_id);
@@ -236,35 +236,35 @@ impl Endpoint {
         self.open_media();
     }
 
-    fn fail_entering(&mut self, error: ErrorBody) {
-        if let Some(entering) = self.entering.take() {
-            if entering.hung_up {
-                let call_id = entering.call_id;
+    fn fail_join(&mut self, error: ErrorBody) {
+        if let Some(joining) = self.joining.take() {
+            if joining.hung_up {
+                let call_id = joining.call_id;
                 self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
             }
-            self.complete(entering.ticket, Err(error));
+            self.complete(joining.ticket, Err(error));
         }
     }
 
     /// Nobody enters anything any more. The server may have let the account in, and is told.
-    pub(super) fn give_up_entering(&mut self, kind: ErrorKind) {
+    pub(super) fn abandon_join(&mut self, kind: ErrorKind) {
         let dropped = self
             .requests
-            .drop_where(|purpose| matches!(purpose, Purpose::Enter | Purpose::EnterQuery));
+            .drop_where(|purpose| matches!(purpose, Purpose::Join | Purpose::JoinQuery));
         let asked = dropped
             .iter()
-            .any(|pending| pending.purpose == Purpose::Enter && (pending.sent || pending.repeated));
-        if let Some(entering) = &mut self.entering {
-            entering.hung_up |= asked;
+            .any(|pending| pending.purpose == Purpose::Join && (pending.sent || pending.repeated));
+        if let Some(joining) = &mut self.joining {
+            joining.hung_up |= asked;
         }
-        self.fail_entering(kind.into());
+        self.fail_join(kind.into());
     }
 
-    pub(super) fn expire_entering(&mut self) {
-        let due = self.entering.as_ref().and_then(Entering::due);
+    pub(super) fn expire_join(&mut self) {
+        let due = self.joining.as_ref().and_then(PendingJoin::due);
         if due.is_some_and(|until| until <= self.now) {
             let message = "no answer in time";
-            self.fail_entering(ErrorBody::new(ErrorKind::TokenUnavailable, message));
+            self.fail_join(ErrorBody::new(ErrorKind::TokenUnavailable, message));
         }
     }
 
