@@ -7,7 +7,7 @@
 //! - [`signalling`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
 //! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
 //! - [`leg`]: the one call, its phase and its public state.
-//! - [`waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
+//! - [`call_waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
 //! - [`dial`], [`group`], [`join`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
 //!   [`news`]: what a change of the call means to the application. [`media_connection`]: the connection of media; [`show`]: what it
 //!   has to carry.
@@ -15,6 +15,7 @@
 //! Invariant: each ticket completes exactly once; one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes exactly once
 //! for each call that the application knew of; the state changes before the events that say why.
 
+mod call_waiting;
 mod dial;
 mod event;
 mod frames;
@@ -33,7 +34,6 @@ mod requests;
 mod show;
 mod signalling;
 mod switch;
-mod waiting;
 
 use hullo_protocol::{CallId, CallView, ErrorBody, ErrorKind, RequestId};
 
@@ -43,11 +43,11 @@ pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 
 use crate::Time;
+use call_waiting::WaitingInvite;
 use join::PendingJoin;
 use leg::CallLeg;
 use requests::Requests;
 use signalling::Signalling;
-use waiting::WaitingInvite;
 
 /// What the application knows of the state.
 #[derive(Debug, Clone, Default, PartialEq)]

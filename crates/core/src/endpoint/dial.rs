@@ -45,7 +45,7 @@ impl Endpoint {
             State::Idle if self.joining.is_some() => {
                 return self.fail(ticket, ErrorKind::CallWhileCalling);
             }
-            State::Idle if self.is_answering_waiting() => {
+            State::Idle if self.is_answering_second_call() => {
                 return self.fail(ticket, ErrorKind::CallWhileCalled);
             }
             State::Idle => {}

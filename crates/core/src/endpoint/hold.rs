@@ -29,8 +29,8 @@ impl Endpoint {
         leg.slots.clear();
         leg.reconnecting = false;
         // The first picture would tell how long the hold has lasted.
-        leg.picture_since = None;
-        leg.carried = Some(leg.view.media);
+        leg.first_frame_since = None;
+        leg.media_when_held = Some(leg.view.media);
         let call_id = leg.view.call_id;
         self.held = Some(leg);
         Some(call_id)
@@ -44,11 +44,11 @@ impl Endpoint {
             let own = local_participant(&leg.view, me);
             leg.phase == LegPhase::InCall && own.is_some_and(|own| own.held)
         };
-        let asked = self.is_answering_waiting() || self.requests.is_waiting(&Purpose::Resume);
+        let asked = self.is_answering_second_call() || self.requests.is_waiting(&Purpose::Resume);
         if asked || !self.current.as_ref().is_some_and(is_held) {
             return;
         }
-        let given_up = self.requests.tells_an_end();
+        let given_up = self.requests.has_unsent_hangup();
         let parked = self.put_on_hold();
         if let Some(held) = &mut self.held {
             held.parked = !given_up;
@@ -80,7 +80,7 @@ impl Endpoint {
 
     /// Takes the call up again that was on hold, once nothing else is in hand.
     pub(super) fn resume_held(&mut self) {
-        if self.current.is_some() || self.joining.is_some() || self.is_answering_waiting() {
+        if self.current.is_some() || self.joining.is_some() || self.is_answering_second_call() {
             return;
         }
         let Some(mut leg) = self.held.take_if(|held| !held.parked) else {
@@ -88,7 +88,10 @@ impl Endpoint {
         };
         leg.parked = false;
         let (call_id, media) = (leg.view.call_id, leg.view.media);
-        let switched = leg.carried.take().is_some_and(|carried| carried != media);
+        let switched = leg
+            .media_when_held
+            .take()
+            .is_some_and(|carried| carried != media);
         // To audio: video needs the consent of somebody here.
         leg.local.video_enabled &= !switched;
         leg.local.video_muted &= !switched;
@@ -124,10 +127,10 @@ impl Endpoint {
             // The other call is over here, but the server has not heard of that yet. It is asked under another name: what
             // it has refused it would refuse again.
             Err(error)
-                if error.kind == ErrorKind::AlreadyInCall && self.requests.tells_an_end() =>
+                if error.kind == ErrorKind::AlreadyInCall && self.requests.has_unsent_hangup() =>
             {
                 pending.request.request_id = Some(self.new_request_id());
-                self.say_again(pending);
+                self.retry(pending);
             }
             Err(_) => self.handle_outbox_answer(pending, result),
         }

@@ -75,7 +75,7 @@ impl Endpoint {
             return false;
         }
         let kind = match self.state() {
-            State::Idle if self.is_answering_waiting() => ErrorKind::CallWhileCalled,
+            State::Idle if self.is_answering_second_call() => ErrorKind::CallWhileCalled,
             State::Idle if self.joining.is_none() => return true,
             State::Idle | State::Calling => ErrorKind::CallWhileCalling,
             State::Called => ErrorKind::CallWhileCalled,
@@ -230,7 +230,7 @@ impl Endpoint {
         };
         let pictures = call.media == Media::Video;
         let mut leg = CallLeg::new(call, phase).with_devices_of(self.signalling.accid());
-        leg.picture_since = pressed.filter(|_| pictures);
+        leg.first_frame_since = pressed.filter(|_| pictures);
         self.current = Some(leg);
         self.publish_change();
         self.open_media();

@@ -57,9 +57,9 @@ pub(super) struct CallLeg {
     pub(super) media: MediaConnection,
     pub(super) switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
-    pub(super) shown: Option<Vec<Accid>>,
+    pub(super) wanted_videos: Option<Vec<Accid>>,
     /// From when the first picture is waited for, until it has come.
-    pub(super) picture_since: Option<Time>,
+    pub(super) first_frame_since: Option<Time>,
     /// When the own media was connected in the active call.
     pub(super) joined_at: Option<Time>,
     /// `Reconnecting` has been said.
@@ -67,7 +67,7 @@ pub(super) struct CallLeg {
     /// On hold for a call on another device: it is taken up again when that is over.
     pub(super) parked: bool,
     /// What it carried when it was put on hold.
-    pub(super) carried: Option<Media>,
+    pub(super) media_when_held: Option<Media>,
 }
 
 impl CallLeg {
@@ -85,12 +85,12 @@ impl CallLeg {
             slots: Vec::new(),
             media: MediaConnection::default(),
             switching: None,
-            shown: None,
-            picture_since: None,
+            wanted_videos: None,
+            first_frame_since: None,
             joined_at: None,
             reconnecting: false,
             parked: false,
-            carried: None,
+            media_when_held: None,
         }
     }
 
@@ -171,9 +171,9 @@ impl Endpoint {
         if !invited || known || call.state == CallState::Ended {
             return;
         }
-        let answers = self.joining.is_some() || self.is_answering_waiting();
+        let answers = self.joining.is_some() || self.is_answering_second_call();
         if self.current.is_some() || answers {
-            return self.wait_with(call, ring_ms_left);
+            return self.queue_invite(call, ring_ms_left);
         }
         let call_id = call.call_id;
         self.waiting.take_if(|waiting| waiting.is(call_id));

@@ -58,7 +58,7 @@ impl Endpoint {
         };
         if new.state == CallState::Active && leg.phase == LegPhase::Calling {
             leg.phase = LegPhase::InCall;
-            leg.picture_since = (new.media == Media::Video).then_some(now);
+            leg.first_frame_since = (new.media == Media::Video).then_some(now);
         }
     }
 

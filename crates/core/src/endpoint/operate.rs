@@ -54,7 +54,7 @@ impl Endpoint {
             Op::ContinueHere { call_id } => self.continue_here(ticket, call_id),
             Op::QueryCall { call_id, group_id } => {
                 let command = Command::Query { call_id, group_id };
-                self.request(command, Purpose::Ask(ticket));
+                self.request(command, Purpose::Query(ticket));
             }
             Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
             Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
@@ -101,12 +101,12 @@ impl Endpoint {
                         before,
                         limit,
                     },
-                    Purpose::Ask(ticket),
+                    Purpose::Query(ticket),
                 );
             }
             Op::WatchPresence { accids } => {
                 self.signalling.watch(accids.clone());
-                self.request(Command::WatchPresence { accids }, Purpose::Ask(ticket));
+                self.request(Command::WatchPresence { accids }, Purpose::Query(ticket));
             }
         }
     }
@@ -207,7 +207,7 @@ impl Endpoint {
             Ok(Success::Call { call, .. }) => {
                 leg.phase = LegPhase::InCall;
                 let pictures = call.media == Media::Video;
-                leg.picture_since = pictures.then_some(pressed_at);
+                leg.first_frame_since = pictures.then_some(pressed_at);
                 self.adopt_whole(call);
                 let Some(leg) = &self.current else {
                     return tickets

@@ -30,7 +30,7 @@ impl Endpoint {
         calls.retain(|call| !over(call.call_id));
         invites.retain(|invite| !over(invite.call.call_id));
         self.reconcile_held(&named, &mut calls, &ended);
-        self.take_answered_waiting(&calls);
+        self.adopt_answered_waiting(&calls);
         self.adopt_joined(&calls);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
@@ -39,7 +39,7 @@ impl Endpoint {
             .iter()
             .find(|invite| Some(invite.call.call_id) != current);
         if let Some(other) = other {
-            self.wait_with(other.call.clone(), other.ring_ms_left);
+            self.queue_invite(other.call.clone(), other.ring_ms_left);
         }
         match self.current.as_ref() {
             Some(leg) if leg.waits_for_answer() => {
@@ -102,7 +102,7 @@ impl Endpoint {
     /// the call that was left, be it under another name: of a dial that has met the other side's.
     fn resume_unless_left(&mut self, call: CallView) {
         let call_id = call.call_id;
-        if !self.requests.tells_an_end() {
+        if !self.requests.has_unsent_hangup() {
             self.resume(call);
         } else {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
@@ -148,7 +148,7 @@ impl Endpoint {
             None if continued => self.handle_continued_elsewhere(call_id),
             None => self.end_leg(EndReason::Lost, None, Vec::new()),
             // While a hang-up is still to be said, the one who answered is a dial of this device that met the call.
-            Some(_) if rang && answered && !self.requests.tells_an_end() => {
+            Some(_) if rang && answered && !self.requests.has_unsent_hangup() => {
                 self.leave_to_other_device(true);
             }
             Some(_) if rang && rejected => self.leave_to_other_device(false),

@@ -52,11 +52,11 @@ pub(super) enum Purpose {
     /// Whose pictures are shown.
     Subscribe,
     /// A statistic.
-    Report,
+    Statistic,
     /// Completes the ticket with what comes.
-    Ask(u64),
+    Query(u64),
     /// The watch that is renewed after a reconnect.
-    Rewatch,
+    RestoreWatch,
 }
 
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ impl Requests {
     }
 
     /// Whether the server has still to hear of a call that is over here.
-    pub(super) fn tells_an_end(&self) -> bool {
+    pub(super) fn has_unsent_hangup(&self) -> bool {
         self.pending
             .values()
             .any(|pending| matches!(pending.purpose, Purpose::Outbox(_)))
@@ -137,8 +137,8 @@ impl Requests {
     pub(super) fn handle_connection_lost(&mut self) {
         self.drop_where(|purpose| {
             use Purpose::{
-                AbandonedStart, Login, Logout, Offer, Ping, Report, Rewatch, Ring, SetMedia,
-                Snapshot, Subscribe,
+                AbandonedStart, Login, Logout, Offer, Ping, RestoreWatch, Ring, SetMedia, Snapshot,
+                Statistic, Subscribe,
             };
             matches!(
                 purpose,
@@ -151,8 +151,8 @@ impl Requests {
                     | SetMedia
                     | Snapshot(_)
                     | Subscribe
-                    | Report
-                    | Rewatch
+                    | Statistic
+                    | RestoreWatch
             )
         });
         for pending in self.pending.values_mut() {
@@ -288,8 +288,8 @@ impl Endpoint {
             Purpose::Switch(media) => self.handle_switch_answer(media, result),
             Purpose::AnswerSwitch(ticket) => self.complete(ticket, result.map(|_| Value::Done)),
             Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
-            Purpose::Ask(ticket) => self.complete_ask(ticket, result),
-            Purpose::Rewatch => self.tell_presence(result),
+            Purpose::Query(ticket) => self.complete_query(ticket, result),
+            Purpose::RestoreWatch => self.tell_presence(result),
             Purpose::SetMedia => self.handle_set_media_answer(&result),
             Purpose::Invite(ticket) => self.handle_invite_answer(ticket, result),
             Purpose::JoinQuery => self.handle_join_query(result),
@@ -297,7 +297,7 @@ impl Endpoint {
             Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
             Purpose::Resume => self.handle_resume_answer(pending, &result),
             Purpose::Subscribe => self.handle_subscribe_answer(&result),
-            Purpose::Ping | Purpose::Ring | Purpose::Report => {}
+            Purpose::Ping | Purpose::Ring | Purpose::Statistic => {}
         }
     }
 
@@ -307,13 +307,13 @@ impl Endpoint {
         pending: Pending,
         result: &Result<Success, ErrorBody>,
     ) {
-        if result.as_ref().is_err_and(is_passing) {
-            self.say_again(pending);
+        if result.as_ref().is_err_and(is_transient) {
+            self.retry(pending);
         }
     }
 
     /// Says the same again in a moment, unless its time is over.
-    pub(super) fn say_again(&mut self, pending: Pending) {
+    pub(super) fn retry(&mut self, pending: Pending) {
         if self.now < pending.deadline {
             let id = self.requests.next_id();
             let request = Request {
@@ -328,19 +328,19 @@ impl Endpoint {
                     ..pending
                 },
             );
-            self.retry_soon();
+            self.schedule_retry();
         }
     }
 
     /// What the others see of the own devices must be true: it is said again after a passing trouble.
     fn handle_set_media_answer(&mut self, result: &Result<Success, ErrorBody>) {
-        if result.as_ref().is_err_and(is_passing) {
+        if result.as_ref().is_err_and(is_transient) {
             self.invalidate_sent_media();
-            self.retry_soon();
+            self.schedule_retry();
         }
     }
 
-    pub(super) fn retry_soon(&mut self) {
+    pub(super) fn schedule_retry(&mut self) {
         self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
@@ -362,7 +362,7 @@ impl Endpoint {
         }
     }
 
-    fn complete_ask(&mut self, ticket: u64, result: Result<Success, ErrorBody>) {
+    fn complete_query(&mut self, ticket: u64, result: Result<Success, ErrorBody>) {
         let value = result.map(|success| match success {
             Success::Messages { messages, more } => Value::Messages { messages, more },
             Success::Presence { accounts } => Value::Presence { accounts },
@@ -374,7 +374,7 @@ impl Endpoint {
 }
 
 /// A trouble of the server that may be over in a moment.
-pub(super) fn is_passing(error: &ErrorBody) -> bool {
+pub(super) fn is_transient(error: &ErrorBody) -> bool {
     matches!(
         error.kind,
         ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server

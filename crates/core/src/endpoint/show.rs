@@ -3,7 +3,7 @@
 use hullo_protocol::{Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Success, Uid};
 
 use super::leg::LegPhase;
-use super::requests::{Purpose, is_passing};
+use super::requests::{Purpose, is_transient};
 use super::{AppEvent, Endpoint, MediaCommand, Value};
 
 /// Most m-lines that receive sound: more people do not talk at once.
@@ -49,7 +49,7 @@ impl Endpoint {
         let Some(leg) = &mut self.current else {
             return self.fail(ticket, ErrorKind::NotInCall);
         };
-        leg.shown = Some(accids);
+        leg.wanted_videos = Some(accids);
         self.sync_subscription();
         self.complete(ticket, Ok(Value::Done));
     }
@@ -77,7 +77,7 @@ impl Endpoint {
         let Some(leg) = self.current.as_mut().filter(|_| ready) else {
             return;
         };
-        let (Some(shown), true) = (&leg.shown, leg.media.is_answered()) else {
+        let (Some(shown), true) = (&leg.wanted_videos, leg.media.is_answered()) else {
             return;
         };
         let uid_of = |accid: &Accid| {
@@ -96,11 +96,11 @@ impl Endpoint {
     }
 
     pub(super) fn handle_subscribe_answer(&mut self, result: &Result<Success, ErrorBody>) {
-        if result.as_ref().is_err_and(is_passing) {
+        if result.as_ref().is_err_and(is_transient) {
             if let Some(leg) = &mut self.current {
                 leg.media.subscribed = None;
             }
-            self.retry_soon();
+            self.schedule_retry();
         }
     }
 
@@ -132,10 +132,13 @@ impl Endpoint {
         else {
             return;
         };
-        if let Some(since) = leg.picture_since.take() {
+        if let Some(since) = leg.first_frame_since.take() {
             let call_id = leg.view.call_id;
             let ms = u32::try_from(now.since(since)).unwrap_or(u32::MAX);
-            self.request(Command::ReportFirstFrame { call_id, ms }, Purpose::Report);
+            self.request(
+                Command::ReportFirstFrame { call_id, ms },
+                Purpose::Statistic,
+            );
         }
     }
 }

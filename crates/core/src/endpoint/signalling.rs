@@ -166,7 +166,7 @@ impl Endpoint {
         if self.signalling.is_ready() {
             self.request(Command::Logout, Purpose::Logout);
         } else {
-            self.leave_unheard();
+            self.queue_offline_hangups();
         }
         self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
@@ -185,9 +185,9 @@ impl Endpoint {
 
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
     /// An invite rings on for the account's other devices.
-    fn leave_unheard(&mut self) {
+    fn queue_offline_hangups(&mut self) {
         let held = self.held.as_ref().map(|held| held.view.call_id);
-        for call_id in held.into_iter().chain(self.answering_waiting()) {
+        for call_id in held.into_iter().chain(self.answering_second_call()) {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
         }
         let Some(leg) = &self.current else { return };
@@ -357,7 +357,7 @@ impl Endpoint {
                 }
                 self.reconcile(snapshot);
                 if let Some(accids) = self.signalling.watch.clone() {
-                    self.request(Command::WatchPresence { accids }, Purpose::Rewatch);
+                    self.request(Command::WatchPresence { accids }, Purpose::RestoreWatch);
                 }
                 self.send_unsent();
             }

@@ -110,7 +110,7 @@ impl Endpoint {
             leg.local.video_enabled = is_agreed && new.media == Media::Video;
             leg.local.video_muted = false;
             // The first picture would tell how long the switch has taken to come.
-            leg.picture_since = None;
+            leg.first_frame_since = None;
         }
         let is_closed = old.switch.is_some() && new.switch.is_none();
         let settled = leg

@@ -13,7 +13,7 @@ use super::frames::merge;
 use super::leg::{LegPhase, RING_SLACK_MS, callees, invitor, local_participant};
 use super::news::own_end;
 use super::operate::{accept_command, accepted};
-use super::requests::{Purpose, is_passing};
+use super::requests::{Purpose, is_transient};
 use super::{AppEvent, Endpoint, Output, State, Value};
 use crate::Time;
 
@@ -56,7 +56,7 @@ impl WaitingInvite {
 }
 
 impl Endpoint {
-    pub(super) fn wait_with(&mut self, call: CallView, ring_ms_left: u64) {
+    pub(super) fn queue_invite(&mut self, call: CallView, ring_ms_left: u64) {
         let until = self.now.plus_ms(ring_ms_left);
         let call_id = call.call_id;
         match &mut self.waiting {
@@ -175,12 +175,12 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn is_answering_waiting(&self) -> bool {
-        self.answering_waiting().is_some()
+    pub(super) fn is_answering_second_call(&self) -> bool {
+        self.answering_second_call().is_some()
     }
 
     /// The call that is being answered.
-    pub(super) fn answering_waiting(&self) -> Option<CallId> {
+    pub(super) fn answering_second_call(&self) -> Option<CallId> {
         let waiting = self.waiting.as_ref();
         let answering = waiting.filter(|waiting| waiting.answering.is_some());
         answering.map(|waiting| waiting.call.call_id)
@@ -202,7 +202,7 @@ impl Endpoint {
             return;
         }
         let now = self.now;
-        let blocked = self.joining.is_some() || self.is_answering_waiting();
+        let blocked = self.joining.is_some() || self.is_answering_second_call();
         if blocked
             || !self.signalling.is_ready()
             || self.requests.is_waiting(&Purpose::AbandonedStart)
@@ -307,7 +307,7 @@ impl Endpoint {
             Err(error) => Err(error),
         };
         match result {
-            Ok(call) => self.take_waiting(call),
+            Ok(call) => self.activate_waiting(call),
             Err(error) => {
                 self.stop_answering(&error);
                 let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
@@ -315,7 +315,7 @@ impl Endpoint {
                     self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
                 }
                 // It still rings where the trouble is a passing one, or the other call stands in its way.
-                if !is_passing(&error) && error.kind != ErrorKind::AlreadyInCall {
+                if !is_transient(&error) && error.kind != ErrorKind::AlreadyInCall {
                     self.end_waiting();
                 }
             }
@@ -323,7 +323,7 @@ impl Endpoint {
     }
 
     /// It is answered here: the call there is is over, or on hold.
-    fn take_waiting(&mut self, call: CallView) {
+    fn activate_waiting(&mut self, call: CallView) {
         let waiting = self.waiting.as_mut();
         let Some(answering) = waiting.and_then(|waiting| waiting.answering.take()) else {
             return;
@@ -358,21 +358,21 @@ impl Endpoint {
 
     /// The person hangs up, and there is nothing but what is being answered. The server may have the answer already.
     pub(super) fn give_up_answering(&mut self) {
-        if let Some(call_id) = self.answering_waiting() {
+        if let Some(call_id) = self.answering_second_call() {
             self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
             self.end_waiting();
         }
     }
 
     /// A snapshot has the call already that is being answered here: the answer itself was lost.
-    pub(super) fn take_answered_waiting(&mut self, calls: &[CallView]) {
-        let Some(call_id) = self.answering_waiting() else {
+    pub(super) fn adopt_answered_waiting(&mut self, calls: &[CallView]) {
+        let Some(call_id) = self.answering_second_call() else {
             return;
         };
         if let Some(call) = calls.iter().find(|call| call.call_id == call_id) {
             self.requests
                 .drop_where(|purpose| *purpose == Purpose::AcceptWaiting);
-            self.take_waiting(call.clone());
+            self.activate_waiting(call.clone());
         }
     }
 
