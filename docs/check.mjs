@@ -10,7 +10,7 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
 
 /** Where the tests of an area are; `*` is the file. */
 const areas = {
-  client: ['crates/core/tests/client/*.rs'],
+  endpoint: ['crates/core/tests/endpoint/*.rs'],
   hub: ['crates/core/src/hub/tests/*.rs'],
   call: ['crates/core/src/call/*.rs'],
   protocol: ['crates/protocol/tests/*.rs', 'crates/protocol/src/*.rs'],

@@ -86,7 +86,7 @@ fn news_of_another_call_leave_the_session_unchanged_in_every_state() {
 }
 
 #[test]
-fn an_invite_of_another_call_does_not_ring_over_the_current_one() {
+fn invite_of_another_call_does_not_ring_over_the_current_one() {
     for state in [State::Calling, State::Called, State::InCall] {
         let mut phone = Phone::in_state(state);
         let before = phone.call().cloned();
@@ -104,14 +104,14 @@ fn an_invite_of_another_call_does_not_ring_over_the_current_one() {
 }
 
 #[test]
-fn the_same_invite_again_is_no_news() {
+fn same_invite_again_is_no_news() {
     let mut phone = Phone::called();
     phone.invite(29_000);
     assert!(phone.events.is_empty() && phone.media.is_empty());
 }
 
 #[test]
-fn an_old_version_is_ignored() {
+fn old_version_is_ignored() {
     let mut phone = Phone::in_call();
     let (call_id, version) = (phone.call_id(), phone.call().unwrap().version);
     let delta = CallDelta {
@@ -156,7 +156,7 @@ fn no_version_is_too_great() {
 }
 
 #[test]
-fn a_gap_asks_for_the_whole_call_once_and_takes_it() {
+fn gap_asks_for_the_whole_call_once_and_takes_it() {
     let mut phone = Phone::in_call();
     let (call_id, version) = (phone.call_id(), phone.call().unwrap().version);
     for ahead in [2, 3] {
@@ -193,7 +193,7 @@ fn a_gap_asks_for_the_whole_call_once_and_takes_it() {
 }
 
 #[test]
-fn a_frame_that_cannot_be_read_changes_nothing() {
+fn frame_that_cannot_be_read_changes_nothing() {
     for text in [
         "",
         "{",

@@ -39,7 +39,7 @@ fn over(reason: EndReason, by: &str, answered: bool) -> Snapshot {
 }
 
 #[test]
-fn an_offer_lost_with_the_connection_is_made_again_while_the_dial_is_repeated() {
+fn offer_lost_with_the_connection_is_made_again_while_the_dial_is_repeated() {
     let mut phone = Phone::logged_in();
     phone.ask(call_bob(Media::Video));
     let (peer, call_id) = (phone.peer(), phone.call_id());
@@ -63,7 +63,7 @@ fn an_offer_lost_with_the_connection_is_made_again_while_the_dial_is_repeated() 
 }
 
 #[test]
-fn a_dial_whose_answer_was_lost_is_known_by_the_next_login() {
+fn dial_whose_answer_was_lost_is_known_by_the_next_login() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_bob(Media::Video));
     let call_id = phone.call_id();
@@ -89,7 +89,7 @@ fn a_dial_whose_answer_was_lost_is_known_by_the_next_login() {
 }
 
 #[test]
-fn an_offer_lost_with_the_connection_is_made_again_while_the_accept_is_repeated() {
+fn offer_lost_with_the_connection_is_made_again_while_the_accept_is_repeated() {
     let mut phone = Phone::logged_in();
     phone.invite(30_000);
     phone.ask(Op::Accept);
@@ -148,7 +148,7 @@ fn presence_that_changed_during_an_outage_is_told() {
 }
 
 #[test]
-fn an_invite_answered_on_another_device_during_an_outage_is_not_a_call_that_ended() {
+fn invite_answered_on_another_device_during_an_outage_is_not_a_call_that_ended() {
     let mut phone = Phone::called();
     phone.reconnect(Snapshot::default());
     assert!(matches!(
@@ -174,7 +174,7 @@ fn an_invite_answered_on_another_device_during_an_outage_is_not_a_call_that_ende
 }
 
 #[test]
-fn a_caller_called_back_into_the_own_group_call_learns_that_it_ended() {
+fn caller_called_back_into_the_own_group_call_learns_that_it_ended() {
     let mut phone = Phone::logged_in();
     let mut call = view(INVITE, "alice", 9, ParticipantState::Joined);
     call.kind = CallKind::Group;
@@ -192,14 +192,14 @@ fn a_caller_called_back_into_the_own_group_call_learns_that_it_ended() {
 }
 
 #[test]
-fn an_invite_cancelled_during_an_outage_ends_as_cancelled() {
+fn invite_cancelled_during_an_outage_ends_as_cancelled() {
     let mut phone = Phone::called();
     phone.reconnect(over(EndReason::Cancelled, "bob", false));
     assert_eq!(phone.ends(), [EndReason::Cancelled]);
 }
 
 #[test]
-fn a_call_that_the_server_has_forgotten_ends_as_lost() {
+fn call_that_the_server_has_forgotten_ends_as_lost() {
     for state in [State::Calling, State::InCall] {
         let mut phone = Phone::in_state(state);
         phone.reconnect(Snapshot::default());
@@ -244,7 +244,7 @@ fn signing_out_during_an_outage_rejects_no_invite() {
 }
 
 #[test]
-fn a_dial_that_was_given_up_does_not_come_back_under_the_other_sides_name() {
+fn dial_that_was_given_up_does_not_come_back_under_the_other_sides_name() {
     let mut phone = Phone::logged_in();
     phone.ask(call_bob(Media::Video));
     phone.ask(Op::Hangup);
@@ -262,7 +262,7 @@ fn a_dial_that_was_given_up_does_not_come_back_under_the_other_sides_name() {
 }
 
 #[test]
-fn an_invite_that_met_a_dial_given_up_was_answered_on_no_other_device() {
+fn invite_that_met_a_dial_given_up_was_answered_on_no_other_device() {
     for by in ["alice", "bob"] {
         let mut phone = Phone::logged_in();
         phone.ask(call_bob(Media::Video));
@@ -290,7 +290,7 @@ fn after_a_change_of_network_a_dead_socket_is_noticed_soon() {
 }
 
 #[test]
-fn a_request_that_is_not_answered_finds_a_dead_socket_and_goes_out_again() {
+fn request_that_is_not_answered_finds_a_dead_socket_and_goes_out_again() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_bob(Media::Audio));
     let request = phone
@@ -308,7 +308,7 @@ fn a_request_that_is_not_answered_finds_a_dead_socket_and_goes_out_again() {
 }
 
 #[test]
-fn a_server_that_takes_its_time_is_not_given_up_while_it_is_heard() {
+fn server_that_takes_its_time_is_not_given_up_while_it_is_heard() {
     let mut phone = Phone::logged_in();
     phone.ask(call_bob(Media::Audio));
     phone.outputs.clear();
@@ -317,7 +317,7 @@ fn a_server_that_takes_its_time_is_not_given_up_while_it_is_heard() {
 }
 
 #[test]
-fn a_socket_that_is_being_opened_over_the_old_network_is_opened_anew() {
+fn socket_that_is_being_opened_over_the_old_network_is_opened_anew() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);
     phone.pass(1_000);
@@ -348,7 +348,7 @@ fn logging_in(mut phone: Phone) -> Phone {
 }
 
 #[test]
-fn an_end_that_overtakes_the_snapshot_is_not_undone_by_it() {
+fn end_that_overtakes_the_snapshot_is_not_undone_by_it() {
     for state in [State::Calling, State::Called, State::InCall] {
         let mut phone = logging_in(Phone::in_state(state));
         let call = phone.call().unwrap().clone();
@@ -369,7 +369,7 @@ fn an_end_that_overtakes_the_snapshot_is_not_undone_by_it() {
 }
 
 #[test]
-fn an_invite_that_overtakes_the_snapshot_rings_on() {
+fn invite_that_overtakes_the_snapshot_rings_on() {
     let mut phone = logging_in(Phone::logged_in());
     phone.invite(9_000);
     phone.welcome(Snapshot::default());

@@ -25,7 +25,7 @@ fn is_switch(command: &Command) -> bool {
 }
 
 #[test]
-fn a_voice_call_that_meets_the_other_sides_video_call_keeps_the_camera_closed() {
+fn voice_call_that_meets_the_other_sides_video_call_keeps_the_camera_closed() {
     let mut phone = Phone::logged_in();
     phone.ask(call_bob(Media::Audio));
     let mut call = view(INVITE, "bob", 5, ParticipantState::Accepted);
@@ -46,7 +46,7 @@ fn a_voice_call_that_meets_the_other_sides_video_call_keeps_the_camera_closed() 
 }
 
 #[test]
-fn a_reloaded_page_does_not_open_a_camera_that_was_off() {
+fn reloaded_page_does_not_open_a_camera_that_was_off() {
     let mut phone = Phone::new();
     phone.sign_in();
     phone.give(Input::SocketOpened);
@@ -64,7 +64,7 @@ fn a_reloaded_page_does_not_open_a_camera_that_was_off() {
 }
 
 #[test]
-fn a_microphone_that_failed_is_tried_again_when_it_is_asked_for() {
+fn microphone_that_failed_is_tried_again_when_it_is_asked_for() {
     let mut phone = Phone::in_call();
     let event = MediaEvent::CaptureFailed {
         kind: SlotKind::Audio,
@@ -105,7 +105,7 @@ fn asking_for_video_twice_asks_once_and_both_learn_the_answer() {
 }
 
 #[test]
-fn a_switch_to_video_can_be_taken_back() {
+fn switch_to_video_can_be_taken_back() {
     let mut phone = audio_call();
     let video = phone.ask(Op::SwitchCallType {
         media: Media::Video,
@@ -142,7 +142,7 @@ fn a_switch_to_video_can_be_taken_back() {
 }
 
 #[test]
-fn the_camera_of_a_voice_call_cannot_be_opened() {
+fn camera_of_a_voice_call_cannot_be_opened() {
     let mut phone = audio_call();
     let ticket = phone.ask(Op::EnableLocalVideo { enabled: true });
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::BadRequest)));

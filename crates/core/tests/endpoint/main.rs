@@ -1,23 +1,22 @@
-//! The client's session, as the application and the person would notice it.
+//! The client's endpoint, as the application and the person would notice it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod call_waiting;
 mod consent;
-mod crowd;
 mod devices;
 mod ending;
 mod events;
-mod foreign;
 mod group;
 mod growth;
 mod hold;
+mod invite_meets_dial;
 mod media;
+mod operation_table;
+mod other_calls;
 mod outage;
 mod parked;
 mod phone;
 mod random;
 mod reconnection;
-mod second;
-mod shown;
-mod table;
-mod waiting;
+mod subscription;

@@ -3,7 +3,7 @@
 use hullo_core::endpoint::{Op, State, Value};
 use hullo_protocol::{ErrorKind, Media, OtherCall};
 
-use crate::crowd::{call_all, invite_all, show};
+use crate::phone::group::{call_all, invite_all, show};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob};
 
 const STATES: [State; 4] = [State::Idle, State::Calling, State::Called, State::InCall];
@@ -50,7 +50,7 @@ fn call_works_when_idle_only() {
 }
 
 #[test]
-fn a_running_call_is_entered_when_idle_only() {
+fn running_call_is_entered_when_idle_only() {
     let expected = [
         None,
         refused(ErrorKind::CallWhileCalling),
@@ -95,7 +95,7 @@ fn pictures_can_be_chosen_from_the_dial_on() {
 }
 
 #[test]
-fn a_second_call_is_answered_only_where_one_waits() {
+fn second_call_is_answered_only_where_one_waits() {
     let unknown = [refused(ErrorKind::CallNotFound); 4];
     let call_id = FOREIGN;
     for other in [OtherCall::End, OtherCall::Hold] {
@@ -152,7 +152,7 @@ fn hang_up_works_in_every_state_and_at_once() {
 }
 
 #[test]
-fn a_switch_works_in_a_call_only() {
+fn switch_works_in_a_call_only() {
     let expected = [
         refused(ErrorKind::SwitchWhileIdle),
         refused(ErrorKind::SwitchWhileCalling),
@@ -182,7 +182,7 @@ fn own_devices_can_be_switched_from_the_dial_on() {
 }
 
 #[test]
-fn a_participant_can_be_muted_when_there_is_one() {
+fn participant_can_be_muted_when_there_is_one() {
     let expected = [refused(ErrorKind::NotInCall), DONE, DONE, DONE];
     answers(
         Op::SetAudioMute {
@@ -203,7 +203,7 @@ fn a_participant_can_be_muted_when_there_is_one() {
 }
 
 #[test]
-fn a_call_to_oneself_or_with_too_much_text_is_refused() {
+fn call_to_oneself_or_with_too_much_text_is_refused() {
     let call = |accid, attachment| Op::Call {
         accid,
         media: Media::Audio,

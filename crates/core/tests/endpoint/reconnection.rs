@@ -39,7 +39,7 @@ fn record() -> CallRecord {
 }
 
 #[test]
-fn a_call_survives_a_new_login_and_says_so_once() {
+fn call_survives_a_new_login_and_says_so_once() {
     let mut phone = Phone::in_call();
     phone.reconnect(active(9));
     assert_eq!(phone.state(), State::InCall);
@@ -63,7 +63,7 @@ fn a_call_survives_a_new_login_and_says_so_once() {
 }
 
 #[test]
-fn a_call_that_ended_meanwhile_ends_here_for_the_recorded_reason() {
+fn call_that_ended_meanwhile_ends_here_for_the_recorded_reason() {
     let mut phone = Phone::in_call();
     phone.reconnect(Snapshot {
         ended: vec![record()],
@@ -80,7 +80,7 @@ fn a_call_that_ended_meanwhile_ends_here_for_the_recorded_reason() {
 }
 
 #[test]
-fn a_reloaded_page_is_in_its_call_again() {
+fn reloaded_page_is_in_its_call_again() {
     let mut phone = Phone::new();
     phone.ask(login());
     phone.give(Input::SocketOpened);
@@ -102,7 +102,7 @@ fn a_reloaded_page_is_in_its_call_again() {
 }
 
 #[test]
-fn a_server_that_was_restarted_is_known_by_its_certificate_and_gets_a_new_connection() {
+fn server_that_was_restarted_is_known_by_its_certificate_and_gets_a_new_connection() {
     let mut phone = Phone::in_call();
     let before = phone.peer();
     phone.reconnect(active(9));
@@ -129,7 +129,7 @@ fn a_server_that_was_restarted_is_known_by_its_certificate_and_gets_a_new_connec
 }
 
 #[test]
-fn an_invite_rings_for_the_time_that_is_left_and_not_longer() {
+fn invite_rings_for_the_time_that_is_left_and_not_longer() {
     let mut phone = Phone::new();
     phone.ask(login());
     phone.give(Input::SocketOpened);
@@ -158,7 +158,7 @@ fn an_invite_rings_for_the_time_that_is_left_and_not_longer() {
 }
 
 #[test]
-fn an_accept_is_repeated_under_its_name_after_an_outage() {
+fn accept_is_repeated_under_its_name_after_an_outage() {
     let mut phone = Phone::called();
     phone.ask(Op::Accept);
     let accept = |c: &Command| matches!(c, Command::Accept { .. });
@@ -174,7 +174,7 @@ fn an_accept_is_repeated_under_its_name_after_an_outage() {
 }
 
 #[test]
-fn a_silent_server_is_asked_and_then_given_up() {
+fn silent_server_is_asked_and_then_given_up() {
     let mut phone = Phone::logged_in();
     phone.pass(10_500);
     assert!(phone.has_sent(|c| matches!(c, Command::Ping)));
@@ -221,7 +221,7 @@ fn lost_media_is_restarted_and_the_person_sees_a_banner_once() {
 }
 
 #[test]
-fn a_session_taken_over_by_another_does_not_come_back() {
+fn session_taken_over_by_another_does_not_come_back() {
     let mut phone = Phone::in_call();
     phone.event(Event::SessionClosed {
         reason: SessionClosed::Replaced,
@@ -239,7 +239,7 @@ fn a_session_taken_over_by_another_does_not_come_back() {
 }
 
 #[test]
-fn a_server_that_restarts_is_come_back_to_soon() {
+fn server_that_restarts_is_come_back_to_soon() {
     let mut phone = Phone::in_call();
     phone.event(Event::SessionClosed {
         reason: SessionClosed::ShuttingDown,
@@ -252,7 +252,7 @@ fn a_server_that_restarts_is_come_back_to_soon() {
 }
 
 #[test]
-fn a_wrong_token_fails_the_first_login_and_disconnects_a_later_one() {
+fn wrong_token_fails_the_first_login_and_disconnects_a_later_one() {
     let refuse = |phone: &mut Phone| {
         let re = phone.last(|c| matches!(c, Command::Login(_))).id;
         phone.reply(re, Err(ErrorKind::WrongToken.into()));
@@ -278,7 +278,7 @@ fn a_wrong_token_fails_the_first_login_and_disconnects_a_later_one() {
 }
 
 #[test]
-fn a_login_without_a_server_fails_in_time() {
+fn login_without_a_server_fails_in_time() {
     let mut phone = Phone::new();
     let ticket = phone.ask(login());
     phone.give(Input::SocketClosed);
@@ -287,7 +287,7 @@ fn a_login_without_a_server_fails_in_time() {
 }
 
 #[test]
-fn a_message_is_told_once_and_the_cursor_follows() {
+fn message_is_told_once_and_the_cursor_follows() {
     let mut phone = Phone::logged_in();
     let body = MessageBody::CallRecord(record());
     let message = Message {
@@ -317,7 +317,7 @@ fn a_message_is_told_once_and_the_cursor_follows() {
 }
 
 #[test]
-fn a_dial_during_an_outage_is_made_when_the_connection_is_back() {
+fn dial_during_an_outage_is_made_when_the_connection_is_back() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);
     phone.ask(call_bob(Media::Audio));

@@ -25,7 +25,7 @@ fn flows(phone: &Phone) -> Vec<(bool, bool)> {
 }
 
 #[test]
-fn the_path_is_warm_and_the_devices_closed_while_it_rings() {
+fn path_is_warm_and_the_devices_closed_while_it_rings() {
     let mut phone = Phone::logged_in();
     phone.invite(30_000);
     phone.offer();
@@ -36,7 +36,7 @@ fn the_path_is_warm_and_the_devices_closed_while_it_rings() {
 }
 
 #[test]
-fn the_callees_devices_open_with_the_answer_and_flow_when_it_counts() {
+fn callees_devices_open_with_the_answer_and_flow_when_it_counts() {
     let mut phone = Phone::called();
     phone.ask(Op::Accept);
     assert_eq!(captures(&phone), [(true, true)]);
@@ -46,7 +46,7 @@ fn the_callees_devices_open_with_the_answer_and_flow_when_it_counts() {
 }
 
 #[test]
-fn the_caller_sees_itself_and_sends_nothing_until_the_accept() {
+fn caller_sees_itself_and_sends_nothing_until_the_accept() {
     let mut phone = Phone::logged_in();
     phone.ask(call_bob(Media::Video));
     assert_eq!(captures(&phone), [(true, true)]);
@@ -84,7 +84,7 @@ fn mutes_stop_the_flow_and_are_told_and_do_not_outlive_the_call() {
 }
 
 #[test]
-fn a_camera_that_is_off_is_closed() {
+fn camera_that_is_off_is_closed() {
     let mut phone = Phone::in_call();
     phone.ask(Op::EnableLocalVideo { enabled: false });
     assert_eq!(captures(&phone), [(true, false)]);
@@ -93,7 +93,7 @@ fn a_camera_that_is_off_is_closed() {
 }
 
 #[test]
-fn a_refused_camera_is_an_error_and_the_call_goes_on() {
+fn refused_camera_is_an_error_and_the_call_goes_on() {
     let mut phone = Phone::in_call();
     let message = "blocked".to_owned();
     let event = MediaEvent::CaptureFailed {
@@ -110,7 +110,7 @@ fn a_refused_camera_is_an_error_and_the_call_goes_on() {
 }
 
 #[test]
-fn a_participant_muted_for_me_stays_so_when_tracks_change() {
+fn participant_muted_for_me_stays_so_when_tracks_change() {
     let mut phone = Phone::in_call();
     let call_id = phone.call_id();
     let slots = vec![Slot {
@@ -135,7 +135,7 @@ fn a_participant_muted_for_me_stays_so_when_tracks_change() {
 }
 
 #[test]
-fn a_switch_to_audio_closes_the_camera_at_once() {
+fn switch_to_audio_closes_the_camera_at_once() {
     let mut phone = Phone::in_call();
     let ticket = phone.ask(Op::SwitchCallType {
         media: Media::Audio,
@@ -162,7 +162,7 @@ fn voice_call() -> Phone {
 }
 
 #[test]
-fn a_switch_to_video_waits_for_the_other_side() {
+fn switch_to_video_waits_for_the_other_side() {
     let mut phone = voice_call();
     let ticket = phone.ask(Op::SwitchCallType {
         media: Media::Video,
@@ -188,7 +188,7 @@ fn a_switch_to_video_waits_for_the_other_side() {
 }
 
 #[test]
-fn a_switch_that_is_refused_resolves_as_such() {
+fn switch_that_is_refused_resolves_as_such() {
     let mut phone = voice_call();
     let ticket = phone.ask(Op::SwitchCallType {
         media: Media::Video,
@@ -206,7 +206,7 @@ fn a_switch_that_is_refused_resolves_as_such() {
 }
 
 #[test]
-fn the_camera_does_not_open_when_the_other_side_asks_for_video() {
+fn camera_does_not_open_when_the_other_side_asks_for_video() {
     let mut phone = voice_call();
     let by = accid("bob");
     phone.change(|delta| {
@@ -238,7 +238,7 @@ fn the_camera_does_not_open_when_the_other_side_asks_for_video() {
 }
 
 #[test]
-fn the_first_picture_is_told_with_whose_it_is() {
+fn first_picture_is_told_with_whose_it_is() {
     let mut phone = Phone::in_call();
     let call_id = phone.call_id();
     let slots = vec![Slot {
@@ -260,7 +260,7 @@ fn the_first_picture_is_told_with_whose_it_is() {
 }
 
 #[test]
-fn a_mute_that_the_server_could_not_take_is_told_again() {
+fn mute_that_the_server_could_not_take_is_told_again() {
     let mut phone = Phone::in_call();
     phone.ask(Op::MuteLocalAudio { muted: true });
     let set = |c: &Command| matches!(c, Command::SetMedia { audio: false, .. });
@@ -276,7 +276,7 @@ fn a_mute_that_the_server_could_not_take_is_told_again() {
 }
 
 #[test]
-fn an_offer_that_is_refused_because_the_call_is_over_asks_how_it_ended() {
+fn offer_that_is_refused_because_the_call_is_over_asks_how_it_ended() {
     for kind in [
         ErrorKind::CallOver,
         ErrorKind::NotInCall,

@@ -6,7 +6,7 @@ use hullo_protocol::{
     Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
 };
 
-use crate::crowd::{active, call_of, member, second_call, snapshot_of};
+use crate::phone::group::{active, call_of, member, second_call, snapshot_of};
 use crate::phone::{FOREIGN, INVITE, Phone, accid};
 
 const HOLD: Op = Op::AcceptWaiting {
@@ -79,7 +79,7 @@ fn count(phone: &Phone, wanted: impl Fn(&AppEvent) -> bool) -> usize {
 }
 
 #[test]
-fn a_call_is_put_on_hold_for_another() {
+fn call_is_put_on_hold_for_another() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(HOLD);
     assert_eq!(phone.call_id(), INVITE, "the server has not answered");
@@ -122,7 +122,7 @@ fn nothing_is_shown_as_having_ended_when_a_call_is_put_on_hold() {
 }
 
 #[test]
-fn the_held_call_is_taken_up_again_when_the_other_is_over() {
+fn held_call_is_taken_up_again_when_the_other_is_over() {
     for ends_here in [true, false] {
         let mut phone = Phone::holding();
         match ends_here {
@@ -190,7 +190,7 @@ fn what_was_chosen_for_a_call_is_kept_while_it_is_on_hold() {
 }
 
 #[test]
-fn a_hold_that_the_server_could_not_end_yet_is_ended_again() {
+fn hold_that_the_server_could_not_end_yet_is_ended_again() {
     let mut phone = Phone::holding();
     phone.ask(Op::Hangup);
     phone.answer(is_resume, Err(ErrorKind::StorageUnavailable.into()));
@@ -201,7 +201,7 @@ fn a_hold_that_the_server_could_not_end_yet_is_ended_again() {
 }
 
 #[test]
-fn a_resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_anew() {
+fn resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_anew() {
     let mut phone = Phone::holding();
     phone.ask(Op::Hangup);
     let leaves = |c: &Command| *c == Command::Hangup { call_id: FOREIGN };
@@ -224,7 +224,7 @@ fn a_resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_anew() {
 }
 
 #[test]
-fn a_held_call_that_ends_first_leaves_the_current_one_alone() {
+fn held_call_that_ends_first_leaves_the_current_one_alone() {
     let mut phone = Phone::holding();
     let version = phone.told().held.unwrap().version;
     end_of(&mut phone, INVITE, version + 1);
@@ -238,7 +238,7 @@ fn a_held_call_that_ends_first_leaves_the_current_one_alone() {
 }
 
 #[test]
-fn an_own_part_lost_on_hold_ends_the_held_call() {
+fn own_part_lost_on_hold_ends_the_held_call() {
     let mut phone = Phone::holding();
     let version = phone.told().held.unwrap().version;
     phone.change_of(INVITE, version + 1, |delta| {
@@ -248,7 +248,7 @@ fn an_own_part_lost_on_hold_ends_the_held_call() {
 }
 
 #[test]
-fn a_gap_in_the_news_of_a_held_call_asks_for_the_whole_once() {
+fn gap_in_the_news_of_a_held_call_asks_for_the_whole_once() {
     let mut phone = Phone::holding();
     let version = phone.told().held.unwrap().version;
     phone.change_of(INVITE, version + 2, |_| {});
@@ -264,7 +264,7 @@ fn a_gap_in_the_news_of_a_held_call_asks_for_the_whole_once() {
 }
 
 #[test]
-fn an_outage_leaves_both_calls_as_they_were() {
+fn outage_leaves_both_calls_as_they_were() {
     let mut phone = Phone::holding();
     phone.reconnect(snapshot_of(vec![held_call(9), second_call()]));
     let told = phone.told();
@@ -305,7 +305,7 @@ fn calls_that_ended_during_an_outage_end_here_each_for_its_reason() {
 }
 
 #[test]
-fn a_reloaded_page_has_both_calls_again() {
+fn reloaded_page_has_both_calls_again() {
     for calls in [
         vec![held_call(9), second_call()],
         vec![second_call(), held_call(9)],
@@ -325,7 +325,7 @@ fn a_reloaded_page_has_both_calls_again() {
 }
 
 #[test]
-fn a_reloaded_page_with_nothing_but_a_held_call_takes_it_up_again() {
+fn reloaded_page_with_nothing_but_a_held_call_takes_it_up_again() {
     let mut phone = Phone::new();
     phone.sign_in();
     phone.give(Input::SocketOpened);
@@ -335,7 +335,7 @@ fn a_reloaded_page_with_nothing_but_a_held_call_takes_it_up_again() {
 }
 
 #[test]
-fn a_reloaded_page_opens_no_camera_of_a_held_call_that_was_off() {
+fn reloaded_page_opens_no_camera_of_a_held_call_that_was_off() {
     let mut call = held_call(9);
     let own = call.participants.iter_mut();
     let own = own.filter(|p| p.accid == accid("alice"));
@@ -352,7 +352,7 @@ fn a_reloaded_page_opens_no_camera_of_a_held_call_that_was_off() {
 }
 
 #[test]
-fn a_server_that_was_restarted_finds_both_calls() {
+fn server_that_was_restarted_finds_both_calls() {
     let mut phone = Phone::holding();
     phone.give(Input::SocketClosed);
     phone.pass(5_000);
@@ -402,7 +402,7 @@ fn signing_out_during_an_outage_leaves_both_calls_for_good() {
 }
 
 #[test]
-fn the_others_see_who_holds() {
+fn others_see_who_holds() {
     let mut phone = Phone::in_call();
     let mut bob = member("bob", 1, ParticipantState::Joined);
     for held in [true, false] {
@@ -418,7 +418,7 @@ fn the_others_see_who_holds() {
 }
 
 #[test]
-fn the_first_picture_after_a_hold_says_nothing_of_how_fast_the_call_was() {
+fn first_picture_after_a_hold_says_nothing_of_how_fast_the_call_was() {
     let mut phone = Phone::called();
     phone.ask(Op::Accept);
     phone.answer_accept();
@@ -435,7 +435,7 @@ fn the_first_picture_after_a_hold_says_nothing_of_how_fast_the_call_was() {
 }
 
 #[test]
-fn the_other_call_can_be_left_while_the_server_is_away() {
+fn other_call_can_be_left_while_the_server_is_away() {
     let mut phone = Phone::holding();
     phone.give(Input::SocketClosed);
     phone.ask(Op::Hangup);
@@ -459,7 +459,7 @@ fn what_was_asked_of_a_call_before_its_hold_is_still_answered() {
     let switch = phone.ask(Op::SwitchCallType {
         media: Media::Audio,
     });
-    let invite = phone.ask(crate::crowd::invite_all(&["dave"]));
+    let invite = phone.ask(crate::phone::group::invite_all(&["dave"]));
     phone.knock(30_000);
     phone.ask(HOLD);
     phone.answer(is_accept, call_of(second_call()));
@@ -500,7 +500,7 @@ fn media_news_of_a_held_call_are_not_those_of_the_current_one() {
 }
 
 #[test]
-fn the_server_hears_of_the_own_devices_again_after_a_hold() {
+fn server_hears_of_the_own_devices_again_after_a_hold() {
     let mut phone = Phone::holding();
     phone.ask(Op::Hangup);
     let told = Command::SetMedia {
@@ -512,7 +512,7 @@ fn the_server_hears_of_the_own_devices_again_after_a_hold() {
 }
 
 #[test]
-fn a_call_switched_to_audio_while_on_hold_comes_back_without_a_camera() {
+fn call_switched_to_audio_while_on_hold_comes_back_without_a_camera() {
     let mut phone = Phone::holding();
     let version = phone.told().held.unwrap().version;
     phone.change_of(INVITE, version + 1, |delta| {
@@ -534,12 +534,12 @@ fn a_call_switched_to_audio_while_on_hold_comes_back_without_a_camera() {
 }
 
 #[test]
-fn a_device_that_is_kicked_out_ends_all_that_it_has() {
+fn device_that_is_kicked_out_ends_all_that_it_has() {
     let mut phone = Phone::holding();
     let reason = hullo_protocol::SessionClosed::KickedOut;
     phone.event(Event::SessionClosed { reason });
     assert_eq!(ended(&phone).len(), 2);
-    assert_eq!(phone.told(), crate::crowd::Told::default());
+    assert_eq!(phone.told(), crate::phone::group::Told::default());
     assert_eq!(phone.events.last(), Some(&AppEvent::Disconnect { reason }));
 }
 

@@ -6,7 +6,7 @@ use hullo_protocol::{
     ParticipantState, SessionClosed, Snapshot, Success, Uid,
 };
 
-use crate::crowd::{active, call_of, crowd, second_call, snapshot_of};
+use crate::phone::group::{active, call_of, crowd, second_call, snapshot_of};
 use crate::phone::{FOREIGN, INVITE, Phone, call_bob};
 
 const JOIN: Op = Op::Join { call_id: INVITE };
@@ -121,7 +121,7 @@ fn calls_on_other_devices_are_listed_while_they_are_there() {
 }
 
 #[test]
-fn the_own_call_is_never_listed_as_elsewhere() {
+fn own_call_is_never_listed_as_elsewhere() {
     let mut phone = Phone::in_call();
     let call = Some(active(INVITE, 9));
     phone.event(Event::CallElsewhere {
@@ -147,7 +147,7 @@ fn signing_out_forgets_what_is_elsewhere() {
 }
 
 #[test]
-fn a_call_is_fetched_from_another_device() {
+fn call_is_fetched_from_another_device() {
     let mut phone = beside_another_device();
     let ticket = phone.ask(CONTINUE);
     assert_eq!(
@@ -169,7 +169,7 @@ fn a_call_is_fetched_from_another_device() {
 }
 
 #[test]
-fn a_fetched_call_has_joined_once_its_media_is_here() {
+fn fetched_call_has_joined_once_its_media_is_here() {
     let mut phone = beside_another_device();
     phone.ask(CONTINUE);
     let mut call = active(INVITE, 4);
@@ -180,16 +180,20 @@ fn a_fetched_call_has_joined_once_its_media_is_here() {
     phone.offer();
     phone.move_to("alice", ParticipantState::Joined);
     phone.change(|delta| {
-        delta.participants = vec![crate::crowd::member("alice", 2, ParticipantState::Joined)];
+        delta.participants = vec![crate::phone::group::member(
+            "alice",
+            2,
+            ParticipantState::Joined,
+        )];
     });
     assert_eq!(phone.events.iter().filter(joins).count(), 1);
 }
 
 #[test]
-fn a_fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
+fn fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
     let mut phone = beside_another_device();
     phone.ask(Op::ContinueHere { call_id: INVITE });
-    let mut call = crate::crowd::active(INVITE, 6);
+    let mut call = crate::phone::group::active(INVITE, 6);
     call.participants[1].video = false;
     phone.answer(is_continue, call_of(call));
     assert_eq!(phone.state(), State::InCall);
@@ -198,7 +202,7 @@ fn a_fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
 }
 
 #[test]
-fn a_call_that_cannot_be_fetched_stays_where_it_is() {
+fn call_that_cannot_be_fetched_stays_where_it_is() {
     let over = {
         let mut call = active(INVITE, 9);
         call.state = CallState::Ended;
@@ -247,7 +251,7 @@ fn fetching_goes_on_under_its_name_after_an_outage() {
 }
 
 #[test]
-fn a_fetched_call_whose_answer_was_lost_is_known_by_the_next_login() {
+fn fetched_call_whose_answer_was_lost_is_known_by_the_next_login() {
     for op in [CONTINUE, JOIN] {
         let mut phone = beside_another_device();
         let ticket = phone.ask(op);
@@ -291,7 +295,7 @@ fn what_rings_here_while_the_account_talks_elsewhere_is_answered_with_what_becom
 }
 
 #[test]
-fn a_call_that_another_device_has_fetched_is_over_here_without_an_end() {
+fn call_that_another_device_has_fetched_is_over_here_without_an_end() {
     let mut phone = Phone::in_call();
     phone.event(Event::CallContinuedElsewhere { call_id: INVITE });
     assert_eq!(phone.state(), State::Idle);
@@ -310,7 +314,7 @@ fn a_call_that_another_device_has_fetched_is_over_here_without_an_end() {
 }
 
 #[test]
-fn a_held_call_that_another_device_has_fetched_leaves_the_current_one_alone() {
+fn held_call_that_another_device_has_fetched_leaves_the_current_one_alone() {
     let mut phone = Phone::holding();
     phone.event(Event::CallContinuedElsewhere { call_id: INVITE });
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
@@ -329,7 +333,7 @@ fn a_held_call_that_another_device_has_fetched_leaves_the_current_one_alone() {
 }
 
 #[test]
-fn a_call_fetched_by_another_device_during_an_outage_has_no_end_either() {
+fn call_fetched_by_another_device_during_an_outage_has_no_end_either() {
     let mut phone = Phone::in_call();
     phone.reconnect(elsewhere(vec![active(INVITE, 5)]));
     assert_eq!(phone.state(), State::Idle);
@@ -343,7 +347,7 @@ fn a_call_fetched_by_another_device_during_an_outage_has_no_end_either() {
 }
 
 #[test]
-fn a_running_group_call_is_joined() {
+fn running_group_call_is_joined() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(JOIN);
     let join = Command::Join {
@@ -358,7 +362,7 @@ fn a_running_group_call_is_joined() {
 }
 
 #[test]
-fn a_join_without_an_answer_takes_itself_back() {
+fn join_without_an_answer_takes_itself_back() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(JOIN);
     phone.pass_unanswered(10_000);
@@ -367,7 +371,7 @@ fn a_join_without_an_answer_takes_itself_back() {
 }
 
 #[test]
-fn a_secure_join_asks_for_its_number_then_for_a_token_then_joins() {
+fn secure_join_asks_for_its_number_then_for_a_token_then_joins() {
     let mut phone = secure();
     let ticket = phone.ask(JOIN);
     let query = Command::Query {
@@ -389,7 +393,7 @@ fn a_secure_join_asks_for_its_number_then_for_a_token_then_joins() {
 }
 
 #[test]
-fn a_secure_join_without_a_token_or_a_call_fails_and_asks_the_server_nothing_more() {
+fn secure_join_without_a_token_or_a_call_fails_and_asks_the_server_nothing_more() {
     let mut refused = secure();
     let first = refused.ask(JOIN);
     refused.answer(is_query, Ok(found(7)));
@@ -495,7 +499,7 @@ fn signing_out_gives_up_what_is_being_entered() {
 }
 
 #[test]
-fn a_device_that_is_kicked_out_ends_its_call_and_does_not_come_back() {
+fn device_that_is_kicked_out_ends_its_call_and_does_not_come_back() {
     let reason = SessionClosed::KickedOut;
     let mut phone = Phone::in_call();
     phone.event(Event::SessionClosed { reason });

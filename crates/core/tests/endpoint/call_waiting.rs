@@ -6,7 +6,7 @@ use hullo_protocol::{
     ParticipantState, Snapshot, Success, Uid,
 };
 
-use crate::crowd::{active, call_of, knocking, second_call, snapshot_of};
+use crate::phone::group::{active, call_of, knocking, second_call, snapshot_of};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, view};
 
 const END: Op = Op::AcceptWaiting {
@@ -69,7 +69,7 @@ fn give_token(phone: &mut Phone, token: Option<&str>) {
 }
 
 #[test]
-fn an_invite_during_a_call_is_announced_with_a_receipt_and_touches_nothing() {
+fn invite_during_a_call_is_announced_with_a_receipt_and_touches_nothing() {
     let mut phone = Phone::in_call();
     phone.knock(20_000);
     let expected = AppEvent::CallWaiting {
@@ -95,7 +95,7 @@ fn an_invite_during_a_call_is_announced_with_a_receipt_and_touches_nothing() {
 }
 
 #[test]
-fn an_invite_that_is_cancelled_while_it_waits_waits_no_more() {
+fn invite_that_is_cancelled_while_it_waits_waits_no_more() {
     let mut phone = Phone::with_waiting();
     cancel(&mut phone);
     assert_eq!(
@@ -108,7 +108,7 @@ fn an_invite_that_is_cancelled_while_it_waits_waits_no_more() {
 }
 
 #[test]
-fn an_own_part_that_is_over_while_the_group_rings_on_waits_no_more() {
+fn own_part_that_is_over_while_the_group_rings_on_waits_no_more() {
     let mut phone = Phone::with_waiting();
     phone.change_of(FOREIGN, 3, |delta| {
         let mut me = knocking().participants[1].clone();
@@ -122,7 +122,7 @@ fn an_own_part_that_is_over_while_the_group_rings_on_waits_no_more() {
 }
 
 #[test]
-fn an_invite_past_its_time_waits_no_more_even_if_the_server_is_not_heard() {
+fn invite_past_its_time_waits_no_more_even_if_the_server_is_not_heard() {
     let mut phone = Phone::with_waiting();
     phone.give(Input::SocketClosed);
     phone.pass(32_000);
@@ -133,7 +133,7 @@ fn an_invite_past_its_time_waits_no_more_even_if_the_server_is_not_heard() {
 }
 
 #[test]
-fn an_invite_answered_on_another_device_waits_no_more() {
+fn invite_answered_on_another_device_waits_no_more() {
     for event in [
         Event::InviteAcceptedElsewhere { call_id: FOREIGN },
         Event::InviteRejectedElsewhere { call_id: FOREIGN },
@@ -149,7 +149,7 @@ fn an_invite_answered_on_another_device_waits_no_more() {
 }
 
 #[test]
-fn an_invite_that_the_server_no_longer_knows_after_an_outage_waits_no_more() {
+fn invite_that_the_server_no_longer_knows_after_an_outage_waits_no_more() {
     let mut phone = Phone::with_waiting();
     phone.reconnect(snapshot_of(vec![active(INVITE, 9)]));
     assert_eq!(waiting_ends(&phone), 1);
@@ -223,7 +223,7 @@ fn answering_a_second_call_twice_answers_it_once() {
 }
 
 #[test]
-fn a_secure_second_call_is_answered_with_a_token() {
+fn secure_second_call_is_answered_with_a_token() {
     let mut phone = secure_with_waiting();
     let ticket = phone.ask(END);
     let ask = Output::AskToken {
@@ -244,7 +244,7 @@ fn a_secure_second_call_is_answered_with_a_token() {
 }
 
 #[test]
-fn a_second_call_without_a_token_waits_on() {
+fn second_call_without_a_token_waits_on() {
     let mut refused = secure_with_waiting();
     let first = refused.ask(END);
     give_token(&mut refused, None);
@@ -264,7 +264,7 @@ fn a_second_call_without_a_token_waits_on() {
 }
 
 #[test]
-fn a_second_call_that_was_over_before_the_answer_leaves_the_first_alone() {
+fn second_call_that_was_over_before_the_answer_leaves_the_first_alone() {
     for kind in [
         ErrorKind::InviteCancelled,
         ErrorKind::InviteExpired,
@@ -286,7 +286,7 @@ fn a_second_call_that_was_over_before_the_answer_leaves_the_first_alone() {
 }
 
 #[test]
-fn a_passing_trouble_keeps_the_second_call_waiting() {
+fn passing_trouble_keeps_the_second_call_waiting() {
     let passing = [
         ErrorKind::StorageUnavailable,
         ErrorKind::RateLimited,
@@ -308,7 +308,7 @@ fn a_passing_trouble_keeps_the_second_call_waiting() {
 }
 
 #[test]
-fn an_answer_that_is_not_heard_takes_itself_back() {
+fn answer_that_is_not_heard_takes_itself_back() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(END);
     phone.pass_unanswered(10_000);
@@ -318,7 +318,7 @@ fn an_answer_that_is_not_heard_takes_itself_back() {
 }
 
 #[test]
-fn an_answer_during_an_outage_is_repeated_under_its_name() {
+fn answer_during_an_outage_is_repeated_under_its_name() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(HOLD);
     let name = phone.last(is_accept).request_id;
@@ -343,7 +343,7 @@ fn an_answer_during_an_outage_is_repeated_under_its_name() {
 }
 
 #[test]
-fn an_answer_that_got_through_before_an_outage_is_known_by_the_next_login() {
+fn answer_that_got_through_before_an_outage_is_known_by_the_next_login() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(HOLD);
     phone.give(Input::SocketClosed);
@@ -365,7 +365,7 @@ fn an_answer_that_got_through_before_an_outage_is_known_by_the_next_login() {
 }
 
 #[test]
-fn a_second_call_is_rejected_here_at_once() {
+fn second_call_is_rejected_here_at_once() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(REJECT);
     assert_eq!(phone.result_of(ticket), Some(&Ok(Value::Done)));
@@ -391,7 +391,7 @@ fn rejecting_takes_an_answer_back_that_is_under_way() {
 }
 
 #[test]
-fn a_second_call_that_is_not_there_cannot_be_answered() {
+fn second_call_that_is_not_there_cannot_be_answered() {
     for mut phone in [
         Phone::logged_in(),
         Phone::calling(),
@@ -441,7 +441,7 @@ fn when_the_first_call_ends_the_second_rings_as_any_other() {
 }
 
 #[test]
-fn the_first_call_can_end_while_the_second_is_being_answered() {
+fn first_call_can_end_while_the_second_is_being_answered() {
     let mut phone = Phone::with_waiting();
     let ticket = phone.ask(HOLD);
     phone.end(EndReason::HungUp, "bob");
@@ -466,7 +466,7 @@ fn the_first_call_can_end_while_the_second_is_being_answered() {
 }
 
 #[test]
-fn a_third_invite_takes_the_place_of_the_one_that_waits() {
+fn third_invite_takes_the_place_of_the_one_that_waits() {
     let mut phone = Phone::with_waiting();
     let third = CallId::from_u128(0x3D);
     let call = view(third, "bob", 2, ParticipantState::Delivered);
@@ -495,12 +495,12 @@ fn signing_out_ends_the_wait() {
             (State::Idle, vec![EndReason::LoggedOut])
         );
         assert_eq!(waiting_ends(&phone), 1);
-        assert_eq!(phone.told(), crate::crowd::Told::default());
+        assert_eq!(phone.told(), crate::phone::group::Told::default());
     }
 }
 
 #[test]
-fn a_receipt_is_no_condition() {
+fn receipt_is_no_condition() {
     let mut phone = Phone::with_waiting();
     phone.knock(9_000);
     let ring = |c: &Command| matches!(c, Command::Ring { .. });

@@ -6,7 +6,7 @@ use hullo_protocol::{
     Media, ParticipantState, Snapshot, Success,
 };
 
-use crate::crowd::{call_all, call_of, crowd, member, snapshot_of, unknown};
+use crate::phone::group::{call_all, call_of, crowd, member, snapshot_of, unknown};
 use crate::phone::{Phone, accid};
 
 const RINGING: ParticipantState = ParticipantState::Ringing;
@@ -28,7 +28,7 @@ fn dialling() -> (Phone, u64) {
 }
 
 #[test]
-fn a_group_dial_shows_everybody_until_the_server_says_who_is_invited() {
+fn group_dial_shows_everybody_until_the_server_says_who_is_invited() {
     let mut phone = Phone::logged_in();
     let terms = GroupTerms {
         group_id: Some("team".into()),
@@ -58,7 +58,7 @@ fn a_group_dial_shows_everybody_until_the_server_says_who_is_invited() {
 }
 
 #[test]
-fn a_group_dial_completes_with_the_call_and_those_who_could_not_be_invited() {
+fn group_dial_completes_with_the_call_and_those_who_could_not_be_invited() {
     let (mut phone, ticket) = dialling();
     let call = crowd(
         phone.call_id(),
@@ -81,7 +81,7 @@ fn a_group_dial_completes_with_the_call_and_those_who_could_not_be_invited() {
 }
 
 #[test]
-fn a_group_dial_whose_answer_is_overtaken_is_confirmed_by_what_came_first() {
+fn group_dial_whose_answer_is_overtaken_is_confirmed_by_what_came_first() {
     let (mut phone, ticket) = dialling();
     let call_id = phone.call_id();
     phone.change_of(call_id, 2, |delta| {
@@ -103,7 +103,7 @@ fn a_group_dial_whose_answer_is_overtaken_is_confirmed_by_what_came_first() {
 }
 
 #[test]
-fn a_group_dial_whose_answer_was_lost_is_known_by_the_next_login() {
+fn group_dial_whose_answer_was_lost_is_known_by_the_next_login() {
     let (mut phone, ticket) = dialling();
     let mut call = crowd(
         phone.call_id(),
@@ -146,7 +146,7 @@ fn who_is_named_twice_is_dialled_and_refused_once() {
 }
 
 #[test]
-fn a_group_dial_that_reaches_nobody_fails_and_was_no_call() {
+fn group_dial_that_reaches_nobody_fails_and_was_no_call() {
     let (mut phone, ticket) = dialling();
     phone.answer(is_start, Err(ErrorKind::InviteFailed.into()));
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::InviteFailed)));
@@ -157,7 +157,7 @@ fn a_group_dial_that_reaches_nobody_fails_and_was_no_call() {
 }
 
 #[test]
-fn a_group_dial_to_nobody_is_refused_at_once() {
+fn group_dial_to_nobody_is_refused_at_once() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_all(&[], Media::Audio));
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::BadRequest)));
@@ -165,7 +165,7 @@ fn a_group_dial_to_nobody_is_refused_at_once() {
 }
 
 #[test]
-fn a_group_whose_members_are_all_busy_ends_as_busy() {
+fn group_whose_members_are_all_busy_ends_as_busy() {
     let (mut phone, ticket) = dialling();
     let busy = ParticipantState::Busy;
     let mut call = crowd(
@@ -194,7 +194,7 @@ fn a_group_whose_members_are_all_busy_ends_as_busy() {
 }
 
 #[test]
-fn the_first_accept_starts_a_group_call() {
+fn first_accept_starts_a_group_call() {
     let mut phone = Phone::group_calling();
     phone.change(|delta| {
         delta.state = Some(CallState::Active);
@@ -308,7 +308,7 @@ fn leaving_has_its_error_in_each_state() {
 }
 
 #[test]
-fn a_caller_who_hangs_up_ends_the_group_call_for_all_and_a_guest_leaves() {
+fn caller_who_hangs_up_ends_the_group_call_for_all_and_a_guest_leaves() {
     let mut caller = Phone::in_group();
     let call_id = caller.call_id();
     caller.ask(Op::Hangup);
@@ -331,7 +331,7 @@ fn a_caller_who_hangs_up_ends_the_group_call_for_all_and_a_guest_leaves() {
 }
 
 #[test]
-fn a_caller_who_is_called_back_into_the_own_group_call_rejects_alone() {
+fn caller_who_is_called_back_into_the_own_group_call_rejects_alone() {
     for op in [Op::Hangup, Op::Reject] {
         let mut phone = Phone::in_group();
         let call_id = phone.call_id();
@@ -352,7 +352,7 @@ fn a_caller_who_is_called_back_into_the_own_group_call_rejects_alone() {
 }
 
 #[test]
-fn a_ringing_group_call_is_cancelled_by_its_caller() {
+fn ringing_group_call_is_cancelled_by_its_caller() {
     for op in [Op::Cancel, Op::Hangup] {
         let mut phone = Phone::group_calling();
         let call_id = phone.call_id();
@@ -369,7 +369,7 @@ fn a_ringing_group_call_is_cancelled_by_its_caller() {
 }
 
 #[test]
-fn an_own_ring_that_runs_out_is_over_while_the_group_goes_on() {
+fn own_ring_that_runs_out_is_over_while_the_group_goes_on() {
     let mut phone = Phone::called_by_group();
     phone.move_to("alice", ParticipantState::TimedOut);
     assert_eq!(phone.state(), State::Idle);
@@ -382,7 +382,7 @@ fn an_own_ring_that_runs_out_is_over_while_the_group_goes_on() {
 }
 
 #[test]
-fn an_own_part_that_is_lost_is_over_while_the_group_goes_on() {
+fn own_part_that_is_lost_is_over_while_the_group_goes_on() {
     let mut phone = Phone::guest_in_group();
     phone.move_to("alice", ParticipantState::Lost);
     assert_eq!(
@@ -409,7 +409,7 @@ fn an_own_part_that_is_lost_is_over_while_the_group_goes_on() {
 }
 
 #[test]
-fn the_first_picture_is_reported_once_with_how_long_it_took() {
+fn first_picture_is_reported_once_with_how_long_it_took() {
     let report = |c: &Command| matches!(c, Command::ReportFirstFrame { .. });
     let mut caller = Phone::group_calling();
     caller.change(|delta| {
@@ -469,7 +469,7 @@ fn what_a_group_call_carries_cannot_be_switched() {
 }
 
 #[test]
-fn a_secure_group_dial_asks_for_a_token_and_keeps_its_terms() {
+fn secure_group_dial_asks_for_a_token_and_keeps_its_terms() {
     let mut phone = Phone::new();
     phone.secure = true;
     phone.log_in();
@@ -491,7 +491,7 @@ fn a_secure_group_dial_asks_for_a_token_and_keeps_its_terms() {
 }
 
 #[test]
-fn a_group_call_ended_while_offline_is_ended_for_all_after_the_return() {
+fn group_call_ended_while_offline_is_ended_for_all_after_the_return() {
     let mut phone = Phone::in_group();
     let call_id = phone.call_id();
     let call = phone.call().unwrap().clone();

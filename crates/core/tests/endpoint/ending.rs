@@ -48,7 +48,7 @@ fn hanging_up_closes_the_devices_before_anything_else() {
 }
 
 #[test]
-fn a_hang_up_while_offline_is_instant_and_told_after_the_return() {
+fn hang_up_while_offline_is_instant_and_told_after_the_return() {
     let mut phone = Phone::in_call();
     phone.give(hullo_core::endpoint::Input::SocketClosed);
     phone.forget();
@@ -73,7 +73,7 @@ fn a_hang_up_while_offline_is_instant_and_told_after_the_return() {
 }
 
 #[test]
-fn a_hang_up_that_could_not_be_stored_is_said_again_under_the_same_name() {
+fn hang_up_that_could_not_be_stored_is_said_again_under_the_same_name() {
     let mut phone = Phone::in_call();
     phone.ask(Op::Hangup);
     let hangup = |command: &Command| matches!(command, Command::Hangup { .. });
@@ -86,7 +86,7 @@ fn a_hang_up_that_could_not_be_stored_is_said_again_under_the_same_name() {
 }
 
 #[test]
-fn a_dial_cancelled_before_the_answer_cancels_by_the_id_it_made() {
+fn dial_cancelled_before_the_answer_cancels_by_the_id_it_made() {
     let mut phone = Phone::logged_in();
     let dial = phone.ask(call_bob(Media::Audio));
     let call_id = phone.call_id();
@@ -100,7 +100,7 @@ fn a_dial_cancelled_before_the_answer_cancels_by_the_id_it_made() {
 }
 
 #[test]
-fn a_dial_cancelled_while_offline_never_rings() {
+fn dial_cancelled_while_offline_never_rings() {
     let mut phone = Phone::logged_in();
     phone.give(hullo_core::endpoint::Input::SocketClosed);
     phone.ask(call_bob(Media::Audio));
@@ -110,7 +110,7 @@ fn a_dial_cancelled_while_offline_never_rings() {
 }
 
 #[test]
-fn a_dial_that_is_never_answered_fails_in_time_and_takes_itself_back() {
+fn dial_that_is_never_answered_fails_in_time_and_takes_itself_back() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_bob(Media::Audio));
     let call_id = phone.call_id();
@@ -122,7 +122,7 @@ fn a_dial_that_is_never_answered_fails_in_time_and_takes_itself_back() {
 }
 
 #[test]
-fn a_busy_callee_ends_the_dial_with_busy() {
+fn busy_callee_ends_the_dial_with_busy() {
     let mut phone = Phone::logged_in();
     let ticket = phone.ask(call_bob(Media::Audio));
     let mut call = view(phone.call_id(), "alice", 1, ParticipantState::Busy);
@@ -150,7 +150,7 @@ fn a_busy_callee_ends_the_dial_with_busy() {
 }
 
 #[test]
-fn a_rejection_is_told_as_one() {
+fn rejection_is_told_as_one() {
     let mut phone = Phone::calling();
     let call_id = phone.call_id();
     let mut call = view(call_id, "alice", 2, ParticipantState::Rejected);
@@ -185,7 +185,7 @@ fn a_rejection_is_told_as_one() {
 }
 
 #[test]
-fn a_cancelled_invite_stops_ringing_at_once() {
+fn cancelled_invite_stops_ringing_at_once() {
     let mut phone = Phone::called();
     phone.end(EndReason::Cancelled, "bob");
     assert_eq!(phone.state(), State::Idle);
@@ -194,7 +194,7 @@ fn a_cancelled_invite_stops_ringing_at_once() {
 }
 
 #[test]
-fn a_cancel_that_beats_the_accept_wins() {
+fn cancel_that_beats_the_accept_wins() {
     let mut phone = Phone::called();
     let ticket = phone.ask(Op::Accept);
     phone.end(EndReason::Cancelled, "bob");
@@ -208,7 +208,7 @@ fn a_cancel_that_beats_the_accept_wins() {
 }
 
 #[test]
-fn an_accept_on_another_device_stops_the_ring_without_an_end() {
+fn accept_on_another_device_stops_the_ring_without_an_end() {
     for (event, accepted) in [
         (Event::InviteAcceptedElsewhere { call_id: INVITE }, true),
         (Event::InviteRejectedElsewhere { call_id: INVITE }, false),
@@ -227,7 +227,7 @@ fn an_accept_on_another_device_stops_the_ring_without_an_end() {
 
 /// Simulator, seed 21706: the ring went on until the token handler gave up.
 #[test]
-fn an_answer_on_another_device_does_not_wait_for_the_token_of_the_own_one() {
+fn answer_on_another_device_does_not_wait_for_the_token_of_the_own_one() {
     let (mut phone, ticket) = waiting_for_a_token();
     phone.event(Event::InviteAcceptedElsewhere { call_id: INVITE });
     assert_eq!(phone.state(), State::Idle);
@@ -241,7 +241,7 @@ fn an_answer_on_another_device_does_not_wait_for_the_token_of_the_own_one() {
 }
 
 #[test]
-fn an_accept_that_another_device_beat_says_so() {
+fn accept_that_another_device_beat_says_so() {
     let mut phone = Phone::called();
     let ticket = phone.ask(Op::Accept);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
@@ -294,7 +294,7 @@ fn glare_turns_the_dial_into_the_other_sides_call() {
 }
 
 #[test]
-fn a_token_that_cannot_be_had_leaves_nothing_ringing() {
+fn token_that_cannot_be_had_leaves_nothing_ringing() {
     let mut phone = Phone::new();
     phone.secure = true;
     phone.log_in();
@@ -334,7 +334,7 @@ fn no_token() -> Input {
 }
 
 #[test]
-fn a_callee_without_a_token_rejects() {
+fn callee_without_a_token_rejects() {
     let (mut phone, ticket) = waiting_for_a_token();
     phone.give(no_token());
     assert_eq!(
@@ -348,7 +348,7 @@ fn a_callee_without_a_token_rejects() {
 }
 
 #[test]
-fn a_cancel_ends_the_ring_while_the_token_is_awaited() {
+fn cancel_ends_the_ring_while_the_token_is_awaited() {
     let (mut phone, ticket) = waiting_for_a_token();
     phone.end(EndReason::Cancelled, "alice");
     assert_eq!(
@@ -369,7 +369,7 @@ fn signing_out_ends_the_call_first() {
 }
 
 #[test]
-fn an_end_counts_whatever_was_missed_before_it() {
+fn end_counts_whatever_was_missed_before_it() {
     let mut phone = Phone::in_call();
     let (call_id, version) = (phone.call_id(), phone.call().unwrap().version + 5);
     let end = EndView {

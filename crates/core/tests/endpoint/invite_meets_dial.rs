@@ -6,7 +6,7 @@ use hullo_protocol::{
     ParticipantState,
 };
 
-use crate::crowd::{call_of, second_call};
+use crate::phone::group::{call_of, second_call};
 use crate::phone::{FOREIGN, Phone, accid, call_bob, view};
 
 /// A dial is under way, and an invite has come that the server took for the first.
@@ -30,7 +30,7 @@ fn refuse_dial(phone: &mut Phone) {
 }
 
 #[test]
-fn an_invite_that_was_first_rings_when_the_dial_is_refused() {
+fn invite_that_was_first_rings_when_the_dial_is_refused() {
     let mut phone = dialling_while_invited();
     phone.pass(3_000);
     refuse_dial(&mut phone);
@@ -49,7 +49,7 @@ fn an_invite_that_was_first_rings_when_the_dial_is_refused() {
 }
 
 #[test]
-fn an_invite_that_was_first_rings_when_the_dial_is_cancelled() {
+fn invite_that_was_first_rings_when_the_dial_is_cancelled() {
     let mut phone = dialling_while_invited();
     phone.ask(Op::Cancel);
     assert_eq!(
@@ -62,7 +62,7 @@ fn an_invite_that_was_first_rings_when_the_dial_is_cancelled() {
 }
 
 #[test]
-fn a_cancelled_dial_that_had_met_the_invite_rings_nobody() {
+fn cancelled_dial_that_had_met_the_invite_rings_nobody() {
     let mut phone = dialling_while_invited();
     phone.ask(Op::Cancel);
     let mut call = view(FOREIGN, "bob", 3, ParticipantState::Accepted);
@@ -73,7 +73,7 @@ fn a_cancelled_dial_that_had_met_the_invite_rings_nobody() {
 }
 
 #[test]
-fn an_invite_whose_time_is_over_does_not_ring_any_more() {
+fn invite_whose_time_is_over_does_not_ring_any_more() {
     let mut phone = dialling_while_invited();
     phone.answer_start(view(
         phone.call_id(),
@@ -87,7 +87,7 @@ fn an_invite_whose_time_is_over_does_not_ring_any_more() {
 }
 
 #[test]
-fn an_invite_that_is_over_meanwhile_does_not_ring_any_more() {
+fn invite_that_is_over_meanwhile_does_not_ring_any_more() {
     let end = EndView {
         reason: EndReason::Cancelled,
         by: Some(accid("bob")),
@@ -135,7 +135,7 @@ fn what_changed_while_it_waited_is_known_when_it_rings() {
 }
 
 #[test]
-fn a_dial_that_becomes_the_waiting_invite_leaves_nothing_behind() {
+fn dial_that_becomes_the_waiting_invite_leaves_nothing_behind() {
     let mut phone = dialling_while_invited();
     let mut call = view(FOREIGN, "bob", 3, ParticipantState::Accepted);
     call.state = CallState::Active;
@@ -155,7 +155,7 @@ fn signing_out_forgets_an_invite_that_waits() {
 }
 
 #[test]
-fn an_invite_that_came_before_the_call_was_connected_is_announced_once_it_is() {
+fn invite_that_came_before_the_call_was_connected_is_announced_once_it_is() {
     let mut dialled = dialling_while_invited();
     let call_id = dialled.call_id();
     dialled.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
@@ -185,7 +185,7 @@ fn an_invite_that_came_before_the_call_was_connected_is_announced_once_it_is() {
 }
 
 #[test]
-fn an_invite_whose_time_is_over_is_not_announced_any_more() {
+fn invite_whose_time_is_over_is_not_announced_any_more() {
     let mut phone = dialling_while_invited();
     let call_id = phone.call_id();
     phone.answer_start(view(call_id, "alice", 1, ParticipantState::Delivered));
@@ -242,7 +242,7 @@ fn nothing_rings_between_an_answer_and_its_call() {
 }
 
 #[test]
-fn an_answer_under_way_is_given_up_by_a_hang_up_when_there_is_no_other_call() {
+fn answer_under_way_is_given_up_by_a_hang_up_when_there_is_no_other_call() {
     let mut phone = Phone::with_waiting();
     let other = OtherCall::Hold;
     let call_id = FOREIGN;

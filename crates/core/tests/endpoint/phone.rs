@@ -1,5 +1,7 @@
 //! A device at hand: an endpoint, and a server played by the test.
 
+pub(crate) mod group;
+
 use hullo_core::Time;
 use hullo_core::endpoint::{
     AppEvent, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op, Output, State, Value,

@@ -10,7 +10,7 @@ use hullo_protocol::{
 };
 use proptest::prelude::*;
 
-use crate::crowd::{call_all, invite_all, knocking, member, second_call, show, unknown};
+use crate::phone::group::{call_all, invite_all, knocking, member, second_call, show, unknown};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob, invited, login, view};
 use lives::Lives;
 

@@ -6,7 +6,7 @@ use hullo_protocol::{
     Success,
 };
 
-use crate::crowd::{call_all, call_of, crowd, invite_all, member, snapshot_of, unknown};
+use crate::phone::group::{call_all, call_of, crowd, invite_all, member, snapshot_of, unknown};
 use crate::phone::{INVITE, Phone, accid, call_bob};
 
 fn is_invite(command: &Command) -> bool {
@@ -61,7 +61,7 @@ fn inviting_has_its_error_in_each_state() {
 }
 
 #[test]
-fn an_invite_names_whom_and_completes_with_those_who_could_not_be_invited() {
+fn invite_names_whom_and_completes_with_those_who_could_not_be_invited() {
     for mut phone in [
         Phone::in_group(),
         Phone::group_calling(),
@@ -99,7 +99,7 @@ fn an_invite_names_whom_and_completes_with_those_who_could_not_be_invited() {
 }
 
 #[test]
-fn an_invite_that_the_server_refuses_says_why_and_the_call_goes_on() {
+fn invite_that_the_server_refuses_says_why_and_the_call_goes_on() {
     for kind in [
         ErrorKind::Forbidden,
         ErrorKind::AlreadyInCall,
@@ -115,7 +115,7 @@ fn an_invite_that_the_server_refuses_says_why_and_the_call_goes_on() {
 }
 
 #[test]
-fn an_invite_during_an_outage_is_repeated_under_its_name() {
+fn invite_during_an_outage_is_repeated_under_its_name() {
     let mut phone = Phone::in_group();
     let call = phone.call().unwrap().clone();
     let ticket = phone.ask(invite_all(&["erin"]));
@@ -136,7 +136,7 @@ fn an_invite_during_an_outage_is_repeated_under_its_name() {
 }
 
 #[test]
-fn an_invite_whose_call_ends_fails_with_it() {
+fn invite_whose_call_ends_fails_with_it() {
     let mut phone = Phone::in_group();
     let ticket = phone.ask(invite_all(&["erin"]));
     phone.end(EndReason::HungUp, "bob");
@@ -144,7 +144,7 @@ fn an_invite_whose_call_ends_fails_with_it() {
 }
 
 #[test]
-fn a_call_of_two_grows_into_a_group_and_media_flow_on() {
+fn call_of_two_grows_into_a_group_and_media_flow_on() {
     let mut phone = Phone::in_call();
     let peer = phone.peer();
     phone.ask(invite_all(&["carol"]));
@@ -180,7 +180,7 @@ fn a_call_of_two_grows_into_a_group_and_media_flow_on() {
 }
 
 #[test]
-fn a_connection_has_as_many_lines_as_others_with_some_to_spare() {
+fn connection_has_as_many_lines_as_others_with_some_to_spare() {
     let names: Vec<String> = (0..99).map(|n| format!("guest{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for (others, audio, video) in [
@@ -227,7 +227,7 @@ fn lines_are_added_once_when_more_come_and_are_kept_when_they_go() {
 }
 
 #[test]
-fn an_invite_to_a_group_says_who_is_invited_and_by_whom() {
+fn invite_to_a_group_says_who_is_invited_and_by_whom() {
     let mut phone = Phone::logged_in();
     let mut call = crowd(INVITE, "bob", 5, &[("carol", ParticipantState::Ringing)]);
     call.state = CallState::Active;

@@ -6,7 +6,7 @@ use hullo_protocol::{
     SessionClosed, SlotKind,
 };
 
-use crate::crowd::member;
+use crate::phone::group::member;
 use crate::phone::{FOREIGN, Phone, accid, call_bob, login};
 
 const JOINED: ParticipantState = ParticipantState::Joined;
@@ -76,7 +76,7 @@ fn user_reconnecting_and_user_reconnected() {
 }
 
 #[test]
-fn a_participant_who_does_not_come_back_is_not_told_as_reconnected() {
+fn participant_who_does_not_come_back_is_not_told_as_reconnected() {
     let mut phone = Phone::in_group();
     bob_changes(&mut phone, |bob| bob.reconnecting = true);
     bob_changes(&mut phone, |bob| {
@@ -122,7 +122,7 @@ fn audio_available_and_audio_muted() {
 }
 
 #[test]
-fn the_devices_of_somebody_who_joins_are_told_and_are_no_mutes() {
+fn devices_of_somebody_who_joins_are_told_and_are_no_mutes() {
     let mut phone = Phone::in_group();
     let mut carol = member("carol", 3, JOINED);
     carol.video = false;
@@ -144,7 +144,7 @@ fn the_devices_of_somebody_who_joins_are_told_and_are_no_mutes() {
 }
 
 #[test]
-fn the_own_devices_are_no_news_of_a_participant() {
+fn own_devices_are_no_news_of_a_participant() {
     let mut phone = Phone::in_call();
     let mut me = member("alice", 2, JOINED);
     (me.audio, me.video, me.reconnecting) = (false, false, true);
@@ -222,7 +222,7 @@ fn camera_denied_and_camera_unavailable() {
 }
 
 #[test]
-fn a_device_that_fails_without_a_call_is_no_news() {
+fn device_that_fails_without_a_call_is_no_news() {
     let mut phone = Phone::logged_in();
     assert!(fail_capture(&mut phone, SlotKind::Audio, true).is_empty());
 }
@@ -247,7 +247,7 @@ fn signed_out_and_disconnect() {
 }
 
 #[test]
-fn a_login_that_another_supersedes_is_signed_out() {
+fn login_that_another_supersedes_is_signed_out() {
     let mut phone = Phone::new();
     let first = phone.sign_in();
     let second = phone.ask(login());
@@ -258,7 +258,7 @@ fn a_login_that_another_supersedes_is_signed_out() {
 }
 
 #[test]
-fn an_error_that_belongs_to_no_operation() {
+fn error_that_belongs_to_no_operation() {
     let mut phone = Phone::logged_in();
     let error = ErrorBody::new(ErrorKind::TooLarge, "the frame is larger than 65536 bytes");
     phone.event(Event::SessionError {

@@ -3,7 +3,7 @@
 use hullo_core::endpoint::{AppEvent, Op, State, Value};
 use hullo_protocol::{Command, ErrorKind, Event, Media, ParticipantState, Uid};
 
-use crate::crowd::{call_all, crowd, member, show, snapshot_of};
+use crate::phone::group::{call_all, crowd, member, show, snapshot_of};
 use crate::phone::{FOREIGN, Phone, accid};
 
 #[test]
@@ -37,7 +37,7 @@ fn pictures_are_chosen_again_only_when_the_choice_is_another() {
 }
 
 #[test]
-fn a_picture_of_somebody_who_is_not_there_yet_is_received_once_there() {
+fn picture_of_somebody_who_is_not_there_yet_is_received_once_there() {
     let mut phone = Phone::in_group();
     phone.ask(show(&["bob", "erin"]));
     phone.add("erin", 9, ParticipantState::Invited);
@@ -46,7 +46,7 @@ fn a_picture_of_somebody_who_is_not_there_yet_is_received_once_there() {
 }
 
 #[test]
-fn the_choice_of_pictures_is_made_again_after_a_reconnect_and_on_a_new_connection() {
+fn choice_of_pictures_is_made_again_after_a_reconnect_and_on_a_new_connection() {
     let mut phone = Phone::in_group();
     phone.ask(show(&["bob"]));
     let call = phone.call().unwrap().clone();
@@ -61,7 +61,7 @@ fn the_choice_of_pictures_is_made_again_after_a_reconnect_and_on_a_new_connectio
 }
 
 #[test]
-fn a_choice_of_pictures_that_the_server_could_not_take_is_made_again() {
+fn choice_of_pictures_that_the_server_could_not_take_is_made_again() {
     let mut phone = Phone::in_group();
     phone.ask(show(&["bob"]));
     let subscribe = |c: &Command| matches!(c, Command::Subscribe { .. });
@@ -82,7 +82,7 @@ fn pictures_can_be_chosen_in_a_call_only() {
 }
 
 #[test]
-fn a_choice_of_pictures_does_not_outlive_its_call() {
+fn choice_of_pictures_does_not_outlive_its_call() {
     let mut phone = Phone::in_group();
     phone.ask(show(&["bob"]));
     phone.ask(Op::Hangup);

@@ -5,7 +5,7 @@ use hullo_protocol::{
     CallId, CallState, Command, EndReason, ErrorKind, Event, ParticipantState, Snapshot, Success,
 };
 
-use crate::crowd::{active, call_of, member, second_call};
+use crate::phone::group::{active, call_of, member, second_call};
 use crate::phone::{FOREIGN, INVITE, Phone, view};
 
 fn is_resume(command: &Command) -> bool {
@@ -42,7 +42,7 @@ fn over_elsewhere(phone: &mut Phone) {
 }
 
 #[test]
-fn a_call_that_another_device_puts_on_hold_is_on_hold_here() {
+fn call_that_another_device_puts_on_hold_is_on_hold_here() {
     let mut phone = parked();
     assert_eq!(phone.state(), State::Idle);
     assert_eq!(phone.told().held_id(), Some(INVITE));
@@ -54,7 +54,7 @@ fn a_call_that_another_device_puts_on_hold_is_on_hold_here() {
 }
 
 #[test]
-fn a_parked_call_is_taken_up_again_when_the_other_is_over() {
+fn parked_call_is_taken_up_again_when_the_other_is_over() {
     let mut phone = parked();
     phone.forget();
     over_elsewhere(&mut phone);
@@ -68,7 +68,7 @@ fn a_parked_call_is_taken_up_again_when_the_other_is_over() {
 }
 
 #[test]
-fn a_parked_call_that_was_resumed_elsewhere_in_the_meantime_is_in_hand_again() {
+fn parked_call_that_was_resumed_elsewhere_in_the_meantime_is_in_hand_again() {
     let mut phone = parked();
     let version = phone.told().held.unwrap().version;
     phone.change_of(INVITE, version + 1, |delta| {
@@ -78,7 +78,7 @@ fn a_parked_call_that_was_resumed_elsewhere_in_the_meantime_is_in_hand_again() {
 }
 
 #[test]
-fn a_parked_call_can_be_hung_up() {
+fn parked_call_can_be_hung_up() {
     let mut phone = parked();
     phone.forget();
     let ticket = phone.ask(Op::Hangup);
@@ -93,7 +93,7 @@ fn a_parked_call_can_be_hung_up() {
 }
 
 #[test]
-fn a_parked_call_ends_for_its_own_reason() {
+fn parked_call_ends_for_its_own_reason() {
     let mut phone = parked();
     let version = phone.told().held.unwrap().version;
     phone.change_of(INVITE, version + 1, |delta| {
@@ -106,7 +106,7 @@ fn a_parked_call_ends_for_its_own_reason() {
 }
 
 #[test]
-fn the_other_call_is_fetched_beside_a_parked_one_which_stays_on_hold() {
+fn other_call_is_fetched_beside_a_parked_one_which_stays_on_hold() {
     let mut phone = parked();
     phone.ask(Op::ContinueHere { call_id: FOREIGN });
     phone.answer(
@@ -124,7 +124,7 @@ fn the_other_call_is_fetched_beside_a_parked_one_which_stays_on_hold() {
 }
 
 #[test]
-fn a_parked_call_survives_an_outage_and_a_reload() {
+fn parked_call_survives_an_outage_and_a_reload() {
     let mut held = active(INVITE, 9);
     held.participants[1].held = true;
     let snapshot = |there: bool| Snapshot {
@@ -168,7 +168,7 @@ fn signing_out_ends_a_parked_call() {
     let mut phone = parked();
     phone.ask(Op::Logout);
     assert_eq!(phone.ends(), [EndReason::LoggedOut]);
-    assert_eq!(phone.told(), crate::crowd::Told::default());
+    assert_eq!(phone.told(), crate::phone::group::Told::default());
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn news_of_the_hold_that_come_late_do_not_undo_its_end() {
 }
 
 #[test]
-fn a_parked_call_is_taken_up_again_when_the_person_asks_for_it() {
+fn parked_call_is_taken_up_again_when_the_person_asks_for_it() {
     let mut phone = parked();
     phone.forget();
     let ticket = phone.ask(Op::ContinueHere { call_id: INVITE });
@@ -206,7 +206,7 @@ fn a_parked_call_is_taken_up_again_when_the_person_asks_for_it() {
 }
 
 #[test]
-fn a_call_answered_beside_a_parked_one_comes_first() {
+fn call_answered_beside_a_parked_one_comes_first() {
     let mut phone = parked();
     let third = CallId::from_u128(0x3D);
     let mut call = view(third, "dave", 2, ParticipantState::Delivered);
