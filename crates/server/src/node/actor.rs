@@ -160,7 +160,7 @@ impl Actor {
                     break;
                 }
             }
-            self.settle(batch).await;
+            self.commit(batch).await;
             if let Some(stopped) = stop {
                 self.stop();
                 // Whoever asked may have given up waiting.
@@ -300,8 +300,8 @@ impl Actor {
         batch.take(self.hub.handle(input, now));
     }
 
-    /// Stores the batch, then tells; or takes it back.
-    async fn settle(&mut self, batch: Batch) {
+    /// Stores the batch, then carries out its effects; or rolls it back.
+    async fn commit(&mut self, batch: Batch) {
         if !batch.writes.is_empty() {
             let began = Instant::now();
             let stored = self.shared.store.commit(&self.app.key, &batch.writes).await;
@@ -309,9 +309,9 @@ impl Actor {
             self.shared.metrics.count_commit(took, stored.is_ok());
             if let Err(error) = stored {
                 tracing::error!(app = %self.app.key, writes = batch.writes.len(), %error, "a batch could not be stored");
-                return self.take_back(batch);
+                return self.roll_back(batch);
             }
-            self.note(&batch.writes);
+            self.log_and_count(&batch.writes);
         }
         self.hub.commit();
         for due in batch.dues {
@@ -319,7 +319,7 @@ impl Actor {
         }
     }
 
-    fn note(&mut self, writes: &[Write]) {
+    fn log_and_count(&mut self, writes: &[Write]) {
         self.shared.metrics.count_calls(&self.app.key, writes);
         for write in writes {
             match write {
@@ -340,7 +340,7 @@ impl Actor {
         }
     }
 
-    fn take_back(&mut self, batch: Batch) {
+    fn roll_back(&mut self, batch: Batch) {
         self.hub.rollback();
         self.retry_at = Some(Instant::now() + RETRY);
         for fact in batch.facts.into_iter().rev() {
