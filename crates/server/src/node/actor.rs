@@ -15,7 +15,7 @@ use tokio::time::sleep_until;
 
 pub(crate) use facts::{Fact, PeerQuality};
 
-use super::batch::{Asked, Batch};
+use super::batch::{Batch, PendingReply};
 use super::media::AppMedia;
 use super::{Outgoing, SessionHandle, Shared};
 use crate::metrics::snake_case;
@@ -203,7 +203,7 @@ impl Actor {
                 grant,
                 refused,
             } => {
-                batch.asked.push(Asked {
+                batch.asked.push(PendingReply {
                     session,
                     re: request.id,
                     login: false,
@@ -270,7 +270,7 @@ impl Actor {
                 generation: new.generation,
             },
         );
-        batch.asked.push(Asked {
+        batch.asked.push(PendingReply {
             session: new.session,
             re: new.request,
             login: true,
@@ -346,7 +346,7 @@ impl Actor {
         for fact in batch.facts.into_iter().rev() {
             self.deferred.push_front(fact);
         }
-        for Asked { session, re, login } in batch.asked {
+        for PendingReply { session, re, login } in batch.asked {
             let Some(to) = self.sessions.get(&session) else {
                 continue;
             };

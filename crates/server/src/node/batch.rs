@@ -12,7 +12,7 @@ pub(super) struct Batch {
     /// To carry out afterwards, in order.
     pub(super) dues: Vec<Output>,
     /// Requests that wait for an answer.
-    pub(super) asked: Vec<Asked>,
+    pub(super) asked: Vec<PendingReply>,
     /// What happened in the world; it stays true when it cannot be stored, and has to be handled again.
     pub(super) facts: Vec<Fact>,
     /// Whether the app's policies were read for it.
@@ -20,7 +20,7 @@ pub(super) struct Batch {
 }
 
 /// A request that waits for an answer.
-pub(super) struct Asked {
+pub(super) struct PendingReply {
     /// Who asks.
     pub(super) session: SessionId,
     /// The request's id.
