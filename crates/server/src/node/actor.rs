@@ -151,7 +151,7 @@ impl Actor {
                 }
             };
             let mut stop = stop;
-            while stop.is_none() && batch.asked.len() + batch.facts.len() < BATCH {
+            while stop.is_none() && batch.pending_replies.len() + batch.facts.len() < BATCH {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact, &mut batch);
                 } else if let Ok(arrival) = inbox.try_recv() {
@@ -203,7 +203,7 @@ impl Actor {
                 grant,
                 refused,
             } => {
-                batch.asked.push(PendingReply {
+                batch.pending_replies.push(PendingReply {
                     session,
                     re: request.id,
                     login: false,
@@ -270,7 +270,7 @@ impl Actor {
                 generation: new.generation,
             },
         );
-        batch.asked.push(PendingReply {
+        batch.pending_replies.push(PendingReply {
             session: new.session,
             re: new.request,
             login: true,
@@ -297,7 +297,7 @@ impl Actor {
 
     fn handle(&mut self, input: Input, batch: &mut Batch) {
         let now = self.shared.clock.now();
-        batch.take(self.hub.handle(input, now));
+        batch.push(self.hub.handle(input, now));
     }
 
     /// Stores the batch, then carries out its effects; or rolls it back.
@@ -314,8 +314,8 @@ impl Actor {
             self.log_and_count(&batch.writes);
         }
         self.hub.commit();
-        for due in batch.dues {
-            self.carry_out(due);
+        for effect in batch.effects {
+            self.carry_out(effect);
         }
     }
 
@@ -346,7 +346,7 @@ impl Actor {
         for fact in batch.facts.into_iter().rev() {
             self.deferred.push_front(fact);
         }
-        for PendingReply { session, re, login } in batch.asked {
+        for PendingReply { session, re, login } in batch.pending_replies {
             let Some(to) = self.sessions.get(&session) else {
                 continue;
             };

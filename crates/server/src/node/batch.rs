@@ -10,9 +10,9 @@ pub(super) struct Batch {
     /// To store, in one transaction.
     pub(super) writes: Vec<Write>,
     /// To carry out afterwards, in order.
-    pub(super) dues: Vec<Output>,
+    pub(super) effects: Vec<Output>,
     /// Requests that wait for an answer.
-    pub(super) asked: Vec<PendingReply>,
+    pub(super) pending_replies: Vec<PendingReply>,
     /// What happened in the world; it stays true when it cannot be stored, and has to be handled again.
     pub(super) facts: Vec<Fact>,
     /// Whether the app's policies were read for it.
@@ -30,12 +30,12 @@ pub(super) struct PendingReply {
 }
 
 impl Batch {
-    /// Takes what the hub returned for one input.
-    pub(super) fn take(&mut self, outputs: Vec<Output>) {
+    /// Adds what the hub returned for one input.
+    pub(super) fn push(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             match output {
                 Output::Write(write) => self.writes.push(write),
-                other => self.dues.push(other),
+                other => self.effects.push(other),
             }
         }
     }
