@@ -17,11 +17,11 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::{App, Store, StoreError};
 use actor::Actor;
-pub(crate) use actor::{Arrival, Fact, NewSession, PeerQuality};
+pub(crate) use actor::{Fact, NewSession, PeerQuality, SessionInput};
 pub(crate) use media::{Media, MediaSockets};
 pub(crate) use session::{Outgoing, SessionHandle, SessionQueue};
 
-/// Arrivals of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
+/// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
 const INBOX: usize = 1024;
 
 /// What everything in the program shares.
@@ -44,7 +44,7 @@ pub(crate) struct Node {
 pub(crate) struct AppNode {
     /// The app.
     pub(crate) app: App,
-    inbox: mpsc::Sender<Arrival>,
+    inbox: mpsc::Sender<SessionInput>,
     facts: mpsc::UnboundedSender<Fact>,
 }
 
@@ -80,11 +80,11 @@ impl Node {
     }
 
     async fn start_app(&self, app: App) -> Result<Arc<AppNode>, StoreError> {
-        let (inbox, arrivals) = mpsc::channel(INBOX);
+        let (inbox, inputs) = mpsc::channel(INBOX);
         let (facts, fact_inbox) = mpsc::unbounded_channel();
         let media = self.media.of_app(app.key.clone(), facts.clone());
         let actor = Actor::restore(self.shared.clone(), app.clone(), media).await?;
-        tokio::spawn(actor.run(arrivals, fact_inbox));
+        tokio::spawn(actor.run(inputs, fact_inbox));
         Ok(Arc::new(AppNode { app, inbox, facts }))
     }
 
@@ -98,7 +98,7 @@ impl Node {
         let apps = std::mem::take(&mut *self.apps.lock().await);
         for app in apps.values() {
             let (stopped, wait) = oneshot::channel();
-            if app.inbox.send(Arrival::Stop(stopped)).await.is_ok() {
+            if app.inbox.send(SessionInput::Stop(stopped)).await.is_ok() {
                 // An actor that is gone has nothing to stop.
                 let _ = wait.await;
             }
@@ -107,9 +107,9 @@ impl Node {
 }
 
 impl AppNode {
-    /// Hands something to the actor; false when the server stops.
-    pub(crate) async fn send(&self, arrival: Arrival) -> bool {
-        self.inbox.send(arrival).await.is_ok()
+    /// Hands an input to the actor; false when the server stops.
+    pub(crate) async fn send(&self, input: SessionInput) -> bool {
+        self.inbox.send(input).await.is_ok()
     }
 
     /// Ends the account's sessions whose token is older than `generation`.

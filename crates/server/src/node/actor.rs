@@ -26,8 +26,8 @@ const BATCH: usize = 256;
 /// After a failure, timers and what the media plane reports are tried again this much later.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What sessions ask.
-pub(crate) enum Arrival {
+/// What sessions send to the actor.
+pub(crate) enum SessionInput {
     /// A client has signed in.
     Connected(Box<NewSession>),
     /// A request other than a login.
@@ -130,15 +130,15 @@ impl Actor {
     /// Runs until it is told to stop, or nobody can reach it any more.
     pub(super) async fn run(
         mut self,
-        mut inbox: mpsc::Receiver<Arrival>,
+        mut inbox: mpsc::Receiver<SessionInput>,
         mut facts: mpsc::UnboundedReceiver<Fact>,
     ) {
         loop {
             let mut batch = Batch::default();
             let wake = self.wake_at();
             let stop = tokio::select! {
-                arrival = inbox.recv() => match arrival {
-                    Some(arrival) => self.receive(arrival, &mut batch).await,
+                input = inbox.recv() => match input {
+                    Some(input) => self.receive(input, &mut batch).await,
                     None => return,
                 },
                 Some(fact) = facts.recv() => {
@@ -154,8 +154,8 @@ impl Actor {
             while stop.is_none() && batch.pending_replies.len() + batch.facts.len() < BATCH {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact, &mut batch);
-                } else if let Ok(arrival) = inbox.try_recv() {
-                    stop = self.receive(arrival, &mut batch).await;
+                } else if let Ok(input) = inbox.try_recv() {
+                    stop = self.receive(input, &mut batch).await;
                 } else {
                     break;
                 }
@@ -189,15 +189,15 @@ impl Actor {
 
     async fn receive(
         &mut self,
-        arrival: Arrival,
+        input: SessionInput,
         batch: &mut Batch,
     ) -> Option<oneshot::Sender<()>> {
-        match arrival {
-            Arrival::Connected(new) => {
+        match input {
+            SessionInput::Connected(new) => {
                 self.take_over_policies(batch).await;
                 self.receive_session(*new, batch);
             }
-            Arrival::Request {
+            SessionInput::Request {
                 session,
                 request,
                 grant,
@@ -219,13 +219,13 @@ impl Actor {
                     batch,
                 );
             }
-            Arrival::Disconnected { session } => {
+            SessionInput::Disconnected { session } => {
                 if self.sessions.remove(&session).is_some() {
                     self.shared.metrics.sessions.dec();
                 }
                 self.handle(Input::Disconnected { session }, batch);
             }
-            Arrival::Stop(stopped) => return Some(stopped),
+            SessionInput::Stop(stopped) => return Some(stopped),
         }
         None
     }
@@ -353,7 +353,7 @@ impl Actor {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
             to.handle.send(Outgoing::Reply(reply));
             if login {
-                // Its end comes back as `Arrival::Disconnected`.
+                // Its end comes back as `SessionInput::Disconnected`.
                 to.handle.send(Outgoing::End);
             }
         }

@@ -20,7 +20,7 @@ use super::Sessions;
 use super::frame::{op_of, parse};
 use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
 use crate::metrics::snake_case;
-use crate::node::{AppNode, Arrival, Outgoing, SessionQueue};
+use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue};
 
 /// From the connection to a successful login.
 const LOGIN: Duration = Duration::from_secs(10);
@@ -95,7 +95,7 @@ pub(super) async fn run(mut socket: Socket, sessions: Sessions, address: IpAddr)
     async {
         let end = session.run(new.queue).await;
         tracing::info!(?end, "session ended");
-        let gone = Arrival::Disconnected {
+        let gone = SessionInput::Disconnected {
             session: session.client.id,
         };
         // An actor that is gone has forgotten its sessions.
@@ -204,13 +204,13 @@ impl Session {
                 grant,
                 refused,
             } => {
-                let arrival = Arrival::Request {
+                let input = SessionInput::Request {
                     session: self.client.id,
                     request,
                     grant,
                     refused,
                 };
-                let reached = self.client.app.send(arrival).await;
+                let reached = self.client.app.send(input).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))
             }
             requests::Next::Answer(result) => {

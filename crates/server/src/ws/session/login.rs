@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::{End, LOGIN, not_text, read};
 use crate::auth::{self, LoginError};
 use crate::metrics::snake_case;
-use crate::node::{AppNode, Arrival, NewSession, SessionHandle, SessionQueue};
+use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::store::Account;
 use crate::ws::Sessions;
 use crate::ws::socket::{Incoming, Socket};
@@ -137,7 +137,7 @@ async fn enter(
         calls: login.calls,
         generation: account.token_generation,
     };
-    if !app.send(Arrival::Connected(Box::new(new))).await {
+    if !app.send(SessionInput::Connected(Box::new(new))).await {
         return Err(End::Closed(SessionClosed::ShuttingDown));
     }
     Ok(Ok(SignedIn {
