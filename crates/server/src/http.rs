@@ -23,7 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::store::App;
-use crate::ws::{self, Sessions};
+use crate::ws::{self, SessionContext};
 use backend::BasicAuth;
 pub(crate) use error::ApiError;
 
@@ -33,7 +33,7 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 /// What every handler can reach.
 #[derive(Clone)]
 pub(crate) struct Gateway {
-    pub(crate) sessions: Sessions,
+    pub(crate) context: SessionContext,
     /// A reverse proxy is in front: the client's address is in X-Forwarded-For.
     pub(crate) behind_proxy: bool,
     /// TLS is done here.

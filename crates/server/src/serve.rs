@@ -22,7 +22,7 @@ use crate::http::{self, Gateway, Health};
 use crate::metrics::Metrics;
 use crate::node::{Media, MediaSockets, Node, Shared};
 use crate::store::{App, Store};
-use crate::ws::Sessions;
+use crate::ws::SessionContext;
 
 /// From the first byte of a request to the end of its headers.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -73,7 +73,7 @@ pub(crate) async fn run(config: Config, store: Arc<dyn Store>, demo: Option<App>
     let (running, mut all_ended) = mpsc::channel(1);
     let is_demo = demo.is_some();
     let router = http::router(Gateway {
-        sessions: Sessions {
+        context: SessionContext {
             node: node.clone(),
             shared,
             failures: Arc::new(FailedLogins::new()),

@@ -28,7 +28,7 @@ const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
 
 /// What every session needs.
 #[derive(Clone)]
-pub(crate) struct Sessions {
+pub(crate) struct SessionContext {
     pub(crate) node: Arc<Node>,
     pub(crate) shared: Shared,
     pub(crate) failures: Arc<FailedLogins>,
@@ -50,17 +50,17 @@ pub(crate) async fn upgrade(
         return ApiError::new(StatusCode::BAD_REQUEST, ErrorKind::BadRequest, message)
             .into_response();
     }
-    let sessions = gateway.sessions.clone();
+    let context = gateway.context.clone();
     upgrade
         .max_message_size(FRAME_BYTES_READ)
         .max_frame_size(FRAME_BYTES_READ)
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .on_upgrade(move |socket| run(socket, sessions, address))
+        .on_upgrade(move |socket| run(socket, context, address))
 }
 
-async fn run(socket: axum::extract::ws::WebSocket, sessions: Sessions, address: IpAddr) {
-    let _running = sessions.running.clone();
-    session::run(socket::Socket::new(socket), sessions, address).await;
+async fn run(socket: axum::extract::ws::WebSocket, context: SessionContext, address: IpAddr) {
+    let _running = context.running.clone();
+    session::run(socket::Socket::new(socket), context, address).await;
 }

@@ -114,7 +114,7 @@ pub(super) async fn create_account(
         disabled: false,
         token_generation: 0,
     };
-    let shared = &gateway.sessions.shared;
+    let shared = &gateway.context.shared;
     let now_ms = shared.clock.now().0;
     shared
         .store
@@ -136,7 +136,7 @@ pub(super) async fn show_account(
     Backend(app): Backend,
     Valid(Path(accid)): Valid<Path<Accid>>,
 ) -> Result<Json<AccountView>, ApiError> {
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let account = store.account(&app.app.key, &accid).await?;
     Ok(Json(account.ok_or_else(|| unknown(&accid))?.into()))
 }
@@ -165,7 +165,7 @@ pub(super) async fn change_account(
         disabled: patch.disabled,
         revoke_tokens: signs_out,
     };
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let changed = store.change_account(&app.app.key, &accid, change).await?;
     let account = changed.ok_or_else(|| unknown(&accid))?;
     if signs_out {
@@ -190,7 +190,7 @@ pub(super) async fn create_token(
     Valid(Path(accid)): Valid<Path<Accid>>,
     Valid(Json(new)): Valid<Json<NewToken>>,
 ) -> Result<(StatusCode, Json<TokenView>), ApiError> {
-    let shared = &gateway.sessions.shared;
+    let shared = &gateway.context.shared;
     let account = shared.store.account(&app.app.key, &accid).await?;
     let account = account.ok_or_else(|| unknown(&accid))?;
     if account.disabled {
@@ -220,7 +220,7 @@ pub(super) async fn revoke_tokens(
         revoke_tokens: true,
         ..AccountChange::default()
     };
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let changed = store.change_account(&app.app.key, &accid, change).await?;
     let account = changed.ok_or_else(|| unknown(&accid))?;
     app.sign_out(accid, account.token_generation);

@@ -25,7 +25,7 @@ impl FromRequestParts<Gateway> for Backend {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
         let PeerAddress(address) = PeerAddress::from_request_parts(parts, gateway).await?;
-        let failures = &gateway.sessions.failures;
+        let failures = &gateway.context.failures;
         if let Some(wait) = failures.wait(address) {
             let message = format!(
                 "too many failed attempts from this address; wait {} s",
@@ -40,7 +40,7 @@ impl FromRequestParts<Gateway> for Backend {
         let Some((key, secret)) = credentials(parts) else {
             return Err(refused());
         };
-        let app = gateway.sessions.node.app(&key).await?;
+        let app = gateway.context.node.app(&key).await?;
         match app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret)) {
             Some(app) => Ok(Self(app)),
             None => {

@@ -231,7 +231,7 @@ pub(super) async fn create_room_token(
     Backend(app): Backend,
     Valid(Json(new)): Valid<Json<NewRoomToken>>,
 ) -> Result<(StatusCode, Json<TokenView>), ApiError> {
-    let now = gateway.sessions.shared.clock.now();
+    let now = gateway.context.shared.clock.now();
     let expires_s = expiry(now, new.ttl_s, ROOM_TOKEN_S_DEFAULT)?;
     let grant = RoomGrant {
         call_id: new.call_id,
@@ -264,7 +264,7 @@ pub(super) async fn list_records(
         before: filter.before,
         limit,
     };
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let page = store.records(&app.app.key, query).await?;
     Ok(Json(RecordsView {
         records: page.records.into_iter().map(RecordView::from).collect(),
@@ -285,7 +285,7 @@ pub(super) async fn show_call(
     Backend(app): Backend,
     Valid(Path(call_id)): Valid<Path<CallId>>,
 ) -> Result<Json<CallStateView>, ApiError> {
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let key = &app.app.key;
     let Some(call) = store.call(key, call_id).await? else {
         let message = format!("there was never a call {call_id}");

@@ -61,7 +61,7 @@ pub(super) async fn session(
 ) -> Result<Json<SessionView>, ApiError> {
     let app = demo_app(&gateway)?;
     let account = account(&gateway, app, &query.accid).await?;
-    let expires_s = gateway.sessions.shared.clock.now().0 / 1000 + TOKEN_S;
+    let expires_s = gateway.context.shared.clock.now().0 / 1000 + TOKEN_S;
     let generation = account.token_generation;
     let token = auth::mint_login(app, &account.accid, generation, expires_s);
     Ok(Json(SessionView {
@@ -79,7 +79,7 @@ pub(super) async fn accounts(
     State(gateway): State<Gateway>,
 ) -> Result<Json<AccountsView>, ApiError> {
     let app = demo_app(&gateway)?;
-    let accounts = gateway.sessions.shared.store.accounts(&app.key).await?;
+    let accounts = gateway.context.shared.store.accounts(&app.key).await?;
     let view = |account: Account| AccountView {
         accid: account.accid,
         name: account.name,
@@ -97,7 +97,7 @@ pub(super) async fn room_token(
 ) -> Result<Json<RoomTokenView>, ApiError> {
     let app = demo_app(&gateway)?;
     account(&gateway, app, &query.accid).await?;
-    let expires_s = gateway.sessions.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
+    let expires_s = gateway.context.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
     let grant = RoomGrant {
         call_id: query.call_id,
         uid: query.uid,
@@ -112,7 +112,7 @@ fn demo_app(gateway: &Gateway) -> Result<&App, ApiError> {
 }
 
 async fn account(gateway: &Gateway, app: &App, accid: &Accid) -> Result<Account, ApiError> {
-    let store = &gateway.sessions.shared.store;
+    let store = &gateway.context.shared.store;
     let account = store.account(&app.key, accid).await?;
     account.ok_or_else(|| unknown(accid))
 }

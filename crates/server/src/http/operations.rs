@@ -45,7 +45,7 @@ pub(super) async fn show_health(State(gateway): State<Gateway>) -> Response {
 /// Figures in Prometheus' text form.
 pub(super) async fn show_metrics(State(gateway): State<Gateway>) -> Result<Response, ApiError> {
     let text = gateway
-        .sessions
+        .context
         .shared
         .metrics
         .encode()
@@ -63,7 +63,7 @@ impl Health {
         {
             return stores;
         }
-        let shared = &gateway.sessions.shared;
+        let shared = &gateway.context.shared;
         let result = shared.store.probe(shared.clock.now().0).await;
         if let Err(error) = &result {
             tracing::error!(%error, "the storage takes no writes");

@@ -16,7 +16,7 @@ use hullo_protocol::{
 };
 use tracing::Instrument as _;
 
-use super::Sessions;
+use super::SessionContext;
 use super::frame::{op_of, parse};
 use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
 use crate::metrics::snake_case;
@@ -51,7 +51,7 @@ enum End {
 
 /// Who is at the other end.
 struct Client {
-    sessions: Sessions,
+    context: SessionContext,
     app: Arc<AppNode>,
     id: SessionId,
     accid: Accid,
@@ -70,16 +70,16 @@ struct Session {
 }
 
 /// Runs a connection until it ends.
-pub(super) async fn run(mut socket: Socket, sessions: Sessions, address: IpAddr) {
+pub(super) async fn run(mut socket: Socket, context: SessionContext, address: IpAddr) {
     let limiter = RateLimiter::direct(Quota::per_second(RATE).allow_burst(BURST));
-    let signed_in = login::run(&mut socket, &sessions, address, &limiter).await;
+    let signed_in = login::run(&mut socket, &context, address, &limiter).await;
     let new = match signed_in {
         Ok(new) => new,
         Err(end) => return finish(socket, end).await,
     };
     let span = tracing::info_span!("session", app = %new.app.app.key, accid = %new.accid, session = new.id.0);
     let client = Client {
-        sessions,
+        context,
         app: new.app,
         id: new.id,
         accid: new.accid,
@@ -257,7 +257,7 @@ impl Session {
                 None => "ok".to_owned(),
             };
             self.client
-                .sessions
+                .context
                 .shared
                 .metrics
                 .count_request(op, outcome);
@@ -275,7 +275,7 @@ impl Session {
             tracing::debug!(%error, "a frame was refused");
             let outcome = snake_case(&error.kind);
             self.client
-                .sessions
+                .context
                 .shared
                 .metrics
                 .count_request("none", outcome);

@@ -15,7 +15,7 @@ use crate::auth::{self, LoginError};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::store::Account;
-use crate::ws::Sessions;
+use crate::ws::SessionContext;
 use crate::ws::socket::{Incoming, Socket};
 
 /// A device is in one call and rings for few; each one named costs a look into the store.
@@ -35,11 +35,11 @@ pub(super) struct SignedIn {
 /// Waits for a login that succeeds; failed ones are answered and may be tried again while there is time.
 pub(super) async fn run(
     socket: &mut Socket,
-    sessions: &Sessions,
+    context: &SessionContext,
     address: IpAddr,
     limiter: &DefaultDirectRateLimiter,
 ) -> Result<SignedIn, End> {
-    let login = wait(socket, sessions, address, limiter);
+    let login = wait(socket, context, address, limiter);
     timeout(LOGIN, login)
         .await
         .unwrap_or(Err(End::Policy("no login in time")))
@@ -47,7 +47,7 @@ pub(super) async fn run(
 
 async fn wait(
     socket: &mut Socket,
-    sessions: &Sessions,
+    context: &SessionContext,
     address: IpAddr,
     limiter: &DefaultDirectRateLimiter,
 ) -> Result<SignedIn, End> {
@@ -70,7 +70,7 @@ async fn wait(
             }
         };
         let error = match request.command {
-            Command::Login(login) => match enter(sessions, address, request.id, login).await? {
+            Command::Login(login) => match enter(context, address, request.id, login).await? {
                 Ok(signed_in) => return Ok(signed_in),
                 Err(error) => error,
             },
@@ -89,12 +89,12 @@ fn told(sent: bool) -> Result<(), End> {
 
 /// Checks a login. The outer error ends the connection, the inner one answers the request.
 async fn enter(
-    sessions: &Sessions,
+    context: &SessionContext,
     address: IpAddr,
     request: u64,
     login: Login,
 ) -> Result<Result<SignedIn, ErrorBody>, End> {
-    if let Some(wait) = sessions.failures.wait(address) {
+    if let Some(wait) = context.failures.wait(address) {
         let message = format!(
             "too many failed logins from this address; wait {} s",
             wait.as_secs() + 1
@@ -108,20 +108,20 @@ async fn enter(
         );
         return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
     }
-    let (app, account) = match check(sessions, &login).await {
+    let (app, account) = match check(context, &login).await {
         Ok(checked) => checked,
         Err(error) => {
             if error.is_guess() {
-                sessions.failures.count(address);
+                context.failures.count(address);
             }
             let kind = error.kind();
             tracing::info!(app = %login.app_key, accid = %login.accid, %address, %error, "login refused");
-            let metrics = &sessions.shared.metrics;
+            let metrics = &context.shared.metrics;
             metrics.count_request("session.login", snake_case(&kind));
             return Ok(Err(ErrorBody::new(kind, error.to_string())));
         }
     };
-    let id = sessions.node.next_session();
+    let id = context.node.next_session();
     let (handle, queue) = SessionHandle::new();
     let device = &login.device;
     tracing::info!(
@@ -151,13 +151,16 @@ async fn enter(
     }))
 }
 
-async fn check(sessions: &Sessions, login: &Login) -> Result<(Arc<AppNode>, Account), LoginError> {
-    let app = sessions
+async fn check(
+    context: &SessionContext,
+    login: &Login,
+) -> Result<(Arc<AppNode>, Account), LoginError> {
+    let app = context
         .node
         .app(&login.app_key)
         .await?
         .ok_or(LoginError::UnknownApp)?;
-    let store = &*sessions.shared.store;
+    let store = &*context.shared.store;
     let account = auth::check_login(store, &app.app, &login.accid, login.token.expose()).await?;
     Ok((app, account))
 }

@@ -69,7 +69,7 @@ impl Client {
         // The hub refuses lists of more accounts, whoever is in them; the store need not be asked about the rest.
         let named: BTreeSet<&Accid> = accids.iter().collect();
         let named: Vec<&Accid> = named.into_iter().take(PARTICIPANTS_MAX).collect();
-        let store = &self.sessions.shared.store;
+        let store = &self.context.shared.store;
         let known = store
             .accounts_named(&self.app.app.key, &named)
             .await
@@ -102,7 +102,7 @@ impl Client {
 
     /// A call that was over before this process began, or that the hub has forgotten since, cannot be dialled again.
     async fn check_not_over(&self, call_id: CallId) -> Result<(), ErrorBody> {
-        let shared = &self.sessions.shared;
+        let shared = &self.context.shared;
         let record = shared
             .store
             .record(&self.app.app.key, call_id)
@@ -133,7 +133,7 @@ impl Client {
             before,
             limit,
         };
-        let store = &self.sessions.shared.store;
+        let store = &self.context.shared.store;
         let page = store
             .conversation(&self.app.app.key, query)
             .await
@@ -153,7 +153,7 @@ impl Client {
         before: MessageId,
     ) -> Result<Success, ErrorBody> {
         let app = &self.app.app;
-        let store = &self.sessions.shared.store;
+        let store = &self.context.shared.store;
         snapshot.messages = store
             .messages_between(&app.key, &self.accid, self.cursor, before, MESSAGE_PAGE_MAX)
             .await
