@@ -32,7 +32,7 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 
 /// What every handler can reach.
 #[derive(Clone)]
-pub(crate) struct Gateway {
+pub(crate) struct HttpState {
     pub(crate) context: SessionContext,
     /// A reverse proxy is in front: the client's address is in X-Forwarded-For.
     pub(crate) behind_proxy: bool,
@@ -58,7 +58,7 @@ pub(crate) use operations::Health;
 struct ApiDoc;
 
 /// Every route of the program.
-pub(crate) fn router(gateway: Gateway) -> Router {
+pub(crate) fn router(state: HttpState) -> Router {
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .routes(routes!(accounts::create_account))
         .routes(routes!(accounts::show_account, accounts::change_account))
@@ -76,7 +76,7 @@ pub(crate) fn router(gateway: Gateway) -> Router {
         )
         .route("/healthz", get(operations::show_health))
         .route("/metrics", get(operations::show_metrics));
-    if gateway.demo.is_some() {
+    if state.demo.is_some() {
         router = router
             .route("/demo/session.json", get(demo::session))
             .route("/demo/accounts.json", get(demo::accounts))
@@ -86,16 +86,16 @@ pub(crate) fn router(gateway: Gateway) -> Router {
         .fallback(site::serve)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(
-            gateway.clone(),
+            state.clone(),
             with_security_headers,
         ))
-        .with_state(gateway)
+        .with_state(state)
 }
 
 /// What a browser may do with anything from here: run our scripts and our WebAssembly, use camera and microphone, and
 /// nothing of anybody else's.
 async fn with_security_headers(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -123,7 +123,7 @@ async fn with_security_headers(
         let headers = response.headers_mut();
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if gateway.tls {
+    if state.tls {
         response.headers_mut().insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),
@@ -135,16 +135,16 @@ async fn with_security_headers(
 /// The address that a request came from.
 pub(crate) struct PeerAddress(pub(crate) IpAddr);
 
-impl FromRequestParts<Gateway> for PeerAddress {
+impl FromRequestParts<HttpState> for PeerAddress {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        if gateway.behind_proxy
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        if state.behind_proxy
             && let Some(address) = forwarded_for(parts)
         {
             return Ok(Self(address));
         }
-        match ConnectInfo::<SocketAddr>::from_request_parts(parts, gateway).await {
+        match ConnectInfo::<SocketAddr>::from_request_parts(parts, state).await {
             Ok(ConnectInfo(address)) => Ok(Self(address.ip())),
             Err(_) => Err(ApiError::server("the connection has no address")),
         }

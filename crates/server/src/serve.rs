@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use crate::auth::FailedLogins;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::http::{self, Gateway, Health};
+use crate::http::{self, Health, HttpState};
 use crate::metrics::Metrics;
 use crate::node::{Media, MediaSockets, Node, Shared};
 use crate::store::{App, Store};
@@ -72,7 +72,7 @@ pub(crate) async fn run(config: Config, store: Arc<dyn Store>, demo: Option<App>
     let node = Arc::new(Node::start(shared.clone(), media).await?);
     let (running, mut all_ended) = mpsc::channel(1);
     let is_demo = demo.is_some();
-    let router = http::router(Gateway {
+    let router = http::router(HttpState {
         context: SessionContext {
             node: node.clone(),
             shared,

@@ -15,7 +15,7 @@ use hullo_protocol::{ErrorKind, FRAME_BYTES_MAX, SUBPROTOCOL};
 use tokio::sync::mpsc;
 
 use crate::auth::FailedLogins;
-use crate::http::{ApiError, Gateway, PeerAddress};
+use crate::http::{ApiError, HttpState, PeerAddress};
 use crate::node::{Node, Shared};
 
 /// Frames up to here are read whole and refused by a typed error; a longer one ends the connection after that error, for
@@ -38,7 +38,7 @@ pub(crate) struct SessionContext {
 
 /// Turns the HTTP connection into a session.
 pub(crate) async fn upgrade(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     PeerAddress(address): PeerAddress,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -50,7 +50,7 @@ pub(crate) async fn upgrade(
         return ApiError::new(StatusCode::BAD_REQUEST, ErrorKind::BadRequest, message)
             .into_response();
     }
-    let context = gateway.context.clone();
+    let context = state.context.clone();
     upgrade
         .max_message_size(FRAME_BYTES_READ)
         .max_frame_size(FRAME_BYTES_READ)

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::backend::{Backend, Valid};
 use super::error::ErrorView;
-use super::{ApiError, Gateway};
+use super::{ApiError, HttpState};
 use crate::auth;
 use crate::store::{Account, AccountChange};
 
@@ -102,7 +102,7 @@ pub(super) struct TokenView {
     )
 )]
 pub(super) async fn create_account(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Json(new)): Valid<Json<NewAccount>>,
 ) -> Result<(StatusCode, Json<AccountView>), ApiError> {
@@ -114,7 +114,7 @@ pub(super) async fn create_account(
         disabled: false,
         token_generation: 0,
     };
-    let shared = &gateway.context.shared;
+    let shared = &state.context.shared;
     let now_ms = shared.clock.now().0;
     shared
         .store
@@ -132,11 +132,11 @@ pub(super) async fn create_account(
     )
 )]
 pub(super) async fn show_account(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Path(accid)): Valid<Path<Accid>>,
 ) -> Result<Json<AccountView>, ApiError> {
-    let store = &gateway.context.shared.store;
+    let store = &state.context.shared.store;
     let account = store.account(&app.app.key, &accid).await?;
     Ok(Json(account.ok_or_else(|| unknown(&accid))?.into()))
 }
@@ -152,7 +152,7 @@ pub(super) async fn show_account(
     )
 )]
 pub(super) async fn change_account(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Path(accid)): Valid<Path<Accid>>,
     Valid(Json(patch)): Valid<Json<AccountPatch>>,
@@ -165,7 +165,7 @@ pub(super) async fn change_account(
         disabled: patch.disabled,
         revoke_tokens: signs_out,
     };
-    let store = &gateway.context.shared.store;
+    let store = &state.context.shared.store;
     let changed = store.change_account(&app.app.key, &accid, change).await?;
     let account = changed.ok_or_else(|| unknown(&accid))?;
     if signs_out {
@@ -185,12 +185,12 @@ pub(super) async fn change_account(
     )
 )]
 pub(super) async fn create_token(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Path(accid)): Valid<Path<Accid>>,
     Valid(Json(new)): Valid<Json<NewToken>>,
 ) -> Result<(StatusCode, Json<TokenView>), ApiError> {
-    let shared = &gateway.context.shared;
+    let shared = &state.context.shared;
     let account = shared.store.account(&app.app.key, &accid).await?;
     let account = account.ok_or_else(|| unknown(&accid))?;
     if account.disabled {
@@ -212,7 +212,7 @@ pub(super) async fn create_token(
     )
 )]
 pub(super) async fn revoke_tokens(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Path(accid)): Valid<Path<Accid>>,
 ) -> Result<Json<AccountView>, ApiError> {
@@ -220,7 +220,7 @@ pub(super) async fn revoke_tokens(
         revoke_tokens: true,
         ..AccountChange::default()
     };
-    let store = &gateway.context.shared.store;
+    let store = &state.context.shared.store;
     let changed = store.change_account(&app.app.key, &accid, change).await?;
     let account = changed.ok_or_else(|| unknown(&accid))?;
     app.sign_out(accid, account.token_generation);

@@ -13,19 +13,19 @@ use utoipa::Modify;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{ApiError, Gateway, PeerAddress};
+use super::{ApiError, HttpState, PeerAddress};
 use crate::auth;
 use crate::node::AppNode;
 
 /// A request of an app's backend.
 pub(super) struct Backend(pub(super) Arc<AppNode>);
 
-impl FromRequestParts<Gateway> for Backend {
+impl FromRequestParts<HttpState> for Backend {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        let PeerAddress(address) = PeerAddress::from_request_parts(parts, gateway).await?;
-        let failures = &gateway.context.failures;
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        let PeerAddress(address) = PeerAddress::from_request_parts(parts, state).await?;
+        let failures = &state.context.failures;
         if let Some(wait) = failures.wait(address) {
             let message = format!(
                 "too many failed attempts from this address; wait {} s",
@@ -40,7 +40,7 @@ impl FromRequestParts<Gateway> for Backend {
         let Some((key, secret)) = credentials(parts) else {
             return Err(refused());
         };
-        let app = gateway.context.node.app(&key).await?;
+        let app = state.context.node.app(&key).await?;
         match app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret)) {
             Some(app) => Ok(Self(app)),
             None => {
@@ -75,27 +75,27 @@ fn credentials(parts: &Parts) -> Option<(AppKey, String)> {
 /// A JSON body, a path or a query, whose faults are told in the API's form.
 pub(super) struct Valid<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Gateway> for Valid<axum::Json<T>> {
+impl<T: DeserializeOwned> FromRequest<HttpState> for Valid<axum::Json<T>> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, ApiError> {
-        Ok(Self(axum::Json::from_request(request, gateway).await?))
+    async fn from_request(request: Request, state: &HttpState) -> Result<Self, ApiError> {
+        Ok(Self(axum::Json::from_request(request, state).await?))
     }
 }
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Gateway> for Valid<Path<T>> {
+impl<T: DeserializeOwned + Send> FromRequestParts<HttpState> for Valid<Path<T>> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        Ok(Self(Path::from_request_parts(parts, gateway).await?))
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        Ok(Self(Path::from_request_parts(parts, state).await?))
     }
 }
 
-impl<T: DeserializeOwned> FromRequestParts<Gateway> for Valid<Query<T>> {
+impl<T: DeserializeOwned> FromRequestParts<HttpState> for Valid<Query<T>> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        Ok(Self(Query::from_request_parts(parts, gateway).await?))
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        Ok(Self(Query::from_request_parts(parts, state).await?))
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::accounts::{TokenView, expiry, view};
 use super::backend::{Backend, Valid};
 use super::error::ErrorView;
-use super::{ApiError, Gateway};
+use super::{ApiError, HttpState};
 use crate::auth;
 use crate::store::RecordQuery;
 
@@ -227,11 +227,11 @@ struct ParticipantStateView {
     )
 )]
 pub(super) async fn create_room_token(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Json(new)): Valid<Json<NewRoomToken>>,
 ) -> Result<(StatusCode, Json<TokenView>), ApiError> {
-    let now = gateway.context.shared.clock.now();
+    let now = state.context.shared.clock.now();
     let expires_s = expiry(now, new.ttl_s, ROOM_TOKEN_S_DEFAULT)?;
     let grant = RoomGrant {
         call_id: new.call_id,
@@ -250,7 +250,7 @@ pub(super) async fn create_room_token(
     )
 )]
 pub(super) async fn list_records(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Query(filter)): Valid<Query<RecordFilter>>,
 ) -> Result<Json<RecordsView>, ApiError> {
@@ -264,7 +264,7 @@ pub(super) async fn list_records(
         before: filter.before,
         limit,
     };
-    let store = &gateway.context.shared.store;
+    let store = &state.context.shared.store;
     let page = store.records(&app.app.key, query).await?;
     Ok(Json(RecordsView {
         records: page.records.into_iter().map(RecordView::from).collect(),
@@ -281,11 +281,11 @@ pub(super) async fn list_records(
     )
 )]
 pub(super) async fn show_call(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Backend(app): Backend,
     Valid(Path(call_id)): Valid<Path<CallId>>,
 ) -> Result<Json<CallStateView>, ApiError> {
-    let store = &gateway.context.shared.store;
+    let store = &state.context.shared.store;
     let key = &app.app.key;
     let Some(call) = store.call(key, call_id).await? else {
         let message = format!("there was never a call {call_id}");

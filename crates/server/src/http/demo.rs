@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{unknown, view};
 use super::backend::Valid;
-use super::{ApiError, Gateway};
+use super::{ApiError, HttpState};
 use crate::auth;
 use crate::store::{Account, App};
 
@@ -56,12 +56,12 @@ pub(super) struct RoomTokenView {
 
 /// Everything that the page needs to sign in as a demo account.
 pub(super) async fn session(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Valid(Query(query)): Valid<Query<SessionQuery>>,
 ) -> Result<Json<SessionView>, ApiError> {
-    let app = demo_app(&gateway)?;
-    let account = account(&gateway, app, &query.accid).await?;
-    let expires_s = gateway.context.shared.clock.now().0 / 1000 + TOKEN_S;
+    let app = demo_app(&state)?;
+    let account = account(&state, app, &query.accid).await?;
+    let expires_s = state.context.shared.clock.now().0 / 1000 + TOKEN_S;
     let generation = account.token_generation;
     let token = auth::mint_login(app, &account.accid, generation, expires_s);
     Ok(Json(SessionView {
@@ -76,10 +76,10 @@ pub(super) async fn session(
 
 /// Who can be picked.
 pub(super) async fn accounts(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
 ) -> Result<Json<AccountsView>, ApiError> {
-    let app = demo_app(&gateway)?;
-    let accounts = gateway.context.shared.store.accounts(&app.key).await?;
+    let app = demo_app(&state)?;
+    let accounts = state.context.shared.store.accounts(&app.key).await?;
     let view = |account: Account| AccountView {
         accid: account.accid,
         name: account.name,
@@ -92,12 +92,12 @@ pub(super) async fn accounts(
 
 /// A room token, as the token handler of a real app gets one from its backend.
 pub(super) async fn room_token(
-    State(gateway): State<Gateway>,
+    State(state): State<HttpState>,
     Valid(Query(query)): Valid<Query<RoomTokenQuery>>,
 ) -> Result<Json<RoomTokenView>, ApiError> {
-    let app = demo_app(&gateway)?;
-    account(&gateway, app, &query.accid).await?;
-    let expires_s = gateway.context.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
+    let app = demo_app(&state)?;
+    account(&state, app, &query.accid).await?;
+    let expires_s = state.context.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
     let grant = RoomGrant {
         call_id: query.call_id,
         uid: query.uid,
@@ -106,13 +106,13 @@ pub(super) async fn room_token(
     Ok(Json(RoomTokenView { token }))
 }
 
-fn demo_app(gateway: &Gateway) -> Result<&App, ApiError> {
+fn demo_app(state: &HttpState) -> Result<&App, ApiError> {
     let missing = || ApiError::server("this server is not a demo");
-    gateway.demo.as_ref().ok_or_else(missing)
+    state.demo.as_ref().ok_or_else(missing)
 }
 
-async fn account(gateway: &Gateway, app: &App, accid: &Accid) -> Result<Account, ApiError> {
-    let store = &gateway.context.shared.store;
+async fn account(state: &HttpState, app: &App, accid: &Accid) -> Result<Account, ApiError> {
+    let store = &state.context.shared.store;
     let account = store.account(&app.key, accid).await?;
     account.ok_or_else(|| unknown(accid))
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use super::{ApiError, Gateway};
+use super::{ApiError, HttpState};
 
 /// A probe writes to the disk: not more often than this, whoever asks.
 const PROBE_EVERY: Duration = Duration::from_millis(500);
@@ -28,8 +28,8 @@ struct HealthView {
 }
 
 /// 200 when the server can do its work, 503 when it cannot store.
-pub(super) async fn show_health(State(gateway): State<Gateway>) -> Response {
-    let stores = gateway.health.probe(&gateway).await;
+pub(super) async fn show_health(State(state): State<HttpState>) -> Response {
+    let stores = state.health.probe(&state).await;
     let (code, status, storage) = match stores {
         true => (StatusCode::OK, "ok", "ok"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "degraded", "unavailable"),
@@ -43,8 +43,8 @@ pub(super) async fn show_health(State(gateway): State<Gateway>) -> Response {
 }
 
 /// Figures in Prometheus' text form.
-pub(super) async fn show_metrics(State(gateway): State<Gateway>) -> Result<Response, ApiError> {
-    let text = gateway
+pub(super) async fn show_metrics(State(state): State<HttpState>) -> Result<Response, ApiError> {
+    let text = state
         .context
         .shared
         .metrics
@@ -56,14 +56,14 @@ pub(super) async fn show_metrics(State(gateway): State<Gateway>) -> Result<Respo
 }
 
 impl Health {
-    async fn probe(&self, gateway: &Gateway) -> bool {
+    async fn probe(&self, state: &HttpState) -> bool {
         let mut probed = self.probed.lock().await;
         if let Some((at, stores)) = *probed
             && at.elapsed() < PROBE_EVERY
         {
             return stores;
         }
-        let shared = &gateway.context.shared;
+        let shared = &state.context.shared;
         let result = shared.store.probe(shared.clock.now().0).await;
         if let Err(error) = &result {
             tracing::error!(%error, "the storage takes no writes");
