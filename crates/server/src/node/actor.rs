@@ -62,7 +62,7 @@ pub(crate) struct NewSession {
     pub(crate) generation: u64,
 }
 
-struct Session {
+struct ConnectedSession {
     handle: SessionHandle,
     accid: Accid,
     generation: u64,
@@ -74,7 +74,7 @@ pub(super) struct Actor {
     app: App,
     hub: Hub,
     media: AppMedia,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: BTreeMap<SessionId, ConnectedSession>,
     /// Who is who in each room, for quality figures.
     uids: BTreeMap<CallId, BTreeMap<Uid, Accid>>,
     /// One more than the greatest message id that is stored.
@@ -264,7 +264,7 @@ impl Actor {
         self.shared.metrics.sessions.inc();
         self.sessions.insert(
             new.session,
-            Session {
+            ConnectedSession {
                 handle: new.handle,
                 accid: new.accid.clone(),
                 generation: new.generation,

@@ -4,7 +4,7 @@ use hullo_core::hub::{Input, MediaEvent};
 use hullo_protocol::{Accid, CallId, Quality, QualityReport, Uid};
 
 use super::super::batch::Batch;
-use super::{Actor, Session};
+use super::{Actor, ConnectedSession};
 
 /// What has happened and cannot be refused.
 #[derive(Debug, Clone)]
@@ -69,8 +69,9 @@ impl Actor {
             Fact::SignOut { accid, generation } => {
                 self.signed_out.insert(accid.clone(), *generation);
                 // A login with a new token may have overtaken this.
-                let is_old =
-                    |session: &Session| session.accid == *accid && session.generation < *generation;
+                let is_old = |session: &ConnectedSession| {
+                    session.accid == *accid && session.generation < *generation
+                };
                 if !self.sessions.values().any(is_old) {
                     return;
                 }
