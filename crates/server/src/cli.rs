@@ -120,7 +120,7 @@ pub(crate) fn run() -> Result<()> {
             Command::Demo { secure, policies } => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config).await?;
-                let demo = furnish_demo(&*store, secure, policies).await?;
+                let demo = seed_demo(&*store, secure, policies).await?;
                 serve::run(config, store, Some(demo)).await
             }
             Command::App { command } => manage_app(&config, command).await,
@@ -177,7 +177,7 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
 }
 
 /// Makes what of the demo is missing.
-async fn furnish_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Result<App> {
+async fn seed_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Result<App> {
     let now_ms = Clock::start().now().0;
     let key = AppKey::parse("demo")?;
     let app = match store.app(&key).await? {

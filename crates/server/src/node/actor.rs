@@ -194,7 +194,7 @@ impl Actor {
     ) -> Option<oneshot::Sender<()>> {
         match input {
             SessionInput::Connected(new) => {
-                self.take_over_policies(batch).await;
+                self.reload_policies(batch).await;
                 self.receive_session(*new, batch);
             }
             SessionInput::Request {
@@ -231,7 +231,7 @@ impl Actor {
     }
 
     /// Reads how the app wants its calls now, once for all logins of a batch: the command line may have changed it.
-    async fn take_over_policies(&mut self, batch: &mut Batch) {
+    async fn reload_policies(&mut self, batch: &mut Batch) {
         if std::mem::replace(&mut batch.policies_read, true) {
             return;
         }
