@@ -19,21 +19,21 @@ pub(crate) use sqlite::Sqlite;
 pub(crate) use vault::{Vault, random_hex};
 
 /// What a call of the store returns, in time.
-pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+pub(crate) type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// Durable storage: a call that returns `Ok` survives a kill and a loss of power.
 pub(crate) trait Store: Send + Sync {
     /// Adds an app. Errors with [`StoreError::Exists`] when its key is taken.
-    fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> Answer<'a, ()>;
+    fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> StoreFuture<'a, ()>;
     /// Every app.
-    fn apps(&self) -> Answer<'_, Vec<App>>;
+    fn apps(&self) -> StoreFuture<'_, Vec<App>>;
     /// One app.
-    fn app<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<App>>;
+    fn app<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<App>>;
 
     /// How an app wants its calls, if there is such an app.
-    fn policies<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<Policies>>;
+    fn policies<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<Policies>>;
     /// Changes how an app wants its calls; false when there is no such app.
-    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool>;
+    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> StoreFuture<'a, bool>;
 
     /// Adds an account. Errors with [`StoreError::Exists`] when its accid is taken.
     fn create_account<'a>(
@@ -41,38 +41,43 @@ pub(crate) trait Store: Send + Sync {
         app: &'a AppKey,
         account: &'a Account,
         now_ms: u64,
-    ) -> Answer<'a, ()>;
+    ) -> StoreFuture<'a, ()>;
     /// One account.
-    fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid) -> Answer<'a, Option<Account>>;
+    fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid)
+    -> StoreFuture<'a, Option<Account>>;
     /// Those of these accounts that exist, by accid. At most [`hullo_protocol::PARTICIPANTS_MAX`] may be asked for.
     fn accounts_named<'a>(
         &'a self,
         app: &'a AppKey,
         accids: &'a [&'a Accid],
-    ) -> Answer<'a, Vec<Account>>;
+    ) -> StoreFuture<'a, Vec<Account>>;
     /// Every account of an app, by accid.
-    fn accounts<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Account>>;
+    fn accounts<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Account>>;
     /// Changes an account; the account as it is then, or `None` when there is none.
     fn change_account<'a>(
         &'a self,
         app: &'a AppKey,
         accid: &'a Accid,
         change: AccountChange,
-    ) -> Answer<'a, Option<Account>>;
+    ) -> StoreFuture<'a, Option<Account>>;
 
     /// Stores a batch of the hub in one transaction: all of it or nothing.
-    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> Answer<'a, ()>;
+    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> StoreFuture<'a, ()>;
     /// Calls that are not over.
-    fn live_calls<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Call>>;
+    fn live_calls<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Call>>;
     /// A call, over or not.
-    fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<Call>>;
+    fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> StoreFuture<'a, Option<Call>>;
     /// One more than the greatest message id of the app.
-    fn next_message<'a>(&'a self, app: &'a AppKey) -> Answer<'a, MessageId>;
+    fn next_message<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, MessageId>;
 
     /// The record of a call that is over.
-    fn record<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<CallRecord>>;
+    fn record<'a>(
+        &'a self,
+        app: &'a AppKey,
+        call_id: CallId,
+    ) -> StoreFuture<'a, Option<CallRecord>>;
     /// A page of records, newest first.
-    fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> Answer<'a, RecordPage>;
+    fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage>;
     /// The newest `limit` messages from or to `accid` within `after < id < before`, oldest first.
     fn messages_between<'a>(
         &'a self,
@@ -81,16 +86,16 @@ pub(crate) trait Store: Send + Sync {
         after: MessageId,
         before: MessageId,
         limit: u32,
-    ) -> Answer<'a, Vec<Message>>;
+    ) -> StoreFuture<'a, Vec<Message>>;
     /// A page of a conversation, newest first.
     fn conversation<'a>(
         &'a self,
         app: &'a AppKey,
         query: ConversationQuery<'a>,
-    ) -> Answer<'a, MessagePage>;
+    ) -> StoreFuture<'a, MessagePage>;
 
     /// Writes something, to see whether that is possible.
-    fn probe(&self, now_ms: u64) -> Answer<'_, ()>;
+    fn probe(&self, now_ms: u64) -> StoreFuture<'_, ()>;
     /// Finishes what is under way and lets go of the files.
     fn close(&self) -> BoxFuture<'_, ()>;
 }

@@ -22,8 +22,8 @@ use sqlx::sqlite::{
 
 use super::policy;
 use super::{
-    Account, AccountChange, Answer, App, ConversationQuery, MessagePage, Policies, RecordPage,
-    RecordQuery, Store, StoreError, Vault,
+    Account, AccountChange, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery,
+    Store, StoreError, StoreFuture, Vault,
 };
 
 /// How long a lock that another program holds on the file is waited for.
@@ -87,7 +87,7 @@ fn pool(size: u32) -> SqlitePoolOptions {
 }
 
 impl Store for Sqlite {
-    fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> Answer<'a, ()> {
+    fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let sealed = self
                 .vault
@@ -113,7 +113,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn apps(&self) -> Answer<'_, Vec<App>> {
+    fn apps(&self) -> StoreFuture<'_, Vec<App>> {
         Box::pin(async move {
             sqlx::query("SELECT * FROM apps ORDER BY app_key")
                 .fetch_all(&self.readers)
@@ -124,7 +124,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn app<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<App>> {
+    fn app<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<App>> {
         Box::pin(async move {
             sqlx::query("SELECT * FROM apps WHERE app_key = ?")
                 .bind(key.as_str())
@@ -135,7 +135,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn policies<'a>(&'a self, key: &'a AppKey) -> Answer<'a, Option<Policies>> {
+    fn policies<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<Policies>> {
         Box::pin(async move {
             sqlx::query("SELECT busy, devices FROM apps WHERE app_key = ?")
                 .bind(key.as_str())
@@ -146,7 +146,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> Answer<'a, bool> {
+    fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             let changed = sqlx::query("UPDATE apps SET busy = ?, devices = ? WHERE app_key = ?")
                 .bind(policy::busy_text(policies.busy))
@@ -163,7 +163,7 @@ impl Store for Sqlite {
         app: &'a AppKey,
         account: &'a Account,
         now_ms: u64,
-    ) -> Answer<'a, ()> {
+    ) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let inserted = sqlx::query(
                 "INSERT INTO accounts (app_key, accid, name, avatar, disabled, token_generation, created_at_ms) \
@@ -182,7 +182,11 @@ impl Store for Sqlite {
         })
     }
 
-    fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid) -> Answer<'a, Option<Account>> {
+    fn account<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+    ) -> StoreFuture<'a, Option<Account>> {
         Box::pin(async move {
             sqlx::query("SELECT * FROM accounts WHERE app_key = ? AND accid = ?")
                 .bind(app.as_str())
@@ -198,11 +202,11 @@ impl Store for Sqlite {
         &'a self,
         app: &'a AppKey,
         accids: &'a [&'a Accid],
-    ) -> Answer<'a, Vec<Account>> {
+    ) -> StoreFuture<'a, Vec<Account>> {
         Box::pin(read::accounts_named(&self.readers, app, accids))
     }
 
-    fn accounts<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Account>> {
+    fn accounts<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Account>> {
         Box::pin(async move {
             sqlx::query("SELECT * FROM accounts WHERE app_key = ? ORDER BY accid")
                 .bind(app.as_str())
@@ -219,7 +223,7 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accid: &'a Accid,
         change: AccountChange,
-    ) -> Answer<'a, Option<Account>> {
+    ) -> StoreFuture<'a, Option<Account>> {
         Box::pin(async move {
             sqlx::query(
                 "UPDATE accounts SET name = coalesce(?, name), avatar = coalesce(?, avatar), \
@@ -239,11 +243,11 @@ impl Store for Sqlite {
         })
     }
 
-    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> Answer<'a, ()> {
+    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> StoreFuture<'a, ()> {
         Box::pin(batch::commit(&self.writer, app, writes))
     }
 
-    fn live_calls<'a>(&'a self, app: &'a AppKey) -> Answer<'a, Vec<Call>> {
+    fn live_calls<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Call>> {
         Box::pin(async move {
             sqlx::query(
                 "SELECT call_id, state FROM calls WHERE app_key = ? AND ended = 0 ORDER BY call_id",
@@ -257,7 +261,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<Call>> {
+    fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> StoreFuture<'a, Option<Call>> {
         Box::pin(async move {
             sqlx::query("SELECT call_id, state FROM calls WHERE app_key = ? AND call_id = ?")
                 .bind(app.as_str())
@@ -269,7 +273,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn next_message<'a>(&'a self, app: &'a AppKey) -> Answer<'a, MessageId> {
+    fn next_message<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, MessageId> {
         Box::pin(async move {
             let (greatest,): (i64,) =
                 sqlx::query_as("SELECT coalesce(max(id), 0) FROM messages WHERE app_key = ?")
@@ -280,7 +284,11 @@ impl Store for Sqlite {
         })
     }
 
-    fn record<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> Answer<'a, Option<CallRecord>> {
+    fn record<'a>(
+        &'a self,
+        app: &'a AppKey,
+        call_id: CallId,
+    ) -> StoreFuture<'a, Option<CallRecord>> {
         Box::pin(async move {
             sqlx::query("SELECT seq, body FROM records WHERE app_key = ? AND call_id = ?")
                 .bind(app.as_str())
@@ -292,7 +300,7 @@ impl Store for Sqlite {
         })
     }
 
-    fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> Answer<'a, RecordPage> {
+    fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage> {
         Box::pin(read::records(&self.readers, app, query))
     }
 
@@ -303,7 +311,7 @@ impl Store for Sqlite {
         after: MessageId,
         before: MessageId,
         limit: u32,
-    ) -> Answer<'a, Vec<Message>> {
+    ) -> StoreFuture<'a, Vec<Message>> {
         Box::pin(async move {
             let within = (after, before);
             read::messages_between(&self.readers, app, accid, within, limit).await
@@ -314,11 +322,11 @@ impl Store for Sqlite {
         &'a self,
         app: &'a AppKey,
         query: ConversationQuery<'a>,
-    ) -> Answer<'a, MessagePage> {
+    ) -> StoreFuture<'a, MessagePage> {
         Box::pin(read::conversation(&self.readers, app, query))
     }
 
-    fn probe(&self, now_ms: u64) -> Answer<'_, ()> {
+    fn probe(&self, now_ms: u64) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let mut connection = transaction::begin(&self.writer).await?;
             let written = write_probe(&mut connection, now_ms).await;
