@@ -40,7 +40,7 @@ enum End {
     /// The client has gone.
     Gone,
     /// All was said; close.
-    Done,
+    Finished,
     /// A frame was too long to be read.
     TooLong,
     /// Too late, too slow, or too silent.
@@ -110,7 +110,7 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, address: Ip
 async fn finish(mut socket: Socket, end: End) {
     let (code, reason) = match end {
         End::Gone => return,
-        End::Done => (CLOSE_NORMAL, "done"),
+        End::Finished => (CLOSE_NORMAL, "done"),
         End::TooLong => {
             let message = format!(
                 "the frame is longer than {} bytes; at most {} are allowed",
@@ -199,7 +199,7 @@ impl Session {
         }
         tracing::debug!(op, re, "request");
         match self.client.prepare(request).await {
-            requests::Next::Ask {
+            requests::Prepared::ForHub {
                 request,
                 grant,
                 refused,
@@ -213,7 +213,7 @@ impl Session {
                 let reached = self.client.app.send(input).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))
             }
-            requests::Next::Answer(result) => {
+            requests::Prepared::Answered(result) => {
                 let reply = Reply::new(re, result);
                 self.count(&reply);
                 self.deliver(&reply).await
@@ -239,10 +239,10 @@ impl Session {
                 let reply = Reply::new(re, welcome);
                 self.count(&reply);
                 let end = self.deliver(&reply).await;
-                end.or(failed.then_some(End::Done))
+                end.or(failed.then_some(End::Finished))
             }
             Outgoing::Close(reason) => Some(End::Closed(reason)),
-            Outgoing::End => Some(End::Done),
+            Outgoing::End => Some(End::Finished),
         }
     }
 

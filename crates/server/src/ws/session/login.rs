@@ -39,13 +39,13 @@ pub(super) async fn run(
     address: IpAddr,
     limiter: &DefaultDirectRateLimiter,
 ) -> Result<SignedIn, End> {
-    let login = wait(socket, context, address, limiter);
+    let login = await_login(socket, context, address, limiter);
     timeout(LOGIN, login)
         .await
         .unwrap_or(Err(End::Policy("no login in time")))
 }
 
-async fn wait(
+async fn await_login(
     socket: &mut Socket,
     context: &SessionContext,
     address: IpAddr,
@@ -55,7 +55,7 @@ async fn wait(
         let text = match socket.receive().await {
             Incoming::Text(text) => text,
             Incoming::Binary => {
-                told(socket.send(&not_text()).await)?;
+                ensure_sent(socket.send(&not_text()).await)?;
                 continue;
             }
             Incoming::Alive => continue,
@@ -65,22 +65,23 @@ async fn wait(
         let request = match read(&text, limiter) {
             Ok(request) => request,
             Err(refusal) => {
-                told(socket.send(&*refusal).await)?;
+                ensure_sent(socket.send(&*refusal).await)?;
                 continue;
             }
         };
         let error = match request.command {
-            Command::Login(login) => match enter(context, address, request.id, login).await? {
+            Command::Login(login) => match authenticate(context, address, request.id, login).await?
+            {
                 Ok(signed_in) => return Ok(signed_in),
                 Err(error) => error,
             },
             _ => ErrorBody::new(ErrorKind::NotLoggedIn, "send session.login first"),
         };
-        told(socket.send(&Reply::new(request.id, Err(error))).await)?;
+        ensure_sent(socket.send(&Reply::new(request.id, Err(error))).await)?;
     }
 }
 
-fn told(sent: bool) -> Result<(), End> {
+fn ensure_sent(sent: bool) -> Result<(), End> {
     match sent {
         true => Ok(()),
         false => Err(End::Gone),
@@ -88,7 +89,7 @@ fn told(sent: bool) -> Result<(), End> {
 }
 
 /// Checks a login. The outer error ends the connection, the inner one answers the request.
-async fn enter(
+async fn authenticate(
     context: &SessionContext,
     address: IpAddr,
     request: u64,

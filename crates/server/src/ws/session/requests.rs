@@ -14,9 +14,9 @@ use crate::auth;
 use crate::store::{ConversationQuery, StoreError};
 
 /// What becomes of a request.
-pub(super) enum Next {
+pub(super) enum Prepared {
     /// The hub decides.
-    Ask {
+    ForHub {
         /// What.
         request: Box<Request>,
         /// What its room token allows.
@@ -25,21 +25,21 @@ pub(super) enum Next {
         refused: Vec<RefusedInvite>,
     },
     /// It is answered already.
-    Answer(Result<Success, ErrorBody>),
+    Answered(Result<Success, ErrorBody>),
 }
 
 impl Client {
     /// Prepares a request for the hub, or answers it.
-    pub(super) async fn prepare(&self, request: Request) -> Next {
+    pub(super) async fn prepare(&self, request: Request) -> Prepared {
         let token = match &request.command {
             Command::ListMessages {
                 with,
                 before,
                 limit,
-            } => return Next::Answer(self.list_messages(with, *before, *limit).await),
+            } => return Prepared::Answered(self.list_messages(with, *before, *limit).await),
             Command::StartCall(dial) => {
                 if let Err(error) = self.check_not_over(dial.call_id).await {
-                    return Next::Answer(Err(error));
+                    return Prepared::Answered(Err(error));
                 }
                 dial.room_token.as_ref()
             }
@@ -50,12 +50,12 @@ impl Client {
         };
         let grant = token.and_then(|token| self.verify(token));
         match self.uncallable_in(&request.command).await {
-            Ok(refused) => Next::Ask {
+            Ok(refused) => Prepared::ForHub {
                 request: Box::new(request),
                 grant,
                 refused,
             },
-            Err(error) => Next::Answer(Err(error)),
+            Err(error) => Prepared::Answered(Err(error)),
         }
     }
 
