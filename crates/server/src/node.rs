@@ -3,7 +3,7 @@
 mod actor;
 mod batch;
 mod media;
-mod session;
+mod session_queue;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::store::{App, Store, StoreError};
 use actor::Actor;
 pub(crate) use actor::{Fact, NewSession, PeerQuality, SessionInput};
 pub(crate) use media::{Media, MediaSockets};
-pub(crate) use session::{Outgoing, SessionHandle, SessionQueue};
+pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue};
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
 const INBOX: usize = 1024;
