@@ -1,11 +1,12 @@
 // Checks that these pages are true of the code: the tests they name exist, the snippets are those that compile, the
-// reference names every error, operation and event, and no link is dead. Run: node docs/check.mjs
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// reference names every error, operation and event. In all pages of the repository no link is dead, and each page of
+// docs/ is listed by the README of its folder. Run: node docs/check.mjs
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const docs = dirname(fileURLToPath(import.meta.url));
-const root = dirname(docs);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
 /** Where the tests of an area are; `*` is the file. */
@@ -24,11 +25,16 @@ const areas = {
 
 const faults = [];
 const coming = new Map();
-const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
+const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '*.md'];
+const pages = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path && existsSync(join(root, path)));
 for (const page of pages) {
-  const text = read(`docs/${page}`);
-  checkTests(page, text);
+  const text = read(page);
   checkLinks(page, text);
+  if (!page.startsWith('docs/')) continue;
+  checkTests(page, text);
+  checkListed(page);
 }
 checkSnippets();
 checkReference();
@@ -53,14 +59,28 @@ function checkTests(page, text) {
   }
 }
 
+/** A link leads to a file of the repository, and its anchor to a heading there. */
 function checkLinks(page, text) {
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
-  for (const target of targets.filter((one) => !/^[a-z]+:/.test(one))) {
+  for (const target of linksOf(text)) {
     const [path, anchor] = target.split('#');
-    const file = path === '' ? page : path;
-    if (!existsSync(join(docs, file))) faults.push(`${page}: dead link ${target}`);
-    else if (anchor && !anchorsOf(readFileSync(join(docs, file), 'utf8')).has(anchor)) faults.push(`${page}: no heading ${target}`);
+    const file = path === '' ? page : join(dirname(page), path);
+    if (!existsSync(join(root, file))) faults.push(`${page}: dead link ${target}`);
+    else if (anchor && !anchorsOf(read(file)).has(anchor)) faults.push(`${page}: no heading ${target}`);
   }
+}
+
+/** A page is listed by the nearest README above it. */
+function checkListed(page) {
+  let folder = dirname(page);
+  while (page === `${folder}/README.md` || !existsSync(join(root, folder, 'README.md'))) folder = dirname(folder);
+  const links = linksOf(read(join(folder, 'README.md'))).map((target) => join(folder, target));
+  if (!links.includes(page)) faults.push(`${folder}/README.md: does not list ${page}`);
+}
+
+/** Where the links of a page lead within the repository; code is no link. */
+function linksOf(text) {
+  const prose = text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((one) => !/^[a-z]+:/.test(one));
 }
 
 function anchorsOf(text) {
