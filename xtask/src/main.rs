@@ -48,7 +48,7 @@ enum Task {
     Wasm,
     /// Build the wasm, the SDK, the UI and the demo page; fail when the SDK outgrows its budget
     Web,
-    /// Install what a bare machine lacks: the wasm target, npm packages, and Chromium for the tests
+    /// Install what a bare machine lacks: the wasm target, npm packages, Chromium and cargo-deny for the tests
     Setup,
     /// Simulate calls on a hostile network: `--calls 100000`, or `--seed 7 --verbose`; see `--help` of it
     Sim {
@@ -82,7 +82,9 @@ fn run(task: Task) -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Wasm => setup::build_tools().and_then(|()| wasm::build()),
         Task::Web => setup::build_tools().and_then(|()| web::build()),
-        Task::Setup => setup::build_tools().and_then(|()| setup::test_tools()),
+        Task::Setup => setup::build_tools()
+            .and_then(|()| setup::test_tools())
+            .and_then(|()| setup::cargo_deny().map(drop)),
         Task::Sim { args } => sim::run(&args),
         Task::Defects { filter } => sim::run_defects(filter.as_deref()),
         Task::Bench => bench::run(),
