@@ -7,6 +7,7 @@ mod graph;
 mod imports;
 mod modules;
 mod text;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -78,6 +79,7 @@ pub(crate) fn run() -> Result<()> {
         let content =
             fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
         findings.extend(text::check_content(path, &content));
+        later.extend(words::check(path, &content));
         later.extend(comments::check(path, &content));
         if path.ends_with(".rs") {
             let syntax =

@@ -1,14 +1,16 @@
 //! Rules about files: sizes, names, left-overs, clocks in pure crates, sleeps in tests.
 
 use super::Finding;
+use super::words::has_word;
 
 /// A file of more lines asks to be two; one above the second number must be.
 const LINES_WARN: usize = 500;
 const LINES_MAX: usize = 800;
 
 /// Suffixes of files whose text is checked.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     ".rs",
+    ".md",
     ".ts",
     ".css",
     ".html",
@@ -148,14 +150,6 @@ fn left_over(line: &str) -> Option<&'static str> {
         .skip(1)
         .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     (has_mark && !has_issue).then_some("finish it, or name the issue that will (`#12`)")
-}
-
-fn has_word(line: &str, word: &str) -> bool {
-    let is_boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    line.match_indices(word).any(|(at, _)| {
-        is_boundary(line[..at].chars().next_back())
-            && is_boundary(line[at + word.len()..].chars().next())
-    })
 }
 
 fn fixed_sleep(line: &str) -> Option<&'static str> {
