@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::command::{cargo, node_bin, npm, program, run as run_command, target_folder};
+use crate::command::{cargo, node_bin, npm, program, root, run as run_command, target_folder};
 use crate::{setup, tidy, wasm, web};
 
 /// Simulated calls per test run.
@@ -68,11 +68,13 @@ const STEPS: &[Step] = &[
         name: "biome",
         needs: &["setup"],
         run: || {
-            run_command(&mut node_bin(
-                "biome",
-                ".",
-                ["check", "--error-on-warnings"],
-            ))
+            [".", "../examples"].into_iter().try_for_each(|folder| {
+                run_command(&mut node_bin(
+                    "biome",
+                    folder,
+                    ["check", "--error-on-warnings"],
+                ))
+            })
         },
     },
     Step {
@@ -155,6 +157,18 @@ const STEPS: &[Step] = &[
         name: "sim",
         needs: &["build"],
         run: || run_command(&mut built("hullo-sim", ["--seeds", SIM_SEEDS])),
+    },
+    Step {
+        // Each example against the program.
+        name: "examples",
+        needs: &["build"],
+        run: || {
+            run_command(
+                program("npm", ["test", "--silent"])
+                    .current_dir(root().join("examples/backend-node"))
+                    .env("HULLO_BIN", target_folder().join("debug/hullo")),
+            )
+        },
     },
     Step {
         name: "e2e",
