@@ -17,7 +17,7 @@ export interface Conversation {
 
 const EMPTY: Conversation = { messages: [], more: false, loaded: false, failed: false };
 
-/** All conversations; tells `changed` about every change. */
+/** All conversations; calls `changed` after every change. */
 export class Conversations {
   readonly #byAccid = new Map<string, Conversation>();
 
@@ -71,7 +71,7 @@ export class Conversations {
 }
 
 /** Both lists, oldest first, each entry once. */
-function joined(known: readonly Message[], news: readonly Message[]): Message[] {
-  const byId = new Map([...known, ...news].map((message) => [message.id, message]));
+function joined(known: readonly Message[], added: readonly Message[]): Message[] {
+  const byId = new Map([...known, ...added].map((message) => [message.id, message]));
   return [...byId.values()].sort((a, b) => a.id - b.id);
 }

@@ -13,7 +13,7 @@ export function chosenAccount(): string | undefined {
   return new URLSearchParams(location.search).get('as') ?? sessionStorage.getItem(ACCOUNT) ?? undefined;
 }
 
-/** Remembers who this tab is; undefined forgets it, also in the address. */
+/** Keeps who this tab is; undefined removes it, from the address as well. */
 export function chooseAccount(accid: string | undefined): void {
   if (accid) sessionStorage.setItem(ACCOUNT, accid);
   else sessionStorage.removeItem(ACCOUNT);
@@ -30,9 +30,9 @@ export function chosenLanguage(): Language {
   return stored.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-export function applyLanguage(lang: Language, remember = true): void {
+export function applyLanguage(lang: Language, keep = true): void {
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-  if (remember) localStorage.setItem(LANGUAGE, lang);
+  if (keep) localStorage.setItem(LANGUAGE, lang);
 }
 
 /** The theme chosen before; the system's if none was. */

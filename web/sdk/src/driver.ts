@@ -15,7 +15,7 @@ export interface Shell {
   carryOut(effect: Effect): void;
   /** An operation has completed with this; its promise resolves next. */
   completed(value: Value): void;
-  /** Tells the app; all outputs that came with the event are out. */
+  /** Dispatches an event to the app; all outputs that came with it have been carried out. */
   announce(event: WireEvent): void;
   /** The module has trapped and cannot be used any more. */
   failed(error: HulloError): void;

@@ -1,5 +1,5 @@
 // The endpoint's inputs and outputs as they cross the JSON boundary to WebAssembly: the serde forms of
-// crates/core/src/endpoint.rs, and their way into the words of the public API.
+// crates/core/src/endpoint/io.rs, and their translation into the words of the public API.
 import type { ErrorBody } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import type {

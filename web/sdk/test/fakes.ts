@@ -347,6 +347,6 @@ function capabilities(kind: string): { codecs: { mimeType: string; sdpFmtpLine?:
 }
 
 /** Lets everything that is ready to run run: several turns of the microtask queue. */
-export async function settle(): Promise<void> {
+export async function flushMicrotasks(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HulloEvents } from '../src/events.ts';
 import { Hullo } from '../src/hullo.ts';
 import type { Input, Op, Output, WireEvent } from '../src/wire.ts';
-import { FakeElement, settle, stubBrowser } from './fakes.ts';
+import { FakeElement, flushMicrotasks, stubBrowser } from './fakes.ts';
 
 /** Stands in for the Rust endpoint: completes each operation as the test says and remembers it. */
 const endpoint = vi.hoisted(() => ({
@@ -304,33 +304,33 @@ describe('showVideos', () => {
   test('by default follows the attached views in their order, once for each change', async () => {
     say(changed({ call: group('c1', 'alice', 'bob', 'carol', 'dave') }));
     attach('dave', 'bob');
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['dave', 'bob']]);
     say(changed({ call: group('c1', 'alice', 'bob', 'carol', 'dave') }));
     attach('bob');
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toHaveLength(1);
     hullo.attachRemoteView('dave', null);
     attach('carol');
-    await settle();
+    await flushMicrotasks();
     hullo.attachRemoteView('bob', null);
     hullo.attachRemoteView('carol', null);
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['dave', 'bob'], ['bob', 'carol'], []]);
   });
 
   test('leaves the choice to the server while no view is attached', async () => {
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([]);
   });
 
   test('counts a view from when its account is in the call', async () => {
     attach('erin', 'bob');
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     say(changed({ call: group('c1', 'alice', 'bob', 'erin') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['bob'], ['erin', 'bob']]);
   });
 
@@ -338,10 +338,10 @@ describe('showVideos', () => {
     attach('bob');
     say(changed({ call: { ...group('c1', 'alice', 'bob'), kind: 'one_to_one' } }));
     say(changed({ state: 'calling', call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([]);
     say(changed({ call: group('c1', 'alice', 'bob', 'carol') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['bob']]);
   });
 
@@ -351,21 +351,21 @@ describe('showVideos', () => {
     await hullo.showVideos(['carol']);
     attach('bob');
     say(changed({ call: group('c1', 'alice', 'bob', 'carol') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['carol']]);
     await hullo.showVideos('attached');
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([['carol'], ['bob', 'carol']]);
   });
 
-  test('begins anew with each call, and with one that is taken up again', async () => {
+  test('begins again with each call, and with one that is resumed', async () => {
     attach('bob');
     say(changed({ call: group('c1', 'alice', 'bob') }));
     await hullo.showVideos([]);
     say(changed({ call: group('c2', 'alice', 'bob'), held: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toEqual([[], ['bob'], ['bob']]);
   });
 
@@ -376,13 +376,13 @@ describe('showVideos', () => {
         ? { error: { code: 415, kind: 'no_connection', message: 'down' } }
         : { value: { is: 'done' } };
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toHaveLength(1);
     endpoint.answer = () => ({ value: { is: 'done' } });
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     say(changed({ call: group('c1', 'alice', 'bob') }));
-    await settle();
+    await flushMicrotasks();
     expect(shown()).toHaveLength(2);
     endpoint.answer = () => ({ error: { code: 416, kind: 'rate_limited', message: 'slower' } });
     await expect(hullo.showVideos(['bob'])).rejects.toMatchObject({ kind: 'rate_limited' });

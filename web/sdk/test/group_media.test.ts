@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MediaEngine } from '../src/media/engine.ts';
 import { withStartBitrate } from '../src/media/start_bitrate.ts';
 import type { MediaEvent, RemoteSlot } from '../src/wire.ts';
-import { type FakeBrowser, FakeElement, FakePeerConnection, settle, stubBrowser } from './fakes.ts';
+import { type FakeBrowser, FakeElement, FakePeerConnection, flushMicrotasks, stubBrowser } from './fakes.ts';
 
 let browser: FakeBrowser;
 let events: MediaEvent[];
@@ -38,13 +38,13 @@ const offers = () => events.filter(({ event }) => event === 'offered').length;
 
 async function answer(): Promise<void> {
   engine.apply({ command: 'answer', peer: 1, sdp: 'v=0\r\n' });
-  await settle();
+  await flushMicrotasks();
 }
 
 /** Lines 0 and 1 send and receive; 2 to 4 receive sound, 5 to 7 pictures. */
 async function connect(): Promise<FakePeerConnection> {
   engine.apply({ command: 'open', peer: 1, audio: 4, video: 4 });
-  await settle();
+  await flushMicrotasks();
   await answer();
   return FakePeerConnection.newest;
 }
@@ -73,7 +73,7 @@ describe('connection of a group', () => {
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
     const microphone = browser.devices.asked('audio').grant();
     browser.devices.asked('video').grant();
-    await settle();
+    await flushMicrotasks();
     expect(connection.line('0').flowing).toBe(microphone);
     expect(connection.transceivers.filter(({ flowing }) => flowing).map(({ mid }) => mid)).toEqual([
       '0',
@@ -85,7 +85,7 @@ describe('connection of a group', () => {
     const connection = await connect();
     const before = [...connection.transceivers];
     engine.apply({ command: 'grow', peer: 1, audio: 4, video: 8 });
-    await settle();
+    await flushMicrotasks();
     expect(connection.transceivers.slice(0, 8)).toEqual(before);
     expect(connection.transceivers).toHaveLength(12);
     expect(connection.line('11').init.direction).toBe('recvonly');
@@ -97,7 +97,7 @@ describe('connection of a group', () => {
     const encoding = () => connection.line('1').parameters.encodings[0];
     expect(encoding()).toMatchObject({ maxBitrate: 600_000, scaleResolutionDownBy: 1.5 });
     engine.apply({ command: 'grow', peer: 1, audio: 8, video: 15 });
-    await settle();
+    await flushMicrotasks();
     expect(encoding()).toMatchObject({ maxBitrate: 200_000, scaleResolutionDownBy: 3 });
     expect(connection.line('0').parameters.encodings[0]).toEqual({ maxBitrate: 48_000 });
   });
@@ -106,7 +106,7 @@ describe('connection of a group', () => {
     await connect();
     engine.apply({ command: 'grow', peer: 1, audio: 2, video: 4 });
     engine.apply({ command: 'grow', peer: 9, audio: 8, video: 8 });
-    await settle();
+    await flushMicrotasks();
     expect(offers()).toBe(1);
   });
 
@@ -114,7 +114,7 @@ describe('connection of a group', () => {
     const connection = await connect();
     engine.apply({ command: 'restart', peer: 1 });
     engine.apply({ command: 'grow', peer: 1, audio: 8, video: 4 });
-    await settle();
+    await flushMicrotasks();
     expect(connection.offers).toEqual([{}, { iceRestart: true }]);
     await answer();
     expect(connection.offers).toEqual([{}, { iceRestart: true }, {}]);
@@ -127,7 +127,7 @@ describe('connection of a group', () => {
     engine.apply({ command: 'restart', peer: 1 });
     engine.apply({ command: 'grow', peer: 1, audio: 8, video: 4 });
     engine.apply({ command: 'restart', peer: 1 });
-    await settle();
+    await flushMicrotasks();
     await answer();
     expect(connection.offers).toEqual([{}, { iceRestart: true }, { iceRestart: true }]);
     expect(connection.line('11').kind).toBe('audio');
@@ -137,7 +137,7 @@ describe('connection of a group', () => {
     await connect();
     engine.apply({ command: 'grow', peer: 1, audio: 8, video: 8 });
     engine.apply({ command: 'close' });
-    await settle();
+    await flushMicrotasks();
     expect(events).toHaveLength(1);
   });
 
@@ -211,14 +211,14 @@ describe('pictures of many', () => {
     engine.attachLocalView(own);
     engine.apply({ command: 'capture', audio: true, video: true });
     const devices = [browser.devices.asked('audio').grant(), browser.devices.asked('video').grant()];
-    await settle();
+    await flushMicrotasks();
     put(picture(1, 'bob'));
     engine.apply({ command: 'close' });
     expect([bob.srcObject, own.srcObject]).toEqual([null, null]);
     expect(devices.map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
 
     engine.apply({ command: 'open', peer: 2, audio: 1, video: 1 });
-    await settle();
+    await flushMicrotasks();
     engine.apply({ command: 'slots', peer: 2, slots: [picture(1, 'bob')] });
     expect(bob.playing).toBe(FakePeerConnection.newest.line('1').receiver.track);
   });
@@ -248,7 +248,7 @@ describe('first picture', () => {
     FakeElement.all.find(({ showFrame }) => showFrame)?.showFrame?.(0, { width: 640, height: 360 });
     connection.line('5').receiver.stats.push(...stats);
     put(picture(5, 'carol'));
-    await settle();
+    await flushMicrotasks();
     return connection.line('5').receiver.stats;
   }
 
@@ -318,7 +318,7 @@ describe('stats of many', () => {
       line(5, 'video', { framesDecoded: 30, packetsLost: 4, frameWidth: 640, frameHeight: 360 }),
     ];
     put(sound(2, 'bob'), picture(5, 'carol'), picture(6, 'bob'));
-    await settle();
+    await flushMicrotasks();
     connection.stats = [
       line(2, 'audio', { packetsReceived: 60, totalSamplesReceived: 57_600 }),
       line(5, 'video', { framesDecoded: 45, packetsLost: 5, frameWidth: 320, frameHeight: 180 }),
@@ -347,16 +347,16 @@ describe('stats of many', () => {
     ]);
   });
 
-  test('begin anew with another connection', async () => {
+  test('begin at zero with another connection', async () => {
     await connect();
     put(picture(1, 'bob'));
     put(picture(1, 'carol'));
     engine.apply({ command: 'open', peer: 2, audio: 1, video: 1 });
-    await settle();
+    await flushMicrotasks();
     const connection = FakePeerConnection.newest;
     connection.stats = [line(1, 'video', { framesDecoded: 3 })];
     engine.apply({ command: 'slots', peer: 2, slots: [picture(1, 'dave')] });
-    await settle();
+    await flushMicrotasks();
     expect((await engine.stats()).remotes).toMatchObject([{ accid: 'dave', framesDecoded: 3 }]);
   });
 });

@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Hullo } from '../src/hullo.ts';
 import type { HulloOptions } from '../src/types.ts';
 import type { Input, Op, Output } from '../src/wire.ts';
-import { type FakeBrowser, FakePeerConnection, FakeWebSocket, settle, stubBrowser } from './fakes.ts';
+import {
+  type FakeBrowser,
+  FakePeerConnection,
+  FakeWebSocket,
+  flushMicrotasks,
+  stubBrowser,
+} from './fakes.ts';
 
 /** Stands in for the Rust endpoint: answers each input by the test's script and remembers it. */
 const endpoint = vi.hoisted(() => ({
@@ -136,7 +142,7 @@ describe('operation', () => {
     void hullo.logout().then(() => settled.push('logout'));
     endpoint.script = () => [{ output: 'complete', ticket: 2, value: { is: 'done' } }];
     void hullo.reject();
-    await settle();
+    await flushMicrotasks();
     expect(settled).toEqual(['logout']);
   });
 
@@ -160,7 +166,7 @@ describe('operation', () => {
     ];
     const open = expect(hullo.accept()).rejects.toMatchObject({ kind: 'unknown' });
     const microphone = browser.devices.asked('audio').grant();
-    await settle();
+    await flushMicrotasks();
     const received: unknown[] = [];
     hullo.on('changed', ({ state }) => received.push(state));
     hullo.on('error', ({ error }) => received.push(error.kind));
@@ -388,7 +394,7 @@ describe('token handler', () => {
       return 'signed';
     };
     void hullo.accept();
-    await settle();
+    await flushMicrotasks();
     expect(asked).toEqual([[2, 'c1']]);
     expect(tokens()).toEqual([{ input: 'token', call_id: 'c1', token: 'signed' }]);
   });
@@ -408,7 +414,7 @@ describe('token handler', () => {
     for (const [handler] of handlers) {
       hullo.tokenHandler = handler;
       void hullo.accept();
-      await settle();
+      await flushMicrotasks();
     }
     expect(tokens()).toEqual(
       handlers.map(([, message]) => ({
@@ -457,7 +463,7 @@ describe('time to the first picture', () => {
         : [];
     void hullo.hangup();
     endpoint.script = () => [];
-    await settle();
+    await flushMicrotasks();
     endpoint.script = (input) =>
       input.input === 'op'
         ? [

@@ -8,7 +8,7 @@ import {
   FakePeerConnection,
   FakeStorage,
   FakeTrack,
-  settle,
+  flushMicrotasks,
   stubBrowser,
 } from './fakes.ts';
 
@@ -42,9 +42,9 @@ const answer = [
 /** An open connection whose answer has come. */
 async function connect(peer = 1): Promise<FakePeerConnection> {
   engine.apply({ command: 'open', peer, audio: 1, video: 1 });
-  await settle();
+  await flushMicrotasks();
   engine.apply({ command: 'answer', peer, sdp: answer });
-  await settle();
+  await flushMicrotasks();
   return FakePeerConnection.newest;
 }
 
@@ -53,14 +53,14 @@ async function capture(): Promise<{ microphone: FakeTrack; camera: FakeTrack }> 
   engine.apply({ command: 'capture', audio: true, video: true });
   const microphone = browser.devices.asked('audio').grant();
   const camera = browser.devices.asked('video').grant();
-  await settle();
+  await flushMicrotasks();
   return { microphone, camera };
 }
 
 describe('connection', () => {
   test('offers one audio and one video line without any track, and few codecs', async () => {
     engine.apply({ command: 'open', peer: 7, audio: 1, video: 1 });
-    await settle();
+    await flushMicrotasks();
     expect(events).toEqual([{ event: 'offered', peer: 7, sdp: 'offer 1' }]);
     const { configuration, transceivers } = FakePeerConnection.newest;
     expect(configuration.bundlePolicy).toBe('max-bundle');
@@ -86,7 +86,7 @@ describe('connection', () => {
   test('restarts ICE with a new offer after the answer to the first', async () => {
     const connection = await connect();
     engine.apply({ command: 'restart', peer: 1 });
-    await settle();
+    await flushMicrotasks();
     expect(connection.offers).toEqual([{}, { iceRestart: true }]);
     expect(events.at(-1)).toEqual({ event: 'offered', peer: 1, sdp: 'offer 2' });
   });
@@ -108,12 +108,12 @@ describe('connection', () => {
   test('fails when the answer cannot be read, and ignores one that comes twice', async () => {
     const connection = await connect();
     engine.apply({ command: 'answer', peer: 1, sdp: 'garbage' });
-    await settle();
+    await flushMicrotasks();
     expect(connection.answers).toHaveLength(1);
     expect(events).toHaveLength(1);
     engine.apply({ command: 'restart', peer: 1 });
     engine.apply({ command: 'answer', peer: 1, sdp: 'garbage' });
-    await settle();
+    await flushMicrotasks();
     expect(events.at(-1)).toEqual({ event: 'failed', peer: 1 });
   });
 
@@ -122,7 +122,7 @@ describe('connection', () => {
     const { microphone } = await capture();
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
     engine.apply({ command: 'restart', peer: 1 });
-    await settle();
+    await flushMicrotasks();
     expect(connection.offers).toHaveLength(1);
     expect(connection.track('audio').flowing).not.toBe(microphone);
   });
@@ -130,7 +130,7 @@ describe('connection', () => {
   test('that is replaced is closed and says nothing any more', async () => {
     engine.apply({ command: 'open', peer: 1, audio: 1, video: 1 });
     engine.apply({ command: 'open', peer: 2, audio: 1, video: 1 });
-    await settle();
+    await flushMicrotasks();
     expect(FakePeerConnection.all[0]?.signalingState).toBe('closed');
     expect(events).toEqual([{ event: 'offered', peer: 2, sdp: 'offer 1' }]);
   });
@@ -176,7 +176,7 @@ describe('local devices', () => {
     engine.apply({ command: 'close' });
     const microphone = browser.devices.asked('audio').grant();
     browser.devices.asked('video').refuse('NotAllowedError');
-    await settle();
+    await flushMicrotasks();
     expect(microphone.readyState).toBe('ended');
     expect(events).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe('local devices', () => {
     const [first, second] = browser.devices.requests;
     const late = second?.grant();
     const later = first?.grant();
-    await settle();
+    await flushMicrotasks();
     expect([late?.readyState, later?.readyState]).toEqual(['live', 'ended']);
   });
 
@@ -198,7 +198,7 @@ describe('local devices', () => {
     engine.apply({ command: 'capture', audio: true, video: true });
     const microphone = browser.devices.asked('audio').grant();
     browser.devices.asked('video').refuse('NotFoundError');
-    await settle();
+    await flushMicrotasks();
     expect(connection.track('audio').flowing).toBe(microphone);
     expect(events.at(-1)).toEqual({
       event: 'capture_failed',
@@ -211,14 +211,14 @@ describe('local devices', () => {
   test('denied microphone is reported as denied', async () => {
     engine.apply({ command: 'capture', audio: true, video: false });
     browser.devices.asked('audio').refuse('NotAllowedError');
-    await settle();
+    await flushMicrotasks();
     expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: true }]);
   });
 
   test('page that may not use devices says so', async () => {
     vi.stubGlobal('navigator', {});
     engine.apply({ command: 'capture', audio: true, video: false });
-    await settle();
+    await flushMicrotasks();
     expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: false }]);
   });
 
@@ -230,20 +230,20 @@ describe('local devices', () => {
     microphone.end();
     expect(connection.track('audio').flowing).toBeNull();
     const other = browser.devices.asked('audio').grant();
-    await settle();
+    await flushMicrotasks();
     expect(connection.track('audio').flowing).toBe(other);
 
     vi.advanceTimersByTime(5_000);
     other.end();
     browser.devices.asked('audio').refuse('NotFoundError');
-    await settle();
+    await flushMicrotasks();
     expect(events.at(-1)).toMatchObject({ event: 'capture_failed', kind: 'audio', denied: false });
   });
 
   test('device that ends as soon as it is opened is not asked for again and again', async () => {
     const { microphone } = await capture();
     microphone.end();
-    await settle();
+    await flushMicrotasks();
     expect(browser.devices.requests).toHaveLength(2);
     expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio' }]);
   });
@@ -293,7 +293,7 @@ describe('choice of devices', () => {
   test('turns a phone to its other camera', async () => {
     engine.apply({ command: 'capture', audio: false, video: true });
     browser.devices.asked('video').grant(new FakeTrack('video', { facingMode: 'user' }));
-    await settle();
+    await flushMicrotasks();
     const switched = engine.switchCamera();
     browser.devices.asked('video').grant();
     await switched;
@@ -306,9 +306,9 @@ describe('choice of devices', () => {
     browser.devices.list = ['a', 'b'].map((deviceId) => ({ kind: 'videoinput', deviceId }));
     engine.apply({ command: 'capture', audio: false, video: true });
     browser.devices.asked('video').grant(new FakeTrack('video', { deviceId: 'b' }));
-    await settle();
+    await flushMicrotasks();
     const switched = engine.switchCamera();
-    await settle();
+    await flushMicrotasks();
     browser.devices.asked('video').grant();
     await switched;
     expect(browser.devices.asked('video').constraints).toMatchObject({ video: { deviceId: { exact: 'a' } } });
@@ -361,12 +361,12 @@ describe('what the others send', () => {
     FakeElement.blocked = true;
     const connection = await connect();
     engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    await settle();
+    await flushMicrotasks();
     const sound = FakeElement.all.find(({ playing }) => playing === connection.track('audio').receiver.track);
     expect(sound?.paused).toBe(true);
     FakeElement.blocked = false;
     browser.document.dispatchEvent(new Event('pointerup'));
-    await settle();
+    await flushMicrotasks();
     expect(sound?.paused).toBe(false);
   });
 
