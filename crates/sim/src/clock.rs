@@ -1,8 +1,9 @@
-//! A device's clock: it is wrong, and runs a little too fast or too slow.
+//! The world's time, and a device's clock, which is wrong and runs a little too fast or too slow.
 
 use hullo_core::Time;
 
-use crate::world::START;
+/// When every world begins.
+pub const START: Time = Time(1_700_000_000_000);
 
 /// How a device's clock differs from the world's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

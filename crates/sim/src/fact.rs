@@ -306,7 +306,7 @@ fn is_uuid(text: &str) -> bool {
 
 /// Seconds since the beginning of every world.
 fn seconds_of(now: Time) -> f64 {
-    now.since(crate::world::START) as f64 / 1_000.0
+    now.since(crate::clock::START) as f64 / 1_000.0
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use hullo_core::hub::{
 use hullo_protocol::{Accid, CallId, Command, RequestId};
 
 use crate::Keep;
+use crate::clock::START;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Telling, Trace};
@@ -23,7 +24,6 @@ use crate::invariants::{Violation, Watch};
 use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::tally::Tally;
-use crate::world::START;
 
 /// Inputs of one storm.
 const INPUTS: u32 = 300;

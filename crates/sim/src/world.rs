@@ -12,7 +12,7 @@ use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
 use crate::Keep;
 use crate::agenda::Agenda;
-use crate::clock::Clock;
+use crate::clock::{Clock, START};
 use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
@@ -23,8 +23,6 @@ use crate::scenario::Scenario;
 use crate::server::Server;
 use crate::tally::Tally;
 
-/// When every world begins.
-pub const START: Time = Time(1_700_000_000_000);
 /// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
 /// a grace time, and a minute for reconnecting.
 const WIND_DOWN_MS: u64 = 120_000 + 30_000 + 60_000;
