@@ -1,4 +1,4 @@
-//! What always holds. Each invariant watches the facts of a world and says when one of them breaks it.
+//! What always holds. Each invariant sees the facts of a world and says when one of them breaks it.
 //!
 //! They are the list of ARCHITECTURE.md ("Invariants"), cut into pieces that can be named when they fail. Each has a test
 //! that feeds it a history in which it must fail: an invariant that cannot fail proves nothing.
@@ -52,14 +52,14 @@ impl fmt::Display for Violation {
 }
 
 /// All invariants of one world.
-pub struct Watch {
+pub struct Checker {
     tickets: tickets::EveryTicketCompletesOnce,
     others: Vec<Box<dyn Invariant>>,
     violation: Option<Violation>,
     digest: Option<Digest>,
 }
 
-impl Watch {
+impl Checker {
     /// The invariants of a world with these settings and devices, each given by its account.
     pub fn new(scenario: &Scenario, devices: Vec<Accid>, keep: Keep) -> Self {
         Self {

@@ -170,7 +170,7 @@ impl Plane {
     }
 
     /// Looks at the packets: `reachable` says whether they flow between a peer and its other end now.
-    pub fn watch(
+    pub fn poll(
         &mut self,
         now: Time,
         mut reachable: impl FnMut(u64, PeerId, Remote) -> bool,
@@ -337,15 +337,15 @@ mod tests {
         let mut plane = Plane::new(1);
         plane.command(CALL, &RoomCommand::Open);
         negotiate(&mut plane, 1, 1);
-        let mut watch = |at, reachable| {
-            let news = plane.watch(Time(at), |_, _, _| reachable);
+        let mut poll = |at, reachable| {
+            let news = plane.poll(Time(at), |_, _, _| reachable);
             news.into_iter().map(|(_, event)| event).collect::<Vec<_>>()
         };
-        assert_eq!(watch(0, false), []);
-        assert_eq!(watch(1, true), [MediaEvent::Connected(PeerId(1))]);
-        assert_eq!(watch(2, false), []);
-        assert_eq!(watch(2 + SILENCE_MS, false), [MediaEvent::Lost(PeerId(1))]);
-        assert_eq!(watch(9_000, true), [MediaEvent::Recovered(PeerId(1))]);
+        assert_eq!(poll(0, false), []);
+        assert_eq!(poll(1, true), [MediaEvent::Connected(PeerId(1))]);
+        assert_eq!(poll(2, false), []);
+        assert_eq!(poll(2 + SILENCE_MS, false), [MediaEvent::Lost(PeerId(1))]);
+        assert_eq!(poll(9_000, true), [MediaEvent::Recovered(PeerId(1))]);
     }
 
     #[test]
@@ -355,7 +355,7 @@ mod tests {
         negotiate(&mut plane, 1, 1);
         negotiate(&mut plane, 2, 2);
         let slots: Vec<_> = plane
-            .watch(Time(0), |_, _, _| false)
+            .poll(Time(0), |_, _, _| false)
             .into_iter()
             .filter_map(|(_, event)| match event {
                 MediaEvent::Slots(peer, slots) => Some((peer.0, slots[0].uid)),

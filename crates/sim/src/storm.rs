@@ -2,8 +2,8 @@
 //!
 //! A world's endpoints are polite: they ask only what makes sense to them. Here sessions come and go, any account asks
 //! anything about any call, request ids are used again, media reports come for peers that are gone, batches fail and the
-//! process dies, many times more densely than in a [`crate::world`]. The invariants of the server and the reference model
-//! watch as they do there.
+//! process dies, many times more densely than in a [`crate::world`]. The invariants of the server and the reference model are
+//! checked as they are there.
 
 mod draw;
 
@@ -20,7 +20,7 @@ use crate::clock::START;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Telling, Trace};
-use crate::invariants::{Violation, Watch};
+use crate::invariants::{Checker, Violation};
 use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::tally::Tally;
@@ -51,7 +51,7 @@ pub struct Storm {
     peers: Vec<(CallId, PeerId)>,
     /// What the batch under way gives.
     outputs: Vec<Output>,
-    watch: Watch,
+    checker: Checker,
     trace: Option<Trace>,
     /// What has been simulated.
     pub tally: Tally,
@@ -75,7 +75,7 @@ impl Storm {
         );
         Self {
             now: START,
-            watch: Watch::new(&scenario, Vec::new(), keep),
+            checker: Checker::new(&scenario, Vec::new(), keep),
             config: scenario.config,
             dice,
             accounts,
@@ -105,13 +105,13 @@ impl Storm {
             if self.dice.chance(600) {
                 self.end_batch();
             }
-            if let Some(violation) = self.watch.violation() {
+            if let Some(violation) = self.checker.violation() {
                 return Err(violation);
             }
         }
         self.keep();
         self.calm_down();
-        self.watch.violation().map_or(Ok(()), Err)
+        self.checker.violation().map_or(Ok(()), Err)
     }
 
     /// When it is.
@@ -121,7 +121,7 @@ impl Storm {
 
     /// The digest so far.
     pub fn digest(&self) -> Digest {
-        self.watch.digest()
+        self.checker.digest()
     }
 
     /// The trace so far.
@@ -307,6 +307,6 @@ impl Storm {
         if let Some(trace) = &mut self.trace {
             trace.push(self.now, fact);
         }
-        self.watch.observe(self.now, fact);
+        self.checker.observe(self.now, fact);
     }
 }

@@ -17,7 +17,7 @@ use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
-use crate::invariants::{Violation, Watch};
+use crate::invariants::{Checker, Violation};
 use crate::network::{End, Link, LinkId};
 use crate::scenario::Scenario;
 use crate::server::Server;
@@ -100,7 +100,7 @@ pub struct World {
     calm_at: Option<Time>,
     quiet_ticks: u32,
     over: bool,
-    watch: Watch,
+    checker: Checker,
     trace: Option<Trace>,
     /// What has been simulated.
     pub tally: Tally,
@@ -128,7 +128,7 @@ impl World {
                 server: Dice::new(seed, "server"),
                 devices: Dice::new(seed, "devices"),
             },
-            watch: Watch::new(
+            checker: Checker::new(
                 &scenario,
                 devices.iter().map(|it| it.accid.clone()).collect(),
                 keep,
@@ -164,7 +164,7 @@ impl World {
                 steps_max += STEPS_PER_DECISION_MAX;
             }
             self.happen(happening);
-            if let Some(violation) = self.watch.violation() {
+            if let Some(violation) = self.checker.violation() {
                 let what = violation.to_string();
                 self.fact(&Fact::Fault { what: &what });
                 return Err(violation);
@@ -185,7 +185,7 @@ impl World {
 
     /// The digest so far.
     pub fn digest(&self) -> Digest {
-        self.watch.digest()
+        self.checker.digest()
     }
 
     /// The trace so far.
@@ -236,7 +236,7 @@ impl World {
             Happening::HubTimer(epoch) => self.hub_timer(epoch),
             Happening::AnswerReady(epoch, link, text) => self.answer_ready(epoch, link, text),
             Happening::ServerStarts => self.server_starts(),
-            Happening::IceDue => self.watch_media(),
+            Happening::IceDue => self.poll_media(),
             Happening::Tick => self.tick(),
             Happening::Fault => self.fault(),
             Happening::Calm => self.calm(),
@@ -245,8 +245,8 @@ impl World {
 
     /// Time passes: packets flow or do not, keep-alives are missed, every endpoint is looked at.
     fn tick(&mut self) {
-        self.watch_media();
-        self.watch_links();
+        self.poll_media();
+        self.check_keep_alives();
         for index in 0..self.devices.len() {
             self.look_at(index, false);
         }
@@ -279,7 +279,7 @@ impl World {
                 .iter()
                 .flat_map(|process| process.plane.rooms())
                 .collect(),
-            open_tickets: self.watch.open_tickets(),
+            open_tickets: self.checker.open_tickets(),
         }
     }
 
@@ -303,7 +303,7 @@ impl World {
         };
         let page = device.page();
         // Not `self.fact`: the stand borrows the endpoint. Stands are not traced.
-        self.watch.observe(self.now, &Fact::Stood { page, stand });
+        self.checker.observe(self.now, &Fact::Stood { page, stand });
     }
 
     fn reachable_since(&self, device: &Device) -> Option<Time> {
@@ -322,7 +322,7 @@ impl World {
 
     fn fact(&mut self, fact: &Fact<'_>) {
         observe(
-            &mut self.watch,
+            &mut self.checker,
             &mut self.trace,
             &mut self.tally,
             self.now,
@@ -359,7 +359,7 @@ fn make_devices(scenario: &Scenario, accounts: &[Accid], dice: &mut Dice) -> Vec
 
 /// Shows a fact to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.
 fn observe(
-    watch: &mut Watch,
+    checker: &mut Checker,
     trace: &mut Option<Trace>,
     tally: &mut Tally,
     now: Time,
@@ -388,5 +388,5 @@ fn observe(
         }
         _ => {}
     }
-    watch.observe(now, fact);
+    checker.observe(now, fact);
 }

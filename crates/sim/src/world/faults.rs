@@ -79,8 +79,8 @@ impl World {
                 .count_fault("server crashed between storing and telling");
         }
         let (now, server) = (self.now, &mut self.server);
-        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
         server.crash(stored, &mut sink);
         let told = self.chances.faults.chance(700);
         self.break_all_links(told);

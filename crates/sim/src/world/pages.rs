@@ -60,7 +60,7 @@ impl World {
         for output in &outputs {
             let fact = Fact::Emitted { page, output };
             observe(
-                &mut self.watch,
+                &mut self.checker,
                 &mut self.trace,
                 &mut self.tally,
                 now,
@@ -280,7 +280,7 @@ impl World {
     }
 
     /// Moves a page's connection between the states of ICE; returns what the browser reports.
-    pub(super) fn watch_browser(&mut self, device: usize, flows: bool) {
+    pub(super) fn advance_ice(&mut self, device: usize, flows: bool) {
         let now = self.now;
         let Some(connection) = self.devices[device].browser.current() else {
             return;

@@ -35,8 +35,8 @@ impl World {
         }
         let size_max = self.chances.server.pick(1..=BATCH_SIZE_MAX) as usize;
         let (now, server) = (self.now, &mut self.server);
-        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
         if !server.handle_batch(size_max, now, &mut sink) {
             return;
         }
@@ -67,8 +67,8 @@ impl World {
         }
         let wrote = self.server.batch_writes();
         let (now, server) = (self.now, &mut self.server);
-        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
         if stored {
             server.store_batch(&mut sink);
             self.batch_stored = true;
@@ -92,8 +92,8 @@ impl World {
             return;
         }
         let (now, server) = (self.now, &mut self.server);
-        let (watch, trace, tally) = (&mut self.watch, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(watch, trace, tally, now, fact);
+        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
         let effects = server.tell_batch(&mut sink);
         self.batch_stored = false;
         self.carry_out_effects(epoch, effects);
@@ -157,13 +157,13 @@ impl World {
     }
 
     /// Looks at the media packets of every peer, on both ends.
-    pub(super) fn watch_media(&mut self) {
+    pub(super) fn poll_media(&mut self) {
         let now = self.now;
         let devices = &mut self.devices;
         let mut flowing = vec![false; devices.len()];
         let mut news = Vec::new();
         if let Some(process) = &mut self.server.process {
-            news = process.plane.watch(now, |epoch, peer, remote| {
+            news = process.plane.poll(now, |epoch, peer, remote| {
                 let device = &mut devices[remote.device];
                 let page = crate::fact::Page {
                     device: remote.device,
@@ -191,7 +191,7 @@ impl World {
         }
         for (device, flows) in flowing.into_iter().enumerate() {
             if self.now >= self.devices[device].asleep_until {
-                self.watch_browser(device, flows);
+                self.advance_ice(device, flows);
             }
         }
     }

@@ -225,7 +225,7 @@ impl World {
     }
 
     /// Both ends notice, in time, when the other one is gone without a word.
-    pub(super) fn watch_links(&mut self) {
+    pub(super) fn check_keep_alives(&mut self) {
         let ids: Vec<LinkId> = self.links.keys().copied().collect();
         for id in ids {
             let Some(link) = self.links.get_mut(&id) else {
