@@ -34,15 +34,17 @@
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
 //! | [`storm`] | what no polite endpoint would ever do to the hub | |
-//! | [`invariants`], [`reference`] | what always holds | |
+//! | [`checker`], [`invariants`], [`reference`] | what always holds | |
 
 pub mod agenda;
 pub mod browser;
+pub mod checker;
 pub mod clock;
 pub mod device;
 pub mod dice;
 pub mod digest;
 pub mod fact;
+pub mod invariant;
 pub mod invariants;
 pub mod network;
 pub mod person;
@@ -62,7 +64,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hullo_core::Time;
 
 use digest::Digest;
-use invariants::Violation;
+use invariant::Violation;
 use storm::Storm;
 use tally::Tally;
 use world::World;

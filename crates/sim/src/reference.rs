@@ -23,7 +23,7 @@ use hullo_protocol::{
 };
 
 use crate::fact::Fact;
-use crate::invariants::Invariant;
+use crate::invariant::Invariant;
 use form::Cause;
 use judge::Asked;
 use model::{Model, Place};

@@ -16,11 +16,12 @@ use hullo_core::hub::{
 use hullo_protocol::{Accid, CallId, Command, RequestId};
 
 use crate::Keep;
+use crate::checker::Checker;
 use crate::clock::START;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Telling, Trace};
-use crate::invariants::{Checker, Violation};
+use crate::invariant::Violation;
 use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::tally::Tally;

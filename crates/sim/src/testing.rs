@@ -9,7 +9,7 @@ use hullo_protocol::{
 };
 
 use crate::fact::{Fact, Page, Stand};
-use crate::invariants::Invariant;
+use crate::invariant::Invariant;
 
 pub(crate) const PAGE: Page = Page {
     device: 0,

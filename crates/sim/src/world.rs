@@ -12,12 +12,13 @@ use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
 use crate::Keep;
 use crate::agenda::Agenda;
+use crate::checker::Checker;
 use crate::clock::{Clock, START};
 use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
-use crate::invariants::{Checker, Violation};
+use crate::invariant::Violation;
 use crate::network::{End, Link, LinkId};
 use crate::scenario::Scenario;
 use crate::server::Server;

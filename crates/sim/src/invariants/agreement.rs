@@ -23,8 +23,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallKind, EndReason, ParticipantState};
 
-use super::Invariant;
 use crate::fact::{Fact, Page};
+use crate::invariant::Invariant;
 
 /// The longest way of news to a device that can be reached.
 const TOLD_MS: u64 = 12_000;
@@ -33,7 +33,7 @@ const ASLEEP_MS: u64 = 1_500;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct BothEndsAgree {
+pub(crate) struct BothEndsAgree {
     records: BTreeMap<CallId, EndReason>,
     /// How a group call that goes on for others may have ended for an account.
     partings: BTreeMap<(CallId, Accid), BTreeSet<EndReason>>,
@@ -58,7 +58,7 @@ struct Reached(bool);
 
 impl BothEndsAgree {
     /// For a world in which answers may overtake news, or not.
-    pub(super) fn new(rough: bool) -> Self {
+    pub(crate) fn new(rough: bool) -> Self {
         Self {
             rough,
             ..Self::default()

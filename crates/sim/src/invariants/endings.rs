@@ -8,8 +8,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State, Value};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallView, DeviceId};
 
-use super::Invariant;
 use crate::fact::{Fact, Leftovers, Page, Stand};
+use crate::invariant::Invariant;
 
 /// Each announced call gets one `CallEnd`, or one word that another device has taken it, and only then is it gone.
 ///
@@ -17,7 +17,7 @@ use crate::fact::{Fact, Leftovers, Page, Stand};
 /// that became an answer to the other side's dial (glare) is not a call of its own: the other side's takes its
 /// place.
 #[derive(Debug)]
-pub(super) struct CallEndComesOnce {
+pub(crate) struct CallEndComesOnce {
     /// The account of each device.
     accids: Vec<Accid>,
     announced: BTreeMap<Page, BTreeMap<CallId, Option<CallView>>>,
@@ -33,7 +33,7 @@ pub(super) struct CallEndComesOnce {
 
 impl CallEndComesOnce {
     /// For devices of these accounts, by index.
-    pub(super) fn new(accids: Vec<Accid>) -> Self {
+    pub(crate) fn new(accids: Vec<Accid>) -> Self {
         Self {
             accids,
             announced: BTreeMap::new(),
@@ -223,7 +223,7 @@ impl Invariant for CallEndComesOnce {
 /// When the network has healed and the people have stopped, everything ends: endpoints are idle, calls have their
 /// records, rooms are closed, operations have completed.
 #[derive(Debug, Default)]
-pub(super) struct EverythingEnds;
+pub(crate) struct EverythingEnds;
 
 impl Invariant for EverythingEnds {
     fn name(&self) -> &'static str {

@@ -9,8 +9,8 @@ use hullo_protocol::{
     Accid, CallId, CallView, Command, DeviceId, Event, JoinMode, Reply, Snapshot, Success,
 };
 
-use super::Invariant;
 use crate::fact::{Fact, Telling};
+use crate::invariant::Invariant;
 
 /// A session is told only what concerns its device:
 ///
@@ -25,7 +25,7 @@ use crate::fact::{Fact, Telling};
 /// | presence | whoever watches |
 /// | found by a query | those who are or were in the call, and those who may join |
 #[derive(Debug, Default)]
-pub(super) struct NoFrameToStrangers {
+pub(crate) struct NoFrameToStrangers {
     sessions: BTreeMap<SessionId, (Accid, DeviceId)>,
     /// Each call as it was last told of and as it has been stored since: news of a batch may be of any of these.
     forms: BTreeMap<CallId, Vec<Form>>,

@@ -7,13 +7,13 @@ use hullo_core::endpoint::{MediaCommand, Op, Output, State};
 use hullo_core::hub::{PeerId, RoomCommand, Write};
 use hullo_protocol::{CallId, CallState, Uid};
 
-use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
+use crate::invariant::Invariant;
 
 /// Nothing flows before an accept is durable: no endpoint sends, the media plane admits nobody; and the callee's devices
 /// stay closed until the callee says yes.
 #[derive(Debug, Default)]
-pub(super) struct NoMediaBeforeAccept {
+pub(crate) struct NoMediaBeforeAccept {
     accepted: BTreeSet<CallId>,
     /// What the page does since its last call began.
     pages: BTreeMap<Page, Doing>,
@@ -113,7 +113,7 @@ impl Invariant for NoMediaBeforeAccept {
 
 /// Nothing flows from or to whoever holds a call: its connection is held, too, or not admitted.
 #[derive(Debug, Default)]
-pub(super) struct HeldIsSilent {
+pub(crate) struct HeldIsSilent {
     /// Those who hold a call, by number.
     held: BTreeSet<(CallId, Uid)>,
     /// Connections, and whether media may flow.
@@ -183,7 +183,7 @@ impl Invariant for HeldIsSilent {
 
 /// An idle endpoint has no open device and no connection.
 #[derive(Debug, Default)]
-pub(super) struct DevicesClosedWhenIdle {
+pub(crate) struct DevicesClosedWhenIdle {
     open: BTreeMap<Page, (bool, bool)>,
 }
 

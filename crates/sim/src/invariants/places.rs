@@ -10,8 +10,8 @@ use hullo_core::endpoint::{AppEvent, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId};
 
-use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
+use crate::invariant::Invariant;
 
 /// The longest way of news to or from a device that can be reached.
 const TOLD_MS: u64 = 13_000;
@@ -20,7 +20,7 @@ const ASLEEP_MS: u64 = 1_500;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct PlacesAgree {
+pub(crate) struct PlacesAgree {
     owners: BTreeMap<Page, (Accid, DeviceId)>,
     /// On which device each account is in each call, and since when.
     places: BTreeMap<(Accid, CallId), (DeviceId, Time)>,

@@ -10,12 +10,12 @@ use hullo_protocol::{
     MessageBody, MessageId, RecordStatus, Success,
 };
 
-use super::Invariant;
 use crate::fact::{Fact, Telling};
+use crate::invariant::Invariant;
 
 /// An ended call has exactly one record, and is not stored again.
 #[derive(Debug, Default)]
-pub(super) struct OneRecordPerCall {
+pub(crate) struct OneRecordPerCall {
     stored: BTreeSet<CallId>,
     ended: BTreeSet<CallId>,
 }
@@ -53,7 +53,7 @@ impl Invariant for OneRecordPerCall {
 
 /// The record says what happened: who, when, how it ended, on which scale; its messages carry it.
 #[derive(Debug, Default)]
-pub(super) struct RecordAgreesWithCall {
+pub(crate) struct RecordAgreesWithCall {
     last_message: Option<MessageId>,
 }
 
@@ -194,7 +194,7 @@ fn carried(record: &CallRecord, messages: &[Message]) -> Result<(), String> {
 
 /// Whoever is told of a call, an end or a message is told of something durable (design section 6).
 #[derive(Debug, Default)]
-pub(super) struct ToldAfterStored {
+pub(crate) struct ToldAfterStored {
     stored: BTreeSet<CallId>,
     records: BTreeMap<CallId, CallRecord>,
 }
@@ -287,7 +287,7 @@ impl Invariant for ToldAfterStored {
 
 /// No account is active in two calls: it holds all but one; counted at the end of each transaction, for within one a call may end and another begin.
 #[derive(Debug, Default)]
-pub(super) struct NoAccountInTwoCalls {
+pub(crate) struct NoAccountInTwoCalls {
     in_call: BTreeMap<CallId, Vec<Accid>>,
 }
 

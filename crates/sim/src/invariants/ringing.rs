@@ -10,8 +10,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, Event};
 
-use super::Invariant;
 use crate::fact::{Fact, Page, Stand, Telling};
+use crate::invariant::Invariant;
 
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
@@ -25,7 +25,7 @@ const ACCEPT_MS: u64 = 20_000;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct NobodyRingsTooLong {
+pub(crate) struct NobodyRingsTooLong {
     accids: BTreeMap<Page, Accid>,
     /// Since when an account is not rung for a call any more: the call is over, or one of its devices has answered.
     silent_since: BTreeMap<(CallId, Accid), Time>,

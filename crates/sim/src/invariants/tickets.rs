@@ -6,8 +6,8 @@ use hullo_core::Time;
 use hullo_core::endpoint::{Op, Output};
 use hullo_protocol::SWITCH_MS;
 
-use super::Invariant;
 use crate::fact::{Fact, Page};
+use crate::invariant::Invariant;
 
 /// The budget of an operation that needs the server, and of one that also asks the app for a token.
 const NETWORK_MS: u64 = 10_000;
@@ -19,7 +19,7 @@ const ASLEEP_MS: u64 = 1_500;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct EveryTicketCompletesOnce {
+pub(crate) struct EveryTicketCompletesOnce {
     open: BTreeMap<(Page, u64), Open>,
     done: BTreeSet<(Page, u64)>,
     looked_at: BTreeMap<Page, Time>,
@@ -33,7 +33,7 @@ struct Open {
 
 impl EveryTicketCompletesOnce {
     /// Operations that have not completed.
-    pub(super) fn open(&self) -> Vec<(Page, u64)> {
+    pub(crate) fn open(&self) -> Vec<(Page, u64)> {
         self.open.keys().copied().collect()
     }
 

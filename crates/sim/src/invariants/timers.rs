@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use hullo_core::Time;
 use hullo_core::hub::Input;
 
-use super::Invariant;
 use crate::fact::{Fact, Page, Stand};
+use crate::invariant::Invariant;
 
 /// Timers fire late, by a second at worst.
 const LATE_MS: u64 = 3_000;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct TimersMoveOn {
+pub(crate) struct TimersMoveOn {
     /// A deadline that was found in the past, and when it was first found.
     overdue: BTreeMap<Page, (Time, Time)>,
 }

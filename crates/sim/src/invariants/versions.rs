@@ -6,12 +6,12 @@ use hullo_core::Time;
 use hullo_core::hub::{SessionId, Write};
 use hullo_protocol::{Accid, CallId, Event, Uid};
 
-use super::Invariant;
 use crate::fact::{Fact, Page, Telling};
+use crate::invariant::Invariant;
 
 /// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
 #[derive(Debug, Default)]
-pub(super) struct VersionsOnlyGrow {
+pub(crate) struct VersionsOnlyGrow {
     stored: BTreeMap<CallId, u64>,
     told: BTreeMap<(SessionId, CallId), u64>,
     shown: BTreeMap<(Page, CallId), u64>,
@@ -74,7 +74,7 @@ impl Invariant for VersionsOnlyGrow {
 
 /// An account has the same uid in a call for ever, and nobody else has it.
 #[derive(Debug, Default)]
-pub(super) struct UidsStay {
+pub(crate) struct UidsStay {
     uids: BTreeMap<CallId, BTreeMap<Accid, Uid>>,
 }
 

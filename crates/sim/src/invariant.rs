@@ -1,0 +1,33 @@
+//! What an invariant is, and what it says when it is broken.
+
+use std::fmt;
+
+use hullo_core::Time;
+
+use crate::fact::Fact;
+
+/// Something that always holds.
+pub trait Invariant {
+    /// Its name, for the report of a failing seed.
+    fn name(&self) -> &'static str;
+
+    /// Takes the next fact; an error says how it breaks the invariant.
+    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String>;
+}
+
+/// A broken invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub invariant: &'static str,
+    /// When.
+    pub at: Time,
+    /// How.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invariant `{}` broken: {}", self.invariant, self.what)
+    }
+}
