@@ -7,6 +7,7 @@
 //!
 //! It shares no code with the hub, and knows nothing of versions, slots, invites' deliveries or views.
 
+mod cause;
 mod form;
 mod judge;
 mod model;
@@ -24,7 +25,7 @@ use hullo_protocol::{
 
 use crate::fact::Fact;
 use crate::invariant::Invariant;
-use form::Cause;
+use cause::Cause;
 use judge::Asked;
 use model::{Model, Place};
 

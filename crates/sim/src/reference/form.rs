@@ -3,60 +3,17 @@
 //! Each step of an account needs a cause of its own: its own command, its device being signed out, time. Only when the call
 //! ends do those who ring or are in it go without one. From the steps follows whether the call is over, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use hullo_core::Time;
 use hullo_core::call::{Call as Form, Participant};
-use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallRecord, CallState, Command, DeviceId, EndReason, OtherCall,
-    ParticipantState, RING_MS_DEFAULT, RING_MS_MAX, RING_MS_MIN, Uid,
+    Accid, CallKind, CallRecord, CallState, Command, EndReason, ParticipantState, RING_MS_DEFAULT,
+    RING_MS_MAX, RING_MS_MIN, Uid,
 };
 
+use super::cause::{Cause, Verdict};
 use super::model::{Call, Model, Part, Place};
-use super::step::{self, Verdict};
-
-/// What may have brought about the forms of one input.
-#[derive(Debug)]
-pub(super) struct Cause<'a> {
-    /// Who asks, on which device.
-    pub(super) me: Option<(&'a Accid, &'a DeviceId)>,
-    /// What was asked and accepted, for the first time.
-    pub(super) command: Option<&'a Command>,
-    /// The call that the command is about, by its real name.
-    pub(super) call_id: Option<CallId>,
-    /// Devices that are signed out by it.
-    pub(super) signed_out: Vec<(Accid, DeviceId)>,
-    /// The claims of its verified room token.
-    pub(super) grant: Option<RoomGrant>,
-    /// An account that is signed out everywhere.
-    pub(super) banned: Option<&'a Accid>,
-    /// Those who have been away for too long.
-    pub(super) gone: BTreeSet<(CallId, Accid)>,
-    /// Those who have not connected their media in time.
-    pub(super) unconnected: BTreeSet<(CallId, Accid)>,
-    /// When.
-    pub(super) now: Time,
-}
-
-impl Cause<'_> {
-    pub(super) fn asks(&self, accid: &Accid, call_id: CallId) -> Option<&Command> {
-        let mine = self.me.is_some_and(|(me, _)| me == accid) && self.call_id == Some(call_id);
-        self.command.filter(|_| mine)
-    }
-
-    /// What the account has said shall become of its other call, by accepting one.
-    pub(super) fn other(&self, accid: &Accid, call_id: CallId) -> Option<OtherCall> {
-        match (self.me, self.command) {
-            (Some((me, _)), Some(Command::Accept { other, .. }))
-                if me == accid && self.call_id != Some(call_id) =>
-            {
-                *other
-            }
-            _ => None,
-        }
-    }
-}
+use super::step;
 
 /// A step of an account, and why the call is over if it is by this.
 #[derive(Debug, Clone)]

@@ -7,21 +7,9 @@ use hullo_protocol::{
     ParticipantState as P,
 };
 
-use super::form::Cause;
+use super::cause::{Cause, Verdict};
 use super::judge::granted;
 use super::model::{Call, Model, Part, Place};
-
-/// What a step is.
-pub(super) enum Verdict {
-    /// It is where it was.
-    Stays,
-    /// It comes in, or is invited.
-    Enters,
-    /// It is over for it, which may end the call for one of these reasons.
-    Steps(Vec<EndReason>),
-    /// It goes because the call ends.
-    Swept,
-}
 
 /// An account and its part before and after.
 #[derive(Clone, Copy)]
