@@ -1,17 +1,17 @@
-//! The list of all invariants, each of which sees every fact of a world.
+//! The list of all invariants, each of which sees every observation of a world.
 
 use hullo_core::Time;
 use hullo_protocol::Accid;
 
-use crate::Keep;
 use crate::digest::Digest;
-use crate::fact::{Fact, Page};
 use crate::invariant::{Invariant, Violation};
 use crate::invariants::{
     agreement, endings, frames, media, places, records, ringing, tickets, timers, versions,
 };
+use crate::observation::{Observation, Page};
 use crate::reference::Reference;
 use crate::scenario::Scenario;
+use crate::trace::Keep;
 
 /// All invariants of one world.
 pub struct Checker {
@@ -50,18 +50,18 @@ impl Checker {
         }
     }
 
-    /// Shows a fact to all; keeps the first violation.
-    pub fn observe(&mut self, now: Time, fact: &Fact<'_>) {
+    /// Shows an observation to all; keeps the first violation.
+    pub fn observe(&mut self, now: Time, observation: &Observation<'_>) {
         if self.violation.is_some() {
             return;
         }
         if let Some(digest) = &mut self.digest {
-            digest.push(now, fact);
+            digest.push(now, observation);
         }
         let tickets: &mut dyn Invariant = &mut self.tickets;
         let others = self.others.iter_mut().map(|it| &mut **it);
         for invariant in std::iter::once(tickets).chain(others) {
-            if let Err(what) = invariant.observe(now, fact) {
+            if let Err(what) = invariant.observe(now, observation) {
                 self.violation = Some(Violation {
                     invariant: invariant.name(),
                     at: now,

@@ -6,8 +6,8 @@ use hullo_protocol::{Accid, CallId, CallView, DeviceId, DeviceInfo, Platform};
 
 use crate::browser::Browser;
 use crate::clock::Clock;
-use crate::fact::Page;
 use crate::network::LinkId;
+use crate::observation::Page;
 
 /// One device of an account.
 pub struct Device {

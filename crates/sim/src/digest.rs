@@ -12,7 +12,7 @@ use hullo_core::hub::{RoomCommand, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::fact::{Fact, Page, Telling};
+use crate::observation::{Observation, Page, Telling};
 
 /// A hash under way.
 #[derive(Debug, Clone, Default)]
@@ -21,22 +21,22 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Takes a fact in, if it is one that somebody outside is told.
-    pub fn push(&mut self, now: Time, fact: &Fact<'_>) {
+    /// Takes an observation in, if it is one that somebody outside is told.
+    pub fn push(&mut self, now: Time, observation: &Observation<'_>) {
         let page = |page: &Page| (page.device, page.number);
-        match fact {
-            Fact::Asked {
+        match observation {
+            Observation::Asked {
                 page: at,
                 ticket,
                 op,
                 ..
             } => self.add(&("asked", now.0, page(at), ticket, op)),
-            Fact::Emitted { page: at, output } => match output {
+            Observation::Emitted { page: at, output } => match output {
                 // A frame is its bytes.
                 endpoint::Output::Send { text } => self.add(&("sent", now.0, page(at), text)),
                 output => self.add(&("emitted", now.0, page(at), output)),
             },
-            Fact::Kept { writes } => {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     match write {
                         Write::Call(call) => self.add(&("stored", now.0, call)),
@@ -48,7 +48,7 @@ impl Digest {
                     }
                 }
             }
-            Fact::Told {
+            Observation::Told {
                 session, telling, ..
             } => match telling {
                 Telling::Welcome(snapshot) => {
@@ -57,17 +57,19 @@ impl Digest {
                 Telling::Reply(reply) => self.add(&("reply", now.0, session.0, reply)),
                 Telling::Event(event) => self.add(&("event", now.0, session.0, event)),
             },
-            Fact::Commanded { call_id, command } => self.add_command(now, (call_id, command)),
-            Fact::PageOpened { .. }
-            | Fact::PageGone { .. }
-            | Fact::PageSleeps { .. }
-            | Fact::Stood { .. }
-            | Fact::Handled { .. }
-            | Fact::Dropped
-            | Fact::Crashed
-            | Fact::Restored
-            | Fact::Fault { .. }
-            | Fact::RunOver { .. } => {}
+            Observation::Commanded { call_id, command } => {
+                self.add_command(now, (call_id, command))
+            }
+            Observation::PageOpened { .. }
+            | Observation::PageGone { .. }
+            | Observation::PageSleeps { .. }
+            | Observation::Stood { .. }
+            | Observation::Handled { .. }
+            | Observation::Dropped
+            | Observation::Crashed
+            | Observation::Restored
+            | Observation::Fault { .. }
+            | Observation::RunOver { .. } => {}
         }
     }
 
@@ -135,8 +137,8 @@ mod tests {
     #[test]
     fn what_nobody_outside_is_told_does_not_count() {
         let mut digest = Digest::default();
-        digest.push(Time(1), &Fact::PageGone { page: PAGE });
-        digest.push(Time(1), &Fact::Dropped);
+        digest.push(Time(1), &Observation::PageGone { page: PAGE });
+        digest.push(Time(1), &Observation::Dropped);
         assert_eq!(digest.to_string(), Digest::default().to_string());
     }
 }

@@ -4,15 +4,15 @@ use std::fmt;
 
 use hullo_core::Time;
 
-use crate::fact::Fact;
+use crate::observation::Observation;
 
 /// Something that always holds.
 pub trait Invariant {
     /// Its name, for the report of a failing seed.
     fn name(&self) -> &'static str;
 
-    /// Takes the next fact; an error says how it breaks the invariant.
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String>;
+    /// Takes the next observation; an error says how it breaks the invariant.
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String>;
 }
 
 /// A broken invariant.

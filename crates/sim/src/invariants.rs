@@ -1,4 +1,4 @@
-//! What always holds. Each invariant sees the facts of a world and says when one of them breaks it.
+//! What always holds. Each invariant sees the observations of a world and says when one of them breaks it.
 //!
 //! They are the list of ARCHITECTURE.md ("Invariants"), cut into pieces that can be named when they fail. Each has a test
 //! that feeds it a history in which it must fail: an invariant that cannot fail proves nothing.

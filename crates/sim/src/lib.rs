@@ -43,10 +43,10 @@ pub mod clock;
 pub mod device;
 pub mod dice;
 pub mod digest;
-pub mod fact;
 pub mod invariant;
 pub mod invariants;
 pub mod network;
+pub mod observation;
 pub mod person;
 pub mod plane;
 pub mod reference;
@@ -57,6 +57,7 @@ pub mod storm;
 pub mod tally;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 pub mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,6 +70,8 @@ use storm::Storm;
 use tally::Tally;
 use world::World;
 
+pub use trace::Keep;
+
 /// What came of a seed.
 #[derive(Debug)]
 pub struct Outcome {
@@ -80,17 +83,6 @@ pub struct Outcome {
     pub trace: Vec<String>,
     /// The digest of it, if that was asked for.
     pub digest: Digest,
-}
-
-/// What is kept of the history of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// Nothing but its counts.
-    Counts,
-    /// Its lines.
-    Trace,
-    /// A digest of what was told.
-    Digest,
 }
 
 /// What to simulate.

@@ -23,8 +23,8 @@ use hullo_protocol::{
     Accid, CallId, CallKind, CallRecord, Command, DeviceId, ErrorBody, SessionClosed, Success,
 };
 
-use crate::fact::Fact;
 use crate::invariant::Invariant;
+use crate::observation::Observation;
 use cause::Cause;
 use judge::Asked;
 use model::{Model, Place};
@@ -378,22 +378,24 @@ impl Invariant for Reference {
         "agrees_with_reference"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Handled { input, outputs, .. } => return self.handled(input, outputs, now),
-            Fact::Kept { .. } => {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Handled { input, outputs, .. } => {
+                return self.handled(input, outputs, now);
+            }
+            Observation::Kept { .. } => {
                 // First the copy, then the archive, which is then shared with nobody.
                 self.before = None;
                 self.model.kept();
             }
-            Fact::Dropped => {
+            Observation::Dropped => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
                     self.unsettled = true;
                 }
             }
-            Fact::Crashed => self.model.crashed(now),
-            Fact::Restored => self.model.restored(now),
+            Observation::Crashed => self.model.crashed(now),
+            Observation::Restored => self.model.restored(now),
             _ => {}
         }
         Ok(())

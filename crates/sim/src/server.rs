@@ -12,8 +12,8 @@ use hullo_protocol::{
     Success, Token, Uid,
 };
 
-use crate::fact::Fact;
 use crate::network::LinkId;
+use crate::observation::Observation;
 use crate::plane::Plane;
 use crate::store::Store;
 
@@ -114,8 +114,8 @@ pub enum Effect {
     },
 }
 
-/// Takes each fact as it happens.
-pub type Sink<'a> = &'a mut dyn FnMut(&Fact<'_>);
+/// Takes each observation as it happens.
+pub type Sink<'a> = &'a mut dyn FnMut(&Observation<'_>);
 
 impl Server {
     /// A machine that has never run.
@@ -185,7 +185,7 @@ impl Server {
         let process = self.process.as_mut();
         if let Some(batch) = process.and_then(|process| process.batch.as_mut()) {
             self.store.apply(&batch.writes);
-            sink(&Fact::Kept {
+            sink(&Observation::Kept {
                 writes: &batch.writes,
             });
         }
@@ -219,7 +219,7 @@ impl Server {
             return Vec::new();
         };
         process.hub.rollback();
-        sink(&Fact::Dropped);
+        sink(&Observation::Dropped);
         let mut effects = Vec::new();
         for Asked { link, re, login } in batch.asked {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
@@ -236,9 +236,9 @@ impl Server {
     pub fn crash(&mut self, stored: bool, sink: Sink<'_>) {
         if let Some(process) = self.process.take() {
             if process.batch.is_some() && !stored {
-                sink(&Fact::Dropped);
+                sink(&Observation::Dropped);
             }
-            sink(&Fact::Crashed);
+            sink(&Observation::Crashed);
         }
     }
 }
@@ -400,7 +400,7 @@ impl Process {
 
     fn handle(&mut self, input: Input, batch: &mut Batch, now: Time, sink: Sink<'_>) {
         let outputs = self.hub.handle(input.clone(), now);
-        sink(&Fact::Handled {
+        sink(&Observation::Handled {
             input: &input,
             outputs: &outputs,
             timer: self.hub.poll_timeout(),

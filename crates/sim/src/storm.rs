@@ -15,16 +15,16 @@ use hullo_core::hub::{
 };
 use hullo_protocol::{Accid, CallId, Command, RequestId};
 
-use crate::Keep;
 use crate::checker::Checker;
 use crate::clock::START;
 use crate::dice::Dice;
 use crate::digest::Digest;
-use crate::fact::{Fact, Leftovers, Telling, Trace};
 use crate::invariant::Violation;
+use crate::observation::{Leftovers, Observation, Telling};
 use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::tally::Tally;
+use crate::trace::{Keep, Trace};
 
 /// Inputs of one storm.
 const INPUTS: u32 = 300;
@@ -167,7 +167,7 @@ impl Storm {
         self.tally.operations += 1;
         let outputs = self.hub.handle(input.clone(), self.now);
         let timer = self.hub.poll_timeout();
-        self.fact(&Fact::Handled {
+        self.observe(&Observation::Handled {
             input: &input,
             outputs: &outputs,
             timer,
@@ -182,7 +182,7 @@ impl Storm {
             0..=3 if !writes.is_empty() => {
                 self.outputs.clear();
                 self.hub.rollback();
-                self.fact(&Fact::Dropped);
+                self.observe(&Observation::Dropped);
                 self.tally.count_fault("transaction failed");
                 // The shell closes those whose welcome was dropped.
                 for session in std::mem::take(&mut self.arriving) {
@@ -193,13 +193,13 @@ impl Storm {
             }
             4 => {
                 self.outputs.clear();
-                self.fact(&Fact::Dropped);
+                self.observe(&Observation::Dropped);
                 self.crash();
             }
             5 => {
                 self.store.apply(&writes);
                 self.outputs.clear();
-                self.fact(&Fact::Kept { writes: &writes });
+                self.observe(&Observation::Kept { writes: &writes });
                 self.crash();
             }
             _ => self.keep(),
@@ -222,7 +222,7 @@ impl Storm {
                 self.tally.count_record(record);
             }
         }
-        self.fact(&Fact::Kept { writes: &writes });
+        self.observe(&Observation::Kept { writes: &writes });
         self.hub.commit();
         self.arriving.clear();
         for output in std::mem::take(&mut self.outputs) {
@@ -247,13 +247,13 @@ impl Storm {
                     self.peers.push((*call_id, *peer));
                 }
                 let call_id = *call_id;
-                self.fact(&Fact::Commanded { call_id, command });
+                self.observe(&Observation::Commanded { call_id, command });
                 return;
             }
         };
         if let Some((accid, _)) = self.sessions.get(&session).cloned() {
             let accid = &accid;
-            self.fact(&Fact::Told {
+            self.observe(&Observation::Told {
                 session,
                 accid,
                 telling,
@@ -266,14 +266,14 @@ impl Storm {
         self.sessions.clear();
         self.arriving.clear();
         self.peers.clear();
-        self.fact(&Fact::Crashed);
+        self.observe(&Observation::Crashed);
         self.hub = Hub::restore(
             self.config.clone(),
             self.store.restorable(self.now),
             self.store.next_message(),
             self.now,
         );
-        self.fact(&Fact::Restored);
+        self.observe(&Observation::Restored);
     }
 
     /// Everyone goes; time must end every call.
@@ -299,15 +299,15 @@ impl Storm {
             live_calls: self.store.live().map(|call| call.call_id).collect(),
             ..Leftovers::default()
         };
-        self.fact(&Fact::RunOver { left: &left });
+        self.observe(&Observation::RunOver { left: &left });
         self.tally.worlds += 1;
         self.tally.virtual_ms += self.now.since(START);
     }
 
-    fn fact(&mut self, fact: &Fact<'_>) {
+    fn observe(&mut self, observation: &Observation<'_>) {
         if let Some(trace) = &mut self.trace {
-            trace.push(self.now, fact);
+            trace.push(self.now, observation);
         }
-        self.checker.observe(self.now, fact);
+        self.checker.observe(self.now, observation);
     }
 }

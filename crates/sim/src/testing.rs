@@ -1,4 +1,4 @@
-//! Facts for the tests of invariants.
+//! Observations for the tests of invariants.
 
 use hullo_core::Time;
 use hullo_core::call::{Call, Dial};
@@ -8,8 +8,8 @@ use hullo_protocol::{
     ParticipantView, RecordStatus, Uid,
 };
 
-use crate::fact::{Fact, Page, Stand};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Stand};
 
 pub(crate) const PAGE: Page = Page {
     device: 0,
@@ -22,20 +22,29 @@ pub(crate) const OTHER_PAGE: Page = Page {
 pub(crate) const CALL: CallId = CallId::from_u128(1);
 pub(crate) const OTHER_CALL: CallId = CallId::from_u128(2);
 
-/// The index of the first fact that breaks the invariant; each happens a second after the one before.
-pub(crate) fn first_failure(invariant: &mut dyn Invariant, facts: &[Fact<'_>]) -> Option<usize> {
-    facts.iter().enumerate().find_map(|(index, fact)| {
-        let now = Time(index as u64 * 1_000);
-        invariant.observe(now, fact).is_err().then_some(index)
-    })
+/// The index of the first observation that breaks the invariant; each happens a second after the one before.
+pub(crate) fn first_failure(
+    invariant: &mut dyn Invariant,
+    observations: &[Observation<'_>],
+) -> Option<usize> {
+    observations
+        .iter()
+        .enumerate()
+        .find_map(|(index, observation)| {
+            let now = Time(index as u64 * 1_000);
+            invariant
+                .observe(now, observation)
+                .is_err()
+                .then_some(index)
+        })
 }
 
 pub(crate) fn accid(name: &str) -> Accid {
     Accid::parse(name).unwrap()
 }
 
-pub(crate) fn asked(ticket: u64, op: &Op) -> Fact<'_> {
-    Fact::Asked {
+pub(crate) fn asked(ticket: u64, op: &Op) -> Observation<'_> {
+    Observation::Asked {
         page: PAGE,
         ticket,
         op,
@@ -44,11 +53,11 @@ pub(crate) fn asked(ticket: u64, op: &Op) -> Fact<'_> {
 }
 
 /// An idle endpoint.
-pub(crate) fn stood() -> Fact<'static> {
+pub(crate) fn stood() -> Observation<'static> {
     stood_in(PAGE, State::Idle, None)
 }
 
-pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Fact<'_> {
+pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Observation<'_> {
     let stand = Stand {
         state,
         call,
@@ -58,7 +67,7 @@ pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Fac
         reachable_since: Some(Time(0)),
         after_input: true,
     };
-    Fact::Stood { page, stand }
+    Observation::Stood { page, stand }
 }
 
 /// alice calls bob.

@@ -10,19 +10,19 @@ use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
-use crate::Keep;
 use crate::agenda::Agenda;
 use crate::checker::Checker;
 use crate::clock::{Clock, START};
 use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
-use crate::fact::{Fact, Leftovers, Page, Stand, Trace};
 use crate::invariant::Violation;
 use crate::network::{End, Link, LinkId};
+use crate::observation::{Leftovers, Observation, Page, Stand};
 use crate::scenario::Scenario;
 use crate::server::Server;
 use crate::tally::Tally;
+use crate::trace::{Keep, Trace};
 
 /// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
 /// a grace time, and a minute for reconnecting.
@@ -167,7 +167,7 @@ impl World {
             self.happen(happening);
             if let Some(violation) = self.checker.violation() {
                 let what = violation.to_string();
-                self.fact(&Fact::Fault { what: &what });
+                self.observe(&Observation::Fault { what: &what });
                 return Err(violation);
             }
             steps += 1;
@@ -258,7 +258,7 @@ impl World {
             // Ten quiet seconds: nothing that was under way has brought anything back.
             let settled = self.quiet_ticks >= 20;
             if settled || self.now.since(calm_at) >= WIND_DOWN_MS {
-                self.fact(&Fact::RunOver { left: &left });
+                self.observe(&Observation::RunOver { left: &left });
                 self.over = true;
                 return;
             }
@@ -303,8 +303,9 @@ impl World {
             after_input,
         };
         let page = device.page();
-        // Not `self.fact`: the stand borrows the endpoint. Stands are not traced.
-        self.checker.observe(self.now, &Fact::Stood { page, stand });
+        // Not `self.observe`: the stand borrows the endpoint. Stands are not traced.
+        self.checker
+            .observe(self.now, &Observation::Stood { page, stand });
     }
 
     fn reachable_since(&self, device: &Device) -> Option<Time> {
@@ -321,13 +322,13 @@ impl World {
         (open && clear_at <= self.now).then_some(clear_at.max(welcomed_at))
     }
 
-    fn fact(&mut self, fact: &Fact<'_>) {
+    fn observe(&mut self, observation: &Observation<'_>) {
         observe(
             &mut self.checker,
             &mut self.trace,
             &mut self.tally,
             self.now,
-            fact,
+            observation,
         );
     }
 }
@@ -358,29 +359,29 @@ fn make_devices(scenario: &Scenario, accounts: &[Accid], dice: &mut Dice) -> Vec
     devices
 }
 
-/// Shows a fact to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.
+/// Shows an observation to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.
 fn observe(
     checker: &mut Checker,
     trace: &mut Option<Trace>,
     tally: &mut Tally,
     now: Time,
-    fact: &Fact<'_>,
+    observation: &Observation<'_>,
 ) {
     if let Some(trace) = trace {
-        trace.push(now, fact);
+        trace.push(now, observation);
     }
-    match fact {
-        Fact::Asked { .. } => tally.operations += 1,
-        Fact::Emitted {
+    match observation {
+        Observation::Asked { .. } => tally.operations += 1,
+        Observation::Emitted {
             output: Output::Send { .. },
             ..
         } => tally.frames += 1,
-        Fact::Emitted {
+        Observation::Emitted {
             output: Output::Event { event },
             ..
         } => tally.count_event(event),
-        Fact::Told { .. } => tally.frames += 1,
-        Fact::Kept { writes } => {
+        Observation::Told { .. } => tally.frames += 1,
+        Observation::Kept { writes } => {
             for write in *writes {
                 if let Write::End { record, .. } = write {
                     tally.count_record(record);
@@ -389,5 +390,5 @@ fn observe(
         }
         _ => {}
     }
-    checker.observe(now, fact);
+    checker.observe(now, observation);
 }

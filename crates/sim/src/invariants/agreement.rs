@@ -23,8 +23,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallKind, EndReason, ParticipantState};
 
-use crate::fact::{Fact, Page};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page};
 
 /// The longest way of news to a device that can be reached.
 const TOLD_MS: u64 = 12_000;
@@ -148,9 +148,9 @@ impl Invariant for BothEndsAgree {
         "both_ends_agree"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call);
@@ -159,13 +159,13 @@ impl Invariant for BothEndsAgree {
                     }
                 }
             }
-            Fact::PageOpened { page, accid, .. } => {
+            Observation::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
-            Fact::Asked {
+            Observation::Asked {
                 page, op, state, ..
             } => self.asked(*page, op, *state),
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output:
                     Output::Event {
@@ -182,7 +182,7 @@ impl Invariant for BothEndsAgree {
                     Reached(awake && since.is_some_and(|since| now.since(since) > TOLD_MS));
                 self.ends.push((*page, *call_id, *reason, reached));
             }
-            Fact::Stood { page, stand } => {
+            Observation::Stood { page, stand } => {
                 self.looked_at.insert(*page, now);
                 self.reachable.insert(*page, stand.reachable_since);
                 match stand.call {
@@ -190,7 +190,7 @@ impl Invariant for BothEndsAgree {
                     None => self.current.remove(page),
                 };
             }
-            Fact::RunOver { .. } => return self.judge(),
+            Observation::RunOver { .. } => return self.judge(),
             _ => {}
         }
         Ok(())
@@ -202,7 +202,7 @@ mod tests {
     use hullo_protocol::CallState;
 
     use super::*;
-    use crate::fact::Leftovers;
+    use crate::observation::Leftovers;
     use crate::testing::{CALL, OTHER_PAGE, PAGE, first_failure, stood, stood_in, view};
 
     fn end(reason: EndReason) -> Output {
@@ -229,19 +229,20 @@ mod tests {
         let left = Leftovers::default();
         let call = view(CallState::Ringing, 1);
         let (rejected, timed_out) = (end(EndReason::Rejected), end(EndReason::TimedOut));
-        let facts = |output| {
-            let mut facts: Vec<Fact<'_>> = (0..20).map(|_| stood()).collect();
-            facts.extend([
+        let observations = |output| {
+            let mut observations: Vec<Observation<'_>> = (0..20).map(|_| stood()).collect();
+            observations.extend([
                 stood_in(OTHER_PAGE, State::Calling, Some(&call)),
-                Fact::Emitted {
+                Observation::Emitted {
                     page: OTHER_PAGE,
                     output,
                 },
-                Fact::RunOver { left: &left },
+                Observation::RunOver { left: &left },
             ]);
-            facts
+            observations
         };
-        let run = |output| first_failure(&mut invariant(EndReason::Rejected), &facts(output));
+        let run =
+            |output| first_failure(&mut invariant(EndReason::Rejected), &observations(output));
         assert_eq!(run(&rejected), None);
         assert_eq!(run(&timed_out), Some(22));
     }
@@ -251,24 +252,24 @@ mod tests {
         let left = Leftovers::default();
         let call = view(CallState::Ringing, 1);
         let cancelled = end(EndReason::Cancelled);
-        let asked = |op| Fact::Asked {
+        let asked = |op| Observation::Asked {
             page: PAGE,
             ticket: 1,
             op,
             state: State::Calling,
         };
-        let facts = |op| {
+        let observations = |op| {
             [
                 stood_in(PAGE, State::Calling, Some(&call)),
                 asked(op),
-                Fact::Emitted {
+                Observation::Emitted {
                     page: PAGE,
                     output: &cancelled,
                 },
-                Fact::RunOver { left: &left },
+                Observation::RunOver { left: &left },
             ]
         };
-        let run = |op| first_failure(&mut invariant(EndReason::HungUp), &facts(op));
+        let run = |op| first_failure(&mut invariant(EndReason::HungUp), &observations(op));
         assert_eq!(run(&Op::Cancel), None);
         assert_eq!(run(&Op::Accept), Some(3));
     }

@@ -8,8 +8,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State, Value};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallView, DeviceId};
 
-use crate::fact::{Fact, Leftovers, Page, Stand};
 use crate::invariant::Invariant;
+use crate::observation::{Leftovers, Observation, Page, Stand};
 
 /// Each announced call gets one `CallEnd`, or one word that another device has taken it, and only then is it gone.
 ///
@@ -159,10 +159,10 @@ impl Invariant for CallEndComesOnce {
         "call_end_comes_once"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
             // A dial may complete with a call that is over already: the other side's (glare), or a busy callee's.
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output:
                     Output::Complete {
@@ -176,7 +176,7 @@ impl Invariant for CallEndComesOnce {
                 }
                 Ok(())
             }
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output: Output::Event { event },
             } => match event {
@@ -190,14 +190,14 @@ impl Invariant for CallEndComesOnce {
                 | AppEvent::OtherClientContinue { call_id } => self.end(*page, *call_id),
                 _ => Ok(()),
             },
-            Fact::Kept { writes } => {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call);
                 }
                 Ok(())
             }
-            Fact::Asked {
+            Observation::Asked {
                 page,
                 op: Op::Join { call_id } | Op::ContinueHere { call_id },
                 ..
@@ -206,7 +206,7 @@ impl Invariant for CallEndComesOnce {
                 Ok(())
             }
             // A new login knows nothing of before: who logged out while it rang is called again by the same call.
-            Fact::Asked {
+            Observation::Asked {
                 page,
                 op: Op::Login { .. },
                 ..
@@ -214,7 +214,7 @@ impl Invariant for CallEndComesOnce {
                 self.ended.retain(|(of, _), _| of != page);
                 Ok(())
             }
-            Fact::Stood { page, stand } if stand.after_input => self.look(*page, stand),
+            Observation::Stood { page, stand } if stand.after_input => self.look(*page, stand),
             _ => Ok(()),
         }
     }
@@ -230,9 +230,9 @@ impl Invariant for EverythingEnds {
         "everything_ends"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::RunOver { left } if **left != Leftovers::default() => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::RunOver { left } if **left != Leftovers::default() => {
                 Err(format!("at the end of the run there are {left:?}"))
             }
             _ => Ok(()),
@@ -277,15 +277,15 @@ mod tests {
         }
     }
 
-    fn emitted(output: &Output) -> Fact<'_> {
-        Fact::Emitted { page: PAGE, output }
+    fn emitted(output: &Output) -> Observation<'_> {
+        Observation::Emitted { page: PAGE, output }
     }
 
     #[test]
     fn a_second_call_end_is_noticed() {
         let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
-        let facts = [emitted(&announced), emitted(&end), emitted(&end)];
-        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+        let observations = [emitted(&announced), emitted(&end), emitted(&end)];
+        assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
 
     #[test]
@@ -298,19 +298,19 @@ mod tests {
     fn a_missing_call_end_is_noticed() {
         let call = view(CallState::Ringing, 1);
         let announced = changed(&call);
-        let facts = [
+        let observations = [
             emitted(&announced),
             stood_in(PAGE, State::Calling, Some(&call)),
             stood(),
         ];
-        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+        assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
 
     #[test]
     fn a_call_that_is_announced_after_its_end_is_noticed() {
         let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
-        let facts = [emitted(&announced), emitted(&end), emitted(&announced)];
-        assert_eq!(first_failure(&mut invariant(), &facts), Some(2));
+        let observations = [emitted(&announced), emitted(&end), emitted(&announced)];
+        assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
 
     #[test]
@@ -320,20 +320,20 @@ mod tests {
         theirs.call_id = OTHER_CALL;
         theirs.caller = accid("bob");
         let (first, second) = (changed(&mine), changed(&theirs));
-        let facts = [
+        let observations = [
             emitted(&first),
             stood_in(PAGE, State::Calling, Some(&mine)),
             emitted(&second),
             stood_in(PAGE, State::InCall, Some(&theirs)),
         ];
-        assert_eq!(first_failure(&mut invariant(), &facts), None);
+        assert_eq!(first_failure(&mut invariant(), &observations), None);
     }
 
     #[test]
     fn a_state_without_its_call_is_noticed() {
-        let facts = [stood_in(PAGE, State::InCall, None)];
+        let observations = [stood_in(PAGE, State::InCall, None)];
         let mut invariant = invariant();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(0));
     }
 
     #[test]
@@ -342,7 +342,7 @@ mod tests {
             live_calls: vec![CALL],
             ..Leftovers::default()
         };
-        let facts = [Fact::RunOver { left: &left }];
-        assert_eq!(first_failure(&mut EverythingEnds, &facts), Some(0));
+        let observations = [Observation::RunOver { left: &left }];
+        assert_eq!(first_failure(&mut EverythingEnds, &observations), Some(0));
     }
 }

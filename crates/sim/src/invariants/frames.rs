@@ -9,8 +9,8 @@ use hullo_protocol::{
     Accid, CallId, CallView, Command, DeviceId, Event, JoinMode, Reply, Snapshot, Success,
 };
 
-use crate::fact::{Fact, Telling};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Telling};
 
 /// A session is told only what concerns its device:
 ///
@@ -207,9 +207,9 @@ impl Invariant for NoFrameToStrangers {
         "no_frame_to_strangers"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Handled { input, .. } => match input {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Handled { input, .. } => match input {
                 Input::Connected {
                     session,
                     accid,
@@ -224,8 +224,8 @@ impl Invariant for NoFrameToStrangers {
                 } => self.asks(*session, request.id, &request.command),
                 _ => {}
             },
-            Fact::Kept { writes } => self.kept(writes),
-            Fact::Told {
+            Observation::Kept { writes } => self.kept(writes),
+            Observation::Told {
                 session,
                 accid,
                 telling,
@@ -272,8 +272,8 @@ mod tests {
         }
     }
 
-    fn handled(input: &Input) -> Fact<'_> {
-        Fact::Handled {
+    fn handled(input: &Input) -> Observation<'_> {
+        Observation::Handled {
             input,
             outputs: &[],
             timer: None,
@@ -284,16 +284,16 @@ mod tests {
     fn noticed(name: &str, event: &Event) -> bool {
         let (accid, connect) = (accid(name), connected(name));
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let facts = [
+        let observations = [
             handled(&connect),
-            Fact::Kept { writes: &writes },
-            Fact::Told {
+            Observation::Kept { writes: &writes },
+            Observation::Told {
                 session: SESSION,
                 accid: &accid,
                 telling: Telling::Event(event),
             },
         ];
-        first_failure(&mut NoFrameToStrangers::default(), &facts).is_some()
+        first_failure(&mut NoFrameToStrangers::default(), &observations).is_some()
     }
 
     #[test]
@@ -350,13 +350,13 @@ mod tests {
             refused: Vec::new(),
         };
         let reply = Reply::new(2, Ok(Success::Done));
-        let told = Fact::Told {
+        let told = Observation::Told {
             session: SESSION,
             accid: &alice,
             telling: Telling::Reply(&reply),
         };
-        let facts = [handled(&connect), handled(&ask), told.clone(), told];
+        let observations = [handled(&connect), handled(&ask), told.clone(), told];
         let mut invariant = NoFrameToStrangers::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(3));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(3));
     }
 }

@@ -7,8 +7,8 @@ use hullo_core::endpoint::{MediaCommand, Op, Output, State};
 use hullo_core::hub::{PeerId, RoomCommand, Write};
 use hullo_protocol::{CallId, CallState, Uid};
 
-use crate::fact::{Fact, Page, Stand};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Stand};
 
 /// Nothing flows before an accept is durable: no endpoint sends, the media plane admits nobody; and the callee's devices
 /// stay closed until the callee says yes.
@@ -60,9 +60,9 @@ impl Invariant for NoMediaBeforeAccept {
         "no_media_before_accept"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     if let Write::Call(call) = write
                         && call.state == CallState::Active
@@ -76,7 +76,7 @@ impl Invariant for NoMediaBeforeAccept {
                     }
                 }
             }
-            Fact::Commanded {
+            Observation::Commanded {
                 call_id,
                 command: RoomCommand::Admit(peer),
             } if !self.accepted.contains(call_id) => {
@@ -85,13 +85,13 @@ impl Invariant for NoMediaBeforeAccept {
                     peer.0
                 ));
             }
-            Fact::Asked {
+            Observation::Asked {
                 page,
                 op:
                     Op::Accept | Op::AcceptWaiting { .. } | Op::Join { .. } | Op::ContinueHere { .. },
                 ..
             } => self.pages.entry(*page).or_default().said_yes = true,
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output: Output::Media { command },
             } => {
@@ -104,7 +104,7 @@ impl Invariant for NoMediaBeforeAccept {
                     _ => {}
                 }
             }
-            Fact::Stood { page, stand } => return self.look(*page, stand),
+            Observation::Stood { page, stand } => return self.look(*page, stand),
             _ => {}
         }
         Ok(())
@@ -148,9 +148,9 @@ impl Invariant for HeldIsSilent {
         "held_is_silent"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 // The commands of the batch before have been carried out.
                 let loud = self.peers.iter().find(|(_, (call_id, uid, flows))| {
                     *flows && self.held.contains(&(*call_id, *uid))
@@ -173,8 +173,8 @@ impl Invariant for HeldIsSilent {
                     }
                 }
             }
-            Fact::Commanded { call_id, command } => self.command(*call_id, command),
-            Fact::Crashed => self.peers.clear(),
+            Observation::Commanded { call_id, command } => self.command(*call_id, command),
+            Observation::Crashed => self.peers.clear(),
             _ => {}
         }
         Ok(())
@@ -192,9 +192,9 @@ impl Invariant for DevicesClosedWhenIdle {
         "devices_closed_when_idle"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Emitted {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Emitted {
                 page,
                 output: Output::Media { command },
             } => {
@@ -207,7 +207,7 @@ impl Invariant for DevicesClosedWhenIdle {
                 }
                 Ok(())
             }
-            Fact::Stood { page, stand } if stand.state == State::Idle => {
+            Observation::Stood { page, stand } if stand.state == State::Idle => {
                 match self.open.get(page).copied().unwrap_or_default() {
                     (false, false) => Ok(()),
                     (capture, connection) => Err(format!(
@@ -246,42 +246,42 @@ mod tests {
         }
     }
 
-    fn emitted(output: &Output) -> Fact<'_> {
-        Fact::Emitted { page: PAGE, output }
+    fn emitted(output: &Output) -> Observation<'_> {
+        Observation::Emitted { page: PAGE, output }
     }
 
     #[test]
     fn media_sent_before_anyone_accepted_is_noticed() {
         let (flow, call) = (flow(), view(CallState::Active, 2));
-        let facts = [emitted(&flow), stood_in(PAGE, State::InCall, Some(&call))];
+        let observations = [emitted(&flow), stood_in(PAGE, State::InCall, Some(&call))];
         let mut invariant = NoMediaBeforeAccept::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
         let mut accepted = NoMediaBeforeAccept {
             accepted: BTreeSet::from([CALL]),
             ..NoMediaBeforeAccept::default()
         };
-        assert_eq!(first_failure(&mut accepted, &facts), None);
+        assert_eq!(first_failure(&mut accepted, &observations), None);
     }
 
     #[test]
     fn a_callee_whose_devices_open_while_it_rings_is_noticed() {
         let (capture, call) = (capture(), view(CallState::Ringing, 2));
-        let facts = [
+        let observations = [
             emitted(&capture),
             stood_in(PAGE, State::Called, Some(&call)),
         ];
         let mut invariant = NoMediaBeforeAccept::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]
     fn a_peer_admitted_before_anyone_accepted_is_noticed() {
-        let facts = [Fact::Commanded {
+        let observations = [Observation::Commanded {
             call_id: CALL,
             command: &RoomCommand::Admit(PeerId(1)),
         }];
         let mut invariant = NoMediaBeforeAccept::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(0));
     }
 
     #[test]
@@ -304,13 +304,13 @@ mod tests {
         };
         let run = |last| {
             let commands = commands(last);
-            let mut facts: Vec<Fact<'_>> = vec![Fact::Kept { writes: &held }];
-            facts.extend(commands.iter().map(|command| Fact::Commanded {
+            let mut observations: Vec<Observation<'_>> = vec![Observation::Kept { writes: &held }];
+            observations.extend(commands.iter().map(|command| Observation::Commanded {
                 call_id: CALL,
                 command,
             }));
-            facts.push(Fact::Kept { writes: &[] });
-            first_failure(&mut HeldIsSilent::default(), &facts)
+            observations.push(Observation::Kept { writes: &[] });
+            first_failure(&mut HeldIsSilent::default(), &observations)
         };
         let hold = RoomCommand::Hold {
             peer: PeerId(1),
@@ -331,7 +331,7 @@ mod tests {
         );
         let closed = [emitted(&open), emitted(&close), stood()];
         let left_open = [emitted(&open), stood()];
-        let run = |facts| first_failure(&mut DevicesClosedWhenIdle::default(), facts);
+        let run = |observations| first_failure(&mut DevicesClosedWhenIdle::default(), observations);
         assert_eq!(run(&closed), None);
         assert_eq!(run(&left_open), Some(1));
     }

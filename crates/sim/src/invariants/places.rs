@@ -10,8 +10,8 @@ use hullo_core::endpoint::{AppEvent, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId};
 
-use crate::fact::{Fact, Page, Stand};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Stand};
 
 /// The longest way of news to or from a device that can be reached.
 const TOLD_MS: u64 = 13_000;
@@ -142,9 +142,9 @@ impl Invariant for PlacesAgree {
         "places_agree"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::PageOpened {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::PageOpened {
                 page,
                 accid,
                 device,
@@ -152,17 +152,17 @@ impl Invariant for PlacesAgree {
                 let owner = ((*accid).clone(), (*device).clone());
                 self.owners.insert(*page, owner);
             }
-            Fact::PageGone { page } => {
+            Observation::PageGone { page } => {
                 self.owners.remove(page);
                 self.differ.retain(|(of, _), _| of != page);
             }
-            Fact::Kept { writes } => {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call, now);
                 }
             }
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output: Output::Event { event },
             } => {
@@ -174,7 +174,7 @@ impl Invariant for PlacesAgree {
                 };
                 return self.answered_elsewhere(*page, call_id, rejected);
             }
-            Fact::Stood { page, stand } => return self.look(*page, stand, now),
+            Observation::Stood { page, stand } => return self.look(*page, stand, now),
             _ => {}
         }
         Ok(())
@@ -191,23 +191,23 @@ mod tests {
     };
 
     /// The second in which it is noticed that alice's device stands like this while she is, or is not, in her call.
-    fn noticed(in_it: bool, stand: &Fact<'static>) -> Option<usize> {
+    fn noticed(in_it: bool, stand: &Observation<'static>) -> Option<usize> {
         let (alice, device) = (accid("alice"), device().id);
         let mut call = stored_call(CALL);
         if !in_it {
             call.participants[0].state = hullo_protocol::ParticipantState::Left;
         }
         let writes = [Write::Call(Box::new(call))];
-        let mut facts = vec![
-            Fact::PageOpened {
+        let mut observations = vec![
+            Observation::PageOpened {
                 page: PAGE,
                 accid: &alice,
                 device: &device,
             },
-            Fact::Kept { writes: &writes },
+            Observation::Kept { writes: &writes },
         ];
-        facts.extend((0..20).map(|_| stand.clone()));
-        first_failure(&mut PlacesAgree::default(), &facts)
+        observations.extend((0..20).map(|_| stand.clone()));
+        first_failure(&mut PlacesAgree::default(), &observations)
     }
 
     #[test]
@@ -217,19 +217,22 @@ mod tests {
             event: AppEvent::OtherClientAccept { call_id: CALL },
         };
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let facts = [
-            Fact::PageOpened {
+        let observations = [
+            Observation::PageOpened {
                 page: PAGE,
                 accid: &alice,
                 device: &device,
             },
-            Fact::Kept { writes: &writes },
-            Fact::Emitted {
+            Observation::Kept { writes: &writes },
+            Observation::Emitted {
                 page: PAGE,
                 output: &says,
             },
         ];
-        assert_eq!(first_failure(&mut PlacesAgree::default(), &facts), Some(2));
+        assert_eq!(
+            first_failure(&mut PlacesAgree::default(), &observations),
+            Some(2)
+        );
     }
 
     #[test]

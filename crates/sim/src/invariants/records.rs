@@ -10,8 +10,8 @@ use hullo_protocol::{
     MessageBody, MessageId, RecordStatus, Success,
 };
 
-use crate::fact::{Fact, Telling};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Telling};
 
 /// An ended call has exactly one record, and is not stored again.
 #[derive(Debug, Default)]
@@ -25,9 +25,9 @@ impl Invariant for OneRecordPerCall {
         "one_record_per_call"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let call_id = match write {
                         Write::Call(call) | Write::End { call, .. } => call.call_id,
@@ -42,7 +42,7 @@ impl Invariant for OneRecordPerCall {
                 }
                 Ok(())
             }
-            Fact::RunOver { .. } => match self.stored.difference(&self.ended).next() {
+            Observation::RunOver { .. } => match self.stored.difference(&self.ended).next() {
                 Some(call_id) => Err(format!("{call_id} has no record at the end of the run")),
                 None => Ok(()),
             },
@@ -62,8 +62,8 @@ impl Invariant for RecordAgreesWithCall {
         "record_agrees_with_call"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Kept { writes } = fact else {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        let Observation::Kept { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -263,9 +263,9 @@ impl Invariant for ToldAfterStored {
         "told_after_stored"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     match write {
                         Write::Call(call) => {
@@ -279,7 +279,7 @@ impl Invariant for ToldAfterStored {
                 }
                 Ok(())
             }
-            Fact::Told { telling, .. } => self.told(telling),
+            Observation::Told { telling, .. } => self.told(telling),
             _ => Ok(()),
         }
     }
@@ -296,8 +296,8 @@ impl Invariant for NoAccountInTwoCalls {
         "no_account_in_two_calls"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Kept { writes } = fact else {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        let Observation::Kept { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -357,25 +357,25 @@ mod tests {
         }
     }
 
-    fn kept(writes: &[Write]) -> Fact<'_> {
-        Fact::Kept { writes }
+    fn kept(writes: &[Write]) -> Observation<'_> {
+        Observation::Kept { writes }
     }
 
     #[test]
     fn a_second_record_is_noticed() {
         let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
-        let facts = [kept(&writes), kept(&writes)];
+        let observations = [kept(&writes), kept(&writes)];
         let mut invariant = OneRecordPerCall::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]
     fn a_call_without_a_record_is_noticed_in_the_end() {
-        let left = crate::fact::Leftovers::default();
+        let left = crate::observation::Leftovers::default();
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let facts = [kept(&writes), Fact::RunOver { left: &left }];
+        let observations = [kept(&writes), Observation::RunOver { left: &left }];
         let mut invariant = OneRecordPerCall::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]
@@ -403,7 +403,7 @@ mod tests {
             call: view(CallState::Ringing, 1),
             ring_ms_left: 1,
         };
-        let told = Fact::Told {
+        let told = Observation::Told {
             session: hullo_core::hub::SessionId(1),
             accid: &bob,
             telling: Telling::Event(&event),
@@ -411,7 +411,7 @@ mod tests {
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let stored_first = [kept(&writes), told.clone()];
         let told_first = [told, kept(&writes)];
-        let run = |facts| first_failure(&mut ToldAfterStored::default(), facts);
+        let run = |observations| first_failure(&mut ToldAfterStored::default(), observations);
         assert_eq!(run(&stored_first), None);
         assert_eq!(run(&told_first), Some(0));
     }
@@ -428,16 +428,16 @@ mod tests {
             },
         };
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let facts = [
+        let observations = [
             kept(&writes),
-            Fact::Told {
+            Observation::Told {
                 session: hullo_core::hub::SessionId(1),
                 accid: &bob,
                 telling: Telling::Event(&event),
             },
         ];
         let mut invariant = ToldAfterStored::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]
@@ -445,8 +445,8 @@ mod tests {
         let one = Write::Call(Box::new(stored_call(CALL)));
         let two = Write::Call(Box::new(stored_call(OTHER_CALL)));
         let apart = [vec![one.clone()], vec![two.clone()]];
-        let facts = [kept(&apart[0]), kept(&apart[1])];
+        let observations = [kept(&apart[0]), kept(&apart[1])];
         let mut invariant = NoAccountInTwoCalls::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 }

@@ -10,8 +10,8 @@ use hullo_core::endpoint::{AppEvent, Op, Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, Event};
 
-use crate::fact::{Fact, Page, Stand, Telling};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Stand, Telling};
 
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
@@ -41,12 +41,12 @@ impl Invariant for NobodyRingsTooLong {
         "nobody_rings_too_long"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::PageOpened { page, accid, .. } => {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
-            Fact::Kept { writes } => {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     for own in &call.participants {
@@ -61,7 +61,7 @@ impl Invariant for NobodyRingsTooLong {
                     }
                 }
             }
-            Fact::Told { accid, telling, .. } => match telling {
+            Observation::Told { accid, telling, .. } => match telling {
                 Telling::Event(Event::CallInvited { call, ring_ms_left }) => {
                     self.promised(accid, call.call_id, *ring_ms_left, now)?;
                 }
@@ -72,7 +72,7 @@ impl Invariant for NobodyRingsTooLong {
                 }
                 _ => {}
             },
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output:
                     Output::Event {
@@ -92,7 +92,7 @@ impl Invariant for NobodyRingsTooLong {
                 let until = now.plus_ms(*ring_ms_left + SLACK_MS);
                 self.rings_until.insert((*page, *call_id), until);
             }
-            Fact::Asked {
+            Observation::Asked {
                 page,
                 op: Op::Accept | Op::AcceptWaiting { .. },
                 ..
@@ -100,7 +100,7 @@ impl Invariant for NobodyRingsTooLong {
                 let until = now.plus_ms(ACCEPT_MS + SLACK_MS);
                 self.accepts_until.insert(*page, until);
             }
-            Fact::Stood { page, stand } => return self.look(*page, stand, now),
+            Observation::Stood { page, stand } => return self.look(*page, stand, now),
             _ => {}
         }
         Ok(())
@@ -205,19 +205,19 @@ mod tests {
             record: Box::new(record(EndReason::Cancelled, RecordStatus::Cancelled)),
             messages: Vec::new(),
         }];
-        let facts: Vec<Fact<'_>> = (0..60)
+        let observations: Vec<Observation<'_>> = (0..60)
             .map(|second| match second {
-                0 => Fact::Emitted {
+                0 => Observation::Emitted {
                     page: PAGE,
                     output: &invited,
                 },
-                second if second == ended_s => Fact::Kept { writes: &ends },
+                second if second == ended_s => Observation::Kept { writes: &ends },
                 _ => stood_in(PAGE, State::Called, Some(&call)),
             })
             .collect();
         let mut invariant = NobodyRingsTooLong::default();
         invariant.accids.insert(PAGE, bob);
-        first_failure(&mut invariant, &facts)
+        first_failure(&mut invariant, &observations)
     }
 
     #[test]
@@ -240,15 +240,15 @@ mod tests {
                 call: view(CallState::Ringing, 1),
                 ring_ms_left,
             };
-            let facts = [
-                Fact::Kept { writes: &writes },
-                Fact::Told {
+            let observations = [
+                Observation::Kept { writes: &writes },
+                Observation::Told {
                     session: hullo_core::hub::SessionId(1),
                     accid: &bob,
                     telling: Telling::Event(&event),
                 },
             ];
-            first_failure(&mut NobodyRingsTooLong::default(), &facts)
+            first_failure(&mut NobodyRingsTooLong::default(), &observations)
         };
         assert_eq!(noticed(30_000), None);
         assert_eq!(noticed(32_000), Some(1));
@@ -257,8 +257,8 @@ mod tests {
     #[test]
     fn ringing_without_an_invite_is_noticed() {
         let call = view(CallState::Ringing, 1);
-        let facts = [stood_in(PAGE, State::Called, Some(&call))];
+        let observations = [stood_in(PAGE, State::Called, Some(&call))];
         let mut invariant = NobodyRingsTooLong::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(0));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(0));
     }
 }

@@ -6,8 +6,8 @@ use hullo_core::Time;
 use hullo_core::endpoint::{Op, Output};
 use hullo_protocol::SWITCH_MS;
 
-use crate::fact::{Fact, Page};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page};
 
 /// The budget of an operation that needs the server, and of one that also asks the app for a token.
 const NETWORK_MS: u64 = 10_000;
@@ -76,16 +76,16 @@ impl Invariant for EveryTicketCompletesOnce {
         "every_ticket_completes_once"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Asked {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Asked {
                 page, ticket, op, ..
             } => {
                 let deadline = now.plus_ms(budget_ms(op));
                 let op = format!("{op:?}");
                 self.open.insert((*page, *ticket), Open { op, deadline });
             }
-            Fact::Emitted {
+            Observation::Emitted {
                 page,
                 output:
                     Output::Complete {
@@ -110,10 +110,10 @@ impl Invariant for EveryTicketCompletesOnce {
                     ));
                 }
             }
-            Fact::PageGone { page } => {
+            Observation::PageGone { page } => {
                 self.open.retain(|(of, _), _| of != page);
             }
-            Fact::Stood { page, .. } => self.look(*page, now)?,
+            Observation::Stood { page, .. } => self.look(*page, now)?,
             _ => {}
         }
         Ok(())
@@ -135,16 +135,16 @@ mod tests {
         }
     }
 
-    fn emitted(output: &Output) -> Fact<'_> {
-        Fact::Emitted { page: PAGE, output }
+    fn emitted(output: &Output) -> Observation<'_> {
+        Observation::Emitted { page: PAGE, output }
     }
 
     #[test]
     fn a_second_completion_is_noticed() {
         let done = complete(1);
-        let facts = [asked(1, &Op::Hangup), emitted(&done), emitted(&done)];
+        let observations = [asked(1, &Op::Hangup), emitted(&done), emitted(&done)];
         let mut invariant = EveryTicketCompletesOnce::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(2));
     }
 
     #[test]
@@ -161,9 +161,9 @@ mod tests {
             value: None,
             error: None,
         };
-        let facts = [asked(1, &Op::Hangup), emitted(&empty)];
+        let observations = [asked(1, &Op::Hangup), emitted(&empty)];
         let mut invariant = EveryTicketCompletesOnce::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]

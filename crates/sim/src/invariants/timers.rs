@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hullo_core::Time;
 use hullo_core::hub::Input;
 
-use crate::fact::{Fact, Page, Stand};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Stand};
 
 /// Timers fire late, by a second at worst.
 const LATE_MS: u64 = 3_000;
@@ -23,16 +23,16 @@ impl Invariant for TimersMoveOn {
         "timers_move_on"
     }
 
-    fn observe(&mut self, now: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Handled {
+    fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Handled {
                 input: Input::Timeout,
                 timer: Some(timer),
                 ..
             } if *timer <= now => Err(format!(
                 "the hub has handled its timeout at {now:?} and asks for another at {timer:?}"
             )),
-            Fact::Stood {
+            Observation::Stood {
                 page,
                 stand: Stand {
                     timer: Some(timer), ..
@@ -48,7 +48,9 @@ impl Invariant for TimersMoveOn {
                 }
                 Ok(())
             }
-            Fact::Stood { page, .. } | Fact::PageGone { page } | Fact::PageSleeps { page } => {
+            Observation::Stood { page, .. }
+            | Observation::PageGone { page }
+            | Observation::PageSleeps { page } => {
                 self.overdue.remove(page);
                 Ok(())
             }
@@ -66,14 +68,14 @@ mod tests {
 
     #[test]
     fn a_hub_that_asks_for_the_same_timeout_again_is_noticed() {
-        let handled = |timer| Fact::Handled {
+        let handled = |timer| Observation::Handled {
             input: &Input::Timeout,
             outputs: &[],
             timer,
         };
-        let facts = [handled(Some(Time(5))), handled(Some(Time(5)))];
+        let observations = [handled(Some(Time(5))), handled(Some(Time(5)))];
         let mut invariant = TimersMoveOn::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(1));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
 
     #[test]
@@ -87,11 +89,13 @@ mod tests {
             reachable_since: None,
             after_input: false,
         };
-        let mut facts: Vec<_> = (0..10).map(|_| Fact::Stood { page: PAGE, stand }).collect();
+        let mut observations: Vec<_> = (0..10)
+            .map(|_| Observation::Stood { page: PAGE, stand })
+            .collect();
         let mut invariant = TimersMoveOn::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(5));
-        facts[3] = Fact::PageSleeps { page: PAGE };
+        assert_eq!(first_failure(&mut invariant, &observations), Some(5));
+        observations[3] = Observation::PageSleeps { page: PAGE };
         let mut invariant = TimersMoveOn::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(8));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(8));
     }
 }

@@ -6,8 +6,8 @@ use hullo_core::Time;
 use hullo_core::hub::{SessionId, Write};
 use hullo_protocol::{Accid, CallId, Event, Uid};
 
-use crate::fact::{Fact, Page, Telling};
 use crate::invariant::Invariant;
+use crate::observation::{Observation, Page, Telling};
 
 /// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
 #[derive(Debug, Default)]
@@ -22,9 +22,9 @@ impl Invariant for VersionsOnlyGrow {
         "versions_only_grow"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        match fact {
-            Fact::Kept { writes } => {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        match observation {
+            Observation::Kept { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     let last = self.stored.insert(call.call_id, call.version);
@@ -37,7 +37,7 @@ impl Invariant for VersionsOnlyGrow {
                 }
                 Ok(())
             }
-            Fact::Told {
+            Observation::Told {
                 session,
                 telling:
                     Telling::Event(Event::CallChanged {
@@ -54,7 +54,7 @@ impl Invariant for VersionsOnlyGrow {
                     _ => Ok(()),
                 }
             }
-            Fact::Stood { page, stand } => {
+            Observation::Stood { page, stand } => {
                 let Some(call) = stand.call else {
                     return Ok(());
                 };
@@ -83,8 +83,8 @@ impl Invariant for UidsStay {
         "uids_stay"
     }
 
-    fn observe(&mut self, _: Time, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Kept { writes } = fact else {
+    fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
+        let Observation::Kept { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -131,21 +131,22 @@ mod tests {
     fn a_version_told_twice_is_noticed() {
         let alice = accid("alice");
         let (one, two) = (changed(1), changed(2));
-        let facts = [&one, &two, &two].map(|event| Fact::Told {
+        let observations = [&one, &two, &two].map(|event| Observation::Told {
             session: SessionId(1),
             accid: &alice,
             telling: Telling::Event(event),
         });
         let mut invariant = VersionsOnlyGrow::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(2));
     }
 
     #[test]
     fn an_endpoint_that_goes_back_a_version_is_noticed() {
         let (old, new) = (view(CallState::Ringing, 1), view(CallState::Ringing, 2));
-        let facts = [&old, &new, &old].map(|call| stood_in(PAGE, State::Calling, Some(call)));
+        let observations =
+            [&old, &new, &old].map(|call| stood_in(PAGE, State::Calling, Some(call)));
         let mut invariant = VersionsOnlyGrow::default();
-        assert_eq!(first_failure(&mut invariant, &facts), Some(2));
+        assert_eq!(first_failure(&mut invariant, &observations), Some(2));
     }
 
     #[test]
@@ -157,8 +158,8 @@ mod tests {
                 Write::Call(Box::new(stored_call(CALL))),
                 Write::Call(Box::new(other)),
             ];
-            let facts = [Fact::Kept { writes: &writes }];
-            first_failure(&mut UidsStay::default(), &facts)
+            let observations = [Observation::Kept { writes: &writes }];
+            first_failure(&mut UidsStay::default(), &observations)
         };
         assert_eq!(run(2), None);
         assert_eq!(run(3), Some(0));

@@ -350,10 +350,12 @@ fn what_was_dropped_has_not_happened() {
     for (now, input, outputs) in before {
         reference.handled(input, outputs, *now).unwrap();
     }
-    let at = |reference: &mut Reference, fact: Fact<'_>| reference.observe(Time(0), &fact);
-    at(&mut reference, Fact::Kept { writes: &[] }).unwrap();
+    let at = |reference: &mut Reference, observation: Observation<'_>| {
+        reference.observe(Time(0), &observation)
+    };
+    at(&mut reference, Observation::Kept { writes: &[] }).unwrap();
     reference.handled(&last.1, &last.2, last.0).unwrap();
-    at(&mut reference, Fact::Dropped).unwrap();
+    at(&mut reference, Observation::Dropped).unwrap();
     // Rejected for the first time, as far as the model is concerned.
     reference.handled(&last.1, &last.2, last.0).unwrap();
 }

@@ -4,7 +4,7 @@ use hullo_core::hub::{Output, RoomCommand, SessionId};
 use hullo_protocol::{ErrorKind, Event, Reply, Success};
 
 use super::{Effect, Process, Session, Sink, Welcome, json, send};
-use crate::fact::{Fact, Telling};
+use crate::observation::{Observation, Telling};
 use crate::store::Store;
 
 impl Process {
@@ -81,7 +81,7 @@ impl Process {
                 }
             }
             Output::Room { call_id, command } => {
-                sink(&Fact::Commanded {
+                sink(&Observation::Commanded {
                     call_id,
                     command: &command,
                 });
@@ -105,7 +105,7 @@ impl Process {
 }
 
 fn told(sink: Sink<'_>, session: SessionId, to: &Session, telling: Telling<'_>) {
-    sink(&Fact::Told {
+    sink(&Observation::Told {
         session,
         accid: &to.accid,
         telling,

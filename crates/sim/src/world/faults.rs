@@ -4,8 +4,8 @@ use hullo_core::Time;
 use hullo_core::endpoint::Input;
 
 use super::{Happening, World, observe};
-use crate::fact::Fact;
 use crate::network::LinkId;
+use crate::observation::Observation;
 
 /// What can break by itself.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ impl World {
             Some(Break::StoreFails) => {
                 let until = self.now.plus_ms(self.chances.faults.pick(100..=6_000));
                 self.store_fails_until = until;
-                self.fact(&Fact::Fault {
+                self.observe(&Observation::Fault {
                     what: "store fails",
                 });
             }
@@ -61,7 +61,7 @@ impl World {
                 let until = self.now.plus_ms(self.chances.faults.pick(500..=8_000));
                 self.store_slow_until = until;
                 self.tally.count_fault("store slow");
-                self.fact(&Fact::Fault { what: "store slow" });
+                self.observe(&Observation::Fault { what: "store slow" });
             }
         }
         self.plan_fault();
@@ -80,7 +80,8 @@ impl World {
         }
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
+        let mut sink =
+            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
         server.crash(stored, &mut sink);
         let told = self.chances.faults.chance(700);
         self.break_all_links(told);
@@ -117,7 +118,7 @@ impl World {
         }
         self.tally.count_fault(what);
         let line = format!("{}: {what} for {length_ms} ms", device.accid);
-        self.fact(&Fact::Fault { what: &line });
+        self.observe(&Observation::Fault { what: &line });
     }
 
     /// The lid is closed: nothing on the device runs until it is opened again.
@@ -126,9 +127,9 @@ impl World {
         self.devices[device].asleep_until = self.now.plus_ms(length_ms);
         self.tally.count_fault("device asleep");
         let line = format!("{}: asleep for {length_ms} ms", self.devices[device].accid);
-        self.fact(&Fact::Fault { what: &line });
+        self.observe(&Observation::Fault { what: &line });
         let page = self.devices[device].page();
-        self.fact(&Fact::PageSleeps { page });
+        self.observe(&Observation::PageSleeps { page });
     }
 
     /// The network heals, the server stays up, the people stop: some hang up, some let it ring, some walk away.
@@ -137,7 +138,7 @@ impl World {
         self.store_fails_until = self.store_fails_until.min(self.now);
         self.store_slow_until = self.store_slow_until.min(self.now);
         self.server_starts();
-        self.fact(&Fact::Fault {
+        self.observe(&Observation::Fault {
             what: "everything heals, people stop",
         });
         for device in 0..self.devices.len() {

@@ -7,7 +7,7 @@ use hullo_protocol::{AppKey, CallId, CallKind, SlotKind};
 use super::{Happening, World, observe};
 use crate::browser::{Flags, Ice, Reaction};
 use crate::device::Shown;
-use crate::fact::{Fact, Page};
+use crate::observation::{Observation, Page};
 use crate::person::{self, Deed, Scene};
 use crate::plane::{Remote, offer};
 
@@ -25,7 +25,7 @@ impl World {
         let page = self.devices[device].open_page(seed);
         let this = &self.devices[device];
         let (accid, id) = (this.accid.clone(), this.id.clone());
-        self.fact(&Fact::PageOpened {
+        self.observe(&Observation::PageOpened {
             page,
             accid: &accid,
             device: &id,
@@ -37,7 +37,7 @@ impl World {
     pub(super) fn page_gone(&mut self, device: usize) {
         let page = self.devices[device].page();
         let Some(link) = self.devices[device].close_page() else {
-            self.fact(&Fact::PageGone { page });
+            self.observe(&Observation::PageGone { page });
             return;
         };
         if self.chances.faults.chance(700) {
@@ -45,7 +45,7 @@ impl World {
         } else if let Some(link) = self.links.get_mut(&link) {
             link.client_open = false;
         }
-        self.fact(&Fact::PageGone { page });
+        self.observe(&Observation::PageGone { page });
     }
 
     /// Gives an endpoint an input and carries out what it wants.
@@ -58,13 +58,13 @@ impl World {
         };
         let outputs = endpoint.handle(input, shown);
         for output in &outputs {
-            let fact = Fact::Emitted { page, output };
+            let observation = Observation::Emitted { page, output };
             observe(
                 &mut self.checker,
                 &mut self.trace,
                 &mut self.tally,
                 now,
-                &fact,
+                &observation,
             );
         }
         for output in outputs {
@@ -429,7 +429,7 @@ impl World {
             this.login_ticket = Some(ticket);
         }
         let page = this.page();
-        self.fact(&Fact::Asked {
+        self.observe(&Observation::Asked {
             page,
             ticket,
             op: &op,

@@ -3,8 +3,8 @@
 use hullo_core::Time;
 
 use super::{Happening, World, observe};
-use crate::fact::Fact;
 use crate::network::LinkId;
+use crate::observation::Observation;
 use crate::server::{Arrival, Effect};
 
 /// Most inputs in one batch.
@@ -14,7 +14,7 @@ impl World {
     pub(super) fn server_starts(&mut self) {
         if self.server.process.is_none() {
             self.server.start(self.now);
-            self.fact(&Fact::Restored);
+            self.observe(&Observation::Restored);
             self.plan_hub_timer();
         }
     }
@@ -36,7 +36,8 @@ impl World {
         let size_max = self.chances.server.pick(1..=BATCH_SIZE_MAX) as usize;
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
+        let mut sink =
+            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
         if !server.handle_batch(size_max, now, &mut sink) {
             return;
         }
@@ -68,7 +69,8 @@ impl World {
         let wrote = self.server.batch_writes();
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
+        let mut sink =
+            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
         if stored {
             server.store_batch(&mut sink);
             self.batch_stored = true;
@@ -93,7 +95,8 @@ impl World {
         }
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
-        let mut sink = |fact: &Fact<'_>| observe(checker, trace, tally, now, fact);
+        let mut sink =
+            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
         let effects = server.tell_batch(&mut sink);
         self.batch_stored = false;
         self.carry_out_effects(epoch, effects);
@@ -165,7 +168,7 @@ impl World {
         if let Some(process) = &mut self.server.process {
             news = process.plane.poll(now, |epoch, peer, remote| {
                 let device = &mut devices[remote.device];
-                let page = crate::fact::Page {
+                let page = crate::observation::Page {
                     device: remote.device,
                     number: remote.page,
                 };

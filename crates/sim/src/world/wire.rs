@@ -1,8 +1,8 @@
 //! Connections and the frames on them.
 
 use super::{Happening, World};
-use crate::fact::Fact;
 use crate::network::{End, Frame, Link, LinkId};
+use crate::observation::Observation;
 use crate::server::Arrival;
 
 /// How long the server waits for a sign of life before it drops a connection.
@@ -313,7 +313,7 @@ impl World {
                 link.orphaned_since.get_or_insert(self.now);
             }
         }
-        self.fact(&Fact::Fault { what: &what });
+        self.observe(&Observation::Fault { what: &what });
     }
 
     /// All connections end with the process; the machine may or may not have told the clients.

@@ -1,0 +1,161 @@
+//! What happens in a world, as the invariants see it and the trace prints it.
+
+use std::fmt;
+
+use hullo_core::Time;
+use hullo_core::endpoint::{self, Op, State};
+use hullo_core::hub::{self, RoomCommand, SessionId, Write};
+use hullo_protocol::{Accid, CallId, CallView, DeviceId, Event, Reply, Snapshot};
+
+/// One life of a client: from the opening of a page to its reload or end. The device stays the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Page {
+    /// Index of the device.
+    pub device: usize,
+    /// Which of its pages, from 1.
+    pub number: u32,
+}
+
+/// Something that happened. In the order in which it happened, observations are the whole history of a world.
+#[derive(Debug, Clone)]
+pub enum Observation<'a> {
+    /// A page was opened.
+    PageOpened {
+        /// Which.
+        page: Page,
+        /// Whose.
+        accid: &'a Accid,
+        /// On which device.
+        device: &'a DeviceId,
+    },
+    /// A page is gone, by reload or for good.
+    PageGone {
+        /// Which.
+        page: Page,
+    },
+    /// Its device sleeps: nothing runs on it, and no deadline is met, until it wakes.
+    PageSleeps {
+        /// Which.
+        page: Page,
+    },
+    /// The person asks for something.
+    Asked {
+        /// Where.
+        page: Page,
+        /// The ticket that must complete.
+        ticket: u64,
+        /// What.
+        op: &'a Op,
+        /// The state in which it was asked.
+        state: State,
+    },
+    /// An endpoint wants something done.
+    Emitted {
+        /// Where.
+        page: Page,
+        /// What.
+        output: &'a endpoint::Output,
+    },
+    /// An endpoint has taken an input, or some time has passed.
+    Stood {
+        /// Where.
+        page: Page,
+        /// How it stands now.
+        stand: Stand<'a>,
+    },
+    /// The hub has taken an input; provisional.
+    Handled {
+        /// What.
+        input: &'a hub::Input,
+        /// What it gave.
+        outputs: &'a [hub::Output],
+        /// The hub's next deadline afterwards.
+        timer: Option<Time>,
+    },
+    /// The batch is stored.
+    Kept {
+        /// What was written.
+        writes: &'a [Write],
+    },
+    /// The batch could not be stored, or the server died before: nothing of it has happened.
+    Dropped,
+    /// Something is sent to a session.
+    Told {
+        /// Which.
+        session: SessionId,
+        /// Whose session it is.
+        accid: &'a Accid,
+        /// What.
+        telling: Telling<'a>,
+    },
+    /// The hub commands the media plane.
+    Commanded {
+        /// The room.
+        call_id: CallId,
+        /// What.
+        command: &'a RoomCommand,
+    },
+    /// The server died.
+    Crashed,
+    /// The server is up again.
+    Restored,
+    /// A fault was injected, or taken away.
+    Fault {
+        /// In words.
+        what: &'a str,
+    },
+    /// The run is over: the network has healed, the people have stopped, and the time for everything to end has passed.
+    RunOver {
+        /// What is left.
+        left: &'a Leftovers,
+    },
+}
+
+/// How an endpoint stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Stand<'a> {
+    /// The public state.
+    pub state: State,
+    /// Its call.
+    pub call: Option<&'a CallView>,
+    /// The invite that waits beside it.
+    pub waiting: Option<&'a CallView>,
+    /// The call that it holds.
+    pub held: Option<&'a CallView>,
+    /// Its next deadline, by the world's clock.
+    pub timer: Option<Time>,
+    /// Since when nothing has stood between this endpoint and the server; absent when something does.
+    pub reachable_since: Option<Time>,
+    /// An input was just taken (otherwise time has passed).
+    pub after_input: bool,
+}
+
+/// What a session is told.
+#[derive(Debug, Clone, Copy)]
+pub enum Telling<'a> {
+    /// The answer to its login.
+    Welcome(&'a Snapshot),
+    /// The answer to a request.
+    Reply(&'a Reply),
+    /// News.
+    Event(&'a Event),
+}
+
+/// What should not be there when everything has ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Pages that are not idle, with their state.
+    pub busy_pages: Vec<(Page, State)>,
+    /// Calls in the store that have not ended.
+    pub live_calls: Vec<CallId>,
+    /// Rooms that are still open.
+    pub open_rooms: Vec<CallId>,
+    /// Operations without a completion.
+    pub open_tickets: Vec<(Page, u64)>,
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "device {} page {}", self.device, self.number)
+    }
+}
