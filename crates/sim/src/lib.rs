@@ -50,11 +50,11 @@ pub mod observation;
 pub mod person;
 pub mod plane;
 pub mod reference;
+pub mod run_stats;
 pub mod scenario;
 pub mod server;
 pub mod store;
 pub mod storm;
-pub mod tally;
 #[cfg(test)]
 mod testing;
 pub mod trace;
@@ -66,8 +66,8 @@ use hullo_core::Time;
 
 use digest::Digest;
 use invariant::Violation;
+use run_stats::RunStats;
 use storm::Storm;
-use tally::Tally;
 use world::World;
 
 pub use trace::Keep;
@@ -78,7 +78,7 @@ pub struct Outcome {
     /// The first broken invariant, if there was one.
     pub violation: Option<Violation>,
     /// What was simulated.
-    pub tally: Tally,
+    pub stats: RunStats,
     /// The history, if it was asked for.
     pub trace: Vec<String>,
     /// The digest of it, if that was asked for.
@@ -103,7 +103,7 @@ pub fn run(kind: Kind, seed: u64, keep: Keep) -> Outcome {
             let result = catch_unwind(AssertUnwindSafe(|| world.run()));
             Outcome {
                 violation: violation(result, world.now()),
-                tally: std::mem::take(&mut world.tally),
+                stats: std::mem::take(&mut world.stats),
                 trace: world.trace().to_vec(),
                 digest: world.digest(),
             }
@@ -113,7 +113,7 @@ pub fn run(kind: Kind, seed: u64, keep: Keep) -> Outcome {
             let result = catch_unwind(AssertUnwindSafe(|| storm.run()));
             Outcome {
                 violation: violation(result, storm.now()),
-                tally: std::mem::take(&mut storm.tally),
+                stats: std::mem::take(&mut storm.stats),
                 trace: storm.trace().to_vec(),
                 digest: storm.digest(),
             }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use hullo_sim::{Keep, Kind, digest::Digest, report, run, tally::Tally};
+use hullo_sim::{Keep, Kind, digest::Digest, report, run, run_stats::RunStats};
 
 /// Lines of history shown for a failing seed.
 const REPORT_LINES: usize = 40;
@@ -58,7 +58,7 @@ fn replay(kind: Kind, seed: u64, verbose: bool) -> ExitCode {
     for line in &outcome.trace {
         println!("{line}");
     }
-    println!("{}", outcome.tally);
+    println!("{}", outcome.stats);
     match outcome.violation {
         None => ExitCode::SUCCESS,
         Some(violation) if verbose => {
@@ -74,7 +74,7 @@ fn replay(kind: Kind, seed: u64, verbose: bool) -> ExitCode {
 
 fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
     let began = Instant::now();
-    let mut tally = Tally::default();
+    let mut stats = RunStats::default();
     let mut findings: BTreeMap<&'static str, Vec<u64>> = BTreeMap::new();
     let first = arguments.seed.unwrap_or(0);
     let (seeds_max, calls_max) = match (arguments.seeds, arguments.calls) {
@@ -91,13 +91,13 @@ fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
     };
     let mut digest = Digest::default();
     let mut seed = first;
-    while seed - first < seeds_max && tally.calls() < calls_max {
+    while seed - first < seeds_max && stats.calls() < calls_max {
         let outcome = run(kind, seed, keep);
         if arguments.digest {
             println!("seed {seed}: {}", outcome.digest);
             digest.add_digest(&outcome.digest);
         }
-        tally.add(&outcome.tally);
+        stats.add(&outcome.stats);
         if let Some(violation) = outcome.violation {
             if !arguments.keep_going {
                 println!("{}", report(kind, seed, &violation, REPORT_LINES));
@@ -108,10 +108,10 @@ fn run_many(kind: Kind, arguments: &Arguments) -> ExitCode {
         }
         seed += 1;
     }
-    print!("{tally}");
+    print!("{stats}");
     println!(
         "seeds {first}..{seed}: {} calls in {:.1} s",
-        tally.calls(),
+        stats.calls(),
         began.elapsed().as_secs_f64(),
     );
     if arguments.digest {

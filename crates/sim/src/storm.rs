@@ -21,9 +21,9 @@ use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::invariant::Violation;
 use crate::observation::{Leftovers, Observation, Telling};
+use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
 use crate::store::Store;
-use crate::tally::Tally;
 use crate::trace::{Keep, Trace};
 
 /// Inputs of one storm.
@@ -55,7 +55,7 @@ pub struct Storm {
     checker: Checker,
     trace: Option<Trace>,
     /// What has been simulated.
-    pub tally: Tally,
+    pub stats: RunStats,
 }
 
 impl Storm {
@@ -91,7 +91,7 @@ impl Storm {
             peers: Vec::new(),
             outputs: Vec::new(),
             trace: (keep == Keep::Trace).then(Trace::default),
-            tally: Tally::default(),
+            stats: RunStats::default(),
         }
     }
 
@@ -164,7 +164,7 @@ impl Storm {
     }
 
     fn handle(&mut self, input: Input) {
-        self.tally.operations += 1;
+        self.stats.operations += 1;
         let outputs = self.hub.handle(input.clone(), self.now);
         let timer = self.hub.poll_timeout();
         self.observe(&Observation::Handled {
@@ -183,7 +183,7 @@ impl Storm {
                 self.outputs.clear();
                 self.hub.rollback();
                 self.observe(&Observation::Dropped);
-                self.tally.count_fault("transaction failed");
+                self.stats.count_fault("transaction failed");
                 // The shell closes those whose welcome was dropped.
                 for session in std::mem::take(&mut self.arriving) {
                     if self.sessions.remove(&session).is_some() {
@@ -219,7 +219,7 @@ impl Storm {
         self.store.apply(&writes);
         for write in &writes {
             if let Write::End { record, .. } = write {
-                self.tally.count_record(record);
+                self.stats.count_record(record);
             }
         }
         self.observe(&Observation::Kept { writes: &writes });
@@ -262,7 +262,7 @@ impl Storm {
     }
 
     fn crash(&mut self) {
-        self.tally.count_fault("server crashed");
+        self.stats.count_fault("server crashed");
         self.sessions.clear();
         self.arriving.clear();
         self.peers.clear();
@@ -300,8 +300,8 @@ impl Storm {
             ..Leftovers::default()
         };
         self.observe(&Observation::RunOver { left: &left });
-        self.tally.worlds += 1;
-        self.tally.virtual_ms += self.now.since(START);
+        self.stats.worlds += 1;
+        self.stats.virtual_ms += self.now.since(START);
     }
 
     fn observe(&mut self, observation: &Observation<'_>) {

@@ -19,9 +19,9 @@ use crate::digest::Digest;
 use crate::invariant::Violation;
 use crate::network::{End, Link, LinkId};
 use crate::observation::{Leftovers, Observation, Page, Stand};
+use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
 use crate::server::Server;
-use crate::tally::Tally;
 use crate::trace::{Keep, Trace};
 
 /// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
@@ -104,7 +104,7 @@ pub struct World {
     checker: Checker,
     trace: Option<Trace>,
     /// What has been simulated.
-    pub tally: Tally,
+    pub stats: RunStats,
 }
 
 impl World {
@@ -146,7 +146,7 @@ impl World {
             quiet_ticks: 0,
             over: false,
             trace: (keep == Keep::Trace).then(Trace::default),
-            tally: Tally::default(),
+            stats: RunStats::default(),
             scenario,
         };
         world.begin();
@@ -179,8 +179,8 @@ impl World {
                 });
             }
         }
-        self.tally.worlds += 1;
-        self.tally.virtual_ms += self.now.since(START);
+        self.stats.worlds += 1;
+        self.stats.virtual_ms += self.now.since(START);
         Ok(())
     }
 
@@ -326,7 +326,7 @@ impl World {
         observe(
             &mut self.checker,
             &mut self.trace,
-            &mut self.tally,
+            &mut self.stats,
             self.now,
             observation,
         );
@@ -359,11 +359,11 @@ fn make_devices(scenario: &Scenario, accounts: &[Accid], dice: &mut Dice) -> Vec
     devices
 }
 
-/// Shows an observation to the invariants, the trace and the tally; apart from `World` so that its other fields can be borrowed.
+/// Shows an observation to the invariants, the trace and the stats; apart from `World` so that its other fields can be borrowed.
 fn observe(
     checker: &mut Checker,
     trace: &mut Option<Trace>,
-    tally: &mut Tally,
+    stats: &mut RunStats,
     now: Time,
     observation: &Observation<'_>,
 ) {
@@ -371,20 +371,20 @@ fn observe(
         trace.push(now, observation);
     }
     match observation {
-        Observation::Asked { .. } => tally.operations += 1,
+        Observation::Asked { .. } => stats.operations += 1,
         Observation::Emitted {
             output: Output::Send { .. },
             ..
-        } => tally.frames += 1,
+        } => stats.frames += 1,
         Observation::Emitted {
             output: Output::Event { event },
             ..
-        } => tally.count_event(event),
-        Observation::Told { .. } => tally.frames += 1,
+        } => stats.count_event(event),
+        Observation::Told { .. } => stats.frames += 1,
         Observation::Kept { writes } => {
             for write in *writes {
                 if let Write::End { record, .. } = write {
-                    tally.count_record(record);
+                    stats.count_record(record);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hullo_sim::{Keep, Kind, report, run, tally::Tally};
+use hullo_sim::{Keep, Kind, report, run, run_stats::RunStats};
 
 /// Worlds that each run of the suite simulates; `cargo xtask sim` runs as many as one likes.
 const WORLDS: u64 = 700;
@@ -12,21 +12,21 @@ const STORMS: u64 = 400;
 const THREADS: u64 = 2;
 const REPORT_LINES: usize = 40;
 
-fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> Tally {
-    let mut tally = Tally::default();
+fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> RunStats {
+    let mut stats = RunStats::default();
     for seed in seeds {
         let outcome = run(kind, seed, Keep::Counts);
         if let Some(violation) = outcome.violation {
             panic!("{}", report(kind, seed, &violation, REPORT_LINES));
         }
-        tally.add(&outcome.tally);
+        stats.add(&outcome.stats);
     }
-    tally
+    stats
 }
 
 /// The same on all cores that the suite may count on.
-fn simulate_all(kind: Kind, count: u64) -> Tally {
-    let mut tally = Tally::default();
+fn simulate_all(kind: Kind, count: u64) -> RunStats {
+    let mut stats = RunStats::default();
     std::thread::scope(|scope| {
         let part = |thread: u64| (0..count).filter(move |seed| seed % THREADS == thread);
         let threads: Vec<_> = (0..THREADS)
@@ -34,21 +34,21 @@ fn simulate_all(kind: Kind, count: u64) -> Tally {
             .collect();
         for thread in threads {
             match thread.join() {
-                Ok(part) => tally.add(&part),
+                Ok(part) => stats.add(&part),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
     });
-    tally
+    stats
 }
 
 #[test]
 fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
-    let tally = simulate_all(Kind::World, WORLDS);
-    println!("{tally}");
-    assert!(tally.calls() >= CALLS_MIN, "{tally}");
+    let stats = simulate_all(Kind::World, WORLDS);
+    println!("{stats}");
+    assert!(stats.calls() >= CALLS_MIN, "{stats}");
     for kind in ["two", "group"] {
-        let records = || tally.records.keys().filter(|key| key.contains(kind));
+        let records = || stats.records.keys().filter(|key| key.contains(kind));
         let statuses: BTreeSet<&str> = records().filter_map(|key| key.split(' ').next()).collect();
         let every_status = ["Busy", "Cancelled", "Complete", "Rejected", "TimedOut"];
         assert!(statuses.iter().eq(&every_status), "{kind}: {statuses:?}");
@@ -61,7 +61,7 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         ] {
             assert!(
                 records().any(|key| key.contains(reason)),
-                "no {kind} call ended as {reason}:\n{tally}"
+                "no {kind} call ended as {reason}:\n{stats}"
             );
         }
     }
@@ -78,7 +78,7 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         "ended while away",
         "kicked out",
     ] {
-        assert!(tally.events.contains_key(event), "no {event}:\n{tally}");
+        assert!(stats.events.contains_key(event), "no {event}:\n{stats}");
     }
     for fault in [
         "app closed for a while",
@@ -102,15 +102,15 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         "token refused",
         "device cannot be opened",
     ] {
-        assert!(tally.faults.contains_key(fault), "no {fault}:\n{tally}");
+        assert!(stats.faults.contains_key(fault), "no {fault}:\n{stats}");
     }
 }
 
 #[test]
 fn storms_at_the_hub_break_no_invariant() {
-    let tally = simulate(Kind::Storm, 0..STORMS);
-    println!("{tally}");
-    assert!(tally.calls() > STORMS, "{tally}");
+    let stats = simulate(Kind::Storm, 0..STORMS);
+    println!("{stats}");
+    assert!(stats.calls() > STORMS, "{stats}");
 }
 
 #[test]

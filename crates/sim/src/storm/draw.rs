@@ -124,7 +124,7 @@ impl Storm {
         }
         let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == device).collect();
         let index = (!own.is_empty()).then(|| self.dice.index(own.len()))?;
-        self.tally.count_fault("request repeated");
+        self.stats.count_fault("request repeated");
         Some(own[index].clone())
     }
 

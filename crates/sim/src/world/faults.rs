@@ -60,7 +60,7 @@ impl World {
             Some(Break::StoreSlow) => {
                 let until = self.now.plus_ms(self.chances.faults.pick(500..=8_000));
                 self.store_slow_until = until;
-                self.tally.count_fault("store slow");
+                self.stats.count_fault("store slow");
                 self.observe(&Observation::Fault { what: "store slow" });
             }
         }
@@ -72,16 +72,16 @@ impl World {
         if self.server.process.is_none() {
             return;
         }
-        self.tally.count_fault("server crashed");
+        self.stats.count_fault("server crashed");
         let stored = std::mem::take(&mut self.batch_stored);
         if stored {
-            self.tally
+            self.stats
                 .count_fault("server crashed between storing and telling");
         }
         let (now, server) = (self.now, &mut self.server);
-        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
-            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
+            |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         server.crash(stored, &mut sink);
         let told = self.chances.faults.chance(700);
         self.break_all_links(told);
@@ -116,7 +116,7 @@ impl World {
         if which != 0 {
             device.media_blocked_until = device.media_blocked_until.max(until);
         }
-        self.tally.count_fault(what);
+        self.stats.count_fault(what);
         let line = format!("{}: {what} for {length_ms} ms", device.accid);
         self.observe(&Observation::Fault { what: &line });
     }
@@ -125,7 +125,7 @@ impl World {
     pub(super) fn fall_asleep(&mut self, device: usize) {
         let length_ms = self.chances.faults.pick(1_000..=60_000);
         self.devices[device].asleep_until = self.now.plus_ms(length_ms);
-        self.tally.count_fault("device asleep");
+        self.stats.count_fault("device asleep");
         let line = format!("{}: asleep for {length_ms} ms", self.devices[device].accid);
         self.observe(&Observation::Fault { what: &line });
         let page = self.devices[device].page();

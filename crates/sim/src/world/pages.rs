@@ -62,7 +62,7 @@ impl World {
             observe(
                 &mut self.checker,
                 &mut self.trace,
-                &mut self.tally,
+                &mut self.stats,
                 now,
                 &observation,
             );
@@ -128,14 +128,14 @@ impl World {
         let dice = &mut self.chances.devices;
         let poor = self.scenario.poor_devices;
         if poor && dice.chance(40) {
-            self.tally.count_fault("token handler never answers");
+            self.stats.count_fault("token handler never answers");
             return;
         }
         let result = if poor && dice.chance(80) {
-            self.tally.count_fault("token handler fails");
+            self.stats.count_fault("token handler fails");
             Err("the backend is down".to_owned())
         } else if poor && dice.chance(60) {
-            self.tally.count_fault("token refused");
+            self.stats.count_fault("token refused");
             Ok("forged".to_owned())
         } else {
             Ok(crate::server::room_token(call_id, uid))
@@ -269,7 +269,7 @@ impl World {
 
     pub(super) fn capture_failed(&mut self, page: Page, kind: SlotKind) {
         if self.devices[page.device].shows(page) {
-            self.tally.count_fault("device cannot be opened");
+            self.stats.count_fault("device cannot be opened");
             let event = MediaEvent::CaptureFailed {
                 kind,
                 denied: self.chances.devices.chance(500),
@@ -382,13 +382,13 @@ impl World {
             Deed::Ask(op) => self.ask(device, op),
             Deed::SignIn => self.sign_in(device),
             Deed::Reload => {
-                self.tally.count_fault("page reloaded");
+                self.stats.count_fault("page reloaded");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
                 self.agenda.plan(at, Happening::PageOpens(device));
             }
             Deed::CloseApp => {
-                self.tally.count_fault("app closed for a while");
+                self.stats.count_fault("app closed for a while");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(3_000..=30_000));
                 self.agenda.plan(at, Happening::PageOpens(device));
@@ -396,7 +396,7 @@ impl World {
             Deed::Sleep => self.fall_asleep(device),
             Deed::LoseNetwork => self.lose_path(device),
             Deed::ChangeNetwork => {
-                self.tally.count_fault("network changed");
+                self.stats.count_fault("network changed");
                 self.give(device, Input::NetworkChanged);
             }
         }

@@ -35,9 +35,9 @@ impl World {
         }
         let size_max = self.chances.server.pick(1..=BATCH_SIZE_MAX) as usize;
         let (now, server) = (self.now, &mut self.server);
-        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
-            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
+            |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         if !server.handle_batch(size_max, now, &mut sink) {
             return;
         }
@@ -68,9 +68,9 @@ impl World {
         }
         let wrote = self.server.batch_writes();
         let (now, server) = (self.now, &mut self.server);
-        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
-            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
+            |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         if stored {
             server.store_batch(&mut sink);
             self.batch_stored = true;
@@ -83,7 +83,7 @@ impl World {
             self.agenda.plan(at, Happening::BatchTold(epoch));
         } else {
             let effects = server.fail_batch(&mut sink);
-            self.tally.count_fault("transaction failed");
+            self.stats.count_fault("transaction failed");
             self.carry_out_effects(epoch, effects);
             self.go_on(epoch);
         }
@@ -94,9 +94,9 @@ impl World {
             return;
         }
         let (now, server) = (self.now, &mut self.server);
-        let (checker, trace, tally) = (&mut self.checker, &mut self.trace, &mut self.tally);
+        let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
-            |observation: &Observation<'_>| observe(checker, trace, tally, now, observation);
+            |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         let effects = server.tell_batch(&mut sink);
         self.batch_stored = false;
         self.carry_out_effects(epoch, effects);

@@ -75,7 +75,7 @@ impl World {
             text.contains("\"request_id\"") && !enters.iter().any(|op| text.contains(op));
         let rough = self.scenario.rough && self.calm_at.is_none();
         if rough && repeatable && self.chances.network.chance(80) {
-            self.tally.count_fault("request duplicated");
+            self.stats.count_fault("request duplicated");
             let late = self.now.plus_ms(self.chances.network.pick(1..=3_000));
             if let Some(link) = self.links.get_mut(&id) {
                 link.send_astray(End::Server, Frame::Text(text.clone()), late);
@@ -95,7 +95,7 @@ impl World {
         let versioned = event && text.contains("\"call.changed\"");
         let rough = self.scenario.rough && self.calm_at.is_none();
         if rough && versioned && self.chances.network.chance(80) {
-            self.tally.count_fault("event overtaken");
+            self.stats.count_fault("event overtaken");
             let late = self.now.plus_ms(self.chances.network.pick(50..=1_500));
             if let Some(link) = self.links.get_mut(&id) {
                 link.send_astray(End::Client, Frame::Text(text), late);
@@ -208,7 +208,7 @@ impl World {
         if self.devices[device].link != Some(id) {
             // The shell listens to its newest socket only.
             if matches!(frame, Frame::Text(_)) {
-                self.tally.count_fault("frame of a replaced socket");
+                self.stats.count_fault("frame of a replaced socket");
             }
             return;
         }
@@ -284,13 +284,13 @@ impl World {
             }
         }
         let (client_told, server_told) = (dice.chance(800), dice.chance(700));
-        self.tally.count_fault("connection reset");
+        self.stats.count_fault("connection reset");
         let what = format!(
             "connection of device {} reset, client told: {client_told}, server told: {server_told}",
             link.device
         );
         if client_told != server_told {
-            self.tally.count_fault("connection half open");
+            self.stats.count_fault("connection half open");
         }
         let Some(link) = self.links.get_mut(&id) else {
             return;

@@ -8,7 +8,7 @@ use hullo_protocol::{CallKind, CallRecord, SessionClosed};
 
 /// Counts over one or many worlds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RunStats {
     /// Worlds that ran to their end.
     pub worlds: u64,
     /// Milliseconds of virtual time.
@@ -25,7 +25,7 @@ pub struct Tally {
     pub faults: BTreeMap<&'static str, u64>,
 }
 
-impl Tally {
+impl RunStats {
     /// Counts a fault.
     pub fn count_fault(&mut self, kind: &'static str) {
         *self.faults.entry(kind).or_default() += 1;
@@ -86,7 +86,7 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for RunStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
