@@ -25,7 +25,7 @@ impl Digest {
     pub fn push(&mut self, now: Time, observation: &Observation<'_>) {
         let page = |page: &Page| (page.device, page.number);
         match observation {
-            Observation::Asked {
+            Observation::OpStarted {
                 page: at,
                 ticket,
                 op,
@@ -120,13 +120,13 @@ impl fmt::Display for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{PAGE, asked};
+    use crate::testing::{PAGE, op_started};
 
     #[test]
     fn a_digest_tells_histories_apart_by_what_was_said_and_when() {
         let of = |at, ticket| {
             let mut digest = Digest::default();
-            digest.push(Time(at), &asked(ticket, &endpoint::Op::Accept));
+            digest.push(Time(at), &op_started(ticket, &endpoint::Op::Accept));
             digest.to_string()
         };
         assert_eq!(of(1, 1), of(1, 1));

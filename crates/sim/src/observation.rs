@@ -38,15 +38,15 @@ pub enum Observation<'a> {
         /// Which.
         page: Page,
     },
-    /// The person asks for something.
-    Asked {
+    /// The person starts an operation.
+    OpStarted {
         /// Where.
         page: Page,
         /// The ticket that must complete.
         ticket: u64,
         /// What.
         op: &'a Op,
-        /// The state in which it was asked.
+        /// The state in which it was started.
         state: State,
     },
     /// An endpoint wants something done.

@@ -26,7 +26,7 @@ use hullo_protocol::{
 use crate::invariant::Invariant;
 use crate::observation::Observation;
 use cause::Cause;
-use judge::Asked;
+use judge::RequestContext;
 use model::{Model, Place};
 
 /// The model may see somebody join a moment before the hub does.
@@ -200,7 +200,7 @@ impl Reference {
         if again {
             return Ok(());
         }
-        let asked = Asked {
+        let context = RequestContext {
             me,
             device: &asker.device,
             request,
@@ -209,8 +209,8 @@ impl Reference {
             now: cause.now,
         };
         match &reply {
-            Ok(success) => judge::accepted(&mut self.model, &asked, success),
-            Err(error) => judge::refused(&self.model, &asked, error.kind),
+            Ok(success) => judge::accepted(&mut self.model, &context, success),
+            Err(error) => judge::refused(&self.model, &context, error.kind),
         }
         .map_err(about)?;
         self.media_agrees(outputs)

@@ -74,7 +74,7 @@ pub enum Arrival {
 struct Batch {
     dues: Vec<Due>,
     writes: Vec<Write>,
-    asked: Vec<Asked>,
+    pending_replies: Vec<PendingReply>,
 }
 
 enum Due {
@@ -82,7 +82,7 @@ enum Due {
     Direct { link: LinkId, reply: Reply },
 }
 
-struct Asked {
+struct PendingReply {
     link: LinkId,
     re: u64,
     login: bool,
@@ -157,7 +157,7 @@ impl Server {
         let mut batch = Batch {
             dues: Vec::new(),
             writes: Vec::new(),
-            asked: Vec::new(),
+            pending_replies: Vec::new(),
         };
         let size = size_max.min(process.inbox.len());
         for arrival in process.inbox.drain(..size).collect::<Vec<_>>() {
@@ -221,7 +221,7 @@ impl Server {
         process.hub.rollback();
         sink(&Observation::Dropped);
         let mut effects = Vec::new();
-        for Asked { link, re, login } in batch.asked {
+        for PendingReply { link, re, login } in batch.pending_replies {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
             effects.push(send(link, &reply, false));
             if login {
@@ -342,7 +342,7 @@ impl Process {
             }
             _ => None,
         };
-        batch.asked.push(Asked {
+        batch.pending_replies.push(PendingReply {
             link,
             re,
             login: false,
@@ -384,7 +384,7 @@ impl Process {
                 cursor: login.cursor.unwrap_or(MessageId(0)),
             },
         );
-        batch.asked.push(Asked {
+        batch.pending_replies.push(PendingReply {
             link,
             re,
             login: true,

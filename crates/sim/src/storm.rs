@@ -32,7 +32,7 @@ const INPUTS: u32 = 300;
 const TIMEOUTS_MAX: u32 = 200;
 
 /// A request that may come again.
-type Asked = ((Accid, usize), RequestId, Command, Option<RoomGrant>);
+type Replayable = ((Accid, usize), RequestId, Command, Option<RoomGrant>);
 
 /// A hub in a storm.
 pub struct Storm {
@@ -48,7 +48,7 @@ pub struct Storm {
     next_session: u64,
     next_id: u64,
     calls: Vec<CallId>,
-    asked: VecDeque<Asked>,
+    replayable: VecDeque<Replayable>,
     peers: Vec<(CallId, PeerId)>,
     /// What the batch under way gives.
     outputs: Vec<Output>,
@@ -87,7 +87,7 @@ impl Storm {
             next_session: 1,
             next_id: 1,
             calls: Vec::new(),
-            asked: VecDeque::new(),
+            replayable: VecDeque::new(),
             peers: Vec::new(),
             outputs: Vec::new(),
             trace: (keep == Keep::Trace).then(Trace::default),

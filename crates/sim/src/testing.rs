@@ -43,8 +43,8 @@ pub(crate) fn accid(name: &str) -> Accid {
     Accid::parse(name).unwrap()
 }
 
-pub(crate) fn asked(ticket: u64, op: &Op) -> Observation<'_> {
-    Observation::Asked {
+pub(crate) fn op_started(ticket: u64, op: &Op) -> Observation<'_> {
+    Observation::OpStarted {
         page: PAGE,
         ticket,
         op,

@@ -70,12 +70,12 @@ fn line(observation: &Observation<'_>) -> Option<String> {
         Observation::PageOpened { page, accid, .. } => format!("{page}: opened by {accid}"),
         Observation::PageGone { page } => format!("{page}: gone"),
         Observation::PageSleeps { page } => format!("{page}: sleeps"),
-        Observation::Asked {
+        Observation::OpStarted {
             page,
             ticket,
             op,
             state,
-        } => format!("{page}: asks {op:?} as ticket {ticket} while {state:?}"),
+        } => format!("{page}: starts {op:?} as ticket {ticket} while {state:?}"),
         Observation::Emitted { page, output } => match output {
             endpoint::Output::Send { text } => format!("{page}: -> {}", clip(text)),
             endpoint::Output::Event { event } => {

@@ -371,7 +371,7 @@ fn observe(
         trace.push(now, observation);
     }
     match observation {
-        Observation::Asked { .. } => stats.operations += 1,
+        Observation::OpStarted { .. } => stats.operations += 1,
         Observation::Emitted {
             output: Output::Send { .. },
             ..

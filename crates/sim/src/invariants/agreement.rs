@@ -65,7 +65,7 @@ impl BothEndsAgree {
         }
     }
 
-    fn asked(&mut self, page: Page, op: &Op, state: State) {
+    fn op_started(&mut self, page: Page, op: &Op, state: State) {
         if matches!(op, Op::AcceptWaiting { .. }) {
             self.steps_aside.insert(page);
         }
@@ -162,9 +162,9 @@ impl Invariant for BothEndsAgree {
             Observation::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
-            Observation::Asked {
+            Observation::OpStarted {
                 page, op, state, ..
-            } => self.asked(*page, op, *state),
+            } => self.op_started(*page, op, *state),
             Observation::Emitted {
                 page,
                 output:
@@ -252,7 +252,7 @@ mod tests {
         let left = Leftovers::default();
         let call = view(CallState::Ringing, 1);
         let cancelled = end(EndReason::Cancelled);
-        let asked = |op| Observation::Asked {
+        let started = |op| Observation::OpStarted {
             page: PAGE,
             ticket: 1,
             op,
@@ -261,7 +261,7 @@ mod tests {
         let observations = |op| {
             [
                 stood_in(PAGE, State::Calling, Some(&call)),
-                asked(op),
+                started(op),
                 Observation::Emitted {
                     page: PAGE,
                     output: &cancelled,

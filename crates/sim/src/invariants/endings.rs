@@ -197,7 +197,7 @@ impl Invariant for CallEndComesOnce {
                 }
                 Ok(())
             }
-            Observation::Asked {
+            Observation::OpStarted {
                 page,
                 op: Op::Join { call_id } | Op::ContinueHere { call_id },
                 ..
@@ -206,7 +206,7 @@ impl Invariant for CallEndComesOnce {
                 Ok(())
             }
             // A new login knows nothing of before: who logged out while it rang is called again by the same call.
-            Observation::Asked {
+            Observation::OpStarted {
                 page,
                 op: Op::Login { .. },
                 ..

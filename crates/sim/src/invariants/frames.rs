@@ -31,7 +31,7 @@ pub(crate) struct NoFrameToStrangers {
     forms: BTreeMap<CallId, Vec<Form>>,
     /// Those with more than one form.
     fresh: BTreeSet<CallId>,
-    asked: BTreeMap<(SessionId, u64), u32>,
+    unanswered: BTreeMap<(SessionId, u64), u32>,
     watched: BTreeMap<SessionId, Vec<BTreeSet<Accid>>>,
 }
 
@@ -126,7 +126,7 @@ impl NoFrameToStrangers {
 
     fn reply(&mut self, hearer: Hearer<'_>, reply: &Reply) -> Result<(), String> {
         let accid = hearer.accid;
-        match self.asked.get_mut(&(hearer.session, reply.re)) {
+        match self.unanswered.get_mut(&(hearer.session, reply.re)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => return Err(format!("{accid} is answered {}, not asked", reply.re)),
         }
@@ -192,8 +192,8 @@ impl NoFrameToStrangers {
         }
     }
 
-    fn asks(&mut self, session: SessionId, re: u64, command: &Command) {
-        *self.asked.entry((session, re)).or_default() += 1;
+    fn requested(&mut self, session: SessionId, re: u64, command: &Command) {
+        *self.unanswered.entry((session, re)).or_default() += 1;
         if let Command::WatchPresence { accids } = command {
             // The batch may fail, and then those watched before still are.
             let set = accids.iter().cloned().collect();
@@ -221,7 +221,7 @@ impl Invariant for NoFrameToStrangers {
                 }
                 Input::Request {
                     session, request, ..
-                } => self.asks(*session, request.id, &request.command),
+                } => self.requested(*session, request.id, &request.command),
                 _ => {}
             },
             Observation::Kept { writes } => self.kept(writes),

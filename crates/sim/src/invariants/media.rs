@@ -85,7 +85,7 @@ impl Invariant for NoMediaBeforeAccept {
                     peer.0
                 ));
             }
-            Observation::Asked {
+            Observation::OpStarted {
                 page,
                 op:
                     Op::Accept | Op::AcceptWaiting { .. } | Op::Join { .. } | Op::ContinueHere { .. },

@@ -92,7 +92,7 @@ impl Invariant for NobodyRingsTooLong {
                 let until = now.plus_ms(*ring_ms_left + SLACK_MS);
                 self.rings_until.insert((*page, *call_id), until);
             }
-            Observation::Asked {
+            Observation::OpStarted {
                 page,
                 op: Op::Accept | Op::AcceptWaiting { .. },
                 ..

@@ -78,7 +78,7 @@ impl Invariant for EveryTicketCompletesOnce {
 
     fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Asked {
+            Observation::OpStarted {
                 page, ticket, op, ..
             } => {
                 let deadline = now.plus_ms(budget_ms(op));
@@ -125,7 +125,7 @@ mod tests {
     use hullo_core::endpoint::Value;
 
     use super::*;
-    use crate::testing::{PAGE, asked, first_failure, stood};
+    use crate::testing::{PAGE, first_failure, op_started, stood};
 
     fn complete(ticket: u64) -> Output {
         Output::Complete {
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_second_completion_is_noticed() {
         let done = complete(1);
-        let observations = [asked(1, &Op::Hangup), emitted(&done), emitted(&done)];
+        let observations = [op_started(1, &Op::Hangup), emitted(&done), emitted(&done)];
         let mut invariant = EveryTicketCompletesOnce::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(2));
     }
@@ -161,7 +161,7 @@ mod tests {
             value: None,
             error: None,
         };
-        let observations = [asked(1, &Op::Hangup), emitted(&empty)];
+        let observations = [op_started(1, &Op::Hangup), emitted(&empty)];
         let mut invariant = EveryTicketCompletesOnce::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
@@ -171,7 +171,7 @@ mod tests {
         let run = |step_ms: u64| {
             let mut invariant = EveryTicketCompletesOnce::default();
             invariant
-                .observe(Time(0), &asked(1, &Op::Hangup))
+                .observe(Time(0), &op_started(1, &Op::Hangup))
                 .expect("asking breaks nothing");
             (0..30)
                 .map(|step| Time(step * step_ms))

@@ -13,7 +13,7 @@ use super::model::{Call, Model, Part, Place};
 
 /// A request, who makes it, and what its shell knows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct RequestContext<'a> {
     /// Whose.
     pub(super) me: &'a Accid,
     /// On which device.
@@ -31,32 +31,32 @@ pub(super) struct Asked<'a> {
 /// The hub has accepted a command, and the model has followed what it stored: what was asked for must be the case.
 pub(super) fn accepted(
     model: &mut Model,
-    asked: &Asked<'_>,
+    context: &RequestContext<'_>,
     success: &Success,
 ) -> Result<(), String> {
-    let command = &asked.request.command;
+    let command = &context.request.command;
     match (command, success) {
         (Command::StartCall(start), Success::Call { call, refused }) => {
             if call.call_id != start.call_id {
-                return glared(model, asked, &start.callees, call);
+                return glared(model, context, &start.callees, call);
             }
             let placed = model.call(start.call_id).cloned();
-            return invited(asked, &start.callees, refused, placed.as_ref());
+            return invited(context, &start.callees, refused, placed.as_ref());
         }
         (Command::Invite(more), Success::Call { call, refused }) => {
             let placed = model.call(call.call_id).cloned();
-            return invited(asked, &more.callees, refused, placed.as_ref());
+            return invited(context, &more.callees, refused, placed.as_ref());
         }
         (Command::Query { .. }, Success::Found { calls }) => {
             for found in calls {
-                may_see(model, asked.me, found.call.call_id)?;
+                may_see(model, context.me, found.call.call_id)?;
             }
             return Ok(());
         }
         (Command::Logout, _) => {
-            let here = |part: &Part| part.device.as_ref() == Some(asked.device);
+            let here = |part: &Part| part.device.as_ref() == Some(context.device);
             let left = model
-                .live_parts(asked.me)
+                .live_parts(context.me)
                 .find(|(_, _, part)| part.place == Place::In && here(part));
             return match left {
                 Some((call_id, ..)) => Err(format!("has logged out and is still in {call_id}")),
@@ -68,17 +68,17 @@ pub(super) fn accepted(
     let Some(call_id) = model.call_of(command) else {
         return Ok(());
     };
-    let switch_until = asked.now.plus_ms(model.config.switch_ms);
+    let switch_until = context.now.plus_ms(model.config.switch_ms);
     if let Some(call) = model.calls.get_mut(&call_id) {
-        switched(call, asked.me, command, switch_until)?;
+        switched(call, context.me, command, switch_until)?;
     }
-    done(model, asked, call_id)
+    done(model, context, call_id)
 }
 
 /// What was asked of one call is the case.
-fn done(model: &Model, asked: &Asked<'_>, call_id: CallId) -> Result<(), String> {
-    let Asked { me, device, .. } = asked;
-    let command = &asked.request.command;
+fn done(model: &Model, context: &RequestContext<'_>, call_id: CallId) -> Result<(), String> {
+    let RequestContext { me, device, .. } = context;
+    let command = &context.request.command;
     let goes = matches!(command, Command::Hangup { .. } | Command::End { .. });
     let Some((call, part)) = model
         .call(call_id)
@@ -119,7 +119,7 @@ fn done(model: &Model, asked: &Asked<'_>, call_id: CallId) -> Result<(), String>
 
 /// Everyone who was named is rung, busy, or refused for a true reason.
 fn invited(
-    asked: &Asked<'_>,
+    context: &RequestContext<'_>,
     callees: &[Accid],
     refused: &[RefusedInvite],
     call: Option<&Call>,
@@ -137,11 +137,11 @@ fn invited(
                 Place::Out(_) => call.over,
                 Place::In => false,
             }),
-            Some(ErrorKind::CalledOneself) => callee == asked.me,
+            Some(ErrorKind::CalledOneself) => callee == context.me,
             Some(ErrorKind::AlreadyInCall) => {
                 call.has(callee, Place::In) || call.has(callee, Place::Rung)
             }
-            Some(_) => refusal.is_some_and(|refusal| asked.refused.contains(refusal)),
+            Some(_) => refusal.is_some_and(|refusal| context.refused.contains(refusal)),
         };
         if !is_true {
             return Err(format!(
@@ -155,11 +155,11 @@ fn invited(
 /// The dial became an answer to the other side's dial.
 fn glared(
     model: &mut Model,
-    asked: &Asked<'_>,
+    context: &RequestContext<'_>,
     callees: &[Accid],
     view: &CallView,
 ) -> Result<(), String> {
-    let Some(Command::StartCall(start)) = Some(&asked.request.command) else {
+    let Some(Command::StartCall(start)) = Some(&context.request.command) else {
         return Ok(());
     };
     model.note_alias(start.call_id, view.call_id);
@@ -169,7 +169,7 @@ fn glared(
     let met = [call.caller.clone()] == callees
         && call.kind == CallKind::OneToOne
         && start.group.is_none()
-        && call.holds(asked.me)
+        && call.holds(context.me)
         && call.is_active();
     met.then_some(())
         .ok_or_else(|| "the dial was joined to a call that is no glare".to_owned())
@@ -217,8 +217,8 @@ fn switched(call: &mut Call, me: &Accid, command: &Command, until: Time) -> Resu
             call.switch_by.get_or_insert((me.clone(), until));
         }
         Command::AnswerSwitch { agree, .. } => {
-            let asked = call.switch_by.take_if(|(by, _)| by != me);
-            if asked.is_some() && *agree {
+            let waiting = call.switch_by.take_if(|(by, _)| by != me);
+            if waiting.is_some() && *agree {
                 call.media = Media::Video;
             }
         }
@@ -228,9 +228,13 @@ fn switched(call: &mut Call, me: &Accid, command: &Command, until: Time) -> Resu
 }
 
 /// The hub has refused a command with `kind`: is that true?
-pub(super) fn refused(model: &Model, asked: &Asked<'_>, kind: ErrorKind) -> Result<(), String> {
-    let command = &asked.request.command;
-    let me = asked.me;
+pub(super) fn refused(
+    model: &Model,
+    context: &RequestContext<'_>,
+    kind: ErrorKind,
+) -> Result<(), String> {
+    let command = &context.request.command;
+    let me = context.me;
     let call_id = model.call_of(command);
     let call = call_id.and_then(|call_id| model.call(call_id));
     let part = call.and_then(|call| call.part(me));
@@ -238,13 +242,13 @@ pub(super) fn refused(model: &Model, asked: &Asked<'_>, kind: ErrorKind) -> Resu
         ErrorKind::BadRequest | ErrorKind::BadSdp => true,
         ErrorKind::CallExists => call.is_some(),
         ErrorKind::RoomTokenRefused => {
-            model.config.secure && !granted(asked.grant, call_id, uid_of(call, me))
+            model.config.secure && !granted(context.grant, call_id, uid_of(call, me))
         }
         ErrorKind::Forbidden => call.is_some_and(|call| forbidden(call, me, command)),
         ErrorKind::CalledOneself
         | ErrorKind::AccountNotFound
         | ErrorKind::InviteFailed
-        | ErrorKind::AlreadyInCall => in_the_way(model, asked, kind, call_id, call),
+        | ErrorKind::AlreadyInCall => in_the_way(model, context, kind, call_id, call),
         ErrorKind::CallNotFound => {
             let joins = matches!(command, Command::Join { .. });
             let one_to_one = call.is_some_and(|call| call.kind == CallKind::OneToOne);
@@ -257,7 +261,7 @@ pub(super) fn refused(model: &Model, asked: &Asked<'_>, kind: ErrorKind) -> Resu
             call.is_some_and(|call| call.over && may_find(call, me))
         }
         _ => match (call, part) {
-            (Some(call), Some(part)) => true_of_part(call, part, asked, kind),
+            (Some(call), Some(part)) => true_of_part(call, part, context, kind),
             _ => false,
         },
     };
@@ -303,25 +307,25 @@ fn forbidden(call: &Call, me: &Accid, command: &Command) -> bool {
 /// Whether something stands in the way of a dial, an invitation or an entry.
 fn in_the_way(
     model: &Model,
-    asked: &Asked<'_>,
+    context: &RequestContext<'_>,
     kind: ErrorKind,
     call_id: Option<CallId>,
     call: Option<&Call>,
 ) -> bool {
-    let callees = match &asked.request.command {
+    let callees = match &context.request.command {
         Command::StartCall(start) => &start.callees,
         Command::Invite(more) => &more.callees,
         _ => {
             return kind == ErrorKind::AlreadyInCall
-                && model.is_active_elsewhere(asked.me, call_id);
+                && model.is_active_elsewhere(context.me, call_id);
         }
     };
     let here = |callee: &Accid| {
         call.is_some_and(|call| call.has(callee, Place::In) || call.has(callee, Place::Rung))
     };
-    let known = |callee: &Accid| asked.refused.iter().find(|one| one.accid == *callee);
-    let oneself = |callee: &Accid| callee == asked.me;
-    let dials = matches!(asked.request.command, Command::StartCall(_));
+    let known = |callee: &Accid| context.refused.iter().find(|one| one.accid == *callee);
+    let oneself = |callee: &Accid| callee == context.me;
+    let dials = matches!(context.request.command, Command::StartCall(_));
     // An invitation is refused as a whole only when nobody could be invited.
     let none = callees
         .iter()
@@ -329,8 +333,8 @@ fn in_the_way(
     match kind {
         // Two who dial each other meet.
         ErrorKind::AlreadyInCall if dials => {
-            let mut others = model.live_parts(asked.me).peekable();
-            let glares = |(_, call, _): &(_, &Call, _)| meets(call, asked);
+            let mut others = model.live_parts(context.me).peekable();
+            let glares = |(_, call, _): &(_, &Call, _)| meets(call, context);
             others.peek().is_some() && !(others.all(|it| glares(&it)))
         }
         ErrorKind::AlreadyInCall => none && callees.iter().any(here),
@@ -344,20 +348,20 @@ fn in_the_way(
 }
 
 /// Whether the dial meets this call: a dial of just this account to the asker.
-fn meets(call: &Call, asked: &Asked<'_>) -> bool {
-    let Command::StartCall(start) = &asked.request.command else {
+fn meets(call: &Call, context: &RequestContext<'_>) -> bool {
+    let Command::StartCall(start) = &context.request.command else {
         return false;
     };
     let mutual = [call.caller.clone()] == *start.callees && start.group.is_none();
-    call.kind == CallKind::OneToOne && call.has(asked.me, Place::Rung) && mutual
+    call.kind == CallKind::OneToOne && call.has(context.me, Place::Rung) && mutual
 }
 
 /// Whether a refusal is true of the asker's part of the call.
-fn true_of_part(call: &Call, part: &Part, asked: &Asked<'_>, kind: ErrorKind) -> bool {
+fn true_of_part(call: &Call, part: &Part, context: &RequestContext<'_>, kind: ErrorKind) -> bool {
     use ParticipantState as P;
     let out = |state| part.place == Place::Out(state);
     let is_out = matches!(part.place, Place::Out(_));
-    let command = &asked.request.command;
+    let command = &context.request.command;
     let cancels = matches!(command, Command::Cancel { .. });
     let unanswered = call.over && call.accepted_at.is_none();
     let ringing = call.accepted_at.is_none() && !call.over;
@@ -365,7 +369,7 @@ fn true_of_part(call: &Call, part: &Part, asked: &Asked<'_>, kind: ErrorKind) ->
         ErrorKind::CallOver => call.over || is_out,
         ErrorKind::NotInCall => part.place != Place::In,
         ErrorKind::InCallOnOtherDevice => {
-            part.place == Place::In && part.device.as_ref() != Some(asked.device)
+            part.place == Place::In && part.device.as_ref() != Some(context.device)
         }
         ErrorKind::AlreadyAccepted if cancels => call.accepted_at.is_some(),
         ErrorKind::AlreadyAccepted => part.place == Place::In || out(P::Left) || out(P::Lost),
@@ -376,8 +380,8 @@ fn true_of_part(call: &Call, part: &Part, asked: &Asked<'_>, kind: ErrorKind) ->
         }
         ErrorKind::InviteWhileCalled => part.place == Place::Rung,
         ErrorKind::InviteWhileCalling => call.kind == CallKind::OneToOne && ringing,
-        ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => call.caller == *asked.me,
-        ErrorKind::CancelWhileCalled => call.caller != *asked.me,
+        ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => call.caller == *context.me,
+        ErrorKind::CancelWhileCalled => call.caller != *context.me,
         ErrorKind::SwitchWhileCalling | ErrorKind::SwitchWhileCalled => ringing,
         ErrorKind::OneToOneOnly => call.kind == CallKind::Group,
         _ => false,

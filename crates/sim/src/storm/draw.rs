@@ -6,7 +6,7 @@ use hullo_protocol::{
     JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
 };
 
-use super::{Asked, Storm};
+use super::{Replayable, Storm};
 use crate::plane::{Remote, offer};
 
 /// What the devices of an account run on.
@@ -16,8 +16,8 @@ const NOBODY: &str = "nobody";
 /// The one group there is.
 const GROUP: &str = "team";
 
-/// How many requests may be repeated.
-const REPEATABLE_MAX: usize = 12;
+/// How many requests may come again.
+const REPLAYABLE_MAX: usize = 12;
 
 impl Storm {
     pub(super) fn draw_input(&mut self) -> Input {
@@ -95,16 +95,16 @@ impl Storm {
         let own = self.sessions[&session].clone();
         let id = self.next_id;
         self.next_id += 1;
-        let asked = self.earlier_request(&own).unwrap_or_else(|| {
+        let request = self.earlier_request(&own).unwrap_or_else(|| {
             let (command, grant) = self.draw_command();
             let request_id = RequestId::from_u128(u128::from(id));
             (own, request_id, command, grant)
         });
-        if self.asked.len() >= REPEATABLE_MAX {
-            self.asked.pop_front();
+        if self.replayable.len() >= REPLAYABLE_MAX {
+            self.replayable.pop_front();
         }
-        self.asked.push_back(asked.clone());
-        let (_, request_id, command, grant) = asked;
+        self.replayable.push_back(request.clone());
+        let (_, request_id, command, grant) = request;
         Input::Request {
             session,
             request: Request {
@@ -118,11 +118,15 @@ impl Storm {
     }
 
     /// Now and then, something that this device has asked already.
-    pub(super) fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Asked> {
+    pub(super) fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Replayable> {
         if !self.dice.chance(150) {
             return None;
         }
-        let own: Vec<&Asked> = self.asked.iter().filter(|(of, ..)| of == device).collect();
+        let own: Vec<&Replayable> = self
+            .replayable
+            .iter()
+            .filter(|(of, ..)| of == device)
+            .collect();
         let index = (!own.is_empty()).then(|| self.dice.index(own.len()))?;
         self.stats.count_fault("request repeated");
         Some(own[index].clone())

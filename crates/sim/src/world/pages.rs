@@ -379,7 +379,7 @@ impl World {
     pub(super) fn do_deed(&mut self, device: usize, deed: Deed) {
         match deed {
             Deed::Wait => {}
-            Deed::Ask(op) => self.ask(device, op),
+            Deed::Ask(op) => self.start_op(device, op),
             Deed::SignIn => self.sign_in(device),
             Deed::Reload => {
                 self.stats.count_fault("page reloaded");
@@ -411,10 +411,10 @@ impl World {
         let this = &self.devices[device];
         let op = person::login(&this.accid, this.info(), app_key, token);
         self.devices[device].signed_in = !wrong;
-        self.ask(device, op);
+        self.start_op(device, op);
     }
 
-    fn ask(&mut self, device: usize, op: Op) {
+    fn start_op(&mut self, device: usize, op: Op) {
         let this = &mut self.devices[device];
         let Some(endpoint) = &this.endpoint else {
             return;
@@ -429,7 +429,7 @@ impl World {
             this.login_ticket = Some(ticket);
         }
         let page = this.page();
-        self.observe(&Observation::Asked {
+        self.observe(&Observation::OpStarted {
             page,
             ticket,
             op: &op,
