@@ -39,7 +39,7 @@ pub struct Process {
     hub: Hub,
     sessions: BTreeMap<SessionId, Session>,
     by_link: BTreeMap<LinkId, SessionId>,
-    inbox: VecDeque<Arrival>,
+    inbox: VecDeque<ServerInput>,
     batch: Option<Batch>,
 }
 
@@ -51,7 +51,7 @@ struct Session {
 
 /// Something for the shell.
 #[derive(Debug)]
-pub enum Arrival {
+pub enum ServerInput {
     /// A text frame.
     Frame {
         /// From where.
@@ -72,14 +72,14 @@ pub enum Arrival {
 
 /// What was handled and is not told yet.
 struct Batch {
-    dues: Vec<Due>,
+    effects: Vec<Effect>,
     writes: Vec<Write>,
     pending_replies: Vec<PendingReply>,
 }
 
-enum Due {
+enum Effect {
     Output(Output),
-    Direct { link: LinkId, reply: Reply },
+    Reply { link: LinkId, reply: Reply },
 }
 
 struct PendingReply {
@@ -90,7 +90,7 @@ struct PendingReply {
 
 /// What the world has to carry out.
 #[derive(Debug)]
-pub enum Effect {
+pub enum ServerOutput {
     /// Send a frame.
     Send {
         /// Where.
@@ -155,18 +155,18 @@ impl Server {
             return false;
         }
         let mut batch = Batch {
-            dues: Vec::new(),
+            effects: Vec::new(),
             writes: Vec::new(),
             pending_replies: Vec::new(),
         };
         let size = size_max.min(process.inbox.len());
-        for arrival in process.inbox.drain(..size).collect::<Vec<_>>() {
+        for input in process.inbox.drain(..size).collect::<Vec<_>>() {
             let shell = Shell {
                 accounts: &self.accounts,
                 store: &self.store,
                 next_session: &mut self.next_session,
             };
-            if let Some(input) = process.receive(arrival, &mut batch, shell) {
+            if let Some(input) = process.translate(input, &mut batch, shell) {
                 process.handle(input, &mut batch, now, sink);
             }
         }
@@ -192,7 +192,7 @@ impl Server {
     }
 
     /// Commits the stored batch and tells what is to be told.
-    pub fn tell_batch(&mut self, sink: Sink<'_>) -> Vec<Effect> {
+    pub fn tell_batch(&mut self, sink: Sink<'_>) -> Vec<ServerOutput> {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };
@@ -200,18 +200,20 @@ impl Server {
             return Vec::new();
         };
         process.hub.commit();
-        let mut effects = Vec::new();
-        for due in batch.dues {
-            match due {
-                Due::Direct { link, reply } => effects.push(send(link, &reply, false)),
-                Due::Output(output) => process.carry_out(output, &self.store, &mut effects, sink),
+        let mut outputs = Vec::new();
+        for effect in batch.effects {
+            match effect {
+                Effect::Reply { link, reply } => outputs.push(send(link, &reply, false)),
+                Effect::Output(output) => {
+                    process.carry_out(output, &self.store, &mut outputs, sink)
+                }
             }
         }
-        effects
+        outputs
     }
 
     /// The transaction has failed: takes the batch back and refuses its requests.
-    pub fn fail_batch(&mut self, sink: Sink<'_>) -> Vec<Effect> {
+    pub fn fail_batch(&mut self, sink: Sink<'_>) -> Vec<ServerOutput> {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };
@@ -220,16 +222,16 @@ impl Server {
         };
         process.hub.rollback();
         sink(&Observation::Dropped);
-        let mut effects = Vec::new();
+        let mut outputs = Vec::new();
         for PendingReply { link, re, login } in batch.pending_replies {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
-            effects.push(send(link, &reply, false));
+            outputs.push(send(link, &reply, false));
             if login {
-                effects.push(Effect::Close { link });
-                process.inbox.push_back(Arrival::Closed { link });
+                outputs.push(ServerOutput::Close { link });
+                process.inbox.push_back(ServerInput::Closed { link });
             }
         }
-        effects
+        outputs
     }
 
     /// Kills the program. What it had handled and not stored has not happened.
@@ -260,12 +262,12 @@ struct Shell<'a> {
 
 impl Process {
     /// Something arrives; it waits for the next batch.
-    pub fn arrive(&mut self, arrival: Arrival) {
-        self.inbox.push_back(arrival);
+    pub fn enqueue(&mut self, input: ServerInput) {
+        self.inbox.push_back(input);
     }
 
     /// Whether something waits.
-    pub fn has_arrivals(&self) -> bool {
+    pub fn has_input(&self) -> bool {
         !self.inbox.is_empty()
     }
 
@@ -274,17 +276,22 @@ impl Process {
         self.hub.poll_timeout()
     }
 
-    /// Turns an arrival into an input of the hub, or answers it here.
-    fn receive(&mut self, arrival: Arrival, batch: &mut Batch, shell: Shell<'_>) -> Option<Input> {
-        match arrival {
-            Arrival::Timer => Some(Input::Timeout),
-            Arrival::Media(call_id, event) => Some(Input::Media { call_id, event }),
-            Arrival::Closed { link } => {
+    /// Translates an input into one of the hub, or answers it here.
+    fn translate(
+        &mut self,
+        input: ServerInput,
+        batch: &mut Batch,
+        shell: Shell<'_>,
+    ) -> Option<Input> {
+        match input {
+            ServerInput::Timer => Some(Input::Timeout),
+            ServerInput::Media(call_id, event) => Some(Input::Media { call_id, event }),
+            ServerInput::Closed { link } => {
                 let session = self.by_link.remove(&link)?;
                 self.sessions.remove(&session);
                 Some(Input::Disconnected { session })
             }
-            Arrival::Frame { link, text } => {
+            ServerInput::Frame { link, text } => {
                 // The endpoint is real: what it sends must be readable.
                 let request: Request = match serde_json::from_str(&text) {
                     Ok(request) => request,
@@ -310,7 +317,7 @@ impl Process {
         let asker = &self.sessions.get(&session)?.accid;
         let mut direct = |result| {
             let reply = Reply::new(re, result);
-            batch.dues.push(Due::Direct { link, reply });
+            batch.effects.push(Effect::Reply { link, reply });
             None
         };
         let named: &[Accid] = match &request.command {
@@ -365,12 +372,12 @@ impl Process {
     ) -> Option<Input> {
         if self.by_link.contains_key(&link) {
             let reply = Reply::new(re, Err(ErrorKind::BadRequest.into()));
-            batch.dues.push(Due::Direct { link, reply });
+            batch.effects.push(Effect::Reply { link, reply });
             return None;
         }
         if !shell.accounts.contains(&login.accid) || login.token.expose() != "right" {
             let reply = Reply::new(re, Err(ErrorKind::WrongToken.into()));
-            batch.dues.push(Due::Direct { link, reply });
+            batch.effects.push(Effect::Reply { link, reply });
             return None;
         }
         *shell.next_session += 1;
@@ -408,7 +415,7 @@ impl Process {
         for output in outputs {
             match output {
                 Output::Write(write) => batch.writes.push(write),
-                other => batch.dues.push(Due::Output(other)),
+                other => batch.effects.push(Effect::Output(other)),
             }
         }
     }
@@ -427,8 +434,8 @@ fn verify(token: &Token) -> Option<RoomGrant> {
     })
 }
 
-fn send(link: LinkId, message: &impl serde::Serialize, event: bool) -> Effect {
-    Effect::Send {
+fn send(link: LinkId, message: &impl serde::Serialize, event: bool) -> ServerOutput {
+    ServerOutput::Send {
         link,
         text: json(message),
         event,

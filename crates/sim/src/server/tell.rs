@@ -3,7 +3,7 @@
 use hullo_core::hub::{Output, RoomCommand, SessionId};
 use hullo_protocol::{ErrorKind, Event, Reply, Success};
 
-use super::{Effect, Process, Session, Sink, Welcome, json, send};
+use super::{Process, ServerOutput, Session, Sink, Welcome, json, send};
 use crate::observation::{Observation, Telling};
 use crate::store::Store;
 
@@ -13,7 +13,7 @@ impl Process {
         &mut self,
         welcome: Welcome,
         store: &Store,
-        effects: &mut Vec<Effect>,
+        outputs: &mut Vec<ServerOutput>,
         sink: Sink<'_>,
     ) {
         let Some(to) = self.sessions.get(&welcome.session) else {
@@ -33,14 +33,14 @@ impl Process {
             secure: self.secure,
             snapshot,
         };
-        effects.push(send(to.link, &Reply::new(welcome.re, Ok(logged_in)), false));
+        outputs.push(send(to.link, &Reply::new(welcome.re, Ok(logged_in)), false));
     }
 
     pub(super) fn carry_out(
         &mut self,
         output: Output,
         store: &Store,
-        effects: &mut Vec<Effect>,
+        outputs: &mut Vec<ServerOutput>,
         sink: Sink<'_>,
     ) {
         match output {
@@ -58,26 +58,26 @@ impl Process {
                     snapshot,
                     ended,
                 };
-                self.welcome(welcome, store, effects, sink);
+                self.welcome(welcome, store, outputs, sink);
             }
             Output::Reply { session, reply } => {
                 if let Some(to) = self.sessions.get(&session) {
                     told(sink, session, to, Telling::Reply(&reply));
-                    effects.push(send(to.link, &reply, false));
+                    outputs.push(send(to.link, &reply, false));
                 }
             }
             Output::Notify { session, event } => {
                 if let Some(to) = self.sessions.get(&session) {
                     told(sink, session, to, Telling::Event(&event));
-                    effects.push(send(to.link, &event, true));
+                    outputs.push(send(to.link, &event, true));
                 }
             }
             Output::Close { session, reason } => {
                 if let Some(gone) = self.sessions.remove(&session) {
                     self.by_link.remove(&gone.link);
                     // In line with the answers, so that nothing overtakes it.
-                    effects.push(send(gone.link, &Event::SessionClosed { reason }, false));
-                    effects.push(Effect::Close { link: gone.link });
+                    outputs.push(send(gone.link, &Event::SessionClosed { reason }, false));
+                    outputs.push(ServerOutput::Close { link: gone.link });
                 }
             }
             Output::Room { call_id, command } => {
@@ -94,7 +94,7 @@ impl Process {
                         None => Err(ErrorKind::BadSdp.into()),
                     };
                     let text = json(&Reply::new(re, result));
-                    effects.push(Effect::Answer {
+                    outputs.push(ServerOutput::Answer {
                         link: to.link,
                         text,
                     });

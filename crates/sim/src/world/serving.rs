@@ -5,7 +5,7 @@ use hullo_core::Time;
 use super::{Happening, World, observe};
 use crate::network::LinkId;
 use crate::observation::Observation;
-use crate::server::{Arrival, Effect};
+use crate::server::{ServerInput, ServerOutput};
 
 /// Most inputs in one batch.
 const BATCH_SIZE_MAX: u64 = 6;
@@ -20,9 +20,9 @@ impl World {
     }
 
     /// Something arrives at the server's shell.
-    pub(super) fn server_receives(&mut self, arrival: Arrival) {
+    pub(super) fn server_receives(&mut self, input: ServerInput) {
         if let Some(process) = &mut self.server.process {
-            process.arrive(arrival);
+            process.enqueue(input);
             let epoch = process.epoch;
             let at = self.now.plus_ms(self.chances.server.pick(0..=2));
             self.agenda.plan(at, Happening::ServerHandles(epoch));
@@ -82,9 +82,9 @@ impl World {
             let at = self.now.plus_ms(self.chances.server.pick(0..=1));
             self.agenda.plan(at, Happening::BatchTold(epoch));
         } else {
-            let effects = server.fail_batch(&mut sink);
+            let outputs = server.fail_batch(&mut sink);
             self.stats.count_fault("transaction failed");
-            self.carry_out_effects(epoch, effects);
+            self.handle_server_outputs(epoch, outputs);
             self.go_on(epoch);
         }
     }
@@ -97,28 +97,28 @@ impl World {
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
-        let effects = server.tell_batch(&mut sink);
+        let outputs = server.tell_batch(&mut sink);
         self.batch_stored = false;
-        self.carry_out_effects(epoch, effects);
+        self.handle_server_outputs(epoch, outputs);
         self.go_on(epoch);
     }
 
     /// The next batch, if something waits, and the next timer.
     fn go_on(&mut self, epoch: u64) {
         if let Some(process) = &self.server.process
-            && process.has_arrivals()
+            && process.has_input()
         {
             self.agenda.plan(self.now, Happening::ServerHandles(epoch));
         }
         self.plan_hub_timer();
     }
 
-    fn carry_out_effects(&mut self, epoch: u64, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Send { link, text, event } => self.server_sends(link, text, event),
-                Effect::Close { link } => self.server_closes(link),
-                Effect::Answer { link, text } => {
+    fn handle_server_outputs(&mut self, epoch: u64, outputs: Vec<ServerOutput>) {
+        for output in outputs {
+            match output {
+                ServerOutput::Send { link, text, event } => self.server_sends(link, text, event),
+                ServerOutput::Close { link } => self.server_closes(link),
+                ServerOutput::Answer { link, text } => {
                     let at = self.now.plus_ms(self.chances.server.pick(0..=5));
                     self.agenda
                         .plan(at, Happening::AnswerReady(epoch, link, text));
@@ -155,7 +155,7 @@ impl World {
         }
         let due = self.server.process.as_ref().and_then(|it| it.timer());
         if due.is_some_and(|due| due <= self.now) {
-            self.server_receives(Arrival::Timer);
+            self.server_receives(ServerInput::Timer);
         }
     }
 
@@ -190,7 +190,7 @@ impl World {
             }
         }
         for (call_id, event) in news {
-            self.server_receives(Arrival::Media(call_id, event));
+            self.server_receives(ServerInput::Media(call_id, event));
         }
         for (device, flows) in flowing.into_iter().enumerate() {
             if self.now >= self.devices[device].asleep_until {

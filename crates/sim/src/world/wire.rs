@@ -3,7 +3,7 @@
 use super::{Happening, World};
 use crate::network::{End, Frame, Link, LinkId};
 use crate::observation::Observation;
-use crate::server::Arrival;
+use crate::server::ServerInput;
 
 /// How long the server waits for a sign of life before it drops a connection.
 const SERVER_KEEP_ALIVE_MS: u64 = 20_000;
@@ -193,13 +193,13 @@ impl World {
             return;
         }
         match frame {
-            Frame::Text(text) => self.server_receives(Arrival::Frame { link: id, text }),
+            Frame::Text(text) => self.server_receives(ServerInput::Frame { link: id, text }),
             Frame::Close => {
                 if let Some(link) = self.links.get_mut(&id) {
                     link.server_open = false;
                     link.orphaned_since = Some(self.now);
                 }
-                self.server_receives(Arrival::Closed { link: id });
+                self.server_receives(ServerInput::Closed { link: id });
             }
         }
     }
@@ -249,7 +249,7 @@ impl World {
                 .is_some_and(|since| self.now.since(since) >= TCP_GIVES_UP_MS);
             if link.server_open && silent {
                 self.server_closes(id);
-                self.server_receives(Arrival::Closed { link: id });
+                self.server_receives(ServerInput::Closed { link: id });
             } else if orphaned && !asleep && self.devices[index].link == Some(id) {
                 self.links.remove(&id);
                 self.devices[index].link = None;
