@@ -6,7 +6,7 @@ use hullo_protocol::{Accid, CallId, CallView, DeviceId, DeviceInfo, Platform};
 
 use crate::browser::Browser;
 use crate::clock::Clock;
-use crate::network::LinkId;
+use crate::network::SocketId;
 use crate::observation::Page;
 
 /// One device of an account.
@@ -28,7 +28,7 @@ pub struct Device {
     /// Nobody will open another page.
     pub abandoned: bool,
     /// The page's socket.
-    pub link: Option<LinkId>,
+    pub socket: Option<SocketId>,
     /// Since when the socket carries a welcomed session.
     pub welcomed_at: Option<Time>,
     /// Whether the person has signed in.
@@ -76,7 +76,7 @@ impl Device {
             pages: 0,
             endpoint: None,
             abandoned: false,
-            link: None,
+            socket: None,
             welcomed_at: None,
             signed_in: false,
             login_ticket: None,
@@ -99,7 +99,7 @@ impl Device {
     }
 
     /// Closes the page; returns the socket it had.
-    pub fn close_page(&mut self) -> Option<LinkId> {
+    pub fn close_page(&mut self) -> Option<SocketId> {
         self.endpoint = None;
         self.browser = Browser::default();
         self.shown = Shown::default();
@@ -108,7 +108,7 @@ impl Device {
         self.login_ticket = None;
         self.wake_at = None;
         self.welcomed_at = None;
-        self.link.take()
+        self.socket.take()
     }
 
     /// The page that is or was open last.

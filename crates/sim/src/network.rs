@@ -1,6 +1,6 @@
 //! The network between devices and server: WebSocket connections over a hostile internet.
 //!
-//! A [`Link`] is one WebSocket connection. It is what TCP makes of a bad network, and no worse:
+//! A [`Socket`] is one WebSocket connection. It is what TCP makes of a bad network, and no worse:
 //! - **delay and jitter**: each frame takes its own time, yet frames of one direction arrive in order;
 //! - **partition**: frames wait (TCP retransmits) and arrive after the path heals, unless the connection is given up
 //!   first, and then they are gone; neither end is told;
@@ -16,7 +16,7 @@ use hullo_core::Time;
 
 /// One WebSocket connection; never reused in a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LinkId(pub u64);
+pub struct SocketId(pub u64);
 
 /// An end of a connection, or the direction towards it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Frame {
 
 /// One connection and what is under way on it.
 #[derive(Debug)]
-pub struct Link {
+pub struct Socket {
     /// Index of the device that opened it.
     pub device: usize,
     /// When the device asked for it.
@@ -65,7 +65,7 @@ struct Direction {
     last_at: Time,
 }
 
-impl Link {
+impl Socket {
     /// A connection that `device` has asked for and that is not open yet.
     pub fn new(device: usize, asked_at: Time) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl Link {
     }
 
     /// Sends a frame that others may overtake; it arrives at `at`, unless the connection closes before.
-    pub fn send_astray(&mut self, to: End, frame: Frame, at: Time) {
+    pub fn send_unordered(&mut self, to: End, frame: Frame, at: Time) {
         if !self.broken {
             self.direction(to).insert(at, frame);
         }
@@ -157,61 +157,61 @@ mod tests {
         Frame::Text(text.to_owned())
     }
 
-    fn all(link: &mut Link, to: End, now: Time) -> Vec<Frame> {
-        std::iter::from_fn(|| link.arrived(to, now)).collect()
+    fn all(socket: &mut Socket, to: End, now: Time) -> Vec<Frame> {
+        std::iter::from_fn(|| socket.arrived(to, now)).collect()
     }
 
     #[test]
     fn frames_arrive_in_order_however_long_each_takes() {
-        let mut link = Link::new(0, Time(0));
-        assert_eq!(link.send(End::Server, text("slow"), Time(90)), Time(90));
-        assert_eq!(link.send(End::Server, text("fast"), Time(20)), Time(90));
-        assert_eq!(all(&mut link, End::Server, Time(89)), []);
+        let mut socket = Socket::new(0, Time(0));
+        assert_eq!(socket.send(End::Server, text("slow"), Time(90)), Time(90));
+        assert_eq!(socket.send(End::Server, text("fast"), Time(20)), Time(90));
+        assert_eq!(all(&mut socket, End::Server, Time(89)), []);
         assert_eq!(
-            all(&mut link, End::Server, Time(90)),
+            all(&mut socket, End::Server, Time(90)),
             [text("slow"), text("fast")]
         );
     }
 
     #[test]
-    fn a_frame_gone_astray_is_overtaken() {
-        let mut link = Link::new(0, Time(0));
-        link.send_astray(End::Client, text("late"), Time(90));
-        link.send(End::Client, text("early"), Time(20));
+    fn a_frame_sent_unordered_is_overtaken() {
+        let mut socket = Socket::new(0, Time(0));
+        socket.send_unordered(End::Client, text("late"), Time(90));
+        socket.send(End::Client, text("early"), Time(20));
         assert_eq!(
-            all(&mut link, End::Client, Time(100)),
+            all(&mut socket, End::Client, Time(100)),
             [text("early"), text("late")]
         );
     }
 
     #[test]
     fn a_reset_loses_a_suffix_of_each_direction_by_itself() {
-        let mut link = Link::new(0, Time(0));
+        let mut socket = Socket::new(0, Time(0));
         for n in ["1", "2", "3"] {
-            link.send(End::Server, text(n), Time(10));
-            link.send(End::Client, text(n), Time(10));
+            socket.send(End::Server, text(n), Time(10));
+            socket.send(End::Client, text(n), Time(10));
         }
-        link.lose_suffix(End::Server, 1);
-        assert_eq!(all(&mut link, End::Server, Time(10)), [text("1")]);
-        assert_eq!(link.under_way(End::Client), 3);
+        socket.lose_suffix(End::Server, 1);
+        assert_eq!(all(&mut socket, End::Server, Time(10)), [text("1")]);
+        assert_eq!(socket.under_way(End::Client), 3);
     }
 
     #[test]
     fn nothing_that_is_sent_after_a_reset_arrives() {
-        let mut link = Link::new(0, Time(0));
-        link.send(End::Server, text("before"), Time(10));
-        link.cut_off();
-        link.send(End::Server, text("after"), Time(20));
-        link.send_astray(End::Client, text("after"), Time(20));
-        assert_eq!(all(&mut link, End::Server, Time(30)), [text("before")]);
-        assert_eq!(link.under_way(End::Client), 0);
+        let mut socket = Socket::new(0, Time(0));
+        socket.send(End::Server, text("before"), Time(10));
+        socket.cut_off();
+        socket.send(End::Server, text("after"), Time(20));
+        socket.send_unordered(End::Client, text("after"), Time(20));
+        assert_eq!(all(&mut socket, End::Server, Time(30)), [text("before")]);
+        assert_eq!(socket.under_way(End::Client), 0);
     }
 
     #[test]
     fn nothing_arrives_after_a_close() {
-        let mut link = Link::new(0, Time(0));
-        link.send(End::Client, Frame::Close, Time(10));
-        link.send_astray(End::Client, text("late"), Time(20));
-        assert_eq!(all(&mut link, End::Client, Time(30)), [Frame::Close]);
+        let mut socket = Socket::new(0, Time(0));
+        socket.send(End::Client, Frame::Close, Time(10));
+        socket.send_unordered(End::Client, text("late"), Time(20));
+        assert_eq!(all(&mut socket, End::Client, Time(30)), [Frame::Close]);
     }
 }

@@ -12,7 +12,7 @@ use hullo_protocol::{
     Success, Token, Uid,
 };
 
-use crate::network::LinkId;
+use crate::network::SocketId;
 use crate::observation::Observation;
 use crate::plane::Plane;
 use crate::store::Store;
@@ -38,13 +38,13 @@ pub struct Process {
     secure: bool,
     hub: Hub,
     sessions: BTreeMap<SessionId, Session>,
-    by_link: BTreeMap<LinkId, SessionId>,
+    by_socket: BTreeMap<SocketId, SessionId>,
     inbox: VecDeque<ServerInput>,
     batch: Option<Batch>,
 }
 
 struct Session {
-    link: LinkId,
+    socket: SocketId,
     accid: Accid,
     cursor: MessageId,
 }
@@ -55,14 +55,14 @@ pub enum ServerInput {
     /// A text frame.
     Frame {
         /// From where.
-        link: LinkId,
+        socket: SocketId,
         /// The frame.
         text: String,
     },
     /// A connection is gone.
     Closed {
         /// Which.
-        link: LinkId,
+        socket: SocketId,
     },
     /// News from the media plane.
     Media(CallId, MediaEvent),
@@ -79,11 +79,11 @@ struct Batch {
 
 enum Effect {
     Output(Output),
-    Reply { link: LinkId, reply: Reply },
+    Reply { socket: SocketId, reply: Reply },
 }
 
 struct PendingReply {
-    link: LinkId,
+    socket: SocketId,
     re: u64,
     login: bool,
 }
@@ -94,7 +94,7 @@ pub enum ServerOutput {
     /// Send a frame.
     Send {
         /// Where.
-        link: LinkId,
+        socket: SocketId,
         /// The frame.
         text: String,
         /// Whether it is news rather than an answer.
@@ -103,14 +103,14 @@ pub enum ServerOutput {
     /// Send the media plane's answer, once it has one.
     Answer {
         /// Where.
-        link: LinkId,
+        socket: SocketId,
         /// The reply.
         text: String,
     },
     /// Close a connection after what was sent.
     Close {
         /// Which.
-        link: LinkId,
+        socket: SocketId,
     },
 }
 
@@ -140,7 +140,7 @@ impl Server {
             secure: self.config.secure,
             hub: Hub::restore(self.config.clone(), calls, self.store.next_message(), now),
             sessions: BTreeMap::new(),
-            by_link: BTreeMap::new(),
+            by_socket: BTreeMap::new(),
             inbox: VecDeque::new(),
             batch: None,
         });
@@ -203,7 +203,7 @@ impl Server {
         let mut outputs = Vec::new();
         for effect in batch.effects {
             match effect {
-                Effect::Reply { link, reply } => outputs.push(send(link, &reply, false)),
+                Effect::Reply { socket, reply } => outputs.push(send(socket, &reply, false)),
                 Effect::Output(output) => {
                     process.carry_out(output, &self.store, &mut outputs, sink)
                 }
@@ -223,12 +223,12 @@ impl Server {
         process.hub.rollback();
         sink(&Observation::Dropped);
         let mut outputs = Vec::new();
-        for PendingReply { link, re, login } in batch.pending_replies {
+        for PendingReply { socket, re, login } in batch.pending_replies {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
-            outputs.push(send(link, &reply, false));
+            outputs.push(send(socket, &reply, false));
             if login {
-                outputs.push(ServerOutput::Close { link });
-                process.inbox.push_back(ServerInput::Closed { link });
+                outputs.push(ServerOutput::Close { socket });
+                process.inbox.push_back(ServerInput::Closed { socket });
             }
         }
         outputs
@@ -286,38 +286,38 @@ impl Process {
         match input {
             ServerInput::Timer => Some(Input::Timeout),
             ServerInput::Media(call_id, event) => Some(Input::Media { call_id, event }),
-            ServerInput::Closed { link } => {
-                let session = self.by_link.remove(&link)?;
+            ServerInput::Closed { socket } => {
+                let session = self.by_socket.remove(&socket)?;
                 self.sessions.remove(&session);
                 Some(Input::Disconnected { session })
             }
-            ServerInput::Frame { link, text } => {
+            ServerInput::Frame { socket, text } => {
                 // The endpoint is real: what it sends must be readable.
                 let request: Request = match serde_json::from_str(&text) {
                     Ok(request) => request,
                     Err(error) => panic!("an endpoint sent an unreadable frame: {error}: {text}"),
                 };
-                self.receive_request(link, request, batch, shell)
+                self.receive_request(socket, request, batch, shell)
             }
         }
     }
 
     fn receive_request(
         &mut self,
-        link: LinkId,
+        socket: SocketId,
         request: Request,
         batch: &mut Batch,
         shell: Shell<'_>,
     ) -> Option<Input> {
         let re = request.id;
         if let Command::Login(login) = request.command {
-            return self.receive_login(link, re, login, batch, shell);
+            return self.receive_login(socket, re, login, batch, shell);
         }
-        let session = *self.by_link.get(&link)?;
+        let session = *self.by_socket.get(&socket)?;
         let asker = &self.sessions.get(&session)?.accid;
         let mut direct = |result| {
             let reply = Reply::new(re, result);
-            batch.effects.push(Effect::Reply { link, reply });
+            batch.effects.push(Effect::Reply { socket, reply });
             None
         };
         let named: &[Accid] = match &request.command {
@@ -350,7 +350,7 @@ impl Process {
             _ => None,
         };
         batch.pending_replies.push(PendingReply {
-            link,
+            socket,
             re,
             login: false,
         });
@@ -364,35 +364,35 @@ impl Process {
 
     fn receive_login(
         &mut self,
-        link: LinkId,
+        socket: SocketId,
         re: u64,
         login: Login,
         batch: &mut Batch,
         shell: Shell<'_>,
     ) -> Option<Input> {
-        if self.by_link.contains_key(&link) {
+        if self.by_socket.contains_key(&socket) {
             let reply = Reply::new(re, Err(ErrorKind::BadRequest.into()));
-            batch.effects.push(Effect::Reply { link, reply });
+            batch.effects.push(Effect::Reply { socket, reply });
             return None;
         }
         if !shell.accounts.contains(&login.accid) || login.token.expose() != "right" {
             let reply = Reply::new(re, Err(ErrorKind::WrongToken.into()));
-            batch.effects.push(Effect::Reply { link, reply });
+            batch.effects.push(Effect::Reply { socket, reply });
             return None;
         }
         *shell.next_session += 1;
         let session = SessionId(*shell.next_session);
-        self.by_link.insert(link, session);
+        self.by_socket.insert(socket, session);
         self.sessions.insert(
             session,
             Session {
-                link,
+                socket,
                 accid: login.accid.clone(),
                 cursor: login.cursor.unwrap_or(MessageId(0)),
             },
         );
         batch.pending_replies.push(PendingReply {
-            link,
+            socket,
             re,
             login: true,
         });
@@ -434,9 +434,9 @@ fn verify(token: &Token) -> Option<RoomGrant> {
     })
 }
 
-fn send(link: LinkId, message: &impl serde::Serialize, event: bool) -> ServerOutput {
+fn send(socket: SocketId, message: &impl serde::Serialize, event: bool) -> ServerOutput {
     ServerOutput::Send {
-        link,
+        socket,
         text: json(message),
         event,
     }

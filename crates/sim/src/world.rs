@@ -17,7 +17,7 @@ use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::invariant::Violation;
-use crate::network::{End, Link, LinkId};
+use crate::network::{End, Socket, SocketId};
 use crate::observation::{Leftovers, Observation, Page, Stand};
 use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
@@ -49,9 +49,9 @@ enum Happening {
     /// A device could not be opened.
     CaptureFailed(Page, SlotKind),
     /// A connection attempt has reached the server.
-    LinkOpens(LinkId),
+    SocketConnects(SocketId),
     /// Frames may have arrived.
-    Arrive(LinkId, End),
+    Arrive(SocketId, End),
     /// The server takes its next batch.
     ServerHandles(u64),
     /// The transaction is over.
@@ -61,7 +61,7 @@ enum Happening {
     /// The hub's deadline.
     HubTimer(u64),
     /// The media plane has an answer.
-    AnswerReady(u64, LinkId, String),
+    AnswerReady(u64, SocketId, String),
     /// The server is started again.
     ServerStarts,
     /// ICE has had its time.
@@ -91,8 +91,8 @@ pub struct World {
     scenario: Scenario,
     accounts: Vec<Accid>,
     devices: Vec<Device>,
-    links: std::collections::BTreeMap<LinkId, Link>,
-    next_link: u64,
+    sockets: std::collections::BTreeMap<SocketId, Socket>,
+    next_socket: u64,
     server: Server,
     /// The batch under way is stored already.
     batch_stored: bool,
@@ -136,8 +136,8 @@ impl World {
             ),
             accounts,
             devices,
-            links: std::collections::BTreeMap::new(),
-            next_link: 1,
+            sockets: std::collections::BTreeMap::new(),
+            next_socket: 1,
             server,
             batch_stored: false,
             store_fails_until: Time(0),
@@ -229,13 +229,13 @@ impl World {
                 self.token_given(page, call_id, result);
             }
             Happening::CaptureFailed(page, kind) => self.capture_failed(page, kind),
-            Happening::LinkOpens(link) => self.link_opens(link),
-            Happening::Arrive(link, to) => self.frames_arrive(link, to),
+            Happening::SocketConnects(socket) => self.socket_connects(socket),
+            Happening::Arrive(socket, to) => self.frames_arrive(socket, to),
             Happening::ServerHandles(epoch) => self.server_handles(epoch),
             Happening::BatchStored(epoch, stored) => self.batch_stored(epoch, stored),
             Happening::BatchTold(epoch) => self.batch_told(epoch),
             Happening::HubTimer(epoch) => self.hub_timer(epoch),
-            Happening::AnswerReady(epoch, link, text) => self.answer_ready(epoch, link, text),
+            Happening::AnswerReady(epoch, socket, text) => self.answer_ready(epoch, socket, text),
             Happening::ServerStarts => self.server_starts(),
             Happening::IceDue => self.poll_media(),
             Happening::Tick => self.tick(),
@@ -309,15 +309,15 @@ impl World {
     }
 
     fn reachable_since(&self, device: &Device) -> Option<Time> {
-        let link = self.links.get(&device.link?)?;
+        let socket = self.sockets.get(&device.socket?)?;
         let welcomed_at = device.welcomed_at?;
         let clear_at = device
             .path_clear_at()
             .max(self.store_fails_until)
             .max(self.store_slow_until);
-        let open = link.client_open
-            && link.server_open
-            && !link.is_broken()
+        let open = socket.client_open
+            && socket.server_open
+            && !socket.is_broken()
             && self.server.process.is_some();
         (open && clear_at <= self.now).then_some(clear_at.max(welcomed_at))
     }

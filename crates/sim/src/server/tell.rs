@@ -33,7 +33,11 @@ impl Process {
             secure: self.secure,
             snapshot,
         };
-        outputs.push(send(to.link, &Reply::new(welcome.re, Ok(logged_in)), false));
+        outputs.push(send(
+            to.socket,
+            &Reply::new(welcome.re, Ok(logged_in)),
+            false,
+        ));
     }
 
     pub(super) fn carry_out(
@@ -63,21 +67,23 @@ impl Process {
             Output::Reply { session, reply } => {
                 if let Some(to) = self.sessions.get(&session) {
                     told(sink, session, to, Telling::Reply(&reply));
-                    outputs.push(send(to.link, &reply, false));
+                    outputs.push(send(to.socket, &reply, false));
                 }
             }
             Output::Notify { session, event } => {
                 if let Some(to) = self.sessions.get(&session) {
                     told(sink, session, to, Telling::Event(&event));
-                    outputs.push(send(to.link, &event, true));
+                    outputs.push(send(to.socket, &event, true));
                 }
             }
             Output::Close { session, reason } => {
                 if let Some(gone) = self.sessions.remove(&session) {
-                    self.by_link.remove(&gone.link);
+                    self.by_socket.remove(&gone.socket);
                     // In line with the answers, so that nothing overtakes it.
-                    outputs.push(send(gone.link, &Event::SessionClosed { reason }, false));
-                    outputs.push(ServerOutput::Close { link: gone.link });
+                    outputs.push(send(gone.socket, &Event::SessionClosed { reason }, false));
+                    outputs.push(ServerOutput::Close {
+                        socket: gone.socket,
+                    });
                 }
             }
             Output::Room { call_id, command } => {
@@ -95,7 +101,7 @@ impl Process {
                     };
                     let text = json(&Reply::new(re, result));
                     outputs.push(ServerOutput::Answer {
-                        link: to.link,
+                        socket: to.socket,
                         text,
                     });
                 }

@@ -4,7 +4,7 @@ use hullo_core::Time;
 use hullo_core::endpoint::Input;
 
 use super::{Happening, World, observe};
-use crate::network::LinkId;
+use crate::network::SocketId;
 use crate::observation::Observation;
 
 /// What can break by itself.
@@ -39,10 +39,10 @@ impl World {
         match self.chances.faults.weighted(&breaks) {
             None => {}
             Some(Break::Connection) => {
-                let ids: Vec<LinkId> = self.links.keys().copied().collect();
+                let ids: Vec<SocketId> = self.sockets.keys().copied().collect();
                 if !ids.is_empty() {
                     let id = ids[self.chances.faults.index(ids.len())];
-                    self.reset_link(id);
+                    self.reset_socket(id);
                 }
             }
             Some(Break::Path) => {
@@ -84,7 +84,7 @@ impl World {
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         server.crash(stored, &mut sink);
         let told = self.chances.faults.chance(700);
-        self.break_all_links(told);
+        self.break_all_sockets(told);
         let down_ms = if self.chances.faults.chance(150) {
             self.chances.faults.pick(20_000..=60_000)
         } else {
@@ -162,10 +162,10 @@ impl World {
             }
         }
         // Whatever waited for a path tries it now; timers of sleepers fire.
-        for (id, link) in &self.links {
-            let device = &self.devices[link.device];
-            if !link.client_open && device.link == Some(*id) {
-                self.agenda.plan(self.now, Happening::LinkOpens(*id));
+        for (id, socket) in &self.sockets {
+            let device = &self.devices[socket.device];
+            if !socket.client_open && device.socket == Some(*id) {
+                self.agenda.plan(self.now, Happening::SocketConnects(*id));
             }
             for to in [crate::network::End::Client, crate::network::End::Server] {
                 self.agenda.plan(self.now, Happening::Arrive(*id, to));

@@ -36,14 +36,14 @@ impl World {
     /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
     pub(super) fn page_gone(&mut self, device: usize) {
         let page = self.devices[device].page();
-        let Some(link) = self.devices[device].close_page() else {
+        let Some(socket) = self.devices[device].close_page() else {
             self.observe(&Observation::PageGone { page });
             return;
         };
         if self.chances.faults.chance(700) {
-            self.client_closes(link);
-        } else if let Some(link) = self.links.get_mut(&link) {
-            link.client_open = false;
+            self.client_closes(socket);
+        } else if let Some(socket) = self.sockets.get_mut(&socket) {
+            socket.client_open = false;
         }
         self.observe(&Observation::PageGone { page });
     }

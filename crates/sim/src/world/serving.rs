@@ -3,7 +3,7 @@
 use hullo_core::Time;
 
 use super::{Happening, World, observe};
-use crate::network::LinkId;
+use crate::network::SocketId;
 use crate::observation::Observation;
 use crate::server::{ServerInput, ServerOutput};
 
@@ -116,20 +116,24 @@ impl World {
     fn handle_server_outputs(&mut self, epoch: u64, outputs: Vec<ServerOutput>) {
         for output in outputs {
             match output {
-                ServerOutput::Send { link, text, event } => self.server_sends(link, text, event),
-                ServerOutput::Close { link } => self.server_closes(link),
-                ServerOutput::Answer { link, text } => {
+                ServerOutput::Send {
+                    socket,
+                    text,
+                    event,
+                } => self.server_sends(socket, text, event),
+                ServerOutput::Close { socket } => self.server_closes(socket),
+                ServerOutput::Answer { socket, text } => {
                     let at = self.now.plus_ms(self.chances.server.pick(0..=5));
                     self.agenda
-                        .plan(at, Happening::AnswerReady(epoch, link, text));
+                        .plan(at, Happening::AnswerReady(epoch, socket, text));
                 }
             }
         }
     }
 
-    pub(super) fn answer_ready(&mut self, epoch: u64, link: LinkId, text: String) {
+    pub(super) fn answer_ready(&mut self, epoch: u64, socket: SocketId, text: String) {
         if self.runs(epoch) {
-            self.server_sends(link, text, false);
+            self.server_sends(socket, text, false);
         }
     }
 
