@@ -97,7 +97,7 @@ impl Browser {
             },
             MediaCommand::Answer { peer, sdp } => match self.connection(*peer) {
                 Some(connection) => {
-                    connection.answered = crate::plane::parse_answer(sdp);
+                    connection.answered = crate::media_plane::parse_answer(sdp);
                     Reaction::Check
                 }
                 None => Reaction::None,

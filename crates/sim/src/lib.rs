@@ -30,7 +30,7 @@
 //! |---|---|---|
 //! | [`agenda`], [`dice`] | time and chance | |
 //! | [`network`] | WebSockets over TCP: what is ordered, what gets lost, who is told | `world/wire.rs` |
-//! | [`server`], [`store`], [`plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
+//! | [`server`], [`store`], [`media_plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
 //! | [`storm`] | what no polite endpoint would ever do to the hub | |
@@ -45,10 +45,10 @@ pub mod dice;
 pub mod digest;
 pub mod invariant;
 pub mod invariants;
+pub mod media_plane;
 pub mod network;
 pub mod observation;
 pub mod person;
-pub mod plane;
 pub mod reference;
 pub mod run_stats;
 pub mod scenario;

@@ -12,9 +12,9 @@ use hullo_protocol::{
     Success, Token, Uid,
 };
 
+use crate::media_plane::MediaPlane;
 use crate::network::SocketId;
 use crate::observation::Observation;
-use crate::plane::Plane;
 use crate::store::Store;
 
 /// The machine: what it has stored, and the process that runs on it, if one does.
@@ -34,7 +34,7 @@ pub struct Process {
     /// Which.
     pub epoch: u64,
     /// Its media.
-    pub plane: Plane,
+    pub media_plane: MediaPlane,
     secure: bool,
     hub: Hub,
     sessions: BTreeMap<SessionId, Session>,
@@ -136,7 +136,7 @@ impl Server {
         let calls = self.store.restorable(now);
         self.process = Some(Process {
             epoch: self.epoch,
-            plane: Plane::new(self.epoch),
+            media_plane: MediaPlane::new(self.epoch),
             secure: self.config.secure,
             hub: Hub::restore(self.config.clone(), calls, self.store.next_message(), now),
             sessions: BTreeMap::new(),

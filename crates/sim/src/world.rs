@@ -278,7 +278,7 @@ impl World {
                 .server
                 .process
                 .iter()
-                .flat_map(|process| process.plane.rooms())
+                .flat_map(|process| process.media_plane.rooms())
                 .collect(),
             open_tickets: self.checker.open_tickets(),
         }

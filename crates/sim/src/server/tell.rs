@@ -91,7 +91,7 @@ impl Process {
                     call_id,
                     command: &command,
                 });
-                let answer = self.plane.command(call_id, &command);
+                let answer = self.media_plane.command(call_id, &command);
                 if let RoomCommand::Negotiate { session, re, .. } = command
                     && let Some(to) = self.sessions.get(&session)
                 {

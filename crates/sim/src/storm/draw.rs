@@ -7,7 +7,7 @@ use hullo_protocol::{
 };
 
 use super::{Replayable, Storm};
-use crate::plane::{Remote, offer};
+use crate::media_plane::{Remote, offer};
 
 /// What the devices of an account run on.
 const PLATFORMS: [Platform; 3] = [Platform::Web, Platform::Ios, Platform::Desktop];

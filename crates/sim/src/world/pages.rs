@@ -7,9 +7,9 @@ use hullo_protocol::{AppKey, CallId, CallKind, SlotKind};
 use super::{Happening, World, observe};
 use crate::browser::{Flags, Ice, Reaction};
 use crate::device::Shown;
+use crate::media_plane::{Remote, offer};
 use crate::observation::{Observation, Page};
 use crate::person::{self, Deed, Scene};
-use crate::plane::{Remote, offer};
 
 /// Silence after which a browser reports a connection disconnected, and failed.
 const DISCONNECTED_MS: u64 = 3_000;

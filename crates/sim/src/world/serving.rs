@@ -168,9 +168,9 @@ impl World {
         let now = self.now;
         let devices = &mut self.devices;
         let mut flowing = vec![false; devices.len()];
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         if let Some(process) = &mut self.server.process {
-            news = process.plane.poll(now, |epoch, peer, remote| {
+            events = process.media_plane.poll(now, |epoch, peer, remote| {
                 let device = &mut devices[remote.device];
                 let page = crate::observation::Page {
                     device: remote.device,
@@ -186,14 +186,14 @@ impl World {
             });
             if self.chances.server.chance(30) {
                 let quality = process
-                    .plane
+                    .media_plane
                     .quality(|device| devices[device].accid.clone());
-                news.extend(quality);
+                events.extend(quality);
                 let pick = self.chances.server.pick(0..=1_000);
-                news.extend(process.plane.speakers(pick));
+                events.extend(process.media_plane.speakers(pick));
             }
         }
-        for (call_id, event) in news {
+        for (call_id, event) in events {
             self.server_receives(ServerInput::Media(call_id, event));
         }
         for (device, flows) in flowing.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use hullo_protocol::{CallId, Quality, QualityReport, Slot, SlotKind, Uid};
 
 /// The rooms of one server process.
 #[derive(Debug)]
-pub struct Plane {
+pub struct MediaPlane {
     /// Which process; its DTLS identity.
     epoch: u64,
     rooms: BTreeMap<CallId, BTreeMap<PeerId, Peer>>,
@@ -33,8 +33,8 @@ pub struct Peer {
     /// Its participant holds the call: nothing flows.
     pub held: bool,
     /// Whose pictures it shows; all, as there is room, unless it has said so.
-    shows: Option<Vec<Uid>>,
-    told_slots: Vec<Slot>,
+    wanted_videos: Option<Vec<Uid>>,
+    slots: Vec<Slot>,
 }
 
 /// The other end of a connection: a page's RTCPeerConnection.
@@ -105,7 +105,7 @@ fn numbers_of<'a>(sdp: &'a str, prefix: &str) -> Option<impl Iterator<Item = u64
     Some(line.split(' ').filter_map(|number| number.parse().ok()))
 }
 
-impl Plane {
+impl MediaPlane {
     /// No rooms.
     pub fn new(epoch: u64) -> Self {
         Self {
@@ -132,8 +132,8 @@ impl Plane {
                     lost: false,
                     admitted: false,
                     held: false,
-                    shows: None,
-                    told_slots: Vec::new(),
+                    wanted_videos: None,
+                    slots: Vec::new(),
                 });
                 known.remote = remote;
                 Some(answer(self.epoch, *peer))
@@ -146,7 +146,7 @@ impl Plane {
             }
             RoomCommand::Subscribe { peer, videos } => {
                 if let Some(peer) = self.peer(call_id, *peer) {
-                    peer.shows = Some(videos.clone());
+                    peer.wanted_videos = Some(videos.clone());
                 }
                 None
             }
@@ -175,29 +175,29 @@ impl Plane {
         now: Time,
         mut reachable: impl FnMut(u64, PeerId, Remote) -> bool,
     ) -> Vec<(CallId, MediaEvent)> {
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         for (call_id, room) in &mut self.rooms {
             for (id, peer) in room.iter_mut() {
                 if reachable(self.epoch, *id, peer.remote) {
                     peer.silent_since = None;
                     if !peer.connected {
                         peer.connected = true;
-                        news.push((*call_id, MediaEvent::Connected(*id)));
+                        events.push((*call_id, MediaEvent::Connected(*id)));
                     } else if peer.lost {
-                        news.push((*call_id, MediaEvent::Recovered(*id)));
+                        events.push((*call_id, MediaEvent::Recovered(*id)));
                     }
                     peer.lost = false;
                 } else if peer.connected && !peer.lost {
                     let since = *peer.silent_since.get_or_insert(now);
                     if now.since(since) >= SILENCE_MS {
                         peer.lost = true;
-                        news.push((*call_id, MediaEvent::Lost(*id)));
+                        events.push((*call_id, MediaEvent::Lost(*id)));
                     }
                 }
             }
-            assign_slots(*call_id, room, &mut news);
+            assign_slots(*call_id, room, &mut events);
         }
-        news
+        events
     }
 
     /// The quality reports of all rooms that have someone connected.
@@ -258,7 +258,7 @@ impl Plane {
 fn assign_slots(
     call_id: CallId,
     room: &mut BTreeMap<PeerId, Peer>,
-    news: &mut Vec<(CallId, MediaEvent)>,
+    events: &mut Vec<(CallId, MediaEvent)>,
 ) {
     let sending: BTreeSet<Uid> = room
         .values()
@@ -267,8 +267,8 @@ fn assign_slots(
         .collect();
     for (id, peer) in room.iter_mut() {
         let others = || sending.iter().copied().filter(|uid| *uid != peer.uid);
-        let shown: Vec<Uid> = match &peer.shows {
-            Some(shows) => shows
+        let wanted: Vec<Uid> = match &peer.wanted_videos {
+            Some(wanted_videos) => wanted_videos
                 .iter()
                 .copied()
                 .filter(|uid| others().any(|other| other == *uid))
@@ -276,11 +276,11 @@ fn assign_slots(
             None => others().collect(),
         };
         let sound = slots(SlotKind::Audio, peer.remote.audio, others());
-        let pictures = slots(SlotKind::Video, peer.remote.video, shown.into_iter());
+        let pictures = slots(SlotKind::Video, peer.remote.video, wanted.into_iter());
         let slots: Vec<Slot> = sound.into_iter().chain(pictures).collect();
-        if slots != peer.told_slots {
-            peer.told_slots.clone_from(&slots);
-            news.push((call_id, MediaEvent::Slots(*id, slots)));
+        if slots != peer.slots {
+            peer.slots.clone_from(&slots);
+            events.push((call_id, MediaEvent::Slots(*id, slots)));
         }
     }
 }
@@ -313,7 +313,7 @@ mod tests {
         video: 1,
     };
 
-    fn negotiate(plane: &mut Plane, peer: u64, uid: u64) -> Option<String> {
+    fn negotiate(media_plane: &mut MediaPlane, peer: u64, uid: u64) -> Option<String> {
         let command = RoomCommand::Negotiate {
             peer: PeerId(peer),
             uid: Uid(uid),
@@ -321,25 +321,28 @@ mod tests {
             re: 1,
             sdp: offer(REMOTE),
         };
-        plane.command(CALL, &command)
+        media_plane.command(CALL, &command)
     }
 
     #[test]
     fn an_answer_names_the_process_and_the_peer() {
-        let mut plane = Plane::new(4);
-        plane.command(CALL, &RoomCommand::Open);
-        let answer = negotiate(&mut plane, 9, 1).unwrap();
+        let mut media_plane = MediaPlane::new(4);
+        media_plane.command(CALL, &RoomCommand::Open);
+        let answer = negotiate(&mut media_plane, 9, 1).unwrap();
         assert_eq!(parse_answer(&answer), Some((4, PeerId(9))));
     }
 
     #[test]
     fn a_peer_is_lost_after_a_silence_and_recovers_with_the_packets() {
-        let mut plane = Plane::new(1);
-        plane.command(CALL, &RoomCommand::Open);
-        negotiate(&mut plane, 1, 1);
+        let mut media_plane = MediaPlane::new(1);
+        media_plane.command(CALL, &RoomCommand::Open);
+        negotiate(&mut media_plane, 1, 1);
         let mut poll = |at, reachable| {
-            let news = plane.poll(Time(at), |_, _, _| reachable);
-            news.into_iter().map(|(_, event)| event).collect::<Vec<_>>()
+            let events = media_plane.poll(Time(at), |_, _, _| reachable);
+            events
+                .into_iter()
+                .map(|(_, event)| event)
+                .collect::<Vec<_>>()
         };
         assert_eq!(poll(0, false), []);
         assert_eq!(poll(1, true), [MediaEvent::Connected(PeerId(1))]);
@@ -350,11 +353,11 @@ mod tests {
 
     #[test]
     fn each_hears_the_other_and_not_itself() {
-        let mut plane = Plane::new(1);
-        plane.command(CALL, &RoomCommand::Open);
-        negotiate(&mut plane, 1, 1);
-        negotiate(&mut plane, 2, 2);
-        let slots: Vec<_> = plane
+        let mut media_plane = MediaPlane::new(1);
+        media_plane.command(CALL, &RoomCommand::Open);
+        negotiate(&mut media_plane, 1, 1);
+        negotiate(&mut media_plane, 2, 2);
+        let slots: Vec<_> = media_plane
             .poll(Time(0), |_, _, _| false)
             .into_iter()
             .filter_map(|(_, event)| match event {
