@@ -17,7 +17,7 @@
 //! cargo xtask sim --seed 1234                   this one again, with the last lines of its history if it fails
 //! cargo xtask sim --seed 1234 --verbose         with its whole history
 //! cargo xtask sim --seed 1234 --calls 5000      this one and the next
-//! cargo xtask sim --storm --calls 100000        storms of inputs straight at the hub, in place of worlds
+//! cargo xtask sim --fuzz --calls 100000         senseless inputs straight at the hub, in place of worlds
 //! cargo xtask sim --seeds 1000 --digest         also a digest of what was told: the same as before a change that changes nothing
 //! ```
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
@@ -33,7 +33,7 @@
 //! | [`server`], [`store`], [`media_plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
-//! | [`storm`] | what no polite endpoint would ever do to the hub | |
+//! | [`hub_fuzz`] | what no polite endpoint would ever do to the hub | |
 //! | [`checker`], [`invariants`], [`reference`] | what always holds | |
 
 pub mod agenda;
@@ -43,6 +43,7 @@ pub mod clock;
 pub mod device;
 pub mod dice;
 pub mod digest;
+pub mod hub_fuzz;
 pub mod invariant;
 pub mod invariants;
 pub mod media_plane;
@@ -54,7 +55,6 @@ pub mod run_stats;
 pub mod scenario;
 pub mod server;
 pub mod store;
-pub mod storm;
 #[cfg(test)]
 mod testing;
 pub mod trace;
@@ -65,9 +65,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hullo_core::Time;
 
 use digest::Digest;
+use hub_fuzz::HubFuzz;
 use invariant::Violation;
 use run_stats::RunStats;
-use storm::Storm;
 use world::World;
 
 pub use trace::Keep;
@@ -90,11 +90,11 @@ pub struct Outcome {
 pub enum Kind {
     /// A whole [`world`].
     World,
-    /// A [`storm`] at the hub.
-    Storm,
+    /// The hub alone, [fuzzed](hub_fuzz).
+    HubFuzz,
 }
 
-/// Runs the world or storm of `seed`; a panic in it is a violation like any other.
+/// Runs the world or the fuzz of `seed`; a panic in it is a violation like any other.
 pub fn run(kind: Kind, seed: u64, keep: Keep) -> Outcome {
     match kind {
         Kind::World => {
@@ -108,14 +108,14 @@ pub fn run(kind: Kind, seed: u64, keep: Keep) -> Outcome {
                 digest: world.digest(),
             }
         }
-        Kind::Storm => {
-            let mut storm = Storm::new(seed, keep);
-            let result = catch_unwind(AssertUnwindSafe(|| storm.run()));
+        Kind::HubFuzz => {
+            let mut fuzz = HubFuzz::new(seed, keep);
+            let result = catch_unwind(AssertUnwindSafe(|| fuzz.run()));
             Outcome {
-                violation: violation(result, storm.now()),
-                stats: std::mem::take(&mut storm.stats),
-                trace: storm.trace().to_vec(),
-                digest: storm.digest(),
+                violation: violation(result, fuzz.now()),
+                stats: std::mem::take(&mut fuzz.stats),
+                trace: fuzz.trace().to_vec(),
+                digest: fuzz.digest(),
             }
         }
     }
@@ -138,13 +138,13 @@ fn violation(result: std::thread::Result<Result<(), Violation>>, at: Time) -> Op
 /// The report of a failing seed: the invariant, the last `lines` of the history, and how to see the rest.
 pub fn report(kind: Kind, seed: u64, violation: &Violation, lines: usize) -> String {
     let trace = run(kind, seed, Keep::Trace).trace;
-    let storm = match kind {
+    let option = match kind {
         Kind::World => "",
-        Kind::Storm => " --storm",
+        Kind::HubFuzz => " --fuzz",
     };
     let skipped = trace.len().saturating_sub(lines);
     format!(
-        "{}\n\nseed {seed}: {violation}\nreplay: cargo xtask sim{storm} --seed {seed} --verbose",
+        "{}\n\nseed {seed}: {violation}\nreplay: cargo xtask sim{option} --seed {seed} --verbose",
         trace[skipped..].join("\n"),
     )
 }

@@ -25,9 +25,9 @@ struct Arguments {
     /// Runs so many seeds.
     #[arg(long)]
     seeds: Option<u64>,
-    /// Storms at the hub in place of worlds.
-    #[arg(long)]
-    storm: bool,
+    /// Fuzzes the hub alone, in place of worlds.
+    #[arg(long, alias = "storm")]
+    fuzz: bool,
     /// Prints the whole history of the seed.
     #[arg(long, requires = "seed", conflicts_with_all = ["calls", "seeds"])]
     verbose: bool,
@@ -41,8 +41,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let kind = if arguments.storm {
-        Kind::Storm
+    let kind = if arguments.fuzz {
+        Kind::HubFuzz
     } else {
         Kind::World
     };

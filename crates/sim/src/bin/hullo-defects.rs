@@ -1,9 +1,9 @@
 //! Puts known defects back, one at a time, and demands that each is caught: `cargo xtask defects [filter]`.
 //!
 //! `crates/sim/defects/` has a patch for each (behaviour A.9 has the numbers), made against `crates/core` and headed by what
-//! is wrong, what is right, and what has to catch it: `worlds`, `storms`, or `test <package> <name>`. Each is applied to a
+//! is wrong, what is right, and what has to catch it: `worlds`, `fuzz`, or `test <package> <name>`. Each is applied to a
 //! scratch worktree of the last commit under `target/defects`, built there, and run. A defect that nothing notices fails
-//! the run, as does a patch that no longer applies. Before, the same worlds and storms must pass without any defect.
+//! the run, as does a patch that no longer applies. Before, the same worlds and fuzz must pass without any defect.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ struct Defect {
 #[derive(Clone, PartialEq, Eq)]
 enum Catcher {
     Worlds,
-    Storms,
+    Fuzz,
     Test { package: String, name: String },
 }
 
@@ -54,7 +54,7 @@ fn run(filter: &str) -> Result<usize, String> {
     let root = workspace()?;
     let defects = defects(&root.join(FOLDER), filter)?;
     let tree = Tree::prepare(root)?;
-    for catcher in [Catcher::Worlds, Catcher::Storms] {
+    for catcher in [Catcher::Worlds, Catcher::Fuzz] {
         if defects.iter().any(|defect| defect.catcher == catcher)
             && let Some(line) = tree.catch(&catcher)?
         {
@@ -107,7 +107,7 @@ impl Tree {
     fn catch(&self, catcher: &Catcher) -> Result<Option<String>, String> {
         match catcher {
             Catcher::Worlds => self.simulate(&[]),
-            Catcher::Storms => self.simulate(&["--storm"]),
+            Catcher::Fuzz => self.simulate(&["--fuzz"]),
             Catcher::Test { package, name } => {
                 self.cargo(&["test", "--quiet", "-p", package, "--no-run"])?;
                 let mut test = self.command(&["test", "--quiet", "-p", package, name]);
@@ -199,13 +199,13 @@ fn defects(folder: &Path, filter: &str) -> Result<Vec<Defect>, String> {
 fn catcher(text: &str) -> Result<Catcher, String> {
     match text.split(' ').collect::<Vec<_>>().as_slice() {
         ["worlds"] => Ok(Catcher::Worlds),
-        ["storms"] => Ok(Catcher::Storms),
+        ["fuzz"] => Ok(Catcher::Fuzz),
         ["test", package, name] => Ok(Catcher::Test {
             package: (*package).to_owned(),
             name: (*name).to_owned(),
         }),
         _ => Err(format!(
-            "`{text}` catches nothing: worlds, storms, or test <package> <name>"
+            "`{text}` catches nothing: worlds, fuzz, or test <package> <name>"
         )),
     }
 }

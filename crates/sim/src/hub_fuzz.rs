@@ -1,4 +1,4 @@
-//! A storm of inputs straight at the hub: no endpoints, no network, no sense.
+//! Fuzzing the hub: a seed's worth of inputs straight at it, without endpoints, network or sense.
 //!
 //! A world's endpoints are polite: they ask only what makes sense to them. Here sessions come and go, any account asks
 //! anything about any call, request ids are used again, media reports come for peers that are gone, batches fail and the
@@ -26,16 +26,16 @@ use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::trace::{Keep, Trace};
 
-/// Inputs of one storm.
+/// Inputs of one seed.
 const INPUTS: u32 = 300;
-/// After the storm everything must end within this many timeouts.
+/// After the last of them everything must end within this many timeouts.
 const TIMEOUTS_MAX: u32 = 200;
 
 /// A request that may come again.
 type Replayable = ((Accid, usize), RequestId, Command, Option<RoomGrant>);
 
-/// A hub in a storm.
-pub struct Storm {
+/// A hub that is fuzzed.
+pub struct HubFuzz {
     now: Time,
     dice: Dice,
     config: Config,
@@ -58,9 +58,10 @@ pub struct Storm {
     pub stats: RunStats,
 }
 
-impl Storm {
-    /// The storm of `seed`.
+impl HubFuzz {
+    /// The inputs of `seed`.
     pub fn new(seed: u64, keep: Keep) -> Self {
+        // The name is older than the type; with another one every seed would draw something else.
         let mut dice = Dice::new(seed, "storm");
         let scenario = Scenario::draw(&mut dice);
         let accounts: Vec<Accid> = ["alice", "bob", "carol", "dave"]
@@ -95,7 +96,7 @@ impl Storm {
         }
     }
 
-    /// Lets it rage, then calm down.
+    /// Feeds the hub all inputs, then lets everything calm down.
     pub fn run(&mut self) -> Result<(), Violation> {
         for _ in 0..INPUTS {
             self.pass_time();

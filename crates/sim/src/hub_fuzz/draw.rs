@@ -1,4 +1,4 @@
-//! What comes next in a storm: anything.
+//! What the hub is fuzzed with next: anything.
 
 use hullo_core::hub::{Input, MediaEvent, RoomGrant, SessionId};
 use hullo_protocol::{
@@ -6,7 +6,7 @@ use hullo_protocol::{
     JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
 };
 
-use super::{Replayable, Storm};
+use super::{HubFuzz, Replayable};
 use crate::media_plane::{Remote, offer};
 
 /// What the devices of an account run on.
@@ -19,7 +19,7 @@ const GROUP: &str = "team";
 /// How many requests may come again.
 const REPLAYABLE_MAX: usize = 12;
 
-impl Storm {
+impl HubFuzz {
     pub(super) fn draw_input(&mut self) -> Input {
         match self.dice.index(100) {
             0..=7 => self.connect(),
