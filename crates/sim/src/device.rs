@@ -11,7 +11,7 @@ use crate::observation::Page;
 
 /// One device of an account.
 pub struct Device {
-    /// Its place in the world.
+    /// Its index in the world.
     pub index: usize,
     /// Whose it is.
     pub accid: Accid,

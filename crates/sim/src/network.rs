@@ -144,8 +144,8 @@ impl Socket {
 
 impl Direction {
     fn insert(&mut self, at: Time, frame: Frame) {
-        let place = self.under_way.partition_point(|(other, _)| *other <= at);
-        self.under_way.insert(place, (at, frame));
+        let index = self.under_way.partition_point(|(other, _)| *other <= at);
+        self.under_way.insert(index, (at, frame));
     }
 }
 

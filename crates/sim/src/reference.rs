@@ -27,7 +27,7 @@ use crate::invariant::Invariant;
 use crate::observation::Observation;
 use cause::Cause;
 use judge::RequestContext;
-use model::{Model, Place};
+use model::{Model, PartState};
 
 /// The model may see somebody join a moment before the hub does.
 const MISSED_MS: u64 = 2_000;
@@ -238,7 +238,7 @@ impl Reference {
             let inside = call
                 .parts
                 .iter()
-                .filter(|(_, part)| part.place == Place::In && !call.over);
+                .filter(|(_, part)| part.state == PartState::In && !call.over);
             for (accid, part) in inside {
                 let since = part.away_since;
                 if since.is_some_and(|since| now.since(since) >= config.grace_ms) {
@@ -297,7 +297,7 @@ impl Reference {
             return Err(format!("{gone:?} is kicked out against the policy"));
         }
         let left = self.model.live_parts(&gone.accid).find(|(_, _, part)| {
-            part.place == Place::In && part.device.as_ref() == Some(&gone.device)
+            part.state == PartState::In && part.device.as_ref() == Some(&gone.device)
         });
         match left {
             Some((call_id, ..)) => Err(format!("{gone:?} is kicked out and still in {call_id}")),
@@ -322,12 +322,12 @@ impl Reference {
         let callees: BTreeSet<&Accid> = record.callees.iter().collect();
         let others = call.parts.keys().filter(|accid| **accid != call.caller);
         check(others.eq(callees), "other callees")?;
-        let outcome = |accid: &Accid| call.part(accid).map(|part| part.place);
+        let outcome = |accid: &Accid| call.part(accid).map(|part| part.state);
         check(
             record
                 .outcomes
                 .iter()
-                .all(|it| outcome(&it.accid) == Some(Place::Out(it.state))),
+                .all(|it| outcome(&it.accid) == Some(PartState::Out(it.state))),
             "other outcomes",
         )?;
         let group_id = call.terms.as_ref().and_then(|it| it.group_id.clone());
@@ -346,7 +346,7 @@ impl Reference {
     fn nothing_overdue(&self, now: Time) -> Result<(), String> {
         for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
             let late = call.parts.iter().find(|(_, part)| {
-                part.place == Place::Rung && part.rings_until.is_some_and(|until| now >= until)
+                part.state == PartState::Rung && part.rings_until.is_some_and(|until| now >= until)
             });
             if let Some((accid, part)) = late {
                 return Err(format!("{call_id} rings {accid} past its time: {part:?}"));

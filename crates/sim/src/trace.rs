@@ -155,7 +155,7 @@ fn clip(text: &str) -> String {
 }
 
 fn is_uuid(text: &str) -> bool {
-    text.bytes().enumerate().all(|(place, byte)| match place {
+    text.bytes().enumerate().all(|(index, byte)| match index {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     })

@@ -12,7 +12,7 @@ use hullo_protocol::{
 };
 
 use super::cause::{Cause, Verdict};
-use super::model::{Call, Model, Part, Place};
+use super::model::{Call, Model, Part, PartState};
 use super::step;
 
 /// A step of an account, and why the call is over if it is by this.
@@ -52,7 +52,7 @@ pub(super) fn stored(
             Verdict::Enters => {}
             Verdict::Swept => swept.push(own.accid.clone()),
         }
-        place(model, &mut call, own, cause);
+        update_part(model, &mut call, own, cause);
     }
     if !form.is_ended() && !swept.is_empty() {
         return Err(format!(
@@ -104,7 +104,7 @@ fn begun(model: &Model, form: &Form, cause: &Cause<'_>) -> Result<Call, String> 
     }
     // The caller's uid is always 1 (protocol, `StartCall::room_token`).
     let dialler = Part {
-        place: Place::In,
+        state: PartState::In,
         device: cause.me.map(|(_, device)| device.clone()),
         ..Part::new(Uid(1), cause.now)
     };
@@ -120,20 +120,20 @@ fn begun(model: &Model, form: &Form, cause: &Cause<'_>) -> Result<Call, String> 
     })
 }
 
-/// Takes the account's new place over.
-fn place(model: &Model, call: &mut Call, own: &Participant, cause: &Cause<'_>) {
+/// Takes over the new state of the account's part.
+fn update_part(model: &Model, call: &mut Call, own: &Participant, cause: &Cause<'_>) {
     let now = cause.now;
-    let is = Place::of(own.state);
+    let is = PartState::of(own.state);
     let part = call.parts.entry(own.accid.clone()).or_insert_with(|| Part {
-        place: Place::Out(ParticipantState::Left),
+        state: PartState::Out(ParticipantState::Left),
         ..Part::new(own.uid, now)
     });
-    if part.place != is {
+    if part.state != is {
         *part = Part {
-            place: is,
+            state: is,
             ..Part::new(part.uid, now)
         };
-        if is == Place::Rung {
+        if is == PartState::Rung {
             let wish = match cause.command {
                 Some(Command::StartCall(start)) => start.ring_ms,
                 Some(Command::Invite(more)) => more.ring_ms,
@@ -168,20 +168,20 @@ fn ends(
         ))
     };
     // Those who are swept away were still there when it was decided.
-    let count = |place: Place| {
+    let count = |state: PartState| {
         call.parts
             .values()
-            .filter(|part| part.place == place)
+            .filter(|part| part.state == state)
             .count()
     };
     let is_swept = |state| {
         swept
             .iter()
-            .filter(|accid| call.has(accid, Place::Out(state)))
+            .filter(|accid| call.has(accid, PartState::Out(state)))
             .count()
     };
-    let inside = count(Place::In) + is_swept(ParticipantState::Left);
-    let rung = count(Place::Rung) + is_swept(ParticipantState::Cancelled);
+    let inside = count(PartState::In) + is_swept(ParticipantState::Left);
+    let rung = count(PartState::Rung) + is_swept(ParticipantState::Cancelled);
     let too_few = match call.kind {
         CallKind::OneToOne => inside + rung < call.parts.len(),
         CallKind::Group => inside == 0 || (inside == 1 && rung == 0),
@@ -231,7 +231,7 @@ fn ends(
         && record
             .ended_by
             .as_ref()
-            .is_none_or(|by| call.has(by, Place::Out(ParticipantState::Busy)));
+            .is_none_or(|by| call.has(by, PartState::Out(ParticipantState::Busy)));
     let by_common = call.kind == CallKind::Group
         && record
             .ended_by
@@ -253,7 +253,8 @@ fn ends(
 fn common_refusal(call: &Call) -> Option<EndReason> {
     use ParticipantState as P;
     // A caller that was swept away was there until the end.
-    let waited = call.has(&call.caller, Place::In) || call.has(&call.caller, Place::Out(P::Left));
+    let waited =
+        call.has(&call.caller, PartState::In) || call.has(&call.caller, PartState::Out(P::Left));
     if call.kind != CallKind::Group || call.accepted_at.is_some() || !waited {
         return None;
     }
@@ -261,9 +262,9 @@ fn common_refusal(call: &Call) -> Option<EndReason> {
         .parts
         .iter()
         .filter(|(accid, _)| **accid != call.caller);
-    let places: Vec<Place> = callees.map(|(_, part)| part.place).collect();
-    let all = |state| places.iter().all(|place| *place == Place::Out(state));
-    let any = |state| places.contains(&Place::Out(state));
+    let states: Vec<PartState> = callees.map(|(_, part)| part.state).collect();
+    let all = |state| states.iter().all(|it| *it == PartState::Out(state));
+    let any = |state| states.contains(&PartState::Out(state));
     // Somebody was taken back: the caller did not wait to the end.
     if any(P::Cancelled) {
         return None;

@@ -9,7 +9,7 @@ use hullo_protocol::{
     ParticipantState, RefusedInvite, Request, Success, Uid,
 };
 
-use super::model::{Call, Model, Part, Place};
+use super::model::{Call, Model, Part, PartState};
 
 /// A request, who makes it, and what its shell knows.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +40,10 @@ pub(super) fn accepted(
             if call.call_id != start.call_id {
                 return glared(model, context, &start.callees, call);
             }
-            let placed = model.call(start.call_id).cloned();
-            return invited(context, &start.callees, refused, placed.as_ref());
+            return invited(context, &start.callees, refused, model.call(start.call_id));
         }
         (Command::Invite(more), Success::Call { call, refused }) => {
-            let placed = model.call(call.call_id).cloned();
-            return invited(context, &more.callees, refused, placed.as_ref());
+            return invited(context, &more.callees, refused, model.call(call.call_id));
         }
         (Command::Query { .. }, Success::Found { calls }) => {
             for found in calls {
@@ -57,7 +55,7 @@ pub(super) fn accepted(
             let here = |part: &Part| part.device.as_ref() == Some(context.device);
             let left = model
                 .live_parts(context.me)
-                .find(|(_, _, part)| part.place == Place::In && here(part));
+                .find(|(_, _, part)| part.state == PartState::In && here(part));
             return match left {
                 Some((call_id, ..)) => Err(format!("has logged out and is still in {call_id}")),
                 None => Ok(()),
@@ -89,7 +87,7 @@ fn done(model: &Model, context: &RequestContext<'_>, call_id: CallId) -> Result<
             .then_some(())
             .ok_or_else(|| "accepted from a stranger, or for a call that never was".to_owned());
     };
-    let here = part.place == Place::In && part.device.as_ref() == Some(device);
+    let here = part.state == PartState::In && part.device.as_ref() == Some(device);
     let is_done = match command {
         Command::Accept { .. } | Command::Join { .. } | Command::Continue { .. } => {
             let free = !model.is_active_elsewhere(me, Some(call_id));
@@ -97,15 +95,15 @@ fn done(model: &Model, context: &RequestContext<'_>, call_id: CallId) -> Result<
             let continues = matches!(command, Command::Continue { .. });
             here && (free || part.held) && !(continues && part.held) && !call.over
         }
-        Command::Reject { .. } => part.place == Place::Out(ParticipantState::Rejected),
+        Command::Reject { .. } => part.state == PartState::Out(ParticipantState::Rejected),
         Command::Cancel { .. } => call.over && call.accepted_at.is_none(),
         Command::End { .. } => call.over,
-        Command::Hangup { .. } => call.over || (!here && part.place != Place::Rung),
+        Command::Hangup { .. } => call.over || (!here && part.state != PartState::Rung),
         Command::Hold { held, .. } => {
             let free = *held || !model.is_active_elsewhere(me, Some(call_id));
             here && part.held == *held && free
         }
-        Command::Ring { .. } => part.place == Place::Rung && !call.over,
+        Command::Ring { .. } => part.state == PartState::Rung && !call.over,
         Command::Switch { .. } | Command::AnswerSwitch { .. } => {
             here && call.kind == CallKind::OneToOne && call.is_active()
         }
@@ -131,15 +129,15 @@ fn invited(
     for callee in callees {
         let refusal = refused.iter().find(|one| one.accid == *callee);
         let is_true = match refusal.map(|one| one.kind) {
-            None => call.part(callee).is_some_and(|part| match part.place {
-                Place::Rung | Place::Out(ParticipantState::Busy) => true,
+            None => call.part(callee).is_some_and(|part| match part.state {
+                PartState::Rung | PartState::Out(ParticipantState::Busy) => true,
                 // The call was over at once, for all others were busy.
-                Place::Out(_) => call.over,
-                Place::In => false,
+                PartState::Out(_) => call.over,
+                PartState::In => false,
             }),
             Some(ErrorKind::CalledOneself) => callee == context.me,
             Some(ErrorKind::AlreadyInCall) => {
-                call.has(callee, Place::In) || call.has(callee, Place::Rung)
+                call.has(callee, PartState::In) || call.has(callee, PartState::Rung)
             }
             Some(_) => refusal.is_some_and(|refusal| context.refused.contains(refusal)),
         };
@@ -321,7 +319,9 @@ fn in_the_way(
         }
     };
     let here = |callee: &Accid| {
-        call.is_some_and(|call| call.has(callee, Place::In) || call.has(callee, Place::Rung))
+        call.is_some_and(|call| {
+            call.has(callee, PartState::In) || call.has(callee, PartState::Rung)
+        })
     };
     let known = |callee: &Accid| context.refused.iter().find(|one| one.accid == *callee);
     let oneself = |callee: &Accid| callee == context.me;
@@ -353,32 +353,32 @@ fn meets(call: &Call, context: &RequestContext<'_>) -> bool {
         return false;
     };
     let mutual = [call.caller.clone()] == *start.callees && start.group.is_none();
-    call.kind == CallKind::OneToOne && call.has(context.me, Place::Rung) && mutual
+    call.kind == CallKind::OneToOne && call.has(context.me, PartState::Rung) && mutual
 }
 
 /// Whether a refusal is true of the asker's part of the call.
 fn true_of_part(call: &Call, part: &Part, context: &RequestContext<'_>, kind: ErrorKind) -> bool {
     use ParticipantState as P;
-    let out = |state| part.place == Place::Out(state);
-    let is_out = matches!(part.place, Place::Out(_));
+    let out = |state| part.state == PartState::Out(state);
+    let is_out = matches!(part.state, PartState::Out(_));
     let command = &context.request.command;
     let cancels = matches!(command, Command::Cancel { .. });
     let unanswered = call.over && call.accepted_at.is_none();
     let ringing = call.accepted_at.is_none() && !call.over;
     match kind {
         ErrorKind::CallOver => call.over || is_out,
-        ErrorKind::NotInCall => part.place != Place::In,
+        ErrorKind::NotInCall => part.state != PartState::In,
         ErrorKind::InCallOnOtherDevice => {
-            part.place == Place::In && part.device.as_ref() != Some(context.device)
+            part.state == PartState::In && part.device.as_ref() != Some(context.device)
         }
         ErrorKind::AlreadyAccepted if cancels => call.accepted_at.is_some(),
-        ErrorKind::AlreadyAccepted => part.place == Place::In || out(P::Left) || out(P::Lost),
+        ErrorKind::AlreadyAccepted => part.state == PartState::In || out(P::Left) || out(P::Lost),
         ErrorKind::AlreadyRejected => out(P::Rejected) || (cancels && unanswered),
         ErrorKind::InviteCancelled => out(P::Cancelled) || (cancels && unanswered),
         ErrorKind::InviteExpired => {
             out(P::TimedOut) || out(P::Unreachable) || (cancels && unanswered)
         }
-        ErrorKind::InviteWhileCalled => part.place == Place::Rung,
+        ErrorKind::InviteWhileCalled => part.state == PartState::Rung,
         ErrorKind::InviteWhileCalling => call.kind == CallKind::OneToOne && ringing,
         ErrorKind::AcceptWhileCalling | ErrorKind::RejectWhileCalling => call.caller == *context.me,
         ErrorKind::CancelWhileCalled => call.caller != *context.me,

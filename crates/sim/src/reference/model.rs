@@ -72,7 +72,7 @@ pub(super) struct Call {
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) uid: Uid,
-    pub(super) place: Place,
+    pub(super) state: PartState,
     /// On which device it is in the call.
     pub(super) device: Option<DeviceId>,
     /// It holds the call.
@@ -97,7 +97,7 @@ pub(super) struct Part {
 
 /// Where an account is in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum PartState {
     /// Its invite rings.
     Rung,
     /// It has dialled, answered or joined, and has not left.
@@ -106,8 +106,8 @@ pub(super) enum Place {
     Out(ParticipantState),
 }
 
-impl Place {
-    /// The place that belongs to a stored state.
+impl PartState {
+    /// The one that belongs to the stored state of a participant.
     pub(super) fn of(state: ParticipantState) -> Self {
         match state {
             _ if state.is_pending() => Self::Rung,
@@ -122,7 +122,7 @@ impl Part {
     pub(super) fn new(uid: Uid, now: Time) -> Self {
         Self {
             uid,
-            place: Place::Rung,
+            state: PartState::Rung,
             device: None,
             held: false,
             rings_until: None,
@@ -143,14 +143,14 @@ impl Call {
         self.parts.get(accid)
     }
 
-    /// Whether the account is at this place.
-    pub(super) fn has(&self, accid: &Accid, place: Place) -> bool {
-        self.part(accid).is_some_and(|part| part.place == place)
+    /// Whether the account's part is in this state.
+    pub(super) fn has(&self, accid: &Accid, state: PartState) -> bool {
+        self.part(accid).is_some_and(|part| part.state == state)
     }
 
     /// Whether the account is in it.
     pub(super) fn holds(&self, accid: &Accid) -> bool {
-        !self.over && self.has(accid, Place::In)
+        !self.over && self.has(accid, PartState::In)
     }
 
     /// Answered and not over.
@@ -194,7 +194,7 @@ impl Model {
         self.arriving.insert(session);
         for call in self.calls.values_mut() {
             if let Some(part) = call.parts.get_mut(accid) {
-                let rings = part.place == Place::Rung;
+                let rings = part.state == PartState::Rung;
                 part.reached |= rings && part.rings_until.is_some_and(|until| now < until);
             }
         }
@@ -232,7 +232,7 @@ impl Model {
                 let present = self.sessions.values().any(there);
                 let device = part.device.as_ref();
                 part.live = device.is_some_and(|it| self.peers.flows(*call_id, part.uid, it));
-                if part.place != Place::In {
+                if part.state != PartState::In {
                     (part.away_since, part.surely_away_since) = (None, None);
                     continue;
                 }
@@ -329,7 +329,7 @@ impl Model {
         let live = self.calls.iter().filter(|(_, call)| !call.over);
         live.filter_map(move |(call_id, call)| {
             let part = call.part(accid)?;
-            (!matches!(part.place, Place::Out(_))).then_some((*call_id, call, part))
+            (!matches!(part.state, PartState::Out(_))).then_some((*call_id, call, part))
         })
     }
 
@@ -340,7 +340,7 @@ impl Model {
         match others.as_slice() {
             [] => false,
             [(_, call, part)] if self.config.busy == BusyPolicy::Ring => {
-                !call.is_active() || part.place != Place::In || part.held
+                !call.is_active() || part.state != PartState::In || part.held
             }
             _ => true,
         }
@@ -349,7 +349,7 @@ impl Model {
     /// Whether the account is in another call that it does not hold.
     pub(super) fn is_active_elsewhere(&self, accid: &Accid, call_id: Option<CallId>) -> bool {
         self.live_parts(accid)
-            .any(|(id, _, part)| Some(id) != call_id && part.place == Place::In && !part.held)
+            .any(|(id, _, part)| Some(id) != call_id && part.state == PartState::In && !part.held)
     }
 
     /// Which media connections there are after these outputs.
@@ -425,7 +425,7 @@ impl Model {
             && kind == Some(ErrorKind::InCallOnOtherDevice)
             && known
                 .and_then(|call| call.part(me))
-                .is_some_and(|part| part.place == Place::In && part.device.as_ref() != here);
+                .is_some_and(|part| part.state == PartState::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
         let forgotten = kind == Some(ErrorKind::CallNotFound)
             && self

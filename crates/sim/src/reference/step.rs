@@ -9,7 +9,7 @@ use hullo_protocol::{
 
 use super::cause::{Cause, Verdict};
 use super::judge::granted;
-use super::model::{Call, Model, Part, Place};
+use super::model::{Call, Model, Part, PartState};
 
 /// An account and its part before and after.
 #[derive(Clone, Copy)]
@@ -40,9 +40,9 @@ pub(super) fn judge(
         cause,
         command: cause.asks(&own.accid, call_id),
     };
-    let is = Place::of(own.state);
+    let is = PartState::of(own.state);
     let verdict = match step.before {
-        Some(before) if before.place == is => {
+        Some(before) if before.state == is => {
             stays(before, own, call_id, cause)?;
             if before.uid != own.uid {
                 return Err(format!(
@@ -52,15 +52,15 @@ pub(super) fn judge(
             }
             Some(Verdict::Stays)
         }
-        Some(before) if before.place == Place::Rung => step.while_ringing(model, before),
-        Some(before) if before.place == Place::In => step.when_inside(before),
+        Some(before) if before.state == PartState::Rung => step.while_ringing(model, before),
+        Some(before) if before.state == PartState::In => step.when_inside(before),
         _ => step.when_outside(model),
     };
     verdict.ok_or_else(|| {
         format!(
             "{} goes from {:?} to {:?} in {call_id} without a cause",
             own.accid,
-            step.before.map(|before| before.place),
+            step.before.map(|before| before.state),
             own.state
         )
     })
@@ -85,10 +85,12 @@ impl Step<'_> {
         let invited = names(self.cause, self.call_id, accid);
         let busy = model.is_busy(accid, self.call_id);
         let joins = matches!(self.command, Some(Command::Join { .. }));
-        match Place::of(self.own.state) {
-            Place::Rung if invited && !busy => Some(Verdict::Enters),
-            Place::Out(P::Busy) if invited && busy => Some(Verdict::Steps(vec![EndReason::Busy])),
-            Place::In if joins => (self.is_here()
+        match PartState::of(self.own.state) {
+            PartState::Rung if invited && !busy => Some(Verdict::Enters),
+            PartState::Out(P::Busy) if invited && busy => {
+                Some(Verdict::Steps(vec![EndReason::Busy]))
+            }
+            PartState::In if joins => (self.is_here()
                 && self.may_enter(model)
                 && may_join(self.was, self.before.is_some()))
             .then_some(Verdict::Enters),
@@ -112,19 +114,19 @@ impl Step<'_> {
         );
         let reached = before.reached || before.reached_perhaps;
         let banned = self.cause.banned == Some(&self.own.accid);
-        let reason = match Place::of(self.own.state) {
-            Place::In => {
+        let reason = match PartState::of(self.own.state) {
+            PartState::In => {
                 let comes = self.is_here() && self.may_enter(model) && answers(self.command);
                 return comes.then_some(Verdict::Enters);
             }
-            Place::Out(P::Rejected) if without_token => EndReason::TokenRefused,
-            Place::Out(P::Rejected) if rejects => EndReason::Rejected,
-            Place::Out(P::TimedOut) if rung_out(before, now) && reached => EndReason::TimedOut,
-            Place::Out(P::Unreachable) if rung_out(before, now) && !before.reached => {
+            PartState::Out(P::Rejected) if without_token => EndReason::TokenRefused,
+            PartState::Out(P::Rejected) if rejects => EndReason::Rejected,
+            PartState::Out(P::TimedOut) if rung_out(before, now) && reached => EndReason::TimedOut,
+            PartState::Out(P::Unreachable) if rung_out(before, now) && !before.reached => {
                 EndReason::Unreachable
             }
-            Place::Out(P::Unreachable) if banned => EndReason::LoggedOut,
-            Place::Out(P::Cancelled) => return Some(Verdict::Swept),
+            PartState::Out(P::Unreachable) if banned => EndReason::LoggedOut,
+            PartState::Out(P::Cancelled) => return Some(Verdict::Swept),
             _ => return None,
         };
         Some(Verdict::Steps(vec![reason]))
@@ -137,8 +139,8 @@ impl Step<'_> {
         let active = self.was.accepted_at.is_some();
         let device = self.cause.me.map(|(_, device)| device);
         let other = self.cause.other(accid, self.call_id);
-        match Place::of(self.own.state) {
-            Place::Out(P::Lost) => {
+        match PartState::of(self.own.state) {
+            PartState::Out(P::Lost) => {
                 let mut reasons = Vec::new();
                 if self.cause.gone.contains(&key) {
                     reasons.push(EndReason::Lost);
@@ -148,18 +150,18 @@ impl Step<'_> {
                 }
                 (!reasons.is_empty()).then_some(Verdict::Steps(reasons))
             }
-            Place::Out(P::Left) if signed_out(accid, before, self.cause) => {
+            PartState::Out(P::Left) if signed_out(accid, before, self.cause) => {
                 Some(Verdict::Steps(vec![EndReason::LoggedOut]))
             }
-            Place::Out(P::Left) if leaves(self.command, before, device) && !active => {
+            PartState::Out(P::Left) if leaves(self.command, before, device) && !active => {
                 Some(Verdict::Steps(vec![EndReason::Cancelled]))
             }
-            Place::Out(P::Left)
+            PartState::Out(P::Left)
                 if leaves(self.command, before, device) || (other.is_some() && active) =>
             {
                 Some(Verdict::Steps(vec![EndReason::HungUp]))
             }
-            Place::Out(P::Left) => Some(Verdict::Swept),
+            PartState::Out(P::Left) => Some(Verdict::Swept),
             _ => None,
         }
     }
@@ -172,7 +174,7 @@ fn stays(
     call_id: CallId,
     cause: &Cause<'_>,
 ) -> Result<(), String> {
-    if before.place != Place::In {
+    if before.state != PartState::In {
         return Ok(());
     }
     let accid = &own.accid;
