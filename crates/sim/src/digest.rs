@@ -36,7 +36,7 @@ impl Digest {
                 endpoint::Output::Send { text } => self.add(&("sent", now.0, page(at), text)),
                 output => self.add(&("emitted", now.0, page(at), output)),
             },
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     match write {
                         Write::Call(call) => self.add(&("stored", now.0, call)),
@@ -65,7 +65,7 @@ impl Digest {
             | Observation::PageSleeps { .. }
             | Observation::Stood { .. }
             | Observation::Handled { .. }
-            | Observation::Dropped
+            | Observation::RolledBack
             | Observation::Crashed
             | Observation::Restored
             | Observation::Fault { .. }
@@ -138,7 +138,7 @@ mod tests {
     fn what_nobody_outside_is_told_does_not_count() {
         let mut digest = Digest::default();
         digest.push(Time(1), &Observation::PageGone { page: PAGE });
-        digest.push(Time(1), &Observation::Dropped);
+        digest.push(Time(1), &Observation::RolledBack);
         assert_eq!(digest.to_string(), Digest::default().to_string());
     }
 }

@@ -111,7 +111,7 @@ impl HubFuzz {
                 return Err(violation);
             }
         }
-        self.keep();
+        self.commit();
         self.calm_down();
         self.checker.violation().map_or(Ok(()), Err)
     }
@@ -148,7 +148,7 @@ impl HubFuzz {
             }
             self.now = self.now.max(due);
             self.handle(Input::Timeout);
-            self.keep();
+            self.commit();
         }
         self.now = until;
     }
@@ -183,9 +183,9 @@ impl HubFuzz {
             0..=3 if !writes.is_empty() => {
                 self.outputs.clear();
                 self.hub.rollback();
-                self.observe(&Observation::Dropped);
+                self.observe(&Observation::RolledBack);
                 self.stats.count_fault("transaction failed");
-                // The shell closes those whose welcome was dropped.
+                // The shell closes those whose welcome was rolled back.
                 for session in std::mem::take(&mut self.arriving) {
                     if self.sessions.remove(&session).is_some() {
                         self.handle(Input::Disconnected { session });
@@ -194,16 +194,16 @@ impl HubFuzz {
             }
             4 => {
                 self.outputs.clear();
-                self.observe(&Observation::Dropped);
+                self.observe(&Observation::RolledBack);
                 self.crash();
             }
             5 => {
                 self.store.apply(&writes);
                 self.outputs.clear();
-                self.observe(&Observation::Kept { writes: &writes });
+                self.observe(&Observation::Committed { writes: &writes });
                 self.crash();
             }
-            _ => self.keep(),
+            _ => self.commit(),
         }
     }
 
@@ -215,7 +215,7 @@ impl HubFuzz {
         writes.collect()
     }
 
-    fn keep(&mut self) {
+    fn commit(&mut self) {
         let writes = self.writes();
         self.store.apply(&writes);
         for write in &writes {
@@ -223,7 +223,7 @@ impl HubFuzz {
                 self.stats.count_record(record);
             }
         }
-        self.observe(&Observation::Kept { writes: &writes });
+        self.observe(&Observation::Committed { writes: &writes });
         self.hub.commit();
         self.arriving.clear();
         for output in std::mem::take(&mut self.outputs) {
@@ -284,7 +284,7 @@ impl HubFuzz {
         for session in sessions {
             self.handle(Input::Disconnected { session });
         }
-        self.keep();
+        self.commit();
         for _ in 0..TIMEOUTS_MAX {
             if self.store.live().next().is_none() {
                 break;
@@ -294,7 +294,7 @@ impl HubFuzz {
             };
             self.now = self.now.max(due);
             self.handle(Input::Timeout);
-            self.keep();
+            self.commit();
         }
         let left = Leftovers {
             live_calls: self.store.live().map(|call| call.call_id).collect(),

@@ -73,12 +73,12 @@ pub enum Observation<'a> {
         timer: Option<Time>,
     },
     /// The batch is stored.
-    Kept {
+    Committed {
         /// What was written.
         writes: &'a [Write],
     },
     /// The batch could not be stored, or the server died before: nothing of it has happened.
-    Dropped,
+    RolledBack,
     /// Something is sent to a session.
     Told {
         /// Which.

@@ -383,12 +383,12 @@ impl Invariant for Reference {
             Observation::Handled { input, outputs, .. } => {
                 return self.handled(input, outputs, now);
             }
-            Observation::Kept { .. } => {
+            Observation::Committed { .. } => {
                 // First the copy, then the archive, which is then shared with nobody.
                 self.before = None;
-                self.model.kept();
+                self.model.commit();
             }
-            Observation::Dropped => {
+            Observation::RolledBack => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
                     self.unsettled = true;

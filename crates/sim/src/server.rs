@@ -185,7 +185,7 @@ impl Server {
         let process = self.process.as_mut();
         if let Some(batch) = process.and_then(|process| process.batch.as_mut()) {
             self.store.apply(&batch.writes);
-            sink(&Observation::Kept {
+            sink(&Observation::Committed {
                 writes: &batch.writes,
             });
         }
@@ -221,7 +221,7 @@ impl Server {
             return Vec::new();
         };
         process.hub.rollback();
-        sink(&Observation::Dropped);
+        sink(&Observation::RolledBack);
         let mut outputs = Vec::new();
         for PendingReply { socket, re, login } in batch.pending_replies {
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
@@ -238,7 +238,7 @@ impl Server {
     pub fn crash(&mut self, stored: bool, sink: Sink<'_>) {
         if let Some(process) = self.process.take() {
             if process.batch.is_some() && !stored {
-                sink(&Observation::Dropped);
+                sink(&Observation::RolledBack);
             }
             sink(&Observation::Crashed);
         }

@@ -90,12 +90,12 @@ fn line(observation: &Observation<'_>) -> Option<String> {
                 clip(&format!("{input:?}"))
             )
         }
-        Observation::Kept { writes: [] } => return None,
-        Observation::Kept { writes } => {
+        Observation::Committed { writes: [] } => return None,
+        Observation::Committed { writes } => {
             let lines: Vec<String> = writes.iter().map(write_line).collect();
-            format!("store: kept {}", lines.join("; "))
+            format!("store: committed {}", lines.join("; "))
         }
-        Observation::Dropped => "store: batch dropped".to_owned(),
+        Observation::RolledBack => "store: batch rolled back".to_owned(),
         Observation::Told {
             session,
             accid,

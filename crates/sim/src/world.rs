@@ -381,7 +381,7 @@ fn observe(
             ..
         } => stats.count_event(event),
         Observation::Told { .. } => stats.frames += 1,
-        Observation::Kept { writes } => {
+        Observation::Committed { writes } => {
             for write in *writes {
                 if let Write::End { record, .. } = write {
                     stats.count_record(record);

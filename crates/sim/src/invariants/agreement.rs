@@ -150,7 +150,7 @@ impl Invariant for BothEndsAgree {
 
     fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call);

@@ -190,7 +190,7 @@ impl Invariant for CallEndComesOnce {
                 | AppEvent::OtherClientContinue { call_id } => self.end(*page, *call_id),
                 _ => Ok(()),
             },
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call);

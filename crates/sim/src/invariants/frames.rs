@@ -176,7 +176,7 @@ impl NoFrameToStrangers {
         }
     }
 
-    fn kept(&mut self, writes: &[Write]) {
+    fn committed(&mut self, writes: &[Write]) {
         for call_id in std::mem::take(&mut self.fresh) {
             if let Some(forms) = self.forms.get_mut(&call_id) {
                 forms.drain(..forms.len() - 1);
@@ -224,7 +224,7 @@ impl Invariant for NoFrameToStrangers {
                 } => self.requested(*session, request.id, &request.command),
                 _ => {}
             },
-            Observation::Kept { writes } => self.kept(writes),
+            Observation::Committed { writes } => self.committed(writes),
             Observation::Told {
                 session,
                 accid,
@@ -286,7 +286,7 @@ mod tests {
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let observations = [
             handled(&connect),
-            Observation::Kept { writes: &writes },
+            Observation::Committed { writes: &writes },
             Observation::Told {
                 session: SESSION,
                 accid: &accid,

@@ -62,7 +62,7 @@ impl Invariant for NoMediaBeforeAccept {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     if let Write::Call(call) = write
                         && call.state == CallState::Active
@@ -150,7 +150,7 @@ impl Invariant for HeldIsSilent {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 // The commands of the batch before have been carried out.
                 let loud = self.peers.iter().find(|(_, (call_id, uid, flows))| {
                     *flows && self.held.contains(&(*call_id, *uid))
@@ -304,12 +304,13 @@ mod tests {
         };
         let run = |last| {
             let commands = commands(last);
-            let mut observations: Vec<Observation<'_>> = vec![Observation::Kept { writes: &held }];
+            let mut observations: Vec<Observation<'_>> =
+                vec![Observation::Committed { writes: &held }];
             observations.extend(commands.iter().map(|command| Observation::Commanded {
                 call_id: CALL,
                 command,
             }));
-            observations.push(Observation::Kept { writes: &[] });
+            observations.push(Observation::Committed { writes: &[] });
             first_failure(&mut HeldIsSilent::default(), &observations)
         };
         let hold = RoomCommand::Hold {

@@ -156,7 +156,7 @@ impl Invariant for PlacesAgree {
                 self.owners.remove(page);
                 self.differ.retain(|(of, _), _| of != page);
             }
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     self.stored(call, now);
@@ -204,7 +204,7 @@ mod tests {
                 accid: &alice,
                 device: &device,
             },
-            Observation::Kept { writes: &writes },
+            Observation::Committed { writes: &writes },
         ];
         observations.extend((0..20).map(|_| stand.clone()));
         first_failure(&mut PlacesAgree::default(), &observations)
@@ -223,7 +223,7 @@ mod tests {
                 accid: &alice,
                 device: &device,
             },
-            Observation::Kept { writes: &writes },
+            Observation::Committed { writes: &writes },
             Observation::Emitted {
                 page: PAGE,
                 output: &says,

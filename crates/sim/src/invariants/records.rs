@@ -27,7 +27,7 @@ impl Invariant for OneRecordPerCall {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let call_id = match write {
                         Write::Call(call) | Write::End { call, .. } => call.call_id,
@@ -63,7 +63,7 @@ impl Invariant for RecordAgreesWithCall {
     }
 
     fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
-        let Observation::Kept { writes } = observation else {
+        let Observation::Committed { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -265,7 +265,7 @@ impl Invariant for ToldAfterStored {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     match write {
                         Write::Call(call) => {
@@ -297,7 +297,7 @@ impl Invariant for NoAccountInTwoCalls {
     }
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
-        let Observation::Kept { writes } = observation else {
+        let Observation::Committed { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -357,14 +357,14 @@ mod tests {
         }
     }
 
-    fn kept(writes: &[Write]) -> Observation<'_> {
-        Observation::Kept { writes }
+    fn committed(writes: &[Write]) -> Observation<'_> {
+        Observation::Committed { writes }
     }
 
     #[test]
     fn a_second_record_is_noticed() {
         let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
-        let observations = [kept(&writes), kept(&writes)];
+        let observations = [committed(&writes), committed(&writes)];
         let mut invariant = OneRecordPerCall::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
@@ -373,7 +373,7 @@ mod tests {
     fn a_call_without_a_record_is_noticed_in_the_end() {
         let left = crate::observation::Leftovers::default();
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let observations = [kept(&writes), Observation::RunOver { left: &left }];
+        let observations = [committed(&writes), Observation::RunOver { left: &left }];
         let mut invariant = OneRecordPerCall::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }
@@ -383,7 +383,7 @@ mod tests {
         let run = |status| {
             let writes = [end(EndReason::Rejected, status)];
             // The record says that the call ended after ten seconds.
-            RecordAgreesWithCall::default().observe(Time(10_000), &kept(&writes))
+            RecordAgreesWithCall::default().observe(Time(10_000), &committed(&writes))
         };
         assert_eq!(run(RecordStatus::Rejected), Ok(()));
         assert!(run(RecordStatus::Busy).is_err());
@@ -393,7 +393,7 @@ mod tests {
     fn a_record_of_the_future_is_noticed() {
         let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
         let mut invariant = RecordAgreesWithCall::default();
-        assert!(invariant.observe(Time(9_999), &kept(&writes)).is_err());
+        assert!(invariant.observe(Time(9_999), &committed(&writes)).is_err());
     }
 
     #[test]
@@ -409,8 +409,8 @@ mod tests {
             telling: Telling::Event(&event),
         };
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let stored_first = [kept(&writes), told.clone()];
-        let told_first = [told, kept(&writes)];
+        let stored_first = [committed(&writes), told.clone()];
+        let told_first = [told, committed(&writes)];
         let run = |observations| first_failure(&mut ToldAfterStored::default(), observations);
         assert_eq!(run(&stored_first), None);
         assert_eq!(run(&told_first), Some(0));
@@ -429,7 +429,7 @@ mod tests {
         };
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let observations = [
-            kept(&writes),
+            committed(&writes),
             Observation::Told {
                 session: hullo_core::hub::SessionId(1),
                 accid: &bob,
@@ -445,7 +445,7 @@ mod tests {
         let one = Write::Call(Box::new(stored_call(CALL)));
         let two = Write::Call(Box::new(stored_call(OTHER_CALL)));
         let apart = [vec![one.clone()], vec![two.clone()]];
-        let observations = [kept(&apart[0]), kept(&apart[1])];
+        let observations = [committed(&apart[0]), committed(&apart[1])];
         let mut invariant = NoAccountInTwoCalls::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
     }

@@ -46,7 +46,7 @@ impl Invariant for NobodyRingsTooLong {
             Observation::PageOpened { page, accid, .. } => {
                 self.accids.insert(*page, (*accid).clone());
             }
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     for own in &call.participants {
@@ -211,7 +211,7 @@ mod tests {
                     page: PAGE,
                     output: &invited,
                 },
-                second if second == ended_s => Observation::Kept { writes: &ends },
+                second if second == ended_s => Observation::Committed { writes: &ends },
                 _ => stood_in(PAGE, State::Called, Some(&call)),
             })
             .collect();
@@ -241,7 +241,7 @@ mod tests {
                 ring_ms_left,
             };
             let observations = [
-                Observation::Kept { writes: &writes },
+                Observation::Committed { writes: &writes },
                 Observation::Told {
                     session: hullo_core::hub::SessionId(1),
                     accid: &bob,

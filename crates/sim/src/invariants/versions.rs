@@ -24,7 +24,7 @@ impl Invariant for VersionsOnlyGrow {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Kept { writes } => {
+            Observation::Committed { writes } => {
                 for write in *writes {
                     let (Write::Call(call) | Write::End { call, .. }) = write;
                     let last = self.stored.insert(call.call_id, call.version);
@@ -84,7 +84,7 @@ impl Invariant for UidsStay {
     }
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
-        let Observation::Kept { writes } = observation else {
+        let Observation::Committed { writes } = observation else {
             return Ok(());
         };
         for write in *writes {
@@ -158,7 +158,7 @@ mod tests {
                 Write::Call(Box::new(stored_call(CALL))),
                 Write::Call(Box::new(other)),
             ];
-            let observations = [Observation::Kept { writes: &writes }];
+            let observations = [Observation::Committed { writes: &writes }];
             first_failure(&mut UidsStay::default(), &observations)
         };
         assert_eq!(run(2), None);

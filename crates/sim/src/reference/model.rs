@@ -38,8 +38,8 @@ pub(super) struct Model {
     pub(super) sessions: BTreeMap<SessionId, Session>,
     /// Those that came with the batch under way.
     arriving: BTreeSet<SessionId>,
-    /// Those whose welcome was dropped with their batch: they are about to be closed, and hear nothing until then.
-    deaf: BTreeSet<SessionId>,
+    /// Those whose welcome was rolled back with their batch: they are about to be closed, and nothing reaches them until then.
+    unwelcomed: BTreeSet<SessionId>,
     pub(super) peers: Peers,
 }
 
@@ -171,7 +171,7 @@ impl Model {
             refusals: BTreeMap::new(),
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
-            deaf: BTreeSet::new(),
+            unwelcomed: BTreeSet::new(),
             peers: Peers::default(),
         }
     }
@@ -248,9 +248,9 @@ impl Model {
     }
 
     /// The batch is stored, and its sessions are welcomed.
-    pub(super) fn kept(&mut self) {
+    pub(super) fn commit(&mut self) {
         self.arriving.clear();
-        self.peers.kept();
+        self.peers.commit();
         if !self.new_answers.is_empty() {
             // Not `append`, which rebuilds the whole map.
             let new = std::mem::take(&mut self.new_answers);
@@ -266,8 +266,8 @@ impl Model {
     pub(super) fn roll_back_to(&mut self, before: Self) {
         let now = std::mem::replace(self, before);
         self.sessions = now.sessions;
-        self.deaf = now.deaf;
-        self.deaf.extend(now.arriving);
+        self.unwelcomed = now.unwelcomed;
+        self.unwelcomed.extend(now.arriving);
         self.peers.roll_forward(&now.peers);
         for (call_id, call) in &mut self.calls {
             let Some(later) = now.calls.get(call_id) else {
@@ -294,7 +294,7 @@ impl Model {
     pub(super) fn is_online(&self, accid: &Accid) -> bool {
         self.sessions
             .iter()
-            .any(|(session, of)| of.accid == *accid && !self.deaf.contains(session))
+            .any(|(session, of)| of.accid == *accid && !self.unwelcomed.contains(session))
     }
 
     /// Any call there ever was.

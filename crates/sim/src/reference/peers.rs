@@ -87,7 +87,7 @@ impl Peers {
     }
 
     /// The batch is stored: what it has removed does not come back.
-    pub(super) fn kept(&mut self) {
+    pub(super) fn commit(&mut self) {
         self.0.retain(|_, peer| !peer.removed);
     }
 

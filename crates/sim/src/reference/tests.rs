@@ -343,7 +343,7 @@ fn media_that_never_connects_ends_a_part_in_time_and_not_before() {
 }
 
 #[test]
-fn what_was_dropped_has_not_happened() {
+fn what_was_rolled_back_has_not_happened() {
     let told = rejected();
     let mut reference = Reference::new(CONFIG);
     let (last, before) = told.steps.split_last().unwrap();
@@ -353,9 +353,9 @@ fn what_was_dropped_has_not_happened() {
     let at = |reference: &mut Reference, observation: Observation<'_>| {
         reference.observe(Time(0), &observation)
     };
-    at(&mut reference, Observation::Kept { writes: &[] }).unwrap();
+    at(&mut reference, Observation::Committed { writes: &[] }).unwrap();
     reference.handled(&last.1, &last.2, last.0).unwrap();
-    at(&mut reference, Observation::Dropped).unwrap();
+    at(&mut reference, Observation::RolledBack).unwrap();
     // Rejected for the first time, as far as the model is concerned.
     reference.handled(&last.1, &last.2, last.0).unwrap();
 }
