@@ -12,7 +12,7 @@ use hullo_core::hub::{RoomCommand, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::observation::{Observation, Page, Telling};
+use crate::observation::{Delivery, Observation, Page};
 
 /// A hash under way.
 #[derive(Debug, Clone, Default)]
@@ -48,14 +48,14 @@ impl Digest {
                     }
                 }
             }
-            Observation::Told {
-                session, telling, ..
-            } => match telling {
-                Telling::Welcome(snapshot) => {
+            Observation::Delivered {
+                session, delivery, ..
+            } => match delivery {
+                Delivery::Welcome(snapshot) => {
                     self.add(&("welcome", now.0, session.0, snapshot));
                 }
-                Telling::Reply(reply) => self.add(&("reply", now.0, session.0, reply)),
-                Telling::Event(event) => self.add(&("event", now.0, session.0, event)),
+                Delivery::Reply(reply) => self.add(&("reply", now.0, session.0, reply)),
+                Delivery::Event(event) => self.add(&("event", now.0, session.0, event)),
             },
             Observation::Commanded { call_id, command } => {
                 self.add_command(now, (call_id, command))

@@ -20,7 +20,7 @@ use crate::clock::START;
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::invariant::Violation;
-use crate::observation::{Leftovers, Observation, Telling};
+use crate::observation::{Delivery, Leftovers, Observation};
 use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
 use crate::store::Store;
@@ -132,7 +132,7 @@ impl HubFuzz {
     }
 
     fn pass_time(&mut self) {
-        // A batch is stored and told within moments.
+        // A batch is stored and delivered within moments.
         let batch_open = !self.outputs.is_empty();
         let ms = match self.dice.index(20) {
             _ if batch_open => self.dice.pick(0..=50),
@@ -176,7 +176,7 @@ impl HubFuzz {
         self.outputs.extend(outputs);
     }
 
-    /// Mostly the batch is stored and told; now and then it fails, or the process dies before or after it is stored.
+    /// Mostly the batch is stored and delivered; now and then it fails, or the process dies before or after it is stored.
     fn end_batch(&mut self) {
         let writes = self.writes();
         match self.dice.index(40) {
@@ -227,18 +227,18 @@ impl HubFuzz {
         self.hub.commit();
         self.arriving.clear();
         for output in std::mem::take(&mut self.outputs) {
-            self.tell(&output);
+            self.deliver(&output);
         }
     }
 
-    fn tell(&mut self, output: &Output) {
-        let (session, telling) = match output {
+    fn deliver(&mut self, output: &Output) {
+        let (session, delivery) = match output {
             Output::Write(_) => return,
             Output::Welcome {
                 session, snapshot, ..
-            } => (*session, Telling::Welcome(snapshot)),
-            Output::Reply { session, reply } => (*session, Telling::Reply(reply)),
-            Output::Notify { session, event } => (*session, Telling::Event(event)),
+            } => (*session, Delivery::Welcome(snapshot)),
+            Output::Reply { session, reply } => (*session, Delivery::Reply(reply)),
+            Output::Notify { session, event } => (*session, Delivery::Event(event)),
             Output::Close { session, .. } => {
                 self.sessions.remove(session);
                 return;
@@ -254,10 +254,10 @@ impl HubFuzz {
         };
         if let Some((accid, _)) = self.sessions.get(&session).cloned() {
             let accid = &accid;
-            self.observe(&Observation::Told {
+            self.observe(&Observation::Delivered {
                 session,
                 accid,
-                telling,
+                delivery,
             });
         }
     }

@@ -80,13 +80,13 @@ pub enum Observation<'a> {
     /// The batch could not be stored, or the server died before: nothing of it has happened.
     RolledBack,
     /// Something is sent to a session.
-    Told {
+    Delivered {
         /// Which.
         session: SessionId,
         /// Whose session it is.
         accid: &'a Accid,
         /// What.
-        telling: Telling<'a>,
+        delivery: Delivery<'a>,
     },
     /// The hub commands the media plane.
     Commanded {
@@ -130,9 +130,9 @@ pub struct Stand<'a> {
     pub after_input: bool,
 }
 
-/// What a session is told.
+/// What is delivered to a session.
 #[derive(Debug, Clone, Copy)]
-pub enum Telling<'a> {
+pub enum Delivery<'a> {
     /// The answer to its login.
     Welcome(&'a Snapshot),
     /// The answer to a request.

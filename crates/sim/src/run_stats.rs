@@ -17,7 +17,7 @@ pub struct RunStats {
     pub operations: u64,
     /// Frames sent, both directions.
     pub frames: u64,
-    /// What applications were told, by event; those that only some worlds see.
+    /// Events of applications, by kind; those that only some worlds see.
     pub events: BTreeMap<&'static str, u64>,
     /// Calls that ended, by kind, status of their record and end reason.
     pub records: BTreeMap<String, u64>,
@@ -101,7 +101,7 @@ impl fmt::Display for RunStats {
         for (key, count) in &self.records {
             writeln!(f, "  {count:>8} {key}")?;
         }
-        writeln!(f, "told to applications:")?;
+        writeln!(f, "events of applications:")?;
         for (key, count) in &self.events {
             writeln!(f, "  {count:>8} {key}")?;
         }

@@ -1,7 +1,7 @@
 //! The server: the real hub inside a model of its shell. The shell batches what arrives, stores a batch before it tells
 //! anyone, and can die between any two of those steps.
 
-mod tell;
+mod deliver;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -70,7 +70,7 @@ pub enum ServerInput {
     Timer,
 }
 
-/// What was handled and is not told yet.
+/// What was handled and is not delivered yet.
 struct Batch {
     effects: Vec<Effect>,
     writes: Vec<Write>,
@@ -191,8 +191,8 @@ impl Server {
         }
     }
 
-    /// Commits the stored batch and tells what is to be told.
-    pub fn tell_batch(&mut self, sink: Sink<'_>) -> Vec<ServerOutput> {
+    /// Commits the stored batch and delivers its outputs.
+    pub fn deliver_batch(&mut self, sink: Sink<'_>) -> Vec<ServerOutput> {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };

@@ -96,14 +96,14 @@ fn line(observation: &Observation<'_>) -> Option<String> {
             format!("store: committed {}", lines.join("; "))
         }
         Observation::RolledBack => "store: batch rolled back".to_owned(),
-        Observation::Told {
+        Observation::Delivered {
             session,
             accid,
-            telling,
+            delivery,
         } => format!(
-            "hub: tells {accid} (session {}) {}",
+            "hub: delivers to {accid} (session {}) {}",
             session.0,
-            clip(&format!("{telling:?}"))
+            clip(&format!("{delivery:?}"))
         ),
         Observation::Commanded { call_id, command } => {
             format!("room {call_id}: {}", clip(&format!("{command:?}")))

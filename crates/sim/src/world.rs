@@ -57,7 +57,7 @@ enum Happening {
     /// The transaction is over.
     BatchStored(u64, bool),
     /// The shell carries the batch out.
-    BatchTold(u64),
+    BatchDelivered(u64),
     /// The hub's deadline.
     HubTimer(u64),
     /// The media plane has an answer.
@@ -233,7 +233,7 @@ impl World {
             Happening::Arrive(socket, to) => self.frames_arrive(socket, to),
             Happening::ServerHandles(epoch) => self.server_handles(epoch),
             Happening::BatchStored(epoch, stored) => self.batch_stored(epoch, stored),
-            Happening::BatchTold(epoch) => self.batch_told(epoch),
+            Happening::BatchDelivered(epoch) => self.batch_delivered(epoch),
             Happening::HubTimer(epoch) => self.hub_timer(epoch),
             Happening::AnswerReady(epoch, socket, text) => self.answer_ready(epoch, socket, text),
             Happening::ServerStarts => self.server_starts(),
@@ -380,7 +380,7 @@ fn observe(
             output: Output::Event { event },
             ..
         } => stats.count_event(event),
-        Observation::Told { .. } => stats.frames += 1,
+        Observation::Delivered { .. } => stats.frames += 1,
         Observation::Committed { writes } => {
             for write in *writes {
                 if let Write::End { record, .. } = write {

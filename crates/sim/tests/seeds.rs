@@ -94,7 +94,7 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         "page reloaded",
         "device asleep",
         "server crashed",
-        "server crashed between storing and telling",
+        "server crashed between storing and delivering",
         "transaction failed",
         "store slow",
         "token handler fails",

@@ -27,7 +27,7 @@ use crate::invariant::Invariant;
 use crate::observation::{Observation, Page};
 
 /// The longest way of news to a device that can be reached.
-const TOLD_MS: u64 = 12_000;
+const NEWS_MS: u64 = 12_000;
 /// An endpoint that was not looked at for longer was asleep.
 const ASLEEP_MS: u64 = 1_500;
 
@@ -179,7 +179,7 @@ impl Invariant for BothEndsAgree {
                 let looked_at = self.looked_at.get(page).copied().unwrap_or_default();
                 let awake = now.since(looked_at) <= ASLEEP_MS;
                 let reached =
-                    Reached(awake && since.is_some_and(|since| now.since(since) > TOLD_MS));
+                    Reached(awake && since.is_some_and(|since| now.since(since) > NEWS_MS));
                 self.ends.push((*page, *call_id, *reason, reached));
             }
             Observation::Stood { page, stand } => {

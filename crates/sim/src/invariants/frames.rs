@@ -10,7 +10,7 @@ use hullo_protocol::{
 };
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Telling};
+use crate::observation::{Delivery, Observation};
 
 /// A session is told only what concerns its device:
 ///
@@ -225,10 +225,10 @@ impl Invariant for NoFrameToStrangers {
                 _ => {}
             },
             Observation::Committed { writes } => self.committed(writes),
-            Observation::Told {
+            Observation::Delivered {
                 session,
                 accid,
-                telling,
+                delivery,
             } => {
                 let Some((known, device)) = self.sessions.get(session).cloned() else {
                     return Err(format!("{accid} hears something without a session"));
@@ -241,10 +241,10 @@ impl Invariant for NoFrameToStrangers {
                     accid: &known,
                     device: &device,
                 };
-                match telling {
-                    Telling::Welcome(snapshot) => self.welcome(hearer, snapshot)?,
-                    Telling::Reply(reply) => self.reply(hearer, reply)?,
-                    Telling::Event(event) => self.event(hearer, event)?,
+                match delivery {
+                    Delivery::Welcome(snapshot) => self.welcome(hearer, snapshot)?,
+                    Delivery::Reply(reply) => self.reply(hearer, reply)?,
+                    Delivery::Event(event) => self.event(hearer, event)?,
                 }
             }
             _ => {}
@@ -287,10 +287,10 @@ mod tests {
         let observations = [
             handled(&connect),
             Observation::Committed { writes: &writes },
-            Observation::Told {
+            Observation::Delivered {
                 session: SESSION,
                 accid: &accid,
-                telling: Telling::Event(event),
+                delivery: Delivery::Event(event),
             },
         ];
         first_failure(&mut NoFrameToStrangers::default(), &observations).is_some()
@@ -350,12 +350,17 @@ mod tests {
             refused: Vec::new(),
         };
         let reply = Reply::new(2, Ok(Success::Done));
-        let told = Observation::Told {
+        let delivered = Observation::Delivered {
             session: SESSION,
             accid: &alice,
-            telling: Telling::Reply(&reply),
+            delivery: Delivery::Reply(&reply),
         };
-        let observations = [handled(&connect), handled(&ask), told.clone(), told];
+        let observations = [
+            handled(&connect),
+            handled(&ask),
+            delivered.clone(),
+            delivered,
+        ];
         let mut invariant = NoFrameToStrangers::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(3));
     }

@@ -1,6 +1,6 @@
 //! Device and server agree on where a call is: what the server takes a device to be in, the device shows, and nothing else.
 //!
-//! News takes its time, so a difference is only one when it has lasted for [`TOLD_MS`] while nothing stood between the two.
+//! News takes its time, so a difference is only one when it has lasted for [`NEWS_MS`] while nothing stood between the two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::invariant::Invariant;
 use crate::observation::{Observation, Page, Stand};
 
 /// The longest way of news to or from a device that can be reached.
-const TOLD_MS: u64 = 13_000;
+const NEWS_MS: u64 = 13_000;
 /// An endpoint that was not looked at for longer was asleep.
 const ASLEEP_MS: u64 = 1_500;
 
@@ -119,7 +119,7 @@ impl PlacesAgree {
         for (call_id, placed_at) in differ {
             let from = *self.differ.entry((page, call_id)).or_insert(now);
             let from = from.max(since).max(placed_at);
-            if now.since(from) > TOLD_MS {
+            if now.since(from) > NEWS_MS {
                 let shows = shown.contains(&call_id);
                 return Err(format!(
                     "{page}: the server takes {call_id} to be here: {}, and the device: {shows}",

@@ -11,7 +11,7 @@ use hullo_protocol::{
 };
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Telling};
+use crate::observation::{Delivery, Observation};
 
 /// An ended call has exactly one record, and is not stored again.
 #[derive(Debug, Default)]
@@ -216,9 +216,9 @@ impl ToldAfterStored {
         Ok(())
     }
 
-    fn told(&self, telling: &Telling<'_>) -> Result<(), String> {
-        match telling {
-            Telling::Welcome(snapshot) => {
+    fn delivered(&self, delivery: &Delivery<'_>) -> Result<(), String> {
+        match delivery {
+            Delivery::Welcome(snapshot) => {
                 let invites = snapshot.invites.iter().map(|invite| &invite.call);
                 let calls = snapshot.calls.iter().chain(&snapshot.elsewhere);
                 for call in calls.chain(invites) {
@@ -229,31 +229,31 @@ impl ToldAfterStored {
                 }
                 Ok(())
             }
-            Telling::Reply(reply) => match &reply.ok {
+            Delivery::Reply(reply) => match &reply.ok {
                 Some(Success::Call { call, .. }) => self.call(call),
                 Some(Success::Found { calls }) => {
                     calls.iter().try_for_each(|found| self.call(&found.call))
                 }
                 _ => Ok(()),
             },
-            Telling::Event(
+            Delivery::Event(
                 Event::CallInvited { call, .. }
                 | Event::CallElsewhere {
                     call: Some(call), ..
                 },
             ) => self.call(call),
-            Telling::Event(Event::CallChanged { call_id, delta, .. }) => {
+            Delivery::Event(Event::CallChanged { call_id, delta, .. }) => {
                 let ended = delta.end.is_some() || delta.state == Some(CallState::Ended);
                 self.known(*call_id, ended)
             }
-            Telling::Event(Event::MessageAdded { message }) => {
+            Delivery::Event(Event::MessageAdded { message }) => {
                 let MessageBody::CallRecord(record) = &message.body;
                 match self.records.get(&record.call_id) {
                     Some(stored) if stored == record => Ok(()),
                     _ => Err(format!("message {} carries no stored record", message.id)),
                 }
             }
-            Telling::Event(_) => Ok(()),
+            Delivery::Event(_) => Ok(()),
         }
     }
 }
@@ -279,7 +279,7 @@ impl Invariant for ToldAfterStored {
                 }
                 Ok(())
             }
-            Observation::Told { telling, .. } => self.told(telling),
+            Observation::Delivered { delivery, .. } => self.delivered(delivery),
             _ => Ok(()),
         }
     }
@@ -403,17 +403,17 @@ mod tests {
             call: view(CallState::Ringing, 1),
             ring_ms_left: 1,
         };
-        let told = Observation::Told {
+        let delivered = Observation::Delivered {
             session: hullo_core::hub::SessionId(1),
             accid: &bob,
-            telling: Telling::Event(&event),
+            delivery: Delivery::Event(&event),
         };
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
-        let stored_first = [committed(&writes), told.clone()];
-        let told_first = [told, committed(&writes)];
+        let stored_first = [committed(&writes), delivered.clone()];
+        let delivered_first = [delivered, committed(&writes)];
         let run = |observations| first_failure(&mut ToldAfterStored::default(), observations);
         assert_eq!(run(&stored_first), None);
-        assert_eq!(run(&told_first), Some(0));
+        assert_eq!(run(&delivered_first), Some(0));
     }
 
     #[test]
@@ -430,10 +430,10 @@ mod tests {
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let observations = [
             committed(&writes),
-            Observation::Told {
+            Observation::Delivered {
                 session: hullo_core::hub::SessionId(1),
                 accid: &bob,
-                telling: Telling::Event(&event),
+                delivery: Delivery::Event(&event),
             },
         ];
         let mut invariant = ToldAfterStored::default();

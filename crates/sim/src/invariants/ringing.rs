@@ -1,6 +1,6 @@
 //! Nobody rings after the end of the call, nor past its ring time, nor after another device of the account has answered.
 //!
-//! A device that the server can reach stops within [`TOLD_MS`] of that. One that cannot be reached keeps the promise
+//! A device that the server can reach stops within [`NEWS_MS`] of that. One that cannot be reached keeps the promise
 //! it made when the invite came: it stops when the ring time it was given has run out.
 
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, Event};
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Stand, Telling};
+use crate::observation::{Delivery, Observation, Page, Stand};
 
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
-const TOLD_MS: u64 = 12_000;
+const NEWS_MS: u64 = 12_000;
 /// The endpoint's own three seconds of waiting for a server it cannot hear, and a timer throttled to a second.
 const SLACK_MS: u64 = 4_000;
-/// What may pass between the making of an invite's news and the telling: a slow transaction.
+/// What may pass between the making of an invite's news and its delivery: a slow transaction.
 const STORED_MS: u64 = 2_500;
 /// What an accept may take; while it is under way nothing rings, though the state is still "called".
 const ACCEPT_MS: u64 = 20_000;
@@ -61,11 +61,13 @@ impl Invariant for NobodyRingsTooLong {
                     }
                 }
             }
-            Observation::Told { accid, telling, .. } => match telling {
-                Telling::Event(Event::CallInvited { call, ring_ms_left }) => {
+            Observation::Delivered {
+                accid, delivery, ..
+            } => match delivery {
+                Delivery::Event(Event::CallInvited { call, ring_ms_left }) => {
                     self.promised(accid, call.call_id, *ring_ms_left, now)?;
                 }
-                Telling::Welcome(snapshot) => {
+                Delivery::Welcome(snapshot) => {
                     for invite in &snapshot.invites {
                         self.promised(accid, invite.call.call_id, invite.ring_ms_left, now)?;
                     }
@@ -161,10 +163,10 @@ impl NobodyRingsTooLong {
             .accids
             .get(&page)
             .and_then(|accid| self.silent_since.get(&(call_id, accid.clone())));
-        let told_at = silent_since
+        let notified_at = silent_since
             .zip(reachable_since)
             .map(|(silent_since, reachable_since)| (*silent_since).max(reachable_since));
-        if told_at.is_some_and(|told_at| now.since(told_at) > TOLD_MS) {
+        if notified_at.is_some_and(|notified_at| now.since(notified_at) > NEWS_MS) {
             return Err(format!(
                 "{page}: still rings for {call_id}, which is over or answered elsewhere"
             ));
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn an_invite_that_promises_more_than_is_left_is_noticed() {
         let bob = accid("bob");
-        // Stored at 0, for thirty seconds; told a second later.
+        // Stored at 0, for thirty seconds; delivered a second later.
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let noticed = |ring_ms_left| {
             let event = Event::CallInvited {
@@ -242,10 +244,10 @@ mod tests {
             };
             let observations = [
                 Observation::Committed { writes: &writes },
-                Observation::Told {
+                Observation::Delivered {
                     session: hullo_core::hub::SessionId(1),
                     accid: &bob,
-                    telling: Telling::Event(&event),
+                    delivery: Delivery::Event(&event),
                 },
             ];
             first_failure(&mut NobodyRingsTooLong::default(), &observations)

@@ -7,13 +7,13 @@ use hullo_core::hub::{SessionId, Write};
 use hullo_protocol::{Accid, CallId, Event, Uid};
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Telling};
+use crate::observation::{Delivery, Observation, Page};
 
 /// The versions of a call only grow: in what is stored, in what a session is told of changes, in what an endpoint shows.
 #[derive(Debug, Default)]
 pub(crate) struct VersionsOnlyGrow {
     stored: BTreeMap<CallId, u64>,
-    told: BTreeMap<(SessionId, CallId), u64>,
+    delivered: BTreeMap<(SessionId, CallId), u64>,
     shown: BTreeMap<(Page, CallId), u64>,
 }
 
@@ -37,15 +37,15 @@ impl Invariant for VersionsOnlyGrow {
                 }
                 Ok(())
             }
-            Observation::Told {
+            Observation::Delivered {
                 session,
-                telling:
-                    Telling::Event(Event::CallChanged {
+                delivery:
+                    Delivery::Event(Event::CallChanged {
                         call_id, version, ..
                     }),
                 ..
             } => {
-                let last = self.told.insert((*session, *call_id), *version);
+                let last = self.delivered.insert((*session, *call_id), *version);
                 match last {
                     Some(last) if *version <= last => Err(format!(
                         "session {} is told version {version} of {call_id} after {last}",
@@ -131,10 +131,10 @@ mod tests {
     fn a_version_told_twice_is_noticed() {
         let alice = accid("alice");
         let (one, two) = (changed(1), changed(2));
-        let observations = [&one, &two, &two].map(|event| Observation::Told {
+        let observations = [&one, &two, &two].map(|event| Observation::Delivered {
             session: SessionId(1),
             accid: &alice,
-            telling: Telling::Event(event),
+            delivery: Delivery::Event(event),
         });
         let mut invariant = VersionsOnlyGrow::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(2));

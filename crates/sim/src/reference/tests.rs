@@ -26,24 +26,24 @@ const CONFIG: Config = Config {
 type Step = (Time, Input, Vec<Output>);
 
 /// A hub that keeps a history.
-struct Told {
+struct History {
     hub: Hub,
     now: Time,
     steps: Vec<Step>,
 }
 
-impl Told {
+impl History {
     fn new(config: Config) -> Self {
         let hub = Hub::restore(config, Vec::new(), MessageId(1), Time(0));
-        let mut told = Self {
+        let mut history = Self {
             hub,
             now: Time(0),
             steps: Vec::new(),
         };
         for (session, name) in [(ALICE, "alice"), (BOB, "bob"), (CAROL, "carol")] {
-            told.login(session, name, 1);
+            history.login(session, name, 1);
         }
-        told
+        history
     }
 
     fn feed(&mut self, input: Input) {
@@ -153,25 +153,25 @@ fn answer(outputs: &mut [Output], result: Result<Success, ErrorKind>) {
 }
 
 /// alice has called bob and carol; bob has answered.
-fn talking(config: Config) -> Told {
-    let mut told = Told::new(config);
-    told.dial(ALICE, CALL, &["bob", "carol"]);
-    told.accept(BOB, CALL, None);
-    told
+fn talking(config: Config) -> History {
+    let mut history = History::new(config);
+    history.dial(ALICE, CALL, &["bob", "carol"]);
+    history.accept(BOB, CALL, None);
+    history
 }
 
 /// bob has rejected alice's call.
-fn rejected() -> Told {
-    let mut told = Told::new(CONFIG);
-    told.dial(ALICE, CALL, &["bob"]);
-    told.ask(
+fn rejected() -> History {
+    let mut history = History::new(CONFIG);
+    history.dial(ALICE, CALL, &["bob"]);
+    history.ask(
         BOB,
         Command::Reject {
             call_id: CALL,
             without_token: false,
         },
     );
-    told
+    history
 }
 
 #[test]
@@ -181,42 +181,42 @@ fn what_a_hub_does_is_believed() {
         devices: DevicePolicy::One,
         ..CONFIG
     };
-    let mut told = talking(ring.clone());
-    told.dial(CAROL, OTHER_CALL, &["bob"]);
-    told.ask(
+    let mut history = talking(ring.clone());
+    history.dial(CAROL, OTHER_CALL, &["bob"]);
+    history.ask(
         CAROL,
         Command::Reject {
             call_id: CALL,
             without_token: false,
         },
     );
-    told.dial(CAROL, OTHER_CALL, &["bob"]);
-    told.accept(BOB, OTHER_CALL, Some(OtherCall::Hold));
-    told.ask(
+    history.dial(CAROL, OTHER_CALL, &["bob"]);
+    history.accept(BOB, OTHER_CALL, Some(OtherCall::Hold));
+    history.ask(
         CAROL,
         Command::Hangup {
             call_id: OTHER_CALL,
         },
     );
-    told.ask(
+    history.ask(
         BOB,
         Command::Hold {
             call_id: CALL,
             held: false,
         },
     );
-    told.login(SessionId(4), "alice", 2);
-    told.pass(20_000);
-    assert_eq!(told.doubted(ring), None);
+    history.login(SessionId(4), "alice", 2);
+    history.pass(20_000);
+    assert_eq!(history.doubted(ring), None);
     assert_eq!(rejected().doubted(CONFIG), None);
 }
 
 #[test]
 fn a_rejected_call_must_end_as_rejected_by_the_callee() {
     let with = |tamper: fn(&mut Vec<Output>)| {
-        let mut told = rejected();
-        tamper(told.last());
-        told.doubted(CONFIG).is_some()
+        let mut history = rejected();
+        tamper(history.last());
+        history.doubted(CONFIG).is_some()
     };
     assert!(!with(|_| {}));
     assert!(with(|outputs| record(outputs).reason = EndReason::Cancelled));
@@ -233,15 +233,15 @@ fn a_rejected_call_must_end_as_rejected_by_the_callee() {
 
 #[test]
 fn a_ring_that_is_too_short_or_too_long_is_doubted() {
-    let mut told = Told::new(CONFIG);
-    told.dial(ALICE, CALL, &["bob"]);
-    told.pass(30_000);
-    assert_eq!(told.doubted(CONFIG), None);
-    let index = told.steps.len() - 1;
-    told.steps[index].0 = Time(29_999);
-    assert!(told.doubted(CONFIG).is_some());
-    told.steps[index] = (Time(30_000), Input::Timeout, Vec::new());
-    assert!(told.doubted(CONFIG).is_some());
+    let mut history = History::new(CONFIG);
+    history.dial(ALICE, CALL, &["bob"]);
+    history.pass(30_000);
+    assert_eq!(history.doubted(CONFIG), None);
+    let index = history.steps.len() - 1;
+    history.steps[index].0 = Time(29_999);
+    assert!(history.doubted(CONFIG).is_some());
+    history.steps[index] = (Time(30_000), Input::Timeout, Vec::new());
+    assert!(history.doubted(CONFIG).is_some());
 }
 
 #[test]
@@ -253,32 +253,34 @@ fn an_untrue_refusal_is_doubted() {
         ErrorKind::CallOver,
         ErrorKind::AlreadyInCall,
     ] {
-        let mut told = Told::new(CONFIG);
-        told.dial(ALICE, CALL, &["bob"]);
-        told.accept(BOB, CALL, None);
-        told.last().retain(|it| matches!(it, Output::Reply { .. }));
-        answer(told.last(), Err(kind));
-        assert!(told.doubted(CONFIG).is_some(), "{kind:?}");
+        let mut history = History::new(CONFIG);
+        history.dial(ALICE, CALL, &["bob"]);
+        history.accept(BOB, CALL, None);
+        history
+            .last()
+            .retain(|it| matches!(it, Output::Reply { .. }));
+        answer(history.last(), Err(kind));
+        assert!(history.doubted(CONFIG).is_some(), "{kind:?}");
     }
 }
 
 #[test]
 fn a_yes_without_the_deed_is_doubted() {
-    let mut told = talking(CONFIG);
-    told.ask(ALICE, Command::Cancel { call_id: CALL });
-    assert_eq!(told.doubted(CONFIG), None, "it is refused");
-    answer(told.last(), Ok(Success::Done));
-    assert!(told.doubted(CONFIG).is_some());
+    let mut history = talking(CONFIG);
+    history.ask(ALICE, Command::Cancel { call_id: CALL });
+    assert_eq!(history.doubted(CONFIG), None, "it is refused");
+    answer(history.last(), Ok(Success::Done));
+    assert!(history.doubted(CONFIG).is_some());
 }
 
 #[test]
 fn a_deed_that_nobody_asked_for_is_doubted() {
-    let mut told = talking(CONFIG);
-    told.ask(BOB, Command::Hangup { call_id: CALL });
-    assert_eq!(told.doubted(CONFIG), None);
-    let (_, input, _) = told.steps.last_mut().unwrap();
+    let mut history = talking(CONFIG);
+    history.ask(BOB, Command::Hangup { call_id: CALL });
+    assert_eq!(history.doubted(CONFIG), None);
+    let (_, input, _) = history.steps.last_mut().unwrap();
     *input = Input::Timeout;
-    assert!(told.doubted(CONFIG).is_some());
+    assert!(history.doubted(CONFIG).is_some());
 }
 
 #[test]
@@ -330,23 +332,23 @@ fn a_hub_by_other_rules_is_doubted() {
 
 #[test]
 fn media_that_never_connects_ends_a_part_in_time_and_not_before() {
-    let mut told = talking(CONFIG);
-    told.feed(Input::Media {
+    let mut history = talking(CONFIG);
+    history.feed(Input::Media {
         call_id: CALL,
         event: MediaEvent::Connected(PeerId(1)),
     });
-    told.pass(15_000);
-    assert_eq!(told.doubted(CONFIG), None);
-    let index = told.steps.len() - 1;
-    told.steps[index].0 = Time(14_999);
-    assert!(told.doubted(CONFIG).is_some());
+    history.pass(15_000);
+    assert_eq!(history.doubted(CONFIG), None);
+    let index = history.steps.len() - 1;
+    history.steps[index].0 = Time(14_999);
+    assert!(history.doubted(CONFIG).is_some());
 }
 
 #[test]
 fn what_was_rolled_back_has_not_happened() {
-    let told = rejected();
+    let history = rejected();
     let mut reference = Reference::new(CONFIG);
-    let (last, before) = told.steps.split_last().unwrap();
+    let (last, before) = history.steps.split_last().unwrap();
     for (now, input, outputs) in before {
         reference.handled(input, outputs, *now).unwrap();
     }

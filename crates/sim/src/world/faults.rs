@@ -67,7 +67,7 @@ impl World {
         self.plan_fault();
     }
 
-    /// The process dies, wherever it is between handling, storing and telling; it is started again after a while.
+    /// The process dies, wherever it is between handling, storing and delivering; it is started again after a while.
     pub(super) fn crash_server(&mut self) {
         if self.server.process.is_none() {
             return;
@@ -76,15 +76,15 @@ impl World {
         let stored = std::mem::take(&mut self.batch_stored);
         if stored {
             self.stats
-                .count_fault("server crashed between storing and telling");
+                .count_fault("server crashed between storing and delivery");
         }
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         server.crash(stored, &mut sink);
-        let told = self.chances.faults.chance(700);
-        self.break_all_sockets(told);
+        let notified = self.chances.faults.chance(700);
+        self.break_all_sockets(notified);
         let down_ms = if self.chances.faults.chance(150) {
             self.chances.faults.pick(20_000..=60_000)
         } else {

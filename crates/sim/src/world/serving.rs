@@ -1,4 +1,4 @@
-//! The server's steps: handle a batch, store it, tell; and the media plane beside it.
+//! The server's steps: handle a batch, store it, deliver its outputs; and the media plane beside it.
 
 use hullo_core::Time;
 
@@ -80,7 +80,7 @@ impl World {
                 return;
             }
             let at = self.now.plus_ms(self.chances.server.pick(0..=1));
-            self.agenda.plan(at, Happening::BatchTold(epoch));
+            self.agenda.plan(at, Happening::BatchDelivered(epoch));
         } else {
             let outputs = server.fail_batch(&mut sink);
             self.stats.count_fault("transaction failed");
@@ -89,7 +89,7 @@ impl World {
         }
     }
 
-    pub(super) fn batch_told(&mut self, epoch: u64) {
+    pub(super) fn batch_delivered(&mut self, epoch: u64) {
         if !self.runs(epoch) {
             return;
         }
@@ -97,7 +97,7 @@ impl World {
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
-        let outputs = server.tell_batch(&mut sink);
+        let outputs = server.deliver_batch(&mut sink);
         self.batch_stored = false;
         self.handle_server_outputs(epoch, outputs);
         self.go_on(epoch);

@@ -294,25 +294,25 @@ impl World {
                 socket.lose_suffix(to, keep);
             }
         }
-        let (client_told, server_told) = (dice.chance(800), dice.chance(700));
+        let (client_notified, server_notified) = (dice.chance(800), dice.chance(700));
         self.stats.count_fault("connection reset");
         let what = format!(
-            "connection of device {} reset, client told: {client_told}, server told: {server_told}",
+            "connection of device {} reset, client notified: {client_notified}, server notified: {server_notified}",
             socket.device
         );
-        if client_told != server_told {
+        if client_notified != server_notified {
             self.stats.count_fault("connection half open");
         }
         let Some(socket) = self.sockets.get_mut(&id) else {
             return;
         };
         let server_open = socket.server_open;
-        if client_told {
+        if client_notified {
             self.put(id, End::Client, Frame::Close);
         }
-        if server_open && server_told {
+        if server_open && server_notified {
             self.put(id, End::Server, Frame::Close);
-        } else if client_told {
+        } else if client_notified {
             // The server's end stays until its keep-alive is missed.
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.client_open = false;
@@ -320,7 +320,7 @@ impl World {
         }
         if let Some(socket) = self.sockets.get_mut(&id) {
             socket.cut_off();
-            if !client_told {
+            if !client_notified {
                 socket.orphaned_since.get_or_insert(self.now);
             }
         }
@@ -328,7 +328,7 @@ impl World {
     }
 
     /// All connections end with the process; the machine may or may not have told the clients.
-    pub(super) fn break_all_sockets(&mut self, told: bool) {
+    pub(super) fn break_all_sockets(&mut self, notified: bool) {
         let ids: Vec<SocketId> = self.sockets.keys().copied().collect();
         for id in ids {
             let Some(socket) = self.sockets.get_mut(&id) else {
@@ -344,7 +344,7 @@ impl World {
             }
             socket.server_open = false;
             socket.orphaned_since = Some(self.now);
-            if told {
+            if notified {
                 self.put(id, End::Client, Frame::Close);
             }
         }

@@ -1,10 +1,10 @@
-//! What the process tells its sessions once a batch is stored.
+//! What the process delivers to its sessions once a batch is stored.
 
 use hullo_core::hub::{Output, RoomCommand, SessionId};
 use hullo_protocol::{ErrorKind, Event, Reply, Success};
 
 use super::{Process, ServerOutput, Session, Sink, Welcome, json, send};
-use crate::observation::{Observation, Telling};
+use crate::observation::{Delivery, Observation};
 use crate::store::Store;
 
 impl Process {
@@ -26,7 +26,7 @@ impl Process {
             .iter()
             .filter_map(|call_id| store.record(*call_id).cloned())
             .collect();
-        told(sink, welcome.session, to, Telling::Welcome(&snapshot));
+        delivered(sink, welcome.session, to, Delivery::Welcome(&snapshot));
         let logged_in = Success::LoggedIn {
             accid: to.accid.clone(),
             name: None,
@@ -66,13 +66,13 @@ impl Process {
             }
             Output::Reply { session, reply } => {
                 if let Some(to) = self.sessions.get(&session) {
-                    told(sink, session, to, Telling::Reply(&reply));
+                    delivered(sink, session, to, Delivery::Reply(&reply));
                     outputs.push(send(to.socket, &reply, false));
                 }
             }
             Output::Notify { session, event } => {
                 if let Some(to) = self.sessions.get(&session) {
-                    told(sink, session, to, Telling::Event(&event));
+                    delivered(sink, session, to, Delivery::Event(&event));
                     outputs.push(send(to.socket, &event, true));
                 }
             }
@@ -110,10 +110,10 @@ impl Process {
     }
 }
 
-fn told(sink: Sink<'_>, session: SessionId, to: &Session, telling: Telling<'_>) {
-    sink(&Observation::Told {
+fn delivered(sink: Sink<'_>, session: SessionId, to: &Session, delivery: Delivery<'_>) {
+    sink(&Observation::Delivered {
         session,
         accid: &to.accid,
-        telling,
+        delivery,
     });
 }
