@@ -63,7 +63,7 @@ impl Digest {
             Observation::PageOpened { .. }
             | Observation::PageGone { .. }
             | Observation::PageSleeps { .. }
-            | Observation::Stood { .. }
+            | Observation::Inspected { .. }
             | Observation::Handled { .. }
             | Observation::RolledBack
             | Observation::Crashed

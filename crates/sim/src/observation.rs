@@ -57,11 +57,11 @@ pub enum Observation<'a> {
         output: &'a endpoint::Output,
     },
     /// An endpoint has taken an input, or some time has passed.
-    Stood {
+    Inspected {
         /// Where.
         page: Page,
-        /// How it stands now.
-        stand: Stand<'a>,
+        /// Its view of the calls now.
+        view: EndpointView<'a>,
     },
     /// The hub has taken an input; provisional.
     Handled {
@@ -111,9 +111,9 @@ pub enum Observation<'a> {
     },
 }
 
-/// How an endpoint stands.
+/// What an endpoint shows of itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Stand<'a> {
+pub struct EndpointView<'a> {
     /// The public state.
     pub state: State,
     /// Its call.

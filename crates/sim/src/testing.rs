@@ -9,7 +9,7 @@ use hullo_protocol::{
 };
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Stand};
+use crate::observation::{EndpointView, Observation, Page};
 
 pub(crate) const PAGE: Page = Page {
     device: 0,
@@ -53,12 +53,12 @@ pub(crate) fn op_started(ticket: u64, op: &Op) -> Observation<'_> {
 }
 
 /// An idle endpoint.
-pub(crate) fn stood() -> Observation<'static> {
-    stood_in(PAGE, State::Idle, None)
+pub(crate) fn inspected_idle() -> Observation<'static> {
+    inspected(PAGE, State::Idle, None)
 }
 
-pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Observation<'_> {
-    let stand = Stand {
+pub(crate) fn inspected(page: Page, state: State, call: Option<&CallView>) -> Observation<'_> {
+    let view = EndpointView {
         state,
         call,
         waiting: None,
@@ -67,7 +67,7 @@ pub(crate) fn stood_in(page: Page, state: State, call: Option<&CallView>) -> Obs
         reachable_since: Some(Time(0)),
         after_input: true,
     };
-    Observation::Stood { page, stand }
+    Observation::Inspected { page, view }
 }
 
 /// alice calls bob.

@@ -83,7 +83,7 @@ fn line(observation: &Observation<'_>) -> Option<String> {
             }
             other => format!("{page}: {}", clip(&format!("{other:?}"))),
         },
-        Observation::Stood { .. } => return None,
+        Observation::Inspected { .. } => return None,
         Observation::Handled { input, timer, .. } => {
             format!(
                 "hub: takes {} (timer {timer:?})",

@@ -18,7 +18,7 @@ use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::invariant::Violation;
 use crate::network::{End, Socket, SocketId};
-use crate::observation::{Leftovers, Observation, Page, Stand};
+use crate::observation::{EndpointView, Leftovers, Observation, Page};
 use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
 use crate::server::Server;
@@ -27,7 +27,7 @@ use crate::trace::{Keep, Trace};
 /// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
 /// a grace time, and a minute for reconnecting.
 const WIND_DOWN_MS: u64 = 120_000 + 30_000 + 60_000;
-/// How often media, keep-alives and the standing of each endpoint are looked at.
+/// How often media, keep-alives and endpoints are inspected.
 const TICK_MS: u64 = 500;
 /// More steps than any sound world takes by itself, and for each decision of a person; beyond, machines chase each other.
 const STEPS_MAX: u64 = 200_000;
@@ -244,12 +244,12 @@ impl World {
         }
     }
 
-    /// Time passes: packets flow or do not, keep-alives are missed, every endpoint is looked at.
+    /// Time passes: packets flow or do not, keep-alives are missed, every endpoint is inspected.
     fn tick(&mut self) {
         self.poll_media();
         self.check_keep_alives();
         for index in 0..self.devices.len() {
-            self.look_at(index, false);
+            self.inspect(index, false);
         }
         if let Some(calm_at) = self.calm_at {
             let left = self.leftovers();
@@ -285,7 +285,7 @@ impl World {
     }
 
     /// Shows an endpoint to the invariants.
-    fn look_at(&mut self, index: usize, after_input: bool) {
+    fn inspect(&mut self, index: usize, after_input: bool) {
         let device = &self.devices[index];
         let Some(endpoint) = &device.endpoint else {
             return;
@@ -293,7 +293,7 @@ impl World {
         if self.now < device.asleep_until {
             return;
         }
-        let stand = Stand {
+        let view = EndpointView {
             state: endpoint.state(),
             call: endpoint.call(),
             waiting: device.shown.waiting.as_ref(),
@@ -303,9 +303,9 @@ impl World {
             after_input,
         };
         let page = device.page();
-        // Not `self.observe`: the stand borrows the endpoint. Stands are not traced.
+        // Not `self.observe`: the view borrows the endpoint. Views are not traced.
         self.checker
-            .observe(self.now, &Observation::Stood { page, stand });
+            .observe(self.now, &Observation::Inspected { page, view });
     }
 
     fn reachable_since(&self, device: &Device) -> Option<Time> {

@@ -40,7 +40,7 @@ pub(crate) struct BothEndsAgree {
     accids: BTreeMap<Page, Accid>,
     current: BTreeMap<Page, CallId>,
     reachable: BTreeMap<Page, Option<Time>>,
-    looked_at: BTreeMap<Page, Time>,
+    inspected_at: BTreeMap<Page, Time>,
     /// Answers may overtake news in this world.
     rough: bool,
     /// Accepts that were asked for.
@@ -176,16 +176,16 @@ impl Invariant for BothEndsAgree {
                     },
             } => {
                 let since = self.reachable.get(page).copied().flatten();
-                let looked_at = self.looked_at.get(page).copied().unwrap_or_default();
-                let awake = now.since(looked_at) <= ASLEEP_MS;
+                let inspected_at = self.inspected_at.get(page).copied().unwrap_or_default();
+                let awake = now.since(inspected_at) <= ASLEEP_MS;
                 let reached =
                     Reached(awake && since.is_some_and(|since| now.since(since) > NEWS_MS));
                 self.ends.push((*page, *call_id, *reason, reached));
             }
-            Observation::Stood { page, stand } => {
-                self.looked_at.insert(*page, now);
-                self.reachable.insert(*page, stand.reachable_since);
-                match stand.call {
+            Observation::Inspected { page, view } => {
+                self.inspected_at.insert(*page, now);
+                self.reachable.insert(*page, view.reachable_since);
+                match view.call {
                     Some(call) => self.current.insert(*page, call.call_id),
                     None => self.current.remove(page),
                 };
@@ -203,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::observation::Leftovers;
-    use crate::testing::{CALL, OTHER_PAGE, PAGE, first_failure, stood, stood_in, view};
+    use crate::testing::{CALL, OTHER_PAGE, PAGE, first_failure, inspected, inspected_idle, view};
 
     fn end(reason: EndReason) -> Output {
         Output::Event {
@@ -230,9 +230,10 @@ mod tests {
         let call = view(CallState::Ringing, 1);
         let (rejected, timed_out) = (end(EndReason::Rejected), end(EndReason::TimedOut));
         let observations = |output| {
-            let mut observations: Vec<Observation<'_>> = (0..20).map(|_| stood()).collect();
+            let mut observations: Vec<Observation<'_>> =
+                (0..20).map(|_| inspected_idle()).collect();
             observations.extend([
-                stood_in(OTHER_PAGE, State::Calling, Some(&call)),
+                inspected(OTHER_PAGE, State::Calling, Some(&call)),
                 Observation::Emitted {
                     page: OTHER_PAGE,
                     output,
@@ -260,7 +261,7 @@ mod tests {
         };
         let observations = |op| {
             [
-                stood_in(PAGE, State::Calling, Some(&call)),
+                inspected(PAGE, State::Calling, Some(&call)),
                 started(op),
                 Observation::Emitted {
                     page: PAGE,

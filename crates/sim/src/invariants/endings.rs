@@ -9,7 +9,7 @@ use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, CallView, DeviceId};
 
 use crate::invariant::Invariant;
-use crate::observation::{Leftovers, Observation, Page, Stand};
+use crate::observation::{EndpointView, Leftovers, Observation, Page};
 
 /// Each announced call gets one `CallEnd`, or one word that another device has taken it, and only then is it gone.
 ///
@@ -108,15 +108,15 @@ impl CallEndComesOnce {
         }
     }
 
-    fn look(&mut self, page: Page, stand: &Stand<'_>) -> Result<(), String> {
-        if (stand.state == State::Idle) != stand.call.is_none() {
+    fn inspect(&mut self, page: Page, view: &EndpointView<'_>) -> Result<(), String> {
+        if (view.state == State::Idle) != view.call.is_none() {
             return Err(format!(
                 "{page}: is {:?} with the call {:?}",
-                stand.state, stand.call
+                view.state, view.call
             ));
         }
-        let current = stand.call;
-        let held = stand.held.map(|call| call.call_id);
+        let current = view.call;
+        let held = view.held.map(|call| call.call_id);
         let me = &self.accids[page.device];
         let Some(known) = self.announced.get_mut(&page) else {
             return Ok(());
@@ -214,7 +214,7 @@ impl Invariant for CallEndComesOnce {
                 self.ended.retain(|(of, _), _| of != page);
                 Ok(())
             }
-            Observation::Stood { page, stand } if stand.after_input => self.look(*page, stand),
+            Observation::Inspected { page, view } if view.after_input => self.inspect(*page, view),
             _ => Ok(()),
         }
     }
@@ -246,7 +246,9 @@ mod tests {
     use hullo_protocol::{CallState, EndReason};
 
     use super::*;
-    use crate::testing::{CALL, OTHER_CALL, PAGE, accid, first_failure, stood, stood_in, view};
+    use crate::testing::{
+        CALL, OTHER_CALL, PAGE, accid, first_failure, inspected, inspected_idle, view,
+    };
 
     fn invariant() -> CallEndComesOnce {
         CallEndComesOnce::new(vec![accid("alice"), accid("bob")])
@@ -300,8 +302,8 @@ mod tests {
         let announced = changed(&call);
         let observations = [
             emitted(&announced),
-            stood_in(PAGE, State::Calling, Some(&call)),
-            stood(),
+            inspected(PAGE, State::Calling, Some(&call)),
+            inspected_idle(),
         ];
         assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
@@ -322,16 +324,16 @@ mod tests {
         let (first, second) = (changed(&mine), changed(&theirs));
         let observations = [
             emitted(&first),
-            stood_in(PAGE, State::Calling, Some(&mine)),
+            inspected(PAGE, State::Calling, Some(&mine)),
             emitted(&second),
-            stood_in(PAGE, State::InCall, Some(&theirs)),
+            inspected(PAGE, State::InCall, Some(&theirs)),
         ];
         assert_eq!(first_failure(&mut invariant(), &observations), None);
     }
 
     #[test]
     fn a_state_without_its_call_is_noticed() {
-        let observations = [stood_in(PAGE, State::InCall, None)];
+        let observations = [inspected(PAGE, State::InCall, None)];
         let mut invariant = invariant();
         assert_eq!(first_failure(&mut invariant, &observations), Some(0));
     }

@@ -8,7 +8,7 @@ use hullo_core::hub::{PeerId, RoomCommand, Write};
 use hullo_protocol::{CallId, CallState, Uid};
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Stand};
+use crate::observation::{EndpointView, Observation, Page};
 
 /// Nothing flows before an accept is durable: no endpoint sends, the media plane admits nobody; and the callee's devices
 /// stay closed until the callee says yes.
@@ -28,9 +28,9 @@ struct Doing {
 }
 
 impl NoMediaBeforeAccept {
-    fn look(&mut self, page: Page, stand: &Stand<'_>) -> Result<(), String> {
+    fn inspect(&mut self, page: Page, view: &EndpointView<'_>) -> Result<(), String> {
         let doing = self.pages.entry(page).or_default();
-        let call_id = stand.call.map(|call| call.call_id);
+        let call_id = view.call.map(|call| call.call_id);
         if doing.call != call_id {
             doing.call = call_id;
             doing.said_yes = false;
@@ -43,10 +43,10 @@ impl NoMediaBeforeAccept {
                 "{page}: sends media into {call_id}, which nobody accepted"
             ));
         }
-        if doing.flows && stand.state != State::InCall {
-            return Err(format!("{page}: sends media while {:?}", stand.state));
+        if doing.flows && view.state != State::InCall {
+            return Err(format!("{page}: sends media while {:?}", view.state));
         }
-        if doing.captures && stand.state == State::Called && !doing.said_yes {
+        if doing.captures && view.state == State::Called && !doing.said_yes {
             return Err(format!(
                 "{page}: its devices are open while {call_id} rings"
             ));
@@ -104,7 +104,7 @@ impl Invariant for NoMediaBeforeAccept {
                     _ => {}
                 }
             }
-            Observation::Stood { page, stand } => return self.look(*page, stand),
+            Observation::Inspected { page, view } => return self.inspect(*page, view),
             _ => {}
         }
         Ok(())
@@ -207,7 +207,7 @@ impl Invariant for DevicesClosedWhenIdle {
                 }
                 Ok(())
             }
-            Observation::Stood { page, stand } if stand.state == State::Idle => {
+            Observation::Inspected { page, view } if view.state == State::Idle => {
                 match self.open.get(page).copied().unwrap_or_default() {
                     (false, false) => Ok(()),
                     (capture, connection) => Err(format!(
@@ -225,7 +225,7 @@ mod tests {
     use hullo_core::hub::SessionId;
 
     use super::*;
-    use crate::testing::{CALL, PAGE, first_failure, stood, stood_in, stored_call, view};
+    use crate::testing::{CALL, PAGE, first_failure, inspected, inspected_idle, stored_call, view};
 
     fn flow() -> Output {
         Output::Media {
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn media_sent_before_anyone_accepted_is_noticed() {
         let (flow, call) = (flow(), view(CallState::Active, 2));
-        let observations = [emitted(&flow), stood_in(PAGE, State::InCall, Some(&call))];
+        let observations = [emitted(&flow), inspected(PAGE, State::InCall, Some(&call))];
         let mut invariant = NoMediaBeforeAccept::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
         let mut accepted = NoMediaBeforeAccept {
@@ -268,7 +268,7 @@ mod tests {
         let (capture, call) = (capture(), view(CallState::Ringing, 2));
         let observations = [
             emitted(&capture),
-            stood_in(PAGE, State::Called, Some(&call)),
+            inspected(PAGE, State::Called, Some(&call)),
         ];
         let mut invariant = NoMediaBeforeAccept::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
@@ -330,8 +330,8 @@ mod tests {
                 command: MediaCommand::Close,
             },
         );
-        let closed = [emitted(&open), emitted(&close), stood()];
-        let left_open = [emitted(&open), stood()];
+        let closed = [emitted(&open), emitted(&close), inspected_idle()];
+        let left_open = [emitted(&open), inspected_idle()];
         let run = |observations| first_failure(&mut DevicesClosedWhenIdle::default(), observations);
         assert_eq!(run(&closed), None);
         assert_eq!(run(&left_open), Some(1));

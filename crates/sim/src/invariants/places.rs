@@ -11,7 +11,7 @@ use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId};
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Stand};
+use crate::observation::{EndpointView, Observation, Page};
 
 /// The longest way of news to or from a device that can be reached.
 const NEWS_MS: u64 = 13_000;
@@ -30,7 +30,7 @@ pub(crate) struct PlacesAgree {
     answered: BTreeMap<(Accid, CallId), BTreeSet<DeviceId>>,
     /// Since when page and server have differed about a call.
     differ: BTreeMap<(Page, CallId), Time>,
-    looked_at: BTreeMap<Page, Time>,
+    inspected_at: BTreeMap<Page, Time>,
 }
 
 impl PlacesAgree {
@@ -80,25 +80,25 @@ impl PlacesAgree {
         }
     }
 
-    fn look(&mut self, page: Page, stand: &Stand<'_>, now: Time) -> Result<(), String> {
-        let before = self.looked_at.insert(page, now).unwrap_or(now);
+    fn inspect(&mut self, page: Page, view: &EndpointView<'_>, now: Time) -> Result<(), String> {
+        let before = self.inspected_at.insert(page, now).unwrap_or(now);
         let asleep = now.since(before) > ASLEEP_MS;
         let Some((accid, device)) = self.owners.get(&page).cloned() else {
             return Ok(());
         };
-        let since = match stand.reachable_since {
+        let since = match view.reachable_since {
             Some(since) if !asleep => since,
             _ => {
                 self.differ.retain(|(of, _), _| *of != page);
                 return Ok(());
             }
         };
-        let current = stand
+        let current = view
             .call
-            .filter(|_| matches!(stand.state, State::InCall | State::Calling));
+            .filter(|_| matches!(view.state, State::InCall | State::Calling));
         let shown: Vec<CallId> = current
             .into_iter()
-            .chain(stand.held)
+            .chain(view.held)
             .map(|call| call.call_id)
             .collect();
         // What the server takes to be here and is not shown, and what is shown and is not here.
@@ -174,7 +174,7 @@ impl Invariant for PlacesAgree {
                 };
                 return self.answered_elsewhere(*page, call_id, rejected);
             }
-            Observation::Stood { page, stand } => return self.look(*page, stand, now),
+            Observation::Inspected { page, view } => return self.inspect(*page, view, now),
             _ => {}
         }
         Ok(())
@@ -187,11 +187,11 @@ mod tests {
 
     use super::*;
     use crate::testing::{
-        CALL, PAGE, accid, device, first_failure, stood, stood_in, stored_call, view,
+        CALL, PAGE, accid, device, first_failure, inspected, inspected_idle, stored_call, view,
     };
 
-    /// The second in which it is noticed that alice's device stands like this while she is, or is not, in her call.
-    fn noticed(in_it: bool, stand: &Observation<'static>) -> Option<usize> {
+    /// The second in which it is noticed that alice's device looks like this while she is, or is not, in her call.
+    fn noticed(in_it: bool, view: &Observation<'static>) -> Option<usize> {
         let (alice, device) = (accid("alice"), device().id);
         let mut call = stored_call(CALL);
         if !in_it {
@@ -206,7 +206,7 @@ mod tests {
             },
             Observation::Committed { writes: &writes },
         ];
-        observations.extend((0..20).map(|_| stand.clone()));
+        observations.extend((0..20).map(|_| view.clone()));
         first_failure(&mut PlacesAgree::default(), &observations)
     }
 
@@ -238,10 +238,10 @@ mod tests {
     #[test]
     fn a_call_that_a_device_has_forgotten_is_noticed() {
         let call = Box::leak(Box::new(view(CallState::Active, 2)));
-        let shows = stood_in(PAGE, State::InCall, Some(call));
+        let shows = inspected(PAGE, State::InCall, Some(call));
         assert_eq!(noticed(true, &shows), None);
-        assert_eq!(noticed(true, &stood()), Some(16));
+        assert_eq!(noticed(true, &inspected_idle()), Some(16));
         assert_eq!(noticed(false, &shows), Some(16));
-        assert_eq!(noticed(false, &stood()), None);
+        assert_eq!(noticed(false, &inspected_idle()), None);
     }
 }

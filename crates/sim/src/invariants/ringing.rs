@@ -11,7 +11,7 @@ use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, Event};
 
 use crate::invariant::Invariant;
-use crate::observation::{Delivery, Observation, Page, Stand};
+use crate::observation::{Delivery, EndpointView, Observation, Page};
 
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
@@ -33,7 +33,7 @@ pub(crate) struct NobodyRingsTooLong {
     stored_until: BTreeMap<(CallId, Accid), Time>,
     rings_until: BTreeMap<(Page, CallId), Time>,
     accepts_until: BTreeMap<Page, Time>,
-    looked_at: BTreeMap<Page, Time>,
+    inspected_at: BTreeMap<Page, Time>,
 }
 
 impl Invariant for NobodyRingsTooLong {
@@ -102,7 +102,7 @@ impl Invariant for NobodyRingsTooLong {
                 let until = now.plus_ms(ACCEPT_MS + SLACK_MS);
                 self.accepts_until.insert(*page, until);
             }
-            Observation::Stood { page, stand } => return self.look(*page, stand, now),
+            Observation::Inspected { page, view } => return self.inspect(*page, view, now),
             _ => {}
         }
         Ok(())
@@ -127,16 +127,16 @@ impl NobodyRingsTooLong {
         }
     }
 
-    fn look(&mut self, page: Page, stand: &Stand<'_>, now: Time) -> Result<(), String> {
-        let before = self.looked_at.insert(page, now).unwrap_or(now);
+    fn inspect(&mut self, page: Page, view: &EndpointView<'_>, now: Time) -> Result<(), String> {
+        let before = self.inspected_at.insert(page, now).unwrap_or(now);
         let slept = now.since(before) > 1_500;
         let accepting = self.accepts_until.get(&page).is_some_and(|it| now <= *it);
         if slept || accepting {
             return Ok(());
         }
-        let called = stand.call.filter(|_| stand.state == State::Called);
-        for call in called.into_iter().chain(stand.waiting) {
-            self.rings(page, call.call_id, stand.reachable_since, now)?;
+        let called = view.call.filter(|_| view.state == State::Called);
+        for call in called.into_iter().chain(view.waiting) {
+            self.rings(page, call.call_id, view.reachable_since, now)?;
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ mod tests {
     use hullo_protocol::{CallState, EndReason, Media, RecordStatus};
 
     use super::*;
-    use crate::testing::{CALL, PAGE, accid, first_failure, record, stood_in, stored_call, view};
+    use crate::testing::{CALL, PAGE, accid, first_failure, inspected, record, stored_call, view};
 
     fn invited() -> Output {
         Output::Event {
@@ -214,7 +214,7 @@ mod tests {
                     output: &invited,
                 },
                 second if second == ended_s => Observation::Committed { writes: &ends },
-                _ => stood_in(PAGE, State::Called, Some(&call)),
+                _ => inspected(PAGE, State::Called, Some(&call)),
             })
             .collect();
         let mut invariant = NobodyRingsTooLong::default();
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn ringing_without_an_invite_is_noticed() {
         let call = view(CallState::Ringing, 1);
-        let observations = [stood_in(PAGE, State::Called, Some(&call))];
+        let observations = [inspected(PAGE, State::Called, Some(&call))];
         let mut invariant = NobodyRingsTooLong::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(0));
     }

@@ -22,7 +22,7 @@ const ASLEEP_MS: u64 = 1_500;
 pub(crate) struct EveryTicketCompletesOnce {
     open: BTreeMap<(Page, u64), Open>,
     done: BTreeSet<(Page, u64)>,
-    looked_at: BTreeMap<Page, Time>,
+    inspected_at: BTreeMap<Page, Time>,
 }
 
 #[derive(Debug)]
@@ -37,8 +37,8 @@ impl EveryTicketCompletesOnce {
         self.open.keys().copied().collect()
     }
 
-    fn look(&mut self, page: Page, now: Time) -> Result<(), String> {
-        let before = self.looked_at.insert(page, now).unwrap_or(now);
+    fn inspect(&mut self, page: Page, now: Time) -> Result<(), String> {
+        let before = self.inspected_at.insert(page, now).unwrap_or(now);
         let slept_ms = now.since(before);
         for ((of, ticket), open) in &mut self.open {
             if *of != page {
@@ -113,7 +113,7 @@ impl Invariant for EveryTicketCompletesOnce {
             Observation::PageGone { page } => {
                 self.open.retain(|(of, _), _| of != page);
             }
-            Observation::Stood { page, .. } => self.look(*page, now)?,
+            Observation::Inspected { page, .. } => self.inspect(*page, now)?,
             _ => {}
         }
         Ok(())
@@ -125,7 +125,7 @@ mod tests {
     use hullo_core::endpoint::Value;
 
     use super::*;
-    use crate::testing::{PAGE, first_failure, op_started, stood};
+    use crate::testing::{PAGE, first_failure, inspected_idle, op_started};
 
     fn complete(ticket: u64) -> Output {
         Output::Complete {
@@ -175,7 +175,7 @@ mod tests {
                 .expect("asking breaks nothing");
             (0..30)
                 .map(|step| Time(step * step_ms))
-                .find(|now| invariant.observe(*now, &stood()).is_err())
+                .find(|now| invariant.observe(*now, &inspected_idle()).is_err())
         };
         assert_eq!(run(1_000), Some(Time(NETWORK_MS + SLACK_MS + 1_000)));
         assert_eq!(run(60_000), None);

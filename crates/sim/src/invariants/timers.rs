@@ -6,7 +6,7 @@ use hullo_core::Time;
 use hullo_core::hub::Input;
 
 use crate::invariant::Invariant;
-use crate::observation::{Observation, Page, Stand};
+use crate::observation::{EndpointView, Observation, Page};
 
 /// Timers fire late, by a second at worst.
 const LATE_MS: u64 = 3_000;
@@ -32,9 +32,9 @@ impl Invariant for TimersMoveOn {
             } if *timer <= now => Err(format!(
                 "the hub has handled its timeout at {now:?} and asks for another at {timer:?}"
             )),
-            Observation::Stood {
+            Observation::Inspected {
                 page,
-                stand: Stand {
+                view: EndpointView {
                     timer: Some(timer), ..
                 },
             } if *timer < now => {
@@ -48,7 +48,7 @@ impl Invariant for TimersMoveOn {
                 }
                 Ok(())
             }
-            Observation::Stood { page, .. }
+            Observation::Inspected { page, .. }
             | Observation::PageGone { page }
             | Observation::PageSleeps { page } => {
                 self.overdue.remove(page);
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_that_leaves_its_deadline_in_the_past_is_noticed() {
-        let stand = Stand {
+        let view = EndpointView {
             state: State::Idle,
             call: None,
             waiting: None,
@@ -90,7 +90,7 @@ mod tests {
             after_input: false,
         };
         let mut observations: Vec<_> = (0..10)
-            .map(|_| Observation::Stood { page: PAGE, stand })
+            .map(|_| Observation::Inspected { page: PAGE, view })
             .collect();
         let mut invariant = TimersMoveOn::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(5));

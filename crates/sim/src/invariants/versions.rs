@@ -54,8 +54,8 @@ impl Invariant for VersionsOnlyGrow {
                     _ => Ok(()),
                 }
             }
-            Observation::Stood { page, stand } => {
-                let Some(call) = stand.call else {
+            Observation::Inspected { page, view } => {
+                let Some(call) = view.call else {
                     return Ok(());
                 };
                 let last = self.shown.insert((*page, call.call_id), call.version);
@@ -117,7 +117,7 @@ mod tests {
     use hullo_protocol::{CallDelta, CallState};
 
     use super::*;
-    use crate::testing::{CALL, PAGE, accid, first_failure, stood_in, stored_call, view};
+    use crate::testing::{CALL, PAGE, accid, first_failure, inspected, stored_call, view};
 
     fn changed(version: u64) -> Event {
         Event::CallChanged {
@@ -144,7 +144,7 @@ mod tests {
     fn an_endpoint_that_goes_back_a_version_is_noticed() {
         let (old, new) = (view(CallState::Ringing, 1), view(CallState::Ringing, 2));
         let observations =
-            [&old, &new, &old].map(|call| stood_in(PAGE, State::Calling, Some(call)));
+            [&old, &new, &old].map(|call| inspected(PAGE, State::Calling, Some(call)));
         let mut invariant = VersionsOnlyGrow::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(2));
     }

@@ -70,7 +70,7 @@ impl World {
         for output in outputs {
             self.carry_out(device, page, output);
         }
-        self.look_at(device, true);
+        self.inspect(device, true);
         self.plan_wake(device);
     }
 
