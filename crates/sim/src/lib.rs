@@ -28,7 +28,7 @@
 //! # What models what
 //! | part | stands for | where |
 //! |---|---|---|
-//! | [`agenda`], [`dice`] | time and chance | |
+//! | [`event_queue`], [`dice`] | time and chance | |
 //! | [`network`] | WebSockets over TCP: what is ordered, what gets lost, who is told | `world/wire.rs` |
 //! | [`server`], [`store`], [`media_plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
@@ -36,13 +36,13 @@
 //! | [`hub_fuzz`] | what no polite endpoint would ever do to the hub | |
 //! | [`checker`], [`invariants`], [`reference`] | what always holds | |
 
-pub mod agenda;
 pub mod browser;
 pub mod checker;
 pub mod clock;
 pub mod device;
 pub mod dice;
 pub mod digest;
+pub mod event_queue;
 pub mod hub_fuzz;
 pub mod invariant;
 pub mod invariants;

@@ -10,12 +10,12 @@ use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
-use crate::agenda::Agenda;
 use crate::checker::Checker;
 use crate::clock::{Clock, START};
 use crate::device::Device;
 use crate::dice::Dice;
 use crate::digest::Digest;
+use crate::event_queue::EventQueue;
 use crate::invariant::Violation;
 use crate::network::{End, Socket, SocketId};
 use crate::observation::{EndpointView, Leftovers, Observation, Page};
@@ -33,17 +33,17 @@ const TICK_MS: u64 = 500;
 const STEPS_MAX: u64 = 200_000;
 const STEPS_PER_DECISION_MAX: u64 = 200;
 
-/// What is planned.
+/// What is scheduled.
 #[derive(Debug)]
-enum Happening {
+enum WorldEvent {
     /// A person decides.
-    Person(Page),
+    PersonDecides(Page),
     /// A page's timer fires.
-    Wake(Page),
+    PageWakes(Page),
     /// A page is opened.
     PageOpens(usize),
     /// A connection's offer is ready.
-    Offered(Page, u32),
+    OfferReady(Page, u32),
     /// The app's token handler answers.
     TokenGiven(Page, CallId, Result<String, String>),
     /// A device could not be opened.
@@ -51,7 +51,7 @@ enum Happening {
     /// A connection attempt has reached the server.
     SocketConnects(SocketId),
     /// Frames may have arrived.
-    Arrive(SocketId, End),
+    FramesArrive(SocketId, End),
     /// The server takes its next batch.
     ServerHandles(u64),
     /// The transaction is over.
@@ -86,7 +86,7 @@ struct Chances {
 /// A world, from its seed to its end.
 pub struct World {
     now: Time,
-    agenda: Agenda<Happening>,
+    queue: EventQueue<WorldEvent>,
     chances: Chances,
     scenario: Scenario,
     accounts: Vec<Accid>,
@@ -121,7 +121,7 @@ impl World {
         let server = Server::new(scenario.config.clone(), accounts.clone());
         let mut world = Self {
             now: START,
-            agenda: Agenda::default(),
+            queue: EventQueue::default(),
             chances: Chances {
                 network: Dice::new(seed, "network"),
                 people: Dice::new(seed, "people"),
@@ -157,14 +157,14 @@ impl World {
     pub fn run(&mut self) -> Result<(), Violation> {
         let (mut steps, mut steps_max) = (0, STEPS_MAX);
         while !self.over {
-            let Some((at, happening)) = self.agenda.take_next() else {
+            let Some((at, event)) = self.queue.pop() else {
                 break;
             };
             self.now = at;
-            if matches!(happening, Happening::Person(_)) {
+            if matches!(event, WorldEvent::PersonDecides(_)) {
                 steps_max += STEPS_PER_DECISION_MAX;
             }
-            self.happen(happening);
+            self.handle(event);
             if let Some(violation) = self.checker.violation() {
                 let what = violation.to_string();
                 self.observe(&Observation::Fault { what: &what });
@@ -211,36 +211,36 @@ impl World {
                 2_000
             };
             let at = self.now.plus_ms(self.chances.people.pick(0..=latest));
-            self.agenda.plan(at, Happening::PageOpens(index));
+            self.queue.schedule(at, WorldEvent::PageOpens(index));
         }
-        self.agenda.plan(self.now, Happening::Tick);
-        self.plan_fault();
+        self.queue.schedule(self.now, WorldEvent::Tick);
+        self.schedule_fault();
         let calm_at = self.now.plus_ms(self.scenario.people_ms);
-        self.agenda.plan(calm_at, Happening::Calm);
+        self.queue.schedule(calm_at, WorldEvent::Calm);
     }
 
-    fn happen(&mut self, happening: Happening) {
-        match happening {
-            Happening::Person(page) => self.person_decides(page),
-            Happening::Wake(page) => self.page_wakes(page),
-            Happening::PageOpens(device) => self.page_opens(device),
-            Happening::Offered(page, number) => self.offer_ready(page, number),
-            Happening::TokenGiven(page, call_id, result) => {
+    fn handle(&mut self, event: WorldEvent) {
+        match event {
+            WorldEvent::PersonDecides(page) => self.person_decides(page),
+            WorldEvent::PageWakes(page) => self.page_wakes(page),
+            WorldEvent::PageOpens(device) => self.page_opens(device),
+            WorldEvent::OfferReady(page, number) => self.offer_ready(page, number),
+            WorldEvent::TokenGiven(page, call_id, result) => {
                 self.token_given(page, call_id, result);
             }
-            Happening::CaptureFailed(page, kind) => self.capture_failed(page, kind),
-            Happening::SocketConnects(socket) => self.socket_connects(socket),
-            Happening::Arrive(socket, to) => self.frames_arrive(socket, to),
-            Happening::ServerHandles(epoch) => self.server_handles(epoch),
-            Happening::BatchStored(epoch, stored) => self.batch_stored(epoch, stored),
-            Happening::BatchDelivered(epoch) => self.batch_delivered(epoch),
-            Happening::HubTimer(epoch) => self.hub_timer(epoch),
-            Happening::AnswerReady(epoch, socket, text) => self.answer_ready(epoch, socket, text),
-            Happening::ServerStarts => self.server_starts(),
-            Happening::IceDue => self.poll_media(),
-            Happening::Tick => self.tick(),
-            Happening::Fault => self.fault(),
-            Happening::Calm => self.calm(),
+            WorldEvent::CaptureFailed(page, kind) => self.capture_failed(page, kind),
+            WorldEvent::SocketConnects(socket) => self.socket_connects(socket),
+            WorldEvent::FramesArrive(socket, to) => self.frames_arrive(socket, to),
+            WorldEvent::ServerHandles(epoch) => self.server_handles(epoch),
+            WorldEvent::BatchStored(epoch, stored) => self.batch_stored(epoch, stored),
+            WorldEvent::BatchDelivered(epoch) => self.batch_delivered(epoch),
+            WorldEvent::HubTimer(epoch) => self.hub_timer(epoch),
+            WorldEvent::AnswerReady(epoch, socket, text) => self.answer_ready(epoch, socket, text),
+            WorldEvent::ServerStarts => self.server_starts(),
+            WorldEvent::IceDue => self.poll_media(),
+            WorldEvent::Tick => self.tick(),
+            WorldEvent::Fault => self.fault(),
+            WorldEvent::Calm => self.calm(),
         }
     }
 
@@ -263,7 +263,8 @@ impl World {
                 return;
             }
         }
-        self.agenda.plan(self.now.plus_ms(TICK_MS), Happening::Tick);
+        self.queue
+            .schedule(self.now.plus_ms(TICK_MS), WorldEvent::Tick);
     }
 
     fn leftovers(&self) -> Leftovers {

@@ -3,7 +3,7 @@
 use hullo_core::Time;
 use hullo_core::endpoint::Input;
 
-use super::{Happening, World, observe};
+use super::{World, WorldEvent, observe};
 use crate::network::SocketId;
 use crate::observation::Observation;
 
@@ -18,9 +18,9 @@ enum Break {
 }
 
 impl World {
-    pub(super) fn plan_fault(&mut self) {
+    pub(super) fn schedule_fault(&mut self) {
         let at = self.now.plus_ms(self.chances.faults.pick(500..=12_000));
-        self.agenda.plan(at, Happening::Fault);
+        self.queue.schedule(at, WorldEvent::Fault);
     }
 
     pub(super) fn fault(&mut self) {
@@ -64,7 +64,7 @@ impl World {
                 self.observe(&Observation::Fault { what: "store slow" });
             }
         }
-        self.plan_fault();
+        self.schedule_fault();
     }
 
     /// The process dies, wherever it is between handling, storing and delivering; it is started again after a while.
@@ -90,8 +90,8 @@ impl World {
         } else {
             self.chances.faults.pick(100..=8_000)
         };
-        self.agenda
-            .plan(self.now.plus_ms(down_ms), Happening::ServerStarts);
+        self.queue
+            .schedule(self.now.plus_ms(down_ms), WorldEvent::ServerStarts);
     }
 
     /// A device's path to the server is cut for a while: for signalling, for media, or for both.
@@ -165,16 +165,19 @@ impl World {
         for (id, socket) in &self.sockets {
             let device = &self.devices[socket.device];
             if !socket.client_open && device.socket == Some(*id) {
-                self.agenda.plan(self.now, Happening::SocketConnects(*id));
+                self.queue
+                    .schedule(self.now, WorldEvent::SocketConnects(*id));
             }
             for to in [crate::network::End::Client, crate::network::End::Server] {
-                self.agenda.plan(self.now, Happening::Arrive(*id, to));
+                self.queue
+                    .schedule(self.now, WorldEvent::FramesArrive(*id, to));
             }
         }
         for device in &mut self.devices {
             if device.endpoint.is_some() {
                 device.wake_at = Some(self.now);
-                self.agenda.plan(self.now, Happening::Wake(device.page()));
+                self.queue
+                    .schedule(self.now, WorldEvent::PageWakes(device.page()));
             }
         }
     }

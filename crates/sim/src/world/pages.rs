@@ -4,7 +4,7 @@ use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State, Value};
 use hullo_protocol::{AppKey, CallId, CallKind, SlotKind};
 
-use super::{Happening, World, observe};
+use super::{World, WorldEvent, observe};
 use crate::browser::{Flags, Ice, Reaction};
 use crate::device::Shown;
 use crate::media_plane::{Remote, offer};
@@ -30,7 +30,7 @@ impl World {
             accid: &accid,
             device: &id,
         });
-        self.plan_person(page, 200);
+        self.schedule_person(page, 200);
     }
 
     /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
@@ -71,7 +71,7 @@ impl World {
             self.carry_out(device, page, output);
         }
         self.inspect(device, true);
-        self.plan_wake(device);
+        self.schedule_wake(device);
     }
 
     fn carry_out(&mut self, device: usize, page: Page, output: Output) {
@@ -107,17 +107,19 @@ impl World {
             Reaction::None => {}
             Reaction::Offer(number) => {
                 let at = self.now.plus_ms(dice.pick(2..=120));
-                self.agenda.plan(at, Happening::Offered(page, number));
+                self.queue
+                    .schedule(at, WorldEvent::OfferReady(page, number));
             }
             Reaction::Check => {
                 let at = self.now.plus_ms(dice.pick(20..=400));
-                self.agenda.plan(at, Happening::IceDue);
+                self.queue.schedule(at, WorldEvent::IceDue);
             }
             Reaction::Opened(Flags { audio, video }) => {
                 for (opened, kind) in [(audio, SlotKind::Audio), (video, SlotKind::Video)] {
                     if opened && self.scenario.poor_devices && dice.chance(60) {
                         let at = self.now.plus_ms(dice.pick(1..=300));
-                        self.agenda.plan(at, Happening::CaptureFailed(page, kind));
+                        self.queue
+                            .schedule(at, WorldEvent::CaptureFailed(page, kind));
                     }
                 }
             }
@@ -141,15 +143,15 @@ impl World {
             Ok(crate::server::room_token(call_id, uid))
         };
         let at = self.now.plus_ms(dice.pick(5..=800));
-        self.agenda
-            .plan(at, Happening::TokenGiven(page, call_id, result));
+        self.queue
+            .schedule(at, WorldEvent::TokenGiven(page, call_id, result));
     }
 
     fn app_event(&mut self, device: usize, page: Page, event: &AppEvent) {
         match event {
             AppEvent::Invited { .. }
             | AppEvent::CallWaiting { .. }
-            | AppEvent::SwitchAsked { .. } => self.plan_person(page, 1_500),
+            | AppEvent::SwitchAsked { .. } => self.schedule_person(page, 1_500),
             AppEvent::Changed {
                 held,
                 waiting,
@@ -167,7 +169,7 @@ impl World {
         }
     }
 
-    fn plan_wake(&mut self, device: usize) {
+    fn schedule_wake(&mut self, device: usize) {
         let Some(endpoint) = &self.devices[device].endpoint else {
             return;
         };
@@ -183,9 +185,10 @@ impl World {
         };
         let at = due.max(self.now).plus_ms(late_ms);
         let device = &mut self.devices[device];
-        if device.wake_at.is_none_or(|planned| at < planned) {
+        if device.wake_at.is_none_or(|scheduled| at < scheduled) {
             device.wake_at = Some(at);
-            self.agenda.plan(at, Happening::Wake(device.page()));
+            self.queue
+                .schedule(at, WorldEvent::PageWakes(device.page()));
         }
     }
 
@@ -196,7 +199,8 @@ impl World {
         }
         if device.asleep_until > self.now {
             device.wake_at = Some(device.asleep_until);
-            self.agenda.plan(device.asleep_until, Happening::Wake(page));
+            self.queue
+                .schedule(device.asleep_until, WorldEvent::PageWakes(page));
             return;
         }
         device.wake_at = None;
@@ -207,7 +211,7 @@ impl World {
             .map(|due| device.clock.when(due));
         match due {
             Some(due) if due <= self.now => self.give(page.device, Input::Timeout),
-            _ => self.plan_wake(page.device),
+            _ => self.schedule_wake(page.device),
         }
     }
 
@@ -333,7 +337,7 @@ impl World {
         };
         if self.now < device.asleep_until {
             let at = device.asleep_until.plus_ms(100);
-            self.agenda.plan(at, Happening::Person(page));
+            self.queue.schedule(at, WorldEvent::PersonDecides(page));
             return;
         }
         let scene = Scene {
@@ -351,7 +355,7 @@ impl World {
             Some(_) => person::wind_down(scene.state),
             None => person::choose(&scene, &mut self.chances.people),
         };
-        self.plan_person(page, self.scenario.pause_ms_max);
+        self.schedule_person(page, self.scenario.pause_ms_max);
         self.do_deed(page.device, deed);
     }
 
@@ -363,8 +367,8 @@ impl World {
             .collect()
     }
 
-    /// Plans a person's next look at the screen.
-    fn plan_person(&mut self, page: Page, pause_ms_max: u64) {
+    /// Schedules a person's next look at the screen.
+    fn schedule_person(&mut self, page: Page, pause_ms_max: u64) {
         let pause_ms = if self.scenario.in_step {
             // Everyone acts on the full second, so that deeds collide.
             let to_second = 1_000 - self.now.0 % 1_000;
@@ -373,7 +377,7 @@ impl World {
             self.chances.people.pick(1..=pause_ms_max)
         };
         let at: Time = self.now.plus_ms(pause_ms);
-        self.agenda.plan(at, Happening::Person(page));
+        self.queue.schedule(at, WorldEvent::PersonDecides(page));
     }
 
     pub(super) fn do_deed(&mut self, device: usize, deed: Deed) {
@@ -385,13 +389,13 @@ impl World {
                 self.stats.count_fault("page reloaded");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
-                self.agenda.plan(at, Happening::PageOpens(device));
+                self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
             Deed::CloseApp => {
                 self.stats.count_fault("app closed for a while");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(3_000..=30_000));
-                self.agenda.plan(at, Happening::PageOpens(device));
+                self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
             Deed::Sleep => self.fall_asleep(device),
             Deed::LoseNetwork => self.lose_path(device),

@@ -2,7 +2,7 @@
 
 use hullo_core::Time;
 
-use super::{Happening, World, observe};
+use super::{World, WorldEvent, observe};
 use crate::network::SocketId;
 use crate::observation::Observation;
 use crate::server::{ServerInput, ServerOutput};
@@ -15,7 +15,7 @@ impl World {
         if self.server.process.is_none() {
             self.server.start(self.now);
             self.observe(&Observation::Restored);
-            self.plan_hub_timer();
+            self.schedule_hub_timer();
         }
     }
 
@@ -25,7 +25,7 @@ impl World {
             process.enqueue(input);
             let epoch = process.epoch;
             let at = self.now.plus_ms(self.chances.server.pick(0..=2));
-            self.agenda.plan(at, Happening::ServerHandles(epoch));
+            self.queue.schedule(at, WorldEvent::ServerHandles(epoch));
         }
     }
 
@@ -48,7 +48,8 @@ impl World {
             (0, true)
         };
         let at = self.now.plus_ms(took_ms);
-        self.agenda.plan(at, Happening::BatchStored(epoch, stored));
+        self.queue
+            .schedule(at, WorldEvent::BatchStored(epoch, stored));
     }
 
     /// How long the transaction takes and whether it succeeds.
@@ -80,7 +81,7 @@ impl World {
                 return;
             }
             let at = self.now.plus_ms(self.chances.server.pick(0..=1));
-            self.agenda.plan(at, Happening::BatchDelivered(epoch));
+            self.queue.schedule(at, WorldEvent::BatchDelivered(epoch));
         } else {
             let outputs = server.fail_batch(&mut sink);
             self.stats.count_fault("transaction failed");
@@ -108,9 +109,10 @@ impl World {
         if let Some(process) = &self.server.process
             && process.has_input()
         {
-            self.agenda.plan(self.now, Happening::ServerHandles(epoch));
+            self.queue
+                .schedule(self.now, WorldEvent::ServerHandles(epoch));
         }
-        self.plan_hub_timer();
+        self.schedule_hub_timer();
     }
 
     fn handle_server_outputs(&mut self, epoch: u64, outputs: Vec<ServerOutput>) {
@@ -124,8 +126,8 @@ impl World {
                 ServerOutput::Close { socket } => self.server_closes(socket),
                 ServerOutput::Answer { socket, text } => {
                     let at = self.now.plus_ms(self.chances.server.pick(0..=5));
-                    self.agenda
-                        .plan(at, Happening::AnswerReady(epoch, socket, text));
+                    self.queue
+                        .schedule(at, WorldEvent::AnswerReady(epoch, socket, text));
                 }
             }
         }
@@ -137,7 +139,7 @@ impl World {
         }
     }
 
-    fn plan_hub_timer(&mut self) {
+    fn schedule_hub_timer(&mut self) {
         /// Pause before a deadline whose batch failed is tried again.
         const RETRY_MS: u64 = 100;
         let Some(process) = &self.server.process else {
@@ -149,7 +151,7 @@ impl World {
             } else {
                 due
             };
-            self.agenda.plan(at, Happening::HubTimer(process.epoch));
+            self.queue.schedule(at, WorldEvent::HubTimer(process.epoch));
         }
     }
 

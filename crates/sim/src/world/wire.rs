@@ -1,6 +1,6 @@
 //! Connections and the frames on them.
 
-use super::{Happening, World};
+use super::{World, WorldEvent};
 use crate::network::{End, Frame, Socket, SocketId};
 use crate::observation::Observation;
 use crate::server::ServerInput;
@@ -21,7 +21,7 @@ impl World {
         self.sockets.insert(id, Socket::new(device, self.now));
         self.devices[device].socket = Some(id);
         let at = self.now.plus_ms(2 * self.latency_ms());
-        self.agenda.plan(at, Happening::SocketConnects(id));
+        self.queue.schedule(at, WorldEvent::SocketConnects(id));
     }
 
     /// A page closes its socket after what it has sent.
@@ -84,7 +84,8 @@ impl World {
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.send_unordered(End::Server, Frame::Text(text.clone()), late);
             }
-            self.agenda.plan(late, Happening::Arrive(id, End::Server));
+            self.queue
+                .schedule(late, WorldEvent::FramesArrive(id, End::Server));
         }
         self.put(id, End::Server, Frame::Text(text));
     }
@@ -108,7 +109,8 @@ impl World {
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.send_unordered(End::Client, Frame::Text(text), late);
             }
-            self.agenda.plan(late, Happening::Arrive(id, End::Client));
+            self.queue
+                .schedule(late, WorldEvent::FramesArrive(id, End::Client));
             return;
         }
         self.put(id, End::Client, Frame::Text(text));
@@ -119,7 +121,7 @@ impl World {
         let at = self.now.plus_ms(self.latency_ms());
         if let Some(socket) = self.sockets.get_mut(&id) {
             let at = socket.send(to, frame, at);
-            self.agenda.plan(at, Happening::Arrive(id, to));
+            self.queue.schedule(at, WorldEvent::FramesArrive(id, to));
         }
     }
 
@@ -150,7 +152,7 @@ impl World {
                 let at = clear_at
                     .min(gives_up_at.max(self.now))
                     .max(self.now.plus_ms(50));
-                self.agenda.plan(at, Happening::SocketConnects(id));
+                self.queue.schedule(at, WorldEvent::SocketConnects(id));
                 return;
             }
         }
@@ -174,7 +176,7 @@ impl World {
         let clear_at = self.devices[device].path_clear_at();
         if clear_at > self.now {
             let at = clear_at.plus_ms(self.chances.network.pick(0..=50));
-            self.agenda.plan(at, Happening::Arrive(id, to));
+            self.queue.schedule(at, WorldEvent::FramesArrive(id, to));
             return;
         }
         while let Some(frame) = self.next_frame(id, to) {
