@@ -11,11 +11,11 @@ use crate::dice::Dice;
 
 /// What a person does.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
+pub enum Action {
     /// Nothing for now.
     Wait,
-    /// Asks the app for something.
-    Ask(Op),
+    /// Starts an operation of the app.
+    Start(Op),
     /// Signs in.
     SignIn,
     /// Reloads the page.
@@ -59,63 +59,63 @@ const RING_MS: [Option<u64>; 5] = [Some(1), Some(5_000), Some(8_000), Some(20_00
 const GROUP: &str = "team";
 
 /// Decides what to do next.
-pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
+pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Action {
     if scene.clumsy && dice.chance(60) {
         let mishaps = [
-            (4, Deed::Reload),
-            (2, Deed::CloseApp),
-            (2, Deed::Sleep),
-            (3, Deed::LoseNetwork),
-            (2, Deed::ChangeNetwork),
+            (4, Action::Reload),
+            (2, Action::CloseApp),
+            (2, Action::Sleep),
+            (3, Action::LoseNetwork),
+            (2, Action::ChangeNetwork),
         ];
-        return dice.weighted(&mishaps).unwrap_or(Deed::Wait);
+        return dice.weighted(&mishaps).unwrap_or(Action::Wait);
     }
     if !scene.signed_in {
         // Not at once: where only one device may be signed in, two would drive each other out all day.
         return if dice.chance(400) {
-            Deed::SignIn
+            Action::SignIn
         } else {
-            Deed::Wait
+            Action::Wait
         };
     }
     if dice.chance(40) {
-        return Deed::Ask(nonsense(scene, dice));
+        return Action::Start(nonsense(scene, dice));
     }
     let mut choices = match scene.state {
         State::Idle => idle(scene, dice),
         State::Calling => vec![
-            (180, Deed::Wait),
-            (14, Deed::Ask(Op::Cancel)),
-            (6, Deed::Ask(Op::Hangup)),
-            (3, Deed::Ask(invite(scene, dice))),
-            (1, Deed::Ask(Op::Logout)),
+            (180, Action::Wait),
+            (14, Action::Start(Op::Cancel)),
+            (6, Action::Start(Op::Hangup)),
+            (3, Action::Start(invite(scene, dice))),
+            (1, Action::Start(Op::Logout)),
         ],
         State::Called => vec![
-            (65, Deed::Ask(Op::Accept)),
-            (15, Deed::Ask(Op::Reject)),
-            (5, Deed::Ask(Op::Hangup)),
-            (30, Deed::Wait),
-            (1, Deed::Ask(Op::Logout)),
+            (65, Action::Start(Op::Accept)),
+            (15, Action::Start(Op::Reject)),
+            (5, Action::Start(Op::Hangup)),
+            (30, Action::Wait),
+            (1, Action::Start(Op::Logout)),
         ],
         State::InCall => in_call(scene, dice),
     };
     if let Some(waiting) = &scene.shown.waiting {
         let call_id = waiting.call_id;
-        let accept = |other| Deed::Ask(Op::AcceptWaiting { call_id, other });
+        let accept = |other| Action::Start(Op::AcceptWaiting { call_id, other });
         choices.extend([
             (60, accept(OtherCall::Hold)),
             (30, accept(OtherCall::End)),
-            (20, Deed::Ask(Op::RejectWaiting { call_id })),
+            (20, Action::Start(Op::RejectWaiting { call_id })),
         ]);
     }
-    dice.weighted(&choices).unwrap_or(Deed::Wait)
+    dice.weighted(&choices).unwrap_or(Action::Wait)
 }
 
 /// What people do when nothing may be left in the end.
-pub fn wind_down(state: State) -> Deed {
+pub fn wind_down(state: State) -> Action {
     match state {
-        State::Idle => Deed::Wait,
-        State::Calling | State::Called | State::InCall => Deed::Ask(Op::Hangup),
+        State::Idle => Action::Wait,
+        State::Calling | State::Called | State::InCall => Action::Start(Op::Hangup),
     }
 }
 
@@ -129,28 +129,28 @@ pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) ->
     }
 }
 
-fn idle(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
+fn idle(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Action)> {
     let several = if scene.accounts.len() > 2 { 35 } else { 8 };
     let mut choices = vec![
         (60, dial(scene, dice)),
-        (several, Deed::Ask(group_call(scene, dice))),
-        (20, Deed::Wait),
-        (3, Deed::Ask(Op::Logout)),
-        (4, Deed::Ask(read_messages(scene, dice))),
-        (3, Deed::Ask(watch(scene))),
-        (6, Deed::Ask(query(None))),
+        (several, Action::Start(group_call(scene, dice))),
+        (20, Action::Wait),
+        (3, Action::Start(Op::Logout)),
+        (4, Action::Start(read_messages(scene, dice))),
+        (3, Action::Start(watch(scene))),
+        (6, Action::Start(query(None))),
     ];
     if let Some(call) = scene.shown.elsewhere.first() {
         let call_id = call.call_id;
-        choices.push((60, Deed::Ask(Op::ContinueHere { call_id })));
+        choices.push((60, Action::Start(Op::ContinueHere { call_id })));
     }
     for call_id in scene.found.iter().chain(scene.running) {
-        choices.push((25, Deed::Ask(Op::Join { call_id: *call_id })));
+        choices.push((25, Action::Start(Op::Join { call_id: *call_id })));
     }
     choices
 }
 
-fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
+fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Action)> {
     let asked = scene
         .call
         .and_then(|call| call.switch.as_ref())
@@ -165,56 +165,59 @@ fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Deed)> {
     let group = scene.call.is_some_and(|call| call.kind == CallKind::Group);
     let toggle = |dice: &mut Dice| dice.chance(500);
     let mut choices = vec![
-        (70, Deed::Wait),
-        (8, Deed::Ask(Op::Hangup)),
-        (if group { 14 } else { 4 }, Deed::Ask(Op::Leave)),
-        (12, Deed::Ask(switch(dice))),
-        (if group { 20 } else { 4 }, Deed::Ask(invite(scene, dice))),
+        (70, Action::Wait),
+        (8, Action::Start(Op::Hangup)),
+        (if group { 14 } else { 4 }, Action::Start(Op::Leave)),
+        (12, Action::Start(switch(dice))),
+        (
+            if group { 20 } else { 4 },
+            Action::Start(invite(scene, dice)),
+        ),
         (
             5,
-            Deed::Ask(Op::MuteLocalAudio {
+            Action::Start(Op::MuteLocalAudio {
                 muted: toggle(dice),
             }),
         ),
         (
             4,
-            Deed::Ask(Op::MuteLocalVideo {
+            Action::Start(Op::MuteLocalVideo {
                 muted: toggle(dice),
             }),
         ),
         (
             4,
-            Deed::Ask(Op::EnableLocalVideo {
+            Action::Start(Op::EnableLocalVideo {
                 enabled: toggle(dice),
             }),
         ),
-        (1, Deed::Ask(Op::Logout)),
+        (1, Action::Start(Op::Logout)),
     ];
     if !others.is_empty() {
         let accid = others[dice.index(others.len())].clone();
         let muted = toggle(dice);
-        choices.push((4, Deed::Ask(Op::SetAudioMute { accid, muted })));
+        choices.push((4, Action::Start(Op::SetAudioMute { accid, muted })));
         let accids = others.into_iter().take(2).cloned().collect();
-        choices.push((4, Deed::Ask(Op::ShowVideos { accids })));
+        choices.push((4, Action::Start(Op::ShowVideos { accids })));
     }
     if asked {
         let agree = dice.chance(600);
-        choices.push((80, Deed::Ask(Op::AnswerSwitch { agree })));
+        choices.push((80, Action::Start(Op::AnswerSwitch { agree })));
     }
     choices
 }
 
-fn dial(scene: &Scene<'_>, dice: &mut Dice) -> Deed {
+fn dial(scene: &Scene<'_>, dice: &mut Dice) -> Action {
     let others: Vec<&Accid> = scene
         .accounts
         .iter()
         .filter(|accid| *accid != scene.me)
         .collect();
     if others.is_empty() {
-        return Deed::Wait;
+        return Action::Wait;
     }
     let accid = others[dice.index(others.len())].clone();
-    Deed::Ask(call(accid, dice))
+    Action::Start(call(accid, dice))
 }
 
 fn call(accid: Accid, dice: &mut Dice) -> Op {

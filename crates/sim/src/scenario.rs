@@ -14,9 +14,9 @@ pub struct Scenario {
     pub config: Config,
     /// How long people do things, in milliseconds.
     pub people_ms: u64,
-    /// The longest pause between two deeds of a person.
+    /// The longest pause between two actions of a person.
     pub pause_ms_max: u64,
-    /// Pauses are whole seconds for everyone, so that deeds of different people collide.
+    /// Pauses are whole seconds for everyone, so that actions of different people collide.
     pub in_step: bool,
     /// The longest time of a frame in one direction, spikes aside.
     pub latency_ms_max: u64,

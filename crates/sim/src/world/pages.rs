@@ -9,7 +9,7 @@ use crate::browser::{Flags, Ice, Reaction};
 use crate::device::Shown;
 use crate::media_plane::{Remote, offer};
 use crate::observation::{Observation, Page};
-use crate::person::{self, Deed, Scene};
+use crate::person::{self, Action, Scene};
 
 /// Silence after which a browser reports a connection disconnected, and failed.
 const DISCONNECTED_MS: u64 = 3_000;
@@ -351,12 +351,12 @@ impl World {
             accounts: &self.accounts,
             clumsy: self.scenario.clumsy,
         };
-        let deed = match self.calm_at {
+        let action = match self.calm_at {
             Some(_) => person::wind_down(scene.state),
             None => person::choose(&scene, &mut self.chances.people),
         };
         self.schedule_person(page, self.scenario.pause_ms_max);
-        self.do_deed(page.device, deed);
+        self.act(page.device, action);
     }
 
     /// The group calls that there are: people talk about them.
@@ -370,7 +370,7 @@ impl World {
     /// Schedules a person's next look at the screen.
     fn schedule_person(&mut self, page: Page, pause_ms_max: u64) {
         let pause_ms = if self.scenario.in_step {
-            // Everyone acts on the full second, so that deeds collide.
+            // Everyone acts on the full second, so that actions collide.
             let to_second = 1_000 - self.now.0 % 1_000;
             to_second + 1_000 * self.chances.people.pick(0..=pause_ms_max / 2_000)
         } else {
@@ -380,26 +380,26 @@ impl World {
         self.queue.schedule(at, WorldEvent::PersonDecides(page));
     }
 
-    pub(super) fn do_deed(&mut self, device: usize, deed: Deed) {
-        match deed {
-            Deed::Wait => {}
-            Deed::Ask(op) => self.start_op(device, op),
-            Deed::SignIn => self.sign_in(device),
-            Deed::Reload => {
+    pub(super) fn act(&mut self, device: usize, action: Action) {
+        match action {
+            Action::Wait => {}
+            Action::Start(op) => self.start_op(device, op),
+            Action::SignIn => self.sign_in(device),
+            Action::Reload => {
                 self.stats.count_fault("page reloaded");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
                 self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
-            Deed::CloseApp => {
+            Action::CloseApp => {
                 self.stats.count_fault("app closed for a while");
                 self.page_gone(device);
                 let at = self.now.plus_ms(self.chances.people.pick(3_000..=30_000));
                 self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
-            Deed::Sleep => self.fall_asleep(device),
-            Deed::LoseNetwork => self.lose_path(device),
-            Deed::ChangeNetwork => {
+            Action::Sleep => self.fall_asleep(device),
+            Action::LoseNetwork => self.lose_path(device),
+            Action::ChangeNetwork => {
                 self.stats.count_fault("network changed");
                 self.give(device, Input::NetworkChanged);
             }
