@@ -1,4 +1,4 @@
-//! All chance in a world, from one seed.
+//! All chance in a world, from one seed: random number generators, called dice, one for each concern.
 
 use std::ops::RangeInclusive;
 

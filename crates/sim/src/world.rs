@@ -74,8 +74,8 @@ enum WorldEvent {
     Calm,
 }
 
-/// The chance of each concern.
-struct Chances {
+/// A random number generator for each concern.
+struct RngSet {
     network: Dice,
     people: Dice,
     faults: Dice,
@@ -87,7 +87,7 @@ struct Chances {
 pub struct World {
     now: Time,
     queue: EventQueue<WorldEvent>,
-    chances: Chances,
+    rng: RngSet,
     scenario: Scenario,
     accounts: Vec<Accid>,
     devices: Vec<Device>,
@@ -122,7 +122,7 @@ impl World {
         let mut world = Self {
             now: START,
             queue: EventQueue::default(),
-            chances: Chances {
+            rng: RngSet {
                 network: Dice::new(seed, "network"),
                 people: Dice::new(seed, "people"),
                 faults: Dice::new(seed, "faults"),
@@ -204,13 +204,13 @@ impl World {
         for index in 0..self.devices.len() {
             // A second device is often taken up later.
             let first = index == 0 || self.devices[index - 1].accid != self.devices[index].accid;
-            let late = !first && self.chances.people.chance(600);
+            let late = !first && self.rng.people.chance(600);
             let latest = if late {
                 self.scenario.people_ms / 2
             } else {
                 2_000
             };
-            let at = self.now.plus_ms(self.chances.people.pick(0..=latest));
+            let at = self.now.plus_ms(self.rng.people.pick(0..=latest));
             self.queue.schedule(at, WorldEvent::PageOpens(index));
         }
         self.queue.schedule(self.now, WorldEvent::Tick);

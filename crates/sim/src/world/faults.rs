@@ -19,7 +19,7 @@ enum Break {
 
 impl World {
     pub(super) fn schedule_fault(&mut self) {
-        let at = self.now.plus_ms(self.chances.faults.pick(500..=12_000));
+        let at = self.now.plus_ms(self.rng.faults.pick(500..=12_000));
         self.queue.schedule(at, WorldEvent::Fault);
     }
 
@@ -36,29 +36,29 @@ impl World {
             (weight(scenario.store_failing, 2), Break::StoreFails),
             (weight(scenario.store_failing, 2), Break::StoreSlow),
         ];
-        match self.chances.faults.weighted(&breaks) {
+        match self.rng.faults.weighted(&breaks) {
             None => {}
             Some(Break::Connection) => {
                 let ids: Vec<SocketId> = self.sockets.keys().copied().collect();
                 if !ids.is_empty() {
-                    let id = ids[self.chances.faults.index(ids.len())];
+                    let id = ids[self.rng.faults.index(ids.len())];
                     self.reset_socket(id);
                 }
             }
             Some(Break::Path) => {
-                let device = self.chances.faults.index(self.devices.len());
+                let device = self.rng.faults.index(self.devices.len());
                 self.lose_path(device);
             }
             Some(Break::Server) => self.crash_server(),
             Some(Break::StoreFails) => {
-                let until = self.now.plus_ms(self.chances.faults.pick(100..=6_000));
+                let until = self.now.plus_ms(self.rng.faults.pick(100..=6_000));
                 self.store_fails_until = until;
                 self.observe(&Observation::Fault {
                     what: "store fails",
                 });
             }
             Some(Break::StoreSlow) => {
-                let until = self.now.plus_ms(self.chances.faults.pick(500..=8_000));
+                let until = self.now.plus_ms(self.rng.faults.pick(500..=8_000));
                 self.store_slow_until = until;
                 self.stats.count_fault("store slow");
                 self.observe(&Observation::Fault { what: "store slow" });
@@ -83,12 +83,12 @@ impl World {
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         server.crash(stored, &mut sink);
-        let notified = self.chances.faults.chance(700);
+        let notified = self.rng.faults.chance(700);
         self.break_all_sockets(notified);
-        let down_ms = if self.chances.faults.chance(150) {
-            self.chances.faults.pick(20_000..=60_000)
+        let down_ms = if self.rng.faults.chance(150) {
+            self.rng.faults.pick(20_000..=60_000)
         } else {
-            self.chances.faults.pick(100..=8_000)
+            self.rng.faults.pick(100..=8_000)
         };
         self.queue
             .schedule(self.now.plus_ms(down_ms), WorldEvent::ServerStarts);
@@ -96,7 +96,7 @@ impl World {
 
     /// A device's path to the server is cut for a while: for signalling, for media, or for both.
     pub(super) fn lose_path(&mut self, device: usize) {
-        let dice = &mut self.chances.faults;
+        let dice = &mut self.rng.faults;
         let length_ms = if dice.chance(250) {
             dice.pick(15_000..=50_000)
         } else {
@@ -123,7 +123,7 @@ impl World {
 
     /// The lid is closed: nothing on the device runs until it is opened again.
     pub(super) fn fall_asleep(&mut self, device: usize) {
-        let length_ms = self.chances.faults.pick(1_000..=60_000);
+        let length_ms = self.rng.faults.pick(1_000..=60_000);
         self.devices[device].asleep_until = self.now.plus_ms(length_ms);
         self.stats.count_fault("device asleep");
         let line = format!("{}: asleep for {length_ms} ms", self.devices[device].accid);
@@ -154,10 +154,10 @@ impl World {
             this.signal_blocked_until = signal;
             this.media_blocked_until = media;
             this.asleep_until = asleep;
-            if this.endpoint.is_some() && self.chances.people.chance(120) {
+            if this.endpoint.is_some() && self.rng.people.chance(120) {
                 self.devices[device].abandoned = true;
                 self.page_gone(device);
-            } else if was_away && self.chances.people.chance(500) {
+            } else if was_away && self.rng.people.chance(500) {
                 self.give(device, Input::NetworkChanged);
             }
         }

@@ -21,7 +21,7 @@ impl World {
         if self.devices[device].abandoned || self.devices[device].endpoint.is_some() {
             return;
         }
-        let seed = self.chances.devices.seed();
+        let seed = self.rng.devices.seed();
         let page = self.devices[device].open_page(seed);
         let this = &self.devices[device];
         let (accid, id) = (this.accid.clone(), this.id.clone());
@@ -40,7 +40,7 @@ impl World {
             self.observe(&Observation::PageGone { page });
             return;
         };
-        if self.chances.faults.chance(700) {
+        if self.rng.faults.chance(700) {
             self.client_closes(socket);
         } else if let Some(socket) = self.sockets.get_mut(&socket) {
             socket.client_open = false;
@@ -102,7 +102,7 @@ impl World {
     }
 
     fn react(&mut self, page: Page, reaction: Reaction) {
-        let dice = &mut self.chances.devices;
+        let dice = &mut self.rng.devices;
         match reaction {
             Reaction::None => {}
             Reaction::Offer(number) => {
@@ -127,7 +127,7 @@ impl World {
     }
 
     fn ask_token(&mut self, page: Page, call_id: CallId, uid: hullo_protocol::Uid) {
-        let dice = &mut self.chances.devices;
+        let dice = &mut self.rng.devices;
         let poor = self.scenario.poor_devices;
         if poor && dice.chance(40) {
             self.stats.count_fault("token handler never answers");
@@ -179,9 +179,9 @@ impl World {
         let due = self.devices[device].clock.when(due);
         // A browser's timer never comes early, and late at times: background tabs are throttled to a second.
         let late_ms = if self.scenario.poor_devices {
-            self.chances.devices.pick(0..=1_000)
+            self.rng.devices.pick(0..=1_000)
         } else {
-            self.chances.devices.pick(0..=4)
+            self.rng.devices.pick(0..=4)
         };
         let at = due.max(self.now).plus_ms(late_ms);
         let device = &mut self.devices[device];
@@ -276,7 +276,7 @@ impl World {
             self.stats.count_fault("device cannot be opened");
             let event = MediaEvent::CaptureFailed {
                 kind,
-                denied: self.chances.devices.chance(500),
+                denied: self.rng.devices.chance(500),
                 message: "the simulator said no".to_owned(),
             };
             self.give(page.device, Input::Media { event });
@@ -353,7 +353,7 @@ impl World {
         };
         let action = match self.calm_at {
             Some(_) => person::wind_down(scene.state),
-            None => person::choose(&scene, &mut self.chances.people),
+            None => person::choose(&scene, &mut self.rng.people),
         };
         self.schedule_person(page, self.scenario.pause_ms_max);
         self.act(page.device, action);
@@ -372,9 +372,9 @@ impl World {
         let pause_ms = if self.scenario.in_step {
             // Everyone acts on the full second, so that actions collide.
             let to_second = 1_000 - self.now.0 % 1_000;
-            to_second + 1_000 * self.chances.people.pick(0..=pause_ms_max / 2_000)
+            to_second + 1_000 * self.rng.people.pick(0..=pause_ms_max / 2_000)
         } else {
-            self.chances.people.pick(1..=pause_ms_max)
+            self.rng.people.pick(1..=pause_ms_max)
         };
         let at: Time = self.now.plus_ms(pause_ms);
         self.queue.schedule(at, WorldEvent::PersonDecides(page));
@@ -388,13 +388,13 @@ impl World {
             Action::Reload => {
                 self.stats.count_fault("page reloaded");
                 self.page_gone(device);
-                let at = self.now.plus_ms(self.chances.people.pick(200..=4_000));
+                let at = self.now.plus_ms(self.rng.people.pick(200..=4_000));
                 self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
             Action::CloseApp => {
                 self.stats.count_fault("app closed for a while");
                 self.page_gone(device);
-                let at = self.now.plus_ms(self.chances.people.pick(3_000..=30_000));
+                let at = self.now.plus_ms(self.rng.people.pick(3_000..=30_000));
                 self.queue.schedule(at, WorldEvent::PageOpens(device));
             }
             Action::Sleep => self.fall_asleep(device),
@@ -410,7 +410,7 @@ impl World {
         let Ok(app_key) = AppKey::parse("demo") else {
             return;
         };
-        let wrong = self.chances.people.chance(20);
+        let wrong = self.rng.people.chance(20);
         let token = if wrong { "wrong" } else { "right" };
         let this = &self.devices[device];
         let op = person::login(&this.accid, this.info(), app_key, token);

@@ -24,7 +24,7 @@ impl World {
         if let Some(process) = &mut self.server.process {
             process.enqueue(input);
             let epoch = process.epoch;
-            let at = self.now.plus_ms(self.chances.server.pick(0..=2));
+            let at = self.now.plus_ms(self.rng.server.pick(0..=2));
             self.queue.schedule(at, WorldEvent::ServerHandles(epoch));
         }
     }
@@ -33,7 +33,7 @@ impl World {
         if !self.runs(epoch) {
             return;
         }
-        let size_max = self.chances.server.pick(1..=BATCH_SIZE_MAX) as usize;
+        let size_max = self.rng.server.pick(1..=BATCH_SIZE_MAX) as usize;
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
@@ -54,7 +54,7 @@ impl World {
 
     /// How long the transaction takes and whether it succeeds.
     fn transaction(&mut self) -> (u64, bool) {
-        let dice = &mut self.chances.server;
+        let dice = &mut self.rng.server;
         let took_ms = if self.now < self.store_slow_until {
             dice.pick(200..=2_000)
         } else {
@@ -76,11 +76,11 @@ impl World {
             server.store_batch(&mut sink);
             self.batch_stored = true;
             let crashes = self.scenario.crashing && self.calm_at.is_none() && wrote;
-            if crashes && self.chances.server.chance(3) {
+            if crashes && self.rng.server.chance(3) {
                 self.crash_server();
                 return;
             }
-            let at = self.now.plus_ms(self.chances.server.pick(0..=1));
+            let at = self.now.plus_ms(self.rng.server.pick(0..=1));
             self.queue.schedule(at, WorldEvent::BatchDelivered(epoch));
         } else {
             let outputs = server.fail_batch(&mut sink);
@@ -125,7 +125,7 @@ impl World {
                 } => self.server_sends(socket, text, event),
                 ServerOutput::Close { socket } => self.server_closes(socket),
                 ServerOutput::Answer { socket, text } => {
-                    let at = self.now.plus_ms(self.chances.server.pick(0..=5));
+                    let at = self.now.plus_ms(self.rng.server.pick(0..=5));
                     self.queue
                         .schedule(at, WorldEvent::AnswerReady(epoch, socket, text));
                 }
@@ -186,12 +186,12 @@ impl World {
                 flowing[remote.device] |= flows;
                 flows
             });
-            if self.chances.server.chance(30) {
+            if self.rng.server.chance(30) {
                 let quality = process
                     .media_plane
                     .quality(|device| devices[device].accid.clone());
                 events.extend(quality);
-                let pick = self.chances.server.pick(0..=1_000);
+                let pick = self.rng.server.pick(0..=1_000);
                 events.extend(process.media_plane.speakers(pick));
             }
         }

@@ -78,9 +78,9 @@ impl World {
         let repeatable =
             text.contains("\"request_id\"") && !enters.iter().any(|op| text.contains(op));
         let rough = self.scenario.rough && self.calm_at.is_none();
-        if rough && repeatable && self.chances.network.chance(80) {
+        if rough && repeatable && self.rng.network.chance(80) {
             self.stats.count_fault("request duplicated");
-            let late = self.now.plus_ms(self.chances.network.pick(1..=3_000));
+            let late = self.now.plus_ms(self.rng.network.pick(1..=3_000));
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.send_unordered(End::Server, Frame::Text(text.clone()), late);
             }
@@ -103,9 +103,9 @@ impl World {
         // would ring for nothing.
         let versioned = event && text.contains("\"call.changed\"");
         let rough = self.scenario.rough && self.calm_at.is_none();
-        if rough && versioned && self.chances.network.chance(80) {
+        if rough && versioned && self.rng.network.chance(80) {
             self.stats.count_fault("event overtaken");
-            let late = self.now.plus_ms(self.chances.network.pick(50..=1_500));
+            let late = self.now.plus_ms(self.rng.network.pick(50..=1_500));
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.send_unordered(End::Client, Frame::Text(text), late);
             }
@@ -126,12 +126,12 @@ impl World {
     }
 
     fn latency_ms(&mut self) -> u64 {
-        let spike = if self.chances.network.chance(10) {
-            self.chances.network.pick(200..=2_500)
+        let spike = if self.rng.network.chance(10) {
+            self.rng.network.pick(200..=2_500)
         } else {
             0
         };
-        spike + self.chances.network.pick(1..=self.scenario.latency_ms_max)
+        spike + self.rng.network.pick(1..=self.scenario.latency_ms_max)
     }
 
     /// A connection attempt has reached the server, if there is a way and a server.
@@ -175,7 +175,7 @@ impl World {
         let device = socket.device;
         let clear_at = self.devices[device].path_clear_at();
         if clear_at > self.now {
-            let at = clear_at.plus_ms(self.chances.network.pick(0..=50));
+            let at = clear_at.plus_ms(self.rng.network.pick(0..=50));
             self.queue.schedule(at, WorldEvent::FramesArrive(id, to));
             return;
         }
@@ -285,7 +285,7 @@ impl World {
 
     /// A connection breaks; each direction loses a suffix of its own, and each end may or may not be told.
     pub(super) fn reset_socket(&mut self, id: SocketId) {
-        let dice = &mut self.chances.faults;
+        let dice = &mut self.rng.faults;
         let Some(socket) = self.sockets.get_mut(&id) else {
             return;
         };
@@ -338,7 +338,7 @@ impl World {
             };
             let under_way = socket.under_way(End::Client);
             if under_way > 0 {
-                let keep = self.chances.faults.index(under_way + 1);
+                let keep = self.rng.faults.index(under_way + 1);
                 socket.lose_suffix(End::Client, keep);
             }
             if !socket.server_open {
