@@ -120,7 +120,7 @@ impl Device {
     }
 
     /// Whether this very page is open.
-    pub fn shows(&self, page: Page) -> bool {
+    pub fn has_open(&self, page: Page) -> bool {
         self.endpoint.is_some() && self.page() == page
     }
 

@@ -52,11 +52,11 @@ impl World {
     pub(super) fn give(&mut self, device: usize, input: Input) {
         let now = self.now;
         let page = self.devices[device].page();
-        let shown = self.devices[device].clock.show(now);
+        let reading = self.devices[device].clock.read(now);
         let Some(endpoint) = &mut self.devices[device].endpoint else {
             return;
         };
-        let outputs = endpoint.handle(input, shown);
+        let outputs = endpoint.handle(input, reading);
         for output in &outputs {
             let observation = Observation::Emitted { page, output };
             observe(
@@ -194,7 +194,7 @@ impl World {
 
     pub(super) fn page_wakes(&mut self, page: Page) {
         let device = &mut self.devices[page.device];
-        if !device.shows(page) || device.wake_at != Some(self.now) {
+        if !device.has_open(page) || device.wake_at != Some(self.now) {
             return;
         }
         if device.asleep_until > self.now {
@@ -233,7 +233,7 @@ impl World {
 
     pub(super) fn offer_ready(&mut self, page: Page, number: u32) {
         let device = &mut self.devices[page.device];
-        if !device.shows(page) {
+        if !device.has_open(page) {
             return;
         }
         let Some(connection) = device.browser.connection(number) else {
@@ -257,7 +257,7 @@ impl World {
         call_id: CallId,
         result: Result<String, String>,
     ) {
-        if self.devices[page.device].shows(page) {
+        if self.devices[page.device].has_open(page) {
             let (token, error) = match result {
                 Ok(token) => (Some(token), None),
                 Err(error) => (None, Some(error)),
@@ -272,7 +272,7 @@ impl World {
     }
 
     pub(super) fn capture_failed(&mut self, page: Page, kind: SlotKind) {
-        if self.devices[page.device].shows(page) {
+        if self.devices[page.device].has_open(page) {
             self.stats.count_fault("device cannot be opened");
             let event = MediaEvent::CaptureFailed {
                 kind,
@@ -332,7 +332,7 @@ impl World {
     /// A person looks at the screen and does something.
     pub(super) fn person_decides(&mut self, page: Page) {
         let device = &self.devices[page.device];
-        let Some(endpoint) = device.endpoint.as_ref().filter(|_| device.shows(page)) else {
+        let Some(endpoint) = device.endpoint.as_ref().filter(|_| device.has_open(page)) else {
             return;
         };
         if self.now < device.asleep_until {

@@ -178,7 +178,7 @@ impl World {
                     device: remote.device,
                     number: remote.page,
                 };
-                let passes = device.shows(page) && device.media_passes(now);
+                let passes = device.has_open(page) && device.media_passes(now);
                 let connection = device.browser.connection(remote.number);
                 let flows = passes
                     && connection
