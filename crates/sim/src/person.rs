@@ -41,7 +41,7 @@ pub struct Scene<'a> {
     pub shown: &'a Shown,
     /// Calls found by asking.
     pub found: &'a [CallId],
-    /// Group calls that are heard of.
+    /// Group calls that people know of.
     pub running: &'a [CallId],
     /// Whether the app is signed in, as far as the person knows.
     pub signed_in: bool,
@@ -299,7 +299,7 @@ fn watch(scene: &Scene<'_>) -> Op {
 /// Any operation, whether it makes sense in this state or not.
 fn nonsense(scene: &Scene<'_>, dice: &mut Dice) -> Op {
     let anyone = scene.accounts[dice.index(scene.accounts.len())].clone();
-    // A call that is heard of, or one that never was.
+    // A call that people know of, or one that never was.
     let call_id = scene
         .running
         .first()

@@ -38,8 +38,8 @@ pub struct Reference {
     model: Model,
     /// The model before the batch under way.
     before: Option<Model>,
-    /// A batch was taken back: who is there has to be looked at anew, before anything else.
-    unsettled: bool,
+    /// A batch was taken back: who is connected has to be looked at again, before anything else.
+    connectivity_stale: bool,
 }
 
 impl Reference {
@@ -48,7 +48,7 @@ impl Reference {
         Self {
             model: Model::new(config),
             before: None,
-            unsettled: false,
+            connectivity_stale: false,
         }
     }
 
@@ -56,8 +56,8 @@ impl Reference {
         if self.before.is_none() {
             self.before = Some(self.model.clone());
         }
-        if std::mem::take(&mut self.unsettled) {
-            self.model.settle(now);
+        if std::mem::take(&mut self.connectivity_stale) {
+            self.model.apply_connectivity(now);
         }
         // What time has done, it has done before the input was looked at.
         let (gone, unconnected) = self.overdue(now);
@@ -85,7 +85,7 @@ impl Reference {
             Input::Disconnected { session } => {
                 self.model.disconnected(*session);
             }
-            Input::Media { event, .. } => self.model.peers.hear(event),
+            Input::Media { event, .. } => self.model.peers.note(event),
             Input::SignOut { accid } => cause.banned = Some(accid),
             // No world changes its policies while it runs.
             Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}
@@ -108,7 +108,7 @@ impl Reference {
                 ));
             }
         }
-        self.model.settle(now);
+        self.model.apply_connectivity(now);
         self.nothing_overdue(now)
     }
 
@@ -391,7 +391,7 @@ impl Invariant for Reference {
             Observation::RolledBack => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
-                    self.unsettled = true;
+                    self.connectivity_stale = true;
                 }
             }
             Observation::Crashed => self.model.crashed(now),

@@ -256,8 +256,8 @@ impl World {
             let quiet = left == Leftovers::default();
             self.quiet_ticks = if quiet { self.quiet_ticks + 1 } else { 0 };
             // Ten quiet seconds: nothing that was under way has brought anything back.
-            let settled = self.quiet_ticks >= 20;
-            if settled || self.now.since(calm_at) >= WIND_DOWN_MS {
+            let at_rest = self.quiet_ticks >= 20;
+            if at_rest || self.now.since(calm_at) >= WIND_DOWN_MS {
                 self.observe(&Observation::RunOver { left: &left });
                 self.over = true;
                 return;

@@ -1,4 +1,4 @@
-//! Who is told what: a device hears only what concerns it, and is answered only what it asked.
+//! Who is told what: a device gets only what concerns it, and is answered only what it asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,111 +59,111 @@ impl Form {
 
 /// A device and its account.
 #[derive(Debug, Clone, Copy)]
-struct Hearer<'a> {
+struct Recipient<'a> {
     session: SessionId,
     accid: &'a Accid,
     device: &'a DeviceId,
 }
 
-fn rung(own: &Participant, _: Hearer<'_>) -> bool {
+fn rung(own: &Participant, _: Recipient<'_>) -> bool {
     own.state.is_pending()
 }
 
-fn inside(own: &Participant, hearer: Hearer<'_>) -> bool {
-    own.state.is_in_call() && own.device.as_ref() == Some(hearer.device)
+fn inside(own: &Participant, recipient: Recipient<'_>) -> bool {
+    own.state.is_in_call() && own.device.as_ref() == Some(recipient.device)
 }
 
-fn inside_elsewhere(own: &Participant, hearer: Hearer<'_>) -> bool {
-    own.state.is_in_call() && own.device.as_ref() != Some(hearer.device)
+fn inside_elsewhere(own: &Participant, recipient: Recipient<'_>) -> bool {
+    own.state.is_in_call() && own.device.as_ref() != Some(recipient.device)
 }
 
 impl NoFrameToStrangers {
     /// Whether the account's part of the call is, or was a moment ago, like this.
     fn concerns(
         &self,
-        hearer: Hearer<'_>,
+        recipient: Recipient<'_>,
         call_id: CallId,
-        like: &[fn(&Participant, Hearer<'_>) -> bool],
+        like: &[fn(&Participant, Recipient<'_>) -> bool],
     ) -> Result<(), String> {
         let forms = self.forms.get(&call_id).map_or(&[][..], Vec::as_slice);
         let mut own = forms
             .iter()
-            .filter_map(|form| form.participant(hearer.accid));
-        if own.any(|own| like.iter().any(|like| like(own, hearer))) {
+            .filter_map(|form| form.participant(recipient.accid));
+        if own.any(|own| like.iter().any(|like| like(own, recipient))) {
             return Ok(());
         }
         Err(format!(
-            "{hearer:?} is told of {call_id}, which does not concern it so"
+            "{recipient:?} is told of {call_id}, which does not concern it so"
         ))
     }
 
     /// A view as an answer: of a call in which the account takes or took part.
-    fn shown(&self, hearer: Hearer<'_>, call: &CallView) -> Result<(), String> {
-        self.concerns(hearer, call.call_id, &[|_, _| true])
+    fn shown(&self, recipient: Recipient<'_>, call: &CallView) -> Result<(), String> {
+        self.concerns(recipient, call.call_id, &[|_, _| true])
     }
 
     /// A call that was found: as `shown`, or open to all.
-    fn found(&self, hearer: Hearer<'_>, call: &CallView) -> Result<(), String> {
+    fn found(&self, recipient: Recipient<'_>, call: &CallView) -> Result<(), String> {
         let mut forms = self.forms.get(&call.call_id).into_iter().flatten();
         if forms.any(|form| form.open) {
             return Ok(());
         }
-        self.shown(hearer, call)
+        self.shown(recipient, call)
     }
 
-    fn welcome(&self, hearer: Hearer<'_>, snapshot: &Snapshot) -> Result<(), String> {
+    fn welcome(&self, recipient: Recipient<'_>, snapshot: &Snapshot) -> Result<(), String> {
         for call in &snapshot.calls {
-            self.concerns(hearer, call.call_id, &[inside])?;
+            self.concerns(recipient, call.call_id, &[inside])?;
         }
         for call in &snapshot.elsewhere {
-            self.concerns(hearer, call.call_id, &[inside_elsewhere])?;
+            self.concerns(recipient, call.call_id, &[inside_elsewhere])?;
         }
         for invite in &snapshot.invites {
-            self.concerns(hearer, invite.call.call_id, &[rung])?;
+            self.concerns(recipient, invite.call.call_id, &[rung])?;
         }
         Ok(())
     }
 
-    fn reply(&mut self, hearer: Hearer<'_>, reply: &Reply) -> Result<(), String> {
-        let accid = hearer.accid;
-        match self.unanswered.get_mut(&(hearer.session, reply.re)) {
+    fn reply(&mut self, recipient: Recipient<'_>, reply: &Reply) -> Result<(), String> {
+        let accid = recipient.accid;
+        match self.unanswered.get_mut(&(recipient.session, reply.re)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => return Err(format!("{accid} is answered {}, not asked", reply.re)),
         }
         match &reply.ok {
-            Some(Success::Call { call, .. }) => self.shown(hearer, call),
+            Some(Success::Call { call, .. }) => self.shown(recipient, call),
             Some(Success::Found { calls }) => calls
                 .iter()
-                .try_for_each(|found| self.found(hearer, &found.call)),
+                .try_for_each(|found| self.found(recipient, &found.call)),
             _ => Ok(()),
         }
     }
 
-    fn event(&self, hearer: Hearer<'_>, event: &Event) -> Result<(), String> {
-        let accid = hearer.accid;
+    fn event(&self, recipient: Recipient<'_>, event: &Event) -> Result<(), String> {
+        let accid = recipient.accid;
         match event {
-            Event::CallInvited { call, .. } => self.concerns(hearer, call.call_id, &[rung]),
+            Event::CallInvited { call, .. } => self.concerns(recipient, call.call_id, &[rung]),
             Event::InviteAcceptedElsewhere { call_id }
             | Event::InviteRejectedElsewhere { call_id } => {
-                self.concerns(hearer, *call_id, &[rung])
+                self.concerns(recipient, *call_id, &[rung])
             }
             Event::CallChanged { call_id, .. } | Event::MediaSlots { call_id, .. } => {
-                self.concerns(hearer, *call_id, &[rung, inside])
+                self.concerns(recipient, *call_id, &[rung, inside])
             }
             Event::SwitchRefused { call_id, .. }
             | Event::MediaQuality { call_id, .. }
             | Event::MediaSpeakers { call_id, .. }
             | Event::CallContinuedElsewhere { call_id } => {
-                self.concerns(hearer, *call_id, &[inside])
+                self.concerns(recipient, *call_id, &[inside])
             }
             Event::CallElsewhere { call_id, .. } => {
-                self.concerns(hearer, *call_id, &[inside_elsewhere])
+                self.concerns(recipient, *call_id, &[inside_elsewhere])
             }
             Event::MessageAdded { message } if message.from != *accid && message.to != *accid => {
                 Err(format!("{accid} gets message {} of others", message.id))
             }
             Event::PresenceChanged(presence) => {
-                let sets = self.watched.get(&hearer.session).into_iter().flatten();
+                let sets = self.watched.get(&recipient.session).into_iter().flatten();
                 let watches = sets.into_iter().any(|set| set.contains(&presence.accid));
                 watches.then_some(()).ok_or_else(|| {
                     format!(
@@ -231,20 +231,20 @@ impl Invariant for NoFrameToStrangers {
                 delivery,
             } => {
                 let Some((known, device)) = self.sessions.get(session).cloned() else {
-                    return Err(format!("{accid} hears something without a session"));
+                    return Err(format!("{accid} gets something without a session"));
                 };
                 if known != **accid {
-                    return Err(format!("{accid} hears what is for {known}"));
+                    return Err(format!("{accid} gets what is for {known}"));
                 }
-                let hearer = Hearer {
+                let recipient = Recipient {
                     session: *session,
                     accid: &known,
                     device: &device,
                 };
                 match delivery {
-                    Delivery::Welcome(snapshot) => self.welcome(hearer, snapshot)?,
-                    Delivery::Reply(reply) => self.reply(hearer, reply)?,
-                    Delivery::Event(event) => self.event(hearer, event)?,
+                    Delivery::Welcome(snapshot) => self.welcome(recipient, snapshot)?,
+                    Delivery::Reply(reply) => self.reply(recipient, reply)?,
+                    Delivery::Event(event) => self.event(recipient, event)?,
                 }
             }
             _ => {}
@@ -280,7 +280,7 @@ mod tests {
         }
     }
 
-    /// Whether it is noticed when this device hears this event of alice's call to bob.
+    /// Whether it is noticed when this device gets this event of alice's call to bob.
     fn noticed(name: &str, event: &Event) -> bool {
         let (accid, connect) = (accid(name), connected(name));
         let writes = [Write::Call(Box::new(stored_call(CALL)))];

@@ -16,7 +16,7 @@ use crate::observation::{Delivery, EndpointView, Observation, Page};
 /// The longest way of news to a device that can be reached: a slow transaction, a latency spike, a gap in versions that
 /// takes a snapshot to fill, and a look at the endpoint.
 const NEWS_MS: u64 = 12_000;
-/// The endpoint's own three seconds of waiting for a server it cannot hear, and a timer throttled to a second.
+/// The endpoint's own three seconds of waiting for a server it cannot reach, and a timer throttled to a second.
 const SLACK_MS: u64 = 4_000;
 /// What may pass between the making of an invite's news and its delivery: a slow transaction.
 const STORED_MS: u64 = 2_500;

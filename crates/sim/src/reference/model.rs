@@ -210,7 +210,7 @@ impl Model {
         self.sessions.clear();
         self.refusals.clear();
         self.peers = Peers::default();
-        self.settle(now);
+        self.apply_connectivity(now);
     }
 
     /// The process is up again: everyone has the whole grace time from now.
@@ -223,7 +223,7 @@ impl Model {
     }
 
     /// Who is away, now that sessions and media are as they are.
-    pub(super) fn settle(&mut self, now: Time) {
+    pub(super) fn apply_connectivity(&mut self, now: Time) {
         for (call_id, call) in &mut self.calls {
             for (accid, part) in &mut call.parts {
                 let there = |session: &Session| {

@@ -61,7 +61,7 @@ impl Peers {
     }
 
     /// What the media plane says of a connection.
-    pub(super) fn hear(&mut self, event: &MediaEvent) {
+    pub(super) fn note(&mut self, event: &MediaEvent) {
         let (id, change): (_, fn(&mut Peer)) = match event {
             MediaEvent::Connected(id) => (id, |peer| {
                 peer.connected = true;

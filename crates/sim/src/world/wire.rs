@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// The client's end is closed; the server hears of it.
+    /// The client's end is closed; the server learns of it.
     pub(super) fn client_closes(&mut self, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(&id) else {
             return;
@@ -48,7 +48,7 @@ impl World {
         self.put(id, End::Server, Frame::Close);
     }
 
-    /// The server's end is closed after what was sent; the client hears of it.
+    /// The server's end is closed after what was sent; the client learns of it.
     pub(super) fn server_closes(&mut self, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(&id) else {
             return;
@@ -272,7 +272,7 @@ impl World {
         }
     }
 
-    /// A connection of which nobody will hear again.
+    /// A connection on which nothing will be sent again.
     fn forget_if_dead(&mut self, id: SocketId) {
         if let Some(socket) = self.sockets.get_mut(&id) {
             let current = self.devices[socket.device].socket == Some(id);
