@@ -37,13 +37,13 @@ pub struct Process {
     pub media_plane: MediaPlane,
     secure: bool,
     hub: Hub,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: BTreeMap<SessionId, ConnectedSession>,
     by_socket: BTreeMap<SocketId, SessionId>,
     inbox: VecDeque<ServerInput>,
     batch: Option<Batch>,
 }
 
-struct Session {
+struct ConnectedSession {
     socket: SocketId,
     accid: Accid,
     cursor: MessageId,
@@ -385,7 +385,7 @@ impl Process {
         self.by_socket.insert(socket, session);
         self.sessions.insert(
             session,
-            Session {
+            ConnectedSession {
                 socket,
                 accid: login.accid.clone(),
                 cursor: login.cursor.unwrap_or(MessageId(0)),

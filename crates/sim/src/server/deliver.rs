@@ -3,7 +3,7 @@
 use hullo_core::hub::{Output, RoomCommand, SessionId};
 use hullo_protocol::{ErrorKind, Event, Reply, Success};
 
-use super::{Process, ServerOutput, Session, Sink, Welcome, json, send};
+use super::{ConnectedSession, Process, ServerOutput, Sink, Welcome, json, send};
 use crate::observation::{Delivery, Observation};
 use crate::store::Store;
 
@@ -110,7 +110,7 @@ impl Process {
     }
 }
 
-fn delivered(sink: Sink<'_>, session: SessionId, to: &Session, delivery: Delivery<'_>) {
+fn delivered(sink: Sink<'_>, session: SessionId, to: &ConnectedSession, delivery: Delivery<'_>) {
     sink(&Observation::Delivered {
         session,
         accid: &to.accid,
