@@ -8,16 +8,17 @@
 //! It shares no code with the hub, and knows nothing of versions, slots, invites' deliveries or views.
 
 mod cause;
-mod form;
+mod ending;
 mod judge;
 mod model;
 mod peers;
 mod step;
+mod stored;
 
 use std::collections::BTreeSet;
 
 use hullo_core::Time;
-use hullo_core::call::Call as Form;
+use hullo_core::call::Call as StoredCall;
 use hullo_core::hub::{Config, DevicePolicy, Input, Output, SessionId, Write};
 use hullo_protocol::{
     Accid, CallId, CallKind, CallRecord, Command, DeviceId, ErrorBody, SessionClosed, Success,
@@ -127,12 +128,12 @@ impl Reference {
         gone
     }
 
-    /// Takes over what the hub stores, form after form.
+    /// Takes over what the hub stores, in order.
     fn follow(&mut self, outputs: &[Output], cause: &Cause<'_>) -> Result<(), String> {
-        for (stored, record) in forms(outputs) {
-            form::stored(&mut self.model, stored, record, cause)?;
+        for (call, record) in stored_calls(outputs) {
+            stored::apply(&mut self.model, call, record, cause)?;
             if let Some(record) = record {
-                self.ended(stored, record)?;
+                self.ended(call, record)?;
             }
         }
         Ok(())
@@ -218,7 +219,7 @@ impl Reference {
 
     /// What a call carries, after a request.
     fn media_agrees(&self, outputs: &[Output]) -> Result<(), String> {
-        let Some((stored, _)) = forms(outputs).last() else {
+        let Some((stored, _)) = stored_calls(outputs).last() else {
             return Ok(());
         };
         match self.model.calls.get(&stored.call_id) {
@@ -306,7 +307,7 @@ impl Reference {
     }
 
     /// The hub ends a call: the record says what it was.
-    fn ended(&self, stored: &Form, record: &CallRecord) -> Result<(), String> {
+    fn ended(&self, stored: &StoredCall, record: &CallRecord) -> Result<(), String> {
         let Some(call) = self.model.calls.get(&record.call_id) else {
             return Err(format!("{} ends and never began", record.call_id));
         };
@@ -403,7 +404,7 @@ impl Invariant for Reference {
 }
 
 /// What is stored by these outputs, in order.
-fn forms(outputs: &[Output]) -> impl Iterator<Item = (&Form, Option<&CallRecord>)> {
+fn stored_calls(outputs: &[Output]) -> impl Iterator<Item = (&StoredCall, Option<&CallRecord>)> {
     outputs.iter().filter_map(|output| match output {
         Output::Write(Write::Call(call)) => Some((&**call, None)),
         Output::Write(Write::End { call, record, .. }) => Some((&**call, Some(&**record))),

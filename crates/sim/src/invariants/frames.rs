@@ -28,22 +28,22 @@ use crate::observation::{Delivery, Observation};
 pub(crate) struct NoFrameToStrangers {
     sessions: BTreeMap<SessionId, (Accid, DeviceId)>,
     /// Each call as it was last told of and as it has been stored since: news of a batch may be of any of these.
-    forms: BTreeMap<CallId, Vec<Form>>,
-    /// Those with more than one form.
+    parties: BTreeMap<CallId, Vec<Parties>>,
+    /// Those with more than one entry.
     fresh: BTreeSet<CallId>,
     unanswered: BTreeMap<(SessionId, u64), u32>,
     watched: BTreeMap<SessionId, Vec<BTreeSet<Accid>>>,
 }
 
-/// What matters of a stored call.
+/// Whom a stored call concerns.
 #[derive(Debug)]
-struct Form {
+struct Parties {
     /// Everyone may join.
     open: bool,
     participants: Vec<Participant>,
 }
 
-impl Form {
+impl Parties {
     fn of(call: &Call) -> Self {
         let terms = call.group.as_ref();
         Self {
@@ -85,10 +85,10 @@ impl NoFrameToStrangers {
         call_id: CallId,
         like: &[fn(&Participant, Recipient<'_>) -> bool],
     ) -> Result<(), String> {
-        let forms = self.forms.get(&call_id).map_or(&[][..], Vec::as_slice);
-        let mut own = forms
+        let parties = self.parties.get(&call_id).map_or(&[][..], Vec::as_slice);
+        let mut own = parties
             .iter()
-            .filter_map(|form| form.participant(recipient.accid));
+            .filter_map(|parties| parties.participant(recipient.accid));
         if own.any(|own| like.iter().any(|like| like(own, recipient))) {
             return Ok(());
         }
@@ -104,8 +104,8 @@ impl NoFrameToStrangers {
 
     /// A call that was found: as `shown`, or open to all.
     fn found(&self, recipient: Recipient<'_>, call: &CallView) -> Result<(), String> {
-        let mut forms = self.forms.get(&call.call_id).into_iter().flatten();
-        if forms.any(|form| form.open) {
+        let mut parties = self.parties.get(&call.call_id).into_iter().flatten();
+        if parties.any(|parties| parties.open) {
             return Ok(());
         }
         self.shown(recipient, call)
@@ -178,15 +178,15 @@ impl NoFrameToStrangers {
 
     fn committed(&mut self, writes: &[Write]) {
         for call_id in std::mem::take(&mut self.fresh) {
-            if let Some(forms) = self.forms.get_mut(&call_id) {
-                forms.drain(..forms.len() - 1);
+            if let Some(parties) = self.parties.get_mut(&call_id) {
+                parties.drain(..parties.len() - 1);
             }
         }
         for write in writes {
             let (Write::Call(call) | Write::End { call, .. }) = write;
-            let forms = self.forms.entry(call.call_id).or_default();
-            forms.push(Form::of(call));
-            if forms.len() > 1 {
+            let parties = self.parties.entry(call.call_id).or_default();
+            parties.push(Parties::of(call));
+            if parties.len() > 1 {
                 self.fresh.insert(call.call_id);
             }
         }

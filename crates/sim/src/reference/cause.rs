@@ -6,7 +6,7 @@ use hullo_core::Time;
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{Accid, CallId, Command, DeviceId, EndReason, OtherCall};
 
-/// What may have brought about the forms of one input.
+/// What may have brought about what is stored after one input.
 #[derive(Debug)]
 pub(super) struct Cause<'a> {
     /// Who asks, on which device.
@@ -55,7 +55,7 @@ pub(super) enum Verdict {
     /// It comes in, or is invited.
     Enters,
     /// It is over for it, which may end the call for one of these reasons.
-    Steps(Vec<EndReason>),
+    Leaves(Vec<EndReason>),
     /// It goes because the call ends.
     Swept,
 }

@@ -1,4 +1,4 @@
-//! The step of one account from one stored form of a call to the next: each needs a cause of its own.
+//! The step of one account from what was stored of a call to what is stored next: each needs a cause of its own.
 
 use hullo_core::Time;
 use hullo_core::call::Participant;
@@ -88,7 +88,7 @@ impl Step<'_> {
         match PartState::of(self.own.state) {
             PartState::Rung if invited && !busy => Some(Verdict::Enters),
             PartState::Out(P::Busy) if invited && busy => {
-                Some(Verdict::Steps(vec![EndReason::Busy]))
+                Some(Verdict::Leaves(vec![EndReason::Busy]))
             }
             PartState::In if joins => (self.is_here()
                 && self.may_enter(model)
@@ -129,7 +129,7 @@ impl Step<'_> {
             PartState::Out(P::Cancelled) => return Some(Verdict::Swept),
             _ => return None,
         };
-        Some(Verdict::Steps(vec![reason]))
+        Some(Verdict::Leaves(vec![reason]))
     }
 
     /// It is in the call.
@@ -148,18 +148,18 @@ impl Step<'_> {
                 if self.cause.unconnected.contains(&key) {
                     reasons.push(EndReason::ConnectTimedOut);
                 }
-                (!reasons.is_empty()).then_some(Verdict::Steps(reasons))
+                (!reasons.is_empty()).then_some(Verdict::Leaves(reasons))
             }
             PartState::Out(P::Left) if signed_out(accid, before, self.cause) => {
-                Some(Verdict::Steps(vec![EndReason::LoggedOut]))
+                Some(Verdict::Leaves(vec![EndReason::LoggedOut]))
             }
             PartState::Out(P::Left) if leaves(self.command, before, device) && !active => {
-                Some(Verdict::Steps(vec![EndReason::Cancelled]))
+                Some(Verdict::Leaves(vec![EndReason::Cancelled]))
             }
             PartState::Out(P::Left)
                 if leaves(self.command, before, device) || (other.is_some() && active) =>
             {
-                Some(Verdict::Steps(vec![EndReason::HungUp]))
+                Some(Verdict::Leaves(vec![EndReason::HungUp]))
             }
             PartState::Out(P::Left) => Some(Verdict::Swept),
             _ => None,
