@@ -7,6 +7,7 @@
 //!
 //! It shares no code with the hub, and knows nothing of versions, slots, invites' deliveries or views.
 
+mod answers;
 mod cause;
 mod ending;
 mod judge;
@@ -155,63 +156,75 @@ impl Reference {
         else {
             return Ok(());
         };
+        let asker = self.model.session(*session).cloned();
         let reply = reply_to(outputs, *session, request.id);
-        let Some(asker) = self.model.session(*session).cloned() else {
-            // Requests of unknown or replaced sessions are dropped.
+        let (Some(asker), Some(reply)) = (&asker, &reply) else {
             self.follow(outputs, &cause)?;
-            return match reply {
-                Some(_) => Err(format!(
+            return match (&asker, &request.command) {
+                // Requests of unknown or replaced sessions are dropped; offers are answered by the media plane.
+                (None, _) | (_, Command::OfferMedia { .. }) if reply.is_none() => Ok(()),
+                (None, _) => Err(format!(
                     "session {} is not there and is answered",
                     session.0
                 )),
-                None => Ok(()),
+                (Some(asker), _) => Err(format!("{} gets no answer to {request:?}", asker.accid)),
             };
         };
-        let me = &asker.accid;
-        let Some(reply) = reply else {
-            self.follow(outputs, &cause)?;
-            return match request.command {
-                Command::OfferMedia { .. } => Ok(()),
-                _ => Err(format!("{me} gets no answer to {request:?}")),
-            };
-        };
-        let again = match request.request_id {
-            Some(request_id) => {
-                let request = (request_id, &request.command);
-                !self.model.first_time(*session, me, request, &reply)?
-            }
-            None => false,
-        };
-        let accepts = reply.is_ok() && !again;
-        let mut cause = Cause {
-            me: Some((me, &asker.device)),
-            command: Some(&request.command).filter(|_| accepts),
-            grant: *grant,
-            call_id: match (&reply, &request.command) {
-                (Ok(Success::Call { call, .. }), Command::StartCall(_)) => Some(call.call_id),
-                (_, command) => self.model.call_of(command),
-            },
-            ..cause
-        };
-        if cause.command == Some(&Command::Logout) {
-            cause.signed_out.push((me.clone(), asker.device.clone()));
-        }
-        let about = |what: String| format!("{me}: {what}; request {request:?}, reply {reply:?}");
-        self.follow(outputs, &cause).map_err(about)?;
-        if again {
-            return Ok(());
-        }
         let context = RequestContext {
-            me,
+            me: &asker.accid,
             device: &asker.device,
             request,
             grant: *grant,
             refused,
             now: cause.now,
         };
-        match &reply {
-            Ok(success) => judge::accepted(&mut self.model, &context, success),
-            Err(error) => judge::refused(&self.model, &context, error.kind),
+        self.answered(*session, &context, reply, outputs, cause)
+    }
+
+    /// The hub has answered a request: what follows from that has happened, and the answer is true.
+    fn answered(
+        &mut self,
+        session: SessionId,
+        context: &RequestContext<'_>,
+        reply: &Answer,
+        outputs: &[Output],
+        cause: Cause<'_>,
+    ) -> Result<(), String> {
+        let RequestContext {
+            me,
+            device,
+            request,
+            ..
+        } = *context;
+        let again = match request.request_id {
+            Some(request_id) => {
+                let request = (request_id, &request.command);
+                !self.model.first_time(session, me, request, reply)?
+            }
+            None => false,
+        };
+        let accepts = reply.is_ok() && !again;
+        let mut cause = Cause {
+            me: Some((me, device)),
+            command: Some(&request.command).filter(|_| accepts),
+            grant: context.grant,
+            call_id: match (reply, &request.command) {
+                (Ok(Success::Call { call, .. }), Command::StartCall(_)) => Some(call.call_id),
+                (_, command) => self.model.call_of(command),
+            },
+            ..cause
+        };
+        if cause.command == Some(&Command::Logout) {
+            cause.signed_out.push((me.clone(), device.clone()));
+        }
+        let about = |what: String| format!("{me}: {what}; request {request:?}, reply {reply:?}");
+        self.follow(outputs, &cause).map_err(about)?;
+        if again {
+            return Ok(());
+        }
+        match reply {
+            Ok(success) => judge::accepted(&mut self.model, context, success),
+            Err(error) => judge::refused(&self.model, context, error.kind),
         }
         .map_err(about)?;
         self.media_agrees(outputs)

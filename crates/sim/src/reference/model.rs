@@ -10,13 +10,10 @@ use hullo_protocol::{
     Media, ParticipantState, Platform, RequestId, Success, Uid,
 };
 
+use super::answers::Answers;
 use super::peers::Peers;
 
 type Calls = BTreeMap<CallId, Call>;
-type Answers = BTreeMap<(Accid, RequestId), Option<ErrorKind>>;
-
-/// How many refusals a session has to remember.
-const REFUSALS_MAX: usize = 16;
 
 /// All that the model knows.
 #[derive(Debug, Clone)]
@@ -29,12 +26,7 @@ pub(super) struct Model {
     archive: Rc<Calls>,
     /// Dials that became part of another call (glare).
     aliases: BTreeMap<CallId, CallId>,
-    /// The first answer to each command.
-    answers: Rc<Answers>,
-    /// Likewise, to those of the batch under way.
-    new_answers: Answers,
-    /// The newest refusals of each session.
-    refusals: BTreeMap<SessionId, Vec<(RequestId, ErrorKind)>>,
+    answers: Answers,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     /// Those that came with the batch under way.
     arriving: BTreeSet<SessionId>,
@@ -166,9 +158,7 @@ impl Model {
             calls: Calls::new(),
             archive: Rc::default(),
             aliases: BTreeMap::new(),
-            answers: Rc::default(),
-            new_answers: Answers::new(),
-            refusals: BTreeMap::new(),
+            answers: Answers::default(),
             sessions: BTreeMap::new(),
             arriving: BTreeSet::new(),
             unwelcomed: BTreeSet::new(),
@@ -201,14 +191,14 @@ impl Model {
     }
 
     pub(super) fn disconnected(&mut self, session: SessionId) -> Option<Session> {
-        self.refusals.remove(&session);
+        self.answers.forget_session(session);
         self.sessions.remove(&session)
     }
 
     /// The process has died: nobody has a session, and no media flows.
     pub(super) fn crashed(&mut self, now: Time) {
         self.sessions.clear();
-        self.refusals.clear();
+        self.answers.forget_all_sessions();
         self.peers = Peers::default();
         self.apply_connectivity(now);
     }
@@ -251,11 +241,7 @@ impl Model {
     pub(super) fn commit(&mut self) {
         self.arriving.clear();
         self.peers.commit();
-        if !self.new_answers.is_empty() {
-            // Not `append`, which rebuilds the whole map.
-            let new = std::mem::take(&mut self.new_answers);
-            Rc::make_mut(&mut self.answers).extend(new);
-        }
+        self.answers.commit();
         let over: Calls = self.calls.extract_if(.., |_, call| call.over).collect();
         if !over.is_empty() {
             Rc::make_mut(&mut self.archive).extend(over);
@@ -368,14 +354,12 @@ impl Model {
         &mut self,
         session: SessionId,
         me: &Accid,
-        request: (RequestId, &Command),
+        (request_id, command): (RequestId, &Command),
         reply: &Result<Success, ErrorBody>,
     ) -> Result<bool, String> {
-        let (request_id, command) = request;
         let kind = reply.as_ref().err().map(|error| error.kind);
-        let refusals = self.refusals.entry(session).or_default();
-        if let Some((_, first)) = refusals.iter().find(|(id, _)| *id == request_id) {
-            return match kind == Some(*first) {
+        if let Some(first) = self.answers.refusal(session, request_id) {
+            return match kind == Some(first) {
                 true => Ok(false),
                 false => Err(format!(
                     "{me}: {command:?} was refused with {first:?} first, and answered {kind:?} when repeated"
@@ -383,61 +367,54 @@ impl Model {
             };
         }
         if let Some(kind) = kind {
-            if refusals.len() == REFUSALS_MAX {
-                refusals.remove(0);
-            }
-            refusals.push((request_id, kind));
+            self.answers.remember_refusal(session, request_id, kind);
         }
-        // Other answers are kept with calls, so only those about a call are: a dial that was refused made none, and repeated
-        // in another session it is a new dial.
-        let dials = matches!(command, Command::StartCall(_));
-        let joins = matches!(command, Command::Join { .. });
-        let known = self.call_of(command).and_then(|it| self.call(it));
-        let about_a_call = (dials || joins || known.is_some_and(|call| call.part(me).is_some()))
-            && kind != Some(ErrorKind::CallNotFound)
-            && !matches!(
-                command,
-                Command::CallSnapshot { .. }
-                    | Command::OfferMedia { .. }
-                    | Command::Subscribe { .. }
-                    | Command::ReportFirstFrame { .. }
-            );
-        let key = (me.clone(), request_id);
-        let first = self
-            .new_answers
-            .get(&key)
-            .or_else(|| self.answers.get(&key));
-        let Some(first) = first else {
-            let refused_dial = dials && kind.is_some();
-            if about_a_call && !refused_dial {
-                self.new_answers.insert(key, kind);
+        let Some(first) = self.answers.first(me, request_id) else {
+            if self.is_remembered(me, command, kind) {
+                self.answers.remember(me, request_id, kind);
             }
             return Ok(true);
         };
         // A refused join of someone who has no part in the call has left no trace either.
-        if joins && first.is_some() && *first != kind {
-            self.new_answers.insert(key, kind);
+        let joins = matches!(command, Command::Join { .. });
+        if joins && first.is_some() && first != kind {
+            self.answers.remember(me, request_id, kind);
             return Ok(true);
         }
+        let call = self.call_of(command).and_then(|it| self.call(it));
         // Nor is a device let in again once the account has gone on on another.
         let here = self.session(session).map(|of| &of.device);
         let moved = first.is_none()
             && kind == Some(ErrorKind::InCallOnOtherDevice)
-            && known
+            && call
                 .and_then(|call| call.part(me))
                 .is_some_and(|part| part.state == PartState::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
-        let forgotten = kind == Some(ErrorKind::CallNotFound)
-            && self
-                .call_of(command)
-                .and_then(|call_id| self.call(call_id))
-                .is_none_or(|call| call.over);
-        if *first == kind || forgotten || moved {
+        let forgotten = kind == Some(ErrorKind::CallNotFound) && call.is_none_or(|call| call.over);
+        if first == kind || forgotten || moved {
             Ok(false)
         } else {
             Err(format!(
                 "{me}: {command:?} was answered {first:?} first, and {kind:?} when repeated"
             ))
+        }
+    }
+
+    /// Whether the hub has to remember what it has answered. Answers are kept with calls, so only those about a call are: a
+    /// dial that was refused made none, and repeated in another session it is a new dial.
+    fn is_remembered(&self, me: &Accid, command: &Command, kind: Option<ErrorKind>) -> bool {
+        match command {
+            Command::CallSnapshot { .. }
+            | Command::OfferMedia { .. }
+            | Command::Subscribe { .. }
+            | Command::ReportFirstFrame { .. } => false,
+            Command::StartCall(_) => kind.is_none(),
+            _ if kind == Some(ErrorKind::CallNotFound) => false,
+            Command::Join { .. } => true,
+            _ => {
+                let call = self.call_of(command).and_then(|it| self.call(it));
+                call.is_some_and(|call| call.part(me).is_some())
+            }
         }
     }
 }
