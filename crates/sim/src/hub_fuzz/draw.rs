@@ -41,7 +41,7 @@ impl HubFuzz {
         }
     }
 
-    pub(super) fn connect(&mut self) -> Input {
+    fn connect(&mut self) -> Input {
         let index = self.dice.index(self.accounts.len());
         let accid = self.accounts[index].clone();
         let device = self.dice.index(PLATFORMS.len());
@@ -69,12 +69,12 @@ impl HubFuzz {
         }
     }
 
-    pub(super) fn any_session(&mut self) -> Option<SessionId> {
+    fn any_session(&mut self) -> Option<SessionId> {
         let all: Vec<SessionId> = self.sessions.keys().copied().collect();
         (!all.is_empty()).then(|| all[self.dice.index(all.len())])
     }
 
-    pub(super) fn media(&mut self) -> Input {
+    fn media(&mut self) -> Input {
         if self.peers.is_empty() {
             return Input::Timeout;
         }
@@ -88,7 +88,7 @@ impl HubFuzz {
         Input::Media { call_id, event }
     }
 
-    pub(super) fn request(&mut self) -> Input {
+    fn request(&mut self) -> Input {
         let Some(session) = self.any_session() else {
             return self.connect();
         };
@@ -118,7 +118,7 @@ impl HubFuzz {
     }
 
     /// Now and then, something that this device has asked already.
-    pub(super) fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Replayable> {
+    fn earlier_request(&mut self, device: &(Accid, usize)) -> Option<Replayable> {
         if !self.dice.chance(150) {
             return None;
         }
@@ -132,7 +132,7 @@ impl HubFuzz {
         Some(own[index].clone())
     }
 
-    pub(super) fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
+    fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
         if self.calls.is_empty() || self.dice.chance(180) {
             return self.dial();
         }
@@ -144,7 +144,14 @@ impl HubFuzz {
         } else {
             Media::Video
         };
-        let command = match self.dice.index(24) {
+        let command = self.command_about(call_id, media);
+        let uid = Uid(self.dice.pick(1..=4));
+        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
+        (command, grant)
+    }
+
+    fn command_about(&mut self, call_id: CallId, media: Media) -> Command {
+        match self.dice.index(24) {
             0 => Command::Ring { call_id },
             1..=4 => Command::Accept {
                 call_id,
@@ -199,21 +206,22 @@ impl HubFuzz {
                 call_id,
                 videos: vec![Uid(2), Uid(1)],
             },
-            _ => match self.dice.index(4) {
-                0 => Command::Logout,
-                1 => Command::ReportFirstFrame { call_id, ms: 300 },
-                2 => Command::WatchPresence {
-                    accids: self.some_accounts(),
-                },
-                _ => Command::Ping,
-            },
-        };
-        let uid = Uid(self.dice.pick(1..=4));
-        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
-        (command, grant)
+            _ => self.rare_command(call_id),
+        }
     }
 
-    pub(super) fn query(&mut self, call_id: CallId) -> Command {
+    fn rare_command(&mut self, call_id: CallId) -> Command {
+        match self.dice.index(4) {
+            0 => Command::Logout,
+            1 => Command::ReportFirstFrame { call_id, ms: 300 },
+            2 => Command::WatchPresence {
+                accids: self.some_accounts(),
+            },
+            _ => Command::Ping,
+        }
+    }
+
+    fn query(&mut self, call_id: CallId) -> Command {
         let by_name = self.dice.chance(500);
         Command::Query {
             call_id: by_name.then_some(call_id),
@@ -222,7 +230,7 @@ impl HubFuzz {
     }
 
     /// One to three accounts, oneself and one that does not exist among them at times, and one twice.
-    pub(super) fn some_accounts(&mut self) -> Vec<Accid> {
+    fn some_accounts(&mut self) -> Vec<Accid> {
         let count = self.dice.pick(1..=3);
         let mut all = self.accounts.clone();
         all.extend(Accid::parse(NOBODY).ok());
@@ -231,7 +239,7 @@ impl HubFuzz {
             .collect()
     }
 
-    pub(super) fn dial(&mut self) -> (Command, Option<RoomGrant>) {
+    fn dial(&mut self) -> (Command, Option<RoomGrant>) {
         let bits = u128::from(self.dice.seed());
         let call_id = CallId::from_parts(self.now.0, bits);
         self.calls.push(call_id);

@@ -59,22 +59,7 @@ pub(super) fn apply(
     {
         return Err(format!("{missing} has vanished from {call_id}"));
     }
-    call.kind = stored.kind;
-    call.terms.clone_from(&stored.group);
-    let grows = matches!(cause.command, Some(Command::Invite(_))) && cause.call_id == Some(call_id);
-    if was.kind != stored.kind && !grows {
-        return Err(format!("{call_id} has become {:?}", stored.kind));
-    }
-    if stored.state == CallState::Active && call.accepted_at.is_none() {
-        call.accepted_at = Some(cause.now);
-        // The connect time of those who have waited begins with the first answer.
-        for part in call.parts.values_mut() {
-            part.entered_at = cause.now;
-        }
-    }
-    if stored.accepted_at.is_some() != call.accepted_at.is_some() {
-        return Err(format!("{call_id} was accepted here and not there"));
-    }
+    update_call(&mut call, stored, cause)?;
     let change = Change {
         was: &was,
         call: &call,
@@ -120,6 +105,28 @@ fn dialled(model: &Model, stored: &StoredCall, cause: &Cause<'_>) -> Result<Call
         switch_by: None,
         parts: BTreeMap::from([(stored.caller.clone(), dialler)]),
     })
+}
+
+/// Takes over what has changed in the call itself.
+fn update_call(call: &mut Call, stored: &StoredCall, cause: &Cause<'_>) -> Result<(), String> {
+    let call_id = stored.call_id;
+    let grows = matches!(cause.command, Some(Command::Invite(_))) && cause.call_id == Some(call_id);
+    if call.kind != stored.kind && !grows {
+        return Err(format!("{call_id} has become {:?}", stored.kind));
+    }
+    call.kind = stored.kind;
+    call.terms.clone_from(&stored.group);
+    if stored.state == CallState::Active && call.accepted_at.is_none() {
+        call.accepted_at = Some(cause.now);
+        // The connect time of those who have waited begins with the first answer.
+        for part in call.parts.values_mut() {
+            part.entered_at = cause.now;
+        }
+    }
+    if stored.accepted_at.is_some() != call.accepted_at.is_some() {
+        return Err(format!("{call_id} was accepted here and not there"));
+    }
+    Ok(())
 }
 
 /// Takes over the new state of the account's part.
