@@ -28,7 +28,6 @@ pub struct Connection {
     pub number: u32,
     /// Which peer of which server process has answered.
     pub answered: Option<(u64, PeerId)>,
-    /// Its state.
     pub state: Ice,
     /// M-lines that receive sound, and pictures.
     pub lines: (u8, u8),
@@ -54,7 +53,6 @@ pub enum Ice {
 /// What the world has to do after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {
-    /// Nothing.
     None,
     /// An offer of this connection will be ready soon.
     Offer(u32),

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deadline_is_met_in_the_first_millisecond_in_which_the_clock_reads_it() {
+    fn deadline_is_met_in_the_first_millisecond_in_which_the_clock_reads_it() {
         for offset_ms in [-86_400_000, 0, 3_600_000] {
             for drift_ppm in [-200, 0, 200] {
                 let clock = Clock {

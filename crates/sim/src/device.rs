@@ -13,7 +13,6 @@ use crate::observation::Page;
 pub struct Device {
     /// Its index in the world.
     pub index: usize,
-    /// Whose it is.
     pub accid: Accid,
     /// Its id; all that outlives a page.
     pub id: DeviceId,
@@ -27,7 +26,6 @@ pub struct Device {
     pub endpoint: Option<Endpoint>,
     /// Nobody will open another page.
     pub abandoned: bool,
-    /// The page's socket.
     pub socket: Option<SocketId>,
     /// Since when the socket carries a welcomed session.
     pub welcomed_at: Option<Time>,
@@ -39,7 +37,6 @@ pub struct Device {
     pub shown: Shown,
     /// Calls that the page has found by asking for them.
     pub found: Vec<CallId>,
-    /// The page's media.
     pub browser: Browser,
     /// The next ticket of the page.
     pub next_ticket: u64,
@@ -56,9 +53,7 @@ pub struct Device {
 /// What the application was told beside the call, last.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
-    /// The call on hold.
     pub held: Option<CallView>,
-    /// The invite that waits.
     pub waiting: Option<CallView>,
     /// Calls on other devices of the account.
     pub elsewhere: Vec<CallView>,

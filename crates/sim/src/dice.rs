@@ -20,7 +20,7 @@ impl Dice {
         ))
     }
 
-    /// True so many times in a thousand.
+    /// True in `per_mille` of a thousand cases.
     pub fn chance(&mut self, per_mille: u32) -> bool {
         self.0.u32(0..1000) < per_mille
     }
@@ -35,7 +35,7 @@ impl Dice {
         self.0.usize(0..len)
     }
 
-    /// Fresh randomness for a part of the world that wants a seed of its own.
+    /// A seed for a part of the world that draws for itself.
     pub fn seed(&mut self) -> u64 {
         self.0.u64(..)
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_and_name_draw_the_same_and_others_do_not() {
+    fn same_seed_and_name_draw_the_same_and_others_do_not() {
         let draw = |seed, name| {
             let mut dice = Dice::new(seed, name);
             (0..8).map(|_| dice.pick(0..=1 << 40)).collect::<Vec<_>>()
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_of_zero_is_never_drawn() {
+    fn weight_of_zero_is_never_drawn() {
         let mut dice = Dice::new(1, "test");
         for _ in 0..1000 {
             assert_eq!(dice.weighted(&[(0, 'a'), (3, 'b')]), Some('b'));

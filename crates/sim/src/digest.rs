@@ -123,7 +123,7 @@ mod tests {
     use crate::testing::{PAGE, op_started};
 
     #[test]
-    fn a_digest_tells_histories_apart_by_what_was_said_and_when() {
+    fn digest_tells_histories_apart_by_what_was_said_and_when() {
         let of = |at, ticket| {
             let mut digest = Digest::default();
             digest.push(Time(at), &op_started(ticket, &endpoint::Op::Accept));

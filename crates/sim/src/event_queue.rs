@@ -28,7 +28,6 @@ impl<T> EventQueue<T> {
         self.next_sequence += 1;
     }
 
-    /// Takes what comes next.
     pub fn pop(&mut self) -> Option<(Time, T)> {
         let ((at, _), what) = self.scheduled.pop_first()?;
         Some((at, what))

@@ -54,7 +54,6 @@ pub struct HubFuzz {
     outputs: Vec<Output>,
     checker: Checker,
     trace: Option<Trace>,
-    /// What has been simulated.
     pub stats: RunStats,
 }
 
@@ -116,17 +115,14 @@ impl HubFuzz {
         self.checker.violation().map_or(Ok(()), Err)
     }
 
-    /// When it is.
     pub fn now(&self) -> Time {
         self.now
     }
 
-    /// The digest so far.
     pub fn digest(&self) -> Digest {
         self.checker.digest()
     }
 
-    /// The trace so far.
     pub fn trace(&self) -> &[String] {
         self.trace.as_ref().map_or(&[], Trace::lines)
     }

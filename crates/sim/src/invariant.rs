@@ -6,7 +6,6 @@ use hullo_core::Time;
 
 use crate::observation::Observation;
 
-/// Something that always holds.
 pub trait Invariant {
     /// Its name, for the report of a failing seed.
     fn name(&self) -> &'static str;
@@ -15,14 +14,10 @@ pub trait Invariant {
     fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String>;
 }
 
-/// A broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Which.
     pub invariant: &'static str,
-    /// When.
     pub at: Time,
-    /// How.
     pub what: String,
 }
 

@@ -12,7 +12,7 @@
 //!
 //! # Running and replaying
 //! ```text
-//! cargo xtask sim --calls 100000                seeds 0, 1, 2, ... until so many calls have ended; stops at a failing seed
+//! cargo xtask sim --calls 100000                seeds 0, 1, 2, ... until that many calls have ended; stops at a failing seed
 //! cargo xtask sim --calls 100000 --keep-going   does not stop, and lists the findings
 //! cargo xtask sim --seed 1234                   this one again, with the last lines of its history if it fails
 //! cargo xtask sim --seed 1234 --verbose         with its whole history
@@ -77,7 +77,6 @@ pub use trace::Keep;
 pub struct Outcome {
     /// The first broken invariant, if there was one.
     pub violation: Option<Violation>,
-    /// What was simulated.
     pub stats: RunStats,
     /// The history, if it was asked for.
     pub trace: Vec<String>,
@@ -85,7 +84,6 @@ pub struct Outcome {
     pub digest: Digest,
 }
 
-/// What to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A whole [`world`].

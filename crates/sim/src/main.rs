@@ -19,10 +19,10 @@ struct Arguments {
     /// The seed to replay; with `--calls` or `--seeds` the first of several.
     #[arg(long)]
     seed: Option<u64>,
-    /// Goes on with the next seeds until so many calls have ended.
+    /// Goes on with the next seeds until this many calls have ended.
     #[arg(long, conflicts_with = "seeds")]
     calls: Option<u64>,
-    /// Runs so many seeds.
+    /// Runs this many seeds.
     #[arg(long)]
     seeds: Option<u64>,
     /// Fuzzes the hub alone, in place of worlds.

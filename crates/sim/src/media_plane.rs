@@ -18,7 +18,6 @@ pub struct MediaPlane {
 /// One media connection as the server sees it.
 #[derive(Debug)]
 pub struct Peer {
-    /// Whose.
     pub uid: Uid,
     /// Its other end.
     pub remote: Remote,
@@ -42,7 +41,6 @@ pub struct Peer {
 pub struct Remote {
     /// Index of the device.
     pub device: usize,
-    /// Which of its pages.
     pub page: u32,
     /// Which connection of the page.
     pub number: u32,
@@ -106,7 +104,6 @@ fn numbers_of<'a>(sdp: &'a str, prefix: &str) -> Option<impl Iterator<Item = u64
 }
 
 impl MediaPlane {
-    /// No rooms.
     pub fn new(epoch: u64) -> Self {
         Self {
             epoch,
@@ -242,7 +239,6 @@ impl MediaPlane {
         Some((*call_id, MediaEvent::Speakers(loudest)))
     }
 
-    /// Rooms that are open.
     pub fn rooms(&self) -> impl Iterator<Item = CallId> {
         self.rooms.keys().copied()
     }
@@ -254,7 +250,7 @@ impl MediaPlane {
 }
 
 /// The m-lines of each peer carry the others who do not hold the call: sound of as many as there are lines for, pictures of
-/// those whom it shows, or of as many as there are lines for.
+/// those whom it has subscribed to, or of as many as there are lines for.
 fn assign_slots(
     call_id: CallId,
     room: &mut BTreeMap<PeerId, Peer>,
@@ -325,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_names_the_process_and_the_peer() {
+    fn answer_names_the_process_and_the_peer() {
         let mut media_plane = MediaPlane::new(4);
         media_plane.command(CALL, &RoomCommand::Open);
         let answer = negotiate(&mut media_plane, 9, 1).unwrap();
@@ -333,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_is_lost_after_a_silence_and_recovers_with_the_packets() {
+    fn peer_is_lost_after_a_silence_and_recovers_with_the_packets() {
         let mut media_plane = MediaPlane::new(1);
         media_plane.command(CALL, &RoomCommand::Open);
         negotiate(&mut media_plane, 1, 1);

@@ -27,10 +27,8 @@ pub enum End {
     Server,
 }
 
-/// What travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
-    /// A text frame.
     Text(String),
     /// The sender's end is closed; nothing comes after it.
     Close,
@@ -124,7 +122,6 @@ impl Socket {
         self.broken = true;
     }
 
-    /// Whether it was reset.
     pub fn is_broken(&self) -> bool {
         self.broken
     }
@@ -174,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_sent_unordered_is_overtaken() {
+    fn unordered_frame_is_overtaken() {
         let mut socket = Socket::new(0, Time(0));
         socket.send_unordered(End::Client, text("late"), Time(90));
         socket.send(End::Client, text("early"), Time(20));
@@ -185,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_loses_a_suffix_of_each_direction_by_itself() {
+    fn reset_loses_a_suffix_of_each_direction_by_itself() {
         let mut socket = Socket::new(0, Time(0));
         for n in ["1", "2", "3"] {
             socket.send(End::Server, text(n), Time(10));

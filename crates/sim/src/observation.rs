@@ -10,7 +10,6 @@ use hullo_protocol::{Accid, CallId, CallView, DeviceId, Event, Reply, Snapshot};
 /// One life of a client: from the opening of a page to its reload or end. The device stays the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Page {
-    /// Index of the device.
     pub device: usize,
     /// Which of its pages, from 1.
     pub number: u32,
@@ -19,94 +18,71 @@ pub struct Page {
 /// Something that happened. In the order in which it happened, observations are the whole history of a world.
 #[derive(Debug, Clone)]
 pub enum Observation<'a> {
-    /// A page was opened.
     PageOpened {
-        /// Which.
         page: Page,
-        /// Whose.
         accid: &'a Accid,
-        /// On which device.
         device: &'a DeviceId,
     },
-    /// A page is gone, by reload or for good.
+    /// A page is gone: reloaded, or closed and never opened again.
     PageGone {
-        /// Which.
         page: Page,
     },
-    /// Its device sleeps: nothing runs on it, and no deadline is met, until it wakes.
+    /// The page's device sleeps: nothing runs on it, and no deadline is met, until it wakes.
     PageSleeps {
-        /// Which.
         page: Page,
     },
     /// The person starts an operation.
     OpStarted {
-        /// Where.
         page: Page,
         /// The ticket that must complete.
         ticket: u64,
-        /// What.
         op: &'a Op,
         /// The state in which it was started.
         state: State,
     },
     /// An endpoint wants something done.
     Emitted {
-        /// Where.
         page: Page,
-        /// What.
         output: &'a endpoint::Output,
     },
     /// An endpoint has taken an input, or some time has passed.
     Inspected {
-        /// Where.
         page: Page,
         /// Its view of the calls now.
         view: EndpointView<'a>,
     },
     /// The hub has taken an input; provisional.
     Handled {
-        /// What.
         input: &'a hub::Input,
-        /// What it gave.
         outputs: &'a [hub::Output],
         /// The hub's next deadline afterwards.
         timer: Option<Time>,
     },
     /// The batch is stored.
     Committed {
-        /// What was written.
         writes: &'a [Write],
     },
     /// The batch could not be stored, or the server died before: nothing of it has happened.
     RolledBack,
     /// Something is sent to a session.
     Delivered {
-        /// Which.
         session: SessionId,
-        /// Whose session it is.
         accid: &'a Accid,
-        /// What.
         delivery: Delivery<'a>,
     },
     /// The hub commands the media plane.
     Commanded {
-        /// The room.
         call_id: CallId,
-        /// What.
         command: &'a RoomCommand,
     },
-    /// The server died.
     Crashed,
-    /// The server is up again.
     Restored,
     /// A fault was injected, or taken away.
     Fault {
-        /// In words.
         what: &'a str,
     },
     /// The run is over: the network has healed, the people have stopped, and the time for everything to end has passed.
     RunOver {
-        /// What is left.
         left: &'a Leftovers,
     },
 }
@@ -116,7 +92,6 @@ pub enum Observation<'a> {
 pub struct EndpointView<'a> {
     /// The public state.
     pub state: State,
-    /// Its call.
     pub call: Option<&'a CallView>,
     /// The invite that waits beside it.
     pub waiting: Option<&'a CallView>,
@@ -137,7 +112,6 @@ pub enum Delivery<'a> {
     Welcome(&'a Snapshot),
     /// The answer to a request.
     Reply(&'a Reply),
-    /// News.
     Event(&'a Event),
 }
 
@@ -148,7 +122,6 @@ pub struct Leftovers {
     pub busy_pages: Vec<(Page, State)>,
     /// Calls in the store that have not ended.
     pub live_calls: Vec<CallId>,
-    /// Rooms that are still open.
     pub open_rooms: Vec<CallId>,
     /// Operations without a completion.
     pub open_tickets: Vec<(Page, u64)>,

@@ -1,4 +1,4 @@
-//! The people: each has a device in hand and, at random times, does something with it that makes more or less sense.
+//! The people: each has a device and, at random times, does something with it that makes more or less sense.
 
 use hullo_core::endpoint::{Op, State};
 use hullo_protocol::{
@@ -9,16 +9,13 @@ use hullo_protocol::{
 use crate::device::Shown;
 use crate::dice::Dice;
 
-/// What a person does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Nothing for now.
     Wait,
     /// Starts an operation of the app.
     Start(Op),
-    /// Signs in.
     SignIn,
-    /// Reloads the page.
     Reload,
     /// Closes the app and opens it again later.
     CloseApp,
@@ -33,9 +30,7 @@ pub enum Action {
 /// What a person sees on the screen, and who else there is.
 #[derive(Debug)]
 pub struct Scene<'a> {
-    /// The public state.
     pub state: State,
-    /// The call.
     pub call: Option<&'a CallView>,
     /// What is shown beside it.
     pub shown: &'a Shown,
@@ -45,7 +40,6 @@ pub struct Scene<'a> {
     pub running: &'a [CallId],
     /// Whether the app is signed in, as far as the person knows.
     pub signed_in: bool,
-    /// The person.
     pub me: &'a Accid,
     /// All accounts, oneself included.
     pub accounts: &'a [Accid],
@@ -55,7 +49,7 @@ pub struct Scene<'a> {
 
 /// Ring times to choose from: mostly short, so that a run sees many calls.
 const RING_MS: [Option<u64>; 5] = [Some(1), Some(5_000), Some(8_000), Some(20_000), None];
-/// The one group there is.
+/// The only group.
 const GROUP: &str = "team";
 
 /// Decides what to do next.
@@ -252,7 +246,7 @@ fn invite(scene: &Scene<'_>, dice: &mut Dice) -> Op {
     }
 }
 
-/// Most of the others; now and then somebody twice, oneself, or nobody that there is.
+/// Most of the others; now and then somebody twice, oneself, or an account that does not exist.
 fn some_accounts(scene: &Scene<'_>, dice: &mut Dice) -> Vec<Accid> {
     let others = scene.accounts.iter().filter(|accid| *accid != scene.me);
     let mut some: Vec<Accid> = others.filter(|_| dice.chance(700)).cloned().collect();

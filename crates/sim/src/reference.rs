@@ -1,4 +1,4 @@
-//! The reference model: a second, much smaller telling of design section 2, kept beside the real hub.
+//! The reference model: a second, much smaller account of the rules of calls (design section 2), run beside the real hub.
 //!
 //! It takes the commands in the order in which the hub accepted them, believes the hub in what it accepted, and says what
 //! must follow: which call is ringing, active or over, why and by whom it ended, what its record must say, and which
@@ -34,13 +34,12 @@ use model::{Model, PartState};
 /// The model may see somebody join a moment before the hub does.
 const MISSED_MS: u64 = 2_000;
 
-/// See the module.
 #[derive(Debug)]
 pub struct Reference {
     model: Model,
     /// The model before the batch under way.
     before: Option<Model>,
-    /// A batch was taken back: who is connected has to be looked at again, before anything else.
+    /// A batch was rolled back: who is connected has to be looked at again, before anything else.
     connectivity_stale: bool,
 }
 

@@ -26,7 +26,6 @@ pub struct RunStats {
 }
 
 impl RunStats {
-    /// Counts a fault.
     pub fn count_fault(&mut self, kind: &'static str) {
         *self.faults.entry(kind).or_default() += 1;
     }
@@ -53,7 +52,6 @@ impl RunStats {
         *self.events.entry(name).or_default() += 1;
     }
 
-    /// Counts an ended call.
     pub fn count_record(&mut self, record: &CallRecord) {
         let kind = match record.kind {
             CallKind::OneToOne => "two",
@@ -80,7 +78,6 @@ impl RunStats {
         }
     }
 
-    /// How many calls ended.
     pub fn calls(&self) -> u64 {
         self.records.values().sum()
     }

@@ -10,7 +10,6 @@ use crate::dice::Dice;
 pub struct Scenario {
     /// How many devices each account has.
     pub devices: Vec<usize>,
-    /// The hub's settings.
     pub config: Config,
     /// How long people do things, in milliseconds.
     pub people_ms: u64,
@@ -26,7 +25,6 @@ pub struct Scenario {
     pub breaking: bool,
     /// Requests are duplicated and events reordered.
     pub rough: bool,
-    /// The server crashes.
     pub crashing: bool,
     /// The store is slow or fails at times.
     pub store_failing: bool,

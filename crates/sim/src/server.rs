@@ -31,9 +31,7 @@ pub struct Server {
 
 /// One life of the program.
 pub struct Process {
-    /// Which.
     pub epoch: u64,
-    /// Its media.
     pub media_plane: MediaPlane,
     secure: bool,
     hub: Hub,
@@ -52,16 +50,11 @@ struct ConnectedSession {
 /// Something for the shell.
 #[derive(Debug)]
 pub enum ServerInput {
-    /// A text frame.
     Frame {
-        /// From where.
         socket: SocketId,
-        /// The frame.
         text: String,
     },
-    /// A connection is gone.
     Closed {
-        /// Which.
         socket: SocketId,
     },
     /// News from the media plane.
@@ -91,27 +84,16 @@ struct PendingReply {
 /// What the world has to carry out.
 #[derive(Debug)]
 pub enum ServerOutput {
-    /// Send a frame.
     Send {
-        /// Where.
         socket: SocketId,
-        /// The frame.
         text: String,
         /// Whether it is news rather than an answer.
         event: bool,
     },
     /// Send the media plane's answer, once it has one.
-    Answer {
-        /// Where.
-        socket: SocketId,
-        /// The reply.
-        text: String,
-    },
+    Answer { socket: SocketId, text: String },
     /// Close a connection after what was sent.
-    Close {
-        /// Which.
-        socket: SocketId,
-    },
+    Close { socket: SocketId },
 }
 
 /// Takes each observation as it happens.
@@ -212,7 +194,7 @@ impl Server {
         outputs
     }
 
-    /// The transaction has failed: takes the batch back and refuses its requests.
+    /// The transaction has failed: rolls the batch back and refuses its requests.
     pub fn fail_batch(&mut self, sink: Sink<'_>) -> Vec<ServerOutput> {
         let Some(process) = &mut self.process else {
             return Vec::new();
@@ -266,7 +248,6 @@ impl Process {
         self.inbox.push_back(input);
     }
 
-    /// Whether something waits.
     pub fn has_input(&self) -> bool {
         !self.inbox.is_empty()
     }

@@ -63,7 +63,6 @@ impl Store {
         self.records.get(&call_id)
     }
 
-    /// All records.
     pub fn records(&self) -> impl Iterator<Item = &CallRecord> {
         self.records.values()
     }

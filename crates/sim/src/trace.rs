@@ -28,7 +28,6 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Adds an observation.
     pub fn push(&mut self, now: Time, observation: &Observation<'_>) {
         if let Some(line) = line(observation) {
             let line = self.name_ids(&line);
@@ -36,7 +35,6 @@ impl Trace {
         }
     }
 
-    /// All lines.
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
@@ -171,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_trace_names_ids_in_the_order_of_appearance() {
+    fn trace_names_ids_in_the_order_of_appearance() {
         let mut trace = Trace::default();
         let one = "0191d2c0-0000-7000-8000-000000000001";
         let two = "0191d2c0-0000-7000-8000-000000000002";

@@ -33,14 +33,12 @@ const TICK_MS: u64 = 500;
 const STEPS_MAX: u64 = 200_000;
 const STEPS_PER_DECISION_MAX: u64 = 200;
 
-/// What is scheduled.
 #[derive(Debug)]
 enum WorldEvent {
     /// A person decides.
     PersonDecides(Page),
     /// A page's timer fires.
     PageWakes(Page),
-    /// A page is opened.
     PageOpens(usize),
     /// A connection's offer is ready.
     OfferReady(Page, u32),
@@ -103,12 +101,11 @@ pub struct World {
     over: bool,
     checker: Checker,
     trace: Option<Trace>,
-    /// What has been simulated.
     pub stats: RunStats,
 }
 
 impl World {
-    /// The world of `seed`, of which so much is kept.
+    /// The world of `seed`; `keep` is what to keep of its history.
     pub fn new(seed: u64, keep: Keep) -> Self {
         let scenario = Scenario::draw(&mut Dice::new(seed, "scenario"));
         let names = ["alice", "bob", "carol", "dave", "erin"];
@@ -184,17 +181,14 @@ impl World {
         Ok(())
     }
 
-    /// The digest so far.
     pub fn digest(&self) -> Digest {
         self.checker.digest()
     }
 
-    /// The trace so far.
     pub fn trace(&self) -> &[String] {
         self.trace.as_ref().map_or(&[], Trace::lines)
     }
 
-    /// When it is.
     pub fn now(&self) -> Time {
         self.now
     }

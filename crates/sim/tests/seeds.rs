@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hullo_sim::{Keep, Kind, report, run, run_stats::RunStats};
 
-/// Worlds that each run of the suite simulates; `cargo xtask sim` runs as many as one likes.
+/// Worlds that each run of the suite simulates; `cargo xtask sim` runs as many as you like.
 const WORLDS: u64 = 700;
 /// Calls that they must come to.
 const CALLS_MIN: u64 = 20_000;
@@ -124,7 +124,7 @@ fn seeds_that_found_bugs_stay_green() {
 }
 
 #[test]
-fn a_seed_gives_the_same_history_each_time() {
+fn seed_gives_the_same_history_each_time() {
     for seed in 0..10 {
         for kind in [Kind::World, Kind::HubFuzz] {
             let (one, two) = (run(kind, seed, Keep::Trace), run(kind, seed, Keep::Trace));

@@ -13,7 +13,7 @@ use crate::media_plane::{Remote, offer};
 const PLATFORMS: [Platform; 3] = [Platform::Web, Platform::Ios, Platform::Desktop];
 /// An account that does not exist.
 const NOBODY: &str = "nobody";
-/// The one group there is.
+/// The only group.
 const GROUP: &str = "team";
 
 /// How many requests may come again.
@@ -267,7 +267,7 @@ impl HubFuzz {
     }
 }
 
-/// Whom the shell has found that no call can reach.
+/// An account that the shell could not find.
 fn nobody() -> Option<RefusedInvite> {
     let kind = ErrorKind::AccountNotFound;
     let accid = Accid::parse(NOBODY).ok()?;

@@ -6,9 +6,9 @@
 //! | the endpoint says | because | the record may say |
 //! |---|---|---|
 //! | cancelled, rejected, hung up | its own person ended it, in that state, and ending is local first | anything: another end was accepted before |
-//! | hung up | its own person answered another call in its place | anything, likewise |
-//! | logged out | its own person logged out, or it was signed out | anything, likewise |
-//! | token refused | its own token handler failed | anything, likewise |
+//! | hung up | its own person answered another call in its place | the same |
+//! | logged out | its own person logged out, or it was signed out | the same |
+//! | token refused | its own token handler failed | the same |
 //! | timed out | the ring time it was promised ran out while it could not be reached | anything |
 //! | lost, server | it could not be reached, and gave up | anything |
 //! | anything | its accept was refused because the call was over, and that news was overtaken (rough worlds) | anything |
@@ -31,7 +31,6 @@ const NEWS_MS: u64 = 12_000;
 /// An endpoint that was not looked at for longer was asleep.
 const ASLEEP_MS: u64 = 1_500;
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct BothEndsAgree {
     records: BTreeMap<CallId, EndReason>,
@@ -47,7 +46,7 @@ pub(crate) struct BothEndsAgree {
     accepts: BTreeSet<(Page, CallId)>,
     /// Pages whose person has answered a waiting invite: whatever call there was by then may have ended for it.
     steps_aside: BTreeSet<Page>,
-    /// What the page's own person has done to the call.
+    /// What the page's person has done to the call.
     own: BTreeSet<(Page, CallId, EndReason)>,
     ends: Vec<(Page, CallId, EndReason, Reached)>,
 }
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_end_may_differ_from_the_record_if_its_person_asked_for_it() {
+    fn local_end_may_differ_from_the_record_if_its_person_asked_for_it() {
         let left = Leftovers::default();
         let call = view(CallState::Ringing, 1);
         let cancelled = end(EndReason::Cancelled);

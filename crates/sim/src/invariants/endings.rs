@@ -25,7 +25,7 @@ pub(crate) struct CallEndComesOnce {
     places: BTreeMap<(CallId, Accid), Place>,
     /// The versions in which the account was invited again, came in again or moved: it is told of the call again.
     renewed: BTreeMap<(CallId, Accid), BTreeSet<u64>>,
-    /// Calls that the page's own person has asked to enter again: its hang-up is taken back if the server has not had it.
+    /// Calls that the page's person has asked to join again: the hang-up is taken back if the server has not had it.
     entering: BTreeSet<(Page, CallId)>,
     /// Calls that have ended for a page, and in which version it knew them.
     ended: BTreeMap<(Page, CallId), u64>,
@@ -284,20 +284,20 @@ mod tests {
     }
 
     #[test]
-    fn a_second_call_end_is_noticed() {
+    fn second_call_end_is_noticed() {
         let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
         let observations = [emitted(&announced), emitted(&end), emitted(&end)];
         assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
 
     #[test]
-    fn a_call_end_of_an_unknown_call_is_noticed() {
+    fn call_end_of_an_unknown_call_is_noticed() {
         let end = call_end();
         assert_eq!(first_failure(&mut invariant(), &[emitted(&end)]), Some(0));
     }
 
     #[test]
-    fn a_missing_call_end_is_noticed() {
+    fn missing_call_end_is_noticed() {
         let call = view(CallState::Ringing, 1);
         let announced = changed(&call);
         let observations = [
@@ -309,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_is_announced_after_its_end_is_noticed() {
+    fn call_that_is_announced_after_its_end_is_noticed() {
         let (announced, end) = (changed(&view(CallState::Ringing, 1)), call_end());
         let observations = [emitted(&announced), emitted(&end), emitted(&announced)];
         assert_eq!(first_failure(&mut invariant(), &observations), Some(2));
     }
 
     #[test]
-    fn a_dial_that_became_the_other_sides_call_needs_no_end_of_its_own() {
+    fn dial_that_became_the_other_sides_call_needs_no_end_of_its_own() {
         let mine = view(CallState::Ringing, 1);
         let mut theirs = view(CallState::Active, 2);
         theirs.call_id = OTHER_CALL;
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_without_its_call_is_noticed() {
+    fn state_without_its_call_is_noticed() {
         let observations = [inspected(PAGE, State::InCall, None)];
         let mut invariant = invariant();
         assert_eq!(first_failure(&mut invariant, &observations), Some(0));

@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_to_a_stranger_is_noticed() {
+    fn frame_to_a_stranger_is_noticed() {
         let changed = Event::CallChanged {
             call_id: CALL,
             version: 1,
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_answer_to_one_request_is_noticed() {
+    fn second_answer_to_one_request_is_noticed() {
         let alice = accid("alice");
         let connect = connected("alice");
         let ask = Input::Request {

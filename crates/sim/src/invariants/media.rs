@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callee_whose_devices_open_while_it_rings_is_noticed() {
+    fn callee_whose_devices_open_while_it_rings_is_noticed() {
         let (capture, call) = (capture(), view(CallState::Ringing, 2));
         let observations = [
             emitted(&capture),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_admitted_before_anyone_accepted_is_noticed() {
+    fn peer_admitted_before_anyone_accepted_is_noticed() {
         let observations = [Observation::Commanded {
             call_id: CALL,
             command: &RoomCommand::Admit(PeerId(1)),
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_left_open_is_noticed() {
+    fn device_left_open_is_noticed() {
         let (open, close) = (
             capture(),
             Output::Media {

@@ -18,7 +18,6 @@ const NEWS_MS: u64 = 13_000;
 /// An endpoint that was not looked at for longer was asleep.
 const ASLEEP_MS: u64 = 1_500;
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct PlacesAgree {
     owners: BTreeMap<Page, (Accid, DeviceId)>,
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_no_other_device_gave_is_noticed() {
+    fn answer_that_no_other_device_gave_is_noticed() {
         let (alice, device) = (accid("alice"), device().id);
         let says = Output::Event {
             event: AppEvent::OtherClientAccept { call_id: CALL },
@@ -236,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_a_device_has_forgotten_is_noticed() {
+    fn call_that_a_device_has_forgotten_is_noticed() {
         let call = Box::leak(Box::new(view(CallState::Active, 2)));
         let shows = inspected(PAGE, State::InCall, Some(call));
         assert_eq!(noticed(true, &shows), None);

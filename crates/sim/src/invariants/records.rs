@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_record_is_noticed() {
+    fn second_record_is_noticed() {
         let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
         let observations = [committed(&writes), committed(&writes)];
         let mut invariant = OneRecordPerCall::default();
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_a_record_is_noticed_in_the_end() {
+    fn call_without_a_record_is_noticed_in_the_end() {
         let left = crate::observation::Leftovers::default();
         let writes = [Write::Call(Box::new(stored_call(CALL)))];
         let observations = [committed(&writes), Observation::RunOver { left: &left }];
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_with_the_wrong_status_is_noticed() {
+    fn record_with_the_wrong_status_is_noticed() {
         let run = |status| {
             let writes = [end(EndReason::Rejected, status)];
             // The record says that the call ended after ten seconds.
@@ -390,14 +390,14 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_the_future_is_noticed() {
+    fn record_of_the_future_is_noticed() {
         let writes = [end(EndReason::Rejected, RecordStatus::Rejected)];
         let mut invariant = RecordAgreesWithCall::default();
         assert!(invariant.observe(Time(9_999), &committed(&writes)).is_err());
     }
 
     #[test]
-    fn an_invite_told_before_it_is_stored_is_noticed() {
+    fn invite_delivered_before_it_is_stored_is_noticed() {
         let bob = accid("bob");
         let event = Event::CallInvited {
             call: view(CallState::Ringing, 1),
@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_told_before_its_record_is_stored_is_noticed() {
+    fn end_delivered_before_its_record_is_stored_is_noticed() {
         let bob = accid("bob");
         let event = Event::CallChanged {
             call_id: CALL,
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_in_two_calls_is_noticed() {
+    fn account_in_two_calls_is_noticed() {
         let one = Write::Call(Box::new(stored_call(CALL)));
         let two = Write::Call(Box::new(stored_call(OTHER_CALL)));
         let apart = [vec![one.clone()], vec![two.clone()]];

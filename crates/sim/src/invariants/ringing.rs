@@ -23,7 +23,6 @@ const STORED_MS: u64 = 2_500;
 /// What an accept may take; while it is under way nothing rings, though the state is still "called".
 const ACCEPT_MS: u64 = 20_000;
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct NobodyRingsTooLong {
     accids: BTreeMap<Page, Accid>,
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invite_that_promises_more_than_is_left_is_noticed() {
+    fn invite_that_promises_more_than_is_left_is_noticed() {
         let bob = accid("bob");
         // Stored at 0, for thirty seconds; delivered a second later.
         let writes = [Write::Call(Box::new(stored_call(CALL)))];

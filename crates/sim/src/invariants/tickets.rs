@@ -17,7 +17,6 @@ const SLACK_MS: u64 = 3_000;
 /// An endpoint that was not looked at for longer was asleep; its time did not pass.
 const ASLEEP_MS: u64 = 1_500;
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct EveryTicketCompletesOnce {
     open: BTreeMap<(Page, u64), Open>,
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_completion_is_noticed() {
+    fn second_completion_is_noticed() {
         let done = complete(1);
         let observations = [op_started(1, &Op::Hangup), emitted(&done), emitted(&done)];
         let mut invariant = EveryTicketCompletesOnce::default();
@@ -148,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn a_completion_that_nobody_asked_for_is_noticed() {
+    fn completion_that_nobody_asked_for_is_noticed() {
         let done = complete(7);
         let mut invariant = EveryTicketCompletesOnce::default();
         assert_eq!(first_failure(&mut invariant, &[emitted(&done)]), Some(0));
     }
 
     #[test]
-    fn a_completion_with_neither_value_nor_error_is_noticed() {
+    fn completion_with_neither_value_nor_error_is_noticed() {
         let empty = Output::Complete {
             ticket: 1,
             value: None,
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_completion_is_noticed_when_its_time_is_over_but_sleep_does_not_count() {
+    fn missing_completion_is_noticed_when_its_time_is_over_but_sleep_does_not_count() {
         let run = |step_ms: u64| {
             let mut invariant = EveryTicketCompletesOnce::default();
             invariant

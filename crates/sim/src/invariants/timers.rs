@@ -11,7 +11,6 @@ use crate::observation::{EndpointView, Observation, Page};
 /// Timers fire late, by a second at worst.
 const LATE_MS: u64 = 3_000;
 
-/// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct TimersMoveOn {
     /// A deadline that was found in the past, and when it was first found.
@@ -67,7 +66,7 @@ mod tests {
     use crate::testing::{PAGE, first_failure};
 
     #[test]
-    fn a_hub_that_asks_for_the_same_timeout_again_is_noticed() {
+    fn hub_that_asks_for_the_same_timeout_again_is_noticed() {
         let handled = |timer| Observation::Handled {
             input: &Input::Timeout,
             outputs: &[],
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_leaves_its_deadline_in_the_past_is_noticed() {
+    fn endpoint_that_leaves_its_deadline_in_the_past_is_noticed() {
         let view = EndpointView {
             state: State::Idle,
             call: None,

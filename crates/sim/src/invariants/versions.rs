@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_told_twice_is_noticed() {
+    fn version_delivered_twice_is_noticed() {
         let alice = accid("alice");
         let (one, two) = (changed(1), changed(2));
         let observations = [&one, &two, &two].map(|event| Observation::Delivered {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_goes_back_a_version_is_noticed() {
+    fn endpoint_that_goes_back_a_version_is_noticed() {
         let (old, new) = (view(CallState::Ringing, 1), view(CallState::Ringing, 2));
         let observations =
             [&old, &new, &old].map(|call| inspected(PAGE, State::Calling, Some(call)));
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uid_that_changes_or_is_given_twice_is_noticed() {
+    fn uid_that_changes_or_is_given_twice_is_noticed() {
         let run = |uid| {
             let mut other = stored_call(CALL);
             other.participants[1].uid = Uid(uid);

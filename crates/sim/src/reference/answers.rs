@@ -12,7 +12,6 @@ const REFUSALS_MAX: usize = 16;
 /// By who asked; why it was refused, if it was.
 type ByRequest = BTreeMap<(Accid, RequestId), Option<ErrorKind>>;
 
-/// All of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answers {
     /// Those that are stored. Shared with the copies of the model that are made for each batch.

@@ -25,7 +25,6 @@ pub(super) struct Cause<'a> {
     pub(super) gone: BTreeSet<(CallId, Accid)>,
     /// Those who have not connected their media in time.
     pub(super) unconnected: BTreeSet<(CallId, Accid)>,
-    /// When.
     pub(super) now: Time,
 }
 

@@ -14,17 +14,13 @@ use super::model::{Call, Model, Part, PartState};
 /// A request, who makes it, and what its shell knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestContext<'a> {
-    /// Whose.
     pub(super) me: &'a Accid,
-    /// On which device.
     pub(super) device: &'a DeviceId,
-    /// What.
     pub(super) request: &'a Request,
     /// The claims of its verified room token.
     pub(super) grant: Option<RoomGrant>,
     /// Accounts in it that cannot be called.
     pub(super) refused: &'a [RefusedInvite],
-    /// When.
     pub(super) now: Time,
 }
 

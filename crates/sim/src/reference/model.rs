@@ -18,7 +18,6 @@ type Calls = BTreeMap<CallId, Call>;
 /// All that the model knows.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
-    /// The hub's settings.
     pub(super) config: Config,
     /// Every call that was not over, with its end stored, before the batch under way.
     pub(super) calls: Calls,
@@ -44,7 +43,6 @@ pub(super) struct Session {
     pub(super) mobile: bool,
 }
 
-/// A call.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) caller: Accid,
@@ -67,23 +65,21 @@ pub(super) struct Part {
     pub(super) state: PartState,
     /// On which device it is in the call.
     pub(super) device: Option<DeviceId>,
-    /// It holds the call.
     pub(super) held: bool,
     /// Until when its newest invite rings.
     pub(super) rings_until: Option<Time>,
     /// A device of it was connected while it rang.
     pub(super) reached: bool,
-    /// Likewise, but the batch was taken back.
+    /// The same, but by a batch that was rolled back.
     pub(super) reached_perhaps: bool,
     /// From when it has had time to connect its media.
     pub(super) entered_at: Time,
     /// Its media has been connected in the active call.
     pub(super) joined: bool,
-    /// Its media is connected.
     pub(super) live: bool,
-    /// Since when its device has been away, be it from the server or from the media plane, at the earliest.
+    /// Since when its device has been away from the server or from the media plane, at the earliest.
     pub(super) away_since: Option<Time>,
-    /// Likewise, at the latest: not counting what batches saw that were taken back.
+    /// The same, at the latest: what was only seen by batches that were rolled back does not count.
     pub(super) surely_away_since: Option<Time>,
 }
 
@@ -145,7 +141,6 @@ impl Call {
         !self.over && self.has(accid, PartState::In)
     }
 
-    /// Answered and not over.
     pub(super) fn is_active(&self) -> bool {
         self.accepted_at.is_some() && !self.over
     }

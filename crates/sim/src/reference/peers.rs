@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use hullo_core::hub::{MediaEvent, PeerId, RoomCommand, SessionId};
 use hullo_protocol::{CallId, DeviceId, Uid};
 
-/// All of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Peers(BTreeMap<PeerId, Peer>);
 
@@ -91,7 +90,7 @@ impl Peers {
         self.0.retain(|_, peer| !peer.removed);
     }
 
-    /// The batch is taken back, but what the media plane has said since stays true.
+    /// The batch is rolled back, but what the media plane has said since stays true.
     pub(super) fn roll_forward(&mut self, later: &Self) {
         for (id, peer) in &mut self.0 {
             if let Some(later) = later.0.get(id) {

@@ -1,4 +1,4 @@
-//! The step of one account from what was stored of a call to what is stored next: each needs a cause of its own.
+//! The step of one account between two states of a call that are stored one after the other: it needs a cause.
 
 use hullo_core::Time;
 use hullo_core::call::Participant;
@@ -15,7 +15,6 @@ use super::model::{Call, Model, Part, PartState};
 #[derive(Clone, Copy)]
 struct Step<'a> {
     call_id: CallId,
-    /// The call before.
     was: &'a Call,
     before: Option<&'a Part>,
     own: &'a Participant,

@@ -212,7 +212,7 @@ fn what_a_hub_does_is_believed() {
 }
 
 #[test]
-fn a_rejected_call_must_end_as_rejected_by_the_callee() {
+fn rejected_call_must_end_as_rejected_by_the_callee() {
     let with = |tamper: fn(&mut Vec<Output>)| {
         let mut history = rejected();
         tamper(history.last());
@@ -232,7 +232,7 @@ fn a_rejected_call_must_end_as_rejected_by_the_callee() {
 }
 
 #[test]
-fn a_ring_that_is_too_short_or_too_long_is_doubted() {
+fn ring_that_is_too_short_or_too_long_is_doubted() {
     let mut history = History::new(CONFIG);
     history.dial(ALICE, CALL, &["bob"]);
     history.pass(30_000);
@@ -245,7 +245,7 @@ fn a_ring_that_is_too_short_or_too_long_is_doubted() {
 }
 
 #[test]
-fn an_untrue_refusal_is_doubted() {
+fn untrue_refusal_is_doubted() {
     for kind in [
         ErrorKind::InviteCancelled,
         ErrorKind::AlreadyAccepted,
@@ -265,7 +265,7 @@ fn an_untrue_refusal_is_doubted() {
 }
 
 #[test]
-fn a_yes_without_the_deed_is_doubted() {
+fn acceptance_without_its_effect_is_doubted() {
     let mut history = talking(CONFIG);
     history.ask(ALICE, Command::Cancel { call_id: CALL });
     assert_eq!(history.doubted(CONFIG), None, "it is refused");
@@ -274,7 +274,7 @@ fn a_yes_without_the_deed_is_doubted() {
 }
 
 #[test]
-fn a_deed_that_nobody_asked_for_is_doubted() {
+fn effect_that_nobody_asked_for_is_doubted() {
     let mut history = talking(CONFIG);
     history.ask(BOB, Command::Hangup { call_id: CALL });
     assert_eq!(history.doubted(CONFIG), None);
@@ -284,7 +284,7 @@ fn a_deed_that_nobody_asked_for_is_doubted() {
 }
 
 #[test]
-fn a_hub_by_other_rules_is_doubted() {
+fn hub_by_other_rules_is_doubted() {
     let busy = |policy| Config {
         busy: policy,
         ..CONFIG

@@ -76,7 +76,7 @@ impl World {
         let stored = std::mem::take(&mut self.batch_stored);
         if stored {
             self.stats
-                .count_fault("server crashed between storing and delivery");
+                .count_fault("server crashed between storing and delivering");
         }
         let (now, server) = (self.now, &mut self.server);
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);

@@ -283,7 +283,7 @@ impl World {
         }
     }
 
-    /// A connection breaks; each direction loses a suffix of its own, and each end may or may not be told.
+    /// A connection breaks; each direction loses a suffix, and each end may or may not be told.
     pub(super) fn reset_socket(&mut self, id: SocketId) {
         let dice = &mut self.rng.faults;
         let Some(socket) = self.sockets.get_mut(&id) else {
