@@ -1,4 +1,5 @@
-//! Hullo on a virtual clock: the real hub and the real endpoints in a world that one seed determines.
+//! Deterministic simulation of Hullo: the real hub and the real endpoints on a virtual clock, in a world that one seed
+//! determines.
 //!
 //! A *world* has one server, two to five accounts with one to three devices each, the people in front of them, and
 //! everything that goes wrong between them: delay, partitions, broken and half-open connections, duplicated requests,
@@ -23,7 +24,7 @@
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
 //! it, nothing from the wall clock, threads or hash maps. A failing seed prints the invariant it breaks and the last lines
 //! of its history. Once the bug is fixed, the seed goes to `seeds.txt` (one a line, `#` for what it found), which
-//! `cargo test -p hullo-sim` replays along with some hundred fixed others.
+//! `cargo test -p hullo-sim` replays along with some hundreds of fixed ones.
 //!
 //! # What models what
 //! | part | stands for | where |
@@ -33,8 +34,9 @@
 //! | [`server`], [`store`], [`media_plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |
 //! | [`scenario`] | how bad this world is | `world/faults.rs` |
-//! | [`hub_fuzz`] | what no polite endpoint would ever do to the hub | |
-//! | [`checker`], [`invariants`], [`reference`] | what always holds | |
+//! | [`hub_fuzz`] | fuzzing: what no polite endpoint would ever do to the hub | |
+//! | [`observation`] | what is seen of a world; in lines [`trace`], as a hash [`digest`], in numbers [`run_stats`] | |
+//! | [`checker`], [`invariants`], [`reference`] | what always holds of that | |
 
 pub mod browser;
 pub mod checker;
