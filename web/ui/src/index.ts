@@ -1,6 +1,7 @@
 // @hullo/ui: the call screens of Hullo as custom elements. Importing it defines <hullo-call>, <hullo-record> and their
 // parts.
-export { HulloCall, NOTICE_MS } from './call.ts';
+export { NOTICE_MS } from './call/notice_controller.ts';
+export { HulloCall } from './call.ts';
 export type { CallClient } from './client.ts';
 export { formatDuration } from './clock.ts';
 export { describeRecord, type RecordDescription } from './describe.ts';

@@ -86,3 +86,13 @@ export type Intent =
 export function cameraIsOn(local: LocalMedia): boolean {
   return local.videoEnabled && !local.videoMuted && !local.videoFailed;
 }
+
+/** Asks for the microphone to be muted, or unmuted if it is muted. */
+export function toggleMicrophone(local: LocalMedia): Intent {
+  return { type: 'muteAudio', muted: !local.audioMuted };
+}
+
+/** Asks for the camera to go off, or on if it is off. */
+export function toggleCamera(local: LocalMedia): Intent {
+  return { type: 'camera', on: !cameraIsOn(local) };
+}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callOf } from '../gallery/fake.ts';
 import { groupOf } from '../gallery/group.ts';
-import { FADE_MS } from '../src/group/roster.ts';
+import { FADE_MS } from '../src/group/departures.ts';
 import { SPEAKING_MS } from '../src/group/speakers.ts';
 import { Bench } from './surface.ts';
 

@@ -1,20 +1,30 @@
 // What the surface remembers of the people in one call beside what the client says: who speaks, who has just turned out
 // not to come, whom this person has muted for themselves, and whose tile is large.
 import type { Call } from '@hullo/sdk';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Scene } from '../scene.ts';
-import { Departures, isPresentOrPending, tilesOf } from './roster.ts';
+import { Departures } from './departures.ts';
+import { isPresentOrPending, tilesOf } from './roster.ts';
 import { SpeakerTracker } from './speakers.ts';
 
-/** Begins anew with each call. */
-export class GroupController {
+/** Begins again with each call. Times are `performance.now()`. */
+export class GroupController implements ReactiveController {
+  #call: Call | undefined;
   #callId: string | undefined;
   #mutedForMe: ReadonlySet<string> = new Set();
   #pinned: string | undefined;
+  #wakeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #speakers = new SpeakerTracker();
   readonly #departures = new Departures();
 
-  /** Looks at the call at `now` (`performance.now()`). */
-  apply(call: Call, now: number): void {
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  /** Takes the call as it is at `now`; undefined when there is none. */
+  apply(call: Call | undefined, now: number): void {
+    this.#call = call;
+    if (!call) return;
     if (call.callId !== this.#callId) {
       this.#callId = call.callId;
       this.#mutedForMe = new Set();
@@ -26,41 +36,48 @@ export class GroupController {
     if (!pinned || !isPresentOrPending(pinned)) this.#pinned = undefined;
   }
 
-  /** Takes who speaks. */
+  /** Takes who speaks, the loudest first. */
   applySpeakers(accids: readonly string[], now: number): void {
     this.#speakers.apply(accids, now);
+    this.host.requestUpdate();
   }
 
   /** Shows `accid` large, or nobody. */
   pin(accid: string | undefined): void {
     this.#pinned = accid;
+    this.host.requestUpdate();
   }
 
   /** Keeps what the client has done. */
   muteForMe(accid: string, muted: boolean): void {
     const others = [...this.#mutedForMe].filter((other) => other !== accid);
     this.#mutedForMe = new Set(muted ? [...others, accid] : others);
+    this.host.requestUpdate();
   }
 
   /** What a scene shows of it at `now`. */
-  at(
-    now: number,
-    call: Call | undefined,
-    me: string | undefined,
-  ): Pick<Scene, 'tiles' | 'speakers' | 'pinned' | 'mutedForMe'> {
+  at(now: number, me: string | undefined): Pick<Scene, 'tiles' | 'speakers' | 'pinned' | 'mutedForMe'> {
     return {
-      tiles: call ? tilesOf(call, me, this.#departures.at(now)) : [],
+      tiles: this.#call ? tilesOf(this.#call, me, this.#departures.at(now)) : [],
       speakers: this.#speakers.at(now),
       pinned: this.#pinned,
       mutedForMe: this.#mutedForMe,
     };
   }
 
-  /** When something of it changes by itself. */
-  nextAt(now: number): number | undefined {
+  /** Updates the host when a mark of speech goes out, or when the tile of someone who did not come goes. */
+  hostUpdated(): void {
+    clearTimeout(this.#wakeTimer);
+    if (!this.#call) return;
+    const now = performance.now();
     const coming = [this.#speakers.nextAt(now), this.#departures.nextAt(now)].filter(
       (at) => at !== undefined,
     );
-    return coming.length > 0 ? Math.min(...coming) : undefined;
+    if (coming.length > 0)
+      this.#wakeTimer = setTimeout(() => this.host.requestUpdate(), Math.min(...coming) - now + 1);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#wakeTimer);
   }
 }

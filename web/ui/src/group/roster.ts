@@ -4,8 +4,6 @@ import type { Call, Participant, ParticipantState } from '@hullo/sdk';
 
 /** Most people in one call. */
 export const PARTICIPANTS_MAX = 100;
-/** How long the tile of someone who will not come stays. */
-export const FADE_MS = 4000;
 
 /** Whether an account attends a call, as a person thinks of it. */
 export type Attendance = 'in' | 'pending' | 'declined' | 'gone';
@@ -40,43 +38,6 @@ export function isPresentOrPending(participant: Participant): boolean {
 export function sorted(participants: readonly Participant[], me: string | undefined): Participant[] {
   const rank = ({ accid, uid }: Participant): number => (accid === me ? -1 : uid);
   return [...participants].sort((a, b) => rank(a) - rank(b));
-}
-
-/** Remembers of one call when someone was found not to come. */
-export class Departures {
-  #callId: string | undefined;
-  #states = new Map<string, ParticipantState>();
-  readonly #until = new Map<string, number>();
-
-  /** Looks at the call at `now` (`performance.now()`). */
-  apply(call: Call, now: number): void {
-    if (call.callId !== this.#callId) this.#begin(call);
-    for (const { accid, state } of call.participants) {
-      if (this.#states.get(accid) === state) continue;
-      this.#states.set(accid, state);
-      if (attendanceOf({ state }) === 'declined') this.#until.set(accid, now + FADE_MS);
-      else this.#until.delete(accid);
-    }
-  }
-
-  /** A call that runs already when it is first seen brings no news of those who did not come to it. */
-  #begin(call: Call): void {
-    this.#callId = call.callId;
-    this.#until.clear();
-    const old = call.state === 'ringing' ? [] : call.participants;
-    this.#states = new Map(old.map(({ accid, state }) => [accid, state]));
-  }
-
-  /** Those whose tiles are still shown at `now` although they will not come. */
-  at(now: number): ReadonlySet<string> {
-    return new Set([...this.#until].filter(([, until]) => until > now).map(([accid]) => accid));
-  }
-
-  /** When the next of them goes; undefined when there is none. */
-  nextAt(now: number): number | undefined {
-    const coming = [...this.#until.values()].filter((until) => until > now);
-    return coming.length > 0 ? Math.min(...coming) : undefined;
-  }
 }
 
 /** Those whose tiles are shown: in the call, still called, or just departed. */

@@ -4,7 +4,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, type Scene } from '../scene.ts';
+import { cameraIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, renderButton } from './button.ts';
 
@@ -118,7 +118,7 @@ export class HulloControls extends CallElement {
       disabled: local.audioFailed,
       labelled,
       key: 'M',
-      press: () => this.dispatchIntent({ type: 'muteAudio', muted: !local.audioMuted }),
+      press: () => this.dispatchIntent(toggleMicrophone(local)),
     });
   }
 
@@ -130,7 +130,7 @@ export class HulloControls extends CallElement {
       testId: 'hullo-mute-video',
       pressed: !on,
       key: 'V',
-      press: () => this.dispatchIntent({ type: 'camera', on: !on }),
+      press: () => this.dispatchIntent(toggleCamera(local)),
     });
   }
 

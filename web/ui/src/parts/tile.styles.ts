@@ -1,6 +1,6 @@
 // Styles of <hullo-tile>. Sizes follow the tile, which is anything from a thumbnail to the whole screen.
 import { css } from 'lit';
-import { FADE_MS } from '../group/roster.ts';
+import { FADE_MS } from '../group/departures.ts';
 import { ambient, base } from '../theme.ts';
 
 /** How long the tile of someone who will not come takes to vanish. */

@@ -46,7 +46,7 @@ export function composeScene({
     local,
     me,
     self: person(me ?? ''),
-    remote: person(remoteParticipant?.accid ?? whoseCall(call, me)),
+    remote: person(remoteOf(call, me)),
     remoteParticipant,
     group,
     others: othersIn(call, me).map(person),
@@ -70,8 +70,10 @@ export function composeScene({
   };
 }
 
-/** Whose face stands for a group call: whoever called `me`; in one's own call, the first of the others. */
-function whoseCall(call: Call, me: string | undefined): string {
+/** Whose face stands for a call: the other side's; in a group call, whoever called `me`, or else the first of the others. */
+export function remoteOf(call: Call, me: string | undefined): string {
+  const other = call.kind === 'group' ? undefined : call.participants.find(({ accid }) => accid !== me);
+  if (other) return other.accid;
   const inviter = inviterOf(call, me);
   return inviter === me ? (othersIn(call, me)[0] ?? inviter) : inviter;
 }

@@ -6,6 +6,9 @@ import { scores, synthesise, type ToneName } from './score.ts';
 /** A tone that goes on until it is stopped. */
 export type LoopName = 'ring' | 'ringback' | 'waiting';
 
+/** A tone that is played once. */
+export type OnceName = Exclude<ToneName, LoopName>;
+
 /** The repeating tone of a moment: the callee rings; the caller hears ringback once another side really rings. */
 export function loopFor(
   state: State,
@@ -45,7 +48,7 @@ export class Tones {
   }
 
   /** Plays a short tone once. */
-  once(name: 'connected' | 'ended' | 'busy'): void {
+  once(name: OnceName): void {
     this.#start(name);
   }
 

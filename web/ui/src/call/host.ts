@@ -1,0 +1,14 @@
+// What the controllers of <hullo-call> read of it.
+import type { ReactiveControllerHost } from 'lit';
+import type { CallClient } from '../client.ts';
+import type { Directory } from '../people.ts';
+import type { Language } from '../texts.ts';
+
+/** `<hullo-call>`, as its controllers know it. */
+export interface CallHost extends ReactiveControllerHost {
+  readonly client?: CallClient;
+  readonly directory?: Directory;
+  readonly lang: Language;
+  readonly silent: boolean;
+  readonly contained: boolean;
+}

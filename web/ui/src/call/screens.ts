@@ -1,0 +1,55 @@
+// Which screen a moment has.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Notice } from '../ending.ts';
+import type { Scene } from '../scene.ts';
+import '../screens/ended.ts';
+import '../screens/group.ts';
+import '../screens/incoming.ts';
+import '../screens/outgoing.ts';
+import '../screens/video.ts';
+import '../screens/voice.ts';
+import type { Language } from '../texts.ts';
+
+/** Names a screen. */
+export type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' | 'ended';
+
+/** The screen of a scene; without one, of a notice that fills the surface; undefined when there is nothing to show. */
+export function screenOf(scene: Scene | undefined, notice: Notice | undefined): ScreenName | undefined {
+  if (!scene) return notice?.shape === 'card' ? 'ended' : undefined;
+  if (scene.state === 'called') return 'incoming';
+  if (scene.group) return 'group';
+  if (scene.state === 'calling') return 'outgoing';
+  return scene.call.media === 'video' ? 'video' : 'voice';
+}
+
+/** What a screen may need. */
+export interface ScreenContent {
+  readonly scene: Scene | undefined;
+  readonly notice: Notice | undefined;
+  readonly lang: Language;
+  /** The group call has grown from the video call of two that was on the screen. */
+  readonly grown: boolean;
+}
+
+/** The screen `name`. */
+export function renderScreen(
+  name: ScreenName | undefined,
+  { scene, notice, lang, grown }: ScreenContent,
+): TemplateResult | typeof nothing {
+  switch (name) {
+    case 'outgoing':
+      return html`<hullo-outgoing .scene=${scene}></hullo-outgoing>`;
+    case 'incoming':
+      return html`<hullo-incoming .scene=${scene}></hullo-incoming>`;
+    case 'voice':
+      return html`<hullo-voice .scene=${scene}></hullo-voice>`;
+    case 'video':
+      return html`<hullo-video .scene=${scene}></hullo-video>`;
+    case 'group':
+      return html`<hullo-group .scene=${scene} .grown=${grown}></hullo-group>`;
+    case 'ended':
+      return html`<hullo-ended .notice=${notice} .lang=${lang}></hullo-ended>`;
+    case undefined:
+      return nothing;
+  }
+}

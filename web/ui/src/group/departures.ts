@@ -1,0 +1,44 @@
+// Those who will not come to a call (busy, rejected, no answer): they are shown for a moment, so that the others learn
+// of it, and then go.
+import type { Call, ParticipantState } from '@hullo/sdk';
+import { attendanceOf } from './roster.ts';
+
+/** How long the tile of someone who will not come stays. */
+export const FADE_MS = 4000;
+
+/** Remembers of one call when someone was found not to come. */
+export class Departures {
+  #callId: string | undefined;
+  #states = new Map<string, ParticipantState>();
+  readonly #until = new Map<string, number>();
+
+  /** Looks at the call at `now` (`performance.now()`). */
+  apply(call: Call, now: number): void {
+    if (call.callId !== this.#callId) this.#begin(call);
+    for (const { accid, state } of call.participants) {
+      if (this.#states.get(accid) === state) continue;
+      this.#states.set(accid, state);
+      if (attendanceOf({ state }) === 'declined') this.#until.set(accid, now + FADE_MS);
+      else this.#until.delete(accid);
+    }
+  }
+
+  /** A call that runs already when it is first seen brings no news of those who did not come to it. */
+  #begin(call: Call): void {
+    this.#callId = call.callId;
+    this.#until.clear();
+    const old = call.state === 'ringing' ? [] : call.participants;
+    this.#states = new Map(old.map(({ accid, state }) => [accid, state]));
+  }
+
+  /** Those whose tiles are still shown at `now` although they will not come. */
+  at(now: number): ReadonlySet<string> {
+    return new Set([...this.#until].filter(([, until]) => until > now).map(([accid]) => accid));
+  }
+
+  /** When the next of them goes; undefined when there is none. */
+  nextAt(now: number): number | undefined {
+    const coming = [...this.#until.values()].filter((until) => until > now);
+    return coming.length > 0 ? Math.min(...coming) : undefined;
+  }
+}
