@@ -23,14 +23,31 @@ import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
 import { type Language, languageConverter, languageOfPage } from './texts.ts';
 
-/** The call surface: give it a client, and it appears when there is a call. */
+/**
+ * The call surface: give it a client, and it appears when there is a call.
+ *
+ * @csspart surface - The dialog that all screens are in.
+ *
+ * @cssproperty --hullo-font - The family of all text.
+ * @cssproperty --hullo-bg - Behind a screen.
+ * @cssproperty --hullo-raised - What floats: sheets, questions, notices.
+ * @cssproperty --hullo-text - Text and icons.
+ * @cssproperty --hullo-muted - Text of less weight.
+ * @cssproperty --hullo-line - The edge of what is raised.
+ * @cssproperty --hullo-hover - A row under the pointer.
+ * @cssproperty --hullo-control - The disc of a button.
+ * @cssproperty --hullo-accent - What is chosen, and the focus ring.
+ * @cssproperty --hullo-on-accent - Text and icons on the accent.
+ * @cssproperty --hullo-accept - The buttons that answer or call.
+ * @cssproperty --hullo-danger - The buttons that decline or end.
+ */
 @customElement('hullo-call')
 export class HulloCall extends LitElement {
   /** The client whose call is shown. */
   @property({ attribute: false }) client?: CallClient;
-  /** How accounts are called and what they look like. */
+  /** Who the accounts are: a record by accid, or a function; the accid itself stands for whoever is not in it. */
   @property({ attribute: false }) directory?: Directory;
-  /** Whom this person can invite into a call, as accids; everyone in `directory` when absent and that is a record. */
+  /** Whom this person can invite into a call, as accids; when absent, everyone in `directory` if that is a record. */
   @property({ attribute: false }) contacts?: readonly string[];
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
@@ -62,14 +79,14 @@ export class HulloCall extends LitElement {
 
   static override styles = callStyles;
 
-  /** Calls `accid`; what goes wrong is told to the person. Resolves with whether the call was placed. */
+  /** Calls `accid` and shows the person what goes wrong. Resolves with whether the call was placed. */
   dial(accid: string, media: Media = 'video'): Promise<boolean> {
     return this.#dial(async (client) => {
       await client.call(accid, { media });
     });
   }
 
-  /** Calls several at once; what goes wrong is told to the person. Resolves with whether the call was placed. */
+  /** Calls several at once and shows the person what goes wrong. Resolves with whether the call was placed. */
   dialGroup(accids: readonly string[], options: GroupCallOptions = {}): Promise<boolean> {
     return this.#dial(async (client) => {
       const { refused } = await client.groupCall(accids, options);

@@ -20,14 +20,28 @@ export interface Redial {
   readonly media: Media;
 }
 
-/** A bubble; put it on the right when `direction` is outgoing. Fires `hullo-redial` with a {@link Redial}. */
+/**
+ * A call as a bubble in a conversation. The app puts it on the right when `direction` is outgoing.
+ *
+ * @fires {CustomEvent<Redial>} hullo-redial - It was pressed: call again, as `detail` says. Bubbles.
+ *
+ * @cssproperty --hullo-font - The family of all text.
+ * @cssproperty --hullo-surface - The bubble of a call that came in.
+ * @cssproperty --hullo-bubble - The bubble of a call that went out.
+ * @cssproperty --hullo-text - Text and icons.
+ * @cssproperty --hullo-muted - What became of the call.
+ * @cssproperty --hullo-line - The edge of the bubble.
+ * @cssproperty --hullo-control - The disc of the icon.
+ * @cssproperty --hullo-accent - The focus ring.
+ * @cssproperty --hullo-danger - The disc of a missed call.
+ */
 @customElement('hullo-record')
 export class HulloRecord extends LitElement {
-  /** The call. */
+  /** The call, as the server keeps it. */
   @property({ attribute: false }) record?: CallRecord;
-  /** Whose conversation it is. */
+  /** The accid of the person who reads it. */
   @property() me = '';
-  /** How the others of a group call are called. */
+  /** Who the others of a group call are; the accid itself stands for whoever is not in it. */
   @property({ attribute: false }) directory?: Directory;
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();

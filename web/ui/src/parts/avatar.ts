@@ -5,10 +5,14 @@ import { styleMap } from 'lit/directives/style-map.js';
 import { coloursOf, initialsOf, type Person } from '../people.ts';
 import { base } from '../theme.ts';
 
-/** Fills the size that its `--size` says, 48 px by default. Decorative: the name stands beside it. */
+/**
+ * A face. Decorative: the name stands beside it.
+ *
+ * @cssproperty [--size=48px] - Width and height.
+ */
 @customElement('hullo-avatar')
 export class HulloAvatar extends LitElement {
-  /** Whose face. */
+  /** The account; without an avatar, initials of its name. */
   @property({ attribute: false }) person: Person = { accid: '', name: '' };
   @state() private broken: string | undefined;
 

@@ -5,12 +5,17 @@ import type { Person } from '../people.ts';
 import { base } from '../theme.ts';
 import './avatar.ts';
 
-/** Decorative: the names stand beside it. The size of a face is `--size`. */
+/**
+ * Several faces that overlap. Decorative: the names stand beside them.
+ *
+ * @cssproperty [--size=48px] - Width and height of a face.
+ * @cssproperty --ring - The colour around a face, which is that of what lies behind.
+ */
 @customElement('hullo-faces')
 export class HulloFaces extends LitElement {
-  /** Whose faces. */
+  /** The accounts, in the order in which they are shown. */
   @property({ attribute: false }) people: readonly Person[] = [];
-  /** At most so many; the rest is a number. */
+  /** How many faces at most; the rest is a number. */
   @property({ type: Number }) most = 3;
 
   static override styles = [
