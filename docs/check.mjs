@@ -1,10 +1,11 @@
 // Checks that these pages are true of the code: the tests they name exist, the snippets are those that compile, the
-// reference names every error, operation and event. In all pages of the repository no link is dead, and each page of
+// reference names every error, operation and event, ways through the code lead from one file to the next. In all pages of the repository no link is dead, and each page of
 // docs/ is listed by the README of its folder. Run: node docs/check.mjs
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forgottenFiles, isTest, staleHops, stepsWithoutHop } from './hops.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -23,26 +24,45 @@ const areas = {
   e2e: ['web/e2e/test/*.test.ts'],
 };
 
+/** Pages whose numbered steps each begin with a hop. */
+const walks = ['docs/walkthrough.md', 'docs/adding_an_operation.md'];
+
+/** The operation that the recipe follows, by its names; `subscribe` is a word of the DOM, too. */
+const sample = [
+  { word: 'media.subscribe' },
+  { word: 'Subscribe' },
+  { word: 'subscribe', in: '.rs' },
+  { word: 'ShowVideos' },
+  { word: 'show_videos' },
+  { word: 'showVideos' },
+];
+
 const faults = [];
 const coming = new Map();
-const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '*.md'];
-const pages = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter((path) => path && existsSync(join(root, path)));
+const pages = filesOf('*.md');
 for (const page of pages) {
   const text = read(page);
   checkLinks(page, text);
   if (!page.startsWith('docs/')) continue;
   checkTests(page, text);
   checkListed(page);
+  checkHops(page, text);
 }
 checkSnippets();
 checkReference();
+checkRecipe();
 
 for (const [file, on] of coming) console.log(`to come: ${file} (${[...on].join(', ')})`);
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exit(1);
 console.log(`${pages.length} pages are in order`);
+
+/** Files as git sees them: tracked ones and new ones that are not ignored. */
+function filesOf(...patterns) {
+  const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', ...patterns];
+  const paths = execFileSync('git', listed, { cwd: root, encoding: 'utf8' }).split('\n');
+  return paths.filter((path) => path && existsSync(join(root, path)));
+}
 
 /** `area/file: name` is a test that must exist; `area/file` alone is one that shall be written. */
 function checkTests(page, text) {
@@ -118,4 +138,20 @@ function checkReference() {
   for (const [, name] of [...requests, ...news]) {
     if (!page.includes(`\`${name}\``)) faults.push(`reference.md: nothing about ${name} on the wire`);
   }
+}
+
+/** Each hop leads to something that its file declares. */
+function checkHops(page, text) {
+  const find = (path) => (existsSync(join(root, path)) ? read(path) : undefined);
+  for (const fault of staleHops(text, find)) faults.push(`${page}: ${fault}`);
+  if (!walks.includes(page)) return;
+  for (const step of stepsWithoutHop(text)) faults.push(`${page}: a step begins without \`file\` \`name\`: ${step}`);
+}
+
+/** The recipe has a step for each source file outside tests that names its operation. */
+function checkRecipe() {
+  const recipe = 'docs/adding_an_operation.md';
+  const sources = filesOf('crates/*.rs', 'web/*.ts').filter((path) => !isTest(path));
+  const texts = sources.map((path) => [path, read(path)]);
+  for (const path of forgottenFiles(read(recipe), texts, sample)) faults.push(`${recipe}: no step for ${path}`);
 }
