@@ -101,7 +101,10 @@ const STEPS: &[Step] = &[
         name: "docs",
         needs: &["types"],
         run: || {
-            run_command(&mut program("node", ["--test", "--test-reporter=dot", "docs/hops.test.mjs"]))?;
+            run_command(&mut program(
+                "node",
+                ["--test", "--test-reporter=dot", "docs/hops.test.mjs"],
+            ))?;
             run_command(&mut program("node", ["docs/check.mjs"]))?;
             run_command(&mut node_bin("tsc", ".", ["-p", "../docs/snippets"]))
         },

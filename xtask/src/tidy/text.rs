@@ -8,9 +8,8 @@ const LINES_WARN: usize = 500;
 const LINES_MAX: usize = 800;
 
 /// Suffixes of files whose text is checked.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 8] = [
     ".rs",
-    ".md",
     ".ts",
     ".css",
     ".html",

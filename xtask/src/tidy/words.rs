@@ -143,7 +143,7 @@ const NAMES: [Name; 134] = [
     ("Told", "Published or Delivered", &[ENDPOINT, SIM]),
     (".told", "published or sent", &[ENDPOINT]),
     ("Watch", "Checker", &[SIM]),
-    ("Sessions", "SessionContext", &[SERVER]),
+    ("Sessions", "SessionContext", &["crates/server/src/ws"]),
     (
         "Session",
         "ConnectedSession",
