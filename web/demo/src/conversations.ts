@@ -3,7 +3,6 @@ import type { Hullo, Message } from '@hullo/sdk';
 
 const PAGE = 20;
 
-/** One conversation. */
 export interface Conversation {
   /** Oldest first. */
   readonly messages: readonly Message[];

@@ -17,7 +17,6 @@ import type {
 
 /** What concerns one account. */
 export interface UserEvent {
-  /** The account. */
   readonly accid: string;
 }
 

@@ -3,7 +3,7 @@ import type { SlotKind } from '../wire.ts';
 
 /** Which device: the one chosen, or the camera of one side of a phone. */
 export interface DeviceChoice {
-  /** A `MediaDeviceInfo.deviceId`. */
+  /** Of a `MediaDeviceInfo`. */
   deviceId?: string;
   /** Which way the camera looks; only without `deviceId`. */
   facing?: 'user' | 'environment';
