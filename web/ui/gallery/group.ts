@@ -30,11 +30,11 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
     media,
     state,
     caller,
-    participants: accids.map((accid, place) => ({
+    participants: accids.map((accid, index) => ({
       ...participantOf(
         accid,
-        place + 1,
-        state === 'active' ? 'joined' : place === 0 ? 'accepted' : 'ringing',
+        index + 1,
+        state === 'active' ? 'joined' : index === 0 ? 'accepted' : 'ringing',
       ),
       video: media === 'video',
       ...but[accid],

@@ -48,8 +48,8 @@ function showRecords(name: string): void {
   const list = document.createElement('div');
   list.className = 'records';
   const all: RecordStatus[] = ['complete', 'cancelled', 'rejected', 'timed_out', 'busy'];
-  const alone = all.flatMap((status, place) =>
-    ['alice', 'bob'].map((caller) => recordOf(status, caller, place % 2 ? 'audio' : 'video')),
+  const alone = all.flatMap((status, index) =>
+    ['alice', 'bob'].map((caller) => recordOf(status, caller, index % 2 ? 'audio' : 'video')),
   );
   for (const record of name === 'records' ? alone : groupRecords()) {
     const bubble = document.createElement('hullo-record');

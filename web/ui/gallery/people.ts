@@ -50,20 +50,20 @@ const SKINS = ['#e9b999', '#c98f68', '#8d5a3c', '#f0cdb0', '#a8714b', '#d9a27c']
 const HAIRS = ['#3d241a', '#1d1613', '#6b4a2c', '#a9763f', '#2a2a30', '#8a8580'];
 const SHIRTS = ['#2f6f73', '#d9d4c8', '#7a3f52', '#3c5488', '#c58a3a', '#4c4a5c', '#5f7d4f', '#b65a4a'];
 
-function pick<T>(from: readonly T[], place: number, fallback: T): T {
-  return from[place % from.length] ?? fallback;
+function pick<T>(from: readonly T[], index: number, fallback: T): T {
+  return from[index % from.length] ?? fallback;
 }
 
 /** How someone looks; the same at every call. */
 export function sitterOf(accid: string): Sitter | undefined {
-  const place = everyone.indexOf(accid);
-  if (place < 0) return;
+  const index = everyone.indexOf(accid);
+  if (index < 0) return;
   return {
-    wall: pick(WALLS, place, ['#c9b8a6', '#8d7a6b']),
-    light: place % 2 ? '#ffd9a0' : '#fff1d6',
-    skin: pick(SKINS, place, '#e9b999'),
-    hair: pick(HAIRS, place, '#3d241a'),
-    shirt: pick(SHIRTS, place, '#2f6f73'),
-    longHair: place % 2 === 0,
+    wall: pick(WALLS, index, ['#c9b8a6', '#8d7a6b']),
+    light: index % 2 ? '#ffd9a0' : '#fff1d6',
+    skin: pick(SKINS, index, '#e9b999'),
+    hair: pick(HAIRS, index, '#3d241a'),
+    shirt: pick(SHIRTS, index, '#2f6f73'),
+    longHair: index % 2 === 0,
   };
 }

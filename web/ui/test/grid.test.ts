@@ -40,16 +40,16 @@ function rowsOf(rects: readonly Rect[]): number[] {
   return [...byTop.values()];
 }
 
-const people = (count: number): string[] => Array.from({ length: count }, (_, place) => `p${place}`);
+const people = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);
 
 describe.each(areas)('tiles on a %s', (_name, area) => {
   test('lie inside it, and none over another, for every number that a page holds', () => {
     for (let count = 1; count <= gridCapacity(area); count += 1) {
       const rects = arrangeGrid(count, area);
       expect(rects).toHaveLength(count);
-      for (const [place, rect] of rects.entries()) {
-        expect(inside(rect, area), `${place} of ${count}`).toBe(true);
-        for (const other of rects.slice(place + 1)) expect(overlap(rect, other)).toBe(false);
+      for (const [index, rect] of rects.entries()) {
+        expect(inside(rect, area), `${index} of ${count}`).toBe(true);
+        for (const other of rects.slice(index + 1)) expect(overlap(rect, other)).toBe(false);
       }
     }
   });
@@ -79,9 +79,9 @@ describe.each(areas)('tiles on a %s', (_name, area) => {
       const { big, strip } = arrangeSpotlight(others, area);
       const all = [big, ...strip];
       expect(strip).toHaveLength(others);
-      for (const [place, rect] of all.entries()) {
-        expect(inside(rect, area), `${place} of ${others}`).toBe(true);
-        for (const other of all.slice(place + 1)) expect(overlap(rect, other)).toBe(false);
+      for (const [index, rect] of all.entries()) {
+        expect(inside(rect, area), `${index} of ${others}`).toBe(true);
+        for (const other of all.slice(index + 1)) expect(overlap(rect, other)).toBe(false);
       }
       expect(big.width * big.height).toBeGreaterThan(0.5 * area.width * area.height);
     }

@@ -233,10 +233,10 @@ describe('the invite sheet', () => {
 
   test('lets no more be picked than the call has room for', async () => {
     const full = groupOf(5);
-    const crowd = Array.from({ length: 94 }, (_, place) => ({
+    const crowd = Array.from({ length: 94 }, (_, index) => ({
       ...full.participants[1],
-      accid: `guest-${place}`,
-      uid: 10 + place,
+      accid: `guest-${index}`,
+      uid: 10 + index,
     })) as typeof full.participants;
     await enter({ state: 'in_call', current: { ...full, participants: [...full.participants, ...crowd] } });
     await bench.press('invite-frank');

@@ -98,7 +98,7 @@ function columnsFor(count: number, area: Area, taste: Taste): number {
 }
 
 /**
- * The places of `count` tiles, in reading order, centred in `area`. On a phone a last row that is not full is stretched,
+ * The rectangles of `count` tiles, in reading order, centred in `area`. On a phone a last row that is not full is stretched,
  * so that no room is wasted; elsewhere it is centred.
  */
 export function arrangeGrid(count: number, area: Area): Rect[] {
@@ -109,14 +109,14 @@ export function arrangeGrid(count: number, area: Area): Rect[] {
   const rows = Math.ceil(count / columns);
   const tile = tileIn(cellOf(area, columns, rows, gap), taste);
   const top = (area.height - rows * tile.height - (rows - 1) * gap) / 2;
-  return Array.from({ length: count }, (_, place) => {
-    const row = Math.floor(place / columns);
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns);
     const inRow = Math.min(columns, count - row * columns);
     const stretched = (columns * tile.width + (columns - inRow) * gap) / inRow;
     const width = taste === UPRIGHT ? Math.min(stretched, tile.height * taste.aspectMax) : tile.width;
     const left = (area.width - inRow * width - (inRow - 1) * gap) / 2;
     return {
-      x: left + (place - row * columns) * (width + gap),
+      x: left + (index - row * columns) * (width + gap),
       y: top + row * (tile.height + gap),
       width,
       height: tile.height,
@@ -150,16 +150,16 @@ export function stripCapacity(area: Area): number {
   return Math.min(stripOf(area).capacity, TILES_MAX - 1);
 }
 
-/** The places of a pinned tile and `others` in the strip (at most {@link stripCapacity}). */
+/** The rectangles of a pinned tile and `others` in the strip (at most {@link stripCapacity}). */
 export function arrangeSpotlight(others: number, area: Area): Spotlight {
   const { upright, gap, tile } = stripOf(area);
   if (others === 0) return { big: { x: 0, y: 0, ...area }, strip: [] };
   const step = (upright ? tile.width : tile.height) + gap;
   const start = ((upright ? area.width : area.height) - others * step + gap) / 2;
-  const strip = Array.from({ length: others }, (_, place) =>
+  const strip = Array.from({ length: others }, (_, index) =>
     upright
-      ? { x: start + place * step, y: area.height - tile.height, ...tile }
-      : { x: area.width - tile.width, y: start + place * step, ...tile },
+      ? { x: start + index * step, y: area.height - tile.height, ...tile }
+      : { x: area.width - tile.width, y: start + index * step, ...tile },
   );
   const big = upright
     ? { x: 0, y: 0, width: area.width, height: area.height - tile.height - gap }
@@ -192,19 +192,19 @@ export function layOut(
   const pages = Math.max(1, Math.ceil(paged.length / capacity));
   const current = clamp(page, 0, pages - 1);
   const shown = paged.slice(current * capacity, (current + 1) * capacity);
-  const pageOf = new Map(paged.map((accid, place) => [accid, Math.floor(place / capacity)]));
+  const pageOf = new Map(paged.map((accid, index) => [accid, Math.floor(index / capacity)]));
   if (big === undefined) {
     // A page that is not full keeps the size of a full one, so that turning pages does not make tiles grow.
-    const places = arrangeGrid(pages > 1 ? capacity : shown.length, area);
-    const tiles = shown.flatMap((accid, place) => {
-      const rect = places[place];
+    const rects = arrangeGrid(pages > 1 ? capacity : shown.length, area);
+    const tiles = shown.flatMap((accid, index) => {
+      const rect = rects[index];
       return rect ? [{ accid, rect, big: false }] : [];
     });
     return { tiles, page: current, pages, pageOf };
   }
   const spotlight = arrangeSpotlight(shown.length, area);
-  const strip = shown.flatMap((accid, place) => {
-    const rect = spotlight.strip[place];
+  const strip = shown.flatMap((accid, index) => {
+    const rect = spotlight.strip[index];
     return rect ? [{ accid, rect, big: false }] : [];
   });
   return { tiles: [{ accid: big, rect: spotlight.big, big: true }, ...strip], page: current, pages, pageOf };

@@ -125,9 +125,9 @@ export class HulloDevices extends SheetElement {
           <legend>${icons[icon]} ${this.t(`devices.${kind}`)}</legend>
           ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : ''}
           ${options.map(
-            (option, place) => html`<label>
+            (option, index) => html`<label>
               <input type="radio" name=${kind} .checked=${option === current} data-testid="hullo-device-${kind}" @change=${() => this.#choose(kind, option.deviceId)} />
-              <span>${this.#nameOf(option, place)}</span>
+              <span>${this.#nameOf(option, index)}</span>
               <span class="mark">${icons.check}</span>
             </label>`,
           )}
@@ -135,11 +135,11 @@ export class HulloDevices extends SheetElement {
       });
   }
 
-  #nameOf(device: MediaDeviceInfo, place: number): string {
+  #nameOf(device: MediaDeviceInfo, index: number): string {
     if (device.label) return device.label;
     return device.deviceId === 'default'
       ? this.t('devices.default')
-      : this.t('devices.unnamed', { number: place + 1 });
+      : this.t('devices.unnamed', { number: index + 1 });
   }
 
   #choose(kind: DeviceKind, id: string): void {

@@ -135,7 +135,7 @@ export class HulloGroup extends CallElement {
           >
             ${repeat(
               // In their order whatever is pinned: a <video> that is moved in the document stops.
-              [...layout.tiles].sort((a, b) => this.#placeOf(scene, a.accid) - this.#placeOf(scene, b.accid)),
+              [...layout.tiles].sort((a, b) => this.#indexOf(scene, a.accid) - this.#indexOf(scene, b.accid)),
               ({ accid }) => accid,
               ({ accid, rect, big }) => this.#renderTile(scene, accid, rect, big),
             )}
@@ -173,7 +173,7 @@ export class HulloGroup extends CallElement {
     const participant = scene.tiles.find((tile) => tile.accid === accid);
     return html`<hullo-tile
       class=${this.#classOf(scene, accid)}
-      style=${styleMap(placeOf(rect))}
+      style=${styleMap(boxOf(rect))}
       role="group"
       aria-label=${participant ? this.#labelOf(scene, participant) : ''}
       data-testid="tile-${accid}"
@@ -187,7 +187,7 @@ export class HulloGroup extends CallElement {
     ></hullo-tile>`;
   }
 
-  #placeOf({ tiles }: Scene, accid: string): number {
+  #indexOf({ tiles }: Scene, accid: string): number {
     return tiles.findIndex((tile) => tile.accid === accid);
   }
 
@@ -232,14 +232,14 @@ export class HulloGroup extends CallElement {
     return html`<nav class="dots" data-testid="page-dots">
       ${Array.from(
         { length: pages },
-        (_, place) => html`<button
+        (_, index) => html`<button
           type="button"
-          class=${heard.has(place) && place !== page ? 'heard' : ''}
-          aria-label=${this.t('page.number', { page: place + 1, pages })}
-          aria-current=${place === page ? 'page' : nothing}
-          data-testid="page-dot-${place + 1}"
+          class=${heard.has(index) && index !== page ? 'heard' : ''}
+          aria-label=${this.t('page.number', { page: index + 1, pages })}
+          aria-current=${index === page ? 'page' : nothing}
+          data-testid="page-dot-${index + 1}"
           @click=${() => {
-            this.page = place;
+            this.page = index;
           }}
         ></button>`,
       )}
@@ -247,7 +247,7 @@ export class HulloGroup extends CallElement {
   }
 }
 
-function placeOf({ x, y, width, height }: Rect): Record<string, string> {
+function boxOf({ x, y, width, height }: Rect): Record<string, string> {
   const px = (value: number): string => `${Math.round(value * 10) / 10}px`;
   return { left: px(x), top: px(y), width: px(width), height: px(height) };
 }

@@ -131,8 +131,8 @@ export function synthesise(score: Score, sampleRate: number): Float32Array<Array
     const start = Math.round(note.at * sampleRate);
     const count = Math.round(note.length * sampleRate);
     for (let i = 0; i < count; i += 1) {
-      const place = start + i;
-      if (place >= length && !score.loops) break;
+      const index = start + i;
+      if (index >= length && !score.loops) break;
       const seconds = i / sampleRate;
       let value = 0;
       for (const [ratio, loudness, decay] of partials) {
@@ -141,7 +141,7 @@ export function synthesise(score: Score, sampleRate: number): Float32Array<Array
           envelope(score.voice, seconds, note.length, decay) *
           Math.sin(2 * Math.PI * note.frequency * ratio * seconds);
       }
-      samples[place % length] = (samples[place % length] ?? 0) + value * note.loudness;
+      samples[index % length] = (samples[index % length] ?? 0) + value * note.loudness;
     }
   }
   return normalise(samples);
