@@ -1,4 +1,4 @@
-// A client that has no server: it is put into a state and stays there, obeys mutes, and shows drawn pictures.
+// A client that has no server: it is put into a state and stays there, obeys mutes, and shows painted pictures.
 import type {
   Call,
   GroupCallOptions,
@@ -14,7 +14,6 @@ import type {
 } from '@hullo/sdk';
 import type { CallClient } from '../src/client.ts';
 
-/** What the fake is in. */
 export interface FakeState {
   state: State;
   current?: Call | undefined;
@@ -35,7 +34,6 @@ const OPEN: LocalMedia = {
   videoFailed: false,
 };
 
-/** Stands in for `Hullo`. */
 export class FakeHullo implements CallClient {
   state: State = 'idle';
   current: Call | undefined;
@@ -70,7 +68,7 @@ export class FakeHullo implements CallClient {
     for (const listener of this.#listeners[event] ?? []) listener(detail);
   }
 
-  /** Puts the client into a state and tells it. */
+  /** Puts the client into a state and emits `changed`. */
   enter({ state, current, local, held, waiting, elsewhere = [] }: FakeState): void {
     this.state = state;
     this.current = current;

@@ -14,7 +14,7 @@ export interface GroupSketch {
   readonly state?: Call['state'];
   readonly callId?: string;
   readonly inviteMode?: 'everyone' | 'caller';
-  /** What differs for whom. */
+  /** What differs for some of them, by accid. */
   readonly but?: Record<string, Partial<Participant>>;
 }
 

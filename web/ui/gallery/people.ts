@@ -32,7 +32,6 @@ const people: readonly (readonly [accid: string, en: string, zh: string])[] = [
 /** Everyone, the person whose screen it is first. */
 export const everyone: readonly string[] = people.map(([accid]) => accid);
 
-/** How they are called. */
 export function directoryIn(lang: Language): Directory {
   return Object.fromEntries(people.map(([accid, en, zh]) => [accid, { name: lang === 'zh' ? zh : en }]));
 }

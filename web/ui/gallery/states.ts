@@ -5,7 +5,7 @@ import { REPORTS_IGNORED } from '../src/network.ts';
 import { type CallSketch, callOf, type FakeHullo, type FakeState } from './fake.ts';
 import { groupStates } from './group.ts';
 
-/** Leads a client, and the surface that draws it, into a state. */
+/** Leads a client, and the surface that shows it, into a state. */
 export type Lead = (client: FakeHullo, surface: HulloCall) => void | Promise<void>;
 
 const ACTIVE = 133_000;
@@ -65,7 +65,6 @@ const openDevices: Lead = (_client, surface) => {
 const video = withQuality(inCall(), 'good', 'excellent');
 const voice = withQuality(inCall({ media: 'audio' }), 'good', 'excellent');
 
-/** Every state. */
 export const states: Record<string, Lead> = {
   'outgoing-video': (client) => client.enter({ state: 'calling', current: callOf() }),
   'outgoing-voice': (client) => client.enter({ state: 'calling', current: callOf({ media: 'audio' }) }),

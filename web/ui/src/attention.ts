@@ -1,7 +1,7 @@
 // Draws attention to an incoming call outside the call surface: the title of the tab, and a notification when the page
 // is hidden and may show one.
 
-/** What to call out. */
+/** An incoming call, as the title of the tab and a notification say it. */
 export interface CallAlert {
   /** "Alice is calling…" */
   readonly title: string;

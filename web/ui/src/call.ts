@@ -1,5 +1,5 @@
 // <hullo-call>: the whole call surface. Shows nothing while the client is idle; otherwise the screen of the moment, and
-// a short word at the end. It holds no call logic: it renders the client's state and calls its methods.
+// a notice at the end. It holds no call logic: it renders the client's state and calls its methods.
 import type { Call, GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -64,7 +64,7 @@ export class HulloCall extends LitElement {
 
   #scene: Scene | undefined;
   #callId: string | undefined;
-  /** The screen before this one was that of a video call of two. */
+  /** The group call has grown from the video call of two that was on the screen. */
   #grown = false;
   readonly #clock = new CallClock();
   readonly #focus = new FocusController(this, () => screenOf(this.#scene, this.#notices.notice));

@@ -89,7 +89,7 @@ function groupOutcomeOf(
     return [whole[status] ?? outcomeOf(status, true)[0], false];
   }
   const mine: ParticipantState | undefined = outcomes.find(({ accid }) => accid === me)?.state;
-  // Who has talked has missed nothing, even if called once more in vain afterwards.
+  // Whoever has talked has missed nothing, even if called again in vain afterwards.
   if (durationMs > 0) return ['record.complete', false];
   switch (mine) {
     case 'timed_out':

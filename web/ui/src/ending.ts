@@ -4,7 +4,7 @@ import { formatDuration } from './clock.ts';
 import type { Person } from './people.ts';
 import { type Language, type TextKey, text } from './texts.ts';
 
-/** A short word at the end of a call. */
+/** What is shown for a moment at the end of a call. */
 export interface Notice {
   readonly title: string;
   readonly detail?: string;
@@ -70,7 +70,7 @@ function wordingOf({ reason, by, me, caller }: Ending): Wording {
   }
 }
 
-/** Where a group call reads differently: nobody in particular did not come, and nobody's leaving is its end. */
+/** How a group call reads differently: it is not one person who did not come, and nobody's leaving ends it. */
 function groupWordingOf(ending: Ending): Wording {
   const { reason, by, me, caller, durationMs } = ending;
   const dialled = caller === me;

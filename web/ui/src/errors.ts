@@ -49,7 +49,7 @@ export function explainError(error: unknown, lang: Language): string {
   return text(lang, keys[kindOf(error)] ?? 'error.unknown');
 }
 
-/** Whether the caller need not be told: the call ended meanwhile, and its end is told by itself. */
+/** Whether `error` needs no message: the call has ended meanwhile, and a notice says so. */
 export function isOvertaken(error: unknown): boolean {
   const overtaken: readonly ErrorKind[] = [
     'call_over',

@@ -69,5 +69,4 @@ export const icons = {
   ),
 } as const;
 
-/** Names an icon. */
 export type IconName = keyof typeof icons;

@@ -1,7 +1,7 @@
-// Which network hint to show. Figures flutter in the first seconds, so the first reports after a start count for nothing.
+// Which network hint to show. Figures flutter in the first seconds, so the first reports after a start are ignored.
 import type { Quality, QualityReport } from '@hullo/sdk';
 
-/** Reports that are passed over after a call connects, a camera turns or the call becomes a video call. */
+/** Reports that are ignored after a call connects, a camera turns or the call becomes a video call. */
 export const REPORTS_IGNORED = 3;
 
 /** How good a connection is, as shown. */
@@ -29,15 +29,14 @@ export function levelOf(report: QualityReport | undefined): Level {
 
 /** Quality as the screens show it. */
 export interface NetworkView {
-  /** Own connection, both directions. */
+  /** This device's connection, the worse of both directions. */
   readonly own: Level;
-  /** From the other to the server: what makes its picture and sound poor. */
+  /** From the other side to the server: what makes its picture and sound poor. */
   readonly remote: Level;
   /** The same for everyone else, by accid. */
   readonly others: ReadonlyMap<string, Level>;
 }
 
-/** Nothing known yet. */
 export const NETWORK_UNKNOWN: NetworkView = { own: 'unknown', remote: 'unknown', others: new Map() };
 
 /** Follows the quality reports of one call. */
@@ -45,7 +44,7 @@ export class NetworkTracker {
   #ignored = 0;
   view: NetworkView = NETWORK_UNKNOWN;
 
-  /** Forgets what was seen: the next reports are passed over again. */
+  /** Forgets what was seen: the next reports are ignored again. */
   reset(): void {
     this.#ignored = 0;
     this.view = NETWORK_UNKNOWN;

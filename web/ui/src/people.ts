@@ -2,7 +2,7 @@
 
 /** What the app knows of an account. */
 export interface PersonDetails {
-  /** For display; the accid when absent. */
+  /** The accid is shown when absent. */
   name?: string | undefined;
   /** URL of a picture. */
   avatar?: string | null | undefined;
@@ -11,7 +11,7 @@ export interface PersonDetails {
 /** Who the accounts are, as the app knows them: a record by accid, or a function. */
 export type Directory = Record<string, PersonDetails> | ((accid: string) => PersonDetails | undefined);
 
-/** An account, ready to be drawn. */
+/** An account, ready to be shown. */
 export interface Person {
   readonly accid: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-// What a screen draws: the client's state, the call and the people, put together once for all parts.
+// What a screen renders: the client's state, the call and the people, put together once for all parts.
 import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient } from './client.ts';
 import type { NetworkView } from './network.ts';
@@ -19,9 +19,8 @@ export interface Scene {
   readonly self: Person;
   /** The other side of a one-to-one call; in a group call the one who called me, or else the first of the others. */
   readonly remote: Person;
-  /** The other participant of a one-to-one call. */
+  /** The other participant of a one-to-one call; undefined in a group call. */
   readonly remoteParticipant: Participant | undefined;
-  /** Whether it is a group call. */
   readonly group: boolean;
   /** Everyone else who is in the call or still called, those in it first. */
   readonly others: readonly Person[];
@@ -33,7 +32,7 @@ export interface Scene {
   readonly pinned: string | undefined;
   /** Whom this person has muted for themselves. */
   readonly mutedForMe: ReadonlySet<string>;
-  /** Everyone the app knows beside oneself, to be invited. */
+  /** Everyone else whom the app knows, to be invited. */
   readonly contacts: readonly Person[];
   /** Whether this person may invite more, and how many. */
   readonly inviting: { readonly allowed: boolean; readonly seats: number };
@@ -47,11 +46,11 @@ export interface Scene {
   readonly busyElsewhere: boolean;
   /** When the call became active, by `performance.now()`. */
   readonly startedAt: number | undefined;
-  /** Own media is connected; in a one-to-one call that of both. */
+  /** This device's media is connected; in a one-to-one call that of the other side, too. */
   readonly connected: boolean;
   /** An answer was pressed, to the call that rings or to the one that waits, and is under way. */
   readonly answering: boolean;
-  /** The own connection is being restored. */
+  /** This device's connection to the server is being restored. */
   readonly reconnecting: boolean;
   readonly network: NetworkView;
   /** What is open over the screen. */
@@ -60,7 +59,7 @@ export interface Scene {
   person(accid: string): Person;
 }
 
-/** What a person asks for by pressing something; carried out by `<hullo-call>`. */
+/** What a person asks for by pressing something; run by `<hullo-call>`. */
 export type Intent =
   | { readonly type: 'accept' }
   | { readonly type: 'reject' }

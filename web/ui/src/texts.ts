@@ -3,10 +3,8 @@
 import { en } from './texts/en.ts';
 import { zh } from './texts/zh.ts';
 
-/** Names a text. */
 export type TextKey = keyof typeof en;
 
-/** The languages that there are. */
 export type Language = 'en' | 'zh';
 
 /** The whole table, for tests and for apps that want to look a text up. */

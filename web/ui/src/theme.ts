@@ -40,7 +40,7 @@ export const tokens = css`
   }
 `;
 
-/** What every element of ours starts with. */
+/** What the styles of each element start with. */
 export const base = css`
   :host,
   *,

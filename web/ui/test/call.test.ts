@@ -76,7 +76,7 @@ describe('the surface', () => {
     }
   });
 
-  test.each(Object.keys(states))('draws %s in either language, and nothing of the other', async (state) => {
+  test.each(Object.keys(states))('renders %s in either language, and nothing of the other', async (state) => {
     const shown = (): string =>
       everything(surface)
         .flatMap((element) => [element.getAttribute('aria-label') ?? '', ownWords(element)])
@@ -99,7 +99,7 @@ describe('the surface', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('draws a call that was there before the surface was', async () => {
+  test('renders a call that was there before the surface was', async () => {
     const late = document.createElement('hullo-call');
     client.enter({ state: 'in_call', current: callOf({ media: 'audio', state: 'active', activeMs: 5_000 }) });
     late.client = client;
@@ -120,7 +120,7 @@ describe('a video call', () => {
     expect(client.views.size).toBe(0);
   });
 
-  test('keeps the own view from the dial into the call', async () => {
+  test('keeps the local view from the dial into the call', async () => {
     await lead('outgoing-video');
     const dialling = client.views.get('alice');
     await lead('video');

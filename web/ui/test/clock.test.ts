@@ -30,7 +30,7 @@ describe('the clock of a call', () => {
     expect(new CallClock().startedAt('a', 60_000, true, 500)).toBe(500 - 60_000);
   });
 
-  test('does not go back when an old view is drawn again', () => {
+  test('does not go back when an old view is rendered again', () => {
     const clock = new CallClock();
     clock.startedAt('a', 1_000, true, 2_000);
     expect(clock.startedAt('a', 1_000, true, 9_000)).toBe(1_000);
@@ -44,7 +44,7 @@ describe('the clock of a call', () => {
     expect(clock.startedAt('held', 0, true, 90_000)).toBe(1_000);
   });
 
-  test('starts anew with another call', () => {
+  test('starts again with another call', () => {
     const clock = new CallClock();
     clock.startedAt('a', 60_000, true, 0);
     expect(clock.startedAt('b', undefined, true, 5_000)).toBe(5_000);

@@ -10,7 +10,7 @@ function notice(reason: EndReason, by: string | undefined, caller = 'alice', dur
   return noticeOfEnd({ reason, by, durationMs, me: 'alice', caller, remote }, 'en');
 }
 
-describe('the last word of a call', () => {
+describe('the notice at the end of a call', () => {
   test.each<[EndReason, string | undefined, string, string]>([
     ['hung_up', 'bob', 'alice', 'Bob hung up'],
     ['hung_up', 'alice', 'alice', 'Call ended'],

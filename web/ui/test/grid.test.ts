@@ -88,7 +88,7 @@ describe.each(areas)('tiles on a %s', (_name, area) => {
   });
 });
 
-test('a desktop shows sixteen as four by four, a phone six as two by three', () => {
+test('desktop shows sixteen as four by four, a phone six as two by three', () => {
   expect(gridCapacity(DESKTOP)).toBe(16);
   expect(rowsOf(arrangeGrid(16, DESKTOP))).toEqual([4, 4, 4, 4]);
   expect(gridCapacity(PHONE)).toBe(6);
@@ -105,7 +105,7 @@ test.each([
   expect(rowsOf(arrangeGrid(count, PHONE))).toEqual(onPhone);
 });
 
-test('a last row that is not full is centred on a desktop, and filled on a phone', () => {
+test('last row that is not full is centred on a desktop, and filled on a phone', () => {
   const desktop = arrangeGrid(5, DESKTOP);
   expect(desktop[4]?.width).toBeCloseTo(desktop[0]?.width ?? 0);
   expect((desktop[3]?.x ?? 0) + (desktop[4]?.x ?? 0) + (desktop[4]?.width ?? 0)).toBeCloseTo(DESKTOP.width);

@@ -7,14 +7,14 @@ const reports = (own: Quality, remote: Quality): QualityReport[] => [
   { accid: 'bob', up: remote, down: 'down' },
 ];
 
-test('the level of a report is that of its worse direction', () => {
+test('level of a report is that of its worse direction', () => {
   expect(levelOf({ accid: 'a', up: 'excellent', down: 'very_bad' })).toBe('bad');
   expect(levelOf({ accid: 'a', up: 'unknown', down: 'good' })).toBe('good');
   expect(levelOf(undefined)).toBe('unknown');
 });
 
 describe('the network tracker', () => {
-  test('passes over the first reports, which flutter', () => {
+  test('ignores the first reports, which flutter', () => {
     const tracker = new NetworkTracker();
     for (let round = 0; round < REPORTS_IGNORED; round += 1) {
       expect(tracker.apply(reports('down', 'down'), 'alice')).toMatchObject({
@@ -31,7 +31,7 @@ describe('the network tracker', () => {
     expect(tracker.view.remote).toBe('good');
   });
 
-  test('begins anew after a reset', () => {
+  test('begins again after a reset', () => {
     const tracker = new NetworkTracker();
     for (let round = 0; round <= REPORTS_IGNORED; round += 1) tracker.apply(reports('bad', 'bad'), 'alice');
     tracker.reset();

@@ -10,16 +10,16 @@ test.each([
   ['李', '李'],
   ['😀 Smile', '😀S'],
   ['  ', '?'],
-])('the initials of "%s" are %s', (name, initials) => {
+])('initials of "%s" are %s', (name, initials) => {
   expect(initialsOf(name)).toBe(initials);
 });
 
-test('an account keeps its colours, and the accounts of the demo differ', () => {
+test('account keeps its colours, and the accounts of the demo differ', () => {
   expect(coloursOf('alice')).toEqual(coloursOf('alice'));
   expect(new Set(['alice', 'bob', 'carol', 'dave'].map((accid) => coloursOf(accid)[0])).size).toBe(4);
 });
 
-test('an account without a name is shown by its accid', () => {
+test('account without a name is shown by its accid', () => {
   expect(personOf('bob', undefined)).toEqual({ accid: 'bob', name: 'bob' });
   expect(personOf('bob', { bob: { name: ' ' } })).toEqual({ accid: 'bob', name: 'bob' });
   expect(personOf('bob', (accid) => ({ name: accid.toUpperCase(), avatar: '/b.png' }))).toEqual({

@@ -30,7 +30,7 @@ async function bubbleFor(me: string) {
   return { bubble, button };
 }
 
-test('a record reads as what it was, and stands on the side of the one who dialled', async () => {
+test('record reads as what it was, and stands on the side of the one who dialled', async () => {
   const callee = await bubbleFor('alice');
   expect(callee.button.textContent?.replace(/\s+/g, ' ').trim()).toBe('Voice call Missed');
   expect(callee.bubble.direction).toBe('incoming');
@@ -42,7 +42,7 @@ test('a record reads as what it was, and stands on the side of the one who diall
 test.each([
   ['alice', 'bob'],
   ['bob', 'alice'],
-])('a press by %s calls %s again, with the same media', async (me, accid) => {
+])('press by %s calls %s again, with the same media', async (me, accid) => {
   const { button } = await bubbleFor(me);
   const asked: Redial[] = [];
   document.body.addEventListener('hullo-redial', (event) => asked.push(event.detail), { once: true });
@@ -50,7 +50,7 @@ test.each([
   expect(asked).toEqual([{ accid, media: 'audio' }]);
 });
 
-test('a press on a group call calls all the others again, in the same group', async () => {
+test('press on a group call calls all the others again, in the same group', async () => {
   const bubble = document.createElement('hullo-record');
   const group: CallRecord = { ...record, kind: 'group', callees: ['alice', 'carol'], groupId: 'team-7' };
   Object.assign(bubble, { record: group, me: 'alice', lang: 'en', directory: { bob: { name: 'Bob' } } });

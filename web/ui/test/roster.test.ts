@@ -182,7 +182,7 @@ describe('who is named', () => {
   });
 });
 
-test('a call has room for a hundred, and those whose part is over take none', () => {
+test('call has seats for a hundred, and those whose part is over take none', () => {
   expect(seatsLeft(groupOf(5), PARTICIPANTS_MAX)).toBe(95);
   expect(seatsLeft(callWithCarol('left'), PARTICIPANTS_MAX)).toBe(98);
 });

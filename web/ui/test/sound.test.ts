@@ -3,12 +3,12 @@ import { scores, synthesise } from '../src/sound/score.ts';
 import { loopFor, Tones } from '../src/sound/tones.ts';
 
 describe('which tone belongs to a moment', () => {
-  test('the callee rings until it answers', () => {
+  test('callee rings until it answers', () => {
     expect(loopFor('called', ['accepted'], false)).toBe('ring');
     expect(loopFor('called', ['accepted'], true)).toBeUndefined();
   });
 
-  test('the caller hears ringback only once the other side has the call', () => {
+  test('caller hears ringback only once the other side has the call', () => {
     expect(loopFor('calling', ['invited'], false)).toBeUndefined();
     expect(loopFor('calling', ['delivered'], false)).toBe('ringback');
     expect(loopFor('calling', ['ringing'], false)).toBe('ringback');
@@ -24,7 +24,7 @@ describe('which tone belongs to a moment', () => {
     expect(loopFor('in_call', ['joined'], false, true)).toBe('waiting');
   });
 
-  test('a running call and no call are silent', () => {
+  test('running call and no call are silent', () => {
     expect(loopFor('in_call', ['joined'], false)).toBeUndefined();
     expect(loopFor('idle', [], false)).toBeUndefined();
   });

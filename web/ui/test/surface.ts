@@ -27,7 +27,7 @@ export class Bench {
     document.body.append(this.surface);
   }
 
-  /** Every part has drawn what it was last given. */
+  /** Waits until every part has rendered what it was last given. */
   async settle(): Promise<void> {
     for (let round = 0; round < 6; round += 1) {
       for (const element of everything(this.surface)) {

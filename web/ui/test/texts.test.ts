@@ -28,12 +28,12 @@ describe('the translation table', () => {
   });
 });
 
-test('a text is filled', () => {
+test('text is filled', () => {
   expect(text('en', 'end.remoteBusy', { name: 'Bob' })).toBe('Bob is on another call');
   expect(text('zh', 'end.remoteBusy', { name: 'Bob' })).toBe('对方正在通话中');
 });
 
-test('a brace that nothing fills stays to be seen', () => {
+test('brace that nothing fills stays visible', () => {
   expect(fill('{name} at {time}', { name: 'Bob' })).toBe('Bob at {time}');
 });
 

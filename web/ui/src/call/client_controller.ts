@@ -1,4 +1,4 @@
-// Listens to the client of <hullo-call>: what it tells becomes notices, toasts, marks of speech and hints at the network.
+// Listens to the client of <hullo-call>: its events become notices, toasts, marks of speech and network hints.
 import type { Call } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient } from '../client.ts';
@@ -10,11 +10,11 @@ import type { TextKey } from '../texts.ts';
 import type { CallHost } from './host.ts';
 import type { NoticeController } from './notice_controller.ts';
 
-/** Where what the client tells goes. */
+/** Where the events of the client go. */
 export interface ClientSinks {
   readonly notices: NoticeController;
   readonly group: GroupController;
-  /** The current call is another, or is in another state; undefined when there is none. */
+  /** Called with the current call whenever anything has changed; undefined while there is none. */
   changed(call: Call | undefined): void;
 }
 

@@ -1,7 +1,7 @@
 // The keys of a running call: M mutes, V turns the camera. Escape is the surface's own.
 import { type Intent, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
 
-/** What the key that was struck asks for in `scene`; undefined when it is none of ours. */
+/** What the key that was struck asks for in `scene`; undefined for any other key. */
 export function intentOfKey(event: KeyboardEvent, scene: Scene): Intent | undefined {
   const modified = event.repeat || event.ctrlKey || event.metaKey || event.altKey;
   if (scene.state !== 'in_call' || modified || isTyping(event)) return;

@@ -1,4 +1,4 @@
-// What the call surface is called, for screen readers and outside the page.
+// What the call surface is called, for screen readers and outside the page: the words that are not on the screen.
 import type { CallAlert } from '../attention.ts';
 import { nameAll } from '../group/naming.ts';
 import type { Person } from '../people.ts';
@@ -24,7 +24,7 @@ function kindOf(group: boolean, video: boolean): TextKey {
   return video ? 'incoming.video' : 'incoming.audio';
 }
 
-/** What a screen reader says when it changes. */
+/** What a screen reader reads out whenever it changes. */
 export function announcementOf(scene: Scene): string {
   const { call, lang, group, waiting } = scene;
   if (waiting) return text(lang, 'waiting.call', { name: waiting.inviter.name });
@@ -33,7 +33,7 @@ export function announcementOf(scene: Scene): string {
   return scene.state === 'in_call' && !scene.connected ? text(lang, 'incall.connecting') : labelOf(scene);
 }
 
-/** What to call out while someone calls; undefined when nobody does. */
+/** The alert while somebody calls; undefined while nobody does. */
 export function alertOf(scene: Scene): CallAlert | undefined {
   const { call, group, lang, remote, waiting } = scene;
   const alert = (from: Person, of: typeof call, isGroup: boolean): CallAlert => ({

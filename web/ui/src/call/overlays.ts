@@ -42,7 +42,7 @@ function renderSheet(scene: Scene, where: string): TemplateResult | typeof nothi
   }
 }
 
-/** A word over the page. */
+/** A notice that leaves the page free. */
 export function renderPill(notice: Notice): TemplateResult {
   const { remote, people } = notice;
   const face = remote
@@ -54,13 +54,12 @@ export function renderPill(notice: Notice): TemplateResult {
   </div>`;
 }
 
-/** What the offer to continue a call needs to know. */
 export interface Offer {
   readonly call: Call;
   readonly me: string | undefined;
   readonly directory: Directory | undefined;
   readonly lang: Language;
-  /** It is being fetched. */
+  /** It was pressed, and the call is on its way here. */
   readonly busy: boolean;
   dispatchIntent(intent: Intent): void;
 }

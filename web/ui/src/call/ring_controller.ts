@@ -1,4 +1,4 @@
-// What <hullo-call> lets be heard, and how it draws attention to a call outside the page.
+// The sounds of <hullo-call>, and how it draws attention to a call outside the page.
 import type { ReactiveController } from 'lit';
 import { Attention } from '../attention.ts';
 import type { Scene } from '../scene.ts';

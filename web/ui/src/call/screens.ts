@@ -10,7 +10,6 @@ import '../screens/video.ts';
 import '../screens/voice.ts';
 import type { Language } from '../texts.ts';
 
-/** Names a screen. */
 export type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' | 'ended';
 
 /** The screen of a scene; without one, of a notice that fills the surface; undefined when there is nothing to show. */
@@ -22,7 +21,6 @@ export function screenOf(scene: Scene | undefined, notice: Notice | undefined): 
   return scene.call.media === 'video' ? 'video' : 'voice';
 }
 
-/** What a screen may need. */
 export interface ScreenContent {
   readonly scene: Scene | undefined;
   readonly notice: Notice | undefined;
@@ -31,7 +29,6 @@ export interface ScreenContent {
   readonly grown: boolean;
 }
 
-/** The screen `name`. */
 export function renderScreen(
   name: ScreenName | undefined,
   { scene, notice, lang, grown }: ScreenContent,

@@ -1,18 +1,18 @@
-// Those who will not come to a call (busy, rejected, no answer): they are shown for a moment, so that the others learn
-// of it, and then go.
+// Those who turn out not to come to a call (busy, rejected, no answer): their tiles stay for a moment, so that the
+// others learn of it.
 import type { Call, ParticipantState } from '@hullo/sdk';
 import { attendanceOf } from './roster.ts';
 
 /** How long the tile of someone who will not come stays. */
 export const FADE_MS = 4000;
 
-/** Remembers of one call when someone was found not to come. */
+/** Remembers for one call until when the tiles of those stay who will not come. */
 export class Departures {
   #callId: string | undefined;
   #states = new Map<string, ParticipantState>();
   readonly #until = new Map<string, number>();
 
-  /** Looks at the call at `now` (`performance.now()`). */
+  /** Takes the call as it is at `now` (`performance.now()`). */
   apply(call: Call, now: number): void {
     if (call.callId !== this.#callId) this.#begin(call);
     for (const { accid, state } of call.participants) {
@@ -23,7 +23,7 @@ export class Departures {
     }
   }
 
-  /** A call that runs already when it is first seen brings no news of those who did not come to it. */
+  /** Whoever did not come before the call was first seen here is not news. */
   #begin(call: Call): void {
     this.#callId = call.callId;
     this.#until.clear();

@@ -15,7 +15,7 @@ export interface Area {
   readonly height: number;
 }
 
-/** Most tiles on one page. */
+/** How many tiles a page holds at most. */
 export const TILES_MAX = 16;
 
 /** How a shape of stage wants its tiles: a phone held upright likes them tall, everything else wide. */
@@ -175,7 +175,7 @@ export interface Layout {
   readonly page: number;
   /** At least 1. */
   readonly pages: number;
-  /** On which page each of the tiles is that pages hold, from 0. */
+  /** The page of each tile but the pinned one, from 0. */
   readonly pageOf: ReadonlyMap<string, number>;
 }
 

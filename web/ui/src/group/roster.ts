@@ -1,8 +1,7 @@
-// Who is to be seen in a group call, and as what. Those who will not come (busy, rejected, no answer) are shown for a
-// moment, so that the others learn it, and then go.
+// Who is to be seen in a group call, and in which order.
 import type { Call, Participant, ParticipantState } from '@hullo/sdk';
 
-/** Most people in one call. */
+/** How many people a call holds at most. */
 export const PARTICIPANTS_MAX = 100;
 
 /** Whether an account attends a call, as a person thinks of it. */
@@ -48,7 +47,7 @@ export function tilesOf(call: Call, me: string | undefined, departures: Readonly
   return sorted(shown, me);
 }
 
-/** How many more can be invited into a call of at most `limit`. */
+/** How many more can be invited into a call that holds at most `limit`. */
 export function seatsLeft(call: Call, limit: number): number {
   return Math.max(0, limit - call.participants.filter(isPresentOrPending).length);
 }

@@ -2,7 +2,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { type IconName, icons } from '../icons.ts';
 
-/** One round button. */
 export interface RoundButton {
   readonly icon: IconName;
   /** What it does, for the eye and for screen readers. */
@@ -15,7 +14,7 @@ export interface RoundButton {
   readonly disabled?: boolean;
   /** Under way: spins. */
   readonly busy?: boolean;
-  /** Opens something. */
+  /** For a button that opens something: whether that is open. */
   readonly expanded?: boolean;
   /** Shows the label below the disc; otherwise it is a tip. */
   readonly labelled?: boolean;
@@ -23,7 +22,7 @@ export interface RoundButton {
   readonly key?: string;
 }
 
-/** A round button; its styles are {@link buttonStyles}. */
+/** Needs {@link buttonStyles} in the element that renders it. */
 export function renderButton(button: RoundButton): TemplateResult {
   const { tone, pressed, labelled, expanded, key } = button;
   return html`<button

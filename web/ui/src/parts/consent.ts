@@ -86,13 +86,13 @@ export class HulloConsent extends CallElement {
     `,
   ];
 
-  #asked = false;
+  #shown = false;
 
   /** Brings the keyboard to the question, but to neither answer: a key meant for something else answers nothing. */
   protected override updated(): void {
     const card = this.renderRoot.querySelector<HTMLElement>('.card');
-    if (card && !this.#asked) card.focus({ preventScroll: true });
-    this.#asked = card !== null;
+    if (card && !this.#shown) card.focus({ preventScroll: true });
+    this.#shown = card !== null;
   }
 
   protected override render() {

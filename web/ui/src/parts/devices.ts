@@ -6,7 +6,6 @@ import { customElement, state } from 'lit/decorators.js';
 import { type IconName, icons } from '../icons.ts';
 import { SheetElement, sheetStyles } from './sheet.ts';
 
-/** What can be chosen. */
 export type DeviceKind = 'microphone' | 'camera' | 'speaker';
 
 const shelves: readonly { kind: DeviceKind; list: keyof Devices; icon: IconName }[] = [

@@ -13,7 +13,7 @@ export function nearestCorner(inner: DOMRectReadOnly, outer: DOMRectReadOnly): C
   return `${vertical}-${horizontal}`;
 }
 
-/** Follows the pointer that `press` put on a handle, moving the handle's parent; tells where it was let go. */
+/** Follows the pointer that `press` put on a handle, moving the handle's parent; calls `drop` with where it was let go. */
 export function dragToCorner(press: PointerEvent, drop: (corner: Corner) => void): void {
   const handle = press.currentTarget;
   const view = handle instanceof HTMLElement ? handle.parentElement : null;

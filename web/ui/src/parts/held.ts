@@ -1,4 +1,4 @@
-// <hullo-held>: the call that is on hold beside this one. A press tells what becomes of it.
+// <hullo-held>: the call that is on hold beside this one. A press explains what becomes of it.
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { nameAll } from '../group/naming.ts';
@@ -8,7 +8,7 @@ import { base } from '../theme.ts';
 
 @customElement('hullo-held')
 export class HulloHeld extends CallElement {
-  @state() private told = false;
+  @state() private explained = false;
 
   static override styles = [
     base,
@@ -74,12 +74,12 @@ export class HulloHeld extends CallElement {
     const { scene } = this;
     if (!scene?.held) return nothing;
     const names = nameAll(scene.held.people, scene.lang);
-    return html`<button type="button" aria-expanded=${String(this.told)} data-testid="held-chip" @click=${() => {
-      this.told = !this.told;
+    return html`<button type="button" aria-expanded=${String(this.explained)} data-testid="held-chip" @click=${() => {
+      this.explained = !this.explained;
     }}>
         ${icons.pause} <span>${this.t('held.chip', { names })}</span>
       </button>
-      ${this.told ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
+      ${this.explained ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
   }
 }
 

@@ -169,7 +169,7 @@ export class HulloInvite extends SheetElement {
     `,
   ];
 
-  /** Takes the keyboard to the search, but not where that would bring up one of glass. */
+  /** Takes the keyboard to the search, except where that would bring up an on-screen one. */
   protected override firstUpdated(): void {
     if (matchMedia('(hover: hover)').matches)
       this.renderRoot.querySelector<HTMLElement>('[type=search]')?.focus({ preventScroll: true });

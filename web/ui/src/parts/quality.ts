@@ -1,4 +1,4 @@
-// <hullo-quality>: a connection as three bars; the own one unless told another.
+// <hullo-quality>: a connection as three bars; this device's unless a level is given.
 import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Level } from '../network.ts';
@@ -9,7 +9,7 @@ const bars: Record<Level, number> = { unknown: 0, good: 3, poor: 2, bad: 1, down
 
 @customElement('hullo-quality')
 export class HulloQuality extends CallElement {
-  /** Somebody else's. */
+  /** The level of somebody else's connection. */
   @property({ attribute: false }) level?: Level;
   /** The `data-testid` inside. */
   @property() testid = 'hullo-quality';

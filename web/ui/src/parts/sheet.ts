@@ -4,7 +4,6 @@ import { icons } from '../icons.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 
-/** What a sheet holds. */
 export interface SheetContent {
   readonly title: string;
   readonly testId: string;
@@ -18,7 +17,7 @@ export interface SheetContent {
 
 /** A part that opens over a screen and closes with Escape, its button, or a press beside it. */
 export abstract class SheetElement extends CallElement {
-  /** Takes the keyboard into the sheet. */
+  /** The keyboard follows into the sheet. */
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('.close')?.focus({ preventScroll: true });
   }

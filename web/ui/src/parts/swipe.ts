@@ -9,7 +9,7 @@ export function stepOf(x: number, y: number): -1 | 0 | 1 {
   return x < 0 ? 1 : -1;
 }
 
-/** Follows the pointer from `press` until it is let go; tells the step if it was a swipe. */
+/** Follows the pointer from `press` until it is let go; calls `turn` if it was a swipe. */
 export function followSwipe(press: PointerEvent, turn: (step: -1 | 1) => void): void {
   const stage = press.currentTarget;
   if (!(stage instanceof HTMLElement) || press.button !== 0) return;

@@ -1,5 +1,5 @@
-// <hullo-tile>: one participant of a group call: the picture or the face, the name, and what is the matter. Where it
-// lies is its parent's business. A press makes it large, and small again.
+// <hullo-tile>: one participant of a group call: the picture or the face, the name, and what is the matter. Its
+// parent decides where it lies. A press makes it large, and small again.
 import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -48,13 +48,12 @@ export function noteOf({ state, held, reconnecting }: Participant, isMe = false)
 
 @customElement('hullo-tile')
 export class HulloTile extends CallElement {
-  /** Whose tile. */
   @property({ attribute: false }) participant?: Participant;
   /** It is the large one. */
   @property({ type: Boolean, reflect: true }) big = false;
   /** A press makes it large or small. */
   @property({ type: Boolean }) pinnable = false;
-  /** More than one camera: the own tile can switch. */
+  /** There is more than one camera: the local tile offers to switch. */
   @property({ type: Boolean }) flippable = false;
   #local = new LocalView(this);
   #remote = new RemoteView(this, () => this.participant?.accid);

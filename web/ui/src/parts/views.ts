@@ -5,6 +5,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import type { CallClient } from '../client.ts';
 import type { CallElement } from '../scene/call_element.ts';
 
+/** One `<video>` and the client it is attached to. */
 abstract class View implements ReactiveController {
   readonly element = createRef<HTMLVideoElement>();
   #attached: { client: CallClient; video: HTMLVideoElement; key: string } | undefined;
@@ -27,7 +28,7 @@ abstract class View implements ReactiveController {
     this.#attached = { client, video, key };
   }
 
-  /** Moved within the page: the host draws again, and with that the view is attached again. */
+  /** Moved within the page: the host renders again, and so the view is attached again. */
   hostConnected(): void {
     this.host.requestUpdate();
   }
@@ -59,7 +60,7 @@ abstract class View implements ReactiveController {
   protected abstract className(): string;
 }
 
-/** The own camera: mirrored, unless it looks away from the person. */
+/** The local camera: mirrored, unless it looks away from the person. */
 export class LocalView extends View {
   protected override key(): string {
     return 'local';

@@ -8,7 +8,6 @@ import { contactsOf, type Directory, type Person, personOf } from '../people.ts'
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-/** What a scene is made of. */
 export interface Ingredients
   extends Pick<
     Scene,

@@ -1,4 +1,4 @@
-// <hullo-ended>: the last word of a call, for a moment.
+// <hullo-ended>: the notice at the end of a call, for a moment.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Notice } from '../ending.ts';
@@ -9,9 +9,7 @@ import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-ended')
 export class HulloEnded extends LitElement {
-  /** What to say. */
   @property({ attribute: false }) notice?: Notice;
-  /** In which language. */
   @property() override lang: Language = 'en';
 
   static override styles = [

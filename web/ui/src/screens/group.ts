@@ -22,7 +22,7 @@ import type { Scene } from '../scene.ts';
 import { groupStyles } from './group.styles.ts';
 import { renderBackdrop } from './portrait.ts';
 
-/** Room for the tiles before it has been measured. */
+/** The size of the stage until it has been measured. */
 const AREA_UNKNOWN: Area = { width: 1280, height: 620 };
 
 @customElement('hullo-group')
@@ -34,11 +34,11 @@ export class HulloGroup extends CallElement {
   @state() private cameras = 0;
   @state() private opening = false;
   #observer: ResizeObserver | undefined;
-  /** Whose views were on the screen before. */
+  /** Whose views were on the screen of the one-to-one call. */
   #settled: ReadonlySet<string> = new Set();
   #layout: Layout | undefined;
-  /** The call and whose pictures the client was last asked for. */
-  #asked: string | undefined;
+  /** The call, and whose pictures were last requested. */
+  #requested: string | undefined;
 
   static override styles = groupStyles;
 
@@ -82,15 +82,15 @@ export class HulloGroup extends CallElement {
     this.#settled = new Set(there.map(({ accid }) => accid));
   }
 
-  /** The first tiles have been drawn where they were: from there they move to where they belong. */
+  /** The first tiles are where they were on that screen; from there they move to where they belong. */
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     if (this.opening) requestAnimationFrame(() => requestAnimationFrame(() => (this.opening = false)));
-    this.#askForPictures();
+    this.#requestPictures();
   }
 
-  /** Those of the page, the large one first: where the way is narrow, it shall be the last to suffer. */
-  #askForPictures(): void {
+  /** Those of the page, the large one first: when bandwidth is short, it should be the last to suffer. */
+  #requestPictures(): void {
     const { scene } = this;
     if (scene?.state !== 'in_call' || scene.call.media !== 'video') return;
     const present = new Set(
@@ -99,12 +99,12 @@ export class HulloGroup extends CallElement {
     const accids = (this.#layout?.tiles ?? [])
       .map(({ accid }) => accid)
       .filter((accid) => accid !== scene.me && present.has(accid));
-    const asked = [scene.call.callId, ...accids].join(' ');
-    if (asked === this.#asked) return;
-    this.#asked = asked;
+    const requested = [scene.call.callId, ...accids].join(' ');
+    if (requested === this.#requested) return;
+    this.#requested = requested;
     scene.client.showVideos(accids).catch(() => {
-      // The connection is down or the call is ending: said again with the next news.
-      this.#asked = undefined;
+      // The connection is down or the call is ending: requested again with the next update.
+      this.#requested = undefined;
     });
   }
 
@@ -191,7 +191,7 @@ export class HulloGroup extends CallElement {
     return tiles.findIndex((tile) => tile.accid === accid);
   }
 
-  /** Those who were on the screen before do not appear anew; first they are where they were. */
+  /** Those who were on that screen do not appear again: at first they are where they were. */
   #classOf({ me }: Scene, accid: string): string {
     if (!this.#settled.has(accid)) return '';
     return `settled ${this.opening ? 'opening' : ''} ${accid === me ? 'mine' : 'theirs'}`;

@@ -99,7 +99,7 @@ export class HulloIncoming extends CallElement {
       </section>`;
   }
 
-  /** Whoever answers here leaves the call that they are in on another device, and shall know it. */
+  /** Whoever answers here leaves the call that they are in on another device, and should know it. */
   #renderAnswer({ answering, busyElsewhere }: Scene, video: boolean): TemplateResult {
     return renderButton({
       icon: video ? 'camera' : 'phone',
@@ -119,7 +119,7 @@ export class HulloIncoming extends CallElement {
     return video ? 'incoming.video' : 'incoming.audio';
   }
 
-  /** Who else is in the call, or else is called. */
+  /** Who else is in the call, or else who is called. */
   #renderOthers(scene: Scene): TemplateResult | typeof nothing {
     const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (others.length === 0) return nothing;

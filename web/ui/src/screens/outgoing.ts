@@ -1,4 +1,4 @@
-// <hullo-outgoing>: this device calls someone. A video call shows the own camera behind.
+// <hullo-outgoing>: this device calls someone. A video call shows the local camera behind.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { buttonStyles, renderButton } from '../parts/button.ts';

@@ -19,7 +19,7 @@ import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
 export class HulloVideo extends CallElement {
-  /** The own view is the big one. */
+  /** The local view is the big one. */
   @state() private swapped = false;
   @state() private corner: Corner | undefined;
   @state() private cameras = 0;

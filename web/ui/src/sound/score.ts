@@ -23,7 +23,6 @@ export interface Score {
   readonly voice: 'bell' | 'breath';
 }
 
-/** Names a tone. */
 export type ToneName = 'ring' | 'ringback' | 'connected' | 'ended' | 'busy' | 'waiting';
 
 const C5 = 523.25;
@@ -106,7 +105,6 @@ const waiting: Score = {
   ],
 };
 
-/** Every tone. */
 export const scores: Record<ToneName, Score> = { ring, ringback, connected, ended, busy, waiting };
 
 /** Partials of a struck bar: loudness and how much faster each dies away than the fundamental. */
@@ -122,7 +120,7 @@ const BREATH: readonly [ratio: number, loudness: number, decay: number][] = [
 ];
 const PEAK = 0.5;
 
-/** Samples of one period of `score`, mono, within -1..=1. What rings past the end of a loop is folded to its start. */
+/** Samples of one period of `score`, mono, within -1..=1. What rings past the end of a loop is added to its start. */
 export function synthesise(score: Score, sampleRate: number): Float32Array<ArrayBuffer> {
   const length = Math.round(score.length * sampleRate);
   const samples = new Float32Array(length);

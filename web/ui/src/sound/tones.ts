@@ -9,7 +9,7 @@ export type LoopName = 'ring' | 'ringback' | 'waiting';
 /** A tone that is played once. */
 export type OnceName = Exclude<ToneName, LoopName>;
 
-/** The repeating tone of a moment: the callee rings; the caller hears ringback once another side really rings. */
+/** The repeating tone of a moment: the callee rings; the caller hears ringback once somebody's device really rings. */
 export function loopFor(
   state: State,
   callees: readonly ParticipantState[],
@@ -39,7 +39,7 @@ export class Tones {
     return this.#loop?.name;
   }
 
-  /** Plays `name` until told otherwise; the one that plays already goes on undisturbed; undefined is silence. */
+  /** Repeats `name` until the next call; one that already plays goes on undisturbed; undefined is silence. */
   loop(name: LoopName | undefined): void {
     if (name === this.#loop?.name) return;
     this.#loop?.stop();
