@@ -13,7 +13,7 @@
 mod calls;
 mod change;
 mod connect;
-
+mod io;
 mod join;
 mod location;
 mod media;
@@ -27,9 +27,11 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hullo_protocol::{
-    Accid, CallId, CallRecord, DeviceInfo, Event, Message, MessageId, QualityReport, RefusedInvite,
-    Reply, Request, SessionClosed, Slot, Snapshot, Uid,
+use hullo_protocol::{CallId, MessageId};
+
+pub use io::{
+    BusyPolicy, Config, DevicePolicy, Input, MediaEvent, Output, PeerId, REMEMBERED_MS,
+    RoomCommand, RoomGrant, SessionId, Write,
 };
 
 use crate::Time;
@@ -38,248 +40,57 @@ use calls::Calls;
 use room::PeerHealth;
 use sessions::Sessions;
 
-/// One live connection of a device; made by the shell, never reused in a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(pub u64);
-
-/// One media connection of one device in one call; made by the hub, never reused in a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeerId(pub u64);
-
-/// How the app wants its calls.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// Whether joining needs a room token.
-    pub secure: bool,
-    /// From an accept until media must be connected on both sides.
-    pub connect_ms: u64,
-    /// How long a participant may stay away.
-    pub grace_ms: u64,
-    /// How long a switch to video waits for consent.
-    pub switch_ms: u64,
-    /// What an invite does to an account that is in another call.
-    pub busy: BusyPolicy,
-    /// How many devices of an account may be signed in.
-    pub devices: DevicePolicy,
-}
-
-/// What an invite does to an account that is in another call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum BusyPolicy {
-    /// It is answered busy and rings nowhere.
-    #[default]
-    Reject,
-    /// It rings all the same (call waiting); accepting it ends or holds the other call. An account that is being rung for,
-    /// that dials, or that holds a call already is busy all the same.
-    Ring,
-}
-
-/// How many devices of an account may be signed in. A change of it applies to the next login.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DevicePolicy {
-    /// The newest login alone.
-    One,
-    /// One of the desktop (web and desktop programs) and one mobile.
-    DesktopAndMobile,
-    /// All, at most [`hullo_protocol::DEVICES_PER_ACCOUNT_MAX`].
-    #[default]
-    All,
-}
-
-/// Something that happened outside.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A session has been authenticated. `request` is the id of its login request; the answer is [`Output::Welcome`].
-    /// An older session of the same account and device is replaced.
-    Connected {
-        /// The session.
-        session: SessionId,
-        /// Whose it is.
-        accid: Accid,
-        /// On which device.
-        device: DeviceInfo,
-        /// The id of the login request.
-        request: u64,
-        /// The calls that the device believes to be in or to ring for.
-        calls: Vec<CallId>,
-    },
-    /// A session's connection is gone.
-    Disconnected {
-        /// The session.
-        session: SessionId,
-    },
-    /// A request other than a login. The shell has looked up the accounts in it, has read `message.list` itself,
-    /// and has verified the room token, if there is one.
-    Request {
-        /// Who asks; requests of unknown or replaced sessions are dropped.
-        session: SessionId,
-        /// What.
-        request: Request,
-        /// The claims of its verified room token.
-        grant: Option<RoomGrant>,
-        /// Those accounts in it that cannot be called: they do not exist or are disabled.
-        refused: Vec<RefusedInvite>,
-    },
-    /// News from the media plane.
-    Media {
-        /// The call.
-        call_id: CallId,
-        /// What happened.
-        event: MediaEvent,
-    },
-    /// The app wants its calls otherwise than before: from the next invite and the next login on. Stays so, whatever becomes
-    /// of the batch.
-    Policies {
-        /// What an invite does to an account that is in another call.
-        busy: BusyPolicy,
-        /// How many devices of an account may be signed in.
-        devices: DevicePolicy,
-    },
-    /// Signs an account out of all its devices: its token was revoked or it was disabled.
-    SignOut {
-        /// The account.
-        accid: Accid,
-    },
-    /// The time of [`Hub::poll_timeout`] has come.
-    Timeout,
-}
-
-/// What a verified room token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoomGrant {
-    /// The call that may be joined.
-    pub call_id: CallId,
-    /// As which participant.
-    pub uid: Uid,
-}
-
-/// What the media plane reports of a call.
-#[derive(Debug, Clone, PartialEq)]
-pub enum MediaEvent {
-    /// A peer's ICE and DTLS are done (often while it rings).
-    Connected(PeerId),
-    /// A peer has fallen silent.
-    Lost(PeerId),
-    /// A peer that was lost is back.
-    Recovered(PeerId),
-    /// A peer's connection is beyond repair; its device has to offer anew.
-    Failed(PeerId),
-    /// What a peer's receiving m-lines carry now.
-    Slots(PeerId, Vec<Slot>),
-    /// Network quality of the participants.
-    Quality(Vec<QualityReport>),
-    /// Who speaks now, the loudest first; empty when it is silent.
-    Speakers(Vec<Uid>),
-}
-
-/// Something to do, in order.
-#[derive(Debug, Clone)]
-pub enum Output {
-    /// To be durable before any other output of the batch is carried out.
-    Write(Write),
-    /// The answer to a login; the shell adds the messages since the device's cursor and the records of `ended`.
-    Welcome {
-        /// To whom.
-        session: SessionId,
-        /// The id of the login request.
-        re: u64,
-        /// Calls and invites; without messages and records.
-        snapshot: Snapshot,
-        /// Calls that the device asked about and that are over.
-        ended: Vec<CallId>,
-    },
-    /// The answer to a request.
-    Reply {
-        /// To whom.
-        session: SessionId,
-        /// The answer.
-        reply: Reply,
-    },
-    /// News for one session.
-    Notify {
-        /// To whom.
-        session: SessionId,
-        /// What.
-        event: Event,
-    },
-    /// Tell this session why, then close it.
-    Close {
-        /// Which.
-        session: SessionId,
-        /// Why.
-        reason: SessionClosed,
-    },
-    /// Something for the media plane.
-    Room {
-        /// The call, which is also the room.
-        call_id: CallId,
-        /// What to do.
-        command: RoomCommand,
-    },
-}
-
-/// Something to store. A batch may write a call several times; the last one counts.
-#[derive(Debug, Clone)]
-pub enum Write {
-    /// The call, which is not over, as it is now, in place of what was stored of it.
-    Call(Box<Call>),
-    /// The call has ended: store it, its one record and the messages. Never a second time for one call.
-    End {
-        /// The ended call.
-        call: Box<Call>,
-        /// Its record.
-        record: Box<CallRecord>,
-        /// The conversation messages that carry the record, with their ids.
-        messages: Vec<Message>,
-    },
-}
-
-/// Something for the media plane to do in a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoomCommand {
-    /// Make the room.
-    Open,
-    /// Answer an offer; the shell sends the answer, or `bad_sdp`, as the reply `re` to `session`.
-    Negotiate {
-        /// The connection, new or known.
-        peer: PeerId,
-        /// Whose it is.
-        uid: Uid,
-        /// Who waits for the answer.
-        session: SessionId,
-        /// The id of its request.
-        re: u64,
-        /// The offer.
-        sdp: String,
-    },
-    /// Let media flow from and to this peer.
-    Admit(PeerId),
-    /// Whose pictures this peer shows, the most important first.
-    Subscribe {
-        /// Which.
-        peer: PeerId,
-        /// Whose.
-        videos: Vec<Uid>,
-    },
-    /// Let nothing flow from and to this peer, or let it flow again.
-    Hold {
-        /// Which.
-        peer: PeerId,
-        /// Whether it is held.
-        held: bool,
-    },
-    /// Close this peer.
-    Remove(PeerId),
-    /// Close the room.
-    Close,
-}
-
-/// How long an ended call is remembered, so that late requests get typed answers; of at most a thousand calls.
-pub const REMEMBERED_MS: u64 = 5 * 60_000;
 /// How long the hub waits after a failure to store before it asks to be called again.
 const RETRY_MS: u64 = 1_000;
 
 /// Every call of one app.
+///
+/// [`Hub::handle`] takes an input, [`Hub::commit`] and [`Hub::rollback`] conclude a batch of them, and
+/// [`Hub::poll_timeout`] says when the next one is due at the latest. A shell is this loop:
+///
+/// ```
+/// use hullo_core::Time;
+/// use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Output, Write};
+/// use hullo_protocol::MessageId;
+///
+/// /// Handles what has come in; returns when to come back with `Input::Timeout`.
+/// fn run_batch(
+///     hub: &mut Hub,
+///     inputs: Vec<Input>,
+///     now: Time,
+///     store: impl FnOnce(&[Write]) -> Result<(), String>,
+///     carry_out: impl FnMut(Output),
+/// ) -> Option<Time> {
+///     let (mut writes, mut effects) = (Vec::new(), Vec::new());
+///     for output in inputs.into_iter().flat_map(|input| hub.handle(input, now)) {
+///         match output {
+///             Output::Write(write) => writes.push(write),
+///             effect => effects.push(effect),
+///         }
+///     }
+///     // All in one transaction, before anyone hears of it.
+///     if store(&writes).is_ok() {
+///         hub.commit();
+///         effects.into_iter().for_each(carry_out);
+///     } else {
+///         // Nothing has happened: drop the effects, answer each request of the batch `storage_unavailable`.
+///         hub.rollback();
+///     }
+///     hub.poll_timeout()
+/// }
+///
+/// let config = Config {
+///     secure: false,
+///     connect_ms: hullo_protocol::CONNECT_MS,
+///     grace_ms: hullo_protocol::GRACE_MS,
+///     switch_ms: hullo_protocol::SWITCH_MS,
+///     busy: BusyPolicy::Reject,
+///     devices: DevicePolicy::All,
+/// };
+/// let mut hub = Hub::restore(config, Vec::new(), MessageId(1), Time(0));
+/// let next = run_batch(&mut hub, vec![Input::Timeout], Time(1), |_| Ok(()), |_| {});
+/// assert_eq!(next, None, "without calls nothing is ever due");
+/// ```
 #[derive(Debug)]
 pub struct Hub {
     config: Config,
@@ -292,7 +103,7 @@ pub struct Hub {
     /// `next_message` as of the last commit.
     stored_message: MessageId,
     now: Time,
-    /// What the input in hand has brought about.
+    /// What the current input has brought about.
     out: Vec<Output>,
     /// Those outputs since the last commit that hold whether or not anything could be stored: about sessions.
     irrevocable: Vec<Output>,

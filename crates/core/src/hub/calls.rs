@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::{Accid, CallId};
 
+use super::io::{PeerId, REMEMBERED_MS};
 use super::room::Room;
-use super::{PeerId, REMEMBERED_MS};
 use crate::Time;
 use crate::call::Call;
 
