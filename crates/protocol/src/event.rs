@@ -3,18 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::wire_enum;
-use crate::{Accid, CallDelta, CallId, CallView, ErrorBody, Media, Message, Quality, Reply, Uid};
-
-/// One frame from the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub enum ServerFrame {
-    /// The answer to a request.
-    Reply(Reply),
-    /// News.
-    Event(Event),
-}
+use crate::{Accid, CallDelta, CallId, CallView, ErrorBody, Media, Message, Quality, Uid};
 
 /// News, named by `event`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,12 @@
 mod call;
 mod error;
 mod event;
+mod frame;
 mod id;
 mod limit;
 mod message;
 pub mod read;
+mod reply;
 mod request;
 mod view;
 
@@ -21,16 +23,16 @@ pub use call::{
     Quality,
 };
 pub use error::{ErrorBody, ErrorKind};
-pub use event::{Event, Presence, QualityReport, ServerFrame, SessionClosed, Slot, SlotKind};
+pub use event::{Event, Presence, QualityReport, SessionClosed, Slot, SlotKind};
+pub use frame::{Request, ServerFrame};
 pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;
 pub use message::{
     CallRecord, Message, MessageBody, ParticipantDuration, ParticipantOutcome, QualitySummary,
     RecordStatus,
 };
-pub use request::{
-    Command, DeviceInfo, InviteMore, Login, Platform, Reply, Request, StartCall, Success,
-};
+pub use reply::{Reply, Success};
+pub use request::{Command, DeviceInfo, InviteMore, Login, Platform, StartCall};
 pub use view::{
     CallDelta, CallView, EndView, FoundCall, GroupTerms, InviteView, ParticipantView,
     RefusedInvite, Snapshot, SwitchView,

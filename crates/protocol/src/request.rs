@@ -1,26 +1,11 @@
-//! What a client asks of the server, and what it is answered.
+//! What a client asks of the server.
 
 use serde::{Deserialize, Serialize};
 
 use crate::call::wire_enum;
-use crate::{
-    Accid, AppKey, CallId, CallView, DeviceId, ErrorBody, FoundCall, GroupTerms, Media, Message,
-    MessageId, OtherCall, Presence, RefusedInvite, RequestId, Snapshot, Token, Uid,
-};
-
-/// One frame from a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub struct Request {
-    /// Chosen by the client, unique on this connection; the reply carries it as `re`.
-    pub id: u64,
-    /// Required for each `call.` command that changes a call: repeated after a reconnect, it gets the first answer.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub request_id: Option<RequestId>,
-    /// What is asked.
-    #[serde(flatten)]
-    pub command: Command,
-}
+use crate::{Accid, AppKey, CallId, DeviceId, GroupTerms, Media, MessageId, OtherCall, Token, Uid};
+#[cfg(doc)]
+use crate::{JoinMode, Success};
 
 /// What a client can ask, named by `op`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -287,95 +272,4 @@ pub struct InviteMore {
     /// Ring time; 30,000 when absent, clamped to 5,000..=120,000.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ring_ms: Option<u64>,
-}
-
-/// The answer to one request: exactly one of `ok` and `error`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub struct Reply {
-    /// The request's `id`.
-    pub re: u64,
-    /// What was asked for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub ok: Option<Success>,
-    /// Why it cannot be had.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub error: Option<ErrorBody>,
-}
-
-impl Reply {
-    /// The answer `result` to request `re`.
-    pub fn new(re: u64, result: Result<Success, ErrorBody>) -> Self {
-        match result {
-            Ok(ok) => Self {
-                re,
-                ok: Some(ok),
-                error: None,
-            },
-            Err(error) => Self {
-                re,
-                ok: None,
-                error: Some(error),
-            },
-        }
-    }
-
-    /// The answer as a result; a reply with neither counts as [`Success::Done`].
-    pub fn into_result(self) -> Result<Success, ErrorBody> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.ok.unwrap_or(Success::Done)),
-        }
-    }
-}
-
-/// What a request is answered, named by `is`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub enum Success {
-    /// It is done.
-    Done,
-    /// The session is open; everything that concerns the device now.
-    LoggedIn {
-        /// The account, in its folded form.
-        accid: Accid,
-        /// The account's name, for display.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        name: Option<String>,
-        /// Whether calls of this app need room tokens.
-        secure: bool,
-        /// What is going on.
-        snapshot: Snapshot,
-    },
-    /// The call as it is now.
-    Call {
-        /// The call.
-        call: CallView,
-        /// Those who could not be invited. Who is busy is in the call, with that state.
-        #[serde(skip_serializing_if = "Vec::is_empty", default)]
-        refused: Vec<RefusedInvite>,
-    },
-    /// What `call.query` has found.
-    Found {
-        /// Running calls.
-        calls: Vec<FoundCall>,
-    },
-    /// The SFU's answer to an offer.
-    Answer {
-        /// A whole session description.
-        sdp: String,
-    },
-    /// A page of a conversation, newest first.
-    Messages {
-        /// The page.
-        messages: Vec<Message>,
-        /// Whether there are older ones.
-        more: bool,
-    },
-    /// The presence of the watched accounts.
-    Presence {
-        /// One for each.
-        accounts: Vec<Presence>,
-    },
 }
