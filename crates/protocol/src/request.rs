@@ -185,6 +185,113 @@ pub enum Command {
     },
 }
 
+macro_rules! ops {
+    ($($variant:ident = $op:literal),+ $(,)?) => {
+        impl Command {
+            /// The `op` of each command, in the order of declaration.
+            pub const OPS: &[&'static str] = &[$($op),+];
+
+            /// The command's name on the wire, for logs and figures.
+            pub fn op(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $op),+
+                }
+            }
+        }
+    };
+}
+
+// The names of the serde form once more, because a derived form cannot be asked for them; a test holds the two equal.
+ops! {
+    Login = "session.login",
+    Logout = "session.logout",
+    Ping = "session.ping",
+    StartCall = "call.start",
+    Ring = "call.ring",
+    Accept = "call.accept",
+    Reject = "call.reject",
+    Cancel = "call.cancel",
+    Hangup = "call.hangup",
+    End = "call.end",
+    Invite = "call.invite",
+    Join = "call.join",
+    Query = "call.query",
+    Continue = "call.continue",
+    Hold = "call.hold",
+    Switch = "call.switch",
+    AnswerSwitch = "call.answer_switch",
+    CallSnapshot = "call.snapshot",
+    OfferMedia = "media.offer",
+    SetMedia = "media.set",
+    Subscribe = "media.subscribe",
+    ReportFirstFrame = "media.first_frame",
+    ListMessages = "message.list",
+    WatchPresence = "presence.watch",
+}
+
+impl Command {
+    /// Whether it changes a call in a way that must not happen twice: its request needs a `request_id`.
+    pub fn changes_call(&self) -> bool {
+        match self {
+            Self::StartCall(_)
+            | Self::Accept { .. }
+            | Self::Reject { .. }
+            | Self::Cancel { .. }
+            | Self::Hangup { .. }
+            | Self::End { .. }
+            | Self::Invite(_)
+            | Self::Join { .. }
+            | Self::Continue { .. }
+            | Self::Hold { .. }
+            | Self::Switch { .. }
+            | Self::AnswerSwitch { .. } => true,
+            // A call rings, has its media set or its pictures chosen a second time as it did the first.
+            Self::Ring { .. }
+            | Self::SetMedia { .. }
+            | Self::Subscribe { .. }
+            | Self::OfferMedia { .. }
+            | Self::ReportFirstFrame { .. } => false,
+            Self::Login(_)
+            | Self::Logout
+            | Self::Ping
+            | Self::Query { .. }
+            | Self::CallSnapshot { .. }
+            | Self::ListMessages { .. }
+            | Self::WatchPresence { .. } => false,
+        }
+    }
+
+    /// The call that it is about, by the name that the client has for it. A query is about none: it looks for some.
+    pub fn call_id(&self) -> Option<CallId> {
+        match self {
+            Self::StartCall(StartCall { call_id, .. })
+            | Self::Invite(InviteMore { call_id, .. })
+            | Self::Ring { call_id }
+            | Self::Accept { call_id, .. }
+            | Self::Reject { call_id, .. }
+            | Self::Cancel { call_id }
+            | Self::Hangup { call_id }
+            | Self::End { call_id }
+            | Self::Join { call_id, .. }
+            | Self::Continue { call_id }
+            | Self::Hold { call_id, .. }
+            | Self::Switch { call_id, .. }
+            | Self::AnswerSwitch { call_id, .. }
+            | Self::CallSnapshot { call_id }
+            | Self::OfferMedia { call_id, .. }
+            | Self::SetMedia { call_id, .. }
+            | Self::Subscribe { call_id, .. }
+            | Self::ReportFirstFrame { call_id, .. } => Some(*call_id),
+            Self::Login(_)
+            | Self::Logout
+            | Self::Ping
+            | Self::Query { .. }
+            | Self::ListMessages { .. }
+            | Self::WatchPresence { .. } => None,
+        }
+    }
+}
+
 /// Who logs in, on what, and what it knew before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -46,6 +46,28 @@ fn every_event_has_its_form() {
     }
 }
 
+/// What a command says of itself is what its frame says, and each that changes a call has an example that can be repeated.
+#[test]
+fn commands_know_their_op_their_call_and_whether_they_change_it() {
+    for (name, request) in example::requests() {
+        let command = &request.command;
+        let frame = serde_json::to_value(&request).unwrap();
+        assert_eq!(frame["op"], command.op(), "{name}");
+        if command.op() != "call.query" {
+            let call_id = command.call_id().map(|call_id| call_id.to_string());
+            assert_eq!(frame["call_id"].as_str(), call_id.as_deref(), "{name}");
+        }
+        assert_eq!(
+            command.changes_call(),
+            request.request_id.is_some(),
+            "{name}"
+        );
+    }
+    let ops: BTreeSet<String> = Command::OPS.iter().map(|op| (*op).to_owned()).collect();
+    assert_eq!(ops, names_in_schema::<Command>("op"));
+    assert_eq!(ops.len(), Command::OPS.len(), "each op once");
+}
+
 /// The examples are whole: each name in the schema has one.
 #[test]
 fn no_message_is_without_an_example() {

@@ -17,7 +17,7 @@ use hullo_protocol::{
 use tracing::Instrument as _;
 
 use super::SessionContext;
-use super::frame::{op_of, parse};
+use super::frame::parse;
 use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue};
@@ -193,7 +193,7 @@ impl Session {
 
     async fn handle_request(&mut self, request: Request) -> Option<End> {
         let re = request.id;
-        let op = op_of(&request.command);
+        let op = request.command.op();
         if self.pending.len() < PENDING_MAX {
             self.pending.insert(re, op);
         }
