@@ -7,7 +7,7 @@ use hullo_protocol::{
     Presence, Reply, SessionClosed, Snapshot, Success,
 };
 
-use super::request::Asker;
+use super::request::{Asker, SIGNED_IN_ALREADY};
 use super::sessions::DeviceClass;
 use super::{DevicePolicy, Hub, Output, SessionId};
 use crate::Time;
@@ -24,7 +24,7 @@ impl Hub {
         now: Time,
     ) {
         if self.sessions.find(session).is_some() {
-            let error = ErrorBody::new(ErrorKind::BadRequest, "this session is signed in already");
+            let error = ErrorBody::new(ErrorKind::BadRequest, SIGNED_IN_ALREADY);
             let reply = Reply::new(re, Err(error));
             self.out.push(Output::Reply { session, reply });
             return;

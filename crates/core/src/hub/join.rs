@@ -1,7 +1,9 @@
 //! How an account comes into a call: it answers, joins, or is found to be able to. It is active in one call at a time; the
 //! others it holds.
 
-use hullo_protocol::{Accid, CallId, ErrorBody, ErrorKind, FoundCall, OtherCall, Success};
+use hullo_protocol::{
+    Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success,
+};
 
 use super::request::{Asker, first_answer};
 use super::{Hub, RoomGrant};
@@ -40,6 +42,22 @@ impl Hub {
                 free?;
             }
             accept(call)
+        });
+    }
+
+    pub(super) fn handle_reject(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        without_token: bool,
+        now: Time,
+    ) {
+        let reason = match without_token {
+            true => EndReason::TokenRefused,
+            false => EndReason::Rejected,
+        };
+        self.apply(asker, call_id, now, |call| {
+            call.reject(&asker.accid, &asker.device, reason, now)
         });
     }
 
@@ -100,8 +118,7 @@ impl Hub {
             (None, Some(group_id)) => self.calls.of_group(group_id).collect(),
             _ => {
                 let message = "name either a call_id or a group_id";
-                let error = ErrorBody::new(ErrorKind::BadRequest, message);
-                return self.reply(asker, Err(error));
+                return self.refuse(asker, ErrorKind::BadRequest, message);
             }
         };
         let found = calls.into_iter().filter(|call| !call.is_ended());
@@ -115,8 +132,35 @@ impl Hub {
         self.reply(asker, Ok(Success::Found { calls }));
     }
 
+    /// Goes on with the account's part of a call on this device.
+    pub(super) fn handle_continue(&mut self, asker: &Asker, call_id: CallId, now: Time) {
+        let free = self.check_free_of(asker, call_id);
+        let connect_ms = self.config.connect_ms;
+        self.apply_and_reply_call(asker, call_id, now, |call| {
+            // Of a call that is over, that is the answer, whatever else there is: repeated after a crash, too.
+            if !call.is_ended() {
+                free?;
+            }
+            call.continue_on(&asker.accid, &asker.device, connect_ms, now)
+        });
+    }
+
+    /// Holds a call, or takes it up again, for which the account must be in no other.
+    pub(super) fn handle_hold(&mut self, asker: &Asker, call_id: CallId, held: bool, now: Time) {
+        let free = match held {
+            true => Ok(()),
+            false => self.check_free_of(asker, call_id),
+        };
+        self.apply(asker, call_id, now, |call| {
+            if !call.is_ended() {
+                free?;
+            }
+            call.hold(&asker.accid, &asker.device, held)
+        });
+    }
+
     /// Refuses if the asker is in another call than the one of this name, which it does not hold.
-    pub(super) fn check_free_of(&self, asker: &Asker, call_id: CallId) -> Result<(), ErrorBody> {
+    fn check_free_of(&self, asker: &Asker, call_id: CallId) -> Result<(), ErrorBody> {
         let call_id = self
             .own_call(asker, call_id)
             .map_or(call_id, |call| call.call_id);

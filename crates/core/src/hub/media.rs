@@ -119,6 +119,20 @@ impl Hub {
         }
     }
 
+    /// Which of a participant's microphone and camera are on.
+    pub(super) fn handle_set_media(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        audio: bool,
+        video: bool,
+        now: Time,
+    ) {
+        self.apply(asker, call_id, now, |call| {
+            call.set_media(&asker.accid, &asker.device, audio, video)
+        });
+    }
+
     /// Whose pictures a device shows; the media plane is told at once.
     pub(super) fn handle_subscribe(&mut self, asker: &Asker, call_id: CallId, videos: Vec<Uid>) {
         let result = self.subscribe(asker, call_id, videos);

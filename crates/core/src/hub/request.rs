@@ -1,13 +1,17 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, EndReason, ErrorBody, ErrorKind, RefusedInvite, Reply,
-    Request, RequestId, Success,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, RefusedInvite, Reply, Request,
+    RequestId, Success,
 };
 
 use super::{Hub, Output, RoomGrant, SessionId};
 use crate::Time;
 use crate::call::{Call, Outcome, SwitchRefusal, not_found};
+
+/// What a login on a session that has one is answered.
+pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
+const NO_MESSAGES: &str = "message.list was handed to the hub, which has no messages";
 
 /// Who asks, and where the answer goes.
 #[derive(Debug, Clone)]
@@ -38,141 +42,65 @@ impl Hub {
             re: request.id,
             request_id: request.request_id,
         };
-        if needs_request_id(&request.command) && asker.request_id.is_none() {
-            let error = ErrorBody::new(
-                ErrorKind::BadRequest,
-                "this command changes a call and needs a request_id (a UUID), so that it can be repeated safely",
-            );
-            return self.reply(&asker, Err(error));
+        if request.command.changes_call() && asker.request_id.is_none() {
+            let message = "this command changes a call and needs a request_id (a UUID), so that it can be repeated safely";
+            return self.refuse(&asker, ErrorKind::BadRequest, message);
         }
         let before = asker.request_id;
         let before = before.and_then(|request| self.sessions.refusal(session, request));
         if let Some(error) = before.cloned() {
             return self.send(&asker, Err(error));
         }
-        match request.command {
-            Command::Ping => self.reply(&asker, Ok(Success::Done)),
-            Command::Logout => self.handle_logout(&asker, now),
-            Command::WatchPresence { accids } => self.handle_watch(&asker, accids),
-            Command::StartCall(dial) => self.handle_start(&asker, dial, grant, refused, now),
-            Command::Invite(more) => self.handle_invite(&asker, more, refused, now),
-            Command::Join { call_id, .. } => self.handle_join(&asker, call_id, grant, now),
-            Command::Query { call_id, group_id } => {
-                self.handle_query(&asker, call_id, group_id.as_deref(), now);
-            }
-            Command::Subscribe { call_id, videos } => {
-                self.handle_subscribe(&asker, call_id, videos);
-            }
-            Command::ReportFirstFrame { call_id, ms } => {
-                self.handle_first_frame(&asker, call_id, ms);
-            }
-            Command::CallSnapshot { call_id } => {
-                let result = match self.own_call(&asker, call_id) {
-                    Some(call) => Ok(call_reply(call, &asker.accid, now)),
-                    None => Err(not_found(call_id)),
-                };
-                self.reply(&asker, result);
-            }
-            Command::OfferMedia { call_id, sdp } => self.handle_offer(&asker, call_id, sdp, now),
-            Command::Login(_) => {
-                let error =
-                    ErrorBody::new(ErrorKind::BadRequest, "this session is signed in already");
-                self.reply(&asker, Err(error));
-            }
-            Command::ListMessages { .. } => {
-                let error = ErrorBody::new(
-                    ErrorKind::Server,
-                    "message.list was handed to the hub, which has no messages",
-                );
-                self.reply(&asker, Err(error));
-            }
-            command => self.handle_call_command(&asker, command, grant, now),
-        }
+        self.handle_command(&asker, request.command, grant, refused, now);
     }
 
-    /// The commands that apply one rule to one call.
-    fn handle_call_command(
+    /// What each command means. Exhaustive: a new command does not compile until it is decided here.
+    fn handle_command(
         &mut self,
         asker: &Asker,
         command: Command,
         grant: Option<RoomGrant>,
+        refused: &[RefusedInvite],
         now: Time,
     ) {
         let (by, device) = (&asker.accid, &asker.device);
-        let (connect_ms, switch_ms) = (self.config.connect_ms, self.config.switch_ms);
         match command {
-            Command::Ring { call_id } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.ring(by, device).map(|()| None)
-                });
-            }
+            Command::Ping => self.reply(asker, Ok(Success::Done)),
+            Command::Logout => self.handle_logout(asker, now),
+            Command::WatchPresence { accids } => self.handle_watch(asker, accids),
+            Command::StartCall(dial) => self.handle_start(asker, dial, grant, refused, now),
+            Command::Invite(more) => self.handle_invite(asker, more, refused, now),
             Command::Accept { call_id, other, .. } => {
                 self.handle_accept(asker, call_id, grant, other, now);
+            }
+            Command::Join { call_id, .. } => self.handle_join(asker, call_id, grant, now),
+            Command::Continue { call_id } => self.handle_continue(asker, call_id, now),
+            Command::Hold { call_id, held } => self.handle_hold(asker, call_id, held, now),
+            Command::Query { call_id, group_id } => {
+                self.handle_query(asker, call_id, group_id.as_deref(), now);
+            }
+            Command::CallSnapshot { call_id } => self.handle_call_snapshot(asker, call_id, now),
+            Command::Ring { call_id } => {
+                self.apply(asker, call_id, now, |call| call.ring(by, device));
             }
             Command::Reject {
                 call_id,
                 without_token,
-            } => {
-                let reason = match without_token {
-                    true => EndReason::TokenRefused,
-                    false => EndReason::Rejected,
-                };
-                self.apply(asker, call_id, now, |call| {
-                    call.reject(by, device, reason, now).map(|()| None)
-                });
-            }
+            } => self.handle_reject(asker, call_id, without_token, now),
             Command::Cancel { call_id } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.cancel(by, device, now).map(|()| None)
-                });
-            }
-            Command::Continue { call_id } => {
-                let free = self.check_free_of(asker, call_id);
-                self.apply_and_reply_call(asker, call_id, now, |call| {
-                    // Of a call that is over, that is the answer, whatever else there is: repeated after a crash, too.
-                    if !call.is_ended() {
-                        free?;
-                    }
-                    call.continue_on(by, device, connect_ms, now)
-                });
-            }
-            Command::Hold { call_id, held } => {
-                let free = if held {
-                    Ok(())
-                } else {
-                    self.check_free_of(asker, call_id)
-                };
-                self.apply(asker, call_id, now, |call| {
-                    if !call.is_ended() {
-                        free?;
-                    }
-                    call.hold(by, device, held).map(|()| None)
-                });
-            }
-            // A call that is not known is one that this account is not in, as was asked for: its hang-up may have
-            // travelled for longer than ended calls are remembered.
-            Command::Hangup { call_id } | Command::End { call_id }
-                if self.own_call(asker, call_id).is_none() =>
-            {
-                self.reply(asker, Ok(Success::Done));
+                self.apply(asker, call_id, now, |call| call.cancel(by, device, now));
             }
             Command::Hangup { call_id } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.hang_up(by, device, now).map(|()| None)
-                });
+                self.leave(asker, call_id, now, |call| call.hang_up(by, device, now));
             }
             Command::End { call_id } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.end_for_all(by, device, now).map(|()| None)
+                self.leave(asker, call_id, now, |call| {
+                    call.end_for_all(by, device, now)
                 });
             }
-            Command::Switch { call_id, media } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.switch(by, device, media, switch_ms, now)
-                });
-            }
+            Command::Switch { call_id, media } => self.handle_switch(asker, call_id, media, now),
             Command::AnswerSwitch { call_id, agree } => {
-                self.apply(asker, call_id, now, |call| {
+                self.apply_switch(asker, call_id, now, |call| {
                     call.answer_switch(by, device, agree)
                 });
             }
@@ -180,17 +108,61 @@ impl Hub {
                 call_id,
                 audio,
                 video,
-            } => {
-                self.apply(asker, call_id, now, |call| {
-                    call.set_media(by, device, audio, video).map(|()| None)
-                });
+            } => self.handle_set_media(asker, call_id, audio, video, now),
+            Command::OfferMedia { call_id, sdp } => self.handle_offer(asker, call_id, sdp, now),
+            Command::Subscribe { call_id, videos } => self.handle_subscribe(asker, call_id, videos),
+            Command::ReportFirstFrame { call_id, ms } => {
+                self.handle_first_frame(asker, call_id, ms);
             }
-            _ => self.reply(asker, Err(ErrorKind::UnknownOp.into())),
+            // Not for the hub: the shell has answered these itself.
+            Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
+            Command::ListMessages { .. } => self.refuse(asker, ErrorKind::Server, NO_MESSAGES),
         }
     }
 
-    /// Applies a rule on behalf of a participant and answers that it is done: first the news, then the answer.
-    fn apply(
+    fn handle_call_snapshot(&mut self, asker: &Asker, call_id: CallId, now: Time) {
+        let result = match self.own_call(asker, call_id) {
+            Some(call) => Ok(call_reply(call, &asker.accid, now)),
+            None => Err(not_found(call_id)),
+        };
+        self.reply(asker, result);
+    }
+
+    fn handle_switch(&mut self, asker: &Asker, call_id: CallId, media: Media, now: Time) {
+        let switch_ms = self.config.switch_ms;
+        self.apply_switch(asker, call_id, now, |call| {
+            call.switch(&asker.accid, &asker.device, media, switch_ms, now)
+        });
+    }
+
+    /// Applies a rule by which the asker leaves a call. A call that is not known is one that this account is not in, as was
+    /// asked for: its hang-up may have travelled for longer than ended calls are remembered.
+    fn leave(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+        rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
+    ) {
+        if self.own_call(asker, call_id).is_none() {
+            return self.reply(asker, Ok(Success::Done));
+        }
+        self.apply(asker, call_id, now, rule);
+    }
+
+    /// Applies one rule to one call on behalf of a participant and answers that it is done.
+    pub(super) fn apply(
+        &mut self,
+        asker: &Asker,
+        call_id: CallId,
+        now: Time,
+        rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
+    ) {
+        self.apply_switch(asker, call_id, now, |call| rule(call).map(|()| None));
+    }
+
+    /// [`Hub::apply`] for a rule that may refuse a switch. First the events, then the answer.
+    fn apply_switch(
         &mut self,
         asker: &Asker,
         call_id: CallId,
@@ -237,12 +209,12 @@ impl Hub {
         now: Time,
         rule: impl FnOnce(&mut Call) -> Result<(), ErrorBody>,
     ) {
-        let shown = self.change(call_id, &[asker.session], |call| {
+        let result = self.change(call_id, &[asker.session], |call| {
             let result = rule(call);
             remember(call, asker, &result, Outcome::Call);
             result
         });
-        let result = shown.unwrap_or_else(|| Err(not_found(call_id)));
+        let result = result.unwrap_or_else(|| Err(not_found(call_id)));
         let result = result.and_then(|()| {
             let call = self.calls.find(call_id);
             call.map(|call| call_reply(call, &asker.accid, now))
@@ -278,6 +250,10 @@ impl Hub {
         self.calls
             .resolve(call_id)
             .filter(|call| call.participant(&asker.accid).is_some())
+    }
+
+    pub(super) fn refuse(&mut self, asker: &Asker, kind: ErrorKind, message: impl Into<String>) {
+        self.reply(asker, Err(ErrorBody::new(kind, message)));
     }
 
     pub(super) fn reply(&mut self, asker: &Asker, result: Result<Success, ErrorBody>) {
@@ -349,23 +325,4 @@ pub(super) fn remember<T>(
         };
         call.remember(&asker.accid, request_id, outcome);
     }
-}
-
-/// Whether a command changes a call in a way that must not happen twice.
-fn needs_request_id(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::StartCall(_)
-            | Command::Accept { .. }
-            | Command::Reject { .. }
-            | Command::Cancel { .. }
-            | Command::Hangup { .. }
-            | Command::End { .. }
-            | Command::Invite(_)
-            | Command::Join { .. }
-            | Command::Continue { .. }
-            | Command::Hold { .. }
-            | Command::Switch { .. }
-            | Command::AnswerSwitch { .. }
-    )
 }
