@@ -243,20 +243,20 @@ impl Call {
         if self.kind != CallKind::Group || self.accepted_at.is_some() || caller.state.is_over() {
             return None;
         }
-        let of = |state| {
-            let callees = || self.participants.iter().filter(|p| p.accid != self.caller);
-            (
-                callees().any(|p| p.state == state),
-                callees().all(|p| p.state == state),
-            )
+        let states = || {
+            let callees = self.participants.iter().filter(|p| p.accid != self.caller);
+            callees.map(|p| p.state)
         };
-        Some(match () {
-            () if of(ParticipantState::Unreachable).1 => EndReason::Unreachable,
-            () if of(ParticipantState::Busy).1 => EndReason::Busy,
-            () if of(ParticipantState::TimedOut).0 || of(ParticipantState::Unreachable).0 => {
-                EndReason::TimedOut
-            }
-            () => EndReason::Rejected,
+        let any = |state| states().any(|it| it == state);
+        let all = |state| states().all(|it| it == state);
+        Some(if all(ParticipantState::Unreachable) {
+            EndReason::Unreachable
+        } else if all(ParticipantState::Busy) {
+            EndReason::Busy
+        } else if any(ParticipantState::TimedOut) || any(ParticipantState::Unreachable) {
+            EndReason::TimedOut
+        } else {
+            EndReason::Rejected
         })
     }
 
