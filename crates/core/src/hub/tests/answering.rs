@@ -13,7 +13,7 @@ fn ringing(shell: &mut Shell) -> (SessionId, SessionId, SessionId, CallId) {
     let tablet = shell.login("bob", "b2");
     let call_id = shell.dial(alice, "bob", Media::Audio);
     for session in [alice, phone, tablet] {
-        shell.heard(session);
+        shell.take_events(session);
     }
     (alice, phone, tablet, call_id)
 }
@@ -26,7 +26,7 @@ fn caller_learns_that_the_callee_rings() {
     let version = shell.call(call_id).version;
     shell.ask(tablet, Command::Ring { call_id }).unwrap();
     assert_eq!(shell.call(call_id).version, version, "it rang already");
-    let [Event::CallChanged { delta, .. }] = &shell.heard(alice)[..] else {
+    let [Event::CallChanged { delta, .. }] = &shell.take_events(alice)[..] else {
         panic!("the caller is not told");
     };
     assert_eq!(delta.participants[0].state, ParticipantState::Ringing);
@@ -39,7 +39,7 @@ fn one_device_answers_and_the_others_stop() {
     let call = call_of(shell.accept(phone, call_id));
     assert_eq!(call.state, CallState::Active);
     assert_eq!(
-        shell.heard(tablet),
+        shell.take_events(tablet),
         [
             Event::InviteAcceptedElsewhere { call_id },
             Event::CallElsewhere {
@@ -48,8 +48,11 @@ fn one_device_answers_and_the_others_stop() {
             }
         ]
     );
-    assert!(shell.heard(phone).is_empty(), "the answer says it all");
-    let [Event::CallChanged { version, delta, .. }] = &shell.heard(alice)[..] else {
+    assert!(
+        shell.take_events(phone).is_empty(),
+        "the answer says it all"
+    );
+    let [Event::CallChanged { version, delta, .. }] = &shell.take_events(alice)[..] else {
         panic!("the caller is not told");
     };
     assert_eq!(
@@ -66,7 +69,7 @@ fn one_device_answers_and_the_others_stop() {
     );
     shell.hang_up(tablet, call_id).unwrap();
     assert!(!shell.call(call_id).is_ended(), "the tablet is not in it");
-    assert!(shell.heard(tablet).is_empty());
+    assert!(shell.take_events(tablet).is_empty());
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn callee_who_cannot_get_a_token_ends_the_call_for_that_reason() {
         (RecordStatus::Rejected, EndReason::TokenRefused)
     );
     let end = shell
-        .heard(alice)
+        .take_events(alice)
         .into_iter()
         .find_map(|event| match event {
             Event::CallChanged { delta, .. } => delta.end,
@@ -92,7 +95,7 @@ fn callee_who_cannot_get_a_token_ends_the_call_for_that_reason() {
         });
     assert_eq!(end.map(|end| end.reason), Some(EndReason::TokenRefused));
     let stopped = |event: &Event| matches!(event, Event::InviteRejectedElsewhere { .. });
-    assert!(shell.heard(tablet).iter().any(stopped));
+    assert!(shell.take_events(tablet).iter().any(stopped));
 }
 
 #[test]
@@ -103,19 +106,19 @@ fn one_device_rejects_and_the_others_stop() {
     let record = shell.record(call_id);
     assert_eq!(record.status, RecordStatus::Rejected);
     assert_eq!(shell.messages.len(), 1);
-    let heard = shell.heard(tablet);
+    let events = shell.take_events(tablet);
     assert!(
         matches!(
-            &heard[..],
+            &events[..],
             [
                 Event::InviteRejectedElsewhere { .. },
                 Event::MessageAdded { .. }
             ]
         ),
-        "{heard:?}"
+        "{events:?}"
     );
     for session in [alice, phone] {
-        let end = end_in(&shell.heard(session)).unwrap();
+        let end = end_in(&shell.take_events(session)).unwrap();
         assert_eq!(end.reason, EndReason::Rejected);
     }
     assert_eq!(
@@ -163,7 +166,7 @@ fn cancel_before_accept_wins() {
     assert_eq!(record.status, RecordStatus::Cancelled);
     assert_eq!(record.ended_by.as_ref().unwrap().as_str(), "alice");
     for session in [phone, tablet] {
-        let end = end_in(&shell.heard(session)).unwrap();
+        let end = end_in(&shell.take_events(session)).unwrap();
         assert_eq!(end.reason, EndReason::Cancelled);
     }
 }
@@ -202,7 +205,7 @@ fn nobody_answers() {
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::TimedOut);
     for session in [alice, phone] {
         assert_eq!(
-            end_in(&shell.heard(session)).unwrap().reason,
+            end_in(&shell.take_events(session)).unwrap().reason,
             EndReason::TimedOut
         );
     }

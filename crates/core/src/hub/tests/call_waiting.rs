@@ -34,7 +34,10 @@ fn held(shell: &Shell, call_id: CallId, account: &str) -> bool {
 #[test]
 fn second_call_rings_and_the_first_stands_in_its_way() {
     let (mut shell, [_, bob, _], first, second) = waiting(Media::Audio);
-    assert!(matches!(&shell.heard(bob)[..], [Event::CallInvited { .. }]));
+    assert!(matches!(
+        &shell.take_events(bob)[..],
+        [Event::CallInvited { .. }]
+    ));
     assert_eq!(kind(shell.accept(bob, second)), ErrorKind::AlreadyInCall);
     assert_eq!(shell.call(first).state, CallState::Active);
     assert_eq!(shell.call(second).state, CallState::Ringing);
@@ -46,7 +49,7 @@ fn end_and_answer_ends_the_first_call() {
     call_of(shell.ask(bob, accept_with(second, OtherCall::End)));
     assert_eq!(shell.call(second).state, CallState::Active);
     assert_eq!(
-        end_in(&shell.heard(alice)).unwrap().reason,
+        end_in(&shell.take_events(alice)).unwrap().reason,
         EndReason::HungUp
     );
     shell.record(first);
@@ -56,13 +59,13 @@ fn end_and_answer_ends_the_first_call() {
 fn hold_and_answer_holds_the_first_call_until_it_is_taken_up_again() {
     let (mut shell, [alice, bob, carol], first, second) = waiting(Media::Audio);
     let peer = shell.connect(bob, first, "BB");
-    shell.heard(alice);
+    shell.take_events(alice);
     call_of(shell.ask(bob, accept_with(second, OtherCall::Hold)));
     assert!(held(&shell, first, "bob"));
     assert!(shell.commanded(&RoomCommand::Hold { peer, held: true }));
-    let heard = shell.heard(alice);
-    let [Event::CallChanged { delta, .. }] = &heard[..] else {
-        panic!("{heard:?}");
+    let events = shell.take_events(alice);
+    let [Event::CallChanged { delta, .. }] = &events[..] else {
+        panic!("{events:?}");
     };
     assert!(delta.participants[0].held);
     let resume = Command::Hold {
@@ -104,12 +107,12 @@ fn another_device_that_answers_ends_or_holds_the_call_where_it_is() {
     let (mut shell, [_, phone, _], first, second) = waiting(Media::Audio);
     let tablet = shell.login("bob", "b2");
     assert_eq!(shell.welcomed[&tablet].0.invites.len(), 1);
-    shell.heard(phone);
+    shell.take_events(phone);
     shell
         .ask(tablet, accept_with(second, OtherCall::Hold))
         .unwrap();
-    let heard = shell.heard(phone);
-    assert!(heard.contains(&Event::InviteAcceptedElsewhere { call_id: second }));
+    let events = shell.take_events(phone);
+    assert!(events.contains(&Event::InviteAcceptedElsewhere { call_id: second }));
     assert!(held(&shell, first, "bob"));
     let back = Command::Continue { call_id: first };
     assert_eq!(kind(shell.ask(tablet, back)), ErrorKind::AlreadyInCall);
@@ -164,7 +167,7 @@ fn who_dials_is_rung_for_or_holds_a_call_is_busy_all_the_same() {
         ParticipantState::Busy,
         "he holds a call"
     );
-    shell.heard(alice);
+    shell.take_events(alice);
 }
 
 #[test]
@@ -174,10 +177,10 @@ fn without_the_policy_a_second_call_is_busy() {
     let carol = shell.login("carol", "c1");
     let second = shell.dial(carol, "bob", Media::Audio);
     assert_eq!(shell.record(second).reason, EndReason::Busy);
-    let heard = shell.heard(bob);
+    let events = shell.take_events(bob);
     assert!(
-        matches!(&heard[..], [Event::MessageAdded { .. }]),
-        "nothing rings: {heard:?}"
+        matches!(&events[..], [Event::MessageAdded { .. }]),
+        "nothing rings: {events:?}"
     );
 }
 

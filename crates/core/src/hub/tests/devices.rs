@@ -16,13 +16,13 @@ fn with_one_device_per_account_a_login_ends_the_other_devices_part() {
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let newer = shell.login_mobile("alice", "a2");
     assert_eq!(shell.closed.get(&alice), Some(&SessionClosed::KickedOut));
-    let end = end_in(&shell.heard(bob)).unwrap();
+    let end = end_in(&shell.take_events(bob)).unwrap();
     assert_eq!(
         (end.reason, end.by),
         (EndReason::LoggedOut, Some(accid("alice")))
     );
     assert_eq!(
-        shell.heard(alice),
+        shell.take_events(alice),
         [],
         "being kicked out is all that it is told: its client knows what that ends"
     );
@@ -52,9 +52,12 @@ fn change_of_the_policies_counts_from_the_next_login_and_the_next_invite() {
         devices: DevicePolicy::One,
     });
     assert!(shell.closed.is_empty(), "nobody is signed out by it");
-    shell.heard(bob);
+    shell.take_events(bob);
     shell.dial(carol, "bob", Media::Audio);
-    assert!(matches!(&shell.heard(bob)[..], [Event::CallInvited { .. }]));
+    assert!(matches!(
+        &shell.take_events(bob)[..],
+        [Event::CallInvited { .. }]
+    ));
     shell.login("bob", "b3");
     assert_eq!(shell.closed.len(), 2);
 }
@@ -66,9 +69,9 @@ fn group_call_goes_on_without_the_one_who_was_kicked_out() {
     let call_id = shell.dial_group(sessions[0], &["bob", "carol"]);
     shell.accept(sessions[1], call_id).unwrap();
     shell.accept(sessions[2], call_id).unwrap();
-    shell.heard(sessions[1]);
+    shell.take_events(sessions[1]);
     shell.login("bob", "another");
-    assert_eq!(shell.heard(sessions[1]), [], "not that it has left");
+    assert_eq!(shell.take_events(sessions[1]), [], "not that it has left");
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Left);
     assert_eq!(shell.call(call_id).state, CallState::Active);
 }
@@ -82,11 +85,11 @@ fn call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
     let elsewhere = &shell.welcomed[&tablet].0.elsewhere;
     assert_eq!(elsewhere[0].call_id, call_id);
     shell.pass(10_000);
-    shell.heard(bob);
+    shell.take_events(bob);
     let call = call_of(shell.ask(tablet, Command::Continue { call_id }));
     assert_eq!(call.participants[0].device.as_ref().unwrap().as_str(), "a2");
     assert_eq!(
-        shell.heard(alice)[0],
+        shell.take_events(alice)[0],
         Event::CallContinuedElsewhere { call_id }
     );
     assert!(shell.commanded(&RoomCommand::Remove(old)));
@@ -98,7 +101,7 @@ fn call_goes_on_on_another_device_and_the_peer_sees_the_same_participant() {
         kind(shell.offer(alice, call_id, "o=- 1 1\r\na=fingerprint:x".into())),
         ErrorKind::InCallOnOtherDevice
     );
-    for event in shell.heard(bob) {
+    for event in shell.take_events(bob) {
         let Event::CallChanged { delta, .. } = event else {
             panic!("{event:?}");
         };
@@ -145,15 +148,18 @@ fn other_devices_learn_where_a_call_is_and_when_it_is_over() {
     let bob = shell.login("bob", "b1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
     assert!(matches!(
-        &shell.heard(tablet)[..],
+        &shell.take_events(tablet)[..],
         [Event::CallElsewhere { call: Some(_), .. }]
     ));
     shell.accept(bob, call_id).unwrap();
-    assert!(shell.heard(tablet).is_empty(), "it is where it was");
+    assert!(shell.take_events(tablet).is_empty(), "it is where it was");
     shell.ask(tablet, Command::Continue { call_id }).unwrap();
-    assert!(shell.heard(tablet).is_empty(), "the answer says it all");
+    assert!(
+        shell.take_events(tablet).is_empty(),
+        "the answer says it all"
+    );
     assert!(matches!(
-        &shell.heard(alice)[..],
+        &shell.take_events(alice)[..],
         [
             ..,
             Event::CallContinuedElsewhere { .. },
@@ -162,7 +168,7 @@ fn other_devices_learn_where_a_call_is_and_when_it_is_over() {
     ));
     shell.hang_up(tablet, call_id).unwrap();
     assert!(matches!(
-        &shell.heard(alice)[..],
+        &shell.take_events(alice)[..],
         [
             Event::CallElsewhere { call: None, .. },
             Event::MessageAdded { .. }
@@ -171,7 +177,7 @@ fn other_devices_learn_where_a_call_is_and_when_it_is_over() {
 }
 
 #[test]
-fn only_the_own_part_of_a_running_call_can_be_continued() {
+fn only_the_part_of_ones_own_account_can_be_continued() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let carol = shell.login("carol", "c1");

@@ -16,7 +16,7 @@ fn dial_is_stored_answered_and_rings_every_device_of_the_callee() {
     assert_eq!(shell.state(call_id, "alice"), ParticipantState::Accepted);
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Delivered);
     for device in [phone, tablet] {
-        let [Event::CallInvited { call, ring_ms_left }] = &shell.heard(device)[..] else {
+        let [Event::CallInvited { call, ring_ms_left }] = &shell.take_events(device)[..] else {
             panic!("no invite");
         };
         assert_eq!(call.caller, accid("alice"));
@@ -27,7 +27,7 @@ fn dial_is_stored_answered_and_rings_every_device_of_the_callee() {
         Event::CallChanged {
             version: 2, delta, ..
         },
-    ] = &shell.heard(alice)[..]
+    ] = &shell.take_events(alice)[..]
     else {
         panic!("the caller is not told that the invite was delivered");
     };
@@ -173,13 +173,13 @@ fn busy_callee_ends_the_call_without_ringing() {
     assert!(record.durations.is_empty());
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Busy);
     for session in [bob, tablet, carol] {
-        let heard = shell.heard(session);
+        let events = shell.take_events(session);
         assert!(
-            matches!(&heard[..], [Event::MessageAdded { .. }]),
-            "only the entry in the conversation: {heard:?}"
+            matches!(&events[..], [Event::MessageAdded { .. }]),
+            "only the entry in the conversation: {events:?}"
         );
     }
-    assert!(shell.heard(alice).is_empty());
+    assert!(shell.take_events(alice).is_empty());
     assert_eq!(shell.call(first).version, version);
     assert!(!shell.rooms.contains(&(call_id, RoomCommand::Open)));
 }
@@ -216,18 +216,18 @@ fn two_who_dial_each_other_are_in_one_call() {
     let bob = shell.login("bob", "b1");
     let tablet = shell.login("bob", "b2");
     let first = shell.dial(alice, "bob", Media::Audio);
-    shell.heard(alice);
-    shell.heard(tablet);
+    shell.take_events(alice);
+    shell.take_events(tablet);
     let later = shell.fresh_call();
     let dial = Command::StartCall(start(later, "alice", Media::Video));
     let call = call_of(shell.ask(bob, dial));
     assert_eq!((call.call_id, call.state), (first, CallState::Active));
     assert_eq!(call.media, Media::Audio, "the media of the earlier dial");
     assert_eq!(
-        shell.heard(tablet)[0],
+        shell.take_events(tablet)[0],
         Event::InviteAcceptedElsewhere { call_id: first }
     );
-    let [Event::CallChanged { call_id, delta, .. }] = &shell.heard(alice)[..] else {
+    let [Event::CallChanged { call_id, delta, .. }] = &shell.take_events(alice)[..] else {
         panic!("the earlier dialler is not told");
     };
     assert_eq!((*call_id, delta.state), (first, Some(CallState::Active)));
@@ -241,7 +241,7 @@ fn two_who_dial_each_other_are_in_one_call() {
     shell.hang_up(bob, later).unwrap();
     assert_eq!(shell.record(first).reason, EndReason::HungUp);
     assert_eq!(shell.records.len(), 1);
-    assert!(end_in(&shell.heard(alice)).is_some());
+    assert!(end_in(&shell.take_events(alice)).is_some());
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn repeated_dial_gets_the_first_answer_and_rings_once() {
     let alice = shell.login("alice", "a1");
     let again = call_of(shell.ask_as(alice, request, dial.clone(), None));
     assert_eq!(again.call_id, call_id);
-    let invites = shell.heard(bob);
+    let invites = shell.take_events(bob);
     let invites = invites
         .iter()
         .filter(|e| matches!(e, Event::CallInvited { .. }));

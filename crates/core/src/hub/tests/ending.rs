@@ -19,8 +19,8 @@ fn hang_up_ends_the_call_for_both_with_durations() {
     shell.pass(500);
     shell.connect(bob, call_id, "BB");
     shell.pass(60_000);
-    shell.heard(alice);
-    shell.heard(bob);
+    shell.take_events(alice);
+    shell.take_events(bob);
     shell.hang_up(bob, call_id).unwrap();
 
     let record = shell.record(call_id).clone();
@@ -37,14 +37,14 @@ fn hang_up_ends_the_call_for_both_with_durations() {
     assert_eq!(durations, [("alice", 60_500), ("bob", 60_000)]);
 
     for (session, duration_ms) in [(alice, 60_500), (bob, 60_000)] {
-        let heard = shell.heard(session);
-        let end = end_in(&heard).unwrap();
+        let events = shell.take_events(session);
+        let end = end_in(&events).unwrap();
         assert_eq!(
             (end.reason, end.duration_ms),
             (EndReason::HungUp, duration_ms)
         );
-        let [Event::CallChanged { .. }, Event::MessageAdded { message }] = &heard[..] else {
-            panic!("first the state, then what follows from it: {heard:?}");
+        let [Event::CallChanged { .. }, Event::MessageAdded { message }] = &events[..] else {
+            panic!("first the state, then what follows from it: {events:?}");
         };
         assert_eq!(message.body, MessageBody::CallRecord(record.clone()));
         assert_eq!(
@@ -140,7 +140,7 @@ fn lost_participant_ends_a_call_of_two() {
         "connected time only"
     );
     assert_eq!(shell.state(call_id, "alice"), ParticipantState::Lost);
-    let end = end_in(&shell.heard(bob)).unwrap();
+    let end = end_in(&shell.take_events(bob)).unwrap();
     assert_eq!(
         (end.reason, end.by),
         (EndReason::Lost, Some(accid("alice")))
@@ -158,7 +158,7 @@ fn lost_caller_ends_the_ringing() {
         ..super::shell::start(call_id, "bob", Media::Audio)
     };
     shell.ask(alice, Command::StartCall(dial)).unwrap();
-    shell.heard(bob);
+    shell.take_events(bob);
     shell.disconnect(alice);
     shell.pass(GRACE_MS);
     let record = shell.record(call_id);
@@ -166,7 +166,10 @@ fn lost_caller_ends_the_ringing() {
         (record.status, record.reason),
         (RecordStatus::Cancelled, EndReason::Lost)
     );
-    assert_eq!(end_in(&shell.heard(bob)).unwrap().reason, EndReason::Lost);
+    assert_eq!(
+        end_in(&shell.take_events(bob)).unwrap().reason,
+        EndReason::Lost
+    );
     assert_eq!(kind(shell.accept(bob, call_id)), ErrorKind::InviteCancelled);
 }
 
@@ -183,7 +186,7 @@ fn logging_out_ends_the_devices_part_of_the_call() {
     assert_eq!(record.ended_by, Some(accid("alice")));
     assert_eq!(shell.closed.get(&alice), Some(&SessionClosed::SignedOut));
     assert_eq!(
-        end_in(&shell.heard(bob)).unwrap().reason,
+        end_in(&shell.take_events(bob)).unwrap().reason,
         EndReason::LoggedOut
     );
 }
@@ -239,7 +242,7 @@ fn signing_an_account_out_ends_its_calls_and_sessions() {
     for session in [bob, other] {
         assert_eq!(shell.closed.get(&session), Some(&SessionClosed::SignedOut));
     }
-    assert!(end_in(&shell.heard(alice)).is_some());
+    assert!(end_in(&shell.take_events(alice)).is_some());
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn signing_out_a_ringing_callee_counts_as_not_answered() {
         (RecordStatus::TimedOut, EndReason::LoggedOut)
     );
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Unreachable);
-    assert!(end_in(&shell.heard(bob)).is_some());
+    assert!(end_in(&shell.take_events(bob)).is_some());
 }
 
 #[test]
@@ -268,19 +271,19 @@ fn record_is_news_for_every_device_of_both_accounts() {
     let stranger = shell.login("carol", "c1");
     shell.hang_up(alice, call_id).unwrap();
     for session in others {
-        let heard = shell.heard(session);
+        let events = shell.take_events(session);
         assert!(
             matches!(
-                &heard[..],
+                &events[..],
                 [
                     Event::CallElsewhere { call: None, .. },
                     Event::MessageAdded { .. }
                 ]
             ),
-            "{heard:?}"
+            "{events:?}"
         );
     }
-    assert!(shell.heard(stranger).is_empty());
+    assert!(shell.take_events(stranger).is_empty());
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) fn talking(shell: &mut Shell) -> ([SessionId; 3], CallId) {
         shell.connect(session, call_id, name);
     }
     for session in sessions {
-        shell.heard(session);
+        shell.take_events(session);
     }
     (sessions, call_id)
 }
@@ -48,7 +48,7 @@ fn one_is_busy_one_rejects_one_times_out_and_the_rest_talk_on() {
         shell.connect(sessions[session], call_id, names[session]);
     }
     shell.pass(RING_MS_DEFAULT);
-    shell.heard(sessions[3]);
+    shell.take_events(sessions[3]);
     assert_eq!(shell.call(call_id).state, CallState::Active);
     let states = |shell: &Shell| names.map(|name| shell.state(call_id, name));
     use ParticipantState::{Busy, Joined, Rejected, TimedOut, Unreachable};
@@ -63,7 +63,7 @@ fn one_is_busy_one_rejects_one_times_out_and_the_rest_talk_on() {
     let again = shell.invite(sessions[5], call_id, &["d"]);
     assert_eq!(refused_of(again), []);
     assert!(matches!(
-        &shell.heard(sessions[3])[..],
+        &shell.take_events(sessions[3])[..],
         [Event::CallInvited { .. }]
     ));
     shell.accept(sessions[3], call_id).unwrap();
@@ -82,7 +82,7 @@ fn when_all_decline_the_call_ends_with_the_reason() {
             shell.reject(*session, call_id).unwrap();
         }
         shell.pass(RING_MS_DEFAULT);
-        let end = end_in(&shell.heard(sessions[0])).unwrap();
+        let end = end_in(&shell.take_events(sessions[0])).unwrap();
         assert_eq!(end.reason, expected, "{rejecting} of two have rejected");
         assert_eq!(shell.record(call_id).reason, expected);
     }
@@ -121,7 +121,7 @@ fn who_does_not_exist_is_refused_and_the_others_ring() {
         ]
     );
     assert_eq!(shell.call(call_id).participants.len(), 2);
-    assert_eq!(shell.heard(bob).len(), 1);
+    assert_eq!(shell.take_events(bob).len(), 1);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn leaving_ends_nothing_for_the_others_until_one_is_alone() {
     assert_eq!(shell.state(call_id, "alice"), ParticipantState::Left);
     shell.pass(5_000);
     shell.hang_up(carol, call_id).unwrap();
-    let end = end_in(&shell.heard(bob)).unwrap();
+    let end = end_in(&shell.take_events(bob)).unwrap();
     assert_eq!(
         (end.reason, end.by),
         (EndReason::HungUp, Some(accid("carol")))
@@ -254,7 +254,7 @@ fn one_who_is_alone_waits_for_an_invite_that_still_rings() {
     shell.hang_up(carol, call_id).unwrap();
     assert_eq!(shell.call(call_id).state, CallState::Active);
     shell.reject(dave, call_id).unwrap();
-    let end = end_in(&shell.heard(bob)).unwrap();
+    let end = end_in(&shell.take_events(bob)).unwrap();
     assert_eq!(end.reason, EndReason::Rejected);
 }
 
@@ -264,10 +264,10 @@ fn invites_stop_ringing_when_the_last_one_has_left() {
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
     let call_id = shell.dial_group(alice, &["bob", "carol"]);
-    shell.heard(bob);
+    shell.take_events(bob);
     shell.hang_up(alice, call_id).unwrap();
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Cancelled);
-    let end = end_in(&shell.heard(bob)).unwrap();
+    let end = end_in(&shell.take_events(bob)).unwrap();
     assert_eq!(end.reason, EndReason::Cancelled);
     assert_eq!(shell.record(call_id).status, RecordStatus::Cancelled);
 }
@@ -281,7 +281,7 @@ fn only_the_caller_ends_it_for_all() {
     shell.ask(alice, end.clone()).unwrap();
     for session in [bob, carol] {
         assert_eq!(
-            end_in(&shell.heard(session)).unwrap().by,
+            end_in(&shell.take_events(session)).unwrap().by,
             Some(accid("alice"))
         );
     }
@@ -293,9 +293,9 @@ fn lost_participant_leaves_the_others_talking() {
     let mut shell = Shell::new();
     let ([_, bob, carol], call_id) = talking(&mut shell);
     shell.disconnect(bob);
-    let heard = shell.heard(carol);
-    let Some(Event::CallChanged { delta, .. }) = heard.first() else {
-        panic!("carol sees that bob is away: {heard:?}");
+    let events = shell.take_events(carol);
+    let Some(Event::CallChanged { delta, .. }) = events.first() else {
+        panic!("carol sees that bob is away: {events:?}");
     };
     assert!(delta.participants[0].reconnecting);
     shell.pass(GRACE_MS);

@@ -14,12 +14,12 @@ fn one_to_one_call_grows_into_a_group_call() {
     let rooms = shell.rooms.len();
     shell.invite(bob, call_id, &["carol"]).unwrap();
     assert_eq!(shell.rooms.len(), rooms, "media goes on as it was");
-    let heard = shell.heard(alice);
-    let Some(Event::CallChanged { delta, .. }) = heard.first() else {
-        panic!("alice is not told: {heard:?}");
+    let events = shell.take_events(alice);
+    let Some(Event::CallChanged { delta, .. }) = events.first() else {
+        panic!("alice is not told: {events:?}");
     };
     assert_eq!(delta.group, Some(GroupTerms::default()));
-    let invited = shell.heard(carol);
+    let invited = shell.take_events(carol);
     let Some(Event::CallInvited { call, .. }) = invited.first() else {
         panic!("carol is not rung: {invited:?}");
     };
@@ -104,9 +104,9 @@ fn invite_has_its_own_text_and_time() {
         ..invite_more(call_id, &["dave"])
     };
     shell.ask(alice, Command::Invite(invite)).unwrap();
-    let heard = shell.heard(dave);
-    let [Event::CallInvited { call, ring_ms_left }] = &heard[..] else {
-        panic!("{heard:?}");
+    let events = shell.take_events(dave);
+    let [Event::CallInvited { call, ring_ms_left }] = &events[..] else {
+        panic!("{events:?}");
     };
     assert_eq!(
         (call.attachment.as_deref(), *ring_ms_left),
@@ -239,7 +239,7 @@ fn caller_who_has_left_is_invited_back_like_anyone() {
     shell.hang_up(alice, call_id).unwrap();
     shell.invite(bob, call_id, &["alice"]).unwrap();
     assert!(matches!(
-        &shell.heard(alice)[..],
+        &shell.take_events(alice)[..],
         [.., Event::CallInvited { .. }]
     ));
     shell.accept(alice, call_id).unwrap();
@@ -265,7 +265,7 @@ fn stays_in_a_call_add_up() {
     let record = shell.record(call_id);
     let durations: Vec<u64> = record.durations.iter().map(|d| d.duration_ms).collect();
     assert_eq!(durations, [17_000, 7_000, 17_000]);
-    shell.heard(carol);
+    shell.take_events(carol);
 }
 
 /// Simulator, seed 20692: a join that came twice was refused first, and entered a call that nobody wanted any more.

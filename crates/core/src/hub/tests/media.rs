@@ -23,8 +23,8 @@ fn media_negotiated_while_it_rings_flows_from_the_accept_on() {
             .any(|(_, c)| matches!(c, RoomCommand::Admit(_)))
     );
     assert_eq!(shell.state(call_id, "alice"), ParticipantState::Accepted);
-    shell.heard(alice);
-    shell.heard(phone);
+    shell.take_events(alice);
+    shell.take_events(phone);
     shell.accept(phone, call_id).unwrap();
     assert!(shell.commanded(&RoomCommand::Admit(caller)));
     assert!(shell.commanded(&RoomCommand::Admit(answering)));
@@ -37,7 +37,7 @@ fn media_negotiated_while_it_rings_flows_from_the_accept_on() {
         );
     }
     let versions: Vec<u64> = shell
-        .heard(alice)
+        .take_events(alice)
         .iter()
         .filter_map(|event| match event {
             Event::CallChanged { version, .. } => Some(*version),
@@ -98,7 +98,7 @@ fn reloaded_page_gets_a_peer_of_its_own() {
     shell.pass(GRACE_MS);
     assert!(!shell.call(call_id).is_ended());
     let reconnecting: Vec<bool> = shell
-        .heard(bob)
+        .take_events(bob)
         .iter()
         .filter_map(|event| match event {
             Event::CallChanged { delta, .. } => delta.participants.first().map(|p| p.reconnecting),
@@ -134,7 +134,7 @@ fn silence_of_media_counts_as_away_and_sound_as_back() {
     shell.media(call_id, MediaEvent::Lost(peer));
     shell.pass(GRACE_MS);
     assert_eq!(shell.record(call_id).reason, EndReason::Lost);
-    assert!(super::shell::end_in(&shell.heard(bob)).is_some());
+    assert!(super::shell::end_in(&shell.take_events(bob)).is_some());
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn cameras_are_on_in_video_calls_only() {
     assert_eq!(flags(&shell), (true, false));
     shell.ask(alice, set(false, true)).unwrap();
     assert_eq!(flags(&shell), (false, false));
-    let [Event::CallChanged { delta, .. }] = &shell.heard(bob)[..] else {
+    let [Event::CallChanged { delta, .. }] = &shell.take_events(bob)[..] else {
         panic!("the other side is not told");
     };
     assert!(!delta.participants[0].audio);
@@ -232,13 +232,16 @@ fn slots_go_to_the_device_and_quality_to_both() {
         uid: Some(Uid(2)),
     }];
     shell.media(call_id, MediaEvent::Slots(peer, slots.clone()));
-    assert_eq!(shell.heard(alice), [Event::MediaSlots { call_id, slots }]);
-    assert!(shell.heard(bob).is_empty());
+    assert_eq!(
+        shell.take_events(alice),
+        [Event::MediaSlots { call_id, slots }]
+    );
+    assert!(shell.take_events(bob).is_empty());
     shell.media(call_id, MediaEvent::Quality(Vec::new()));
     for session in [alice, bob] {
         let reports = Vec::new();
         assert_eq!(
-            shell.heard(session),
+            shell.take_events(session),
             [Event::MediaQuality { call_id, reports }]
         );
     }

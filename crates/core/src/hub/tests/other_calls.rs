@@ -51,8 +51,8 @@ fn strangers_cannot_touch_or_see_a_call_in_any_state() {
             shell.hang_up(bob, call_id).unwrap();
         }
         let before = shell.call(call_id).clone();
-        shell.heard(alice);
-        shell.heard(bob);
+        shell.take_events(alice);
+        shell.take_events(bob);
         for command in every_command(call_id) {
             assert_eq!(kind(shell.ask(mallory, command)), ErrorKind::CallNotFound);
         }
@@ -62,12 +62,12 @@ fn strangers_cannot_touch_or_see_a_call_in_any_state() {
         );
         assert_eq!(shell.hang_up(mallory, call_id), Ok(Success::Done));
         assert_eq!(*shell.call(call_id), before);
-        assert!(shell.heard(alice).is_empty() && shell.heard(bob).is_empty());
+        assert!(shell.take_events(alice).is_empty() && shell.take_events(bob).is_empty());
     }
 }
 
 #[test]
-fn requests_about_no_call_leave_the_own_call_unchanged() {
+fn requests_about_no_call_leave_the_current_call_unchanged() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let before = shell.call(call_id).clone();
@@ -98,7 +98,7 @@ fn media_events_of_unknown_calls_and_peers_are_dropped() {
     let quality = MediaEvent::Quality(Vec::new());
     shell.media(CallId::from_u128(404), quality);
     assert_eq!(*shell.call(call_id), before);
-    assert!(shell.heard(alice).is_empty() && shell.heard(bob).is_empty());
+    assert!(shell.take_events(alice).is_empty() && shell.take_events(bob).is_empty());
 }
 
 #[test]

@@ -26,7 +26,7 @@ enum Step {
     /// Asks again what was asked before.
     Repeat(usize, usize),
     Offer(usize, usize, usize),
-    Media(usize, News),
+    Media(usize, PeerEvent),
     Pass(u64),
     Restart(u64),
 }
@@ -50,11 +50,22 @@ enum Ask {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum News {
+enum PeerEvent {
     Connected,
     Lost,
     Recovered,
     Failed,
+}
+
+impl PeerEvent {
+    fn of(self, peer: PeerId) -> MediaEvent {
+        match self {
+            Self::Connected => MediaEvent::Connected(peer),
+            Self::Lost => MediaEvent::Lost(peer),
+            Self::Recovered => MediaEvent::Recovered(peer),
+            Self::Failed => MediaEvent::Failed(peer),
+        }
+    }
 }
 
 fn media() -> impl Strategy<Value = Media> {
@@ -81,12 +92,12 @@ fn ask() -> impl Strategy<Value = Ask> {
     ]
 }
 
-fn news() -> impl Strategy<Value = News> {
+fn peer_event() -> impl Strategy<Value = PeerEvent> {
     prop_oneof![
-        4 => Just(News::Connected),
-        1 => Just(News::Lost),
-        1 => Just(News::Recovered),
-        1 => Just(News::Failed),
+        4 => Just(PeerEvent::Connected),
+        1 => Just(PeerEvent::Lost),
+        1 => Just(PeerEvent::Recovered),
+        1 => Just(PeerEvent::Failed),
     ]
 }
 
@@ -105,7 +116,7 @@ fn step() -> impl Strategy<Value = Step> {
         16 => (n.clone(), n.clone(), ask()).prop_map(|(s, c, a)| Step::Ask(s, c, a)),
         2 => (n.clone(), n.clone()).prop_map(|(s, r)| Step::Repeat(s, r)),
         6 => (n.clone(), n.clone(), 0..3usize).prop_map(|(s, c, name)| Step::Offer(s, c, name)),
-        6 => (n, news()).prop_map(|(p, what)| Step::Media(p, what)),
+        6 => (n, peer_event()).prop_map(|(p, what)| Step::Media(p, what)),
         4 => (0..40_000u64).prop_map(Step::Pass),
         1 => (0..40_000u64).prop_map(Step::Restart),
     ]
@@ -137,17 +148,7 @@ impl World {
     /// The input of a step that is one; the others are carried out.
     fn input(&mut self, step: Step) -> Option<Input> {
         match step {
-            Step::Login(who, on) => {
-                let session = SessionId(self.shell.fresh());
-                self.sessions.push(session);
-                Some(Input::Connected {
-                    session,
-                    accid: accid(ACCOUNTS[who]),
-                    device: device(&format!("{}{on}", ACCOUNTS[who])),
-                    request: 0,
-                    calls: self.calls.clone(),
-                })
-            }
+            Step::Login(who, on) => Some(self.login(who, on)),
             Step::Disconnect(index) => {
                 let session = Self::choose(&self.sessions, index)?;
                 self.sessions.retain(|id| *id != session);
@@ -157,15 +158,11 @@ impl World {
                 accid: accid(ACCOUNTS[who]),
             }),
             Step::Dial(index, who, media) => {
-                let call_id = self.shell.fresh_call();
-                self.calls.push(call_id);
-                let dial = start(call_id, ACCOUNTS[who], media);
+                let dial = start(self.fresh_call(), ACCOUNTS[who], media);
                 self.request(index, Command::StartCall(dial))
             }
             Step::DialGroup(index, who, join_mode) => {
-                let call_id = self.shell.fresh_call();
-                self.calls.push(call_id);
-                let mut dial = start_group(call_id, &chosen(who));
+                let mut dial = start_group(self.fresh_call(), &chosen(who));
                 dial.group = Some(GroupTerms {
                     join_mode,
                     ..GroupTerms::default()
@@ -181,25 +178,7 @@ impl World {
                 let call_id = Self::choose(&self.calls, call)?;
                 self.request(index, command(ask, call_id))
             }
-            Step::Repeat(index, which) => {
-                let session = Self::choose(&self.sessions, index)?;
-                let request = Request {
-                    id: self.shell.fresh(),
-                    ..Self::choose(&self.asked, which)?
-                };
-                if let Command::StartCall(dial) = &request.command
-                    && self.shell.calls.contains_key(&dial.call_id)
-                    && !self.shell.hub.remembers(dial.call_id)
-                {
-                    return None;
-                }
-                Some(Input::Request {
-                    session,
-                    request,
-                    grant: None,
-                    refused: Vec::new(),
-                })
-            }
+            Step::Repeat(index, which) => self.repeat(index, which),
             Step::Offer(index, call, name) => {
                 let call_id = Self::choose(&self.calls, call)?;
                 let sdp = sdp(["A", "BB", "CCC"][name], 1);
@@ -207,12 +186,7 @@ impl World {
             }
             Step::Media(index, what) => {
                 let (call_id, peer) = Self::choose(&self.peers(), index)?;
-                let event = match what {
-                    News::Connected => MediaEvent::Connected(peer),
-                    News::Lost => MediaEvent::Lost(peer),
-                    News::Recovered => MediaEvent::Recovered(peer),
-                    News::Failed => MediaEvent::Failed(peer),
-                };
+                let event = what.of(peer);
                 Some(Input::Media { call_id, event })
             }
             Step::Pass(ms) => {
@@ -225,6 +199,44 @@ impl World {
                 None
             }
         }
+    }
+
+    fn login(&mut self, who: usize, on: usize) -> Input {
+        let session = SessionId(self.shell.fresh());
+        self.sessions.push(session);
+        Input::Connected {
+            session,
+            accid: accid(ACCOUNTS[who]),
+            device: device(&format!("{}{on}", ACCOUNTS[who])),
+            request: 0,
+            calls: self.calls.clone(),
+        }
+    }
+
+    fn fresh_call(&mut self) -> CallId {
+        let call_id = self.shell.fresh_call();
+        self.calls.push(call_id);
+        call_id
+    }
+
+    fn repeat(&mut self, index: usize, which: usize) -> Option<Input> {
+        let session = Self::choose(&self.sessions, index)?;
+        let request = Request {
+            id: self.shell.fresh(),
+            ..Self::choose(&self.asked, which)?
+        };
+        if let Command::StartCall(dial) = &request.command
+            && self.shell.calls.contains_key(&dial.call_id)
+            && !self.shell.hub.remembers(dial.call_id)
+        {
+            return None;
+        }
+        Some(Input::Request {
+            session,
+            request,
+            grant: None,
+            refused: Vec::new(),
+        })
     }
 
     fn request(&mut self, session: usize, command: Command) -> Option<Input> {

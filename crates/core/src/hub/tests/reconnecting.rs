@@ -19,8 +19,11 @@ fn device_that_comes_back_within_the_grace_time_goes_on() {
     assert!(!snapshot.calls[0].participants[0].reconnecting);
     shell.pass(GRACE_MS);
     assert!(!shell.call(call_id).is_ended());
-    assert_eq!(shell.heard(bob).len(), 2, "gone and back");
-    assert!(shell.heard(alice).is_empty(), "the snapshot says it all");
+    assert_eq!(shell.take_events(bob).len(), 2, "gone and back");
+    assert!(
+        shell.take_events(alice).is_empty(),
+        "the snapshot says it all"
+    );
 }
 
 #[test]
@@ -28,7 +31,7 @@ fn login_while_it_rings_gets_the_invite_with_the_time_that_is_left() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
-    shell.heard(alice);
+    shell.take_events(alice);
     shell.pass(20_000);
     let phone = shell.login("bob", "b1");
     let invite = &shell.welcomed[&phone].0.invites[0];
@@ -37,7 +40,7 @@ fn login_while_it_rings_gets_the_invite_with_the_time_that_is_left() {
         (call_id, 10_000)
     );
     assert_eq!(shell.state(call_id, "bob"), ParticipantState::Delivered);
-    assert_eq!(shell.heard(alice).len(), 1, "the caller learns of it");
+    assert_eq!(shell.take_events(alice).len(), 1, "the caller learns of it");
     let tablet = shell.login("bob", "b2");
     assert_eq!(shell.welcomed[&tablet].0.invites.len(), 1);
     shell.pass(10_000);
@@ -95,7 +98,7 @@ fn newer_session_of_the_device_replaces_the_older_one() {
     let newer = shell.login("alice", "a1");
     assert_eq!(shell.closed.get(&alice), Some(&SessionClosed::Replaced));
     assert_eq!(shell.welcomed[&newer].0.calls.len(), 1);
-    assert!(shell.heard(bob).is_empty(), "never away");
+    assert!(shell.take_events(bob).is_empty(), "never away");
     shell.disconnect(alice);
     shell.pass(GRACE_MS);
     assert!(!shell.call(call_id).is_ended());
@@ -156,10 +159,10 @@ fn presence_follows_the_first_and_the_last_session() {
             online,
         })
     };
-    assert_eq!(shell.heard(alice), [news(true), news(false)]);
+    assert_eq!(shell.take_events(alice), [news(true), news(false)]);
     shell.ask(alice, watch(Vec::new())).unwrap();
     shell.login("bob", "b1");
-    assert!(shell.heard(alice).is_empty());
+    assert!(shell.take_events(alice).is_empty());
 }
 
 #[test]

@@ -116,12 +116,12 @@ fn waiting_switch_is_answered_or_runs_out() {
     let alice = shell.login("alice", "a1");
     assert!(shell.welcomed[&alice].0.calls[0].switch.is_some());
     shell.pass(SWITCH_MS);
-    let heard = shell.heard(alice);
+    let events = shell.take_events(alice);
     assert!(
-        heard
+        events
             .iter()
             .any(|e| matches!(e, Event::SwitchRefused { .. })),
-        "{heard:?}"
+        "{events:?}"
     );
 }
 

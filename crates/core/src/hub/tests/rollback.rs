@@ -41,7 +41,7 @@ fn dial_that_could_not_be_stored_never_was() {
     assert!(shell.hub.calls.resolve(call_id).is_none());
     let answer = shell.ask_as(alice, RequestId::from_u128(77), dial, None);
     assert_eq!(super::shell::call_of(answer).state, CallState::Ringing);
-    assert_eq!(shell.heard(bob).len(), 1);
+    assert_eq!(shell.take_events(bob).len(), 1);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn what_was_said_about_sessions_is_said_again() {
     shell.now = soon;
     shell.feed(Input::Timeout);
     let online: Vec<bool> = shell
-        .heard(alice)
+        .take_events(alice)
         .iter()
         .filter_map(|event| match event {
             Event::PresenceChanged(presence) => Some(presence.online),

@@ -20,7 +20,7 @@ pub(super) struct Shell {
     pub(super) rooms: Vec<(CallId, RoomCommand)>,
     pub(super) closed: BTreeMap<SessionId, SessionClosed>,
     pub(super) welcomed: BTreeMap<SessionId, (Snapshot, Vec<CallId>)>,
-    heard: BTreeMap<SessionId, Vec<Event>>,
+    events: BTreeMap<SessionId, Vec<Event>>,
     replies: BTreeMap<(SessionId, u64), Reply>,
     /// The version of each call that each session knows.
     known: BTreeMap<(SessionId, CallId), u64>,
@@ -125,7 +125,7 @@ impl Shell {
             rooms: Vec::new(),
             closed: BTreeMap::new(),
             welcomed: BTreeMap::new(),
-            heard: BTreeMap::new(),
+            events: BTreeMap::new(),
             replies: BTreeMap::new(),
             known: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -225,7 +225,7 @@ impl Shell {
             Output::Notify { session, event } => {
                 assert!(!self.closed.contains_key(&session), "news after the end");
                 self.check_news(session, &event);
-                self.heard.entry(session).or_default().push(event);
+                self.events.entry(session).or_default().push(event);
             }
             Output::Close { session, reason } => {
                 self.closed.insert(session, reason);
@@ -282,8 +282,8 @@ impl Shell {
     }
 
     /// What a session has been told since it was last asked.
-    pub(super) fn heard(&mut self, session: SessionId) -> Vec<Event> {
-        self.heard.remove(&session).unwrap_or_default()
+    pub(super) fn take_events(&mut self, session: SessionId) -> Vec<Event> {
+        self.events.remove(&session).unwrap_or_default()
     }
 
     /// The call as stored.
@@ -321,7 +321,7 @@ impl Shell {
             .cloned();
         let next_message = MessageId(self.messages.len() as u64 + 1);
         self.hub = Hub::restore(self.config.clone(), calls.collect(), next_message, self.now);
-        self.heard.clear();
+        self.events.clear();
         self.rooms.clear();
     }
 }

@@ -24,10 +24,10 @@ fn answer(
     shell.ask(session, Command::AnswerSwitch { call_id, agree })
 }
 
-/// The last news of a switch that a session has heard.
+/// The last event about a switch that a session was sent.
 fn switch_news(shell: &mut Shell, session: SessionId) -> Option<Option<SwitchView>> {
-    let heard = shell.heard(session);
-    heard.into_iter().rev().find_map(|event| match event {
+    let events = shell.take_events(session);
+    events.into_iter().rev().find_map(|event| match event {
         Event::CallChanged { delta, .. } => delta.switch,
         _ => None,
     })
@@ -39,7 +39,7 @@ fn video_becomes_audio_at_once() {
     let (alice, bob, call_id) = shell.talking(Media::Video);
     ask(&mut shell, alice, call_id, Media::Audio).unwrap();
     for session in [alice, bob] {
-        let [Event::CallChanged { delta, .. }] = &shell.heard(session)[..] else {
+        let [Event::CallChanged { delta, .. }] = &shell.take_events(session)[..] else {
             panic!("not told");
         };
         assert_eq!(delta.media, Some(Media::Audio));
@@ -59,7 +59,7 @@ fn audio_becomes_video_when_the_other_side_agrees() {
         media: Media::Video,
     };
     assert_eq!(switch_news(&mut shell, bob), Some(Some(asked)));
-    shell.heard(alice);
+    shell.take_events(alice);
     answer(&mut shell, bob, call_id, true).unwrap();
     assert_eq!(shell.call(call_id).media, Media::Video);
     assert_eq!(switch_news(&mut shell, alice), Some(None));
@@ -72,12 +72,12 @@ fn refused_switch_leaves_an_audio_call() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
-    shell.heard(alice);
+    shell.take_events(alice);
     answer(&mut shell, bob, call_id, false).unwrap();
-    let heard = shell.heard(alice);
+    let events = shell.take_events(alice);
     assert!(
         matches!(
-            &heard[..],
+            &events[..],
             [
                 Event::CallChanged { .. },
                 Event::SwitchRefused {
@@ -86,12 +86,12 @@ fn refused_switch_leaves_an_audio_call() {
                 }
             ]
         ),
-        "first the state, then what follows from it: {heard:?}"
+        "first the state, then what follows from it: {events:?}"
     );
     assert_eq!(shell.call(call_id).media, Media::Audio);
-    let heard = shell.heard(bob);
+    let events = shell.take_events(bob);
     assert!(
-        !heard
+        !events
             .iter()
             .any(|e| matches!(e, Event::SwitchRefused { .. }))
     );
@@ -102,14 +102,14 @@ fn switch_that_is_not_answered_is_refused() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
-    shell.heard(alice);
+    shell.take_events(alice);
     shell.pass(SWITCH_MS - 1_000);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();
     shell.pass(1_000);
-    let heard = shell.heard(alice);
+    let events = shell.take_events(alice);
     assert!(
-        matches!(heard.last(), Some(Event::SwitchRefused { .. })),
-        "{heard:?}"
+        matches!(events.last(), Some(Event::SwitchRefused { .. })),
+        "{events:?}"
     );
     assert_eq!(switch_news(&mut shell, bob), Some(None));
     assert_eq!(
@@ -131,7 +131,7 @@ fn both_asking_for_video_is_agreement() {
 }
 
 #[test]
-fn nobody_agrees_to_the_own_switch() {
+fn nobody_agrees_to_a_switch_of_their_own() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     ask(&mut shell, alice, call_id, Media::Video).unwrap();

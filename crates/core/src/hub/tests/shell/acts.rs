@@ -261,8 +261,8 @@ impl Shell {
         self.accept(bob, call_id).unwrap();
         self.connect(alice, call_id, "AA");
         self.connect(bob, call_id, "BB");
-        self.heard(alice);
-        self.heard(bob);
+        self.take_events(alice);
+        self.take_events(bob);
         assert_eq!(self.state(call_id, "alice"), ParticipantState::Joined);
         assert_eq!(self.state(call_id, "bob"), ParticipantState::Joined);
         (alice, bob, call_id)
