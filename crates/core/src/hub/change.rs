@@ -47,8 +47,8 @@ impl Hub {
             self.notify_change(before, &after, &delta, skip);
         }
         self.notify_locations(Some(before), &after, skip);
-        for (session, news) in messages {
-            self.notify(session, news);
+        for (session, event) in messages {
+            self.notify(session, event);
         }
         if ends && room_was_open {
             self.command_room(after.call_id, RoomCommand::Close);
@@ -59,8 +59,8 @@ impl Hub {
     pub(super) fn publish_new(&mut self, call: &Call) {
         self.calls.put_call(call.clone());
         if call.is_ended() {
-            for (session, news) in self.store_end(call) {
-                self.notify(session, news);
+            for (session, event) in self.store_end(call) {
+                self.notify(session, event);
             }
         } else {
             self.out
@@ -69,7 +69,7 @@ impl Hub {
         self.notify_locations(None, call, &[]);
     }
 
-    /// Stores the end of a call, its one record and its messages; returns the news of the messages.
+    /// Stores the end of a call, its one record and its messages; returns the events that bring the messages.
     fn store_end(&mut self, call: &Call) -> Vec<(SessionId, Event)> {
         // A call that has ended has a record: `finish` sets all that it is made of.
         let Some(record) = call.record() else {
@@ -79,13 +79,13 @@ impl Hub {
         let messages = call.messages(&record, self.next_message);
         let count = messages.len() as u64;
         self.next_message = MessageId(self.next_message.0.saturating_add(count));
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         for message in &messages {
             for accid in [&message.from, &message.to] {
                 for session in self.sessions.of_account(accid) {
                     let message = message.clone();
                     let event = Event::MessageAdded { message };
-                    news.push((session, event));
+                    events.push((session, event));
                 }
             }
         }
@@ -94,7 +94,7 @@ impl Hub {
             record: Box::new(record),
             messages,
         }));
-        news
+        events
     }
 
     /// Tells the devices that are in the call and those that ring for it. Where one device has answered, the others of
