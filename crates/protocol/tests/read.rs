@@ -3,10 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "wire/example.rs"]
-#[allow(
-    dead_code,
-    reason = "requests are read by the server, with the derived form"
-)]
 mod example;
 
 use hullo_protocol::{Event, ServerFrame};

@@ -7,7 +7,7 @@ use std::path::Path;
 use hullo_protocol::{Request, ServerFrame};
 use schemars::generate::SchemaSettings;
 
-/// Run with `HULLO_UPDATE_SCHEMA=1` to write the files anew after a change of the types.
+/// Run with `HULLO_UPDATE_SCHEMA=1` to write the files again after a change of the types.
 fn assert_committed(name: &str, schema: &schemars::Schema) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("schema")

@@ -1,12 +1,14 @@
 //! One snapshot for each message: what stands here is the wire, and changes only on purpose.
 //!
 //! Each example is written as a frame, read back and compared, so that nothing is lost on the way.
-//! `INSTA_UPDATE=always cargo test -p hullo-protocol` writes the snapshots anew.
+//! `INSTA_UPDATE=always cargo test -p hullo-protocol` writes the snapshots again.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "wire/example.rs"]
 mod example;
+#[path = "wire/request.rs"]
+mod request;
 
 use std::collections::BTreeSet;
 
@@ -15,7 +17,7 @@ use serde_json::Value;
 
 #[test]
 fn every_request_has_its_form() {
-    for (name, request) in example::requests() {
+    for (name, request) in request::requests() {
         let frame = serde_json::to_value(&request).unwrap();
         insta::assert_json_snapshot!(format!("request_{name}"), frame);
         assert_eq!(
@@ -49,7 +51,7 @@ fn every_event_has_its_form() {
 /// What a command says of itself is what its frame says, and each that changes a call has an example that can be repeated.
 #[test]
 fn commands_know_their_op_their_call_and_whether_they_change_it() {
-    for (name, request) in example::requests() {
+    for (name, request) in request::requests() {
         let command = &request.command;
         let frame = serde_json::to_value(&request).unwrap();
         assert_eq!(frame["op"], command.op(), "{name}");
@@ -77,7 +79,7 @@ fn no_message_is_without_an_example() {
             .filter_map(|frame| frame[tag].as_str().map(str::to_owned))
             .collect()
     };
-    let requests = example::requests()
+    let requests = request::requests()
         .iter()
         .map(|(_, r)| serde_json::to_value(r).unwrap())
         .collect();

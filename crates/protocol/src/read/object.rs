@@ -20,9 +20,9 @@ pub enum ReadError {
     /// A member has a value that its type does not take.
     #[error("{name}: {reason}")]
     Value {
-        /// The member.
+        /// The member, by its name on the wire.
         name: &'static str,
-        /// What its type says.
+        /// What its type says about the value.
         reason: String,
     },
 }
@@ -52,7 +52,7 @@ impl Object {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// A text.
+    /// A text, which must be there.
     pub fn text(&mut self, name: &'static str) -> ReadResult<String> {
         self.optional_text(name)?.ok_or(ReadError::Member(name))
     }
@@ -133,12 +133,12 @@ impl Object {
             .transpose()
     }
 
-    /// Another object.
+    /// An object in this one, which must be there.
     pub fn object(&mut self, name: &'static str) -> ReadResult<Self> {
         self.optional_object(name)?.ok_or(ReadError::Member(name))
     }
 
-    /// Another object, or nothing.
+    /// An object in this one, or nothing.
     pub fn optional_object(&mut self, name: &'static str) -> ReadResult<Option<Self>> {
         match self.take(name) {
             Value::Null => Ok(None),
@@ -146,7 +146,7 @@ impl Object {
         }
     }
 
-    /// Another object: nothing when absent, `Some(None)` when it is `null`.
+    /// An object in this one: nothing when absent, `Some(None)` when it is `null`.
     pub fn nullable(&mut self, name: &'static str) -> ReadResult<Option<Option<Self>>> {
         if !self.0.contains_key(name) {
             return Ok(None);
