@@ -45,11 +45,9 @@ pub struct Call {
     pub group: Option<GroupTerms>,
     /// What it carries now.
     pub media: Media,
-    /// Where it is.
     pub state: CallState,
     /// Grows by one with each change that a participant can see; 1 when it is made.
     pub version: u64,
-    /// Who dialled.
     pub caller: Accid,
     /// The app's own text for the callee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,10 +60,8 @@ pub struct Call {
     /// When it was first accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<Time>,
-    /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Time>,
-    /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
     /// Everyone in it: the caller first, with uid 1, then the callees from uid 2.
@@ -81,11 +77,9 @@ pub struct Call {
 /// An account in a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
-    /// The account.
     pub accid: Accid,
     /// Its number in the call.
     pub uid: Uid,
-    /// Where it is.
     pub state: ParticipantState,
     /// Who invited it, if that was not the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,7 +132,6 @@ pub struct Participant {
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
-    /// Why.
     pub reason: EndReason,
     /// Who caused it, where an account did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,28 +141,21 @@ pub struct End {
 /// A switch that waits for the other side's consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switch {
-    /// Who asked.
+    /// The account that asked; the other one answers.
     pub by: Accid,
-    /// What was asked for.
     pub media: Media,
-    /// Until when it waits.
     pub until: Time,
 }
 
 /// A valid dial.
 #[derive(Debug, Clone)]
 pub struct Dial {
-    /// The call to make.
     pub call_id: CallId,
-    /// Who dials.
     pub caller: Accid,
-    /// On which device.
     pub device: DeviceId,
-    /// Whom.
     pub callees: Vec<Accid>,
     /// What makes it a group call.
     pub group: Option<GroupTerms>,
-    /// What the call shall carry.
     pub media: Media,
     /// The app's own text for the callees.
     pub attachment: Option<String>,
@@ -220,8 +206,6 @@ impl Call {
             answers: Vec::new(),
         }
     }
-
-    /// Whether it is over.
     pub fn is_ended(&self) -> bool {
         self.state == CallState::Ended
     }

@@ -1,7 +1,7 @@
 //! The server's side of every call of one app.
 //!
-//! Inputs are what clients ask, what the media plane reports and the passing of time; outputs are what to store, whom to
-//! tell and what the media plane shall do.
+//! Inputs are what clients ask, what the media plane reports and the passing of time; outputs are what to store, what to
+//! send to which session, and what the media plane is to do.
 //!
 //! # Storing before telling
 //! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. The shell handles a batch of

@@ -11,11 +11,9 @@ const ANSWERS_MAX: usize = 128;
 /// What a request was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The request.
     pub request_id: RequestId,
     /// Who asked; other accounts may happen to use the same id.
     pub accid: Accid,
-    /// The answer.
     pub outcome: Outcome,
 }
 

@@ -11,7 +11,6 @@ use crate::Time;
 /// More accounts for a call.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Whom.
     pub callees: Vec<Accid>,
     /// The app's own text for them; the call's own when absent.
     pub attachment: Option<String>,
@@ -35,7 +34,7 @@ impl Call {
         for accid in &invitation.callees {
             match self.invitable(accid) {
                 Ok(()) => {
-                    self.call_in(by, accid, invitation, now);
+                    self.invite_one(by, accid, invitation, now);
                     rung.push(accid.clone());
                 }
                 Err(kind) => refused.push(RefusedInvite {
@@ -88,25 +87,26 @@ impl Call {
         }
     }
 
-    /// The account's invite rings from now, be it its first or another one.
-    fn call_in(&mut self, by: &Accid, accid: &Accid, invitation: &Invitation, now: Time) {
+    /// The account's invite rings from now, whether it is its first or another one.
+    fn invite_one(&mut self, by: &Accid, accid: &Accid, invitation: &Invitation, now: Time) {
         let inviter = Some(by.clone()).filter(|by| *by != self.caller);
-        let participant = self.enter(accid, now);
+        let participant = self.fresh_participant(accid, now);
         participant.state = ParticipantState::Invited;
         participant.inviter = inviter;
         participant.attachment.clone_from(&invitation.attachment);
         participant.ring_until = Some(now.plus_ms(invitation.ring_ms));
     }
 
-    /// The account's place in the call, as if it had not been there before, but for the time it has spent.
-    fn enter(&mut self, accid: &Accid, now: Time) -> &mut Participant {
-        let place = self.participants.iter().position(|p| p.accid == *accid);
-        let place = place.unwrap_or_else(|| {
+    /// The account as a participant that has not been there before, but for what goes into the record: the time it has spent
+    /// and its quality.
+    fn fresh_participant(&mut self, accid: &Accid, now: Time) -> &mut Participant {
+        let index = self.participants.iter().position(|p| p.accid == *accid);
+        let index = index.unwrap_or_else(|| {
             let new = Participant::invited(accid.clone(), self.next_uid(), now);
             self.participants.push(new);
             self.participants.len() - 1
         });
-        let participant = &mut self.participants[place];
+        let participant = &mut self.participants[index];
         let spent_ms = participant.duration_ms(now);
         *participant = Participant {
             spent_ms,
@@ -163,7 +163,7 @@ impl Call {
             _ => {}
         }
         self.check_grant(uid, granted)?;
-        self.enter(by, now);
+        self.fresh_participant(by, now);
         self.admit(by, device, connect_ms, now);
         Ok(())
     }

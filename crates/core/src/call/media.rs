@@ -8,14 +8,12 @@ use crate::Time;
 /// A switch that did not come about, and who had asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchRefusal {
-    /// Who had asked.
     pub asker: Accid,
-    /// For what.
     pub media: Media,
 }
 
 impl Call {
-    /// Says which of the own microphone and camera are on. There is no camera in an audio call: a client may not know
+    /// Says which of this participant's microphone and camera are on. There is no camera in an audio call: a client may not know
     /// yet that it has become one.
     pub fn set_media(
         &mut self,
@@ -33,7 +31,7 @@ impl Call {
     }
 
     /// Switches to audio at once, and to video when the other side agrees; both asking is agreement. Asking for what the
-    /// call carries changes nothing but that it settles a waiting switch: who asks for audio then does not want video.
+    /// call carries changes nothing but that it answers a waiting switch: who asks for audio then does not want video.
     pub fn switch(
         &mut self,
         by: &Accid,

@@ -119,7 +119,7 @@ impl Call {
         }
     }
 
-    /// The server has started anew: no device is there yet, no media is connected. Each gets the whole grace time and
+    /// The server has restarted: no device is there yet, no media is connected. Each gets the whole grace time and
     /// connect time from now, because none of them could do anything meanwhile. Invites ring on as they were.
     pub fn resume(&mut self, connect_ms: u64, now: Time) {
         if self.is_ended() {

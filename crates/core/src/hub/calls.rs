@@ -114,8 +114,6 @@ impl Calls {
             self.change(call_id, Some(Entry { call, room }));
         }
     }
-
-    /// Drops a call.
     pub(super) fn forget(&mut self, call_id: CallId) {
         self.change(call_id, None);
     }

@@ -11,7 +11,7 @@ use crate::Time;
 use crate::call::{Call, not_found};
 
 impl Hub {
-    /// Answers an invite. The account's other call stands in the way, unless it is said what becomes of it.
+    /// Answers an invite. Refused while the account is in another call, unless the accept says what to do with that one.
     pub(super) fn handle_accept(
         &mut self,
         asker: &Asker,
@@ -137,7 +137,7 @@ impl Hub {
         let free = self.check_free_of(asker, call_id);
         let connect_ms = self.config.connect_ms;
         self.apply_and_reply_call(asker, call_id, now, |call| {
-            // Of a call that is over, that is the answer, whatever else there is: repeated after a crash, too.
+            // That a call is over is the answer even if the account is in another one: also when repeated after a crash.
             if !call.is_ended() {
                 free?;
             }

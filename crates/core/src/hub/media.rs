@@ -206,7 +206,7 @@ impl Hub {
                 self.sessions.of_device(&own.accid, &peer.device)
             });
         if let Some(session) = session {
-            // The media plane says it once: it holds whatever becomes of the batch.
+            // The media plane says it once, so it holds whether or not the batch can be stored.
             let event = Event::MediaSlots { call_id, slots };
             self.emit_irrevocable(Output::Notify { session, event });
         }

@@ -188,7 +188,7 @@ impl Hub {
         }
     }
 
-    /// Applies a rule on behalf of a participant and answers with the call, which is the asking session's news, too.
+    /// Applies a rule on behalf of a participant and answers with the call, which stands for the event to the asking session, too.
     pub(super) fn apply_and_reply_call(
         &mut self,
         asker: &Asker,

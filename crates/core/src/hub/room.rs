@@ -7,7 +7,7 @@ use hullo_protocol::{DeviceId, Uid};
 use super::PeerId;
 use super::sdp::Identity;
 
-/// The room of a call. Not stored: after a restart it is made anew at the first offer.
+/// The room of a call. Not stored: after a restart the first offer makes it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Room {
     /// The media plane has it.
@@ -19,11 +19,8 @@ pub(super) struct Room {
 /// One media connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Peer {
-    /// Of which participant.
     pub(super) uid: Uid,
-    /// Of which of its devices.
     pub(super) device: DeviceId,
-    /// Which connection of that device.
     pub(super) identity: Identity,
     /// Media may flow.
     pub(super) admitted: bool,

@@ -12,11 +12,8 @@ const REFUSALS_MAX: usize = 16;
 /// One live connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Session {
-    /// Whose.
     pub(super) accid: Accid,
-    /// On which device.
     pub(super) device: DeviceId,
-    /// Which counts as one of these.
     pub(super) class: DeviceClass,
     /// Its place in the order of arrival.
     order: u64,
@@ -59,17 +56,12 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// A session.
     pub(super) fn find(&self, id: SessionId) -> Option<&Session> {
         self.all.get(&id)
     }
-
-    /// The session of a device.
     pub(super) fn of_device(&self, accid: &Accid, device: &DeviceId) -> Option<SessionId> {
         self.by_account.get(accid)?.get(device).copied()
     }
-
-    /// The sessions of an account.
     pub(super) fn of_account(&self, accid: &Accid) -> Vec<SessionId> {
         let devices = self.by_account.get(accid).into_iter().flatten();
         devices.map(|(_, session)| *session).collect()
@@ -144,12 +136,10 @@ impl Sessions {
             .map(|(_, error)| error)
     }
 
-    /// Whether a session can be told anything.
+    /// Whether a session can be sent events.
     pub(super) fn is_reachable(&self, id: SessionId) -> bool {
         !self.unwelcomed.contains(&id)
     }
-
-    /// Removes a session.
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {
         self.watch(id, BTreeSet::new());
         self.arriving.remove(&id);

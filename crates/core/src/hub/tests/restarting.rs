@@ -26,7 +26,7 @@ fn ringing_call_rings_on_for_its_remaining_time() {
     assert_eq!(
         shell.rooms[0],
         (call_id, RoomCommand::Open),
-        "the room is made anew"
+        "the room is made again"
     );
     assert!(shell.commanded(&RoomCommand::Admit(peer)));
 }
