@@ -35,7 +35,7 @@ impl Sfu {
             let event = Event::FirstMedia { room, uid, kind };
             self.outputs.push_back(Output::Event(event));
         }
-        if kind == SlotKind::Audio && peer.loudness.hear(&packet.header.ext_vals, now) {
+        if kind == SlotKind::Audio && peer.loudness.observe_level(&packet.header.ext_vals, now) {
             self.handle_voice(room, now, touched);
         }
         let source = Source {

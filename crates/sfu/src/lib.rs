@@ -204,7 +204,7 @@ impl Sfu {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        peer.hear(from, now);
+        peer.note_datagram(from, now);
         if std::mem::take(&mut peer.lost) {
             let event = Event::Recovered {
                 room: peer.room,
@@ -236,7 +236,7 @@ impl Sfu {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        if peer.connected && !peer.lost && peer.heard_at + lost_after <= now {
+        if peer.connected && !peer.lost && peer.last_datagram_at + lost_after <= now {
             peer.lost = true;
             let event = Event::Lost {
                 room: peer.room,

@@ -25,7 +25,7 @@ const FLOWS_FOR: Duration = Duration::from_secs(2);
 /// The voice of one peer.
 #[derive(Debug, Default)]
 pub(crate) struct Loudness {
-    heard_at: Option<Instant>,
+    packet_at: Option<Instant>,
     level: Option<f32>,
     run: Option<Run>,
     speaks_until: Option<Instant>,
@@ -40,22 +40,22 @@ struct Run {
 
 impl Loudness {
     /// Takes an audio packet. True if with it the sound begins to flow, to claim a slot, or to count as speech.
-    pub(crate) fn hear(&mut self, values: &ExtensionValues, now: Instant) -> bool {
+    pub(crate) fn observe_level(&mut self, values: &ExtensionValues, now: Instant) -> bool {
         let before = (self.flows(now), self.claims(now), self.speaks(now));
-        self.heard_at = Some(now);
+        self.packet_at = Some(now);
         if let Some(level) = values.audio_level.map(f32::from) {
             let smoothed = self.level.unwrap_or(level);
             self.level = Some(smoothed + (level - smoothed) * SMOOTHING);
             // A browser that does not look for voices sets the flag in every packet, so that the level decides.
             if level > NOISE_DBOV && values.voice_activity != Some(false) {
-                self.hear_voice(now);
+                self.observe_voice(now);
             }
         }
         let after = (self.flows(now), self.claims(now), self.speaks(now));
         (!before.0 && after.0) || (!before.1 && after.1) || (!before.2 && after.2)
     }
 
-    fn hear_voice(&mut self, now: Instant) {
+    fn observe_voice(&mut self, now: Instant) {
         let goes_on = |run: &Run| now.duration_since(run.voiced_at) <= PAUSE_MAX;
         let began_at = self.run.filter(goes_on).map_or(now, |run| run.began_at);
         self.run = Some(Run {
@@ -69,7 +69,7 @@ impl Loudness {
 
     /// Packets with sound have come lately, however quiet.
     pub(crate) fn flows(&self, now: Instant) -> bool {
-        self.heard_at
+        self.packet_at
             .is_some_and(|at| now.duration_since(at) < FLOWS_FOR)
     }
 
@@ -126,7 +126,7 @@ mod tests {
         }
 
         /// So many packets of a level; how many of them changed something.
-        fn hear(&mut self, packets: u32, level: i8, voice_activity: Option<bool>) -> usize {
+        fn send(&mut self, packets: u32, level: i8, voice_activity: Option<bool>) -> usize {
             let values = ExtensionValues {
                 audio_level: Some(level),
                 voice_activity,
@@ -134,7 +134,7 @@ mod tests {
             };
             let rises = (0..packets).filter(|_| {
                 self.now += PACKET;
-                self.loudness.hear(&values, self.now)
+                self.loudness.observe_level(&values, self.now)
             });
             rises.count()
         }
@@ -147,36 +147,36 @@ mod tests {
     #[test]
     fn a_voice_counts_after_200_ms_and_until_800_ms_after_its_end() {
         let mut voice = Voice::new();
-        voice.hear(9, -30, Some(true));
+        voice.send(9, -30, Some(true));
         assert!(!voice.speaks());
-        voice.hear(1, -30, Some(true));
+        voice.send(1, -30, Some(true));
         assert!(voice.speaks());
-        voice.hear(39, -90, Some(true));
+        voice.send(39, -90, Some(true));
         assert!(voice.speaks(), "after 780 ms");
-        voice.hear(1, -90, Some(true));
+        voice.send(1, -90, Some(true));
         assert!(!voice.speaks(), "after 800 ms");
     }
 
     #[test]
     fn a_voice_goes_on_through_pauses_between_words() {
         let mut voice = Voice::new();
-        voice.hear(10, -30, None);
+        voice.send(10, -30, None);
         for _ in 0..10 {
-            voice.hear(30, -80, None);
+            voice.send(30, -80, None);
             assert!(voice.speaks());
-            voice.hear(1, -30, None);
+            voice.send(1, -30, None);
         }
     }
 
     #[test]
     fn noise_and_short_sounds_are_no_speech() {
         let mut voice = Voice::new();
-        voice.hear(100, -60, Some(true));
-        voice.hear(100, -20, Some(false));
+        voice.send(100, -60, Some(true));
+        voice.send(100, -20, Some(false));
         for _ in 0..20 {
             // A knock each second.
-            voice.hear(3, -10, Some(true));
-            voice.hear(47, -80, Some(true));
+            voice.send(3, -10, Some(true));
+            voice.send(47, -80, Some(true));
         }
         assert!(!voice.speaks());
     }
@@ -185,18 +185,18 @@ mod tests {
     fn what_begins_is_told_once() {
         let mut voice = Voice::new();
         // It flows, it claims a slot, it speaks.
-        assert_eq!(voice.hear(200, -30, Some(true)), 3);
-        assert_eq!(voice.hear(200, -90, Some(true)), 0);
+        assert_eq!(voice.send(200, -30, Some(true)), 3);
+        assert_eq!(voice.send(200, -90, Some(true)), 0);
         voice.now += FLOWS_FOR;
         assert!(!voice.loudness.flows(voice.now));
-        assert_eq!(voice.hear(2, -90, Some(true)), 1);
+        assert_eq!(voice.send(2, -90, Some(true)), 1);
     }
 
     #[test]
     fn a_client_that_sends_no_levels_flows_and_is_silent() {
         let mut loudness = Loudness::default();
         let now = Instant::now();
-        assert!(loudness.hear(&ExtensionValues::default(), now));
+        assert!(loudness.observe_level(&ExtensionValues::default(), now));
         assert!(loudness.flows(now) && !loudness.has_voice(now));
         assert!((loudness.level() - SILENCE_DBOV).abs() < f32::EPSILON);
     }

@@ -27,7 +27,7 @@ pub(crate) struct Peer {
     pub(crate) standing: Standing,
     pub(crate) connected: bool,
     pub(crate) lost: bool,
-    pub(crate) heard_at: Instant,
+    pub(crate) last_datagram_at: Instant,
     pub(crate) loudness: Loudness,
     pub(crate) slots: Slots,
     /// It is to be told its slots, because there are others than before, or for an answer.
@@ -109,7 +109,7 @@ impl Peer {
             standing: Standing::default(),
             connected: false,
             lost: false,
-            heard_at: now,
+            last_datagram_at: now,
             loudness: Loudness::default(),
             slots: Slots::new(uid),
             tells_slots: false,
@@ -173,9 +173,9 @@ impl Peer {
     }
 
     /// A datagram of this peer has come from there.
-    pub(crate) fn hear(&mut self, from: SocketAddr, now: Instant) {
-        self.heard_at = now;
-        self.addresses.hear(from, now);
+    pub(crate) fn note_datagram(&mut self, from: SocketAddr, now: Instant) {
+        self.last_datagram_at = now;
+        self.addresses.observe(from, now);
     }
 
     pub(crate) fn handle(&mut self, input: Input) {
@@ -194,7 +194,7 @@ impl Peer {
 
     /// When this peer wants to be handled next.
     pub(crate) fn due(&self, lost_after: Duration) -> Instant {
-        let lost = (self.connected && !self.lost).then(|| self.heard_at + lost_after);
+        let lost = (self.connected && !self.lost).then(|| self.last_datagram_at + lost_after);
         let key_frame = self.key_frame_due();
         [lost, key_frame]
             .into_iter()
@@ -264,7 +264,7 @@ impl Peer {
             Event::Closed => {
                 return Some(Drained::Closed("the client closed the connection".into()));
             }
-            // Silence is judged by `heard_at`: an ICE-lite agent sees only what comes in.
+            // Silence is judged by `last_datagram_at`: an ICE-lite agent sees only what comes in.
             _ => {}
         }
         None
