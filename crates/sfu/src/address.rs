@@ -28,7 +28,11 @@ impl Addresses {
     /// 15 s after its last check; a client that moved without saying so would get nothing for so long.
     pub(crate) fn route(&self, nominated: SocketAddr, now: Instant) -> SocketAddr {
         let is_fresh = |at: Instant| now.duration_since(at) < LEFT_AFTER;
-        if self.last_seen.get(&nominated).is_none_or(|at| is_fresh(*at)) {
+        if self
+            .last_seen
+            .get(&nominated)
+            .is_none_or(|at| is_fresh(*at))
+        {
             return nominated;
         }
         let newest = self.last_seen.iter().max_by_key(|(_, at)| **at);

@@ -22,7 +22,7 @@ impl Sfu {
         let Some(peer) = self.peers.get_mut(&from) else {
             return;
         };
-        if !peer.standing.flows() {
+        if !peer.settings.allows_media() {
             self.metrics.packets_held_back += 1;
             return;
         }
@@ -64,7 +64,8 @@ impl Sfu {
         let mut starts_anew = false;
         for route in routes.into_iter().flatten() {
             let receiver = self.peers.get_mut(&route.peer);
-            let Some(receiver) = receiver.filter(|p| p.standing.flows() && p.connected) else {
+            let Some(receiver) = receiver.filter(|p| p.settings.allows_media() && p.connected)
+            else {
                 continue;
             };
             if let Some(started) = receiver.send(route.place, source, packet, now) {
@@ -90,7 +91,7 @@ impl Sfu {
             let Some(peer) = self.peers.get_mut(id) else {
                 continue;
             };
-            if peer.uid == uid && peer.standing.flows() {
+            if peer.uid == uid && peer.settings.allows_media() {
                 peer.want_key_frame();
                 peer.request_due_key_frame(now, &mut self.metrics);
                 touched.insert(*id);
@@ -110,7 +111,7 @@ impl Sfu {
         };
         let (room, own) = (peer.room, peer.uid);
         let mut uids: BTreeSet<Uid> = peer.slots.videos().collect();
-        if !peer.standing.flows() {
+        if !peer.settings.allows_media() {
             uids.clear();
         }
         uids.insert(own);

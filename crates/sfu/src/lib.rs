@@ -45,7 +45,7 @@ use alarms::{Alarms, Owner};
 use demux::Demux;
 use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
-use peer::{Drained, Peer, Standing};
+use peer::{Drained, Peer, PeerSettings};
 pub use quality::QualityReport;
 use room::Room;
 use str0m::net::{Protocol, Receive};
@@ -60,8 +60,8 @@ pub struct Sfu {
     config: Config,
     rooms: BTreeMap<RoomId, Room>,
     peers: BTreeMap<PeerId, Peer>,
-    /// What was decided about peers before they were there.
-    expected: BTreeMap<(RoomId, PeerId), Standing>,
+    /// Settings of peers that have not negotiated yet.
+    pending_settings: BTreeMap<(RoomId, PeerId), PeerSettings>,
     demux: Demux,
     /// Invariant: the alarm of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
     /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_alarm`].
@@ -81,7 +81,7 @@ impl Sfu {
             config,
             rooms: BTreeMap::new(),
             peers: BTreeMap::new(),
-            expected: BTreeMap::new(),
+            pending_settings: BTreeMap::new(),
             demux: Demux::default(),
             alarms: Alarms::default(),
             now,
@@ -101,7 +101,7 @@ impl Sfu {
         for peer in self.rooms.remove(&room).unwrap_or_default().peers {
             self.forget(peer);
         }
-        self.expected.retain(|(of, _), _| *of != room);
+        self.pending_settings.retain(|(of, _), _| *of != room);
         self.set_room_alarm(room);
     }
 
@@ -123,7 +123,10 @@ impl Sfu {
             None => {
                 let mut new = Peer::new(room, uid, &self.config.candidates, now);
                 let answer = new.negotiate(offer)?;
-                new.standing = self.expected.remove(&(room, peer)).unwrap_or_default();
+                new.settings = self
+                    .pending_settings
+                    .remove(&(room, peer))
+                    .unwrap_or_default();
                 self.peers.insert(peer, new);
                 self.rooms.entry(room).or_default().peers.insert(peer);
                 answer
@@ -141,13 +144,13 @@ impl Sfu {
     /// From now on media flows from and to this peer. One that is not there yet, because its first offer was refused, is
     /// admitted as soon as it is.
     pub fn admit(&mut self, room: RoomId, peer: PeerId, now: Instant) {
-        self.change_standing(room, peer, now, |standing| standing.admitted = true);
+        self.change_settings(room, peer, now, |settings| settings.admitted = true);
     }
 
     /// While it is held, nothing flows from or to this peer, as if it were not admitted; it keeps its connection and its
     /// slots. May come before the peer, as [`Self::admit`] may.
     pub fn hold(&mut self, room: RoomId, peer: PeerId, held: bool, now: Instant) {
-        self.change_standing(room, peer, now, |standing| standing.held = held);
+        self.change_settings(room, peer, now, |settings| settings.held = held);
     }
 
     /// Whose pictures this peer shows, the most wanted first: those of them who are there get its video slots, as many as it
@@ -158,10 +161,10 @@ impl Sfu {
         let mut told = BTreeSet::new();
         let mut wanted: Vec<Uid> = videos.into_iter().filter(|uid| told.insert(*uid)).collect();
         wanted.truncate(PARTICIPANTS_MAX);
-        let Some(standing) = self.standing_mut(room, peer) else {
+        let Some(settings) = self.settings_mut(room, peer) else {
             return;
         };
-        standing.videos = Some(wanted);
+        settings.videos = Some(wanted);
         let mut touched = BTreeSet::new();
         self.assign_slots(room, None, now, &mut touched);
         self.drain(touched, now);
@@ -169,7 +172,7 @@ impl Sfu {
 
     /// Closes one peer.
     pub fn remove(&mut self, room: RoomId, peer: PeerId) {
-        self.expected.remove(&(room, peer));
+        self.pending_settings.remove(&(room, peer));
         if self
             .rooms
             .get(&room)
@@ -275,39 +278,39 @@ impl Sfu {
     }
 
     /// What is decided about a peer, there or not; none if its room is not open or it is in another.
-    fn standing_mut(&mut self, room: RoomId, peer: PeerId) -> Option<&mut Standing> {
+    fn settings_mut(&mut self, room: RoomId, peer: PeerId) -> Option<&mut PeerSettings> {
         if !self.rooms.contains_key(&room) {
             return None;
         }
         match self.peers.get_mut(&peer) {
-            Some(known) => (known.room == room).then_some(&mut known.standing),
-            None => Some(self.expected.entry((room, peer)).or_default()),
+            Some(known) => (known.room == room).then_some(&mut known.settings),
+            None => Some(self.pending_settings.entry((room, peer)).or_default()),
         }
     }
 
-    fn change_standing(
+    fn change_settings(
         &mut self,
         room: RoomId,
         id: PeerId,
         now: Instant,
-        change: impl FnOnce(&mut Standing),
+        change: impl FnOnce(&mut PeerSettings),
     ) {
         self.now = now;
-        let Some(standing) = self.standing_mut(room, id) else {
+        let Some(settings) = self.settings_mut(room, id) else {
             return;
         };
-        let flowed = standing.flows();
-        change(standing);
+        let was_allowed = settings.allows_media();
+        change(settings);
         let Some(peer) = self
             .peers
             .get_mut(&id)
-            .filter(|p| p.standing.flows() != flowed)
+            .filter(|p| p.settings.allows_media() != was_allowed)
         else {
             return;
         };
         let uid = peer.uid;
         let mut touched = BTreeSet::new();
-        if flowed {
+        if was_allowed {
             if let Some(room) = self.rooms.get_mut(&room) {
                 room.speakers.silence(uid);
             }
@@ -412,7 +415,7 @@ impl Sfu {
             let flowing: Vec<&Peer> = self
                 .peers_of(*room)
                 .map(|(_, peer)| peer)
-                .filter(|peer| peer.standing.flows())
+                .filter(|peer| peer.settings.allows_media())
                 .collect();
             let jitter_up: BTreeMap<Uid, u32> = flowing
                 .iter()

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) struct Peer {
     pub(crate) room: RoomId,
     pub(crate) uid: Uid,
-    pub(crate) standing: Standing,
+    pub(crate) settings: PeerSettings,
     pub(crate) connected: bool,
     pub(crate) lost: bool,
     pub(crate) last_datagram_at: Instant,
@@ -47,16 +47,16 @@ pub(crate) struct Peer {
 
 /// What was decided about a peer from outside, perhaps before it was there.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Standing {
+pub(crate) struct PeerSettings {
     pub(crate) admitted: bool,
     pub(crate) held: bool,
     /// Whose pictures it shows; none until it has said so.
     pub(crate) videos: Option<Vec<Uid>>,
 }
 
-impl Standing {
+impl PeerSettings {
     /// Media may go from and to it.
-    pub(crate) fn flows(&self) -> bool {
+    pub(crate) fn allows_media(&self) -> bool {
         self.admitted && !self.held
     }
 }
@@ -106,7 +106,7 @@ impl Peer {
         Self {
             room,
             uid,
-            standing: Standing::default(),
+            settings: PeerSettings::default(),
             connected: false,
             lost: false,
             last_datagram_at: now,
@@ -372,7 +372,7 @@ impl Peer {
     pub(crate) fn assign_slots(&mut self, census: &Census, now: Instant) -> Assigned {
         self.tells_slots = false;
         self.slots
-            .assign(census, self.standing.videos.as_deref(), now)
+            .assign(census, self.settings.videos.as_deref(), now)
     }
 
     /// As the client is told.

@@ -77,7 +77,7 @@ impl Sfu {
         };
         if room.speakers.due().is_some_and(|at| at <= now) {
             let peers = room.peers.iter().filter_map(|id| self.peers.get(id));
-            let flowing = peers.filter(|peer| peer.standing.flows());
+            let flowing = peers.filter(|peer| peer.settings.allows_media());
             let heard = flowing.map(|peer| (peer.uid, &peer.loudness));
             if let Some(uids) = room.speakers.check(heard, now) {
                 let event = Event::Speakers { room: id, uids };
@@ -128,7 +128,7 @@ impl Sfu {
                     room.routes.entry((uid, slot.kind)).or_default().push(route);
                 }
             }
-            if peer.connected && peer.standing.flows() {
+            if peer.connected && peer.settings.allows_media() {
                 shown_anew.extend(assigned.new_videos);
             }
             if assigned.changed || anyway == Some(*peer_id) {
@@ -151,7 +151,7 @@ impl Sfu {
         let mut heard: BTreeMap<Uid, Heard> = BTreeMap::new();
         for (_, peer) in self.peers_of(room) {
             census.uids.insert(peer.uid);
-            if !peer.standing.flows() || !peer.loudness.flows(now) {
+            if !peer.settings.allows_media() || !peer.loudness.flows(now) {
                 continue;
             }
             let this = Heard {
