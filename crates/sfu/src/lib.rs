@@ -24,7 +24,6 @@
 //! It is estimated, for the grade of quality, to those who are shown pictures. Nothing is paced and nothing sent less by it.
 
 mod address;
-mod alarms;
 mod demux;
 mod estimate;
 mod forward;
@@ -35,13 +34,13 @@ mod rewrite;
 mod room;
 mod slots;
 mod speakers;
+mod timers;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use alarms::{Alarms, Owner};
 use demux::Demux;
 use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
@@ -50,6 +49,7 @@ pub use quality::QualityReport;
 use room::Room;
 use str0m::net::{Protocol, Receive};
 use str0m::{Input, Rtc};
+use timers::{TimerKey, Timers};
 pub use words::{Config, Event, Metrics, NegotiateError, Output, PeerId, RoomId};
 
 /// Shortest time between two key-frame requests to one source.
@@ -63,9 +63,9 @@ pub struct Sfu {
     /// Settings of peers that have not negotiated yet.
     pending_settings: BTreeMap<(RoomId, PeerId), PeerSettings>,
     demux: Demux,
-    /// Invariant: the alarm of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
-    /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_alarm`].
-    alarms: Alarms,
+    /// Invariant: the timer of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
+    /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_timer`].
+    timers: Timers,
     /// The newest time this was told of.
     now: Instant,
     outputs: VecDeque<Output>,
@@ -83,7 +83,7 @@ impl Sfu {
             peers: BTreeMap::new(),
             pending_settings: BTreeMap::new(),
             demux: Demux::default(),
-            alarms: Alarms::default(),
+            timers: Timers::default(),
             now,
             outputs: VecDeque::new(),
             quality_at: None,
@@ -102,7 +102,7 @@ impl Sfu {
             self.forget(peer);
         }
         self.pending_settings.retain(|(of, _), _| *of != room);
-        self.set_room_alarm(room);
+        self.set_room_timer(room);
     }
 
     /// Answers an offer: the first one of a peer makes it, a later one restarts ICE or adds slots.
@@ -222,10 +222,10 @@ impl Sfu {
     /// The time of [`Self::poll_timeout`] has come.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
-        for owner in self.alarms.due(now) {
-            match owner {
-                Owner::Peer(peer) => self.handle_peer_timeout(peer, now),
-                Owner::Room(room) => self.handle_room_timeout(room, now),
+        for key in self.timers.due(now) {
+            match key {
+                TimerKey::Peer(peer) => self.handle_peer_timeout(peer, now),
+                TimerKey::Room(room) => self.handle_room_timeout(room, now),
             }
         }
         if self.quality_at.is_some_and(|at| at <= now) {
@@ -256,11 +256,11 @@ impl Sfu {
     pub fn poll_timeout(&self) -> Option<Instant> {
         debug_assert!(
             self.peers.iter().all(|(id, peer)| {
-                self.alarms.of(Owner::Peer(*id)) == Some(peer.due(self.config.lost_after))
+                self.timers.of(TimerKey::Peer(*id)) == Some(peer.due(self.config.lost_after))
             }),
-            "a peer's alarm is not when it is due"
+            "a peer's timer is not when it is due"
         );
-        self.alarms.next().into_iter().chain(self.quality_at).min()
+        self.timers.next().into_iter().chain(self.quality_at).min()
     }
 
     /// The next thing to do or to know.
@@ -343,7 +343,7 @@ impl Sfu {
 
     fn forget(&mut self, peer: PeerId) {
         self.demux.forget(peer);
-        self.alarms.set(Owner::Peer(peer), None);
+        self.timers.set(TimerKey::Peer(peer), None);
         if let Some(mut peer) = self.peers.remove(&peer) {
             peer.disconnect();
         }
@@ -360,7 +360,7 @@ impl Sfu {
             };
             let due = peer.due(self.config.lost_after);
             let tells_slots_in = peer.tells_slots.then_some(peer.room);
-            self.alarms.set(Owner::Peer(id), Some(due));
+            self.timers.set(TimerKey::Peer(id), Some(due));
             if let Some(room) = tells_slots_in {
                 self.assign_slots(room, Some(id), now, &mut touched);
             }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use hullo_protocol::{SlotKind, Uid};
 
-use crate::alarms::Owner;
 use crate::slots::{Census, Heard};
 use crate::speakers::Speakers;
+use crate::timers::TimerKey;
 use crate::{Event, Output, PeerId, RoomId, Sfu};
 
 /// While a voice waits for an audio slot, it is looked so often whether there is one.
@@ -41,10 +41,10 @@ impl Room {
 }
 
 impl Sfu {
-    /// The time of a room's alarm has come.
+    /// A room's timer has expired.
     pub(crate) fn handle_room_timeout(&mut self, id: RoomId, now: Instant) {
         let Some(room) = self.rooms.get(&id) else {
-            return self.alarms.set(Owner::Room(id), None);
+            return self.timers.set(TimerKey::Room(id), None);
         };
         if room.look_at_slots_at.is_some_and(|at| at <= now) {
             let mut touched = BTreeSet::new();
@@ -84,13 +84,13 @@ impl Sfu {
                 self.outputs.push_back(Output::Event(event));
             }
         }
-        self.set_room_alarm(id);
+        self.set_room_timer(id);
     }
 
     /// Of a room whose due time may have changed.
-    pub(crate) fn set_room_alarm(&mut self, id: RoomId) {
+    pub(crate) fn set_room_timer(&mut self, id: RoomId) {
         let due = self.rooms.get(&id).and_then(Room::due);
-        self.alarms.set(Owner::Room(id), due);
+        self.timers.set(TimerKey::Room(id), due);
     }
 
     /// Gives the slots of everyone in the room to whom they are due; tells those whose slots changed, and `anyway` in any
@@ -143,7 +143,7 @@ impl Sfu {
         for uid in shown_anew {
             self.request_key_frame(id, uid, now, touched);
         }
-        self.set_room_alarm(id);
+        self.set_room_timer(id);
     }
 
     fn census(&self, room: RoomId, now: Instant) -> Census {
