@@ -68,7 +68,7 @@ impl Sfu {
             else {
                 continue;
             };
-            if let Some(started) = receiver.send(route.place, source, packet, now) {
+            if let Some(started) = receiver.send(route.slot_index, source, packet, now) {
                 self.metrics.packets_forwarded += 1;
                 self.metrics.bytes_forwarded += packet.payload.len() as u64;
                 starts_anew |= started;

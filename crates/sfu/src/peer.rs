@@ -303,15 +303,15 @@ impl Peer {
         self.seen.insert(kind)
     }
 
-    /// Sends a packet through the slot at `place`. Tells whether the source is new there; none if it was not sent.
+    /// Sends a packet through the slot at `slot_index`. Tells whether the source is new there; none if it was not sent.
     pub(crate) fn send(
         &mut self,
-        place: usize,
+        slot_index: usize,
         source: &Source,
         packet: &RtpPacket,
         now: Instant,
     ) -> Option<bool> {
-        let slot = self.slots.at_mut(place)?;
+        let slot = self.slots.get_mut(slot_index)?;
         debug_assert_eq!(slot.uid, Some(source.uid), "a route to another's slot");
         let known = slot.matched.filter(|(params, _)| *params == source.params);
         let pt = match known {
@@ -319,7 +319,7 @@ impl Peer {
             None => self.rtc.codec_config().match_params(source.params)?.pt(),
         };
         slot.matched = Some((source.params, pt));
-        let position = slot.rewrite.place(source.peer, packet, now)?;
+        let position = slot.rewrite.position_of(source.peer, packet, now)?;
         let mut ext_vals = packet.header.ext_vals.clone();
         ext_vals.mid = None;
         let (mid, nackable) = (slot.mid, slot.kind == SlotKind::Video);

@@ -34,9 +34,9 @@ struct Newest {
     at: Instant,
 }
 
-/// A packet's place in the outgoing stream.
+/// A packet's position in the outgoing stream.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct StreamPosition {
     pub(crate) sequence: SeqNo,
     pub(crate) time: u32,
     /// It is the first of a new source.
@@ -57,13 +57,13 @@ impl Rewrite {
         self.source = None;
     }
 
-    /// The place of `packet`; none for one from before the source was switched to.
-    pub(crate) fn place(
+    /// Where `packet` goes; none for one from before the source was switched to.
+    pub(crate) fn position_of(
         &mut self,
         peer: PeerId,
         packet: &RtpPacket,
         now: Instant,
-    ) -> Option<Place> {
+    ) -> Option<StreamPosition> {
         let (ssrc, time_in) = (packet.header.ssrc, packet.header.timestamp);
         let sequence_in = *packet.seq_no;
         let starts = self
@@ -86,7 +86,7 @@ impl Rewrite {
                 at: now,
             });
         }
-        Some(Place {
+        Some(StreamPosition {
             sequence: sequence.into(),
             time,
             starts,

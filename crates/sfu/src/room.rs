@@ -29,8 +29,8 @@ pub(crate) struct Room {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) peer: PeerId,
-    /// Which of its slots.
-    pub(crate) place: usize,
+    /// Where it is in the list of the receiver's slots.
+    pub(crate) slot_index: usize,
 }
 
 impl Room {
@@ -119,11 +119,11 @@ impl Sfu {
             if assigned.voice_waits {
                 room.look_at_slots_at = Some(now + SLOTS_LOOKED_AT_EVERY);
             }
-            for (place, slot) in peer.slots.iter().enumerate() {
+            for (slot_index, slot) in peer.slots.iter().enumerate() {
                 if let Some(uid) = slot.uid {
                     let route = Route {
                         peer: *peer_id,
-                        place,
+                        slot_index,
                     };
                     room.routes.entry((uid, slot.kind)).or_default().push(route);
                 }

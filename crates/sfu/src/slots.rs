@@ -63,8 +63,8 @@ pub(crate) struct Receiving {
     pub(crate) matched: Option<(PayloadParams, Pt)>,
 }
 
-/// All slots of one receiver, in the order in which it offered them. None is ever taken out, so that a place in the list
-/// names a slot for good.
+/// All slots of one receiver, in the order in which it offered them. None is ever taken out, so that an
+/// index in the list always names the same slot.
 pub(crate) struct Slots {
     own: Uid,
     list: Vec<Receiving>,
@@ -106,8 +106,8 @@ impl Slots {
         self.list.iter()
     }
 
-    pub(crate) fn at_mut(&mut self, place: usize) -> Option<&mut Receiving> {
-        self.list.get_mut(place)
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut Receiving> {
+        self.list.get_mut(index)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Receiving> {
@@ -131,7 +131,7 @@ impl Slots {
     }
 
     /// Gives the slots to whom they are due: video to those of `videos` who are there, in that order, or without such a list
-    /// to everyone by uid; audio to everyone by uid, or when slots lack to the loudest. Who keeps a slot keeps its place.
+    /// to everyone by uid; audio to everyone by uid, or when slots lack to the loudest. Who keeps a slot keeps the same one.
     pub(crate) fn assign(
         &mut self,
         census: &Census,

@@ -55,11 +55,11 @@ impl Speakers {
         }
         let mut speaking: Vec<(Uid, &Loudness)> = loudest.into_iter().collect();
         let told_as = |uid: Uid| self.told.iter().position(|told| *told == uid);
-        // Who was told before keeps its place; who comes anew is behind them, until it is clearly louder.
+        // Who was told before keeps its rank; who is new comes behind them, until it is clearly louder.
         speaking.sort_by(|(a, a_loudness), (b, b_loudness)| {
-            let place = |uid| told_as(uid).unwrap_or(usize::MAX);
+            let rank = |uid| told_as(uid).unwrap_or(usize::MAX);
             let louder = b_loudness.level().total_cmp(&a_loudness.level());
-            place(*a).cmp(&place(*b)).then(louder).then(a.cmp(b))
+            rank(*a).cmp(&rank(*b)).then(louder).then(a.cmp(b))
         });
         for last in 1..speaking.len() {
             for at in (1..=last).rev() {
