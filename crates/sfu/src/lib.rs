@@ -44,7 +44,7 @@ use std::time::{Duration, Instant};
 use demux::Demux;
 use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
-use peer::{Drained, Peer, PeerSettings};
+use peer::{Peer, PeerOutput, PeerSettings};
 pub use quality::QualityReport;
 use room::Room;
 use str0m::net::{Protocol, Receive};
@@ -352,8 +352,8 @@ impl Sfu {
     /// Carries on with peers until they have nothing more to say, and with those that their packets went to.
     fn drain(&mut self, mut touched: BTreeSet<PeerId>, now: Instant) {
         while let Some(id) = touched.pop_first() {
-            while let Some(drained) = self.peers.get_mut(&id).and_then(|peer| peer.drain(now)) {
-                self.carry_out(id, drained, now, &mut touched);
+            while let Some(output) = self.peers.get_mut(&id).and_then(|peer| peer.poll(now)) {
+                self.handle_peer_output(id, output, now, &mut touched);
             }
             let Some(peer) = self.peers.get(&id) else {
                 continue;
@@ -367,10 +367,10 @@ impl Sfu {
         }
     }
 
-    fn carry_out(
+    fn handle_peer_output(
         &mut self,
         id: PeerId,
-        drained: Drained,
+        output: PeerOutput,
         now: Instant,
         touched: &mut BTreeSet<PeerId>,
     ) {
@@ -378,20 +378,20 @@ impl Sfu {
             return;
         };
         let room = peer.room;
-        match drained {
-            Drained::Transmit { from, to, bytes } => {
+        match output {
+            PeerOutput::Transmit { from, to, bytes } => {
                 self.demux.learn_address(to, id);
                 self.outputs.push_back(Output::Transmit { from, to, bytes });
             }
-            Drained::Connected => {
+            PeerOutput::Connected => {
                 peer.connected = true;
                 self.outputs
                     .push_back(Output::Event(Event::Connected { room, peer: id }));
                 self.request_key_frames_around(id, now, touched);
             }
-            Drained::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
-            Drained::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
-            Drained::Closed(reason) => {
+            PeerOutput::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
+            PeerOutput::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
+            PeerOutput::Closed(reason) => {
                 self.metrics.peers_failed += 1;
                 let event = Event::Closed {
                     room,

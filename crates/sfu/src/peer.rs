@@ -70,7 +70,7 @@ pub(crate) struct Source {
 }
 
 /// What comes out of a peer.
-pub(crate) enum Drained {
+pub(crate) enum PeerOutput {
     Transmit {
         from: SocketAddr,
         to: SocketAddr,
@@ -203,37 +203,37 @@ impl Peer {
     }
 
     /// The next thing that comes out; none when the peer waits.
-    pub(crate) fn drain(&mut self, now: Instant) -> Option<Drained> {
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
         loop {
             if let Some(reason) = self.failure.take() {
-                return Some(Drained::Closed(reason));
+                return Some(PeerOutput::Closed(reason));
             }
             match guarded(|| self.rtc.poll_output()) {
-                Err(reason) => return Some(Drained::Closed(reason)),
+                Err(reason) => return Some(PeerOutput::Closed(reason)),
                 Ok(Output::Timeout(at)) if at <= now => self.handle(Input::Timeout(now)),
                 Ok(Output::Timeout(at)) => {
                     self.wake_at = at;
                     return None;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    return Some(Drained::Transmit {
+                    return Some(PeerOutput::Transmit {
                         from: transmit.source,
                         to: self.addresses.route(transmit.destination, now),
                         bytes: transmit.contents.into(),
                     });
                 }
                 Ok(Output::Event(event)) => {
-                    if let Some(drained) = self.handle_event(event, now) {
-                        return Some(drained);
+                    if let Some(output) = self.handle_event(event, now) {
+                        return Some(output);
                     }
                 }
             }
         }
     }
 
-    fn handle_event(&mut self, event: Event, now: Instant) -> Option<Drained> {
+    fn handle_event(&mut self, event: Event, now: Instant) -> Option<PeerOutput> {
         match event {
-            Event::Connected => return Some(Drained::Connected),
+            Event::Connected => return Some(PeerOutput::Connected),
             Event::RtpPacket(packet) => {
                 let mid = packet
                     .header
@@ -241,11 +241,11 @@ impl Peer {
                     .mid
                     .or_else(|| self.mid_of(&packet))?;
                 let kind = kind_of(self.rtc.media(mid)?.kind());
-                return Some(Drained::Packet(kind, Box::new(packet)));
+                return Some(PeerOutput::Packet(kind, Box::new(packet)));
             }
             Event::KeyframeRequest(request) => {
                 let slot = self.slots.iter().find(|slot| slot.mid == request.mid)?;
-                return slot.uid.map(Drained::KeyFrameWanted);
+                return slot.uid.map(PeerOutput::KeyFrameWanted);
             }
             Event::MediaAdded(added) => self.handle_media(added.mid, now),
             Event::MediaChanged(changed) => self.handle_media(changed.mid, now),
@@ -262,7 +262,9 @@ impl Peer {
                 self.figures.take_egress(slot.kind, slot.uid, &stats);
             }
             Event::Closed => {
-                return Some(Drained::Closed("the client closed the connection".into()));
+                return Some(PeerOutput::Closed(
+                    "the client closed the connection".into(),
+                ));
             }
             // Silence is judged by `last_datagram_at`: an ICE-lite agent sees only what comes in.
             _ => {}
