@@ -15,7 +15,7 @@ use crate::address::Addresses;
 use crate::estimate::{self, Estimate};
 use crate::loudness::Loudness;
 use crate::quality::Figures;
-use crate::slots::{Assigned, Census, Slots};
+use crate::slots::{Assigned, RoomSources, Slots};
 use crate::{
     KEY_FRAME_EVERY, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid,
 };
@@ -371,10 +371,10 @@ impl Peer {
     }
 
     /// Assigns its slots anew.
-    pub(crate) fn assign_slots(&mut self, census: &Census, now: Instant) -> Assigned {
+    pub(crate) fn assign_slots(&mut self, sources: &RoomSources, now: Instant) -> Assigned {
         self.tells_slots = false;
         self.slots
-            .assign(census, self.settings.videos.as_deref(), now)
+            .assign(sources, self.settings.videos.as_deref(), now)
     }
 
     /// As the client is told.

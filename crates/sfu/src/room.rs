@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hullo_protocol::{SlotKind, Uid};
 
-use crate::slots::{Census, Heard};
+use crate::slots::{AudioSource, RoomSources};
 use crate::speakers::Speakers;
 use crate::timers::TimerKey;
 use crate::{Event, Output, PeerId, RoomId, Sfu};
@@ -78,8 +78,8 @@ impl Sfu {
         if room.speakers.due().is_some_and(|at| at <= now) {
             let peers = room.peers.iter().filter_map(|id| self.peers.get(id));
             let flowing = peers.filter(|peer| peer.settings.allows_media());
-            let heard = flowing.map(|peer| (peer.uid, &peer.loudness));
-            if let Some(uids) = room.speakers.check(heard, now) {
+            let audible = flowing.map(|peer| (peer.uid, &peer.loudness));
+            if let Some(uids) = room.speakers.check(audible, now) {
                 let event = Event::Speakers { room: id, uids };
                 self.outputs.push_back(Output::Event(event));
             }
@@ -102,7 +102,7 @@ impl Sfu {
         now: Instant,
         touched: &mut BTreeSet<PeerId>,
     ) {
-        let census = self.census(id, now);
+        let sources = self.room_sources(id, now);
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
@@ -114,7 +114,7 @@ impl Sfu {
             let Some(peer) = self.peers.get_mut(peer_id) else {
                 continue;
             };
-            let assigned = peer.assign_slots(&census, now);
+            let assigned = peer.assign_slots(&sources, now);
             room.lacks_audio |= assigned.lacks_audio;
             if assigned.voice_waits {
                 room.look_at_slots_at = Some(now + SLOTS_LOOKED_AT_EVERY);
@@ -146,30 +146,30 @@ impl Sfu {
         self.set_room_timer(id);
     }
 
-    fn census(&self, room: RoomId, now: Instant) -> Census {
-        let mut census = Census::default();
-        let mut heard: BTreeMap<Uid, Heard> = BTreeMap::new();
+    fn room_sources(&self, room: RoomId, now: Instant) -> RoomSources {
+        let mut sources = RoomSources::default();
+        let mut audio: BTreeMap<Uid, AudioSource> = BTreeMap::new();
         for (_, peer) in self.peers_of(room) {
-            census.uids.insert(peer.uid);
+            sources.uids.insert(peer.uid);
             if !peer.settings.allows_media() || !peer.loudness.flows(now) {
                 continue;
             }
-            let this = Heard {
+            let this = AudioSource {
                 uid: peer.uid,
                 has_voice: peer.loudness.has_voice(now),
                 level: peer.loudness.level(),
                 voiced_at: peer.loudness.voiced_at(),
             };
-            let known = heard.entry(peer.uid).or_insert(this);
+            let known = audio.entry(peer.uid).or_insert(this);
             if known.level < this.level {
                 *known = this;
             }
         }
-        census.heard = heard.into_values().collect();
-        census.heard.sort_by(|a, b| {
+        sources.audio = audio.into_values().collect();
+        sources.audio.sort_by(|a, b| {
             let voice = b.has_voice.cmp(&a.has_voice);
             voice.then(b.level.total_cmp(&a.level))
         });
-        census
+        sources
     }
 }

@@ -13,27 +13,27 @@ use crate::speakers::LOUDER_DB;
 /// So long, at least, whoever has spoken in an audio slot keeps it.
 const AUDIO_KEPT_FOR: Duration = Duration::from_secs(2);
 
-/// Who is in a room, and whose sound flows there, from the view of no receiver in particular.
+/// Who can be given a slot in a room, before any receiver is considered.
 #[derive(Debug, Default)]
-pub(crate) struct Census {
+pub(crate) struct RoomSources {
     /// Everyone with a peer.
     pub(crate) uids: BTreeSet<Uid>,
-    /// Whose sound flows: voices before noises, the loudest first. One entry for each participant.
-    pub(crate) heard: Vec<Heard>,
+    /// Whose audio flows: voices before noises, the loudest first. One entry for each participant.
+    pub(crate) audio: Vec<AudioSource>,
 }
 
-/// One whose sound flows.
+/// A participant whose audio flows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Heard {
+pub(crate) struct AudioSource {
     pub(crate) uid: Uid,
     pub(crate) has_voice: bool,
     pub(crate) level: f32,
     pub(crate) voiced_at: Option<Instant>,
 }
 
-impl Census {
-    fn heard(&self, uid: Uid) -> Option<&Heard> {
-        self.heard.iter().find(|heard| heard.uid == uid)
+impl RoomSources {
+    fn audio_of(&self, uid: Uid) -> Option<&AudioSource> {
+        self.audio.iter().find(|source| source.uid == uid)
     }
 }
 
@@ -134,7 +134,7 @@ impl Slots {
     /// to everyone by uid; audio to everyone by uid, or when slots lack to the loudest. Who keeps a slot keeps the same one.
     pub(crate) fn assign(
         &mut self,
-        census: &Census,
+        sources: &RoomSources,
         videos: Option<&[Uid]>,
         now: Instant,
     ) -> Assigned {
@@ -142,13 +142,13 @@ impl Slots {
         for closed in self.list.iter_mut().filter(|slot| !slot.open) {
             closed.uid = None;
         }
-        let lacks_audio = self.lacks_audio(census);
-        self.assign_video(census, videos, now);
+        let lacks_audio = self.lacks_audio(sources);
+        self.assign_video(sources, videos, now);
         let mut voice_waits = false;
         if lacks_audio {
-            voice_waits = self.assign_audio_to_the_loudest(census, now);
+            voice_waits = self.assign_audio_to_the_loudest(sources, now);
         } else {
-            self.assign_by_uid(SlotKind::Audio, census, now);
+            self.assign_by_uid(SlotKind::Audio, sources, now);
         }
         let mut assigned = Assigned {
             lacks_audio,
@@ -170,18 +170,18 @@ impl Slots {
         self.list.iter().filter(open).count()
     }
 
-    fn lacks_audio(&self, census: &Census) -> bool {
-        let others = census.uids.len() - usize::from(census.uids.contains(&self.own));
+    fn lacks_audio(&self, sources: &RoomSources) -> bool {
+        let others = sources.uids.len() - usize::from(sources.uids.contains(&self.own));
         let slots = self.count(SlotKind::Audio);
         slots > 0 && others > slots
     }
 
-    fn assign_video(&mut self, census: &Census, videos: Option<&[Uid]>, now: Instant) {
+    fn assign_video(&mut self, sources: &RoomSources, videos: Option<&[Uid]>, now: Instant) {
         let Some(videos) = videos else {
-            return self.assign_by_uid(SlotKind::Video, census, now);
+            return self.assign_by_uid(SlotKind::Video, sources, now);
         };
         let own = self.own;
-        let there = |uid: &&Uid| **uid != own && census.uids.contains(uid);
+        let there = |uid: &&Uid| **uid != own && sources.uids.contains(uid);
         let chosen: Vec<Uid> = videos
             .iter()
             .filter(there)
@@ -194,32 +194,32 @@ impl Slots {
         }
     }
 
-    fn assign_by_uid(&mut self, kind: SlotKind, census: &Census, now: Instant) {
+    fn assign_by_uid(&mut self, kind: SlotKind, sources: &RoomSources, now: Instant) {
         let own = self.own;
-        self.release(kind, |uid| uid != own && census.uids.contains(&uid));
-        for uid in census.uids.iter().filter(|uid| **uid != own) {
+        self.release(kind, |uid| uid != own && sources.uids.contains(&uid));
+        for uid in sources.uids.iter().filter(|uid| **uid != own) {
             self.fill(kind, *uid, now);
         }
     }
 
     /// True if a voice is left without a slot.
-    fn assign_audio_to_the_loudest(&mut self, census: &Census, now: Instant) -> bool {
+    fn assign_audio_to_the_loudest(&mut self, sources: &RoomSources, now: Instant) -> bool {
         let own = self.own;
         self.release(SlotKind::Audio, |uid| {
-            uid != own && census.heard(uid).is_some()
+            uid != own && sources.audio_of(uid).is_some()
         });
-        for heard in census.heard.iter().filter(|heard| heard.uid != own) {
-            if self.fill(SlotKind::Audio, heard.uid, now) {
+        for source in sources.audio.iter().filter(|source| source.uid != own) {
+            if self.fill(SlotKind::Audio, source.uid, now) {
                 continue;
             }
             // Behind the voices come only noises, and noise takes nothing from anybody.
-            if !heard.has_voice {
+            if !source.has_voice {
                 return false;
             }
-            let Some(yielding) = self.yielding_to(heard, census, now) else {
+            let Some(yielding) = self.yielding_to(source, sources, now) else {
                 return true;
             };
-            yielding.give(heard.uid, now);
+            yielding.give(source.uid, now);
         }
         false
     }
@@ -228,19 +228,20 @@ impl Slots {
     /// else of one who has had it for long enough and is clearly more quiet.
     fn yielding_to(
         &mut self,
-        louder: &Heard,
-        census: &Census,
+        louder: &AudioSource,
+        sources: &RoomSources,
         now: Instant,
     ) -> Option<&mut Receiving> {
         let audio = self.list.iter_mut().filter(|s| s.kind == SlotKind::Audio);
-        let with_heard = audio.filter_map(|slot| {
-            let heard = census.heard(slot.uid?)?;
-            let has_spoken = heard.has_voice || heard.voiced_at.is_some_and(|at| at >= slot.since);
+        let yielding = audio.filter_map(|slot| {
+            let source = sources.audio_of(slot.uid?)?;
+            let has_spoken =
+                source.has_voice || source.voiced_at.is_some_and(|at| at >= slot.since);
             let is_kept = has_spoken && now.duration_since(slot.since) < AUDIO_KEPT_FOR;
-            let yields = !heard.has_voice || louder.level >= heard.level + LOUDER_DB;
-            (yields && !is_kept).then_some((heard, slot))
+            let yields = !source.has_voice || louder.level >= source.level + LOUDER_DB;
+            (yields && !is_kept).then_some((source, slot))
         });
-        let most_quiet = with_heard.min_by(|(a, _), (b, _)| {
+        let most_quiet = yielding.min_by(|(a, _), (b, _)| {
             let voice = a.has_voice.cmp(&b.has_voice);
             voice.then(match a.has_voice {
                 true => a.level.total_cmp(&b.level),

@@ -40,14 +40,14 @@ impl Speakers {
         }
     }
 
-    /// The speakers, if they have changed since they were told. `heard` has everyone whose sound counts.
+    /// The speakers, if they have changed since they were told. `audible` has everyone whose audio counts.
     pub(crate) fn check<'a>(
         &mut self,
-        heard: impl Iterator<Item = (Uid, &'a Loudness)>,
+        audible: impl Iterator<Item = (Uid, &'a Loudness)>,
         now: Instant,
     ) -> Option<Vec<Uid>> {
         let mut loudest = BTreeMap::new();
-        for (uid, loudness) in heard.filter(|(_, loudness)| loudness.speaks(now)) {
+        for (uid, loudness) in audible.filter(|(_, loudness)| loudness.speaks(now)) {
             let known: &mut &Loudness = loudest.entry(uid).or_insert(loudness);
             if known.level() < loudness.level() {
                 *known = loudness;
