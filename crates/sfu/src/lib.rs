@@ -359,9 +359,9 @@ impl Sfu {
                 continue;
             };
             let due = peer.due(self.config.lost_after);
-            let tells_slots_in = peer.tells_slots.then_some(peer.room);
+            let (room, slots_dirty) = (peer.room, peer.slots_dirty);
             self.timers.set(TimerKey::Peer(id), Some(due));
-            if let Some(room) = tells_slots_in {
+            if slots_dirty {
                 self.assign_slots(room, Some(id), now, &mut touched);
             }
         }

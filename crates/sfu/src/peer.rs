@@ -30,8 +30,8 @@ pub(crate) struct Peer {
     pub(crate) last_datagram_at: Instant,
     pub(crate) loudness: Loudness,
     pub(crate) slots: Slots,
-    /// It is to be told its slots, because there are others than before, or for an answer.
-    pub(crate) tells_slots: bool,
+    /// Its assignment is to be made and announced again: its m-lines changed, or an offer was answered.
+    pub(crate) slots_dirty: bool,
     addresses: Addresses,
     /// The last one that was answered.
     offer: Option<String>,
@@ -112,7 +112,7 @@ impl Peer {
             last_datagram_at: now,
             loudness: Loudness::default(),
             slots: Slots::new(uid),
-            tells_slots: false,
+            slots_dirty: false,
             addresses: Addresses::default(),
             offer: None,
             rtc,
@@ -130,7 +130,7 @@ impl Peer {
         let before = self.rtc.direct_api().local_ice_credentials();
         match self.accept(offer) {
             Ok(answer) => {
-                self.tells_slots = true;
+                self.slots_dirty = true;
                 // Its payload types may be others now.
                 self.slots.iter_mut().for_each(|slot| slot.matched = None);
                 self.offer = Some(offer.to_owned());
@@ -286,7 +286,7 @@ impl Peer {
         };
         let receives = media.direction().is_sending();
         self.slots.set(mid, kind_of(media.kind()), receives, now);
-        self.tells_slots = true;
+        self.slots_dirty = true;
         // The estimate is wanted, its pacer is not.
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
             stream.set_unpaced(true);
@@ -370,16 +370,14 @@ impl Peer {
         }
     }
 
-    /// Assigns its slots anew.
     pub(crate) fn assign_slots(&mut self, sources: &RoomSources, now: Instant) -> Assigned {
-        self.tells_slots = false;
+        self.slots_dirty = false;
         self.slots
             .assign(sources, self.settings.videos.as_deref(), now)
     }
 
-    /// As the client is told.
-    pub(crate) fn told_slots(&self) -> Vec<Slot> {
-        self.slots.told()
+    pub(crate) fn slot_assignment(&self) -> Vec<Slot> {
+        self.slots.assignment()
     }
 
     /// Whatever comes next through the slots of `uid`, or through any, starts anew.

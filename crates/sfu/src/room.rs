@@ -10,8 +10,8 @@ use crate::speakers::Speakers;
 use crate::timers::TimerKey;
 use crate::{Event, Output, PeerId, RoomId, Sfu};
 
-/// While a voice waits for an audio slot, it is looked so often whether there is one.
-const SLOTS_LOOKED_AT_EVERY: Duration = Duration::from_millis(300);
+/// How often audio slots are assigned again while a voice waits for one.
+const REASSIGN_INTERVAL: Duration = Duration::from_millis(300);
 
 #[derive(Default)]
 pub(crate) struct Room {
@@ -22,7 +22,7 @@ pub(crate) struct Room {
     pub(crate) speakers: Speakers,
     /// Some receiver has fewer audio slots than there are others.
     pub(crate) lacks_audio: bool,
-    look_at_slots_at: Option<Instant>,
+    reassign_at: Option<Instant>,
 }
 
 /// The way to one receiver of a stream.
@@ -35,7 +35,7 @@ pub(crate) struct Route {
 
 impl Room {
     fn due(&self) -> Option<Instant> {
-        let due = [self.speakers.due(), self.look_at_slots_at];
+        let due = [self.speakers.due(), self.reassign_at];
         due.into_iter().flatten().min()
     }
 }
@@ -46,7 +46,7 @@ impl Sfu {
         let Some(room) = self.rooms.get(&id) else {
             return self.timers.set(TimerKey::Room(id), None);
         };
-        if room.look_at_slots_at.is_some_and(|at| at <= now) {
+        if room.reassign_at.is_some_and(|at| at <= now) {
             let mut touched = BTreeSet::new();
             self.assign_slots(id, None, now, &mut touched);
             self.drain(touched, now);
@@ -93,12 +93,12 @@ impl Sfu {
         self.timers.set(TimerKey::Room(id), due);
     }
 
-    /// Gives the slots of everyone in the room to whom they are due; tells those whose slots changed, and `anyway` in any
-    /// case. Who is shown anew is asked for a key frame, and is in `touched` then.
+    /// Assigns the slots of every peer in the room. Announces those that changed, and those of `always_announce` in any case.
+    /// Whose video is newly shown is asked for a key frame, and is in `touched` then.
     pub(crate) fn assign_slots(
         &mut self,
         id: RoomId,
-        anyway: Option<PeerId>,
+        always_announce: Option<PeerId>,
         now: Instant,
         touched: &mut BTreeSet<PeerId>,
     ) {
@@ -107,9 +107,9 @@ impl Sfu {
             return;
         };
         room.lacks_audio = false;
-        room.look_at_slots_at = None;
+        room.reassign_at = None;
         room.routes.clear();
-        let mut shown_anew = BTreeSet::new();
+        let mut newly_shown = BTreeSet::new();
         for peer_id in &room.peers {
             let Some(peer) = self.peers.get_mut(peer_id) else {
                 continue;
@@ -117,7 +117,7 @@ impl Sfu {
             let assigned = peer.assign_slots(&sources, now);
             room.lacks_audio |= assigned.lacks_audio;
             if assigned.voice_waits {
-                room.look_at_slots_at = Some(now + SLOTS_LOOKED_AT_EVERY);
+                room.reassign_at = Some(now + REASSIGN_INTERVAL);
             }
             for (slot_index, slot) in peer.slots.iter().enumerate() {
                 if let Some(uid) = slot.uid {
@@ -129,18 +129,18 @@ impl Sfu {
                 }
             }
             if peer.connected && peer.settings.allows_media() {
-                shown_anew.extend(assigned.new_videos);
+                newly_shown.extend(assigned.new_videos);
             }
-            if assigned.changed || anyway == Some(*peer_id) {
+            if assigned.changed || always_announce == Some(*peer_id) {
                 let event = Event::Slots {
                     room: id,
                     peer: *peer_id,
-                    slots: peer.told_slots(),
+                    slots: peer.slot_assignment(),
                 };
                 self.outputs.push_back(Output::Event(event));
             }
         }
-        for uid in shown_anew {
+        for uid in newly_shown {
             self.request_key_frame(id, uid, now, touched);
         }
         self.set_room_timer(id);

@@ -10,8 +10,8 @@ use str0m::media::{Mid, Pt};
 use crate::rewrite::Rewrite;
 use crate::speakers::LOUDER_DB;
 
-/// So long, at least, whoever has spoken in an audio slot keeps it.
-const AUDIO_KEPT_FOR: Duration = Duration::from_secs(2);
+/// Whoever has spoken in an audio slot keeps it for at least this long.
+const AUDIO_KEPT_MIN: Duration = Duration::from_secs(2);
 
 /// Who can be given a slot in a room, before any receiver is considered.
 #[derive(Debug, Default)]
@@ -114,8 +114,8 @@ impl Slots {
         self.list.iter_mut()
     }
 
-    /// As the client is told.
-    pub(crate) fn told(&self) -> Vec<Slot> {
+    /// What each slot carries, as it is announced to the client.
+    pub(crate) fn assignment(&self) -> Vec<Slot> {
         let slot = |s: &Receiving| Slot {
             mid: s.mid.to_string(),
             kind: s.kind,
@@ -237,7 +237,7 @@ impl Slots {
             let source = sources.audio_of(slot.uid?)?;
             let has_spoken =
                 source.has_voice || source.voiced_at.is_some_and(|at| at >= slot.since);
-            let is_kept = has_spoken && now.duration_since(slot.since) < AUDIO_KEPT_FOR;
+            let is_kept = has_spoken && now.duration_since(slot.since) < AUDIO_KEPT_MIN;
             let yields = !source.has_voice || louder.level >= source.level + LOUDER_DB;
             (yields && !is_kept).then_some((source, slot))
         });
