@@ -8,7 +8,7 @@ use str0m::format::PayloadParams;
 use str0m::media::{Mid, Pt};
 
 use crate::rewrite::Rewrite;
-use crate::speakers::LOUDER_DB;
+use crate::speakers::SPEAKER_HYSTERESIS_DB;
 
 /// Whoever has spoken in an audio slot keeps it for at least this long.
 const AUDIO_KEPT_MIN: Duration = Duration::from_secs(2);
@@ -238,7 +238,7 @@ impl Slots {
             let has_spoken =
                 source.has_voice || source.voiced_at.is_some_and(|at| at >= slot.since);
             let is_kept = has_spoken && now.duration_since(slot.since) < AUDIO_KEPT_MIN;
-            let yields = !source.has_voice || louder.level >= source.level + LOUDER_DB;
+            let yields = !source.has_voice || louder.level >= source.level + SPEAKER_HYSTERESIS_DB;
             (yields && !is_kept).then_some((source, slot))
         });
         let most_quiet = yielding.min_by(|(a, _), (b, _)| {

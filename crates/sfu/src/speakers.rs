@@ -1,4 +1,4 @@
-//! Who speaks in a room: the loudest first, told when it changes, and not too often.
+//! The active speakers of a room: the loudest first, published when they change, and not too often.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,18 +7,18 @@ use hullo_protocol::Uid;
 
 use crate::loudness::Loudness;
 
-/// Most speakers that are told of at once.
+/// Most speakers in one event.
 const SPEAKERS_MAX: usize = 5;
-/// Shortest time between two changes that are told.
-const TOLD_EVERY: Duration = Duration::from_millis(300);
-/// By so many dB one must be louder than the one before it to pass it: voices rise and fall by less within a word.
-pub(crate) const LOUDER_DB: f32 = 6.0;
+/// Shortest time between two events.
+const SPEAKERS_INTERVAL_MIN: Duration = Duration::from_millis(300);
+/// A speaker must be louder than the one before it by this much to pass it: within a word, voices rise and fall by less.
+pub(crate) const SPEAKER_HYSTERESIS_DB: f32 = 6.0;
 
-/// The speakers of a room as they were told last, and when to look again.
+/// The speakers of a room as they were last published, and when to look again.
 #[derive(Debug, Default)]
 pub(crate) struct Speakers {
-    told: Vec<Uid>,
-    told_at: Option<Instant>,
+    published: Vec<Uid>,
+    published_at: Option<Instant>,
     check_at: Option<Instant>,
 }
 
@@ -28,19 +28,24 @@ impl Speakers {
         self.check_at
     }
 
-    /// A voice has begun: looks at once, or as soon as may be told again.
+    /// A voice has begun: looks at once, or as soon as the interval allows.
     pub(crate) fn expect_change(&mut self, now: Instant) {
-        self.check_at = Some(self.told_at.map_or(now, |at| now.max(at + TOLD_EVERY)));
+        self.check_at = Some(self.allowed_at().map_or(now, |at| now.max(at)));
     }
 
-    /// `uid` has left, or is held. Its silence is told as soon as it may be.
+    /// `uid` has left, or is held. That it is silent is published as soon as the interval allows.
     pub(crate) fn silence(&mut self, uid: Uid) {
-        if self.told.contains(&uid) {
-            self.check_at = self.told_at.map(|at| at + TOLD_EVERY);
+        if self.published.contains(&uid) {
+            self.check_at = self.allowed_at();
         }
     }
 
-    /// The speakers, if they have changed since they were told. `audible` has everyone whose audio counts.
+    /// When the interval since the last event is over; none if there was no event yet.
+    fn allowed_at(&self) -> Option<Instant> {
+        self.published_at.map(|at| at + SPEAKERS_INTERVAL_MIN)
+    }
+
+    /// The speakers, if they have changed since they were published. `audible` has everyone whose audio counts.
     pub(crate) fn check<'a>(
         &mut self,
         audible: impl Iterator<Item = (Uid, &'a Loudness)>,
@@ -54,16 +59,16 @@ impl Speakers {
             }
         }
         let mut speaking: Vec<(Uid, &Loudness)> = loudest.into_iter().collect();
-        let told_as = |uid: Uid| self.told.iter().position(|told| *told == uid);
-        // Who was told before keeps its rank; who is new comes behind them, until it is clearly louder.
+        // Who was published before keeps its rank; who is new comes behind them, until it is clearly louder.
+        let rank_of = |uid| self.published.iter().position(|known| *known == uid);
         speaking.sort_by(|(a, a_loudness), (b, b_loudness)| {
-            let rank = |uid| told_as(uid).unwrap_or(usize::MAX);
+            let rank = |uid| rank_of(uid).unwrap_or(usize::MAX);
             let louder = b_loudness.level().total_cmp(&a_loudness.level());
             rank(*a).cmp(&rank(*b)).then(louder).then(a.cmp(b))
         });
         for last in 1..speaking.len() {
             for at in (1..=last).rev() {
-                if speaking[at].1.level() < speaking[at - 1].1.level() + LOUDER_DB {
+                if speaking[at].1.level() < speaking[at - 1].1.level() + SPEAKER_HYSTERESIS_DB {
                     break;
                 }
                 speaking.swap(at, at - 1);
@@ -72,17 +77,17 @@ impl Speakers {
         self.check_at = next_check(&speaking, now);
         let mut uids: Vec<Uid> = speaking.into_iter().map(|(uid, _)| uid).collect();
         uids.truncate(SPEAKERS_MAX);
-        if uids == self.told {
+        if uids == self.published {
             return None;
         }
-        if let Some(earliest) = self.told_at.map(|at| at + TOLD_EVERY)
+        if let Some(earliest) = self.allowed_at()
             && earliest > now
         {
             self.check_at = Some(earliest);
             return None;
         }
-        self.told_at = Some(now);
-        self.told.clone_from(&uids);
+        self.published_at = Some(now);
+        self.published.clone_from(&uids);
         Some(uids)
     }
 }
@@ -91,7 +96,8 @@ impl Speakers {
 fn next_check(speaking: &[(Uid, &Loudness)], now: Instant) -> Option<Instant> {
     let ends = speaking.iter().filter_map(|(_, l)| l.speaks_until()).min();
     if speaking.len() > 1 {
-        Some(ends.map_or(now + TOLD_EVERY, |at| at.min(now + TOLD_EVERY)))
+        let soon = now + SPEAKERS_INTERVAL_MIN;
+        Some(ends.map_or(soon, |at| at.min(soon)))
     } else {
         ends
     }
