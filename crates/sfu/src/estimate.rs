@@ -1,72 +1,72 @@
-//! The estimate of the bandwidth to one receiver: by str0m, from transport-wide feedback, while pictures go out.
+//! The bandwidth estimate towards one receiver: by str0m, from transport-wide feedback, while video goes out.
 //!
 //! It must cost nothing otherwise. Three things were measured (tests/room/bandwidth.rs):
 //! - With its pacer, a first key frame of 40 packets arrived 73 ms later than without. There is nothing here that could
 //!   send less, only later, so every stream is unpaced.
-//! - str0m pads what it sends up to 50 kbit/s, but never beyond its estimate. A phone that rings, or carries sound alone,
-//!   was sent 95 packets a second more than it asked for. So while no picture goes out the estimate is held at nothing.
-//! - With pictures, its probes add 5 % to 430 kbit/s.
+//! - str0m pads what it sends up to 50 kbit/s, but never beyond its estimate. A phone that rings, or carries audio alone,
+//!   was sent 95 packets a second more than it asked for. So while no video goes out the estimate is held at zero.
+//! - With video, its probes add 5 % to 430 kbit/s.
 
 use std::time::{Duration, Instant};
 
 use str0m::Rtc;
 use str0m::bwe::Bitrate;
 
-/// Assumed when the first picture goes out, until feedback tells. It decides how fast the first probes are (three and six
+/// Assumed from the first video packet on, until there is feedback. It decides how fast the first probes are (three and six
 /// times as fast, for 15 ms each).
 const ASSUMED: Bitrate = Bitrate::kbps(500);
-/// What probes look for. More is of no use to a receiver of a few pictures.
-const SOUGHT: Bitrate = Bitrate::mbps(4);
-/// So long without a picture, and it falls asleep.
-const ASLEEP_AFTER: Duration = Duration::from_secs(2);
-/// So long after it woke, it says more than what was assumed.
-const KNOWN_AFTER: Duration = Duration::from_secs(2);
+/// How far probes go. More is of no use to a receiver of a few videos.
+const PROBE_TARGET: Bitrate = Bitrate::mbps(4);
+/// After this long without video it is suspended.
+const SUSPEND_AFTER: Duration = Duration::from_secs(2);
+/// This long after it was resumed, feedback has replaced what was assumed.
+const TRUSTED_AFTER: Duration = Duration::from_secs(2);
 
-/// What a connection is made with: asleep.
-pub(crate) const AT_FIRST: Bitrate = Bitrate::ZERO;
+/// What a connection is made with: suspended.
+pub(crate) const INITIAL: Bitrate = Bitrate::ZERO;
 
-/// Asleep, or awake.
+/// Suspended, unless it is active.
 #[derive(Debug, Default)]
 pub(crate) struct Estimate {
-    awake: Option<Awake>,
+    active: Option<Active>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Awake {
+struct Active {
     since: Instant,
-    picture_at: Instant,
+    video_at: Instant,
 }
 
 impl Estimate {
-    /// A packet of a picture goes out.
-    pub(crate) fn wake(&mut self, rtc: &mut Rtc, now: Instant) {
-        if self.awake.is_none() {
+    /// A video packet goes out.
+    pub(crate) fn resume(&mut self, rtc: &mut Rtc, now: Instant) {
+        if self.active.is_none() {
             let mut bwe = rtc.bwe();
             bwe.reset(ASSUMED);
-            bwe.set_bitrate(Bitrate::ZERO, SOUGHT);
+            bwe.set_bitrate(Bitrate::ZERO, PROBE_TARGET);
         }
-        let since = self.awake.map_or(now, |awake| awake.since);
-        self.awake = Some(Awake {
+        let since = self.active.map_or(now, |active| active.since);
+        self.active = Some(Active {
             since,
-            picture_at: now,
+            video_at: now,
         });
     }
 
-    /// A datagram has come in. The feedback for sound would wake it.
-    pub(crate) fn keep_asleep(&self, rtc: &mut Rtc) {
-        if self.awake.is_none() {
+    /// To be called after each datagram: feedback for audio would raise a suspended estimate.
+    pub(crate) fn keep_suspended(&self, rtc: &mut Rtc) {
+        if self.active.is_none() {
             let mut bwe = rtc.bwe();
-            bwe.reset(AT_FIRST);
+            bwe.reset(INITIAL);
             bwe.set_bitrate(Bitrate::ZERO, Bitrate::ZERO);
         }
     }
 
-    /// A round of statistics is over. True if the estimate in it counts.
-    pub(crate) fn counts(&mut self, rtc: &mut Rtc, now: Instant) -> bool {
-        let fresh = |awake: &Awake| now.duration_since(awake.picture_at) < ASLEEP_AFTER;
-        self.awake = self.awake.filter(fresh);
-        self.keep_asleep(rtc);
-        self.awake
-            .is_some_and(|awake| now.duration_since(awake.since) >= KNOWN_AFTER)
+    /// A round of statistics is over. True if the estimate in it can be trusted.
+    pub(crate) fn end_round(&mut self, rtc: &mut Rtc, now: Instant) -> bool {
+        let fresh = |active: &Active| now.duration_since(active.video_at) < SUSPEND_AFTER;
+        self.active = self.active.filter(fresh);
+        self.keep_suspended(rtc);
+        self.active
+            .is_some_and(|active| now.duration_since(active.since) >= TRUSTED_AFTER)
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Peer {
     /// The last one that was answered.
     offer: Option<String>,
     rtc: Rtc,
-    wake_at: Instant,
+    rtc_timeout_at: Instant,
     failure: Option<String>,
     seen: BTreeSet<SlotKind>,
     key_frame_wanted: bool,
@@ -93,7 +93,7 @@ impl Peer {
             .enable_opus(true, false)
             .enable_vp8(true)
             .enable_h264(true)
-            .enable_bwe(Some(estimate::AT_FIRST))
+            .enable_bwe(Some(estimate::INITIAL))
             .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .set_stats_interval(Some(Duration::from_secs(2)))
             .build(now);
@@ -116,7 +116,7 @@ impl Peer {
             addresses: Addresses::default(),
             offer: None,
             rtc,
-            wake_at: now,
+            rtc_timeout_at: now,
             failure: None,
             seen: BTreeSet::new(),
             key_frame_wanted: false,
@@ -184,7 +184,7 @@ impl Peer {
             self.failure = Some(reason);
         }
         if may_be_feedback {
-            self.estimate.keep_asleep(&mut self.rtc);
+            self.estimate.keep_suspended(&mut self.rtc);
         }
     }
 
@@ -199,7 +199,7 @@ impl Peer {
         [lost, key_frame]
             .into_iter()
             .flatten()
-            .fold(self.wake_at, Instant::min)
+            .fold(self.rtc_timeout_at, Instant::min)
     }
 
     /// The next thing that comes out; none when the peer waits.
@@ -212,7 +212,7 @@ impl Peer {
                 Err(reason) => return Some(PeerOutput::Closed(reason)),
                 Ok(Output::Timeout(at)) if at <= now => self.handle(Input::Timeout(now)),
                 Ok(Output::Timeout(at)) => {
-                    self.wake_at = at;
+                    self.rtc_timeout_at = at;
                     return None;
                 }
                 Ok(Output::Transmit(transmit)) => {
@@ -250,8 +250,8 @@ impl Peer {
             Event::MediaAdded(added) => self.handle_media(added.mid, now),
             Event::MediaChanged(changed) => self.handle_media(changed.mid, now),
             Event::PeerStats(stats) => {
-                let counts = self.estimate.counts(&mut self.rtc, now);
-                self.figures.take_peer(&stats, counts);
+                let is_trusted = self.estimate.end_round(&mut self.rtc, now);
+                self.figures.take_peer(&stats, is_trusted);
             }
             Event::MediaIngressStats(stats) => {
                 let kind = kind_of(self.rtc.media(stats.mid)?.kind());
@@ -287,7 +287,7 @@ impl Peer {
         let receives = media.direction().is_sending();
         self.slots.set(mid, kind_of(media.kind()), receives, now);
         self.slots_dirty = true;
-        // The estimate is wanted, its pacer is not.
+        // The bandwidth estimate is wanted, its pacer is not.
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
             stream.set_unpaced(true);
         }
@@ -326,7 +326,7 @@ impl Peer {
         ext_vals.mid = None;
         let (mid, nackable) = (slot.mid, slot.kind == SlotKind::Video);
         if nackable {
-            self.estimate.wake(&mut self.rtc, now);
+            self.estimate.resume(&mut self.rtc, now);
         }
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None)?;
