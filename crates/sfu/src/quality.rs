@@ -34,8 +34,8 @@ struct Path {
     loss: Option<f32>,
     rtt_ms: Option<u32>,
     jitter_ms: Option<u32>,
-    /// The estimated bandwidth in per cent of what is sent.
-    room_percent: Option<u64>,
+    /// The estimated bandwidth, as a percentage of what is sent.
+    headroom_percent: Option<u64>,
 }
 
 /// What is still within a grade.
@@ -44,7 +44,7 @@ struct Bound {
     loss_percent: f32,
     rtt_ms: u32,
     jitter_ms: u32,
-    room_percent: u64,
+    headroom_percent: u64,
 }
 
 /// The worst of the four figures decides. Why these bounds:
@@ -55,7 +55,7 @@ struct Bound {
 ///   two participants, and about 80 ms in devices and buffers, add up to that.
 /// - Jitter: a receiver buffers two to three times as much, which is delay as well. 30 ms is what a wireless network at
 ///   home does; at 100 ms the buffer alone takes up the delay that is unnoticed.
-/// - Room: what is sent beyond the estimate waits in a queue and is lost in the end. Estimates are 10 % off when all is
+/// - Headroom: what is sent beyond the estimate waits in a queue and is lost in the end. Estimates are 10 % off when all is
 ///   well; at half of what is sent each picture arrives late, at a quarter none does.
 const BOUNDS: [Bound; 4] = [
     Bound {
@@ -63,28 +63,28 @@ const BOUNDS: [Bound; 4] = [
         loss_percent: 1.0,
         rtt_ms: 150,
         jitter_ms: 30,
-        room_percent: 90,
+        headroom_percent: 90,
     },
     Bound {
         quality: Quality::Good,
         loss_percent: 3.0,
         rtt_ms: 300,
         jitter_ms: 50,
-        room_percent: 75,
+        headroom_percent: 75,
     },
     Bound {
         quality: Quality::Poor,
         loss_percent: 8.0,
         rtt_ms: 500,
         jitter_ms: 100,
-        room_percent: 50,
+        headroom_percent: 50,
     },
     Bound {
         quality: Quality::Bad,
         loss_percent: 20.0,
         rtt_ms: 1_000,
         jitter_ms: 200,
-        room_percent: 25,
+        headroom_percent: 25,
     },
 ];
 
@@ -104,8 +104,8 @@ impl Path {
                     .jitter_ms
                     .is_none_or(|jitter| jitter <= bound.jitter_ms)
                 && self
-                    .room_percent
-                    .is_none_or(|room| room >= bound.room_percent)
+                    .headroom_percent
+                    .is_none_or(|headroom| headroom >= bound.headroom_percent)
         });
         within.map_or(Quality::VeryBad, |bound| bound.quality)
     }
@@ -224,7 +224,7 @@ impl Figures {
         of_sound_else_picture(&self.streams_down, own).min()
     }
 
-    fn room_percent(&self) -> Option<u64> {
+    fn headroom_percent(&self) -> Option<u64> {
         (self.bandwidth_bps? * 100).checked_div(self.sent_bps?)
     }
 
@@ -238,13 +238,13 @@ impl Figures {
             loss: self.loss_up.or_else(|| worst_loss(&self.streams_up)),
             rtt_ms: self.rtt_ms,
             jitter_ms: self.jitter_up_ms(),
-            room_percent: None,
+            headroom_percent: None,
         };
         let down = Path {
             loss: self.loss_down.or_else(|| worst_loss(&self.streams_down)),
             rtt_ms: self.rtt_ms,
             jitter_ms: self.jitter_down_ms(jitter_up),
-            room_percent: self.room_percent(),
+            headroom_percent: self.headroom_percent(),
         };
         let grade = |path: Path| match is_lost {
             true => Quality::Down,
@@ -309,14 +309,14 @@ mod tests {
         loss: Some(0.0),
         rtt_ms: Some(20),
         jitter_ms: Some(2),
-        room_percent: Some(150),
+        headroom_percent: Some(150),
     };
 
     #[test]
     fn a_path_without_figures_is_unknown_whatever_the_estimate() {
         assert_eq!(Path::default().grade(), Quality::Unknown);
         let assumed = Path {
-            room_percent: Some(10),
+            headroom_percent: Some(10),
             ..Path::default()
         };
         assert_eq!(assumed.grade(), Quality::Unknown);
@@ -339,11 +339,11 @@ mod tests {
             jitter_ms: Some(jitter_ms),
             ..GOOD
         });
-        let by_room = [90, 80, 50, 25, 24].map(|room_percent| Path {
-            room_percent: Some(room_percent),
+        let by_headroom = [90, 80, 50, 25, 24].map(|headroom_percent| Path {
+            headroom_percent: Some(headroom_percent),
             ..GOOD
         });
-        for paths in [by_loss, by_rtt, by_jitter, by_room] {
+        for paths in [by_loss, by_rtt, by_jitter, by_headroom] {
             assert_eq!(paths.map(Path::grade), grades, "{paths:?}");
         }
     }
