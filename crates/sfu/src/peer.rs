@@ -14,7 +14,7 @@ use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
 use crate::address::Addresses;
 use crate::estimate::{self, Estimate};
 use crate::loudness::Loudness;
-use crate::quality::Figures;
+use crate::quality::ConnectionStats;
 use crate::slots::{Assigned, RoomSources, Slots};
 use crate::{
     KEY_FRAME_EVERY, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid,
@@ -41,7 +41,7 @@ pub(crate) struct Peer {
     seen: BTreeSet<SlotKind>,
     key_frame_wanted: bool,
     key_frame_at: Option<Instant>,
-    figures: Figures,
+    stats: ConnectionStats,
     estimate: Estimate,
 }
 
@@ -121,7 +121,7 @@ impl Peer {
             seen: BTreeSet::new(),
             key_frame_wanted: false,
             key_frame_at: None,
-            figures: Figures::default(),
+            stats: ConnectionStats::default(),
             estimate: Estimate::default(),
         }
     }
@@ -251,15 +251,15 @@ impl Peer {
             Event::MediaChanged(changed) => self.handle_media(changed.mid, now),
             Event::PeerStats(stats) => {
                 let is_trusted = self.estimate.end_round(&mut self.rtc, now);
-                self.figures.take_peer(&stats, is_trusted);
+                self.stats.record_peer(&stats, is_trusted);
             }
             Event::MediaIngressStats(stats) => {
                 let kind = kind_of(self.rtc.media(stats.mid)?.kind());
-                self.figures.take_ingress(kind, &stats);
+                self.stats.record_ingress(kind, &stats);
             }
             Event::MediaEgressStats(stats) => {
                 let slot = self.slots.iter().find(|slot| slot.mid == stats.mid)?;
-                self.figures.take_egress(slot.kind, slot.uid, &stats);
+                self.stats.record_egress(slot.kind, slot.uid, &stats);
             }
             Event::Closed => {
                 return Some(PeerOutput::Closed(
@@ -390,12 +390,12 @@ impl Peer {
 
     /// How unsteadily its packets arrive here, in milliseconds.
     pub(crate) fn jitter_up_ms(&self) -> Option<u32> {
-        self.figures.jitter_up_ms()
+        self.stats.jitter_up_ms()
     }
 
     /// `jitter_up` tells how unsteadily the packets of a source had arrived here, before they went on to this peer.
     pub(crate) fn quality(&self, jitter_up: impl Fn(Uid) -> Option<u32>) -> QualityReport {
-        self.figures.report(self.uid, self.lost, jitter_up)
+        self.stats.report(self.uid, self.lost, jitter_up)
     }
 }
 

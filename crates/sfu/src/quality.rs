@@ -47,7 +47,7 @@ struct Bound {
     headroom_percent: u64,
 }
 
-/// The worst of the four figures decides. Why these bounds:
+/// The worst of the four measures decides. Why these bounds:
 ///
 /// - Loss: Opus hides 1 % so that nobody hears it; up to 3 % with its forward error correction; from 8 % words get lost and
 ///   retransmitted pictures stutter; beyond 20 % speech is not understood.
@@ -88,7 +88,7 @@ const BOUNDS: [Bound; 4] = [
     },
 ];
 
-/// From this share of loss on, a queue on the way is taken to be full.
+/// At this loss fraction or more, a queue on the way is taken to be full.
 const FULL_QUEUE_LOSS: f32 = 0.02;
 
 impl Path {
@@ -113,7 +113,7 @@ impl Path {
 
 /// What str0m has measured of one peer, as of its last round of statistics.
 #[derive(Debug, Default)]
-pub(crate) struct Figures {
+pub(crate) struct ConnectionStats {
     loss_up: Option<f32>,
     loss_down: Option<f32>,
     rtt_ms: Option<u32>,
@@ -136,17 +136,17 @@ struct Sent {
 struct Stream {
     kind: SlotKind,
     packets: u64,
-    /// It flowed since the round before: the figures of one that did not are old.
+    /// It flowed since the round before: the stats of one that did not are old.
     flows: bool,
     loss: Option<f32>,
     jitter_ms: Option<u32>,
-    /// Who it comes from, for one that goes to the peer.
+    /// Who sends it, for one that goes to the peer.
     from: Option<Uid>,
 }
 
-impl Figures {
-    /// A new round of statistics. Those of the streams follow. The estimate is taken if it `counts`.
-    pub(crate) fn take_peer(&mut self, stats: &PeerStats, counts: bool) {
+impl ConnectionStats {
+    /// A new round of statistics. Those of the streams follow. The estimate is taken only if it `is_trusted`.
+    pub(crate) fn record_peer(&mut self, stats: &PeerStats, is_trusted: bool) {
         self.loss_up = stats.ingress_loss_fraction;
         self.loss_down = stats.egress_loss_fraction;
         self.rtt_ms = stats.rtt.map(|rtt| rtt.as_millis() as u32);
@@ -159,24 +159,24 @@ impl Figures {
             let ms = stats.timestamp.duration_since(before.at).as_millis() as u64;
             (bits * 1_000).checked_div(ms)
         });
-        let estimated = stats.bwe_tx.filter(|_| counts).map(|bwe| bwe.as_u64());
+        let estimated = stats.bwe_tx.filter(|_| is_trusted).map(|bwe| bwe.as_u64());
         // Without feedback it is only what was assumed.
         let estimated = estimated.zip(stats.egress_loss_fraction);
-        self.bandwidth_bps = estimated.map(|(bps, loss)| bps.max(self.through_bps(loss)));
+        self.bandwidth_bps = estimated.map(|(bps, loss)| bps.max(self.delivered_bps(loss)));
         let streams = self.streams_up.values_mut();
         for stream in streams.chain(self.streams_down.values_mut()) {
             stream.flows = false;
         }
     }
 
-    /// About what has got through. Where nothing is lost, that is not known: a queue may be growing. Where a queue is full,
-    /// what is not lost gets through; the estimate falls on and on there, because nobody here heeds it.
-    fn through_bps(&self, loss: f32) -> u64 {
+    /// Roughly what has been delivered. Without loss that is not known: a queue may be growing. With a full queue it is what
+    /// was not lost; the estimate would fall on and on there, because nothing here is sent less by it.
+    fn delivered_bps(&self, loss: f32) -> u64 {
         let sent_bps = self.sent_bps.filter(|_| loss >= FULL_QUEUE_LOSS);
         sent_bps.map_or(0, |bps| (bps as f32 * (1.0 - loss)) as u64)
     }
 
-    pub(crate) fn take_ingress(&mut self, kind: SlotKind, stats: &MediaIngressStats) {
+    pub(crate) fn record_ingress(&mut self, kind: SlotKind, stats: &MediaIngressStats) {
         let before = self.streams_up.get(&stats.mid).map_or(0, |s| s.packets);
         let stream = Stream {
             kind,
@@ -189,7 +189,7 @@ impl Figures {
         self.streams_up.insert(stats.mid, stream);
     }
 
-    pub(crate) fn take_egress(
+    pub(crate) fn record_egress(
         &mut self,
         kind: SlotKind,
         from: Option<Uid>,
@@ -211,17 +211,17 @@ impl Figures {
     }
 
     pub(crate) fn jitter_up_ms(&self) -> Option<u32> {
-        of_sound_else_picture(&self.streams_up, |s| s.jitter_ms).max()
+        audio_else_video(&self.streams_up, |s| s.jitter_ms).max()
     }
 
-    /// What arrives unsteadily there may have arrived unsteadily here. So that is taken off, and of what is left the least
-    /// counts: the path to the peer is the same for all its streams.
+    /// Jitter there may have been jitter here already. So that is subtracted, and of what is left the least counts: the path
+    /// to the peer is the same for all its streams.
     fn jitter_down_ms(&self, jitter_up: impl Fn(Uid) -> Option<u32>) -> Option<u32> {
-        let own = |s: &Stream| {
+        let added = |s: &Stream| {
             let before = s.from.and_then(&jitter_up).unwrap_or(0);
             s.jitter_ms.map(|jitter| jitter.saturating_sub(before))
         };
-        of_sound_else_picture(&self.streams_down, own).min()
+        audio_else_video(&self.streams_down, added).min()
     }
 
     fn headroom_percent(&self) -> Option<u64> {
@@ -264,9 +264,9 @@ impl Figures {
     }
 }
 
-/// A frame's packets carry one time and leave one after the other, which looks like jitter. So sound is asked where there is
-/// any.
-fn of_sound_else_picture(
+/// The packets of a video frame have one timestamp and leave one after the other, which looks like jitter. So audio is asked
+/// where there is any.
+fn audio_else_video(
     streams: &BTreeMap<Mid, Stream>,
     jitter: impl Fn(&Stream) -> Option<u32>,
 ) -> impl Iterator<Item = u32> {
@@ -274,11 +274,11 @@ fn of_sound_else_picture(
         let flowing = streams.values().filter(|s| s.flows && s.kind == kind);
         flowing.filter_map(&jitter).collect::<Vec<u32>>()
     };
-    let sound = of(SlotKind::Audio);
-    let asked = if sound.is_empty() {
+    let audio = of(SlotKind::Audio);
+    let asked = if audio.is_empty() {
         of(SlotKind::Video)
     } else {
-        sound
+        audio
     };
     asked.into_iter()
 }
@@ -378,13 +378,17 @@ mod tests {
         }
     }
 
-    fn bandwidth_after(estimate: u64, loss: Option<f32>, counts: bool) -> (Option<u64>, Quality) {
+    fn bandwidth_after(
+        estimate: u64,
+        loss: Option<f32>,
+        is_trusted: bool,
+    ) -> (Option<u64>, Quality) {
         let start = Instant::now();
-        let mut figures = Figures::default();
+        let mut stats = ConnectionStats::default();
         for n in 1..=2 {
-            figures.take_peer(&round(n, start, estimate, loss), counts);
+            stats.record_peer(&round(n, start, estimate, loss), is_trusted);
         }
-        let report = figures.report(Uid(1), false, |_| None);
+        let report = stats.report(Uid(1), false, |_| None);
         (report.bandwidth_bps, report.down)
     }
 
@@ -399,7 +403,7 @@ mod tests {
 
     #[test]
     fn an_estimate_counts_if_there_is_feedback_and_not_below_what_gets_through_a_full_queue() {
-        let bandwidth = |estimate, loss, counts| bandwidth_after(estimate, loss, counts).0;
+        let bandwidth = |estimate, loss, is_trusted| bandwidth_after(estimate, loss, is_trusted).0;
         assert_eq!(bandwidth(40_000, Some(0.0), true), Some(40_000));
         assert_eq!(bandwidth(40_000, Some(0.0), false), None);
         assert_eq!(bandwidth(40_000, None, true), None);
@@ -418,12 +422,12 @@ mod tests {
         }
     }
 
-    fn figures_down(streams: &[Stream]) -> Figures {
+    fn stats_down(streams: &[Stream]) -> ConnectionStats {
         let mid = |n: usize| Mid::from(n.to_string().as_str());
         let streams = streams.iter().enumerate();
-        Figures {
+        ConnectionStats {
             streams_down: streams.map(|(n, s)| (mid(n), *s)).collect(),
-            ..Figures::default()
+            ..ConnectionStats::default()
         }
     }
 
@@ -431,13 +435,13 @@ mod tests {
     fn jitter_that_a_source_brought_along_is_not_the_receivers() {
         use SlotKind::{Audio, Video};
         let jitter_up = |uid: Uid| (uid == Uid(1)).then_some(40);
-        let figures = figures_down(&[stream(Audio, true, 45, 1), stream(Audio, true, 12, 2)]);
-        assert_eq!(figures.jitter_down_ms(jitter_up), Some(5));
-        let figures = figures_down(&[stream(Audio, false, 3, 2), stream(Audio, true, 12, 2)]);
-        assert_eq!(figures.jitter_down_ms(jitter_up), Some(12), "old figures");
-        let figures = figures_down(&[stream(Video, true, 3, 2), stream(Audio, true, 12, 2)]);
-        assert_eq!(figures.jitter_down_ms(jitter_up), Some(12), "sound first");
-        let figures = figures_down(&[stream(Video, true, 3, 2)]);
-        assert_eq!(figures.jitter_down_ms(jitter_up), Some(3));
+        let stats = stats_down(&[stream(Audio, true, 45, 1), stream(Audio, true, 12, 2)]);
+        assert_eq!(stats.jitter_down_ms(jitter_up), Some(5));
+        let stats = stats_down(&[stream(Audio, false, 3, 2), stream(Audio, true, 12, 2)]);
+        assert_eq!(stats.jitter_down_ms(jitter_up), Some(12), "old stats");
+        let stats = stats_down(&[stream(Video, true, 3, 2), stream(Audio, true, 12, 2)]);
+        assert_eq!(stats.jitter_down_ms(jitter_up), Some(12), "audio first");
+        let stats = stats_down(&[stream(Video, true, 3, 2)]);
+        assert_eq!(stats.jitter_down_ms(jitter_up), Some(3));
     }
 }
