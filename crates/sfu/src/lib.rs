@@ -18,7 +18,7 @@
 //!
 //! # Key frames
 //! A receiver that gets a new source, and a receiver that asks, each make one request to the source; requests to one source
-//! are at least [`KEY_FRAME_EVERY`] apart, and one that comes too early is made later, never dropped.
+//! are at least [`KEY_FRAME_INTERVAL_MIN`] apart, and one that comes too early is made later, never dropped.
 //!
 //! # Bandwidth
 //! It is estimated, for the grade of quality, to those who are shown pictures. Nothing is paced and nothing sent less by it.
@@ -27,6 +27,7 @@ mod address;
 mod demux;
 mod estimate;
 mod forward;
+mod io;
 mod loudness;
 mod peer;
 mod quality;
@@ -35,25 +36,23 @@ mod room;
 mod slots;
 mod speakers;
 mod timers;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use demux::Demux;
 use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
+pub use io::{
+    Config, Event, KEY_FRAME_INTERVAL_MIN, Metrics, NegotiateError, Output, PeerId, QualityReport,
+    RoomId,
+};
 use peer::{Peer, PeerOutput, PeerSettings};
-pub use quality::QualityReport;
 use room::Room;
 use str0m::net::{Protocol, Receive};
 use str0m::{Input, Rtc};
 use timers::{TimerKey, Timers};
-pub use words::{Config, Event, Metrics, NegotiateError, Output, PeerId, RoomId};
-
-/// Shortest time between two key-frame requests to one source.
-pub const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
 
 /// Every room of the process.
 pub struct Sfu {

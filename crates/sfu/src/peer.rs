@@ -17,7 +17,8 @@ use crate::loudness::Loudness;
 use crate::quality::ConnectionStats;
 use crate::slots::{Assigned, RoomSources, Slots};
 use crate::{
-    KEY_FRAME_EVERY, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid,
+    KEY_FRAME_INTERVAL_MIN, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind,
+    Uid,
 };
 
 /// A peer and all that belongs to it alone.
@@ -344,7 +345,7 @@ impl Peer {
     }
 
     fn key_frame_due(&self) -> Option<Instant> {
-        let due = self.key_frame_at.map(|at| at + KEY_FRAME_EVERY);
+        let due = self.key_frame_at.map(|at| at + KEY_FRAME_INTERVAL_MIN);
         if self.key_frame_wanted { due } else { None }
     }
 

@@ -7,26 +7,7 @@ use hullo_protocol::{Quality, SlotKind, Uid};
 use str0m::media::Mid;
 use str0m::stats::{MediaEgressStats, MediaIngressStats, PeerStats};
 
-/// How well one participant is connected.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QualityReport {
-    /// Whose.
-    pub uid: Uid,
-    /// From it to here.
-    pub up: Quality,
-    /// From here to it.
-    pub down: Quality,
-    /// Round trip in milliseconds, once known.
-    pub rtt_ms: Option<u32>,
-    /// How unsteadily packets arrive (RFC 3550 section 6.4.1), in milliseconds, of the worse direction, once known.
-    pub jitter_ms: Option<u32>,
-    /// What is estimated to get through from here to it, in bits per second, once its feedback tells.
-    pub bandwidth_bps: Option<u64>,
-    /// Lost on the way here, per thousand packets, once known.
-    pub loss_up_permille: Option<u32>,
-    /// Lost on the way there, per thousand packets, once known.
-    pub loss_down_permille: Option<u32>,
-}
+use crate::QualityReport;
 
 /// What a path was measured to do.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hullo_sfu::KEY_FRAME_EVERY;
+use hullo_sfu::KEY_FRAME_INTERVAL_MIN;
 
 use crate::world::{LATENCY, World};
 
@@ -34,9 +34,9 @@ fn a_burst_of_requests_is_spread_and_its_last_one_is_still_made() {
     // One second of asking: the first at once, then one for each interval, then the late one.
     assert!((3..=6).contains(&asked.len()), "{asked:?}");
     for pair in asked.windows(2) {
-        assert!(pair[1] - pair[0] >= KEY_FRAME_EVERY, "{asked:?}");
+        assert!(pair[1] - pair[0] >= KEY_FRAME_INTERVAL_MIN, "{asked:?}");
     }
     let last = *asked.last().unwrap();
     assert!(last > last_asked + LATENCY, "the last request was dropped");
-    assert!(last < last_asked + KEY_FRAME_EVERY + 4 * LATENCY);
+    assert!(last < last_asked + KEY_FRAME_INTERVAL_MIN + 4 * LATENCY);
 }
