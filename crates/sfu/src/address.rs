@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Silence after which an address is taken for left, if the client sends from another one. Browsers check a path that
-/// they use every 2.5 s.
+/// After this long without a datagram from an address the client has left it, if it sends from another one. Browsers check a
+/// path that they use every 2.5 s.
 const LEFT_AFTER: Duration = Duration::from_secs(3);
 /// How long an address is remembered.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(30);
@@ -25,7 +25,7 @@ impl Addresses {
     }
 
     /// Where to send what ICE wants to send to `nominated`. str0m leaves a nominated address for one of lower priority only
-    /// 15 s after its last check; a client that moved without saying so would get nothing for so long.
+    /// 15 s after its last check; a client that moved without a word of signalling would get nothing until then.
     pub(crate) fn route(&self, nominated: SocketAddr, now: Instant) -> SocketAddr {
         let is_fresh = |at: Instant| now.duration_since(at) < LEFT_AFTER;
         if self
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_for_another_address_is_sent_there() {
+    fn client_that_left_for_another_address_is_sent_to_there() {
         let start = Instant::now();
         let after = |s| start + Duration::from_secs(s);
         let mut addresses = Addresses::default();
@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(addresses.route(address(1), after(2)), address(1));
         addresses.observe(address(2), after(3));
         assert_eq!(addresses.route(address(1), after(3)), address(2));
-        // All silent: nothing is known better than what ICE says.
+        // All silent: ICE knows best.
         assert_eq!(addresses.route(address(1), after(6)), address(1));
         // Back again.
         addresses.observe(address(1), after(7));

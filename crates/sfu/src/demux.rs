@@ -1,4 +1,4 @@
-//! Whose datagram it is: by the address it comes from, or by the user name of its STUN message.
+//! Which peer a datagram belongs to: by the address it comes from, or by the user name of its STUN message.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -18,8 +18,8 @@ pub(crate) struct Demux {
 }
 
 impl Demux {
-    /// The peer that `accepts` this datagram. STUN is asked for its user name first, because an address may have passed
-    /// from one peer to another.
+    /// The peer that `accepts` this datagram. The user name of STUN decides before the address, which may have passed from one
+    /// peer to another.
     pub(crate) fn find(
         &self,
         from: SocketAddr,
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stun_request_names_its_receiver() {
+    fn stun_request_names_its_receiver() {
         assert_eq!(
             stun_ufrag(&binding_request("server:client")),
             Some("server")

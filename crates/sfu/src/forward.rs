@@ -10,7 +10,7 @@ use crate::peer::Source;
 use crate::{Event, Output, PeerId, RoomId, Sfu};
 
 impl Sfu {
-    /// Hands a packet to everyone who has a slot for it.
+    /// Sends a packet to everyone who has a slot for its sender.
     pub(crate) fn forward(
         &mut self,
         from: PeerId,
@@ -27,11 +27,11 @@ impl Sfu {
             return;
         }
         self.metrics.packets_received += 1;
-        let (room, uid, first) = (peer.room, peer.uid, peer.first_packet_of(kind));
+        let (room, uid, is_first) = (peer.room, peer.uid, peer.note_packet_of(kind));
         let Some(params) = peer.payload_params(packet.header.payload_type) else {
             return;
         };
-        if first {
+        if is_first {
             let event = Event::FirstMedia { room, uid, kind };
             self.outputs.push_back(Output::Event(event));
         }
@@ -43,8 +43,8 @@ impl Sfu {
             uid,
             params,
         };
-        let starts_anew = self.send_to_receivers(room, kind, &source, packet, now, touched);
-        if starts_anew && kind == SlotKind::Video {
+        let is_new = self.send_to_receivers(room, kind, &source, packet, now, touched);
+        if is_new && kind == SlotKind::Video {
             self.request_key_frame(room, uid, now, touched);
         }
     }
@@ -61,21 +61,21 @@ impl Sfu {
     ) -> bool {
         let routes = self.rooms.get(&room).map(|room| &room.routes);
         let routes = routes.and_then(|routes| routes.get(&(source.uid, kind)));
-        let mut starts_anew = false;
+        let mut is_new = false;
         for route in routes.into_iter().flatten() {
             let receiver = self.peers.get_mut(&route.peer);
             let Some(receiver) = receiver.filter(|p| p.settings.allows_media() && p.connected)
             else {
                 continue;
             };
-            if let Some(started) = receiver.send(route.slot_index, source, packet, now) {
+            if let Some(starts) = receiver.send(route.slot_index, source, packet, now) {
                 self.metrics.packets_forwarded += 1;
                 self.metrics.bytes_forwarded += packet.payload.len() as u64;
-                starts_anew |= started;
+                is_new |= starts;
                 touched.insert(route.peer);
             }
         }
-        starts_anew
+        is_new
     }
 
     /// Asks the admitted peer of `uid` for a key frame, now or as soon as the throttle allows.
@@ -99,7 +99,7 @@ impl Sfu {
         }
     }
 
-    /// Media begins to go from and to this peer: its picture, and those that it shows, have to start with a key frame.
+    /// Media begins to flow from and to this peer: its video, and those that it shows, have to start with a key frame.
     pub(crate) fn request_key_frames_around(
         &mut self,
         id: PeerId,

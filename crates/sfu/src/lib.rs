@@ -4,12 +4,46 @@
 //! After every call that takes `now`, drain [`Sfu::poll_output`] until it is empty, then wait for a datagram or for
 //! [`Sfu::poll_timeout`], whichever comes first. There is no IO, no clock and no thread in here.
 //!
+//! ```no_run
+//! use std::io::ErrorKind::{TimedOut, WouldBlock};
+//! use std::net::UdpSocket;
+//! use std::time::{Duration, Instant};
+//!
+//! use hullo_sfu::{Config, Output, RoomId, Sfu};
+//!
+//! let socket = UdpSocket::bind("192.0.2.1:3478")?;
+//! let local = socket.local_addr()?;
+//! let mut sfu = Sfu::new(Config::new(vec![local]), Instant::now());
+//! sfu.open(RoomId(1)); // Its peers come by `Sfu::negotiate`, with the offers that signalling brings.
+//!
+//! let mut buffer = [0; 2_000];
+//! loop {
+//!     while let Some(output) = sfu.poll_output() {
+//!         match output {
+//!             Output::Transmit { to, bytes, .. } => drop(socket.send_to(&bytes, to)), // May be lost, as on the way.
+//!             Output::Event(event) => println!("{event:?}"),
+//!         }
+//!     }
+//!     let until = |at: Instant| at.saturating_duration_since(Instant::now());
+//!     let wait = sfu.poll_timeout().map(|at| until(at).max(Duration::from_millis(1)));
+//!     socket.set_read_timeout(wait)?; // None waits for a datagram alone.
+//!     match socket.recv_from(&mut buffer) {
+//!         Ok((length, from)) => sfu.handle_datagram(from, local, &buffer[..length], Instant::now()),
+//!         Err(error) if [TimedOut, WouldBlock].contains(&error.kind()) => {}
+//!         Err(error) => return Err(error),
+//!     }
+//!     sfu.handle_timeout(Instant::now()); // Does nothing before its time.
+//! }
+//! # #[allow(unreachable_code)]
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Slots
 //! A client offers one connection whose first audio and video m-lines send and receive; it may offer more that only receive,
 //! at once or later. Each receiving half is a *slot*. The tracks of the other participants of the room are assigned to slots
 //! of their kind by `uid` and stay there until the participant leaves; so a caller knows while it rings which slot will
 //! carry the callee. In a group there may be more participants than slots:
-//! - a client says by [`Sfu::subscribe`] whose pictures it shows; only those get its video slots;
+//! - a client says by [`Sfu::subscribe`] whose video it shows; only those get its video slots;
 //! - the loudest get the audio slots, and a voice that has one keeps it for some time.
 //!
 //! # Admission and holding
@@ -21,7 +55,8 @@
 //! are at least [`KEY_FRAME_INTERVAL_MIN`] apart, and one that comes too early is made later, never dropped.
 //!
 //! # Bandwidth
-//! It is estimated, for the grade of quality, to those who are shown pictures. Nothing is paced and nothing sent less by it.
+//! It is estimated towards those who are sent video, for the grade of their quality. Nothing is paced by the estimate and
+//! nothing sent less.
 
 mod address;
 mod demux;
@@ -55,6 +90,11 @@ use str0m::{Input, Rtc};
 use timers::{TimerKey, Timers};
 
 /// Every room of the process.
+///
+/// Its methods are of three kinds: commands of the call's owner (`open`, `negotiate`, `admit`, `hold`, `subscribe`, `remove`,
+/// `close`), what comes from outside (`handle_datagram`, `handle_timeout`), and what is to be done (`poll_output` until it is
+/// empty, then `poll_timeout`). Time must not run backwards between calls. What goes wrong with one peer,
+/// a panic in str0m included, closes that peer alone.
 pub struct Sfu {
     config: Config,
     rooms: BTreeMap<RoomId, Room>,
@@ -65,7 +105,7 @@ pub struct Sfu {
     /// Invariant: the timer of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
     /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_timer`].
     timers: Timers,
-    /// The newest time this was told of.
+    /// Of the newest call that took one.
     now: Instant,
     outputs: VecDeque<Output>,
     quality_at: Option<Instant>,
@@ -73,7 +113,7 @@ pub struct Sfu {
 }
 
 impl Sfu {
-    /// Ready to be used. Makes one connection and drops it, because the first of a process costs up to 140 ms.
+    /// Without rooms. Makes one connection and drops it, because the first of a process costs up to 140 ms.
     pub fn new(config: Config, now: Instant) -> Self {
         drop(Rtc::new(now));
         Self {
@@ -90,12 +130,12 @@ impl Sfu {
         }
     }
 
-    /// Opens a room; harmless when it is open.
+    /// Opens a room; does nothing when it is open.
     pub fn open(&mut self, room: RoomId) {
         self.rooms.entry(room).or_default();
     }
 
-    /// Closes a room and every peer in it.
+    /// Closes a room and every peer in it, without events.
     pub fn close(&mut self, room: RoomId) {
         for peer in self.rooms.remove(&room).unwrap_or_default().peers {
             self.forget(peer);
@@ -104,7 +144,8 @@ impl Sfu {
         self.set_room_timer(room);
     }
 
-    /// Answers an offer: the first one of a peer makes it, a later one restarts ICE or adds slots.
+    /// Answers an SDP offer with the SDP answer. The first offer of a peer makes the peer; a later one may restart ICE, add slots
+    /// or change their directions.
     pub fn negotiate(
         &mut self,
         room: RoomId,
@@ -140,7 +181,7 @@ impl Sfu {
         Ok(answer)
     }
 
-    /// From now on media flows from and to this peer. One that is not there yet, because its first offer was refused, is
+    /// From now on media flows from and to this peer. A peer that is not there yet, because its first offer was refused, is
     /// admitted as soon as it is.
     pub fn admit(&mut self, room: RoomId, peer: PeerId, now: Instant) {
         self.change_settings(room, peer, now, |settings| settings.admitted = true);
@@ -152,13 +193,13 @@ impl Sfu {
         self.change_settings(room, peer, now, |settings| settings.held = held);
     }
 
-    /// Whose pictures this peer shows, the most wanted first: those of them who are there get its video slots, as many as it
-    /// has; who comes later gets one then. Whoever has a slot and is still among them keeps it. A peer that has never said
-    /// so gets everyone, by uid. May come before the peer, as [`Self::admit`] may.
+    /// Whose video this peer shows, the most wanted first: those of them who are there get its video slots, as many as it
+    /// has; who comes later gets one then. Whoever has a slot and is still among them keeps it. A peer that has never
+    /// subscribed gets everyone, by uid. May come before the peer, as [`Self::admit`] may.
     pub fn subscribe(&mut self, room: RoomId, peer: PeerId, videos: Vec<Uid>, now: Instant) {
         self.now = now;
-        let mut told = BTreeSet::new();
-        let mut wanted: Vec<Uid> = videos.into_iter().filter(|uid| told.insert(*uid)).collect();
+        let mut seen = BTreeSet::new();
+        let mut wanted: Vec<Uid> = videos.into_iter().filter(|uid| seen.insert(*uid)).collect();
         wanted.truncate(PARTICIPANTS_MAX);
         let Some(settings) = self.settings_mut(room, peer) else {
             return;
@@ -169,7 +210,7 @@ impl Sfu {
         self.drain(touched, now);
     }
 
-    /// Closes one peer.
+    /// Closes one peer, without an event about it.
     pub fn remove(&mut self, room: RoomId, peer: PeerId) {
         self.pending_settings.remove(&(room, peer));
         if self
@@ -183,7 +224,8 @@ impl Sfu {
         }
     }
 
-    /// Takes one datagram. What belongs to no peer is dropped in silence.
+    /// Takes one UDP datagram that came to the local address `to`, one of [`Config::candidates`]. What belongs to no peer is
+    /// dropped and counted.
     pub fn handle_datagram(
         &mut self,
         from: SocketAddr,
@@ -218,7 +260,7 @@ impl Sfu {
         self.drain(BTreeSet::from([id]), now);
     }
 
-    /// The time of [`Self::poll_timeout`] has come.
+    /// To be called when the time of [`Self::poll_timeout`] has come; earlier does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
         for key in self.timers.due(now) {
@@ -251,7 +293,7 @@ impl Sfu {
         self.drain(BTreeSet::from([id]), now);
     }
 
-    /// When to call [`Self::handle_timeout`] at the latest.
+    /// When to call [`Self::handle_timeout`] at the latest; none while there is nothing to wait for.
     pub fn poll_timeout(&self) -> Option<Instant> {
         debug_assert!(
             self.peers.iter().all(|(id, peer)| {
@@ -262,12 +304,12 @@ impl Sfu {
         self.timers.next().into_iter().chain(self.quality_at).min()
     }
 
-    /// The next thing to do or to know.
+    /// The next thing to do or to know; none when all is done until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Counts for the operator.
+    /// What was counted since [`Self::new`].
     pub fn metrics(&self) -> Metrics {
         Metrics {
             rooms: self.rooms.len() as u64,
@@ -276,7 +318,7 @@ impl Sfu {
         }
     }
 
-    /// What is decided about a peer, there or not; none if its room is not open or it is in another.
+    /// The settings of a peer, there or not; none if its room is not open or it is in another.
     fn settings_mut(&mut self, room: RoomId, peer: PeerId) -> Option<&mut PeerSettings> {
         if !self.rooms.contains_key(&room) {
             return None;
@@ -314,7 +356,7 @@ impl Sfu {
                 room.speakers.silence(uid);
             }
         } else {
-            // What was held back would be a hole in the numbers, that receivers ask to be filled.
+            // What was held back would be a gap in the sequence numbers, which receivers would NACK.
             peer.restart_streams(None);
             let others: Vec<PeerId> = self.peers_of(room).map(|(id, _)| id).collect();
             for other in others {
@@ -348,7 +390,7 @@ impl Sfu {
         }
     }
 
-    /// Carries on with peers until they have nothing more to say, and with those that their packets went to.
+    /// Polls peers until they have no more output, and those that their packets went to.
     fn drain(&mut self, mut touched: BTreeSet<PeerId>, now: Instant) {
         while let Some(id) = touched.pop_first() {
             while let Some(output) = self.peers.get_mut(&id).and_then(|peer| peer.poll(now)) {

@@ -1,28 +1,28 @@
-//! How loud one participant is, and whether that is a voice: from the audio levels of its packets (RFC 6464).
+//! How loud one peer is, and whether that is a voice: from the audio levels of its packets (RFC 6464).
 
 use std::time::{Duration, Instant};
 
 use str0m::rtp::ExtensionValues;
 
-/// What is louder than this, in dBov, is not taken for noise. Speech lies at -20 to -40, a quiet room after noise
+/// What is louder than this is not taken for noise. Speech lies at -20 to -40 dBov, a quiet room after noise
 /// suppression below -60.
 const NOISE_DBOV: f32 = -50.0;
 /// The level of digital silence in RFC 6464.
 const SILENCE_DBOV: f32 = -127.0;
-/// Each packet moves the smoothed level by this part of the way: with 20 ms packets, two thirds of a step in 160 ms.
+/// Share of the new level in the smoothed one, for each packet: with 20 ms packets, two thirds of a step in 160 ms.
 const SMOOTHING: f32 = 1.0 / 8.0;
 /// A longer pause ends a run of voice; shorter ones lie between syllables, or are lost packets.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
-/// A run of voice so long claims an audio slot: long enough for no click, so short that no word is lost.
+/// A run of voice this long claims an audio slot: too long for a click, and so short that no word is lost.
 const CLAIMS_AFTER: Duration = Duration::from_millis(60);
-/// A run of voice so long is speech. The first packet of a run stands for its own 20 ms.
+/// A run of voice this long is speech. The first packet of a run adds its own 20 ms to that.
 const SPEAKS_AFTER: Duration = Duration::from_millis(180);
-/// So long without voice, and who spoke is silent.
+/// After this long without voice, who spoke is silent.
 const SILENT_AFTER: Duration = Duration::from_millis(800);
-/// So long without any packet, and a participant's sound does not flow.
+/// After this long without an audio packet, a peer's audio no longer flows.
 const FLOWS_FOR: Duration = Duration::from_secs(2);
 
-/// The voice of one peer.
+/// The audio of one peer, as far as its levels tell.
 #[derive(Debug, Default)]
 pub(crate) struct Loudness {
     packet_at: Option<Instant>,
@@ -39,14 +39,14 @@ struct Run {
 }
 
 impl Loudness {
-    /// Takes an audio packet. True if with it the sound begins to flow, to claim a slot, or to count as speech.
+    /// Takes an audio packet. True if with it the audio begins to flow, to claim a slot, or to count as speech.
     pub(crate) fn observe_level(&mut self, values: &ExtensionValues, now: Instant) -> bool {
         let before = (self.flows(now), self.claims(now), self.speaks(now));
         self.packet_at = Some(now);
         if let Some(level) = values.audio_level.map(f32::from) {
             let smoothed = self.level.unwrap_or(level);
             self.level = Some(smoothed + (level - smoothed) * SMOOTHING);
-            // A browser that does not look for voices sets the flag in every packet, so that the level decides.
+            // A browser without voice detection sets the flag in every packet, so the level decides as well.
             if level > NOISE_DBOV && values.voice_activity != Some(false) {
                 self.observe_voice(now);
             }
@@ -67,7 +67,7 @@ impl Loudness {
         }
     }
 
-    /// Packets with sound have come lately, however quiet.
+    /// Audio packets have come lately, however quiet.
     pub(crate) fn flows(&self, now: Instant) -> bool {
         self.packet_at
             .is_some_and(|at| now.duration_since(at) < FLOWS_FOR)
@@ -85,7 +85,7 @@ impl Loudness {
         self.speaks_until.is_some_and(|until| now < until)
     }
 
-    /// Speaks, or may be about to: what a slot is for.
+    /// Speaks, or may be about to: worth an audio slot.
     pub(crate) fn has_voice(&self, now: Instant) -> bool {
         self.speaks(now) || self.claims(now)
     }
@@ -125,7 +125,7 @@ mod tests {
             }
         }
 
-        /// So many packets of a level; how many of them changed something.
+        /// Sends `packets` of one level; returns how many of them changed something.
         fn send(&mut self, packets: u32, level: i8, voice_activity: Option<bool>) -> usize {
             let values = ExtensionValues {
                 audio_level: Some(level),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_counts_after_200_ms_and_until_800_ms_after_its_end() {
+    fn voice_counts_after_200_ms_and_until_800_ms_after_its_end() {
         let mut voice = Voice::new();
         voice.send(9, -30, Some(true));
         assert!(!voice.speaks());
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_goes_on_through_pauses_between_words() {
+    fn voice_goes_on_through_pauses_between_words() {
         let mut voice = Voice::new();
         voice.send(10, -30, None);
         for _ in 0..10 {
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_is_told_once() {
+    fn each_beginning_is_reported_once() {
         let mut voice = Voice::new();
         // It flows, it claims a slot, it speaks.
         assert_eq!(voice.send(200, -30, Some(true)), 3);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_sends_no_levels_flows_and_is_silent() {
+    fn client_that_sends_no_levels_flows_and_is_silent() {
         let mut loudness = Loudness::default();
         let now = Instant::now();
         assert!(loudness.observe_level(&ExtensionValues::default(), now));

@@ -34,35 +34,35 @@ pub(crate) struct Peer {
     /// Its assignment is to be made and announced again: its m-lines changed, or an offer was answered.
     pub(crate) slots_dirty: bool,
     addresses: Addresses,
-    /// The last one that was answered.
+    /// The last offer that was answered.
     offer: Option<String>,
     rtc: Rtc,
     rtc_timeout_at: Instant,
     failure: Option<String>,
-    seen: BTreeSet<SlotKind>,
+    seen_kinds: BTreeSet<SlotKind>,
     key_frame_wanted: bool,
     key_frame_at: Option<Instant>,
     stats: ConnectionStats,
     estimate: Estimate,
 }
 
-/// What was decided about a peer from outside, perhaps before it was there.
+/// What the owner of the call decided about a peer, perhaps before it was there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PeerSettings {
     pub(crate) admitted: bool,
     pub(crate) held: bool,
-    /// Whose pictures it shows; none until it has said so.
+    /// Whose video it shows, the most wanted first; none until it has subscribed.
     pub(crate) videos: Option<Vec<Uid>>,
 }
 
 impl PeerSettings {
-    /// Media may go from and to it.
+    /// Media may flow from and to the peer.
     pub(crate) fn allows_media(&self) -> bool {
         self.admitted && !self.held
     }
 }
 
-/// Where a packet comes from.
+/// The sender of a packet.
 #[derive(Clone, Copy)]
 pub(crate) struct Source {
     pub(crate) peer: PeerId,
@@ -70,7 +70,7 @@ pub(crate) struct Source {
     pub(crate) params: PayloadParams,
 }
 
-/// What comes out of a peer.
+/// What [`Peer::poll`] gives.
 pub(crate) enum PeerOutput {
     Transmit {
         from: SocketAddr,
@@ -99,7 +99,7 @@ impl Peer {
             .set_stats_interval(Some(Duration::from_secs(2)))
             .build(now);
         for address in candidates {
-            // An address that is no candidate (unspecified, say) is refused here and simply not announced.
+            // An address that cannot be a candidate (an unspecified one) is refused here and simply not announced.
             if let Ok(candidate) = Candidate::host(*address, "udp") {
                 rtc.add_local_candidate(candidate);
             }
@@ -119,7 +119,7 @@ impl Peer {
             rtc,
             rtc_timeout_at: now,
             failure: None,
-            seen: BTreeSet::new(),
+            seen_kinds: BTreeSet::new(),
             key_frame_wanted: false,
             key_frame_at: None,
             stats: ConnectionStats::default(),
@@ -132,7 +132,7 @@ impl Peer {
         match self.accept(offer) {
             Ok(answer) => {
                 self.slots_dirty = true;
-                // Its payload types may be others now.
+                // The payload types may have changed.
                 self.slots.iter_mut().for_each(|slot| slot.matched = None);
                 self.offer = Some(offer.to_owned());
                 Ok(answer)
@@ -153,8 +153,8 @@ impl Peer {
         Ok(answer.to_sdp_string())
     }
 
-    /// Undoes an offer that failed half-way: str0m takes ICE credentials and directions over before it finds an m-line
-    /// wrong, and with other credentials the client's next checks would fail. So the last good offer is accepted once more.
+    /// Undoes an offer that failed half-way: str0m adopts ICE credentials and directions before it finds fault with an m-line,
+    /// and with other credentials the client's next checks would fail. So the last good offer is accepted once more.
     fn restore(&mut self, credentials: IceCreds) {
         let Some(offer) = self.offer.clone() else {
             return;
@@ -173,7 +173,6 @@ impl Peer {
         self.rtc.accepts(input)
     }
 
-    /// A datagram of this peer has come from there.
     pub(crate) fn note_datagram(&mut self, from: SocketAddr, now: Instant) {
         self.last_datagram_at = now;
         self.addresses.observe(from, now);
@@ -193,7 +192,7 @@ impl Peer {
         self.rtc.disconnect();
     }
 
-    /// When this peer wants to be handled next.
+    /// When this peer wants to be handled next, with or without a datagram.
     pub(crate) fn due(&self, lost_after: Duration) -> Instant {
         let lost = (self.connected && !self.lost).then(|| self.last_datagram_at + lost_after);
         let key_frame = self.key_frame_due();
@@ -203,7 +202,7 @@ impl Peer {
             .fold(self.rtc_timeout_at, Instant::min)
     }
 
-    /// The next thing that comes out; none when the peer waits.
+    /// The next output; none when the peer waits for input or time.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
         loop {
             if let Some(reason) = self.failure.take() {
@@ -301,12 +300,13 @@ impl Peer {
             .copied()
     }
 
-    /// True for the first packet of a kind.
-    pub(crate) fn first_packet_of(&mut self, kind: SlotKind) -> bool {
-        self.seen.insert(kind)
+    /// True for the first packet of this kind.
+    pub(crate) fn note_packet_of(&mut self, kind: SlotKind) -> bool {
+        self.seen_kinds.insert(kind)
     }
 
-    /// Sends a packet through the slot at `slot_index`. Tells whether the source is new there; none if it was not sent.
+    /// Sends a packet through the slot at `slot_index`. Returns whether it is the first of a source there; none if it was not
+    /// sent.
     pub(crate) fn send(
         &mut self,
         slot_index: usize,
@@ -381,7 +381,7 @@ impl Peer {
         self.slots.assignment()
     }
 
-    /// Whatever comes next through the slots of `uid`, or through any, starts anew.
+    /// Whatever comes next through the slots that carry `of`, or through any slot, continues as a new source does.
     pub(crate) fn restart_streams(&mut self, of: Option<Uid>) {
         let concerned = |uid| of.is_none() || of == uid;
         for slot in self.slots.iter_mut().filter(|s| concerned(s.uid)) {
@@ -389,12 +389,11 @@ impl Peer {
         }
     }
 
-    /// How unsteadily its packets arrive here, in milliseconds.
     pub(crate) fn jitter_up_ms(&self) -> Option<u32> {
         self.stats.jitter_up_ms()
     }
 
-    /// `jitter_up` tells how unsteadily the packets of a source had arrived here, before they went on to this peer.
+    /// `jitter_up` gives the jitter, in milliseconds, that a source's packets had when they arrived here.
     pub(crate) fn quality(&self, jitter_up: impl Fn(Uid) -> Option<u32>) -> QualityReport {
         self.stats.report(self.uid, self.lost, jitter_up)
     }

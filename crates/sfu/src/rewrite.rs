@@ -39,7 +39,7 @@ struct Newest {
 pub(crate) struct StreamPosition {
     pub(crate) sequence: SeqNo,
     pub(crate) time: u32,
-    /// It is the first of a new source.
+    /// It is the first packet of a new source.
     pub(crate) starts: bool,
 }
 
@@ -52,7 +52,7 @@ impl Rewrite {
         }
     }
 
-    /// The next packet, whoever sends it, continues the stream as that of a new source does.
+    /// Whoever sends the next packet, it continues the stream as that of a new source does.
     pub(crate) fn restart(&mut self) {
         self.source = None;
     }
@@ -93,7 +93,7 @@ impl Rewrite {
         })
     }
 
-    /// A new source continues behind the newest packet, as much later as it is by the clock.
+    /// A new source continues behind the newest packet; its timestamp is as much later as the clock is.
     fn begin(
         &self,
         peer: PeerId,

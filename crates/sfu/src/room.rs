@@ -1,4 +1,4 @@
-//! A room: who is in it, where each one's packets go, and who speaks.
+//! A room: its peers, the routes of their packets, and who speaks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -17,15 +17,15 @@ const REASSIGN_INTERVAL: Duration = Duration::from_millis(300);
 pub(crate) struct Room {
     pub(crate) peers: BTreeSet<PeerId>,
     /// Invariant: exactly the slots that carry somebody. Slots get and lose participants in [`Sfu::assign_slots`] alone,
-    /// which writes this anew; it is called whenever a peer comes or goes.
+    /// which rebuilds this; it is called whenever a peer comes or goes.
     pub(crate) routes: BTreeMap<(Uid, SlotKind), Vec<Route>>,
     pub(crate) speakers: Speakers,
-    /// Some receiver has fewer audio slots than there are others.
+    /// Some receiver has fewer audio slots than the room has other participants.
     pub(crate) lacks_audio: bool,
     reassign_at: Option<Instant>,
 }
 
-/// The way to one receiver of a stream.
+/// From a sender's stream to one slot of one receiver.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) peer: PeerId,
@@ -54,7 +54,7 @@ impl Sfu {
         self.check_speakers(id, now);
     }
 
-    /// A voice, or some sound at all, has begun to come from an admitted peer.
+    /// Voice, or any audio at all, has begun to come from an admitted peer.
     pub(crate) fn handle_voice(
         &mut self,
         id: RoomId,
@@ -87,7 +87,7 @@ impl Sfu {
         self.set_room_timer(id);
     }
 
-    /// Of a room whose due time may have changed.
+    /// To be called for a room whose due time may have changed.
     pub(crate) fn set_room_timer(&mut self, id: RoomId) {
         let due = self.rooms.get(&id).and_then(Room::due);
         self.timers.set(TimerKey::Room(id), due);
@@ -154,15 +154,15 @@ impl Sfu {
             if !peer.settings.allows_media() || !peer.loudness.flows(now) {
                 continue;
             }
-            let this = AudioSource {
+            let source = AudioSource {
                 uid: peer.uid,
                 has_voice: peer.loudness.has_voice(now),
                 level: peer.loudness.level(),
                 voiced_at: peer.loudness.voiced_at(),
             };
-            let known = audio.entry(peer.uid).or_insert(this);
-            if known.level < this.level {
-                *known = this;
+            let known = audio.entry(peer.uid).or_insert(source);
+            if known.level < source.level {
+                *known = source;
             }
         }
         sources.audio = audio.into_values().collect();

@@ -1,4 +1,4 @@
-//! The slots of a receiver: who gets one, who keeps it, and the stream that goes out through it.
+//! The slots of a receiver: who gets one, who keeps it, and the stream that goes out through each.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const AUDIO_KEPT_MIN: Duration = Duration::from_secs(2);
 /// Who can be given a slot in a room, before any receiver is considered.
 #[derive(Debug, Default)]
 pub(crate) struct RoomSources {
-    /// Everyone with a peer.
+    /// Every participant with a peer, admitted or not.
     pub(crate) uids: BTreeSet<Uid>,
     /// Whose audio flows: voices before noises, the loudest first. One entry for each participant.
     pub(crate) audio: Vec<AudioSource>,
@@ -37,16 +37,16 @@ impl RoomSources {
     }
 }
 
-/// What an assignment did.
+/// What [`Slots::assign`] did.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
-    /// At least one slot carries another participant than before.
+    /// At least one slot carries another participant, or nobody, where it did not before.
     pub(crate) changed: bool,
-    /// Whose picture a slot shows anew.
+    /// Who has a video slot that they did not have before.
     pub(crate) new_videos: Vec<Uid>,
-    /// There are more others than audio slots, and at least one of these.
+    /// There are more other participants than audio slots, and at least one of the latter.
     pub(crate) lacks_audio: bool,
-    /// A voice found no slot.
+    /// Somebody with a voice has no audio slot.
     pub(crate) voice_waits: bool,
 }
 
@@ -54,31 +54,33 @@ pub(crate) struct Assigned {
 pub(crate) struct Receiving {
     pub(crate) mid: Mid,
     pub(crate) kind: SlotKind,
-    /// The client receives on it at present.
+    /// The direction of the m-line lets the client receive at present.
     open: bool,
     pub(crate) uid: Option<Uid>,
     since: Instant,
     pub(crate) rewrite: Rewrite,
-    /// The payload type here for the one of the source, found once and not for each packet.
+    /// The receiver's payload type for that of the source, cached so that it is not matched for each packet.
     pub(crate) matched: Option<(PayloadParams, Pt)>,
 }
 
 /// All slots of one receiver, in the order in which it offered them. None is ever taken out, so that an
 /// index in the list always names the same slot.
 pub(crate) struct Slots {
-    own: Uid,
+    /// Never gets a slot of its own.
+    receiver: Uid,
     list: Vec<Receiving>,
 }
 
 impl Slots {
-    pub(crate) fn new(own: Uid) -> Self {
+    pub(crate) fn new(receiver: Uid) -> Self {
         Self {
-            own,
+            receiver,
             list: Vec::new(),
         }
     }
 
-    /// The client receives on this m-line, or does not: the first makes it a slot, the second leaves the slot to nobody.
+    /// Whether the client receives on this m-line. The first time it does makes the m-line a slot; while it does not, the slot
+    /// carries nobody.
     pub(crate) fn set(&mut self, mid: Mid, kind: SlotKind, receives: bool, now: Instant) {
         if let Some(known) = self.list.iter_mut().find(|slot| slot.mid == mid) {
             known.open = receives;
@@ -124,14 +126,14 @@ impl Slots {
         self.list.iter().map(slot).collect()
     }
 
-    /// Whose pictures are shown.
+    /// Whose video is shown.
     pub(crate) fn videos(&self) -> impl Iterator<Item = Uid> {
         let videos = self.list.iter().filter(|s| s.kind == SlotKind::Video);
         videos.filter_map(|s| s.uid)
     }
 
-    /// Gives the slots to whom they are due: video to those of `videos` who are there, in that order, or without such a list
-    /// to everyone by uid; audio to everyone by uid, or when slots lack to the loudest. Who keeps a slot keeps the same one.
+    /// Assigns all slots: video to those of `videos` who are there, in that order, or without such a list to everyone by uid;
+    /// audio to everyone by uid, or to the loudest when there are too few slots. Who keeps a slot keeps the same one.
     pub(crate) fn assign(
         &mut self,
         sources: &RoomSources,
@@ -146,7 +148,7 @@ impl Slots {
         self.assign_video(sources, videos, now);
         let mut voice_waits = false;
         if lacks_audio {
-            voice_waits = self.assign_audio_to_the_loudest(sources, now);
+            voice_waits = self.assign_audio_to_loudest(sources, now);
         } else {
             self.assign_by_uid(SlotKind::Audio, sources, now);
         }
@@ -171,7 +173,7 @@ impl Slots {
     }
 
     fn lacks_audio(&self, sources: &RoomSources) -> bool {
-        let others = sources.uids.len() - usize::from(sources.uids.contains(&self.own));
+        let others = sources.uids.len() - usize::from(sources.uids.contains(&self.receiver));
         let slots = self.count(SlotKind::Audio);
         slots > 0 && others > slots
     }
@@ -180,8 +182,8 @@ impl Slots {
         let Some(videos) = videos else {
             return self.assign_by_uid(SlotKind::Video, sources, now);
         };
-        let own = self.own;
-        let there = |uid: &&Uid| **uid != own && sources.uids.contains(uid);
+        let receiver = self.receiver;
+        let there = |uid: &&Uid| **uid != receiver && sources.uids.contains(uid);
         let chosen: Vec<Uid> = videos
             .iter()
             .filter(there)
@@ -195,20 +197,20 @@ impl Slots {
     }
 
     fn assign_by_uid(&mut self, kind: SlotKind, sources: &RoomSources, now: Instant) {
-        let own = self.own;
-        self.release(kind, |uid| uid != own && sources.uids.contains(&uid));
-        for uid in sources.uids.iter().filter(|uid| **uid != own) {
+        let receiver = self.receiver;
+        self.release(kind, |uid| uid != receiver && sources.uids.contains(&uid));
+        for uid in sources.uids.iter().filter(|uid| **uid != receiver) {
             self.fill(kind, *uid, now);
         }
     }
 
     /// True if a voice is left without a slot.
-    fn assign_audio_to_the_loudest(&mut self, sources: &RoomSources, now: Instant) -> bool {
-        let own = self.own;
+    fn assign_audio_to_loudest(&mut self, sources: &RoomSources, now: Instant) -> bool {
+        let receiver = self.receiver;
         self.release(SlotKind::Audio, |uid| {
-            uid != own && sources.audio_of(uid).is_some()
+            uid != receiver && sources.audio_of(uid).is_some()
         });
-        for source in sources.audio.iter().filter(|source| source.uid != own) {
+        for source in sources.audio.iter().filter(|source| source.uid != receiver) {
             if self.fill(SlotKind::Audio, source.uid, now) {
                 continue;
             }
@@ -224,8 +226,8 @@ impl Slots {
         false
     }
 
-    /// The audio slot that `louder` may have: of one without voice who has not just spoken, the one silent longest first;
-    /// else of one who has had it for long enough and is clearly more quiet.
+    /// The audio slot that `louder` may take: that of somebody without voice who has not just spoken, silent for longest; else
+    /// that of somebody who has had it for long enough and is clearly quieter.
     fn yielding_to(
         &mut self,
         louder: &AudioSource,
@@ -241,17 +243,17 @@ impl Slots {
             let yields = !source.has_voice || louder.level >= source.level + SPEAKER_HYSTERESIS_DB;
             (yields && !is_kept).then_some((source, slot))
         });
-        let most_quiet = yielding.min_by(|(a, _), (b, _)| {
+        let quietest = yielding.min_by(|(a, _), (b, _)| {
             let voice = a.has_voice.cmp(&b.has_voice);
             voice.then(match a.has_voice {
                 true => a.level.total_cmp(&b.level),
                 false => a.voiced_at.cmp(&b.voiced_at),
             })
         });
-        most_quiet.map(|(_, slot)| slot)
+        quietest.map(|(_, slot)| slot)
     }
 
-    /// Frees the slots of those who may not keep them.
+    /// Frees the slots of those whom `keeps` refuses.
     fn release(&mut self, kind: SlotKind, keeps: impl Fn(Uid) -> bool) {
         for slot in self.list.iter_mut().filter(|s| s.kind == kind) {
             slot.uid = slot.uid.filter(|uid| keeps(*uid));
@@ -274,7 +276,8 @@ impl Slots {
 }
 
 impl Receiving {
-    /// Even one who had the slot before starts anew: what was sent in between left a hole in its numbers.
+    /// Even for who had the slot before, the stream starts as from a new source: what was sent in between left a gap in the
+    /// sequence numbers.
     fn give(&mut self, uid: Uid, now: Instant) {
         self.uid = Some(uid);
         self.since = now;
