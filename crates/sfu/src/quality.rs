@@ -294,7 +294,7 @@ mod tests {
     };
 
     #[test]
-    fn a_path_without_figures_is_unknown_whatever_the_estimate() {
+    fn path_without_figures_is_unknown_whatever_the_estimate() {
         assert_eq!(Path::default().grade(), Quality::Unknown);
         let assumed = Path {
             headroom_percent: Some(10),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_figure_decides() {
+    fn worst_figure_decides() {
         use Quality::{Bad, Excellent, Good, Poor, VeryBad};
         let grades = [Excellent, Good, Poor, Bad, VeryBad];
         let by_loss = [0.01, 0.02, 0.05, 0.15, 0.5].map(|loss| Path {
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_far_below_what_is_sent_is_graded_down() {
+    fn estimate_far_below_what_is_sent_is_graded_down() {
         let none = Some(0.0);
         assert_eq!(bandwidth_after(500_000, none, true).1, Quality::Excellent);
         assert_eq!(bandwidth_after(240_000, none, true).1, Quality::Poor);
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_counts_if_there_is_feedback_and_not_below_what_gets_through_a_full_queue() {
+    fn estimate_counts_if_there_is_feedback_and_not_below_what_gets_through_a_full_queue() {
         let bandwidth = |estimate, loss, is_trusted| bandwidth_after(estimate, loss, is_trusted).0;
         assert_eq!(bandwidth(40_000, Some(0.0), true), Some(40_000));
         assert_eq!(bandwidth(40_000, Some(0.0), false), None);

@@ -58,7 +58,7 @@ fn bad_offers(good: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn a_new_peer_with_a_bad_offer_is_refused_and_leaves_nothing_behind() {
+fn new_peer_with_a_bad_offer_is_refused_and_leaves_nothing_behind() {
     let (mut world, caller, callee) = World::with_call();
     let good = good_offer(&mut world);
     for (what, offer) in bad_offers(&good) {
@@ -76,7 +76,7 @@ fn a_new_peer_with_a_bad_offer_is_refused_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_bad_offer_of_a_live_peer_is_refused_and_its_media_flows_on() {
+fn bad_offer_of_a_live_peer_is_refused_and_its_media_flows_on() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 20);
     let good = good_offer(&mut world);
@@ -90,7 +90,7 @@ fn a_bad_offer_of_a_live_peer_is_refused_and_its_media_flows_on() {
 }
 
 #[test]
-fn an_offer_of_another_client_for_a_live_peer_does_not_take_its_call_away() {
+fn offer_of_another_client_for_a_live_peer_does_not_take_its_call_away() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 20);
     let stranger = good_offer(&mut world);
@@ -162,7 +162,7 @@ fn damaged_offers_of_new_peers_harm_nobody() {
 }
 
 #[test]
-fn a_peer_that_was_admitted_while_its_first_offer_was_refused_is_heard_once_it_is_answered() {
+fn peer_that_was_admitted_while_its_first_offer_was_refused_is_heard_once_it_is_answered() {
     let mut world = World::new();
     let caller = world.join(1, Uid(1));
     world.run_until_connected(&[caller]);
@@ -176,7 +176,7 @@ fn a_peer_that_was_admitted_while_its_first_offer_was_refused_is_heard_once_it_i
 }
 
 #[test]
-fn an_admission_ends_with_the_removal_of_the_peer_and_with_the_room() {
+fn admission_ends_with_the_removal_of_the_peer_and_with_the_room() {
     let mut world = World::new();
     let caller = world.join(1, Uid(1));
     world.admit(PeerId(2));
@@ -198,7 +198,7 @@ fn an_admission_ends_with_the_removal_of_the_peer_and_with_the_room() {
 }
 
 #[test]
-fn a_damaged_restart_that_is_refused_leaves_the_connection_as_it_was() {
+fn damaged_restart_that_is_refused_leaves_the_connection_as_it_was() {
     let mut seeded = Seeded(9);
     let mut refusals = 0;
     for _ in 0..12 {

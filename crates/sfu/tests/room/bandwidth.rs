@@ -7,7 +7,7 @@ use hullo_sfu::{Quality, SlotKind, Uid};
 use crate::world::{LATENCY, World};
 
 #[test]
-fn a_key_frame_of_forty_packets_arrives_as_fast_as_the_network_is() {
+fn key_frame_of_forty_packets_arrives_as_fast_as_the_network_is() {
     let (mut world, caller, callee) = World::with_call();
     // The client has heard that it is connected.
     world.run_for(Duration::from_millis(100));
@@ -40,7 +40,7 @@ fn what_gets_through_a_narrow_link_is_estimated() {
 }
 
 #[test]
-fn a_link_too_narrow_for_what_is_sent_is_poor_or_worse() {
+fn link_too_narrow_for_what_is_sent_is_poor_or_worse() {
     // 400 kbit/s are sent. A little too much for the first link, which lets a queue grow; far too much for the second.
     for (bps, at_best) in [(380_000, Quality::Poor), (200_000, Quality::Bad)] {
         let (mut world, caller, callee) = World::with_call();

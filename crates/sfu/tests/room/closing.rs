@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::world::{ROOM, World};
 
 #[test]
-fn a_closed_room_has_no_peers_and_drops_what_is_sent_to_it() {
+fn closed_room_has_no_peers_and_drops_what_is_sent_to_it() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 20);
     world.sfu.close(ROOM);
@@ -21,7 +21,7 @@ fn a_closed_room_has_no_peers_and_drops_what_is_sent_to_it() {
 }
 
 #[test]
-fn a_media_plane_without_peers_sleeps() {
+fn media_plane_without_peers_sleeps() {
     let (mut world, _, _) = World::with_call();
     world.sfu.close(ROOM);
     world.run_for(Duration::from_secs(3));
@@ -29,7 +29,7 @@ fn a_media_plane_without_peers_sleeps() {
 }
 
 #[test]
-fn a_ringing_device_that_goes_does_not_disturb_the_one_that_answered() {
+fn ringing_device_that_goes_does_not_disturb_the_one_that_answered() {
     let mut world = World::new();
     let caller = world.join(1, Uid(1));
     let (phone, laptop) = (world.join(2, Uid(2)), world.join(3, Uid(2)));
@@ -52,7 +52,7 @@ fn a_ringing_device_that_goes_does_not_disturb_the_one_that_answered() {
 }
 
 #[test]
-fn the_slot_of_one_who_left_is_free() {
+fn slot_of_one_who_left_is_free() {
     let (mut world, caller, callee) = World::with_call();
     world.remove(callee);
     let slots = world
@@ -68,7 +68,7 @@ fn the_slot_of_one_who_left_is_free() {
 }
 
 #[test]
-fn a_peer_cannot_negotiate_in_a_room_that_is_not_open() {
+fn peer_cannot_negotiate_in_a_room_that_is_not_open() {
     let mut world = World::new();
     let address = world.free_address();
     let (offer, _) = Client::new(PeerId(1), Uid(1), address, world.now).offer();

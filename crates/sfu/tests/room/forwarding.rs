@@ -37,7 +37,7 @@ fn sound_and_picture_arrive_as_they_were_sent() {
 }
 
 #[test]
-fn the_first_packet_of_each_kind_is_told_once() {
+fn first_packet_of_each_kind_is_told_once() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     let told = world.count(|event| matches!(event, Event::FirstMedia { .. }));
@@ -45,7 +45,7 @@ fn the_first_packet_of_each_kind_is_told_once() {
 }
 
 #[test]
-fn a_stream_whose_sequence_numbers_wrap_arrives_whole() {
+fn stream_whose_sequence_numbers_wrap_arrives_whole() {
     let (mut world, caller, callee) = World::with_call();
     world.client(caller).sequence_base = 65_500;
     world.talk(&[caller], 200);

@@ -8,7 +8,7 @@ use str0m::media::Direction;
 use crate::world::World;
 
 #[test]
-fn a_later_offer_adds_slots_and_no_packet_is_lost() {
+fn later_offer_adds_slots_and_no_packet_is_lost() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     for (n, more) in [(3, 1), (4, 2), (5, 4)] {
@@ -41,7 +41,7 @@ fn a_later_offer_adds_slots_and_no_packet_is_lost() {
 }
 
 #[test]
-fn an_offer_of_eight_audio_and_sixteen_video_slots_is_answered_and_they_carry() {
+fn offer_of_eight_audio_and_sixteen_video_slots_is_answered_and_they_carry() {
     let (mut world, peers) = World::with_group(9, 8, 16);
     assert_eq!(world.slots_of(peers[0], SlotKind::Audio).len(), 8);
     assert_eq!(world.slots_of(peers[0], SlotKind::Video).len(), 16);
@@ -66,7 +66,7 @@ fn new_slots_are_told_together() {
 }
 
 #[test]
-fn a_slot_that_the_client_gives_up_goes_to_nobody_until_it_is_back() {
+fn slot_that_the_client_gives_up_goes_to_nobody_until_it_is_back() {
     let (mut world, peers) = World::with_group(3, 2, 2);
     world.subscribe(peers[0], &[3, 2]);
     let video = world.client(peers[0]).mid(SlotKind::Video).to_string();

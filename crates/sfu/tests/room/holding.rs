@@ -91,7 +91,7 @@ fn one_who_is_held_is_neither_reported_nor_speaks() {
 }
 
 #[test]
-fn a_hold_that_comes_before_the_peer_holds_once_it_is_there_and_admission_does_not_end_it() {
+fn hold_that_comes_before_the_peer_holds_once_it_is_there_and_admission_does_not_end_it() {
     let (mut world, peers) = World::with_group(2, 2, 2);
     world.hold(PeerId(3), true);
     let third = world.join_group(3, 2, 2);

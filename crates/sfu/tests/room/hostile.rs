@@ -42,7 +42,7 @@ fn nonsense_from_one_participant_harms_nobody() {
 }
 
 #[test]
-fn a_participant_that_asks_for_a_hundred_key_frames_a_second_does_not_reach_the_source_so_often() {
+fn participant_that_asks_for_a_hundred_key_frames_a_second_does_not_reach_the_source_so_often() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller], 20);
     let before = world.sfu.metrics().key_frame_requests;
@@ -57,7 +57,7 @@ fn a_participant_that_asks_for_a_hundred_key_frames_a_second_does_not_reach_the_
 }
 
 #[test]
-fn a_client_that_closes_its_connection_is_closed_and_nobody_else() {
+fn client_that_closes_its_connection_is_closed_and_nobody_else() {
     let (mut world, caller, callee) = World::with_call();
     let third = world.join(3, Uid(3));
     world.run_until_connected(&[third]);

@@ -29,7 +29,7 @@ fn media_flows_on_after_an_ice_restart() {
 }
 
 #[test]
-fn a_client_that_restarts_ice_from_a_new_address_keeps_its_call() {
+fn client_that_restarts_ice_from_a_new_address_keeps_its_call() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     world.move_to_another_address(callee);

@@ -7,7 +7,7 @@ use hullo_sfu::KEY_FRAME_INTERVAL_MIN;
 use crate::world::{LATENCY, World};
 
 #[test]
-fn a_receiver_that_asks_for_a_key_frame_reaches_the_source() {
+fn receiver_that_asks_for_a_key_frame_reaches_the_source() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller], 50);
     let asked = |world: &World, of| world.clients[&of].key_frames_asked_at.len();
@@ -19,7 +19,7 @@ fn a_receiver_that_asks_for_a_key_frame_reaches_the_source() {
 }
 
 #[test]
-fn a_burst_of_requests_is_spread_and_its_last_one_is_still_made() {
+fn burst_of_requests_is_spread_and_its_last_one_is_still_made() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller], 50);
     let started = world.now;

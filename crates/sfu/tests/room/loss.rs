@@ -9,7 +9,7 @@ use crate::client::payload_of;
 use crate::world::World;
 
 #[test]
-fn a_receiver_that_loses_one_in_twenty_gets_every_picture_packet_in_the_end() {
+fn receiver_that_loses_one_in_twenty_gets_every_picture_packet_in_the_end() {
     let (mut world, caller, callee) = World::with_call();
     // Both streams are known before anything is lost.
     world.talk(&[caller], 20);

@@ -52,7 +52,7 @@ fn those_whose_sound_does_not_flow_hold_no_slot() {
 }
 
 #[test]
-fn a_voice_takes_the_slot_of_noise_within_a_word() {
+fn voice_takes_the_slot_of_noise_within_a_word() {
     let (mut world, peers) = world_with(4, 2);
     let noise = [
         (peers[1], -55),
@@ -93,7 +93,7 @@ fn of_more_speakers_than_slots_the_loudest_are_heard_in_the_end() {
 }
 
 #[test]
-fn a_speaker_keeps_its_slot_for_two_seconds_however_loud_the_others_are() {
+fn speaker_keeps_its_slot_for_two_seconds_however_loud_the_others_are() {
     let (mut world, peers) = world_with(3, 1);
     world.speak(&[(peers[1], -40), (peers[2], -80), (peers[3], -80)], 15);
     assert_eq!(heard(&world, &peers), [2]);
@@ -123,7 +123,7 @@ fn equally_loud_speakers_do_not_push_each_other_out() {
 }
 
 #[test]
-fn the_slot_of_a_speaker_who_leaves_goes_to_the_loudest_without_one() {
+fn slot_of_a_speaker_who_leaves_goes_to_the_loudest_without_one() {
     let (mut world, peers) = world_with(4, 2);
     let levels = [
         (peers[1], -20),
@@ -138,7 +138,7 @@ fn the_slot_of_a_speaker_who_leaves_goes_to_the_loudest_without_one() {
 }
 
 #[test]
-fn a_client_that_sends_no_levels_is_heard_while_there_is_room() {
+fn client_that_sends_no_levels_is_heard_while_there_is_room() {
     let (mut world, peers) = world_with(3, 2);
     world.send(&[peers[1]], &[AUDIO], 50);
     assert_eq!(heard(&world, &peers), [2]);

@@ -44,7 +44,7 @@ fn loss_on_the_way_to_a_receiver_is_graded_down() {
 }
 
 #[test]
-fn an_admitted_peer_that_has_not_connected_is_unknown() {
+fn admitted_peer_that_has_not_connected_is_unknown() {
     let mut world = World::new();
     let (caller, callee) = (world.join(1, Uid(1)), world.join(2, Uid(2)));
     world.client(callee).cut_off = true;

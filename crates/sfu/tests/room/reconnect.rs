@@ -7,7 +7,7 @@ use hullo_sfu::{SlotKind, Uid};
 use crate::world::World;
 
 #[test]
-fn a_participant_that_reconnects_continues_its_streams_at_the_others() {
+fn participant_that_reconnects_continues_its_streams_at_the_others() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 100);
     world.run_for(Duration::from_millis(100));
@@ -41,7 +41,7 @@ fn a_participant_that_reconnects_continues_its_streams_at_the_others() {
 }
 
 #[test]
-fn a_source_that_reconnects_is_asked_for_a_key_frame() {
+fn source_that_reconnects_is_asked_for_a_key_frame() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     world.remove(callee);
@@ -53,7 +53,7 @@ fn a_source_that_reconnects_is_asked_for_a_key_frame() {
 }
 
 #[test]
-fn an_admission_that_comes_before_the_connection_holds_once_it_is_there() {
+fn admission_that_comes_before_the_connection_holds_once_it_is_there() {
     let mut world = World::new();
     let (caller, callee) = (world.join(1, Uid(1)), world.join(2, Uid(2)));
     world.admit(caller);

@@ -7,7 +7,7 @@ use hullo_sfu::Event;
 use crate::world::World;
 
 #[test]
-fn a_client_whose_address_changes_keeps_its_call() {
+fn client_whose_address_changes_keeps_its_call() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     world.move_to_another_address(callee);

@@ -7,7 +7,7 @@ use hullo_sfu::{Event, Quality, Uid};
 use crate::world::World;
 
 #[test]
-fn a_silent_peer_is_lost_once_and_recovered_when_it_is_heard_again() {
+fn silent_peer_is_lost_once_and_recovered_when_it_is_heard_again() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     world.client(callee).cut_off = true;
@@ -37,7 +37,7 @@ fn a_silent_peer_is_lost_once_and_recovered_when_it_is_heard_again() {
 }
 
 #[test]
-fn a_peer_that_was_silent_for_half_a_minute_hears_and_is_heard_again() {
+fn peer_that_was_silent_for_half_a_minute_hears_and_is_heard_again() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
     world.client(callee).cut_off = true;

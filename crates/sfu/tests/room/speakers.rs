@@ -48,7 +48,7 @@ fn silence_is_told_though_no_packet_comes() {
 }
 
 #[test]
-fn the_loudest_come_first_and_five_at_most() {
+fn loudest_come_first_and_five_at_most() {
     let (mut world, peers) = World::with_group(7, 6, 1);
     let levels: Vec<_> = peers
         .iter()

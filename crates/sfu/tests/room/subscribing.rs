@@ -37,7 +37,7 @@ fn only_those_who_are_wanted_are_shown_and_all_are_heard() {
 }
 
 #[test]
-fn the_most_wanted_get_the_slots_and_who_is_still_wanted_keeps_its_own() {
+fn most_wanted_get_the_slots_and_who_is_still_wanted_keeps_its_own() {
     let (mut world, peers) = world_with(2);
     let slots = |world: &World| world.slots_of(peers[0], VIDEO);
     world.subscribe(peers[0], &[4, 5, 2]);
@@ -54,7 +54,7 @@ fn the_most_wanted_get_the_slots_and_who_is_still_wanted_keeps_its_own() {
 }
 
 #[test]
-fn a_change_that_changes_nothing_is_not_told() {
+fn change_that_changes_nothing_is_not_told() {
     let (mut world, peers) = world_with(2);
     world.subscribe(peers[0], &[4, 5]);
     let told = world.events.len();
@@ -94,7 +94,7 @@ fn one_who_leaves_makes_room_for_the_next_wanted_who_is_asked_for_a_key_frame() 
 }
 
 #[test]
-fn a_slot_that_goes_from_one_to_another_carries_one_stream() {
+fn slot_that_goes_from_one_to_another_carries_one_stream() {
     let (mut world, peers) = world_with(1);
     world.subscribe(peers[0], &[2]);
     world.talk(&peers, 50);
@@ -119,7 +119,7 @@ fn a_slot_that_goes_from_one_to_another_carries_one_stream() {
 }
 
 #[test]
-fn a_wish_that_comes_before_the_peer_holds_once_it_is_there() {
+fn wish_that_comes_before_the_peer_holds_once_it_is_there() {
     let (mut world, _) = world_with(2);
     let sixth = PeerId(6);
     world.subscribe(sixth, &[5, 4]);
@@ -133,7 +133,7 @@ fn a_wish_that_comes_before_the_peer_holds_once_it_is_there() {
 }
 
 #[test]
-fn a_wish_for_a_room_that_is_not_open_or_of_a_peer_elsewhere_changes_nothing() {
+fn wish_for_a_room_that_is_not_open_or_of_a_peer_elsewhere_changes_nothing() {
     let (mut world, peers) = world_with(2);
     let other = hullo_sfu::RoomId(8);
     world

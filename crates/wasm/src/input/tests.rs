@@ -196,7 +196,7 @@ fn every_input_is_read_as_its_derived_form_is_written() {
 }
 
 #[test]
-fn a_group_call_without_terms_has_the_usual_ones() {
+fn group_call_without_terms_has_the_usual_ones() {
     let text =
         r#"{"input":"op","ticket":1,"op":{"op":"group_call","accids":["bob"],"media":"audio"}}"#;
     let Input::Op { op, .. } = read(text).unwrap() else {
