@@ -98,7 +98,7 @@ pub enum Event {
     Slots {
         /// The room of the peer.
         room: RoomId,
-        /// The receiver, whose client is to be told.
+        /// The receiver, whose client has to learn it.
         peer: PeerId,
         /// All its slots, those that carry nobody included, in the order in which it offered them.
         slots: Vec<Slot>,

@@ -42,11 +42,13 @@ pub(crate) struct Client {
     pub(crate) cut_off: bool,
     /// How many of a thousand datagrams to it are lost.
     pub(crate) loss_down_permille: u64,
-    /// How many bits in a second get through to it; the others wait.
+    /// The bandwidth to it in bits per second; what exceeds it waits.
     pub(crate) bps_down: Option<u64>,
-    /// Up to so much comes on top of the latency of a datagram from or to it.
-    pub(crate) jitter: [Duration; 2],
-    /// The level of what it says, and whether it calls that a voice.
+    /// At most this is added to the latency of each datagram from it.
+    pub(crate) jitter_up: Duration,
+    /// And of each datagram to it.
+    pub(crate) jitter_down: Duration,
+    /// The audio level (dBov) in its packets, and whether they are flagged as voice.
     pub(crate) audio_level: Option<(i8, bool)>,
     pub(crate) wake_at: Instant,
     pub(crate) received: Vec<Received>,
@@ -79,7 +81,8 @@ impl Client {
             cut_off: false,
             loss_down_permille: 0,
             bps_down: None,
-            jitter: [Duration::ZERO; 2],
+            jitter_up: Duration::ZERO,
+            jitter_down: Duration::ZERO,
             audio_level: None,
             wake_at: now,
             received: Vec::new(),
@@ -98,7 +101,7 @@ impl Client {
         self.offer_slots(1, 1)
     }
 
-    /// The first offer, with so many slots; only the first of each kind sends as well.
+    /// The first offer, with this many slots; only the first of each kind sends as well.
     pub(crate) fn offer_slots(&mut self, audio: usize, video: usize) -> (String, SdpPendingOffer) {
         let mut change = self.rtc.sdp_api();
         self.audio = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
@@ -108,7 +111,7 @@ impl Client {
         (offer.to_sdp_string(), pending)
     }
 
-    /// A later offer with so many slots more.
+    /// A later offer with this many slots more.
     pub(crate) fn offer_more_slots(
         &mut self,
         audio: usize,
@@ -151,7 +154,7 @@ impl Client {
         }
     }
 
-    /// Writes the next packet of a kind; [`payload_of`] tells what is in it.
+    /// Writes the next packet of a kind, with the payload of [`payload_of`].
     pub(crate) fn write(&mut self, kind: SlotKind, now: Instant) {
         let ticks = match kind {
             SlotKind::Audio => 960,
@@ -213,7 +216,7 @@ impl Client {
         stream.write_rtp(write);
     }
 
-    /// Ends the connection, with a word to the other side.
+    /// Ends the connection, and tells the other side.
     pub(crate) fn close(&mut self) {
         self.rtc.close().unwrap();
     }
@@ -253,12 +256,12 @@ impl Client {
                     to: transmit.destination,
                     bytes: transmit.contents.into(),
                 }),
-                Output::Event(event) => self.note(event, now),
+                Output::Event(event) => self.handle_event(event, now),
             }
         }
     }
 
-    fn note(&mut self, event: Event, now: Instant) {
+    fn handle_event(&mut self, event: Event, now: Instant) {
         match event {
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;

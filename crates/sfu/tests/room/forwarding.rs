@@ -37,11 +37,11 @@ fn sound_and_picture_arrive_as_they_were_sent() {
 }
 
 #[test]
-fn first_packet_of_each_kind_is_told_once() {
+fn first_packet_of_each_kind_is_reported_once() {
     let (mut world, caller, callee) = World::with_call();
     world.talk(&[caller, callee], 50);
-    let told = world.count(|event| matches!(event, Event::FirstMedia { .. }));
-    assert_eq!(told, 4);
+    let announced = world.count(|event| matches!(event, Event::FirstMedia { .. }));
+    assert_eq!(announced, 4);
 }
 
 #[test]

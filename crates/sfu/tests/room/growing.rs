@@ -53,15 +53,15 @@ fn offer_of_eight_audio_and_sixteen_video_slots_is_answered_and_they_carry() {
 }
 
 #[test]
-fn new_slots_are_told_together() {
+fn new_slots_are_announced_together() {
     let (mut world, caller, _) = World::with_call();
     world.run_for(Duration::from_millis(100));
-    let told = |world: &World| {
+    let announced = |world: &World| {
         world.count(|event| matches!(event, Event::Slots { peer, .. } if *peer == caller))
     };
-    let before = told(&world);
+    let before = announced(&world);
     world.offer_more_slots(caller, 7, 15);
-    assert_eq!(told(&world), before + 1);
+    assert_eq!(announced(&world), before + 1);
     assert_eq!(world.slots_of(caller, SlotKind::Video).len(), 16);
 }
 

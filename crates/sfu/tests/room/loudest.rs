@@ -8,7 +8,7 @@ use crate::world::World;
 
 const AUDIO: SlotKind = SlotKind::Audio;
 
-/// A listener (uid 1) and so many others, with so many audio slots each.
+/// A listener (uid 1) and `others`, with this many audio slots each.
 fn world_with(others: u64, slots: usize) -> (World, Vec<PeerId>) {
     World::with_group(others + 1, slots, 1)
 }

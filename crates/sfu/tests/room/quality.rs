@@ -9,7 +9,7 @@ use crate::world::World;
 #[test]
 fn jitter_on_the_way_here_is_graded_up_and_not_laid_to_the_receivers() {
     let (mut world, caller, callee) = World::with_call();
-    world.client(caller).jitter[0] = Duration::from_millis(150);
+    world.client(caller).jitter_up = Duration::from_millis(150);
     world.talk(&[caller, callee], 600);
     let (unsteady, steady) = (world.report_of(Uid(1)), world.report_of(Uid(2)));
     let jitter = unsteady.jitter_ms.unwrap();
@@ -22,7 +22,7 @@ fn jitter_on_the_way_here_is_graded_up_and_not_laid_to_the_receivers() {
 #[test]
 fn jitter_on_the_way_to_a_receiver_is_graded_down() {
     let (mut world, caller, callee) = World::with_call();
-    world.client(callee).jitter[1] = Duration::from_millis(150);
+    world.client(callee).jitter_down = Duration::from_millis(150);
     world.talk(&[caller, callee], 600);
     let (steady, unsteady) = (world.report_of(Uid(1)), world.report_of(Uid(2)));
     assert!(unsteady.jitter_ms.unwrap() >= 30, "{unsteady:?}");

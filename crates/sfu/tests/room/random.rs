@@ -1,4 +1,4 @@
-//! Anything in any order: after each step, what flows is what was told, and what was told is what was wished.
+//! Anything in any order: after each step, slots follow the subscriptions, and media flows through the announced slots.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,7 +17,7 @@ struct Known {
     audio_slots: usize,
     video_slots: usize,
     held: bool,
-    wishes: Option<Vec<u64>>,
+    subscription: Option<Vec<u64>>,
 }
 
 struct Life {
@@ -42,23 +42,23 @@ impl Life {
         let n = self.next;
         self.next += 1;
         let (audio_slots, video_slots) = (1 + self.below(3), 1 + self.below(3));
-        // Sometimes a wish comes before the peer.
-        let wishes = (self.below(3) == 0).then(|| self.wishes());
-        if let Some(wishes) = &wishes {
-            self.world.subscribe(PeerId(n), wishes);
+        // Sometimes it subscribes before it is there.
+        let subscription = (self.below(3) == 0).then(|| self.any_subscription());
+        if let Some(subscription) = &subscription {
+            self.world.subscribe(PeerId(n), subscription);
         }
         self.world.join_group(n, audio_slots, video_slots);
         let known = Known {
             audio_slots,
             video_slots,
             held: false,
-            wishes,
+            subscription,
         };
         self.known.insert(n, known);
     }
 
     /// Some who are there, some who are not, some twice.
-    fn wishes(&mut self) -> Vec<u64> {
+    fn any_subscription(&mut self) -> Vec<u64> {
         let length = self.below(6);
         (0..length)
             .map(|_| 1 + self.seeded.below(self.next + 1))
@@ -76,9 +76,9 @@ impl Life {
                 self.known.remove(&n);
             }
             3 | 4 => {
-                let wishes = self.wishes();
-                self.world.subscribe(peer, &wishes);
-                self.known.get_mut(&n).unwrap().wishes = Some(wishes);
+                let subscription = self.any_subscription();
+                self.world.subscribe(peer, &subscription);
+                self.known.get_mut(&n).unwrap().subscription = Some(subscription);
             }
             5 => {
                 let known = self.known.get_mut(&n).unwrap();
@@ -102,16 +102,16 @@ impl Life {
         self.world.run_for(Duration::from_millis(200));
     }
 
-    fn check_told(&self, seed: u64) {
+    fn check_slots(&self, seed: u64) {
         for (n, known) in &self.known {
             let others: BTreeSet<u64> = self.known.keys().copied().filter(|o| o != n).collect();
             for (kind, slots) in [
                 (SlotKind::Audio, known.audio_slots),
                 (SlotKind::Video, known.video_slots),
             ] {
-                let told = self.world.slots_of(PeerId(*n), kind);
-                assert_eq!(told.len(), slots, "seed {seed}, {n}");
-                let with_one: Vec<u64> = told.into_iter().flatten().collect();
+                let announced = self.world.slots_of(PeerId(*n), kind);
+                assert_eq!(announced.len(), slots, "seed {seed}, {n}");
+                let with_one: Vec<u64> = announced.into_iter().flatten().collect();
                 let uids: BTreeSet<u64> = with_one.iter().copied().collect();
                 assert_eq!(uids.len(), with_one.len(), "seed {seed}: {n} has one twice");
                 assert!(uids.is_subset(&others), "seed {seed}: {n} has {uids:?}");
@@ -133,20 +133,20 @@ impl Life {
         others: &BTreeSet<u64>,
         seed: u64,
     ) {
-        let Some(wishes) = &known.wishes else {
+        let Some(subscription) = &known.subscription else {
             let most = others.len().min(known.video_slots);
             return assert_eq!(shown.len(), most, "seed {seed}: {n} is shown {shown:?}");
         };
         let mut due = BTreeSet::new();
-        for uid in wishes.iter().filter(|uid| others.contains(uid)) {
+        for uid in subscription.iter().filter(|uid| others.contains(uid)) {
             if due.len() < known.video_slots {
                 due.insert(*uid);
             }
         }
-        assert_eq!(*shown, due, "seed {seed}: {n} wants {wishes:?}");
+        assert_eq!(*shown, due, "seed {seed}: {n} wants {subscription:?}");
     }
 
-    /// Everyone sends one packet; it arrives through the slots that were told, and nowhere else.
+    /// Everyone sends one packet; it arrives through the slots that were announced, and nowhere else.
     fn check_flow(&mut self, seed: u64) {
         let peers: Vec<PeerId> = self.known.keys().map(|n| PeerId(*n)).collect();
         for peer in &peers {
@@ -155,8 +155,8 @@ impl Life {
         self.world.send(&peers, &[SlotKind::Video], 1);
         self.world.run_for(Duration::from_millis(100));
         for (n, known) in &self.known {
-            let told = self.world.slots_of(PeerId(*n), SlotKind::Video);
-            let mut due: Vec<u64> = told.into_iter().flatten().collect();
+            let announced = self.world.slots_of(PeerId(*n), SlotKind::Video);
+            let mut due: Vec<u64> = announced.into_iter().flatten().collect();
             due.retain(|uid| !known.held && !self.known[uid].held);
             due.sort_unstable();
             let received = self.world.clients[&PeerId(*n)].received_of(SlotKind::Video);
@@ -168,7 +168,7 @@ impl Life {
 }
 
 #[test]
-fn after_any_steps_in_any_order_what_was_wished_is_told_and_flows() {
+fn after_any_steps_in_any_order_slots_follow_subscriptions_and_carry() {
     for seed in 1..=4 {
         let mut life = Life {
             world: World::new(),
@@ -180,7 +180,7 @@ fn after_any_steps_in_any_order_what_was_wished_is_told_and_flows() {
         life.join();
         for _ in 0..STEPS {
             life.step();
-            life.check_told(seed);
+            life.check_slots(seed);
             life.check_flow(seed);
         }
         assert!(life.next > 10, "hardly anybody came");

@@ -1,4 +1,4 @@
-//! Who is shown: by wish, by priority, and without needless change.
+//! Who is shown: by subscription, by priority, and without needless change.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::world::{ROOM, World};
 
 const VIDEO: SlotKind = SlotKind::Video;
 
-/// A receiver (uid 1) with so many video slots and four others, all with their first slots.
+/// A receiver (uid 1) and four others, with this many video slots each.
 fn world_with(slots: usize) -> (World, Vec<PeerId>) {
     World::with_group(5, 4, slots)
 }
@@ -54,13 +54,13 @@ fn most_wanted_get_the_slots_and_who_is_still_wanted_keeps_its_own() {
 }
 
 #[test]
-fn change_that_changes_nothing_is_not_told() {
+fn change_that_changes_nothing_is_not_announced() {
     let (mut world, peers) = world_with(2);
     world.subscribe(peers[0], &[4, 5]);
-    let told = world.events.len();
+    let announced = world.events.len();
     world.subscribe(peers[0], &[5, 4]);
     world.subscribe(peers[0], &[5, 4, 3]);
-    assert_eq!(world.events.len(), told);
+    assert_eq!(world.events.len(), announced);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn slot_that_goes_from_one_to_another_carries_one_stream() {
 }
 
 #[test]
-fn wish_that_comes_before_the_peer_holds_once_it_is_there() {
+fn subscription_that_comes_before_the_peer_holds_once_it_is_there() {
     let (mut world, _) = world_with(2);
     let sixth = PeerId(6);
     world.subscribe(sixth, &[5, 4]);
@@ -133,7 +133,7 @@ fn wish_that_comes_before_the_peer_holds_once_it_is_there() {
 }
 
 #[test]
-fn wish_for_a_room_that_is_not_open_or_of_a_peer_elsewhere_changes_nothing() {
+fn subscription_for_a_room_that_is_not_open_or_of_a_peer_elsewhere_changes_nothing() {
     let (mut world, peers) = world_with(2);
     let other = hullo_sfu::RoomId(8);
     world

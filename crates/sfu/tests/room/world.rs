@@ -60,7 +60,7 @@ pub(crate) struct World {
     /// When each narrow link will have passed on what it holds, by where it leads.
     queues: BTreeMap<SocketAddr, Instant>,
     seeded: Seeded,
-    /// Up to so much comes on top of the latency of a datagram.
+    /// At most this is added to the latency of each datagram.
     pub(crate) jitter: Duration,
     damages: bool,
     next_port: u16,
@@ -99,7 +99,7 @@ impl World {
         (world, caller, callee)
     }
 
-    /// So many connected and admitted participants, uid and peer from 1 on, with so many slots each.
+    /// `size` connected and admitted participants, uid and peer from 1 on, each with `audio` and `video` slots.
     pub(crate) fn with_group(size: u64, audio: usize, video: usize) -> (Self, Vec<PeerId>) {
         let mut world = Self::new();
         let peers: Vec<PeerId> = (1..=size)
@@ -140,7 +140,7 @@ impl World {
             .unwrap();
         client.accept(&answer, pending);
         self.clients.insert(peer, client);
-        self.settle();
+        self.drain();
         peer
     }
 
@@ -148,7 +148,7 @@ impl World {
         self.renegotiate(peer, Client::offer_ice_restart);
     }
 
-    /// The client offers so many slots more.
+    /// The client offers more slots.
     pub(crate) fn offer_more_slots(&mut self, peer: PeerId, audio: usize, video: usize) {
         self.renegotiate(peer, |client| client.offer_more_slots(audio, video));
     }
@@ -167,21 +167,21 @@ impl World {
             .negotiate(ROOM, peer, uid, &offer, self.now)
             .unwrap();
         self.client(peer).accept(&answer, pending);
-        self.settle();
+        self.drain();
     }
 
     pub(crate) fn subscribe(&mut self, peer: PeerId, videos: &[u64]) {
         let videos = videos.iter().map(|uid| Uid(*uid)).collect();
         self.sfu.subscribe(ROOM, peer, videos, self.now);
-        self.settle();
+        self.drain();
     }
 
     pub(crate) fn hold(&mut self, peer: PeerId, held: bool) {
         self.sfu.hold(ROOM, peer, held, self.now);
-        self.settle();
+        self.drain();
     }
 
-    /// What was reported last about a participant.
+    /// The last quality report about a participant.
     pub(crate) fn report_of(&self, uid: Uid) -> QualityReport {
         let reports = self.events.iter().rev().find_map(|(_, event)| match event {
             Event::Quality { reports, .. } => Some(reports),
@@ -191,26 +191,26 @@ impl World {
         of_uid.unwrap().clone()
     }
 
-    /// What a peer was told last about its slots of a kind.
+    /// The slots of a kind that were last announced to a peer.
     pub(crate) fn slots_of(&self, of: PeerId, kind: SlotKind) -> Vec<Option<u64>> {
-        let told = self.events.iter().rev().find_map(|(_, event)| match event {
+        let announced = self.events.iter().rev().find_map(|(_, event)| match event {
             Event::Slots { peer, slots, .. } if *peer == of => Some(slots),
             _ => None,
         });
-        let of_kind = told.unwrap().iter().filter(|slot| slot.kind == kind);
+        let of_kind = announced.unwrap().iter().filter(|slot| slot.kind == kind);
         of_kind.map(|slot| slot.uid.map(|uid| uid.0)).collect()
     }
 
     pub(crate) fn admit(&mut self, peer: PeerId) {
         self.sfu.admit(ROOM, peer, self.now);
-        self.settle();
+        self.drain();
     }
 
     /// The client is gone without a word, and the media plane is told to forget it.
     pub(crate) fn remove(&mut self, peer: PeerId) {
         self.client(peer).cut_off = true;
         self.sfu.remove(ROOM, peer);
-        self.settle();
+        self.drain();
     }
 
     /// From now on the network shows this client at another address.
@@ -223,12 +223,12 @@ impl World {
         self.clients.get_mut(&peer).unwrap()
     }
 
-    /// Sends one packet each 20 ms of both kinds from `peers`.
+    /// Sends one packet of both kinds every 20 ms from `peers`.
     pub(crate) fn talk(&mut self, peers: &[PeerId], packets: u64) {
         self.send(peers, &[SlotKind::Audio, SlotKind::Video], packets);
     }
 
-    /// Sends one packet each 20 ms of each of these kinds from `peers`.
+    /// Sends one packet of each of `kinds` every 20 ms from `peers`.
     pub(crate) fn send(&mut self, peers: &[PeerId], kinds: &[SlotKind], packets: u64) {
         for _ in 0..packets {
             for peer in peers {
@@ -240,7 +240,7 @@ impl World {
         }
     }
 
-    /// Sends sound of these levels (dBov, a voice) from these peers, and of nobody else.
+    /// Sends voice of these levels (dBov) from these peers, and nothing from anybody else.
     pub(crate) fn speak(&mut self, levels: &[(PeerId, i8)], packets: u64) {
         for (peer, level) in levels {
             self.client(*peer).audio_level = Some((*level, true));
@@ -275,7 +275,7 @@ impl World {
     pub(crate) fn inject(&mut self, from: SocketAddr, bytes: &[u8]) {
         let to = SFU_ADDRESS.parse().unwrap();
         self.sfu.handle_datagram(from, to, bytes, self.now);
-        self.settle_sfu();
+        self.drain_sfu();
     }
 
     pub(crate) fn run_until_connected(&mut self, peers: &[PeerId]) {
@@ -294,12 +294,12 @@ impl World {
         self.events.iter().filter(|(_, event)| is(event)).count()
     }
 
-    /// Everything that is due until then happens, in order of time.
+    /// Lets everything happen that is due within `duration`, in order of time.
     pub(crate) fn run_for(&mut self, duration: Duration) {
         let end = self.now + duration;
         let mut steps = 0;
         loop {
-            self.settle();
+            self.drain();
             let next = self.next_at().max(self.now);
             if next > end {
                 self.now = end;
@@ -362,7 +362,7 @@ impl World {
                 self.deliver_damaged(from, &bytes);
             }
             self.sfu.handle_datagram(from, to, &bytes, now);
-            return self.settle_sfu();
+            return self.drain_sfu();
         }
         let receiver = self.clients.values_mut().find(|c| c.outside == to);
         let Some(client) = receiver.filter(|client| !client.cut_off) else {
@@ -373,13 +373,13 @@ impl World {
         self.drain_client(peer);
     }
 
-    fn settle(&mut self) {
-        self.settle_sfu();
+    fn drain(&mut self) {
+        self.drain_sfu();
         let peers: Vec<PeerId> = self.clients.keys().copied().collect();
         peers.into_iter().for_each(|peer| self.drain_client(peer));
     }
 
-    fn settle_sfu(&mut self) {
+    fn drain_sfu(&mut self) {
         while let Some(output) = self.sfu.poll_output() {
             match output {
                 Output::Event(event) => self.events.push((self.now, event)),
@@ -388,7 +388,7 @@ impl World {
                     let client = self.clients.values().find(|c| c.outside == to);
                     let loss = client.map_or(0, |c| c.loss_down_permille);
                     let (bps, jitter) =
-                        client.map_or((None, Duration::ZERO), |c| (c.bps_down, c.jitter[1]));
+                        client.map_or((None, Duration::ZERO), |c| (c.bps_down, c.jitter_down));
                     if self.seeded.below(1_000) >= loss {
                         self.put_on_wire(Datagram { from, to, bytes }, bps, jitter);
                     }
@@ -400,7 +400,7 @@ impl World {
     fn drain_client(&mut self, peer: PeerId) {
         let now = self.now;
         let client = self.client(peer);
-        let (from, cut_off, jitter) = (client.outside, client.cut_off, client.jitter[0]);
+        let (from, cut_off, jitter) = (client.outside, client.cut_off, client.jitter_up);
         for outgoing in client.drain(now) {
             let (to, bytes) = (outgoing.to, outgoing.bytes);
             if !cut_off {
@@ -409,7 +409,7 @@ impl World {
         }
     }
 
-    /// A link that lets so many bits through is a queue.
+    /// A link of limited bandwidth is a queue.
     fn put_on_wire(&mut self, datagram: Datagram, bps: Option<u64>, jitter: Duration) {
         self.datagrams += 1;
         let most = (self.jitter + jitter).as_micros() as u64;
