@@ -7,7 +7,6 @@ use hullo_core::endpoint::{Input, MediaEvent, Op};
 use hullo_protocol::read::{Object, ReadError, ReadResult, group_terms};
 use hullo_protocol::{DeviceInfo, MessageId};
 
-/// Reads one input.
 pub(crate) fn read(text: &str) -> ReadResult<Input> {
     let mut object = Object::parse(text)?;
     let name = object.text("input")?;
@@ -45,6 +44,20 @@ fn op(mut object: Object) -> ReadResult<Op> {
             device: device(object.object("device")?)?,
         },
         "logout" => Op::Logout,
+        "list_messages" => Op::ListMessages {
+            with: object.parsed("with")?,
+            before: object.optional_number("before")?.map(MessageId),
+            limit: object.small_number("limit")?,
+        },
+        "watch_presence" => Op::WatchPresence {
+            accids: object.list("accids")?,
+        },
+        _ => return call_op(&name, object),
+    })
+}
+
+fn call_op(name: &str, mut object: Object) -> ReadResult<Op> {
+    Ok(match name {
         "call" => Op::Call {
             accid: object.parsed("accid")?,
             media: object.enum_value("media")?,
@@ -74,6 +87,10 @@ fn op(mut object: Object) -> ReadResult<Op> {
             call_id: object.parsed("call_id")?,
         },
         "accept" => Op::Accept,
+        "reject" => Op::Reject,
+        "cancel" => Op::Cancel,
+        "hangup" => Op::Hangup,
+        "leave" => Op::Leave,
         "accept_waiting" => Op::AcceptWaiting {
             call_id: object.parsed("call_id")?,
             other: object.enum_value("other")?,
@@ -81,10 +98,12 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "reject_waiting" => Op::RejectWaiting {
             call_id: object.parsed("call_id")?,
         },
-        "reject" => Op::Reject,
-        "cancel" => Op::Cancel,
-        "hangup" => Op::Hangup,
-        "leave" => Op::Leave,
+        _ => return media_op(name, object),
+    })
+}
+
+fn media_op(name: &str, mut object: Object) -> ReadResult<Op> {
+    Ok(match name {
         "switch_call_type" => Op::SwitchCallType {
             media: object.enum_value("media")?,
         },
@@ -107,15 +126,7 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "show_videos" => Op::ShowVideos {
             accids: object.list("accids")?,
         },
-        "list_messages" => Op::ListMessages {
-            with: object.parsed("with")?,
-            before: object.optional_number("before")?.map(MessageId),
-            limit: object.small_number("limit")?,
-        },
-        "watch_presence" => Op::WatchPresence {
-            accids: object.list("accids")?,
-        },
-        _ => return Err(ReadError::unknown("op", &name)),
+        _ => return Err(ReadError::unknown("op", name)),
     })
 }
 

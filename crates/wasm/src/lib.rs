@@ -1,7 +1,7 @@
 //! The browser's face of the endpoint: JSON texts in, JSON texts out, nothing of its own.
 //!
-//! `web/sdk` owns WebSocket, RTCPeerConnection and the devices, and drives this. A text that is not an input is thrown
-//! as an error and changes nothing.
+//! `web/sdk` owns WebSocket, RTCPeerConnection and the devices, and drives this. A text that is not an input makes it
+//! throw and changes nothing.
 
 mod input;
 
@@ -43,7 +43,7 @@ impl Endpoint {
     }
 }
 
-/// What to tell a person about an error of `kind`, in Chinese for `zh`, in English otherwise.
+/// The text to show for an error of `kind`, in Chinese for `zh`, in English otherwise.
 #[wasm_bindgen(js_name = errorText)]
 pub fn error_text(kind: &str, language: &str) -> String {
     let kind = enum_value(kind).unwrap_or(ErrorKind::Unknown);
