@@ -43,8 +43,8 @@ impl Sfu {
             uid,
             params,
         };
-        let is_new = self.send_to_receivers(room, kind, &source, packet, now, touched);
-        if is_new && kind == SlotKind::Video {
+        let is_new_source = self.send_to_receivers(room, kind, &source, packet, now, touched);
+        if is_new_source && kind == SlotKind::Video {
             self.request_key_frame(room, uid, now, touched);
         }
     }
@@ -61,21 +61,21 @@ impl Sfu {
     ) -> bool {
         let routes = self.rooms.get(&room).map(|room| &room.routes);
         let routes = routes.and_then(|routes| routes.get(&(source.uid, kind)));
-        let mut is_new = false;
+        let mut is_new_source = false;
         for route in routes.into_iter().flatten() {
             let receiver = self.peers.get_mut(&route.peer);
             let Some(receiver) = receiver.filter(|p| p.settings.allows_media() && p.connected)
             else {
                 continue;
             };
-            if let Some(starts) = receiver.send(route.slot_index, source, packet, now) {
+            if let Some(is_first) = receiver.send(route.slot_index, source, packet, now) {
                 self.metrics.packets_forwarded += 1;
                 self.metrics.bytes_forwarded += packet.payload.len() as u64;
-                is_new |= starts;
+                is_new_source |= is_first;
                 touched.insert(route.peer);
             }
         }
-        is_new
+        is_new_source
     }
 
     /// Asks the admitted peer of `uid` for a key frame, now or as soon as the throttle allows.

@@ -55,8 +55,7 @@
 //! are at least [`KEY_FRAME_INTERVAL_MIN`] apart, and one that comes too early is made later, never dropped.
 //!
 //! # Bandwidth
-//! It is estimated towards those who are sent video, for the grade of their quality. Nothing is paced by the estimate and
-//! nothing sent less.
+//! It is estimated towards those who are sent video, to grade their quality. The estimate paces nothing and reduces nothing.
 
 mod address;
 mod demux;
@@ -93,8 +92,8 @@ use timers::{TimerKey, Timers};
 ///
 /// Its methods are of three kinds: commands of the call's owner (`open`, `negotiate`, `admit`, `hold`, `subscribe`, `remove`,
 /// `close`), what comes from outside (`handle_datagram`, `handle_timeout`), and what is to be done (`poll_output` until it is
-/// empty, then `poll_timeout`). Time must not run backwards between calls. What goes wrong with one peer,
-/// a panic in str0m included, closes that peer alone.
+/// empty, then `poll_timeout`). Time must not run backwards between calls. What goes wrong with one peer, a panic in str0m
+/// included, closes that peer alone.
 pub struct Sfu {
     config: Config,
     rooms: BTreeMap<RoomId, Room>,
@@ -105,7 +104,7 @@ pub struct Sfu {
     /// Invariant: the timer of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
     /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_timer`].
     timers: Timers,
-    /// Of the newest call that took one.
+    /// The `now` of the latest call that had one.
     now: Instant,
     outputs: VecDeque<Output>,
     quality_at: Option<Instant>,

@@ -332,12 +332,12 @@ impl Peer {
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None)?;
         let payload = packet.payload.clone();
-        let write = RtpWrite::new(pt, position.sequence, position.time, now, payload)
+        let write = RtpWrite::new(pt, position.sequence, position.timestamp, now, payload)
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
             .nackable(nackable);
         stream.write_rtp(write);
-        Some(position.starts)
+        Some(position.is_first)
     }
 
     pub(crate) fn want_key_frame(&mut self) {

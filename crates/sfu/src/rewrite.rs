@@ -23,14 +23,14 @@ struct Source {
     ssrc: Ssrc,
     sequence_in: u64,
     sequence_out: u64,
-    time_shift: u32,
+    timestamp_shift: u32,
 }
 
 /// The newest packet that went out.
 #[derive(Debug, Clone, Copy)]
 struct Newest {
     sequence: u64,
-    time: u32,
+    timestamp: u32,
     at: Instant,
 }
 
@@ -38,9 +38,9 @@ struct Newest {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StreamPosition {
     pub(crate) sequence: SeqNo,
-    pub(crate) time: u32,
+    pub(crate) timestamp: u32,
     /// It is the first packet of a new source.
-    pub(crate) starts: bool,
+    pub(crate) is_first: bool,
 }
 
 impl Rewrite {
@@ -64,32 +64,32 @@ impl Rewrite {
         packet: &RtpPacket,
         now: Instant,
     ) -> Option<StreamPosition> {
-        let (ssrc, time_in) = (packet.header.ssrc, packet.header.timestamp);
+        let (ssrc, timestamp_in) = (packet.header.ssrc, packet.header.timestamp);
         let sequence_in = *packet.seq_no;
-        let starts = self
+        let is_first = self
             .source
             .as_ref()
             .is_none_or(|s| (s.peer, s.ssrc) != (peer, ssrc));
-        if starts {
-            self.source = Some(self.begin(peer, ssrc, sequence_in, time_in, now));
+        if is_first {
+            self.source = Some(self.begin(peer, ssrc, sequence_in, timestamp_in, now));
         }
         let source = self.source.as_ref()?;
         let sequence = (source.sequence_out + sequence_in).checked_sub(source.sequence_in)?;
         if sequence < source.sequence_out {
             return None;
         }
-        let time = time_in.wrapping_add(source.time_shift);
+        let timestamp = timestamp_in.wrapping_add(source.timestamp_shift);
         if self.newest.is_none_or(|newest| newest.sequence < sequence) {
             self.newest = Some(Newest {
                 sequence,
-                time,
+                timestamp,
                 at: now,
             });
         }
         Some(StreamPosition {
             sequence: sequence.into(),
-            time,
-            starts,
+            timestamp,
+            is_first,
         })
     }
 
@@ -99,16 +99,16 @@ impl Rewrite {
         peer: PeerId,
         ssrc: Ssrc,
         sequence_in: u64,
-        time_in: u32,
+        timestamp_in: u32,
         now: Instant,
     ) -> Source {
-        let (sequence_out, time_out) = match self.newest {
-            None => (FIRST_SEQUENCE, time_in),
+        let (sequence_out, timestamp_out) = match self.newest {
+            None => (FIRST_SEQUENCE, timestamp_in),
             Some(newest) => {
                 let ticks = now.duration_since(newest.at).as_secs_f64() * f64::from(self.clock_hz);
                 (
                     newest.sequence + 1,
-                    newest.time.wrapping_add((ticks as u32).max(1)),
+                    newest.timestamp.wrapping_add((ticks as u32).max(1)),
                 )
             }
         };
@@ -117,7 +117,7 @@ impl Rewrite {
             ssrc,
             sequence_in,
             sequence_out,
-            time_shift: time_out.wrapping_sub(time_in),
+            timestamp_shift: timestamp_out.wrapping_sub(timestamp_in),
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct Assigned {
 }
 
 /// A receiving m-line of the client, and what goes out through it.
-pub(crate) struct Receiving {
+pub(crate) struct ReceivingSlot {
     pub(crate) mid: Mid,
     pub(crate) kind: SlotKind,
     /// The direction of the m-line lets the client receive at present.
@@ -68,7 +68,7 @@ pub(crate) struct Receiving {
 pub(crate) struct Slots {
     /// Never gets a slot of its own.
     receiver: Uid,
-    list: Vec<Receiving>,
+    list: Vec<ReceivingSlot>,
 }
 
 impl Slots {
@@ -93,7 +93,7 @@ impl Slots {
             SlotKind::Audio => 48_000,
             SlotKind::Video => 90_000,
         };
-        self.list.push(Receiving {
+        self.list.push(ReceivingSlot {
             mid,
             kind,
             open: true,
@@ -104,21 +104,21 @@ impl Slots {
         });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Receiving> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &ReceivingSlot> {
         self.list.iter()
     }
 
-    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut Receiving> {
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut ReceivingSlot> {
         self.list.get_mut(index)
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Receiving> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut ReceivingSlot> {
         self.list.iter_mut()
     }
 
     /// What each slot carries, as it is announced to the client.
     pub(crate) fn assignment(&self) -> Vec<Slot> {
-        let slot = |s: &Receiving| Slot {
+        let slot = |s: &ReceivingSlot| Slot {
             mid: s.mid.to_string(),
             kind: s.kind,
             uid: s.uid,
@@ -168,7 +168,7 @@ impl Slots {
     }
 
     fn count(&self, kind: SlotKind) -> usize {
-        let open = |s: &&Receiving| s.kind == kind && s.open;
+        let open = |s: &&ReceivingSlot| s.kind == kind && s.open;
         self.list.iter().filter(open).count()
     }
 
@@ -233,7 +233,7 @@ impl Slots {
         louder: &AudioSource,
         sources: &RoomSources,
         now: Instant,
-    ) -> Option<&mut Receiving> {
+    ) -> Option<&mut ReceivingSlot> {
         let audio = self.list.iter_mut().filter(|s| s.kind == SlotKind::Audio);
         let yielding = audio.filter_map(|slot| {
             let source = sources.audio_of(slot.uid?)?;
@@ -275,7 +275,7 @@ impl Slots {
     }
 }
 
-impl Receiving {
+impl ReceivingSlot {
     /// Even for who had the slot before, the stream starts as from a new source: what was sent in between left a gap in the
     /// sequence numbers.
     fn give(&mut self, uid: Uid, now: Instant) {
