@@ -12,16 +12,14 @@ pub struct Browser {
     capture: Flags,
 }
 
-/// Microphone and camera.
+/// What concerns the microphone, and what the camera.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// The microphone.
     pub audio: bool,
-    /// The camera.
     pub video: bool,
 }
 
-/// One RTCPeerConnection.
+/// A model of one `RTCPeerConnection`.
 #[derive(Debug)]
 pub struct Connection {
     /// The endpoint's number for it.

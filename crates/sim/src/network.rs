@@ -18,12 +18,10 @@ use hullo_core::Time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SocketId(pub u64);
 
-/// An end of a connection, or the direction towards it.
+/// An end of a connection, the device's or the server's, or the direction towards it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The device.
     Client,
-    /// The server.
     Server,
 }
 

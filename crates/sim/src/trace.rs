@@ -14,9 +14,7 @@ use crate::observation::Observation;
 pub enum Keep {
     /// Nothing but its counts.
     Counts,
-    /// Its lines.
     Trace,
-    /// A digest of what was told.
     Digest,
 }
 

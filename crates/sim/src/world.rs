@@ -5,6 +5,8 @@ mod pages;
 mod serving;
 mod wire;
 
+use std::collections::BTreeMap;
+
 use hullo_core::Time;
 use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
@@ -89,7 +91,7 @@ pub struct World {
     scenario: Scenario,
     accounts: Vec<Accid>,
     devices: Vec<Device>,
-    sockets: std::collections::BTreeMap<SocketId, Socket>,
+    sockets: BTreeMap<SocketId, Socket>,
     next_socket: u64,
     server: Server,
     /// The batch under way is stored already.
@@ -133,7 +135,7 @@ impl World {
             ),
             accounts,
             devices,
-            sockets: std::collections::BTreeMap::new(),
+            sockets: BTreeMap::new(),
             next_socket: 1,
             server,
             batch_stored: false,
