@@ -150,11 +150,11 @@ fn running_call_is_found_by_its_group_and_joined_by_those_who_may() {
     shell.ask(alice, Command::End { call_id }).unwrap();
     assert!(by(&mut shell, bob).is_empty());
     assert_eq!(kind(shell.ask(bob, join.clone())), ErrorKind::CallOver);
-    // That it was there at all is not revealed to a stranger (simulator, storm seed 0).
+    // That it was there at all is not revealed to a stranger (simulator, `--fuzz --seed 0`).
     assert_eq!(kind(shell.ask(dave, join)), ErrorKind::CallNotFound);
 }
 
-/// Simulator, storm seed 292: with another call in the way, a repetition was answered otherwise after a crash.
+/// Simulator, `--fuzz --seed 292`: with another call in the way, a repetition was answered otherwise after a crash.
 #[test]
 fn call_that_is_over_is_not_taken_up_again_whatever_else_there_is() {
     let mut shell = Shell::new();
