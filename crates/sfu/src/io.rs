@@ -121,7 +121,7 @@ pub enum Event {
     FirstMedia {
         /// The room of the sender.
         room: RoomId,
-        /// The sender.
+        /// The participant who sends.
         uid: Uid,
         /// Audio or video.
         kind: SlotKind,
