@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::{App, Store, StoreError};
 use actor::Actor;
-pub(crate) use actor::{Fact, NewSession, PeerQuality, SessionInput};
+pub(crate) use actor::{Fact, NewSession, SessionInput};
 pub(crate) use media::{Media, MediaSockets};
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue};
 

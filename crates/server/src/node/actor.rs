@@ -13,7 +13,7 @@ use hullo_protocol::{
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-pub(crate) use facts::{Fact, PeerQuality};
+pub(crate) use facts::Fact;
 
 use super::batch::{Batch, PendingReply};
 use super::media::AppMedia;

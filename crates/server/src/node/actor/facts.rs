@@ -1,7 +1,7 @@
 //! What has happened, whether or not it can be stored now: it is kept, in its order, until it is.
 
 use hullo_core::hub::{Input, MediaEvent};
-use hullo_protocol::{Accid, CallId, Quality, QualityReport, Uid};
+use hullo_protocol::{Accid, CallId, QualityReport};
 
 use super::super::batch::Batch;
 use super::{Actor, ConnectedSession};
@@ -16,12 +16,12 @@ pub(crate) enum Fact {
         /// What happened.
         event: MediaEvent,
     },
-    /// Quality figures, by participant.
+    /// What the media plane measured of a call's participants, who are numbers to it.
     Quality {
         /// The call.
         call_id: CallId,
         /// The figures.
-        reports: Vec<PeerQuality>,
+        reports: Vec<hullo_sfu::QualityReport>,
     },
     /// An account's tokens below `generation` were revoked.
     SignOut {
@@ -30,20 +30,6 @@ pub(crate) enum Fact {
         /// Tokens of this generation are good.
         generation: u64,
     },
-}
-
-/// How well a participant is connected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PeerQuality {
-    pub(crate) uid: Uid,
-    /// From it to the server.
-    pub(crate) up: Quality,
-    /// From the server to it.
-    pub(crate) down: Quality,
-    pub(crate) rtt_ms: Option<u32>,
-    pub(crate) jitter_ms: Option<u32>,
-    pub(crate) loss_up_permille: Option<u32>,
-    pub(crate) loss_down_permille: Option<u32>,
 }
 
 impl Actor {
@@ -84,17 +70,17 @@ impl Actor {
         self.handle(input, batch);
     }
 
-    fn quality(&self, call_id: CallId, reports: &[PeerQuality]) -> Vec<QualityReport> {
+    fn quality(&self, call_id: CallId, reports: &[hullo_sfu::QualityReport]) -> Vec<QualityReport> {
         let uids = self.uids.get(&call_id);
-        let report = |quality: &PeerQuality| {
+        let report = |measured: &hullo_sfu::QualityReport| {
             Some(QualityReport {
-                accid: uids?.get(&quality.uid)?.clone(),
-                up: quality.up,
-                down: quality.down,
-                rtt_ms: quality.rtt_ms,
-                jitter_ms: quality.jitter_ms,
-                loss_up_permille: quality.loss_up_permille,
-                loss_down_permille: quality.loss_down_permille,
+                accid: uids?.get(&measured.uid)?.clone(),
+                up: measured.up,
+                down: measured.down,
+                rtt_ms: measured.rtt_ms,
+                jitter_ms: measured.jitter_ms,
+                loss_up_permille: measured.loss_up_permille,
+                loss_down_permille: measured.loss_down_permille,
             })
         };
         reports.iter().filter_map(report).collect()

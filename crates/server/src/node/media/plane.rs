@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::Command;
 use super::sockets::Datagram;
-use crate::node::{Fact, Outgoing, PeerQuality, SessionHandle};
+use crate::node::{Fact, Outgoing, SessionHandle};
 
 type SfuPeer = hullo_sfu::PeerId;
 
@@ -214,7 +214,6 @@ impl Plane {
                 return;
             }
             Event::Quality { room, reports } => {
-                let reports = reports.into_iter().map(report).collect();
                 self.send(room, |call_id| Fact::Quality { call_id, reports });
                 return;
             }
@@ -247,16 +246,4 @@ impl Plane {
 
 fn answer(asker: &SessionHandle, re: u64, result: Result<Success, ErrorBody>) {
     asker.send(Outgoing::Reply(Reply::new(re, result)));
-}
-
-fn report(report: hullo_sfu::QualityReport) -> PeerQuality {
-    PeerQuality {
-        uid: report.uid,
-        up: report.up,
-        down: report.down,
-        rtt_ms: report.rtt_ms,
-        jitter_ms: report.jitter_ms,
-        loss_up_permille: report.loss_up_permille,
-        loss_down_permille: report.loss_down_permille,
-    }
 }
