@@ -2,8 +2,10 @@
 
 mod actor;
 mod batch;
+mod fact;
 mod media;
 mod session_queue;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,24 +15,16 @@ use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, AppKey};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::clock::Clock;
-use crate::metrics::Metrics;
-use crate::store::{App, Store, StoreError};
+use crate::store::{App, StoreError};
 use actor::Actor;
-pub(crate) use actor::{Fact, NewSession, SessionInput};
+pub(crate) use actor::{NewSession, SessionInput};
+use fact::Fact;
 pub(crate) use media::{Media, MediaSockets};
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue};
+pub(crate) use shared::Shared;
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
 const INBOX: usize = 1024;
-
-/// What everything in the program shares.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Clock,
-    pub(crate) metrics: Arc<Metrics>,
-}
 
 /// All apps of this server.
 pub(crate) struct Node {
@@ -42,7 +36,6 @@ pub(crate) struct Node {
 
 /// The way to one app's actor.
 pub(crate) struct AppNode {
-    /// The app.
     pub(crate) app: App,
     inbox: mpsc::Sender<SessionInput>,
     facts: mpsc::UnboundedSender<Fact>,

@@ -13,11 +13,11 @@ use hullo_protocol::{
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-pub(crate) use facts::Fact;
-
 use super::batch::{Batch, PendingReply};
+use super::fact::Fact;
 use super::media::AppMedia;
-use super::{Outgoing, SessionHandle, Shared};
+use super::session_queue::{Outgoing, SessionHandle};
+use super::shared::Shared;
 use crate::metrics::snake_case;
 use crate::store::{App, Policies, StoreError};
 
@@ -136,7 +136,7 @@ impl Actor {
         loop {
             let mut batch = Batch::default();
             let wake = self.wake_at();
-            let stop = tokio::select! {
+            let mut stop = tokio::select! {
                 input = inbox.recv() => match input {
                     Some(input) => self.receive(input, &mut batch).await,
                     None => return,
@@ -150,7 +150,6 @@ impl Actor {
                     None
                 }
             };
-            let mut stop = stop;
             while stop.is_none() && batch.pending_replies.len() + batch.facts.len() < BATCH {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact, &mut batch);

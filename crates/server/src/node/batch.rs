@@ -2,7 +2,7 @@
 
 use hullo_core::hub::{Output, SessionId, Write};
 
-use super::actor::Fact;
+use super::fact::Fact;
 
 /// What came out of some inputs.
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! The media plane's shell: one thread owns the SFU and its UDP sockets. Commands come from the actors, news goes back to
 //! them. The thread sleeps until a command, a datagram or a deadline.
 
+mod command;
 mod plane;
 mod sockets;
 
@@ -15,8 +16,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
-use super::{Fact, SessionHandle};
+use super::fact::Fact;
+use super::session_queue::SessionHandle;
 use crate::metrics::Metrics;
+use command::Command;
 use plane::Plane;
 pub(crate) use sockets::MediaSockets;
 use sockets::Sockets;
@@ -34,17 +37,6 @@ pub(super) struct AppMedia {
     app: AppKey,
     facts: mpsc::UnboundedSender<Fact>,
     commands: mpsc::UnboundedSender<Command>,
-}
-
-/// Something for the media thread.
-struct Command {
-    app: AppKey,
-    call_id: CallId,
-    command: RoomCommand,
-    /// Who waits for the answer to an offer.
-    asker: Option<SessionHandle>,
-    /// Where news of this room goes.
-    facts: mpsc::UnboundedSender<Fact>,
 }
 
 impl Media {

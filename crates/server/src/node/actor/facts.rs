@@ -1,36 +1,11 @@
-//! What has happened, whether or not it can be stored now: it is kept, in its order, until it is.
+//! Facts become inputs of the hub, in their order, and again after a batch of them could not be stored.
 
 use hullo_core::hub::{Input, MediaEvent};
-use hullo_protocol::{Accid, CallId, QualityReport};
+use hullo_protocol::{CallId, QualityReport};
 
-use super::super::batch::Batch;
 use super::{Actor, ConnectedSession};
-
-/// What has happened and cannot be refused.
-#[derive(Debug, Clone)]
-pub(crate) enum Fact {
-    /// News from the media plane.
-    Media {
-        /// The call.
-        call_id: CallId,
-        /// What happened.
-        event: MediaEvent,
-    },
-    /// What the media plane measured of a call's participants, who are numbers to it.
-    Quality {
-        /// The call.
-        call_id: CallId,
-        /// The figures.
-        reports: Vec<hullo_sfu::QualityReport>,
-    },
-    /// An account's tokens below `generation` were revoked.
-    SignOut {
-        /// The account.
-        accid: Accid,
-        /// Tokens of this generation are good.
-        generation: u64,
-    },
-}
+use crate::node::batch::Batch;
+use crate::node::fact::Fact;
 
 impl Actor {
     /// Facts keep their order: while some wait for the storage, later ones wait behind them.

@@ -9,9 +9,10 @@ use hullo_protocol::{AppKey, CallId, ErrorBody, ErrorKind, Reply, Success, Uid};
 use hullo_sfu::{Config, Event, Output, RoomId, Sfu};
 use tokio::sync::mpsc;
 
-use super::Command;
+use super::command::Command;
 use super::sockets::Datagram;
-use crate::node::{Fact, Outgoing, SessionHandle};
+use crate::node::fact::Fact;
+use crate::node::session_queue::{Outgoing, SessionHandle};
 
 type SfuPeer = hullo_sfu::PeerId;
 
