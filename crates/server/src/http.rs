@@ -4,46 +4,26 @@ mod accounts;
 mod backend;
 mod calls;
 mod demo;
-mod error;
 mod operations;
 mod site;
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{self, Next};
+use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::store::App;
-use crate::ws::{self, SessionContext};
+use crate::state::HttpState;
 use backend::BasicAuth;
-pub(crate) use error::ApiError;
 
 /// Largest body that the API reads.
 const BODY_BYTES_MAX: usize = 16 * 1024;
-
-/// What every handler can reach.
-#[derive(Clone)]
-pub(crate) struct HttpState {
-    pub(crate) context: SessionContext,
-    /// A reverse proxy is in front: the client's address is in X-Forwarded-For.
-    pub(crate) behind_proxy: bool,
-    /// TLS is done here.
-    pub(crate) tls: bool,
-    pub(crate) health: Arc<operations::Health>,
-    /// The app whose accounts anyone may be; `hullo demo` only.
-    pub(crate) demo: Option<App>,
-}
-
-pub(crate) use operations::Health;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -57,8 +37,8 @@ pub(crate) use operations::Health;
 )]
 struct ApiDoc;
 
-/// Every route of the program.
-pub(crate) fn router(state: HttpState) -> Router {
+/// Every route but that of the sessions. Whatever has none is a file of the web demo, or not there.
+pub(crate) fn routes(has_demo: bool) -> Router<HttpState> {
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .routes(routes!(accounts::create_account))
         .routes(routes!(accounts::show_account, accounts::change_account))
@@ -69,14 +49,13 @@ pub(crate) fn router(state: HttpState) -> Router {
         .split_for_parts();
     let document = Arc::new(document);
     let mut router = api
-        .route("/v1/ws", get(ws::upgrade))
         .route(
             "/v1/openapi.json",
             get(move || async move { axum::Json((*document).clone()) }),
         )
         .route("/healthz", get(operations::show_health))
         .route("/metrics", get(operations::show_metrics));
-    if state.demo.is_some() {
+    if has_demo {
         router = router
             .route("/demo/session.json", get(demo::session))
             .route("/demo/accounts.json", get(demo::accounts))
@@ -85,16 +64,11 @@ pub(crate) fn router(state: HttpState) -> Router {
     router
         .fallback(site::serve)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            with_security_headers,
-        ))
-        .with_state(state)
 }
 
 /// What a browser may do with anything from here: run our scripts and our WebAssembly, use camera and microphone, and
 /// nothing of anybody else's.
-async fn with_security_headers(
+pub(crate) async fn with_security_headers(
     State(state): State<HttpState>,
     request: Request,
     next: Next,
@@ -130,34 +104,4 @@ async fn with_security_headers(
         );
     }
     response
-}
-
-/// The address that a request came from.
-pub(crate) struct PeerAddress(pub(crate) IpAddr);
-
-impl FromRequestParts<HttpState> for PeerAddress {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        if state.behind_proxy
-            && let Some(address) = forwarded_for(parts)
-        {
-            return Ok(Self(address));
-        }
-        match ConnectInfo::<SocketAddr>::from_request_parts(parts, state).await {
-            Ok(ConnectInfo(address)) => Ok(Self(address.ip())),
-            Err(_) => Err(ApiError::server("the connection has no address")),
-        }
-    }
-}
-
-/// The last entry is the proxy's own; those before it are the client's to invent.
-fn forwarded_for(parts: &Parts) -> Option<IpAddr> {
-    let header = parts
-        .headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()?;
-    let last = header.to_str().ok()?.rsplit(',').next()?;
-    last.trim().parse().ok()
 }

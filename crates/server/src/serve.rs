@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
+use axum::middleware;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -18,11 +19,13 @@ use tokio::time::timeout;
 use crate::auth::FailedLogins;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::http::{self, Health, HttpState};
+use crate::health::Health;
+use crate::http;
 use crate::metrics::Metrics;
 use crate::node::{Media, MediaSockets, Node, Shared};
+use crate::state::{HttpState, SessionContext};
 use crate::store::{App, Store};
-use crate::ws::SessionContext;
+use crate::ws;
 
 /// From the first byte of a request to the end of its headers.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -72,7 +75,7 @@ pub(crate) async fn run(config: Config, store: Arc<dyn Store>, demo: Option<App>
     let node = Arc::new(Node::start(shared.clone(), media).await?);
     let (running, mut all_ended) = mpsc::channel(1);
     let is_demo = demo.is_some();
-    let router = http::router(HttpState {
+    let router = router(HttpState {
         context: SessionContext {
             node: node.clone(),
             shared,
@@ -98,6 +101,17 @@ pub(crate) async fn run(config: Config, store: Arc<dyn Store>, demo: Option<App>
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Every route of the program.
+fn router(state: HttpState) -> Router {
+    http::routes(state.demo.is_some())
+        .merge(ws::routes())
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::with_security_headers,
+        ))
+        .with_state(state)
 }
 
 /// Says on standard output where to go, in a form that a script can read too.

@@ -5,18 +5,17 @@ mod session;
 mod socket;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use hullo_protocol::{ErrorKind, FRAME_BYTES_MAX, SUBPROTOCOL};
-use tokio::sync::mpsc;
 
-use crate::auth::FailedLogins;
-use crate::http::{ApiError, HttpState, PeerAddress};
-use crate::node::{Node, Shared};
+use crate::api_error::ApiError;
+use crate::state::{HttpState, PeerAddress, SessionContext};
 
 /// Frames up to here are read whole and refused by a typed error; a longer one ends the connection after that error, for
 /// what follows it cannot be found.
@@ -26,18 +25,13 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// The largest frame that the server sends is a page of messages or an SDP answer.
 const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
 
-/// What every session needs.
-#[derive(Clone)]
-pub(crate) struct SessionContext {
-    pub(crate) node: Arc<Node>,
-    pub(crate) shared: Shared,
-    pub(crate) failures: Arc<FailedLogins>,
-    /// Held by each session while it runs, so that the end of all of them can be waited for.
-    pub(crate) running: mpsc::Sender<()>,
+/// The one route of the sessions.
+pub(crate) fn routes() -> Router<HttpState> {
+    Router::new().route("/v1/ws", get(upgrade))
 }
 
 /// Turns the HTTP connection into a session.
-pub(crate) async fn upgrade(
+async fn upgrade(
     State(state): State<HttpState>,
     PeerAddress(address): PeerAddress,
     upgrade: WebSocketUpgrade,

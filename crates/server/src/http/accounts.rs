@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::backend::{Backend, Valid};
-use super::error::ErrorView;
-use super::{ApiError, HttpState};
+use crate::api_error::{ApiError, ErrorView};
 use crate::auth;
+use crate::state::HttpState;
 use crate::store::{Account, AccountChange};
 
 /// How long a login token is good when nothing is said: a day.

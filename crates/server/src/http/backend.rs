@@ -13,9 +13,10 @@ use utoipa::Modify;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{ApiError, HttpState, PeerAddress};
+use crate::api_error::ApiError;
 use crate::auth;
 use crate::node::AppNode;
+use crate::state::{HttpState, PeerAddress};
 
 /// A request of an app's backend.
 pub(super) struct Backend(pub(super) Arc<AppNode>);

@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::accounts::{TokenView, expiry, view};
 use super::backend::{Backend, Valid};
-use super::error::ErrorView;
-use super::{ApiError, HttpState};
+use crate::api_error::{ApiError, ErrorView};
 use crate::auth;
+use crate::state::HttpState;
 use crate::store::RecordQuery;
 
 /// How long a room token is good when nothing is said: five minutes, for it is needed once, at the join.

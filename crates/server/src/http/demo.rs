@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{unknown, view};
 use super::backend::Valid;
-use super::{ApiError, HttpState};
+use crate::api_error::ApiError;
 use crate::auth;
+use crate::state::HttpState;
 use crate::store::{Account, App};
 
 const TOKEN_S: u64 = 24 * 60 * 60;

@@ -1,24 +1,13 @@
 //! For whoever runs the server: is it well, and how much does it do.
 
-use std::time::{Duration, Instant};
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use tokio::sync::Mutex;
 
-use super::{ApiError, HttpState};
-
-/// A probe writes to the disk: not more often than this, whoever asks.
-const PROBE_EVERY: Duration = Duration::from_millis(500);
-
-/// The latest probe of the storage.
-#[derive(Default)]
-pub(crate) struct Health {
-    probed: Mutex<Option<(Instant, bool)>>,
-}
+use crate::api_error::ApiError;
+use crate::state::HttpState;
 
 #[derive(Serialize)]
 struct HealthView {
@@ -29,7 +18,7 @@ struct HealthView {
 
 /// 200 when the server can do its work, 503 when it cannot store.
 pub(super) async fn show_health(State(state): State<HttpState>) -> Response {
-    let stores = state.health.probe(&state).await;
+    let stores = state.health.probe(&state.context.shared).await;
     let (code, status, storage) = match stores {
         true => (StatusCode::OK, "ok", "ok"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "degraded", "unavailable"),
@@ -53,22 +42,4 @@ pub(super) async fn show_metrics(State(state): State<HttpState>) -> Result<Respo
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let header = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Ok(([header], text).into_response())
-}
-
-impl Health {
-    async fn probe(&self, state: &HttpState) -> bool {
-        let mut probed = self.probed.lock().await;
-        if let Some((at, stores)) = *probed
-            && at.elapsed() < PROBE_EVERY
-        {
-            return stores;
-        }
-        let shared = &state.context.shared;
-        let result = shared.store.probe(shared.clock.now().0).await;
-        if let Err(error) = &result {
-            tracing::error!(%error, "the storage takes no writes");
-        }
-        *probed = Some((Instant::now(), result.is_ok()));
-        result.is_ok()
-    }
 }

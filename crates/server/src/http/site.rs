@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use hullo_protocol::ErrorKind;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::ApiError;
+use crate::api_error::ApiError;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/demo/dist/"]

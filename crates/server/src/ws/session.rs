@@ -16,11 +16,11 @@ use hullo_protocol::{
 };
 use tracing::Instrument as _;
 
-use super::SessionContext;
 use super::frame::parse;
 use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue};
+use crate::state::SessionContext;
 
 /// From the connection to a successful login.
 const LOGIN: Duration = Duration::from_secs(10);

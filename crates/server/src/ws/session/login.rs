@@ -14,8 +14,8 @@ use super::{End, LOGIN, not_text, read};
 use crate::auth::{self, LoginError};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
+use crate::state::SessionContext;
 use crate::store::Account;
-use crate::ws::SessionContext;
 use crate::ws::socket::{Incoming, Socket};
 
 /// A device is in one call and rings for few; each one named costs a look into the store.
