@@ -1,5 +1,8 @@
 //! From a text frame to a request, or to the error that answers it.
 
+use std::num::NonZeroU32;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hullo_protocol::{
     Command, ErrorBody, ErrorKind, Event, FRAME_BYTES_MAX, Reply, Request, ServerFrame,
 };
@@ -8,6 +11,44 @@ use serde::Deserialize;
 /// Longest part of a parser's message that is sent back.
 const REASON_CHARS_MAX: usize = 200;
 
+/// Requests per second, and at once.
+const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const BURST: NonZeroU32 = NonZeroU32::new(100).unwrap();
+
+/// The rate of one connection.
+pub(super) type Limiter = DefaultDirectRateLimiter;
+
+pub(super) fn limiter() -> Limiter {
+    RateLimiter::direct(Quota::per_second(RATE).allow_burst(BURST))
+}
+
+/// Reads a request, unless there were too many.
+pub(super) fn read(text: &str, limiter: &Limiter) -> Result<Request, Box<ServerFrame>> {
+    let parsed = parse(text);
+    if limiter.check().is_ok() {
+        return parsed;
+    }
+    let message = format!("more than {RATE} requests per second; wait a moment");
+    let error = ErrorBody::new(ErrorKind::RateLimited, message);
+    let id = match parsed {
+        Ok(request) => Some(request.id),
+        Err(refusal) => match *refusal {
+            ServerFrame::Reply(reply) => Some(reply.re),
+            ServerFrame::Event(_) => None,
+        },
+    };
+    Err(refuse(id, error))
+}
+
+/// The answer to a binary frame.
+pub(super) fn not_text() -> Event {
+    let error = ErrorBody::new(
+        ErrorKind::BadRequest,
+        "the protocol has JSON text frames only",
+    );
+    Event::SessionError { error }
+}
+
 /// The parts of a request that are looked for when the whole makes no sense.
 #[derive(Deserialize)]
 struct Head {
@@ -15,8 +56,8 @@ struct Head {
     op: Option<String>,
 }
 
-/// Reads a request. The error is what to send back: a reply when the request has an id, news otherwise.
-pub(super) fn parse(text: &str) -> Result<Request, Box<ServerFrame>> {
+/// The error is what to send back: a reply when the request has an id, news otherwise.
+fn parse(text: &str) -> Result<Request, Box<ServerFrame>> {
     if text.len() > FRAME_BYTES_MAX {
         let message = format!(
             "the frame has {} bytes; at most {FRAME_BYTES_MAX} are allowed",

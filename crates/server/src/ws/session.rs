@@ -1,53 +1,31 @@
 //! One session: login first, then requests and news until either side ends it.
 
+mod end;
 mod login;
 mod requests;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hullo_core::hub::SessionId;
-use hullo_protocol::{
-    Accid, ErrorBody, ErrorKind, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
-};
+use hullo_protocol::{Accid, Event, MessageId, Reply, Request, ServerFrame, SessionClosed};
 use tracing::Instrument as _;
 
-use super::frame::parse;
-use super::socket::{CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, Incoming, Socket};
+use super::frame::{self, Limiter, not_text, read};
+use super::socket::{Incoming, Socket};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue};
 use crate::state::SessionContext;
+use end::{End, finish};
 
-/// From the connection to a successful login.
-const LOGIN: Duration = Duration::from_secs(10);
 /// The server asks for a sign of life this often,
 const PING: Duration = Duration::from_secs(15);
 /// and gives up after silence for so long.
 const SILENCE: Duration = Duration::from_secs(40);
-/// Requests per second, and at once.
-const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
-const BURST: NonZeroU32 = NonZeroU32::new(100).unwrap();
 /// Requests that wait for their answers, as far as figures are kept of them.
 const PENDING_MAX: usize = 256;
-
-/// Why a session ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// The client has gone.
-    Gone,
-    /// All was said; close.
-    Finished,
-    /// A frame was too long to be read.
-    TooLong,
-    /// Too late, too slow, or too silent.
-    Policy(&'static str),
-    /// The node says so.
-    Closed(SessionClosed),
-}
 
 /// Who is at the other end.
 struct Client {
@@ -64,14 +42,14 @@ struct Client {
 struct Session {
     socket: Socket,
     client: Client,
-    limiter: DefaultDirectRateLimiter,
+    limiter: Limiter,
     /// Operations that wait for their answers, by request id.
     pending: BTreeMap<u64, &'static str>,
 }
 
 /// Runs a connection until it ends.
 pub(super) async fn run(mut socket: Socket, context: SessionContext, address: IpAddr) {
-    let limiter = RateLimiter::direct(Quota::per_second(RATE).allow_burst(BURST));
+    let limiter = frame::limiter();
     let signed_in = login::run(&mut socket, &context, address, &limiter).await;
     let new = match signed_in {
         Ok(new) => new,
@@ -106,41 +84,10 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, address: Ip
     .await;
 }
 
-/// Says why, as far as the client still listens, and closes.
-async fn finish(mut socket: Socket, end: End) {
-    let (code, reason) = match end {
-        End::Gone => return,
-        End::Finished => (CLOSE_NORMAL, "done"),
-        End::TooLong => {
-            let message = format!(
-                "the frame is longer than {} bytes; at most {} are allowed",
-                super::FRAME_BYTES_READ,
-                hullo_protocol::FRAME_BYTES_MAX
-            );
-            let error = ErrorBody::new(ErrorKind::TooLarge, message);
-            socket.send(&Event::SessionError { error }).await;
-            return socket.close_unread(CLOSE_SIZE, "frame too long").await;
-        }
-        End::Policy(reason) => {
-            let error = ErrorBody::new(ErrorKind::Timeout, reason);
-            socket.send(&Event::SessionError { error }).await;
-            (CLOSE_POLICY, reason)
-        }
-        End::Closed(reason) => {
-            socket.send(&Event::SessionClosed { reason }).await;
-            match reason {
-                SessionClosed::ShuttingDown => (CLOSE_AWAY, "shutting down"),
-                _ => (CLOSE_NORMAL, "session closed"),
-            }
-        }
-    };
-    socket.close(code, reason).await;
-}
-
 impl Session {
     async fn run(&mut self, mut queue: SessionQueue) -> End {
         let overflow = queue.overflow();
-        let mut heard = Instant::now();
+        let mut alive_at = Instant::now();
         let mut ticks = tokio::time::interval(PING);
         ticks.reset();
         loop {
@@ -158,10 +105,10 @@ impl Session {
                     None => Some(End::Closed(SessionClosed::ShuttingDown)),
                 },
                 incoming = self.socket.receive() => {
-                    heard = Instant::now();
+                    alive_at = Instant::now();
                     self.receive(incoming).await
                 }
-                _ = ticks.tick() => match heard.elapsed() > SILENCE {
+                _ = ticks.tick() => match alive_at.elapsed() > SILENCE {
                     true => Some(End::Gone),
                     false => (!self.socket.ping().await).then_some(End::Gone),
                 },
@@ -281,33 +228,4 @@ impl Session {
                 .count_request("none", outcome);
         }
     }
-}
-
-/// Reads a request, unless there were too many.
-fn read(text: &str, limiter: &DefaultDirectRateLimiter) -> Result<Request, Box<ServerFrame>> {
-    let parsed = parse(text);
-    if limiter.check().is_ok() {
-        return parsed;
-    }
-    let message = format!("more than {RATE} requests per second; wait a moment");
-    let error = ErrorBody::new(ErrorKind::RateLimited, message);
-    let id = match parsed {
-        Ok(request) => Some(request.id),
-        Err(refusal) => match *refusal {
-            ServerFrame::Reply(reply) => Some(reply.re),
-            ServerFrame::Event(_) => None,
-        },
-    };
-    Err(Box::new(match id {
-        Some(re) => ServerFrame::Reply(Reply::new(re, Err(error))),
-        None => ServerFrame::Event(Event::SessionError { error }),
-    }))
-}
-
-fn not_text() -> Event {
-    let error = ErrorBody::new(
-        ErrorKind::BadRequest,
-        "the protocol has JSON text frames only",
-    );
-    Event::SessionError { error }
 }

@@ -3,10 +3,18 @@
 use std::time::Duration;
 
 use axum::Error;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use hullo_protocol::FRAME_BYTES_MAX;
 use serde::Serialize;
 use tokio::time::timeout;
 
+/// Frames up to here are read whole and refused by a typed error; a longer one ends the connection after that error, for
+/// what follows it cannot be found.
+pub(super) const FRAME_BYTES_READ: usize = 4 * FRAME_BYTES_MAX;
+/// An idle connection must stay small.
+const BUFFER_BYTES: usize = 4 * 1024;
+/// The largest frame that the server sends is a page of messages or an SDP answer.
+const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
 /// A client that does not take a frame for so long is gone.
 const SEND: Duration = Duration::from_secs(10);
 /// Saying goodbye may not hold anyone up.
@@ -27,6 +35,16 @@ pub(super) enum Incoming {
     TooLong,
     /// The connection is over.
     Gone,
+}
+
+/// Bounds what a connection may read at once and keep.
+pub(super) fn limit(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .max_message_size(FRAME_BYTES_READ)
+        .max_frame_size(FRAME_BYTES_READ)
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
 }
 
 impl Socket {

@@ -2,22 +2,25 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use governor::DefaultDirectRateLimiter;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
     Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SessionClosed,
 };
 use tokio::time::timeout;
 
-use super::{End, LOGIN, not_text, read};
+use super::end::End;
 use crate::auth::{self, LoginError};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::state::SessionContext;
 use crate::store::Account;
+use crate::ws::frame::{Limiter, not_text, read};
 use crate::ws::socket::{Incoming, Socket};
 
+/// From the connection to a successful login.
+const LOGIN: Duration = Duration::from_secs(10);
 /// A device is in one call and rings for few; each one named costs a look into the store.
 const CALLS_MAX: usize = 100;
 
@@ -37,7 +40,7 @@ pub(super) async fn run(
     socket: &mut Socket,
     context: &SessionContext,
     address: IpAddr,
-    limiter: &DefaultDirectRateLimiter,
+    limiter: &Limiter,
 ) -> Result<SignedIn, End> {
     let login = await_login(socket, context, address, limiter);
     timeout(LOGIN, login)
@@ -49,7 +52,7 @@ async fn await_login(
     socket: &mut Socket,
     context: &SessionContext,
     address: IpAddr,
-    limiter: &DefaultDirectRateLimiter,
+    limiter: &Limiter,
 ) -> Result<SignedIn, End> {
     loop {
         let text = match socket.receive().await {

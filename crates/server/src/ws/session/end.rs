@@ -1,0 +1,50 @@
+//! Why a session ends, and how its client is told.
+
+use hullo_protocol::{ErrorBody, ErrorKind, Event, FRAME_BYTES_MAX, SessionClosed};
+
+use crate::ws::socket::{
+    CLOSE_AWAY, CLOSE_NORMAL, CLOSE_POLICY, CLOSE_SIZE, FRAME_BYTES_READ, Socket,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The client has gone.
+    Gone,
+    /// All was said; close.
+    Finished,
+    /// A frame was too long to be read.
+    TooLong,
+    /// Too late, too slow, or too silent.
+    Policy(&'static str),
+    /// The node says so.
+    Closed(SessionClosed),
+}
+
+/// Says why, as far as the client still listens, and closes.
+pub(super) async fn finish(mut socket: Socket, end: End) {
+    let (code, reason) = match end {
+        End::Gone => return,
+        End::Finished => (CLOSE_NORMAL, "done"),
+        End::TooLong => {
+            let message = format!(
+                "the frame is longer than {FRAME_BYTES_READ} bytes; at most {FRAME_BYTES_MAX} are allowed"
+            );
+            let error = ErrorBody::new(ErrorKind::TooLarge, message);
+            socket.send(&Event::SessionError { error }).await;
+            return socket.close_unread(CLOSE_SIZE, "frame too long").await;
+        }
+        End::Policy(reason) => {
+            let error = ErrorBody::new(ErrorKind::Timeout, reason);
+            socket.send(&Event::SessionError { error }).await;
+            (CLOSE_POLICY, reason)
+        }
+        End::Closed(reason) => {
+            socket.send(&Event::SessionClosed { reason }).await;
+            match reason {
+                SessionClosed::ShuttingDown => (CLOSE_AWAY, "shutting down"),
+                _ => (CLOSE_NORMAL, "session closed"),
+            }
+        }
+    };
+    socket.close(code, reason).await;
+}
