@@ -12,7 +12,9 @@ use secrecy::ExposeSecret as _;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
 use crate::store::policy::{busy, devices};
-use crate::store::{Account, App, Policies, Sqlite, Store, StoreError, Vault, random_hex};
+use crate::store::sqlite::Sqlite;
+use crate::store::vault::{Vault, random_hex};
+use crate::store::{Account, App, Policies, Store, StoreError};
 use crate::{log, serve};
 
 /// The call kit that you host yourself.

@@ -1,22 +1,19 @@
 //! What is kept: apps, accounts, calls, records and messages (design section 6).
 //!
-//! [`Store`] is the promise, [`Sqlite`] the embedded one that needs no installation. The tests in `conformance` are written
+//! [`Store`] is the promise, [`sqlite::Sqlite`] the embedded one that needs no installation. The tests in `conformance` are written
 //! against the trait, for the next implementation to pass.
 
 #[cfg(test)]
 mod conformance;
 pub(crate) mod policy;
-mod sqlite;
-mod vault;
+pub(crate) mod sqlite;
+pub(crate) mod vault;
 
 use futures_util::future::BoxFuture;
 use hullo_core::call::Call;
 use hullo_core::hub::{BusyPolicy, DevicePolicy, Write};
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
 use secrecy::SecretString;
-
-pub(crate) use sqlite::Sqlite;
-pub(crate) use vault::{Vault, random_hex};
 
 /// What a call of the store returns, in time.
 pub(crate) type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;

@@ -12,6 +12,8 @@ use hullo_protocol::{
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
+use super::sqlite::Sqlite;
+use super::vault::Vault;
 use super::*;
 
 /// A store with the app `shop`, and what keeps it alive.

@@ -4,6 +4,7 @@
 //! reads rows is in `read`, the hub's batches are in `batch`.
 
 mod batch;
+mod integer;
 mod read;
 mod transaction;
 
@@ -21,10 +22,12 @@ use sqlx::sqlite::{
 };
 
 use super::policy;
+use super::vault::Vault;
 use super::{
     Account, AccountChange, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery,
-    Store, StoreError, StoreFuture, Vault,
+    Store, StoreError, StoreFuture,
 };
+use integer::{signed, unsigned};
 
 /// How long a lock that another program holds on the file is waited for.
 const BUSY: Duration = Duration::from_secs(2);
@@ -370,13 +373,4 @@ fn unique<T>(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// SQLite's integers are signed. Times and counters of ours stay far below 2^63.
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
 }

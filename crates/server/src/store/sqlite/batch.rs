@@ -6,7 +6,9 @@ use hullo_protocol::{AppKey, CallRecord, Message};
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{StoreError, signed, transaction};
+use super::integer::signed;
+use super::transaction;
+use crate::store::StoreError;
 
 /// Stores all of `writes` or nothing.
 pub(super) async fn commit(

@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{signed, unsigned};
+use super::integer::{signed, unsigned};
 use crate::store::policy;
+use crate::store::vault::Vault;
 use crate::store::{
     Account, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery, StoreError,
-    Vault,
 };
 
 pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqlitePool;
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// The writing connection, with the write lock taken.
 pub(super) async fn begin(pool: &SqlitePool) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
