@@ -7,6 +7,7 @@ mod calls;
 mod client;
 mod crashes;
 mod devices;
+mod document;
 mod eventually;
 mod group;
 mod hostile;
