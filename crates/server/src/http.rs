@@ -6,6 +6,7 @@ mod calls;
 mod demo;
 mod operations;
 mod site;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -42,8 +43,8 @@ pub(crate) fn routes(has_demo: bool) -> Router<HttpState> {
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .routes(routes!(accounts::create_account))
         .routes(routes!(accounts::show_account, accounts::change_account))
-        .routes(routes!(accounts::create_token, accounts::revoke_tokens))
-        .routes(routes!(calls::create_room_token))
+        .routes(routes!(tokens::create_token, tokens::revoke_tokens))
+        .routes(routes!(tokens::create_room_token))
         .routes(routes!(calls::list_records))
         .routes(routes!(calls::show_call))
         .split_for_parts();
@@ -57,9 +58,9 @@ pub(crate) fn routes(has_demo: bool) -> Router<HttpState> {
         .route("/metrics", get(operations::show_metrics));
     if has_demo {
         router = router
-            .route("/demo/session.json", get(demo::session))
-            .route("/demo/accounts.json", get(demo::accounts))
-            .route("/demo/room-token", get(demo::room_token));
+            .route("/demo/session.json", get(demo::show_session))
+            .route("/demo/accounts.json", get(demo::list_accounts))
+            .route("/demo/room-token", get(demo::create_room_token));
     }
     router
         .fallback(site::serve)

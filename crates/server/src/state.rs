@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
+use hullo_core::Time;
 use tokio::sync::mpsc;
 
 use crate::api_error::ApiError;
 use crate::auth::FailedLogins;
 use crate::health::Health;
 use crate::node::{Node, Shared};
-use crate::store::App;
+use crate::store::{App, Store};
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -24,6 +25,16 @@ pub(crate) struct HttpState {
     pub(crate) health: Arc<Health>,
     /// The app whose accounts anyone may be; `hullo demo` only.
     pub(crate) demo: Option<App>,
+}
+
+impl HttpState {
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.context.shared.store
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.context.shared.clock.now()
+    }
 }
 
 /// What every session needs.

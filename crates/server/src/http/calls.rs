@@ -1,9 +1,7 @@
-//! Calls, their records, and room tokens.
+//! Calls and their records.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
     Accid, CallId, CallKind, CallRecord, CallState, EndReason, ErrorKind, Media, ParticipantState,
     Quality, RecordStatus, Uid,
@@ -11,33 +9,15 @@ use hullo_protocol::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::accounts::{TokenView, expiry, view};
 use super::backend::{Backend, Valid};
 use crate::api_error::{ApiError, ErrorView};
-use crate::auth;
 use crate::state::HttpState;
 use crate::store::RecordQuery;
 
-/// How long a room token is good when nothing is said: five minutes, for it is needed once, at the join.
-const ROOM_TOKEN_S_DEFAULT: u64 = 300;
 const RECORDS_DEFAULT: u32 = 50;
 const RECORDS_MAX: u32 = 200;
 
-/// Who is to join what.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct NewRoomToken {
-    /// The call, a UUID.
-    #[schema(value_type = String)]
-    call_id: CallId,
-    /// The participant's number in the call; the caller's is 1.
-    #[schema(value_type = u64)]
-    uid: Uid,
-    /// Seconds; five minutes when absent.
-    #[serde(default)]
-    ttl_s: Option<u64>,
-}
-
-/// Which records.
+/// Which records to list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RecordFilter {
@@ -218,29 +198,6 @@ struct ParticipantStateView {
     state: ParticipantState,
 }
 
-/// Makes a room token: what joining a call needs in secure mode.
-#[utoipa::path(
-    post, path = "/v1/room-tokens", tag = "tokens", request_body = NewRoomToken,
-    responses(
-        (status = 201, body = TokenView),
-        (status = 400, body = ErrorView), (status = 401, body = ErrorView)
-    )
-)]
-pub(super) async fn create_room_token(
-    State(state): State<HttpState>,
-    Backend(app): Backend,
-    Valid(Json(new)): Valid<Json<NewRoomToken>>,
-) -> Result<(StatusCode, Json<TokenView>), ApiError> {
-    let now = state.context.shared.clock.now();
-    let expires_s = expiry(now, new.ttl_s, ROOM_TOKEN_S_DEFAULT)?;
-    let grant = RoomGrant {
-        call_id: new.call_id,
-        uid: new.uid,
-    };
-    let token = auth::mint_room(&app.app, grant, expires_s);
-    Ok((StatusCode::CREATED, Json(view(token, expires_s)?)))
-}
-
 /// Lists records, newest first.
 #[utoipa::path(
     get, path = "/v1/records", tag = "calls", params(RecordFilter),
@@ -264,8 +221,7 @@ pub(super) async fn list_records(
         before: filter.before,
         limit,
     };
-    let store = &state.context.shared.store;
-    let page = store.records(&app.app.key, query).await?;
+    let page = state.store().records(&app.app.key, query).await?;
     Ok(Json(RecordsView {
         records: page.records.into_iter().map(RecordView::from).collect(),
         next: page.next,
@@ -285,7 +241,7 @@ pub(super) async fn show_call(
     Backend(app): Backend,
     Valid(Path(call_id)): Valid<Path<CallId>>,
 ) -> Result<Json<CallStateView>, ApiError> {
-    let store = &state.context.shared.store;
+    let store = state.store();
     let key = &app.app.key;
     let Some(call) = store.call(key, call_id).await? else {
         let message = format!("there was never a call {call_id}");

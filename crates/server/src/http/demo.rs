@@ -6,8 +6,8 @@ use hullo_core::hub::RoomGrant;
 use hullo_protocol::{Accid, AppKey, CallId, Uid};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{unknown, view};
 use super::backend::Valid;
+use super::{accounts, tokens};
 use crate::api_error::ApiError;
 use crate::auth;
 use crate::state::HttpState;
@@ -56,13 +56,13 @@ pub(super) struct RoomTokenView {
 }
 
 /// Everything that the page needs to sign in as a demo account.
-pub(super) async fn session(
+pub(super) async fn show_session(
     State(state): State<HttpState>,
     Valid(Query(query)): Valid<Query<SessionQuery>>,
 ) -> Result<Json<SessionView>, ApiError> {
     let app = demo_app(&state)?;
-    let account = account(&state, app, &query.accid).await?;
-    let expires_s = state.context.shared.clock.now().0 / 1000 + TOKEN_S;
+    let account = accounts::find(&state, app, &query.accid).await?;
+    let expires_s = state.now().0 / 1000 + TOKEN_S;
     let generation = account.token_generation;
     let token = auth::mint_login(app, &account.accid, generation, expires_s);
     Ok(Json(SessionView {
@@ -70,17 +70,17 @@ pub(super) async fn session(
         accid: account.accid,
         name: account.name,
         avatar: account.avatar,
-        token: view(token, expires_s)?.token,
+        token: tokens::signed(token)?,
         secure: app.secure,
     }))
 }
 
 /// Who can be picked.
-pub(super) async fn accounts(
+pub(super) async fn list_accounts(
     State(state): State<HttpState>,
 ) -> Result<Json<AccountsView>, ApiError> {
     let app = demo_app(&state)?;
-    let accounts = state.context.shared.store.accounts(&app.key).await?;
+    let accounts = state.store().accounts(&app.key).await?;
     let view = |account: Account| AccountView {
         accid: account.accid,
         name: account.name,
@@ -92,28 +92,22 @@ pub(super) async fn accounts(
 }
 
 /// A room token, as the token handler of a real app gets one from its backend.
-pub(super) async fn room_token(
+pub(super) async fn create_room_token(
     State(state): State<HttpState>,
     Valid(Query(query)): Valid<Query<RoomTokenQuery>>,
 ) -> Result<Json<RoomTokenView>, ApiError> {
     let app = demo_app(&state)?;
-    account(&state, app, &query.accid).await?;
-    let expires_s = state.context.shared.clock.now().0 / 1000 + ROOM_TOKEN_S;
+    accounts::find(&state, app, &query.accid).await?;
+    let expires_s = state.now().0 / 1000 + ROOM_TOKEN_S;
     let grant = RoomGrant {
         call_id: query.call_id,
         uid: query.uid,
     };
-    let token = view(auth::mint_room(app, grant, expires_s), expires_s)?.token;
+    let token = tokens::signed(auth::mint_room(app, grant, expires_s))?;
     Ok(Json(RoomTokenView { token }))
 }
 
 fn demo_app(state: &HttpState) -> Result<&App, ApiError> {
     let missing = || ApiError::server("this server is not a demo");
     state.demo.as_ref().ok_or_else(missing)
-}
-
-async fn account(state: &HttpState, app: &App, accid: &Accid) -> Result<Account, ApiError> {
-    let store = &state.context.shared.store;
-    let account = store.account(&app.key, accid).await?;
-    account.ok_or_else(|| unknown(accid))
 }
