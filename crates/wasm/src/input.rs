@@ -52,11 +52,11 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "watch_presence" => Op::WatchPresence {
             accids: object.list("accids")?,
         },
-        _ => return call_op(&name, object),
+        _ => return call_op(&name, &mut object),
     })
 }
 
-fn call_op(name: &str, mut object: Object) -> ReadResult<Op> {
+fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
     Ok(match name {
         "call" => Op::Call {
             accid: object.parsed("accid")?,
@@ -67,7 +67,7 @@ fn call_op(name: &str, mut object: Object) -> ReadResult<Op> {
         "group_call" => Op::GroupCall {
             accids: object.list("accids")?,
             media: object.enum_value("media")?,
-            terms: group_terms(&mut object)?,
+            terms: group_terms(object)?,
             attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
         },
@@ -102,7 +102,7 @@ fn call_op(name: &str, mut object: Object) -> ReadResult<Op> {
     })
 }
 
-fn media_op(name: &str, mut object: Object) -> ReadResult<Op> {
+fn media_op(name: &str, object: &mut Object) -> ReadResult<Op> {
     Ok(match name {
         "switch_call_type" => Op::SwitchCallType {
             media: object.enum_value("media")?,
