@@ -12,7 +12,7 @@ use crate::client::Client;
 
 pub(crate) const ROOM: RoomId = RoomId(7);
 pub(crate) const SFU_ADDRESS: &str = "192.0.2.1:3478";
-/// One way.
+/// One way, for every datagram.
 pub(crate) const LATENCY: Duration = Duration::from_millis(20);
 /// A narrow link drops what would wait longer than this.
 const QUEUE_MAX: Duration = Duration::from_millis(300);
