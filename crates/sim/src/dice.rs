@@ -20,7 +20,7 @@ impl Dice {
         ))
     }
 
-    /// True in `per_mille` of a thousand cases.
+    /// True with a probability of `per_mille` in a thousand.
     pub fn chance(&mut self, per_mille: u32) -> bool {
         self.0.u32(0..1000) < per_mille
     }

@@ -24,7 +24,7 @@
 //! A seed gives the same history each time, on every machine, until the code changes: everything in a world is drawn from
 //! it, nothing from the wall clock, threads or hash maps. A failing seed prints the invariant it breaks and the last lines
 //! of its history. Once the bug is fixed, the seed goes to `seeds.txt` (one a line, `#` for what it found), which
-//! `cargo test -p hullo-sim` replays along with some hundreds of fixed ones.
+//! `cargo test -p hullo-sim` replays along with hundreds of fixed ones.
 //!
 //! # What models what
 //! | part | stands for | where |

@@ -1,4 +1,4 @@
-//! Puts known defects back, one at a time, and demands that each is caught: `cargo xtask defects [filter]`.
+//! Mutation testing: puts known defects back, one at a time, and demands that each is caught: `cargo xtask defects [filter]`.
 //!
 //! `crates/sim/defects/` has a patch for each (behaviour A.9 has the numbers), made against `crates/core` and headed by what
 //! is wrong, what is right, and what has to catch it: `worlds`, `fuzz`, or `test <package> <name>`. Each is applied to a

@@ -1,4 +1,4 @@
-//! What may have brought about a change, and what is found of the step of an account that is held against it.
+//! What may have caused a change of a call, and the verdict on a step that is judged by it.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ impl Cause<'_> {
         self.command.filter(|_| mine)
     }
 
-    /// What the account has said shall become of its other call, by accepting one.
+    /// What the account wants done with this call, as it said when it accepted another one.
     pub(super) fn other(&self, accid: &Accid, call_id: CallId) -> Option<OtherCall> {
         match (self.me, self.command) {
             (Some((me, _)), Some(Command::Accept { other, .. }))
