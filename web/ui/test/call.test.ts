@@ -241,6 +241,21 @@ describe('a key', () => {
     expect(client.asked).toEqual([]);
   });
 
+  test('does nothing to a microphone that cannot be used, nor to a camera in a voice call', async () => {
+    await lead('voice-no-microphone');
+    await strike('m');
+    await strike('v');
+    expect(client.asked).toEqual([]);
+  });
+
+  test('does nothing while it goes into a text', async () => {
+    await lead('video-invite');
+    const search = part('invite-search');
+    search?.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', bubbles: true, composed: true }));
+    await settle();
+    expect(client.asked).toEqual([]);
+  });
+
   test('Escape never ends a call, and closes the sheet', async () => {
     await lead('video-devices');
     await strike('Escape');
