@@ -2,10 +2,8 @@
 import type { Call, CallRecord, EndReason, Participant } from '@hullo/sdk';
 import type { Sheet } from '../src/scene.ts';
 import { callOf, type FakeHullo, participantOf } from './fake.ts';
+import { ACTIVE, type Lead, then } from './lead.ts';
 import { everyone } from './people.ts';
-import type { Lead } from './states.ts';
-
-const ACTIVE = 133_000;
 
 /** What differs from a group call in which everyone has joined. */
 export interface GroupSketch {
@@ -57,14 +55,6 @@ function inGroup(count: number, sketch: GroupSketch = {}, speakers: readonly str
   return (client) => {
     client.enter({ state: 'in_call', current: groupOf(count, sketch) });
     client.emit('activeSpeakers', { accids: speakers });
-  };
-}
-
-function then(lead: Lead, more: Lead): Lead {
-  return async (client, surface) => {
-    await lead(client, surface);
-    await surface.updateComplete;
-    await more(client, surface);
   };
 }
 
@@ -285,7 +275,7 @@ export function groupRecords(): CallRecord[] {
     quality: [],
     ...more,
   });
-  const talked = { durations: [{ accid: 'alice', durationMs: 133_000 }] };
+  const talked = { durations: [{ accid: 'alice', durationMs: ACTIVE }] };
   return [
     record('alice', 'video', 'left', talked),
     record('bob', 'video', 'left', talked),

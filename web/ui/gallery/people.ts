@@ -1,7 +1,6 @@
 // The people of the gallery: how they are called in either language, and how they look.
 import type { Directory } from '../src/people.ts';
 import type { Language } from '../src/texts.ts';
-import type { Sitter } from './picture.ts';
 
 const people: readonly (readonly [accid: string, en: string, zh: string])[] = [
   ['alice', 'Alice', '爱丽丝'],
@@ -34,6 +33,16 @@ export const everyone: readonly string[] = people.map(([accid]) => accid);
 
 export function directoryIn(lang: Language): Directory {
   return Object.fromEntries(people.map(([accid, en, zh]) => [accid, { name: lang === 'zh' ? zh : en }]));
+}
+
+/** How someone's picture looks. */
+export interface Sitter {
+  readonly wall: readonly [string, string];
+  readonly light: string;
+  readonly skin: string;
+  readonly hair: string;
+  readonly shirt: string;
+  readonly longHair: boolean;
 }
 
 const WALLS: readonly Sitter['wall'][] = [

@@ -1,15 +1,5 @@
 // Draws moving pictures of people who do not exist, for screens that need a camera.
-import { sitterOf } from './people.ts';
-
-/** How someone's picture looks. */
-export interface Sitter {
-  readonly wall: readonly [string, string];
-  readonly light: string;
-  readonly skin: string;
-  readonly hair: string;
-  readonly shirt: string;
-  readonly longHair: boolean;
-}
+import { type Sitter, sitterOf } from './people.ts';
 
 /** A stream of `sitter`, as a camera would give it. */
 export function film(sitter: Sitter, width: number, height: number): MediaStream {

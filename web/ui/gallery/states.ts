@@ -1,14 +1,9 @@
 // Every state of the call screens, by name: what the fake client is put through to get there.
 import type { EndReason, Quality } from '@hullo/sdk';
-import type { HulloCall } from '../src/call.ts';
 import { REPORTS_IGNORED } from '../src/network.ts';
-import { type CallSketch, callOf, type FakeHullo, type FakeState } from './fake.ts';
+import { type CallSketch, callOf, type FakeState } from './fake.ts';
 import { groupStates } from './group.ts';
-
-/** Leads a client, and the surface that shows it, into a state. */
-export type Lead = (client: FakeHullo, surface: HulloCall) => void | Promise<void>;
-
-const ACTIVE = 133_000;
+import { ACTIVE, type Lead, then } from './lead.ts';
 
 function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
   return (client) =>
@@ -40,14 +35,6 @@ function withQuality(lead: Lead, own: Quality, remote: Quality): Lead {
       { accid: 'bob', up: remote, down: remote },
     ];
     for (let round = 0; round <= REPORTS_IGNORED; round += 1) client.emit('userNetworkQuality', { reports });
-  };
-}
-
-function then(lead: Lead, more: Lead): Lead {
-  return async (client, surface) => {
-    await lead(client, surface);
-    await surface.updateComplete;
-    await more(client, surface);
   };
 }
 
@@ -110,8 +97,8 @@ export const states: Record<string, Lead> = {
   'video-error': then(video, (client) =>
     client.emit('error', { error: { code: 50000, kind: 'camera_denied', message: 'NotAllowedError' } }),
   ),
-  'end-remote-hung-up': ended('hung_up', 'bob', 'alice', 133_000),
-  'end-hung-up': ended('hung_up', 'alice', 'alice', 133_000),
+  'end-remote-hung-up': ended('hung_up', 'bob', 'alice', ACTIVE),
+  'end-hung-up': ended('hung_up', 'alice', 'alice', ACTIVE),
   'end-cancelled': ended('cancelled', 'alice'),
   'end-remote-cancelled': ended('cancelled', 'bob', 'bob'),
   'end-rejected': ended('rejected', 'alice', 'bob'),
@@ -121,7 +108,7 @@ export const states: Record<string, Lead> = {
   'end-missed': ended('timed_out', undefined, 'bob'),
   'end-unreachable': ended('unreachable', undefined),
   'end-connect-timed-out': ended('connect_timed_out', undefined),
-  'end-remote-lost': ended('lost', 'bob', 'alice', 133_000),
+  'end-remote-lost': ended('lost', 'bob', 'alice', ACTIVE),
   'end-lost': ended('lost', 'alice'),
   'end-server': ended('server', undefined),
   'end-elsewhere': (client) => {

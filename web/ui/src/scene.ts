@@ -1,6 +1,7 @@
 // What a screen renders: the client's state, the call and the people, put together once for all parts.
 import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient } from './client.ts';
+import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
 import type { Person } from './people.ts';
 import type { Language } from './texts.ts';
@@ -9,7 +10,7 @@ import type { Language } from './texts.ts';
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
 
 /** Everything about the call of this moment. A new one is made for each change. */
-export interface Scene {
+export interface Scene extends GroupView {
   readonly client: CallClient;
   readonly lang: Language;
   readonly state: Exclude<State, 'idle'>;
@@ -24,14 +25,6 @@ export interface Scene {
   readonly group: boolean;
   /** Everyone else who is in the call or still called, those in it first. */
   readonly others: readonly Person[];
-  /** The tiles of a group call, in their order. */
-  readonly tiles: readonly Participant[];
-  /** Who is shown as speaking, the loudest first. */
-  readonly speakers: readonly string[];
-  /** Whose tile is shown large. */
-  readonly pinned: string | undefined;
-  /** Whom this person has muted for themselves. */
-  readonly mutedForMe: ReadonlySet<string>;
   /** Everyone else whom the app knows, to be invited. */
   readonly contacts: readonly Person[];
   /** Whether this person may invite more, and how many. */

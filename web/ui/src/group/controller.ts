@@ -1,11 +1,22 @@
 // What the surface remembers of the people in one call beside what the client says: who speaks, who has just turned out
 // not to come, whom this person has muted for themselves, and whose tile is large.
-import type { Call } from '@hullo/sdk';
+import type { Call, Participant } from '@hullo/sdk';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Scene } from '../scene.ts';
 import { Departures } from './departures.ts';
 import { isPresentOrPending, tilesOf } from './roster.ts';
 import { SpeakerTracker } from './speakers.ts';
+
+/** What is to be seen of the people in a call. */
+export interface GroupView {
+  /** The tiles of a group call, in their order. */
+  readonly tiles: readonly Participant[];
+  /** Who is shown as speaking, the loudest first. */
+  readonly speakers: readonly string[];
+  /** Whose tile is shown large. */
+  readonly pinned: string | undefined;
+  /** Whom this person has muted for themselves. */
+  readonly mutedForMe: ReadonlySet<string>;
+}
 
 /** Begins again with each call. Times are `performance.now()`. */
 export class GroupController implements ReactiveController {
@@ -56,7 +67,7 @@ export class GroupController implements ReactiveController {
   }
 
   /** What a scene shows of it at `now`. */
-  at(now: number, me: string | undefined): Pick<Scene, 'tiles' | 'speakers' | 'pinned' | 'mutedForMe'> {
+  at(now: number, me: string | undefined): GroupView {
     return {
       tiles: this.#call ? tilesOf(this.#call, me, this.#departures.at(now)) : [],
       speakers: this.#speakers.at(now),

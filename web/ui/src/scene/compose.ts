@@ -2,17 +2,14 @@
 import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
+import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
 import { contactsOf, type Directory, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-export interface Ingredients
-  extends Pick<
-    Scene,
-    'answering' | 'reconnecting' | 'sheet' | 'pinned' | 'tiles' | 'speakers' | 'mutedForMe'
-  > {
+export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'reconnecting' | 'sheet'> {
   readonly client: CallClient;
   readonly directory: Directory | undefined;
   readonly contacts: readonly string[] | undefined;
