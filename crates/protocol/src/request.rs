@@ -245,7 +245,7 @@ impl Command {
             | Self::Hold { .. }
             | Self::Switch { .. }
             | Self::AnswerSwitch { .. } => true,
-            // A call rings, has its media set or its pictures chosen a second time as it did the first.
+            // To repeat these does no harm.
             Self::Ring { .. }
             | Self::SetMedia { .. }
             | Self::Subscribe { .. }

@@ -291,7 +291,7 @@ impl Model {
 
     /// The call that a command is about.
     pub(super) fn call_of(&self, command: &Command) -> Option<CallId> {
-        let named = named_call(command)?;
+        let named = command.call_id()?;
         Some(self.aliases.get(&named).copied().unwrap_or(named))
     }
 
@@ -411,35 +411,5 @@ impl Model {
                 call.is_some_and(|call| call.part(me).is_some())
             }
         }
-    }
-}
-
-/// The call that a command names.
-fn named_call(command: &Command) -> Option<CallId> {
-    match command {
-        Command::StartCall(start) => Some(start.call_id),
-        Command::Invite(more) => Some(more.call_id),
-        Command::Ring { call_id }
-        | Command::Accept { call_id, .. }
-        | Command::Reject { call_id, .. }
-        | Command::Cancel { call_id }
-        | Command::Hangup { call_id }
-        | Command::End { call_id }
-        | Command::Join { call_id, .. }
-        | Command::Continue { call_id }
-        | Command::Hold { call_id, .. }
-        | Command::Subscribe { call_id, .. }
-        | Command::ReportFirstFrame { call_id, .. }
-        | Command::Switch { call_id, .. }
-        | Command::AnswerSwitch { call_id, .. }
-        | Command::CallSnapshot { call_id }
-        | Command::OfferMedia { call_id, .. }
-        | Command::SetMedia { call_id, .. } => Some(*call_id),
-        Command::Login(_)
-        | Command::Logout
-        | Command::Ping
-        | Command::Query { .. }
-        | Command::ListMessages { .. }
-        | Command::WatchPresence { .. } => None,
     }
 }
