@@ -1,53 +1,71 @@
-//! The client's side: one device's session, at most one call, and at most one more on hold.
+//! The client's side: this device's session, the current call, and at most one more on hold.
 //!
 //! The application's operations, the frames of the server and the events of the device's media come in; frames, media
 //! commands, completions and application events go out. All types here are serde types because a browser drives the
 //! endpoint across a JSON boundary (`crates/wasm`).
 //!
-//! - [`signalling`]: the connection: login, reconnection, heartbeat. [`reconcile`]: the snapshot after each login.
-//! - [`requests`]: what was asked and is not answered; repeated after a reconnect under the same request id.
-//! - [`leg`]: the one call, its phase and its public state.
-//! - [`call_waiting`]: an invite that came while there was another call. [`hold`]: a call that is on hold beside it.
-//! - [`dial`], [`group`], [`join`], [`operate`] and [`switch`]: what the application asks. [`frames`]: what the server says.
-//!   [`news`]: what a change of the call means to the application. [`media_connection`]: the connection of media; [`show`]: what it
-//!   has to carry.
+//! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], the outputs so far.
+//! - [`leg`]: this device's side of one call, with its [media](leg), and what a change of it means to the application.
+//! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`] and [`login`]: the session.
+//! - [`dial`], [`answer`], [`join`], [`call_waiting`] and [`hold`]: how a call becomes current, and makes way for another.
+//!   [`adopt`]: the call as the server has it. [`reconcile`]: the snapshot after each login.
+//!
+//! Parts know nothing of the endpoint. What only concerns one call is a method of its leg, with the context beside it; what
+//! moves calls between current, held, waiting and joining, and so what the application sees, is a method of [`Endpoint`].
 //!
 //! Invariant: each ticket completes exactly once; one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes exactly once
 //! for each call that the application knew of; the state changes before the events that say why.
 
+mod adopt;
+mod answer;
 mod call_waiting;
+mod connection;
+mod context;
 mod dial;
+mod dispatch;
 mod event;
-mod frames;
-mod group;
 mod hold;
 mod io;
 mod join;
 mod leg;
+mod login;
 mod media;
-mod media_connection;
-mod news;
 mod op;
-mod operate;
 mod reconcile;
 mod requests;
-mod show;
 mod signalling;
-mod switch;
+mod state;
+mod tokens;
 
-use hullo_protocol::{CallId, CallView, ErrorBody, ErrorKind, RequestId};
+use hullo_protocol::{CallView, ErrorBody, ErrorKind};
 
 pub use event::AppEvent;
-pub use io::{Input, Output, State};
+pub use io::{Input, Output};
 pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
+pub use state::State;
 
 use crate::Time;
 use call_waiting::WaitingInvite;
+use context::{Context, token_given};
 use join::PendingJoin;
 use leg::CallLeg;
-use requests::Requests;
-use signalling::Signalling;
+
+/// One device's session, the current call, and at most one more on hold.
+pub struct Endpoint {
+    cx: Context,
+    current: Option<CallLeg>,
+    /// The call on hold beside it.
+    held: Option<CallLeg>,
+    /// An invite that came while there was another call.
+    waiting: Option<WaitingInvite>,
+    /// A running call that the application is joining.
+    joining: Option<PendingJoin>,
+    /// The account's calls on its other devices.
+    elsewhere: Vec<CallView>,
+    /// What the last `Changed` said, so that it is said only when it differs.
+    published: Published,
+}
 
 /// What the application knows of the state.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,86 +78,57 @@ struct Published {
     elsewhere: Vec<CallView>,
 }
 
-/// One device's session, at most one call, and at most one more on hold.
-pub struct Endpoint {
-    rng: fastrand::Rng,
-    now: Time,
-    signalling: Signalling,
-    requests: Requests,
-    current: Option<CallLeg>,
-    /// The call on hold beside it.
-    held: Option<CallLeg>,
-    waiting: Option<WaitingInvite>,
-    /// A running call that the application is entering.
-    joining: Option<PendingJoin>,
-    /// The account's calls on its other devices.
-    elsewhere: Vec<CallView>,
-    /// The number of the newest media connection.
-    peers: u32,
-    /// What the last `Changed` said, so that it is said only when it is news.
-    published: Published,
-    out: Vec<Output>,
-}
-
 impl Endpoint {
     /// A device that is signed out. `seed` is fresh randomness: ids are made from it.
     pub fn new(seed: u64) -> Self {
         Self {
-            rng: fastrand::Rng::with_seed(seed),
-            now: Time::default(),
-            signalling: Signalling::default(),
-            requests: Requests::default(),
+            cx: Context::new(seed),
             current: None,
             held: None,
             waiting: None,
             joining: None,
             elsewhere: Vec::new(),
-            peers: 0,
             published: Published::default(),
-            out: Vec::new(),
         }
     }
 
     /// Takes one input; returns what to do, in order.
     pub fn handle(&mut self, input: Input, now: Time) -> Vec<Output> {
-        self.now = self.now.max(now);
+        self.cx.now = self.cx.now.max(now);
         match input {
             Input::Op { ticket, op } => self.handle_op(ticket, op),
-            Input::SocketOpened => self.handle_socket_opened(),
-            Input::SocketClosed => self.handle_socket_closed(),
+            Input::SocketOpened => {
+                let legs = self.current.iter().chain(&self.held);
+                let calls = legs.map(|leg| leg.view.call_id).collect();
+                self.cx.handle_socket_opened(calls);
+            }
+            Input::SocketClosed => self.cx.handle_socket_closed(),
             Input::Frame { text } => self.handle_frame(&text),
-            Input::NetworkChanged => self.handle_network_changed(),
+            Input::NetworkChanged => {
+                self.cx.handle_network_changed();
+                self.on_current(CallLeg::restart_media);
+            }
             Input::Token {
                 call_id,
                 token,
                 error,
-            } => self.handle_token(call_id, token, error),
+            } => self.handle_token(call_id, token_given(token, error)),
             Input::Media { event } => self.handle_media(event),
             Input::Timeout => {}
         }
-        self.handle_time();
+        self.expire();
         self.park_held();
         self.resume_held();
         self.ring_waiting();
         self.sync();
-        std::mem::take(&mut self.out)
+        self.cx.take_outputs()
     }
 
     /// When to call `handle` with [`Input::Timeout`] at the latest.
     pub fn poll_timeout(&self) -> Option<Time> {
         let leg = self.current.as_ref().and_then(CallLeg::due);
         let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
-        let joining = self.joining.as_ref().and_then(PendingJoin::due);
-        [
-            self.signalling.due(),
-            self.requests.due(),
-            leg,
-            waiting,
-            joining,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.cx.due(), leg, waiting].into_iter().flatten().min()
     }
 
     /// The public state.
@@ -147,69 +136,65 @@ impl Endpoint {
         self.current.as_ref().map_or(State::Idle, CallLeg::state)
     }
 
-    /// The call, unless idle.
+    /// The current call, unless idle.
     pub fn call(&self) -> Option<&CallView> {
         self.current.as_ref().map(|leg| &leg.view)
     }
 
-    fn handle_time(&mut self) {
-        self.expire_requests();
+    /// Carries out what is due.
+    fn expire(&mut self) {
+        let now = self.cx.now;
+        for pending in self.cx.requests.drop_expired(now) {
+            let kind = match self.cx.signalling.is_ready() {
+                true => ErrorKind::Timeout,
+                false => ErrorKind::NoConnection,
+            };
+            self.handle_answer(pending, Err(kind.into()));
+        }
         self.expire_connection();
-        self.expire_leg();
-        self.expire_waiting();
-        self.expire_join();
-    }
-
-    fn emit(&mut self, event: AppEvent) {
-        self.out.push(Output::Event { event });
-    }
-
-    fn command(&mut self, command: MediaCommand) {
-        self.out.push(Output::Media { command });
-    }
-
-    fn complete(&mut self, ticket: u64, result: Result<Value, ErrorBody>) {
-        let (value, error) = match result {
-            Ok(value) => (Some(value), None),
-            Err(error) => (None, Some(error)),
-        };
-        self.out.push(Output::Complete {
-            ticket,
-            value,
-            error,
-        });
-    }
-
-    fn fail(&mut self, ticket: u64, kind: ErrorKind) {
-        self.complete(ticket, Err(kind.into()));
-    }
-
-    fn new_call_id(&mut self) -> CallId {
-        CallId::from_parts(self.now.0, self.rng.u128(..))
-    }
-
-    fn new_request_id(&mut self) -> RequestId {
-        RequestId::from_parts(self.now.0, self.rng.u128(..))
-    }
-
-    /// Says `Changed` if there is news. Called before each event that follows from a change, and at the end of each input.
-    fn publish_change(&mut self) {
-        let local = self
+        for call_id in self.cx.tokens.expired(now) {
+            let error = ErrorBody::new(ErrorKind::TokenUnavailable, "no answer in time");
+            self.handle_token(call_id, Err(error));
+        }
+        if self
             .current
             .as_ref()
-            .map(|leg| leg.local)
-            .unwrap_or_default();
+            .is_some_and(|leg| leg.has_rung_out(now))
+        {
+            self.end_leg(hullo_protocol::EndReason::TimedOut, None, Vec::new());
+        }
+        self.on_current(CallLeg::expire);
+        self.expire_waiting();
+    }
+
+    /// Brings devices, flow, and what the server and the application are told in line with the state.
+    fn sync(&mut self) {
+        let ready = self.cx.signalling.is_ready();
+        if let Some(leg) = &mut self.current {
+            leg.sync_devices(&mut self.cx);
+            leg.sync_lines(&mut self.cx);
+            leg.sync_subscription(&mut self.cx);
+            if let Some(event) = leg.sync_connection_events(ready) {
+                self.announce(event);
+            }
+        }
+        self.publish_change();
+    }
+
+    /// Emits `Changed` if what the application can see has changed. Before each event that follows from a change, and at the end of each input.
+    fn publish_change(&mut self) {
+        let leg = self.current.as_ref();
         let now = Published {
             state: self.state(),
             call: self.call().cloned(),
-            local,
+            local: leg.map(|leg| leg.local).unwrap_or_default(),
             held: self.held.as_ref().map(|held| held.view.clone()),
             waiting: self.waiting.as_ref().and_then(WaitingInvite::announced),
             elsewhere: self.calls_elsewhere(),
         };
         if now != self.published {
             self.published = now.clone();
-            self.emit(AppEvent::Changed {
+            self.cx.emit(AppEvent::Changed {
                 state: now.state,
                 call: now.call,
                 local: now.local,
@@ -218,5 +203,11 @@ impl Endpoint {
                 elsewhere: now.elsewhere,
             });
         }
+    }
+
+    /// Emits an event that follows from a change: the application sees the change first.
+    fn announce(&mut self, event: AppEvent) {
+        self.publish_change();
+        self.cx.emit(event);
     }
 }

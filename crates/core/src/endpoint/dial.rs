@@ -1,272 +1,127 @@
-//! A dial: its token, its way to the server, what comes of it, and how it is given up.
+//! A dial: its token, its way to the server, what comes of it, and how it fails.
 
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, EndReason,
-    ErrorBody, ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite,
-    StartCall, Success, Token, Uid,
+    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, ErrorBody,
+    ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, Success, Uid,
 };
 
+use super::context::Context;
 use super::leg::{CallLeg, LegPhase};
-use super::operate::{accept_command, reject_without_token};
 use super::requests::Purpose;
-use super::{Endpoint, Output, State, Value};
+use super::tokens::TokenFor;
+use super::{Endpoint, State};
 
 /// The caller's number in its call.
 const CALLER_UID: Uid = Uid(1);
 
-impl Endpoint {
-    pub(super) fn dial(
-        &mut self,
-        ticket: u64,
-        callee: Accid,
-        media: Media,
-        attachment: Option<String>,
-        timeout_ms: Option<u64>,
-    ) {
-        if self.signalling.accid() == Some(&callee) && self.state() == State::Idle {
-            return self.fail(ticket, ErrorKind::CalledOneself);
-        }
-        self.dial_all(ticket, vec![callee], None, media, attachment, timeout_ms);
-    }
+/// Whom the application dials, and how.
+pub(super) struct DialRequest {
+    pub(super) callees: Vec<Accid>,
+    /// The terms of a group call; a call of two has none.
+    pub(super) group: Option<GroupTerms>,
+    pub(super) media: Media,
+    pub(super) attachment: Option<String>,
+    pub(super) timeout_ms: Option<u64>,
+}
 
-    /// Dials one, or several by the terms of a group call.
-    pub(super) fn dial_all(
-        &mut self,
-        ticket: u64,
-        mut callees: Vec<Accid>,
-        group: Option<GroupTerms>,
-        media: Media,
-        attachment: Option<String>,
-        timeout_ms: Option<u64>,
-    ) {
-        match self.state() {
-            State::Idle if self.joining.is_some() => {
-                return self.fail(ticket, ErrorKind::CallWhileCalling);
-            }
-            State::Idle if self.is_answering_second_call() => {
-                return self.fail(ticket, ErrorKind::CallWhileCalled);
-            }
-            State::Idle => {}
-            State::Calling => return self.fail(ticket, ErrorKind::CallWhileCalling),
-            State::Called => return self.fail(ticket, ErrorKind::CallWhileCalled),
-            State::InCall => return self.fail(ticket, ErrorKind::CallWhileInCall),
-        }
-        let Some(me) = self.signalling.accid().cloned() else {
-            return self.fail(ticket, ErrorKind::NotLoggedIn);
+impl Endpoint {
+    pub(super) fn dial(&mut self, ticket: u64, request: DialRequest) {
+        let me = match self.check_dial(&request) {
+            Ok(me) => me,
+            Err(error) => return self.cx.complete(ticket, Err(error)),
         };
-        if attachment
-            .as_ref()
-            .is_some_and(|text| text.len() > ATTACHMENT_BYTES_MAX)
-        {
-            let message = format!("the attachment is longer than {ATTACHMENT_BYTES_MAX} bytes");
-            return self.complete(ticket, Err(ErrorBody::new(ErrorKind::TooLarge, message)));
-        }
+        let call_id = self.cx.new_call_id();
         let mut named = BTreeSet::new();
-        callees.retain(|callee| named.insert(callee.clone()));
-        let call_id = self.new_call_id();
-        let view = self.provisional_view(call_id, me, &callees, group, media, attachment.clone());
-        let dialled = callees;
-        if self.signalling.is_secure() {
-            let until = self.answer_until();
+        let mut dialled = request.callees.clone();
+        dialled.retain(|callee| named.insert(callee.clone()));
+        let view = provisional_view(call_id, me, &dialled, &request, &self.cx);
+        let DialRequest {
+            attachment,
+            timeout_ms,
+            ..
+        } = request;
+        if self.cx.signalling.is_secure() {
             let phase = LegPhase::AwaitingToken {
                 ticket,
                 attachment,
                 timeout_ms,
-                until,
             };
-            let leg = CallLeg::new(view, phase);
-            self.current = Some(CallLeg { dialled, ..leg });
-            self.out.push(Output::AskToken {
-                call_id,
-                uid: CALLER_UID,
-            });
+            self.current = Some(CallLeg::dial(view, dialled, phase));
+            self.cx.ask_token(call_id, CALLER_UID, TokenFor::Dial);
         } else {
-            let leg = CallLeg::new(view, LegPhase::Dialing { ticket });
-            self.current = Some(CallLeg { dialled, ..leg });
-            self.start(attachment, timeout_ms, None);
+            let leg = CallLeg::dial(view, dialled, LegPhase::Dialing { ticket });
+            let leg = self.current.insert(leg);
+            leg.start(attachment, timeout_ms, None, &mut self.cx);
         }
     }
 
-    /// What the call looks like until the server has it.
-    fn provisional_view(
-        &self,
-        call_id: CallId,
-        me: Accid,
-        callees: &[Accid],
-        group: Option<GroupTerms>,
-        media: Media,
-        attachment: Option<String>,
-    ) -> CallView {
-        let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
-            accid,
-            uid,
-            state,
-            audio: here,
-            video: here && media == Media::Video,
-            reconnecting: false,
-            held: false,
-            inviter: None,
-            device: self
-                .signalling
-                .device()
-                .filter(|_| here)
-                .map(|device| device.id.clone()),
-        };
-        let caller = participant(me.clone(), CALLER_UID, ParticipantState::Accepted, true);
-        let mut participants = vec![caller];
-        for callee in callees {
-            if participants.iter().all(|p| p.accid != *callee) {
-                let uid = Uid(participants.len() as u64 + 1);
-                let state = ParticipantState::Invited;
-                participants.push(participant(callee.clone(), uid, state, false));
-            }
+    /// The caller, if this can be dialled now.
+    fn check_dial(&self, request: &DialRequest) -> Result<Accid, ErrorBody> {
+        let state = self.state();
+        let me = self.cx.me();
+        if request.group.is_none() && state == State::Idle && request.callees.first() == me {
+            return Err(ErrorKind::CalledOneself.into());
         }
-        CallView {
-            call_id,
-            version: 0,
-            kind: match group {
-                None => CallKind::OneToOne,
-                Some(_) => CallKind::Group,
-            },
-            group,
-            media,
-            state: CallState::Ringing,
-            caller: me,
-            attachment,
-            participants,
-            active_ms: None,
-            switch: None,
-            end: None,
-            secure: self.signalling.is_secure(),
+        if request.callees.is_empty() && state == State::Idle {
+            let message = "accids is empty; name at least one account";
+            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
         }
+        match state {
+            State::Idle if self.joining.is_some() => Err(ErrorKind::CallWhileCalling),
+            State::Idle if self.is_answering_second_call() => Err(ErrorKind::CallWhileCalled),
+            State::Idle => Ok(()),
+            State::Calling => Err(ErrorKind::CallWhileCalling),
+            State::Called => Err(ErrorKind::CallWhileCalled),
+            State::InCall => Err(ErrorKind::CallWhileInCall),
+        }?;
+        let me = me.ok_or(ErrorKind::NotLoggedIn)?;
+        let bytes = request.attachment.as_ref().map_or(0, String::len);
+        if bytes > ATTACHMENT_BYTES_MAX {
+            let message = format!("the attachment is longer than {ATTACHMENT_BYTES_MAX} bytes");
+            return Err(ErrorBody::new(ErrorKind::TooLarge, message));
+        }
+        Ok(me.clone())
     }
 
-    /// Sends the dial, and right behind it, without waiting, the offer of media.
-    fn start(
+    pub(super) fn handle_start_answer(
         &mut self,
-        attachment: Option<String>,
-        ring_ms: Option<u64>,
-        room_token: Option<Token>,
+        may_be_known: bool,
+        result: Result<Success, ErrorBody>,
     ) {
-        let Some(leg) = &self.current else { return };
-        let start = StartCall {
-            call_id: leg.view.call_id,
-            callees: leg.dialled.clone(),
-            group: leg.view.group.clone(),
-            media: leg.view.media,
-            attachment,
-            ring_ms,
-            room_token,
-        };
-        self.request(Command::StartCall(start), Purpose::Start);
-        self.open_media();
-    }
-
-    pub(super) fn handle_token(
-        &mut self,
-        call_id: CallId,
-        token: Option<Token>,
-        error: Option<String>,
-    ) {
-        if self.take_join_token(call_id, token.as_ref(), error.as_deref())
-            || self.take_waiting_token(call_id, token.as_ref(), error.as_deref())
-        {
-            return;
-        }
-        let Some(leg) = self.current.as_mut().filter(|s| s.view.call_id == call_id) else {
+        let Some(leg) = &mut self.current else { return };
+        let LegPhase::Dialing { ticket } = leg.phase else {
             return;
         };
-        let awaited = match &leg.phase {
-            LegPhase::AwaitingToken { .. } => true,
-            LegPhase::Accepting { token_until, .. } => token_until.is_some(),
-            _ => false,
-        };
-        if !awaited {
-            return;
-        }
-        let Some(token) = token.filter(|_| error.is_none()) else {
-            let message = error.unwrap_or_else(|| "the token handler gave no token".into());
-            return self.give_up_without_token(message);
-        };
-        match std::mem::replace(&mut leg.phase, LegPhase::Calling) {
-            LegPhase::AwaitingToken {
-                ticket,
-                attachment,
-                timeout_ms,
-                ..
-            } => {
-                leg.phase = LegPhase::Dialing { ticket };
-                self.start(attachment, timeout_ms, Some(token));
-            }
-            LegPhase::Accepting {
-                tickets,
-                other,
-                until,
-                pressed_at,
-                ..
-            } => {
-                leg.phase = LegPhase::Accepting {
-                    tickets,
-                    other,
-                    token_until: None,
-                    until,
-                    pressed_at,
-                };
-                self.request(accept_command(call_id, Some(token), other), Purpose::Accept);
-            }
-            phase => leg.phase = phase,
-        }
-    }
-
-    /// No token: nothing is left ringing on either side (behaviour H.9).
-    fn give_up_without_token(&mut self, message: String) {
-        let error = ErrorBody::new(ErrorKind::TokenUnavailable, message);
-        let Some(leg) = &mut self.current else {
-            return;
-        };
-        let call_id = leg.view.call_id;
-        match std::mem::replace(&mut leg.phase, LegPhase::Calling) {
-            LegPhase::AwaitingToken { ticket, .. } => self.abort_dial(ticket, error, false),
-            LegPhase::Accepting { tickets, .. } => {
-                for ticket in tickets {
-                    self.complete(ticket, Err(error.clone()));
+        match result {
+            Ok(Success::Call { call, refused }) => {
+                leg.complete_dial(call.clone(), refused, &mut self.cx);
+                if !leg.is(call.call_id) {
+                    self.rename_dial(&call);
                 }
-                self.request(reject_without_token(call_id), Purpose::Outbox(call_id));
-                self.end_leg(
-                    EndReason::TokenRefused,
-                    self.signalling.accid().cloned(),
-                    Vec::new(),
-                );
+                self.adopt_whole(call);
             }
-            phase => leg.phase = phase,
+            Ok(_) => self.abort_dial(ticket, ErrorKind::Server.into(), true),
+            Err(error) => {
+                let unanswered = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                self.abort_dial(ticket, error, may_be_known && unanswered);
+            }
         }
     }
 
-    /// Whether the server may have the call that is being left.
-    pub(super) fn is_heard(&mut self) -> bool {
-        match self.current.as_ref().map(|leg| &leg.phase) {
-            None | Some(LegPhase::AwaitingToken { .. }) => false,
-            Some(LegPhase::Dialing { .. }) => self.abandon_start(),
-            Some(_) => true,
+    /// The dial has met the other side's call, and is that one now.
+    fn rename_dial(&mut self, call: &CallView) {
+        if let Some(leg) = &mut self.current {
+            leg.view.call_id = call.call_id;
         }
-    }
-
-    /// The dial is not wanted any more. False if the server has never heard of it.
-    fn abandon_start(&mut self) -> bool {
-        let started = self
-            .requests
-            .drop_where(|purpose| *purpose == Purpose::Start);
-        let mut heard = false;
-        for mut pending in started {
-            heard |= pending.sent || pending.repeated;
-            if pending.sent {
-                pending.purpose = Purpose::AbandonedStart;
-                self.requests.put_back(pending);
-            }
+        // A hang-up of the other's call that is not yet sent must not end this one.
+        self.cx.requests.drop(&Purpose::Outbox(call.call_id));
+        // The application knows the call by its new name before anything happens to it.
+        self.publish_change();
+        if call.end.is_none() {
+            self.on_current(CallLeg::open_media);
         }
-        heard
     }
 
     /// What came of a dial that was given up is hung up: after a glare it is another call than the one dialled.
@@ -275,98 +130,78 @@ impl Endpoint {
         command: &Command,
         result: Result<Success, ErrorBody>,
     ) {
-        let Command::StartCall(start) = command else {
+        let (Command::StartCall(start), Ok(Success::Call { call, .. })) = (command, result) else {
             return;
         };
-        if let Ok(Success::Call { call, .. }) = &result {
-            self.forget_waiting(call.call_id);
-        }
-        if let Ok(Success::Call { call, .. }) = result
-            && call.call_id != start.call_id
-            && call.state != CallState::Ended
-        {
-            let call_id = call.call_id;
-            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        self.forget_waiting(call.call_id);
+        if call.call_id != start.call_id && call.state != CallState::Ended {
+            self.cx.queue_hangup(call.call_id);
         }
     }
 
-    /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
-    /// over at once (busy).
-    pub(super) fn confirm_dial(&mut self, call: &CallView) {
-        let Some(leg) = &self.current else {
-            return;
-        };
-        let missing = |accid: &&Accid| call.participants.iter().all(|p| p.accid != **accid);
-        let refused = leg.dialled.iter().filter(missing);
-        let refused = refused.map(|accid| RefusedInvite {
-            accid: accid.clone(),
-            kind: ErrorKind::AccountNotFound,
-        });
-        self.complete_dial(call, refused.collect());
-    }
-
-    fn complete_dial(&mut self, call: &CallView, refused: Vec<RefusedInvite>) {
-        let Some(leg) = &mut self.current else {
-            return;
-        };
-        if let LegPhase::Dialing { ticket } = leg.phase {
-            leg.phase = LegPhase::Calling;
-            self.requests
-                .drop_where(|purpose| *purpose == Purpose::Start);
-            self.complete(
-                ticket,
-                Ok(Value::Call {
-                    call: call.clone(),
-                    refused,
-                }),
-            );
-        }
-    }
-
-    pub(super) fn handle_start_answer(&mut self, sent: bool, result: Result<Success, ErrorBody>) {
-        let Some(LegPhase::Dialing { ticket }) = self.current.as_ref().map(|s| s.phase.clone())
-        else {
-            return;
-        };
-        match result {
-            Ok(Success::Call { call, refused }) => {
-                self.complete_dial(&call, refused);
-                if let Some(leg) = &mut self.current
-                    && leg.view.call_id != call.call_id
-                {
-                    leg.view.call_id = call.call_id;
-                    // A hang-up of the other's call that is still to be said again must not end this one.
-                    let hung_up = Purpose::Outbox(call.call_id);
-                    self.requests.drop_where(|purpose| *purpose == hung_up);
-                    // The application knows the call by its new name before anything happens to it.
-                    self.publish_change();
-                    if call.end.is_none() {
-                        self.open_media();
-                    }
-                }
-                self.adopt_whole(call);
-            }
-            Ok(_) => self.abort_dial(ticket, ErrorKind::Server.into(), true),
-            Err(error) => {
-                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
-                self.abort_dial(ticket, error, sent && unheard);
-            }
-        }
-    }
-
-    /// The dial failed: there was no call, so the error is all that the application hears. If the server may have the call
+    /// The dial failed: there was no call, so the error is all that the application is told. If the server may have the call
     /// all the same, it is told.
-    fn abort_dial(&mut self, ticket: u64, error: ErrorBody, tell: bool) {
-        let Some(leg) = &mut self.current else {
+    pub(super) fn abort_dial(&mut self, ticket: u64, error: ErrorBody, may_be_known: bool) {
+        let Some(mut leg) = self.current.take() else {
             return;
         };
-        leg.phase = LegPhase::Calling;
-        let call_id = leg.view.call_id;
-        if tell {
-            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+        if may_be_known {
+            self.cx.queue_hangup(leg.view.call_id);
         }
-        self.close_leg(error.kind);
+        // Its ticket completes last, once the application has been told that the device is idle.
+        leg.phase = LegPhase::Calling;
+        leg.close(error.kind, &mut self.cx);
         self.publish_change();
-        self.complete(ticket, Err(error));
+        self.cx.complete(ticket, Err(error));
+    }
+}
+
+/// What the call looks like until the server has it.
+fn provisional_view(
+    call_id: CallId,
+    me: Accid,
+    callees: &[Accid],
+    request: &DialRequest,
+    cx: &Context,
+) -> CallView {
+    let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
+        accid,
+        uid,
+        state,
+        audio: here,
+        video: here && request.media == Media::Video,
+        reconnecting: false,
+        held: false,
+        inviter: None,
+        device: cx
+            .signalling
+            .device()
+            .filter(|_| here)
+            .map(|device| device.id.clone()),
+    };
+    let caller = participant(me.clone(), CALLER_UID, ParticipantState::Accepted, true);
+    let mut participants = vec![caller];
+    for callee in callees.iter().filter(|callee| **callee != me) {
+        let uid = Uid(participants.len() as u64 + 1);
+        let state = ParticipantState::Invited;
+        participants.push(participant(callee.clone(), uid, state, false));
+    }
+    CallView {
+        call_id,
+        version: 0,
+        kind: match request.group {
+            None => CallKind::OneToOne,
+            Some(_) => CallKind::Group,
+        },
+        group: request.group.clone(),
+        media: request.media,
+        state: CallState::Ringing,
+        caller: me,
+        attachment: request.attachment.clone(),
+        participants,
+        active_ms: None,
+        switch: None,
+        end: None,
+        secure: cx.signalling.is_secure(),
     }
 }

@@ -1,24 +1,9 @@
-//! Inputs, outputs and the public state.
+//! What goes into the endpoint and what comes out.
 
 use hullo_protocol::{CallId, ErrorBody, Token, Uid};
 use serde::{Deserialize, Serialize};
 
 use super::{AppEvent, MediaCommand, MediaEvent, Op, Value};
-
-/// The four public states of the reference; their numbers are its too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// 0: no call.
-    #[default]
-    Idle,
-    /// 1: dialling; nobody has accepted.
-    Calling,
-    /// 2: someone calls.
-    Called,
-    /// 4: accepted.
-    InCall,
-}
 
 /// Something that happened outside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

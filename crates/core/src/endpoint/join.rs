@@ -1,32 +1,32 @@
-//! Entering a running call without being rung: by joining it, or by fetching it from another of the account's devices.
+//! Joining a running call without being rung, and fetching one from another of the account's devices.
 
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token, Uid,
+    CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token,
 };
 
-use super::leg::{CallLeg, LegPhase};
-use super::operate::accepted;
-use super::requests::Purpose;
-use super::{AppEvent, Endpoint, Output, State};
+use super::leg::{CallLeg, LegPhase, accepted};
+use super::requests::{Owner, Pending, Purpose};
+use super::tokens::TokenFor;
+use super::{AppEvent, Endpoint, State};
 use crate::Time;
 
-/// A call that the application is entering. Whatever rings meanwhile waits.
+/// A call that the application is joining. Whatever rings meanwhile waits.
 #[derive(Debug)]
 pub(super) struct PendingJoin {
     ticket: u64,
     call_id: CallId,
     stage: Stage,
     pressed_at: Time,
-    /// It is hung up here, and the server may have to hear of that: it is taken back, unless the entry fails.
+    /// It is hung up here, and the server may have to learn of that: it is taken back, unless the join fails.
     hung_up: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Stage {
-    /// Its number in the call is asked for, because the room token must be signed for it.
+    /// This account's number in the call is asked for, because the room token must be signed for it.
     Querying,
     /// The room token is awaited.
-    AwaitingToken(Time),
+    AwaitingToken,
     /// The server is asked.
     Joining,
     /// The server is asked; the account is in the call already, on another device.
@@ -34,11 +34,9 @@ enum Stage {
 }
 
 impl PendingJoin {
-    pub(super) fn due(&self) -> Option<Time> {
-        match self.stage {
-            Stage::AwaitingToken(until) => Some(until),
-            _ => None,
-        }
+    /// The server may have let the account in.
+    fn is_asked(&self) -> bool {
+        matches!(self.stage, Stage::Joining | Stage::Continuing)
     }
 }
 
@@ -48,16 +46,17 @@ impl Endpoint {
         if !self.can_join(ticket, call_id) {
             return;
         }
-        if self.signalling.is_secure() {
+        if self.cx.signalling.is_secure() {
             self.begin_join(ticket, call_id, Stage::Querying);
             let query = Command::Query {
                 call_id: Some(call_id),
                 group_id: None,
             };
-            self.request(query, Purpose::JoinQuery);
+            self.cx.request(query, Purpose::JoinQuery);
         } else {
             self.begin_join(ticket, call_id, Stage::Joining);
-            self.request_join(call_id, None);
+            let join = join_command(call_id, None);
+            self.cx.request(join, Purpose::Join);
         }
     }
 
@@ -65,10 +64,12 @@ impl Endpoint {
     pub(super) fn continue_here(&mut self, ticket: u64, call_id: CallId) {
         if self.can_join(ticket, call_id) {
             self.begin_join(ticket, call_id, Stage::Continuing);
-            self.request(Command::Continue { call_id }, Purpose::Join);
+            self.cx
+                .request(Command::Continue { call_id }, Purpose::Join);
         }
     }
 
+    /// Whether nothing stands in the way; otherwise the ticket is completed.
     fn can_join(&mut self, ticket: u64, call_id: CallId) -> bool {
         if self.joining.is_none() && self.state() == State::Idle && self.is_held(call_id) {
             self.take_up_parked(ticket);
@@ -81,39 +82,27 @@ impl Endpoint {
             State::Called => ErrorKind::CallWhileCalled,
             State::InCall => ErrorKind::CallWhileInCall,
         };
-        self.fail(ticket, kind);
+        self.cx.fail(ticket, kind);
         false
     }
 
     fn begin_join(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
-        // A hang-up that is still to be said (again) must not end what the person enters now.
-        let hang_ups = self
-            .requests
-            .drop_where(|purpose| *purpose == Purpose::Outbox(call_id));
+        // A hang-up that is not yet sent, or will be sent again, must not end what the person joins now.
+        let hang_ups = self.cx.requests.drop(&Purpose::Outbox(call_id));
         self.joining = Some(PendingJoin {
             ticket,
             call_id,
             stage,
-            pressed_at: self.now,
+            pressed_at: self.cx.now,
             hung_up: !hang_ups.is_empty(),
         });
     }
 
-    fn request_join(&mut self, call_id: CallId, room_token: Option<Token>) {
-        let join = Command::Join {
-            call_id,
-            room_token,
-        };
-        self.request(join, Purpose::Join);
-    }
-
     pub(super) fn handle_join_query(&mut self, result: Result<Success, ErrorBody>) {
-        let until = self.answer_until();
         let Some(joining) = &mut self.joining else {
             return;
         };
-        let call_id = joining.call_id;
-        let uid: Result<Uid, ErrorBody> = match result {
+        let uid = match result {
             Ok(Success::Found { calls }) => calls
                 .first()
                 .map(|found| found.uid)
@@ -123,37 +112,25 @@ impl Endpoint {
         };
         match uid {
             Ok(uid) => {
-                joining.stage = Stage::AwaitingToken(until);
-                self.out.push(Output::AskToken { call_id, uid });
+                joining.stage = Stage::AwaitingToken;
+                self.cx.ask_token(joining.call_id, uid, TokenFor::Join);
             }
             Err(error) => self.fail_join(error),
         }
     }
 
-    /// True if the token was awaited for a call that is being entered.
-    pub(super) fn take_join_token(
-        &mut self,
-        call_id: CallId,
-        token: Option<&Token>,
-        error: Option<&str>,
-    ) -> bool {
-        let awaits = |joining: &PendingJoin| {
-            joining.call_id == call_id && matches!(joining.stage, Stage::AwaitingToken(_))
+    pub(super) fn take_join_token(&mut self, token: Result<Token, ErrorBody>) {
+        let Some(joining) = &mut self.joining else {
+            return;
         };
-        let Some(joining) = self.joining.as_mut().filter(|joining| awaits(joining)) else {
-            return false;
-        };
-        match (token, error) {
-            (Some(token), None) => {
+        match token {
+            Ok(token) => {
                 joining.stage = Stage::Joining;
-                self.request_join(call_id, Some(token.clone()));
+                let join = join_command(joining.call_id, Some(token));
+                self.cx.request(join, Purpose::Join);
             }
-            (_, error) => {
-                let message = error.unwrap_or("the token handler gave no token");
-                self.fail_join(ErrorBody::new(ErrorKind::TokenUnavailable, message));
-            }
+            Err(error) => self.fail_join(error),
         }
-        true
     }
 
     pub(super) fn handle_join_answer(&mut self, result: Result<Success, ErrorBody>) {
@@ -167,61 +144,54 @@ impl Endpoint {
                 // A picture that has been seen on the other device is not the first one here.
                 let joins = joining.stage == Stage::Joining;
                 self.activate(call, joins.then_some(joining.pressed_at));
-                self.complete(ticket, Ok(value));
+                self.cx.complete(ticket, Ok(value));
             }
-            Ok(_) => self.fail(ticket, ErrorKind::CallOver),
+            Ok(_) => self.cx.fail(ticket, ErrorKind::CallOver),
             Err(error) => {
                 // The server may have let it in since. If not, a hang-up from here touches no other device.
-                let unheard = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection)
-                    && matches!(joining.stage, Stage::Joining | Stage::Continuing);
-                if joining.hung_up || unheard {
-                    let call_id = joining.call_id;
-                    self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                let unanswered = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
+                if joining.hung_up || (unanswered && joining.is_asked()) {
+                    self.cx.queue_hangup(joining.call_id);
                 }
-                self.complete(ticket, Err(error));
+                self.cx.complete(ticket, Err(error));
             }
         }
     }
 
-    /// A snapshot has the call already that is being entered: the answer itself was lost.
+    /// A snapshot has the call already that is being joined: the answer itself was lost.
     pub(super) fn adopt_joined(&mut self, calls: &[CallView]) {
-        let asked = |e: &&PendingJoin| matches!(e.stage, Stage::Joining | Stage::Continuing);
-        let call_id = self.joining.as_ref().filter(asked).map(|e| e.call_id);
-        let entered = calls.iter().find(|call| Some(call.call_id) == call_id);
-        if let (Some(call), None) = (entered.cloned(), &self.current) {
-            self.requests
-                .drop_where(|purpose| *purpose == Purpose::Join);
+        let joining = self.joining.as_ref().filter(|it| it.is_asked());
+        let call_id = joining.map(|it| it.call_id);
+        let joined = calls.iter().find(|call| Some(call.call_id) == call_id);
+        if let (Some(call), None) = (joined.cloned(), &self.current) {
+            self.cx.requests.drop(&Purpose::Join);
             let refused = Vec::new();
             self.handle_join_answer(Ok(Success::Call { call, refused }));
         }
     }
 
-    /// A call has come in from a snapshot, while one was to be entered: there is no more to do, or nothing that can be done.
+    /// A call has come in from a snapshot, while one was to be joined: there is no more to do, or nothing that can be done.
     pub(super) fn reconcile_join(&mut self) {
         let (Some(leg), Some(joining)) = (&self.current, &self.joining) else {
             return;
         };
-        if leg.view.call_id != joining.call_id {
+        let (call_id, ticket, value) = (joining.call_id, joining.ticket, leg.accepted());
+        if !leg.is(call_id) {
             return self.abandon_join(ErrorKind::CallWhileInCall);
         }
-        let (ticket, value) = (joining.ticket, accepted(&leg.view));
-        self.requests
-            .drop_where(|purpose| matches!(purpose, Purpose::Join | Purpose::JoinQuery));
+        self.cx.requests.drop_owned_by(Owner::Join);
+        self.cx.tokens.drop(call_id, TokenFor::Join);
         self.joining = None;
-        self.complete(ticket, Ok(value));
+        self.cx.complete(ticket, Ok(value));
     }
 
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
     pub(super) fn activate(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
-        self.held.take_if(|held| held.view.call_id == call.call_id);
+        self.held.take_if(|held| held.is(call.call_id));
         self.forget_waiting(call.call_id);
         // The snapshot of a reconnection may have brought it in already.
-        let known = self
-            .current
-            .as_ref()
-            .is_some_and(|leg| leg.view.call_id == call.call_id);
-        if known {
+        if self.is_current(call.call_id) {
             return self.adopt_whole(call);
         }
         let phase = match call.state {
@@ -229,51 +199,38 @@ impl Endpoint {
             CallState::Active | CallState::Ended => LegPhase::InCall,
         };
         let pictures = call.media == Media::Video;
-        let mut leg = CallLeg::new(call, phase).with_devices_of(self.signalling.accid());
+        let mut leg = CallLeg::new(call, phase).with_devices_of(self.cx.me());
         leg.first_frame_since = pressed.filter(|_| pictures);
         self.current = Some(leg);
         self.publish_change();
-        self.open_media();
+        self.on_current(CallLeg::open_media);
     }
 
     fn fail_join(&mut self, error: ErrorBody) {
         if let Some(joining) = self.joining.take() {
+            self.cx.tokens.drop(joining.call_id, TokenFor::Join);
             if joining.hung_up {
-                let call_id = joining.call_id;
-                self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+                self.cx.queue_hangup(joining.call_id);
             }
-            self.complete(joining.ticket, Err(error));
+            self.cx.complete(joining.ticket, Err(error));
         }
     }
 
-    /// Nobody enters anything any more. The server may have let the account in, and is told.
+    /// Nobody joins anything any more. The server may have let the account in, and is told.
     pub(super) fn abandon_join(&mut self, kind: ErrorKind) {
-        let dropped = self
-            .requests
-            .drop_where(|purpose| matches!(purpose, Purpose::Join | Purpose::JoinQuery));
-        let asked = dropped
-            .iter()
-            .any(|pending| pending.purpose == Purpose::Join && (pending.sent || pending.repeated));
+        let dropped = self.cx.requests.drop_owned_by(Owner::Join);
+        let asked = |pending: &Pending| pending.purpose == Purpose::Join && pending.may_be_known();
         if let Some(joining) = &mut self.joining {
-            joining.hung_up |= asked;
+            joining.hung_up |= dropped.iter().any(asked);
         }
         self.fail_join(kind.into());
-    }
-
-    pub(super) fn expire_join(&mut self) {
-        let due = self.joining.as_ref().and_then(PendingJoin::due);
-        if due.is_some_and(|until| until <= self.now) {
-            let message = "no answer in time";
-            self.fail_join(ErrorBody::new(ErrorKind::TokenUnavailable, message));
-        }
     }
 
     /// The account's calls on other devices, but for those that are here, too.
     pub(super) fn calls_elsewhere(&self) -> Vec<CallView> {
         let here = |call: &CallView| {
-            let legs = self.current.iter().chain(&self.held);
-            let mut legs = legs.filter(|leg| !leg.rings());
-            legs.any(|leg| leg.view.call_id == call.call_id)
+            let mut legs = self.current.iter().chain(&self.held);
+            legs.any(|leg| !leg.rings() && leg.is(call.call_id))
         };
         let others = self.elsewhere.iter().filter(|call| !here(call));
         others.cloned().collect()
@@ -290,21 +247,22 @@ impl Endpoint {
 
     /// Another device has fetched the call from here.
     pub(super) fn handle_continued_elsewhere(&mut self, call_id: CallId) {
-        let is = |leg: &&CallLeg| leg.view.call_id == call_id;
-        if self.current.as_ref().is_some_and(|leg| is(&leg)) {
+        if self.is_current(call_id) {
             self.close_leg(ErrorKind::InCallOnOtherDevice);
             // The account is in it still: what was on hold for it stays so.
             if let Some(held) = &mut self.held {
                 held.parked = true;
             }
-        } else if self
-            .held
-            .take_if(|held| held.view.call_id == call_id)
-            .is_none()
-        {
+        } else if self.held.take_if(|held| held.is(call_id)).is_none() {
             return;
         }
-        self.publish_change();
-        self.emit(AppEvent::OtherClientContinue { call_id });
+        self.announce(AppEvent::OtherClientContinue { call_id });
+    }
+}
+
+fn join_command(call_id: CallId, room_token: Option<Token>) -> Command {
+    Command::Join {
+        call_id,
+        room_token,
     }
 }

@@ -1,20 +1,30 @@
-//! The one call: its phase, its public state, how it begins and how it ends.
+//! A leg: this device's side of one call. Its phase, what it shows of the call, how it takes changes, and how it is closed.
+
+pub(super) mod diff;
+mod media;
+mod subscription;
+mod switch;
 
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Media, OtherCall,
-    ParticipantDuration, ParticipantState, ParticipantView, Slot,
+    Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
+    ErrorKind, InviteMore, Media, OtherCall, ParticipantDuration, ParticipantState,
+    ParticipantView, RefusedInvite, Slot, StartCall, Token, Uid,
 };
 
-use super::media_connection::MediaConnection;
-use super::requests::{ANSWER_MS, Purpose};
-use super::switch::Switching;
-use super::{AppEvent, Endpoint, LocalMedia, MediaCommand, State};
+use super::context::Context;
+use super::requests::{Owner, Purpose};
+use super::tokens::TokenFor;
+use super::{AppEvent, LocalMedia, Member, State, Value};
 use crate::Time;
+use diff::{end_event, own_end, participant_events, switch_events};
+use media::MediaConnection;
+use switch::Switching;
 
-/// How long past its ring time an invite rings here when the server cannot be heard.
+/// How long past its ring time an invite rings here when the server cannot be reached.
 pub(super) const RING_SLACK_MS: u64 = 3_000;
+
 /// Where the call is for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LegPhase {
@@ -23,24 +33,27 @@ pub(super) enum LegPhase {
         ticket: u64,
         attachment: Option<String>,
         timeout_ms: Option<u64>,
-        until: Time,
     },
     /// Dialling; the server has not answered.
-    Dialing { ticket: u64 },
+    Dialing {
+        ticket: u64,
+    },
     /// Dialling; the server has the call.
     Calling,
     /// It rings here until this time.
-    Called { until: Time },
-    /// Answered here; the room token is awaited, or the server has not confirmed.
+    Called {
+        until: Time,
+    },
+    /// Answered here.
     Accepting {
         tickets: Vec<u64>,
         /// What becomes of a call that the account is in on another device.
         other: OtherCall,
-        token_until: Option<Time>,
+        /// The server is asked, and has not confirmed; before, the room token is awaited.
+        asked: bool,
         until: Time,
         pressed_at: Time,
     },
-    /// In the call.
     InCall,
 }
 
@@ -49,25 +62,36 @@ pub(super) enum LegPhase {
 pub(super) struct CallLeg {
     pub(super) phase: LegPhase,
     pub(super) view: CallView,
-    /// Whom the own dial has named.
-    pub(super) dialled: Vec<Accid>,
+    /// Whom this device has dialled.
+    dialled: Vec<Accid>,
     pub(super) local: LocalMedia,
-    pub(super) muted: BTreeSet<Accid>,
-    pub(super) slots: Vec<Slot>,
-    pub(super) media: MediaConnection,
-    pub(super) switching: Option<Switching>,
+    /// Whom this device has muted for itself.
+    muted: BTreeSet<Accid>,
+    slots: Vec<Slot>,
+    media: MediaConnection,
+    switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
-    pub(super) wanted_videos: Option<Vec<Accid>>,
+    wanted_videos: Option<Vec<Accid>>,
     /// From when the first picture is waited for, until it has come.
     pub(super) first_frame_since: Option<Time>,
-    /// When the own media was connected in the active call.
+    /// When this device's media was connected in the active call.
     pub(super) joined_at: Option<Time>,
-    /// `Reconnecting` has been said.
-    pub(super) reconnecting: bool,
+    /// `Reconnecting` has been emitted.
+    reconnecting: bool,
     /// On hold for a call on another device: it is taken up again when that is over.
     pub(super) parked: bool,
     /// What it carried when it was put on hold.
-    pub(super) media_when_held: Option<Media>,
+    media_when_held: Option<Media>,
+}
+
+/// What a newer view of the call has come to.
+pub(super) enum Adopted {
+    /// The call goes on; this is what the application is told of it.
+    Changed(Vec<AppEvent>),
+    /// It goes on without this account.
+    Left(EndReason, Option<Accid>),
+    /// It has ended; what else the application is told before that.
+    Ended(EndView, Vec<AppEvent>),
 }
 
 impl CallLeg {
@@ -94,13 +118,23 @@ impl CallLeg {
         }
     }
 
-    /// With the own devices as the others see them: what was off on another page or device stays off.
+    /// The caller's leg.
+    pub(super) fn dial(view: CallView, dialled: Vec<Accid>, phase: LegPhase) -> Self {
+        let leg = Self::new(view, phase);
+        Self { dialled, ..leg }
+    }
+
+    /// With this device's microphone and camera as the others see them: what was off on another page or device stays off.
     pub(super) fn with_devices_of(mut self, me: Option<&Accid>) -> Self {
         if let Some(own) = local_participant(&self.view, me) {
             self.local.audio_muted = !own.audio;
             self.local.video_enabled &= own.video;
         }
         self
+    }
+
+    pub(super) fn is(&self, call_id: CallId) -> bool {
+        self.view.call_id == call_id
     }
 
     pub(super) fn state(&self) -> State {
@@ -113,15 +147,15 @@ impl CallLeg {
         }
     }
 
+    pub(super) fn is_in_call(&self) -> bool {
+        self.phase == LegPhase::InCall
+    }
+
     /// It rings here, and the server has not been told of an answer.
     pub(super) fn rings(&self) -> bool {
         matches!(
             self.phase,
-            LegPhase::Called { .. }
-                | LegPhase::Accepting {
-                    token_until: Some(_),
-                    ..
-                }
+            LegPhase::Called { .. } | LegPhase::Accepting { asked: false, .. }
         )
     }
 
@@ -131,220 +165,348 @@ impl CallLeg {
             self.phase,
             LegPhase::AwaitingToken { .. }
                 | LegPhase::Dialing { .. }
-                | LegPhase::Accepting {
-                    token_until: None,
-                    ..
-                }
+                | LegPhase::Accepting { asked: true, .. }
         )
     }
 
-    pub(super) fn due(&self) -> Option<Time> {
-        let phase = match &self.phase {
-            LegPhase::AwaitingToken { until, .. } => Some(*until),
-            LegPhase::Called { until } => Some(until.plus_ms(RING_SLACK_MS)),
-            LegPhase::Accepting {
-                token_until: Some(token_until),
+    /// Until when it rings here, if it does.
+    fn rings_until(&self) -> Option<Time> {
+        match self.phase {
+            LegPhase::Called { until }
+            | LegPhase::Accepting {
+                asked: false,
                 until,
                 ..
-            } => Some((*token_until).min(until.plus_ms(RING_SLACK_MS))),
+            } => Some(until.plus_ms(RING_SLACK_MS)),
             _ => None,
-        };
+        }
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
         let switching = self.switching.as_ref().map(|switching| switching.until);
-        [phase, switching, self.media.restart_at]
+        [self.rings_until(), switching, self.media.restart_at]
             .into_iter()
             .flatten()
             .min()
     }
-}
 
-impl Endpoint {
-    /// An invite has come: say so, send the receipt, and warm the path.
-    pub(super) fn ring(&mut self, call: CallView, ring_ms_left: u64) {
-        let Some(me) = self.signalling.accid().cloned() else {
-            return;
-        };
-        let invited = call
-            .participants
-            .iter()
-            .any(|p| p.accid == me && p.state.is_pending());
-        let known = self.concerns(call.call_id) || self.is_held(call.call_id);
-        if !invited || known || call.state == CallState::Ended {
-            return;
-        }
-        let answers = self.joining.is_some() || self.is_answering_second_call();
-        if self.current.is_some() || answers {
-            return self.queue_invite(call, ring_ms_left);
-        }
-        let call_id = call.call_id;
-        self.waiting.take_if(|waiting| waiting.is(call_id));
-        let until = self.now.plus_ms(ring_ms_left);
-        let event = AppEvent::Invited {
-            invitor: invitor(&call, &me),
-            accids: callees(&call),
-            group: call.kind == CallKind::Group,
-            media: call.media,
-            attachment: call.attachment.clone(),
-            ring_ms_left,
-            call_id,
-        };
-        self.current = Some(CallLeg::new(call, LegPhase::Called { until }));
-        self.publish_change();
-        self.emit(event);
-        self.request(Command::Ring { call_id }, Purpose::Ring);
-        self.open_media();
+    /// Its ring time is over, and the server has not said what came of it.
+    pub(super) fn has_rung_out(&self, now: Time) -> bool {
+        self.rings_until().is_some_and(|until| until <= now)
     }
 
-    /// The same invite, after a reconnect.
-    pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
-        let call_id = call.call_id;
-        if let Some(leg) = &mut self.current
-            && let LegPhase::Called { until } | LegPhase::Accepting { until, .. } = &mut leg.phase
-        {
-            *until = self.now.plus_ms(ring_ms_left);
-        }
-        self.adopt_whole(call);
-        self.request(Command::Ring { call_id }, Purpose::Ring);
-        self.restart_media();
+    pub(super) fn expire(&mut self, cx: &mut Context) {
+        self.expire_switch(cx);
+        self.expire_media(cx);
     }
 
-    /// A call of this device that the application does not know of: the page was reloaded. What was off stays off.
-    pub(super) fn resume(&mut self, call: CallView) {
-        let phase = match call.state {
-            CallState::Ringing => LegPhase::Calling,
-            CallState::Active => LegPhase::InCall,
-            CallState::Ended => return,
-        };
-        let me = self.signalling.accid().cloned();
-        let own = local_participant(&call, me.as_ref()).cloned();
-        let joined = own
-            .as_ref()
-            .is_some_and(|p| p.state == ParticipantState::Joined);
-        let active_ms = call.active_ms.unwrap_or_default();
-        let mut leg = CallLeg::new(call, phase).with_devices_of(me.as_ref());
-        // Not known to the moment; the record is.
-        leg.joined_at = joined.then(|| self.now.minus_ms(active_ms));
-        self.current = Some(leg);
-        self.publish_change();
-        self.open_media();
+    /// The account of this number in the call.
+    fn accid_of(&self, uid: Uid) -> Option<Accid> {
+        let participant = self.view.participants.iter().find(|p| p.uid == uid);
+        participant.map(|p| p.accid.clone())
     }
 
-    /// Ends the call for the application: media first, then the state, then the events that say why.
-    pub(super) fn end_leg(
+    /// How long this device has been connected in the call.
+    pub(super) fn duration_ms(&self, now: Time) -> u64 {
+        self.joined_at.map_or(0, |at| now.since(at))
+    }
+
+    // A dial.
+
+    /// Sends the dial, and right behind it, without waiting, the offer of media.
+    pub(super) fn start(
         &mut self,
-        reason: EndReason,
-        by: Option<Accid>,
-        durations: Vec<ParticipantDuration>,
+        attachment: Option<String>,
+        ring_ms: Option<u64>,
+        room_token: Option<Token>,
+        cx: &mut Context,
     ) {
-        let duration_ms = self.own_duration_ms();
-        let Some(leg) = self.close_leg(error_for(reason)) else {
+        let start = StartCall {
+            call_id: self.view.call_id,
+            callees: self.dialled.clone(),
+            group: self.view.group.clone(),
+            media: self.view.media,
+            attachment,
+            ring_ms,
+            room_token,
+        };
+        cx.request(Command::StartCall(start), Purpose::Start);
+        self.open_media(cx);
+    }
+
+    /// The room token for the dial is there.
+    pub(super) fn start_with(&mut self, token: Token, cx: &mut Context) {
+        if let LegPhase::AwaitingToken {
+            ticket,
+            attachment,
+            timeout_ms,
+        } = &mut self.phase
+        {
+            let (attachment, timeout_ms) = (attachment.take(), *timeout_ms);
+            self.phase = LegPhase::Dialing { ticket: *ticket };
+            self.start(attachment, timeout_ms, Some(token), cx);
+        }
+    }
+
+    /// The dial, if it is still under way, is not wanted any more. Returns whether the server may know of the call.
+    pub(super) fn abandon_dial(&self, cx: &mut Context) -> bool {
+        match self.phase {
+            LegPhase::AwaitingToken { .. } => return false,
+            LegPhase::Dialing { .. } => {}
+            _ => return true,
+        }
+        let mut may_be_known = false;
+        for mut pending in cx.requests.drop(&Purpose::Start) {
+            may_be_known |= pending.may_be_known();
+            if pending.sent {
+                pending.purpose = Purpose::AbandonedStart;
+                cx.requests.insert(pending);
+            }
+        }
+        may_be_known
+    }
+
+    /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
+    /// over at once (busy).
+    fn confirm_dial(&mut self, cx: &mut Context) {
+        if !matches!(self.phase, LegPhase::Dialing { .. }) {
             return;
+        }
+        let call = &self.view;
+        let missing = |accid: &&Accid| call.participants.iter().all(|p| p.accid != **accid);
+        let refused = self.dialled.iter().filter(missing);
+        let refused = refused.map(|accid| RefusedInvite {
+            accid: accid.clone(),
+            kind: ErrorKind::AccountNotFound,
+        });
+        self.complete_dial(self.view.clone(), refused.collect(), cx);
+    }
+
+    pub(super) fn complete_dial(
+        &mut self,
+        call: CallView,
+        refused: Vec<RefusedInvite>,
+        cx: &mut Context,
+    ) {
+        if let LegPhase::Dialing { ticket } = self.phase {
+            self.phase = LegPhase::Calling;
+            cx.requests.drop(&Purpose::Start);
+            cx.complete(ticket, Ok(Value::Call { call, refused }));
+        }
+    }
+
+    // An answer.
+
+    pub(super) fn accept(&mut self, ticket: u64, other: OtherCall, cx: &mut Context) {
+        let until = match &mut self.phase {
+            LegPhase::Called { until } => *until,
+            LegPhase::Accepting { tickets, .. } => return tickets.push(ticket),
+            LegPhase::InCall => return cx.fail(ticket, ErrorKind::AcceptWhileInCall),
+            _ => return cx.fail(ticket, ErrorKind::AcceptWhileCalling),
         };
-        let call_id = leg.view.call_id;
-        self.publish_change();
-        let end = EndView {
-            reason,
-            by: by.clone(),
-            duration_ms,
+        let call_id = self.view.call_id;
+        let own = local_participant(&self.view, cx.me());
+        let uid = own.map(|own| own.uid).filter(|_| self.view.secure);
+        self.phase = LegPhase::Accepting {
+            tickets: vec![ticket],
+            other,
+            asked: uid.is_none(),
+            until,
+            pressed_at: cx.now,
         };
-        self.announce_end(&leg, &end);
-        self.emit(AppEvent::CallEnd {
-            call_id,
-            reason,
-            by,
-            duration_ms,
+        match uid {
+            Some(uid) => cx.ask_token(call_id, uid, TokenFor::Accept),
+            None => cx.request(accept_command(call_id, None, other), Purpose::Accept),
+        }
+    }
+
+    /// The room token for the accept is there: asks the server.
+    pub(super) fn accept_with(&mut self, token: Token, cx: &mut Context) {
+        if let LegPhase::Accepting { asked, other, .. } = &mut self.phase {
+            *asked = true;
+            let accept = accept_command(self.view.call_id, Some(token), *other);
+            cx.request(accept, Purpose::Accept);
+        }
+    }
+
+    /// What an accept, a join or a hand-off completes with.
+    pub(super) fn accepted(&self) -> Value {
+        accepted(&self.view)
+    }
+
+    // A group.
+
+    pub(super) fn invite(
+        &mut self,
+        ticket: u64,
+        callees: Vec<Accid>,
+        attachment: Option<String>,
+        ring_ms: Option<u64>,
+        cx: &mut Context,
+    ) {
+        let group = self.view.kind == CallKind::Group;
+        match self.phase {
+            LegPhase::InCall => {}
+            // The server hears of the dial first.
+            LegPhase::Dialing { .. } | LegPhase::Calling if group => {}
+            LegPhase::Called { .. } | LegPhase::Accepting { .. } => {
+                return cx.fail(ticket, ErrorKind::InviteWhileCalled);
+            }
+            _ => return cx.fail(ticket, ErrorKind::InviteWhileCalling),
+        }
+        let more = InviteMore {
+            call_id: self.view.call_id,
+            callees,
+            attachment,
+            ring_ms,
+        };
+        cx.request(Command::Invite(more), Purpose::Invite(ticket));
+    }
+
+    // This device's microphone and camera.
+
+    /// Whether this device's devices may be open: not while it only rings.
+    pub(super) fn has_local_media(&self) -> bool {
+        !matches!(self.phase, LegPhase::Called { .. })
+    }
+
+    pub(super) fn mute_audio(&mut self, muted: bool) {
+        self.local.audio_muted = muted;
+        // Asking for a microphone that could not be had tries it again.
+        self.local.audio_failed &= muted;
+    }
+
+    pub(super) fn enable_video(&mut self, enabled: bool) -> Result<(), ErrorBody> {
+        if enabled && self.view.media == Media::Audio {
+            let message = "this is an audio call: switchCallType(\"video\") first";
+            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+        }
+        self.local.video_enabled = enabled;
+        self.local.video_failed &= !enabled;
+        Ok(())
+    }
+
+    // Changes.
+
+    /// Takes the call as it is now.
+    pub(super) fn adopt(&mut self, view: CallView, cx: &mut Context) -> Adopted {
+        let old = std::mem::replace(&mut self.view, view);
+        self.confirm_dial(cx);
+        let me = cx.me().cloned();
+        let me = me.as_ref();
+        if let Some(end) = &self.view.end {
+            let events = diff::last_participant_events(&old, &self.view, me);
+            return Adopted::Ended(end.clone(), events);
+        }
+        // While an answer is awaited, that says how it is.
+        if !self.waits_for_answer()
+            && let Some((reason, by)) = own_end(&self.view, me, self.joined_at.is_some())
+        {
+            return Adopted::Left(reason, by);
+        }
+        self.enter_if_active(cx.now);
+        self.apply_switch_change(&old, cx);
+        if old.participants.len() != self.view.participants.len() {
+            // Their tracks may have been announced before them.
+            self.send_slots(cx);
+        }
+        let mut events: Vec<AppEvent> = self.note_join(me, cx.now).into_iter().collect();
+        events.extend(participant_events(&old, &self.view, me));
+        events.extend(switch_events(&old, &self.view, me));
+        Adopted::Changed(events)
+    }
+
+    /// The caller's side: somebody has accepted.
+    fn enter_if_active(&mut self, now: Time) {
+        if self.view.state == CallState::Active && self.phase == LegPhase::Calling {
+            self.phase = LegPhase::InCall;
+            self.first_frame_since = (self.view.media == Media::Video).then_some(now);
+        }
+    }
+
+    /// `JoinChannel`, when this device's media has just been connected in the active call.
+    fn note_join(&mut self, me: Option<&Accid>, now: Time) -> Option<AppEvent> {
+        let own = local_participant(&self.view, me)?;
+        // A call that was fetched from another device is joined, but its media has still to come.
+        if own.state != ParticipantState::Joined || own.reconnecting || self.joined_at.is_some() {
+            return None;
+        }
+        self.joined_at = Some(now);
+        Some(AppEvent::JoinChannel {
+            accid: own.accid.clone(),
+            uid: own.uid,
+            call_id: self.view.call_id,
+        })
+    }
+
+    // On hold, and over.
+
+    pub(super) fn put_on_hold(&mut self, cx: &mut Context) {
+        self.close_media(cx);
+        self.fail_switch(cx);
+        self.reconnecting = false;
+        // The first picture would tell how long the hold has lasted.
+        self.first_frame_since = None;
+        self.media_when_held = Some(self.view.media);
+    }
+
+    /// Is taken up again; whether what it carries was switched meanwhile.
+    pub(super) fn resume(&mut self, cx: &mut Context) -> bool {
+        self.parked = false;
+        let held = self.media_when_held.take();
+        let switched = held.is_some_and(|held| held != self.view.media);
+        // To audio: video needs the consent of somebody here.
+        self.local.video_enabled &= !switched;
+        self.local.video_muted &= !switched;
+        let resume = Command::Hold {
+            call_id: self.view.call_id,
+            held: false,
+        };
+        cx.request(resume, Purpose::Resume);
+        switched
+    }
+
+    /// Closes media, and completes whoever still waits for this call.
+    pub(super) fn close(&mut self, kind: ErrorKind, cx: &mut Context) {
+        self.close_media(cx);
+        cx.tokens.drop(self.view.call_id, TokenFor::Dial);
+        cx.tokens.drop(self.view.call_id, TokenFor::Accept);
+        for pending in cx.requests.drop_owned_by(Owner::Leg) {
+            if let Purpose::Invite(ticket) = pending.purpose {
+                cx.fail(ticket, ErrorKind::CallOver);
+            }
+        }
+        match &mut self.phase {
+            LegPhase::AwaitingToken { ticket, .. } | LegPhase::Dialing { ticket } => {
+                cx.fail(*ticket, kind);
+            }
+            LegPhase::Accepting { tickets, .. } => cx.fail_all(tickets.drain(..), kind),
+            _ => {}
+        }
+        self.fail_switch(cx);
+    }
+
+    /// What the application is told when the call has ended: `CallEnd` is the last of it.
+    pub(super) fn end_events(
+        &self,
+        end: EndView,
+        durations: Vec<ParticipantDuration>,
+        cx: &Context,
+    ) -> Vec<AppEvent> {
+        let mut events = Vec::new();
+        events.extend(end_event(&end, self.is_in_call(), cx.me()));
+        let local_ms = self.duration_ms(cx.now);
+        events.push(AppEvent::CallEnd {
+            call_id: self.view.call_id,
+            reason: end.reason,
+            by: end.by,
+            duration_ms: match end.duration_ms {
+                0 => local_ms,
+                ms => ms,
+            },
             durations,
         });
-    }
-
-    /// Another device of the account has the call.
-    pub(super) fn leave_to_other_device(&mut self, accepted: bool) {
-        let kind = if accepted {
-            ErrorKind::AlreadyAccepted
-        } else {
-            ErrorKind::AlreadyRejected
-        };
-        let Some(leg) = self.close_leg(kind) else {
-            return;
-        };
-        let call_id = leg.view.call_id;
-        self.publish_change();
-        self.emit(match accepted {
-            true => AppEvent::OtherClientAccept { call_id },
-            false => AppEvent::OtherClientReject { call_id },
-        });
-    }
-
-    /// Closes media and completes whoever still waits for this call.
-    pub(super) fn close_leg(&mut self, kind: ErrorKind) -> Option<CallLeg> {
-        let leg = self.current.take()?;
-        self.close_media();
-        let dropped = self.requests.drop_where(|purpose| {
-            use Purpose::{Accept, Invite, Ring, Start};
-            matches!(purpose, Accept | Invite(_) | Ring | Start)
-        });
-        for pending in dropped {
-            if let Purpose::Invite(ticket) = pending.purpose {
-                self.fail(ticket, ErrorKind::CallOver);
-            }
-        }
-        match &leg.phase {
-            LegPhase::AwaitingToken { ticket, .. } | LegPhase::Dialing { ticket } => {
-                self.fail(*ticket, kind)
-            }
-            LegPhase::Accepting { tickets, .. } => {
-                tickets.iter().for_each(|ticket| self.fail(*ticket, kind))
-            }
-            _ => {}
-        }
-        if let Some(switching) = &leg.switching {
-            self.fail_switch(switching);
-        }
-        Some(leg)
-    }
-
-    /// Closes media and forgets what was asked for the sake of it.
-    pub(super) fn close_media(&mut self) {
-        self.command(MediaCommand::Close);
-        self.requests.drop_where(|purpose| {
-            use Purpose::{Offer, Resume, SetMedia, Subscribe, Switch};
-            matches!(
-                purpose,
-                Offer(_) | Resume | SetMedia | Subscribe | Switch(_)
-            )
-        });
-    }
-
-    pub(super) fn own_duration_ms(&self) -> u64 {
-        let joined_at = self.current.as_ref().and_then(|leg| leg.joined_at);
-        joined_at.map_or(0, |at| self.now.since(at))
-    }
-
-    pub(super) fn expire_leg(&mut self) {
-        let Some(leg) = &self.current else { return };
-        let now = self.now;
-        match &leg.phase {
-            LegPhase::AwaitingToken { until, .. } if *until <= now => {
-                self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
-            }
-            LegPhase::Accepting {
-                token_until: Some(until),
-                ..
-            } if *until <= now => {
-                self.handle_token(leg.view.call_id, None, Some("no answer in time".into()));
-            }
-            LegPhase::Called { until } | LegPhase::Accepting { until, .. }
-                if leg.rings() && until.plus_ms(RING_SLACK_MS) <= now =>
-            {
-                self.end_leg(EndReason::TimedOut, None, Vec::new());
-            }
-            _ => {}
-        }
-        self.expire_switch();
-        self.expire_media();
-    }
-
-    pub(super) fn answer_until(&self) -> Time {
-        self.now.plus_ms(ANSWER_MS)
+        events
     }
 }
 
@@ -368,13 +530,30 @@ pub(super) fn callees(call: &CallView) -> Vec<Accid> {
     others.map(|p| p.accid.clone()).collect()
 }
 
-/// What an operation is answered whose call has ended meanwhile.
-pub(super) fn error_for(reason: EndReason) -> ErrorKind {
-    match reason {
-        EndReason::Cancelled => ErrorKind::InviteCancelled,
-        EndReason::TimedOut | EndReason::Unreachable => ErrorKind::InviteExpired,
-        EndReason::LoggedOut => ErrorKind::SignedOut,
-        EndReason::TokenRefused => ErrorKind::RoomTokenRefused,
-        _ => ErrorKind::CallOver,
+/// Answers an invite.
+pub(super) fn accept_command(
+    call_id: CallId,
+    room_token: Option<Token>,
+    other: OtherCall,
+) -> Command {
+    Command::Accept {
+        call_id,
+        room_token,
+        other: Some(other),
+    }
+}
+
+/// What an accept, a join or a hand-off of this call completes with.
+pub(super) fn accepted(call: &CallView) -> Value {
+    let members = call.participants.iter().filter(|p| p.state.is_in_call());
+    let members = members
+        .map(|p| Member {
+            accid: p.accid.clone(),
+            uid: p.uid,
+        })
+        .collect();
+    Value::Accepted {
+        call: call.clone(),
+        members,
     }
 }

@@ -1,10 +1,11 @@
 //! The snapshot that follows each login, in place of any replay of events.
 
 use hullo_protocol::{
-    CallId, CallKind, CallRecord, CallView, Command, EndReason, ParticipantState as P, Snapshot,
+    Accid, CallId, CallKind, CallRecord, CallView, EndReason, ParticipantState as P, Snapshot,
 };
 
-use super::leg::{CallLeg, local_participant};
+use super::hold::is_held_by;
+use super::leg::CallLeg;
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, State};
 
@@ -20,12 +21,12 @@ impl Endpoint {
             elsewhere,
         } = snapshot;
         self.elsewhere = elsewhere;
-        let named = std::mem::take(&mut self.signalling.named);
+        let named = std::mem::take(&mut self.cx.signalling.named);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let over = |call_id: CallId| {
             let is_here = current == Some(call_id) || self.is_held(call_id);
             let has_ended = named.contains(&call_id) && !is_here;
-            has_ended || self.requests.is_waiting(&Purpose::Outbox(call_id))
+            has_ended || self.cx.requests.is_waiting(&Purpose::Outbox(call_id))
         };
         calls.retain(|call| !over(call.call_id));
         invites.retain(|invite| !over(invite.call.call_id));
@@ -51,7 +52,7 @@ impl Endpoint {
                     calls.into_iter().for_each(|call| self.adopt_whole(call));
                     // The connection of a call that has just begun is not yet offered.
                     if named.contains(&call_id) {
-                        self.restart_media();
+                        self.on_current(CallLeg::restart_media);
                     }
                 } else if let Some(invite) = invites.into_iter().find(|i| i.call.call_id == call_id)
                 {
@@ -63,9 +64,9 @@ impl Endpoint {
             None => {
                 // Of two calls that this device was in before a reload, one is on hold.
                 for call in calls {
-                    match self.current.is_none() && !self.holds(&call) {
-                        true => self.resume_unless_left(call),
-                        false => self.resume_held_from(call),
+                    match self.current.is_none() && !is_held_by(self.cx.me(), &call) {
+                        true => self.restore_unless_left(call),
+                        false => self.restore_held(call),
                     }
                 }
             }
@@ -73,7 +74,7 @@ impl Endpoint {
         self.reconcile_join();
         self.unpark();
         for message in messages {
-            self.add_message(message);
+            self.cx.add_message(message);
         }
     }
 
@@ -95,70 +96,73 @@ impl Endpoint {
         {
             self.adopt_whole(call);
         }
-        self.restart_media();
+        self.on_current(CallLeg::restart_media);
     }
 
-    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is still to be said, it is
-    /// the call that was left, be it under another name: of a dial that has met the other side's.
-    fn resume_unless_left(&mut self, call: CallView) {
-        let call_id = call.call_id;
-        if !self.requests.has_unsent_hangup() {
-            self.resume(call);
+    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is not yet sent, it is the
+    /// call that was left, perhaps under another name: of a dial that has met the other side's.
+    fn restore_unless_left(&mut self, call: CallView) {
+        if self.cx.requests.has_unsent_hangup() {
+            self.cx.queue_hangup(call.call_id);
         } else {
-            self.request(Command::Hangup { call_id }, Purpose::Outbox(call_id));
+            self.restore(call);
         }
     }
 
-    /// Whether this account has the call on hold.
-    fn holds(&self, call: &CallView) -> bool {
-        local_participant(call, self.signalling.accid()).is_some_and(|own| own.held)
-    }
-
-    /// The server no longer knows the call for this device: it ended while the device was away, or another has it.
+    /// The server no longer knows the current call for this device: it ended while the device was away, or another has it.
     fn end_missing(&mut self, record: Option<&CallRecord>) {
-        let Some(call_id) = self.current.as_ref().map(|leg| leg.view.call_id) else {
-            return;
-        };
+        let Some(leg) = &self.current else { return };
+        let (call_id, rang) = (leg.view.call_id, leg.rings());
+        let group = leg.view.kind == CallKind::Group;
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
-        let rang = self.current.as_ref().is_some_and(CallLeg::rings);
-        let me = self.signalling.accid();
-        let outcome = record.into_iter().flat_map(|record| &record.outcomes);
-        let outcome = outcome
-            .filter(|outcome| Some(&outcome.accid) == me)
-            .map(|outcome| outcome.state)
-            .next();
-        let group = self
-            .current
-            .as_ref()
-            .is_some_and(|leg| leg.view.kind == CallKind::Group);
-        // A record without outcomes is of a server that has no groups. None has one of its caller, whom a group may call back.
-        let (answered, rejected) = match (outcome, record) {
-            (Some(outcome), _) => (matches!(outcome, P::Left | P::Lost), outcome == P::Rejected),
-            (None, Some(record)) if record.kind == CallKind::OneToOne => (
-                record.accepted_at_ms.is_some(),
-                matches!(record.reason, EndReason::Rejected | EndReason::TokenRefused)
-                    && record.ended_by.as_ref() == me,
-            ),
-            (None, _) => (false, false),
+        let Some(record) = record else {
+            return match rang {
+                true if continued || !group => self.leave_to_other_device(true),
+                // A group call that goes on for others: the invite has run out here.
+                true => self.end_leg(EndReason::TimedOut, None, Vec::new()),
+                false if continued => self.handle_continued_elsewhere(call_id),
+                false => self.end_leg(EndReason::Lost, None, Vec::new()),
+            };
         };
-        match record.cloned() {
-            None if rang && (continued || !group) => self.leave_to_other_device(true),
-            // A group call that goes on for others: the invite has run out here.
-            None if rang => self.end_leg(EndReason::TimedOut, None, Vec::new()),
-            None if continued => self.handle_continued_elsewhere(call_id),
-            None => self.end_leg(EndReason::Lost, None, Vec::new()),
-            // While a hang-up is still to be said, the one who answered is a dial of this device that met the call.
-            Some(_) if rang && answered && !self.requests.has_unsent_hangup() => {
+        match answer_in(record, self.cx.me()) {
+            // While a hang-up is not yet sent, the one who answered is a dial of this device that met the call.
+            Answer::Accepted if rang && !self.cx.requests.has_unsent_hangup() => {
                 self.leave_to_other_device(true);
             }
-            Some(_) if rang && rejected => self.leave_to_other_device(false),
-            Some(record) => {
-                self.end_leg(
-                    record.reason,
-                    record.ended_by.clone(),
-                    record.durations.clone(),
-                );
-                self.emit(AppEvent::EndedWhileAway { record });
+            Answer::Rejected if rang => self.leave_to_other_device(false),
+            _ => {
+                let (reason, by) = (record.reason, record.ended_by.clone());
+                self.end_leg(reason, by, record.durations.clone());
+                let record = record.clone();
+                self.cx.emit(AppEvent::EndedWhileAway { record });
+            }
+        }
+    }
+}
+
+/// How an account has answered a call that is over.
+enum Answer {
+    Accepted,
+    Rejected,
+    None,
+}
+
+fn answer_in(record: &CallRecord, me: Option<&Accid>) -> Answer {
+    let mut outcomes = record.outcomes.iter();
+    match outcomes.find(|outcome| Some(&outcome.accid) == me) {
+        Some(outcome) => match outcome.state {
+            P::Left | P::Lost => Answer::Accepted,
+            P::Rejected => Answer::Rejected,
+            _ => Answer::None,
+        },
+        // A record without outcomes is of a server that has no groups. None has one of its caller, whom a group may call back.
+        None if record.kind == CallKind::Group => Answer::None,
+        None if record.accepted_at_ms.is_some() => Answer::Accepted,
+        None => {
+            let rejected = matches!(record.reason, EndReason::Rejected | EndReason::TokenRefused);
+            match rejected && record.ended_by.as_ref() == me {
+                true => Answer::Rejected,
+                false => Answer::None,
             }
         }
     }

@@ -1,21 +1,17 @@
 //! What was asked and is not answered.
 //!
-//! A request is sent when the link is ready, and again after each reconnect under the same `request_id`, until it is
-//! answered or its time is over. The link sends them in the order in which they were made.
+//! A request is sent when the session is open, and again after each reconnect under the same `request_id`, until it is
+//! answered or its time is over, in the order in which requests were made. What a request is for, its [`Purpose`], decides
+//! all of that: [`Purpose::policy`] is the one table.
 
 use std::collections::BTreeMap;
 
-use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, Media, Request, RequestId, Success,
-};
+use hullo_protocol::{Accid, CallId, CallView, ErrorBody, ErrorKind, Media, Request, Success};
 
-use super::{AppEvent, Endpoint, Output, Value};
 use crate::Time;
 
 /// How long the application waits for an answer (behaviour R3).
 pub(super) const ANSWER_MS: u64 = 10_000;
-/// The wait after a passing trouble of the server.
-const RETRY_MS: u64 = 1_000;
 /// How long a hang-up that the application no longer waits for is repeated.
 const OUTBOX_MS: u64 = 120_000;
 
@@ -25,7 +21,7 @@ pub(super) enum Purpose {
     Login,
     Logout,
     Ping,
-    /// The dial that the session waits for.
+    /// The dial that the leg waits for.
     Start,
     /// A dial that was given up: whatever comes of it is hung up.
     AbandonedStart,
@@ -33,30 +29,119 @@ pub(super) enum Purpose {
     /// A call that is over for the application: the server has to hear of it.
     Outbox(CallId),
     Ring,
+    /// The offer of the media connection of this number.
     Offer(u32),
     SetMedia,
     Switch(Media),
+    /// Completes the ticket.
     AnswerSwitch(u64),
     /// The whole of a call.
     Snapshot(CallId),
     /// More accounts for the call; completes the ticket.
     Invite(u64),
-    /// Looks for the call to enter.
+    /// Looks for the call to join.
     JoinQuery,
-    /// Enters a running call.
+    /// Joins a running call, or fetches it from another device.
     Join,
     /// Answers the invite that waits.
     AcceptWaiting,
     /// Takes the call up again that was on hold.
     Resume,
-    /// Whose pictures are shown.
+    /// Whose pictures are received.
     Subscribe,
-    /// A statistic.
+    /// May be lost.
     Statistic,
     /// Completes the ticket with what comes.
     Query(u64),
-    /// The watch that is renewed after a reconnect.
+    /// Presence is followed again after a reconnect.
     RestoreWatch,
+}
+
+/// For whose sake something was asked: it is dropped together with its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// One connection to the server.
+    Connection,
+    /// Signed in or not: the same account's next login will still say it.
+    Account,
+    /// The application, which waits for a ticket.
+    Application,
+    /// The current leg.
+    Leg,
+    /// Its media, which a call on hold has not.
+    Media,
+    /// The invite that waits.
+    Waiting,
+    /// The pending join.
+    Join,
+}
+
+/// What becomes of a request when the connection is lost before its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnConnectionLost {
+    /// Whoever needs it will ask again.
+    Drop,
+    /// It is sent again after the next login, under the same request id.
+    Resend,
+}
+
+/// What becomes of a request that met a transient error of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnTransient {
+    /// Whoever asked is told.
+    Fail,
+    /// The same is sent again in a moment, until its time is over.
+    Retry,
+    /// It is forgotten that the server was told; syncing tells it again in a moment, as it is by then.
+    Renew,
+}
+
+/// All that follows from what a request is for. Whether it carries a request id, its command knows
+/// ([`hullo_protocol::Command::changes_call`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Policy {
+    /// How long an answer is waited for, in milliseconds.
+    pub(super) lifetime_ms: u64,
+    pub(super) owner: Owner,
+    pub(super) on_connection_lost: OnConnectionLost,
+    pub(super) on_transient: OnTransient,
+}
+
+impl Purpose {
+    pub(super) fn policy(&self) -> Policy {
+        use OnConnectionLost::{Drop, Resend};
+        use OnTransient::{Fail, Renew, Retry};
+        let (lifetime_ms, owner, on_connection_lost, on_transient) = match self {
+            Self::Login => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Logout => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Ping => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Start => (ANSWER_MS, Owner::Leg, Resend, Fail),
+            Self::AbandonedStart => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Accept => (ANSWER_MS, Owner::Leg, Resend, Fail),
+            Self::Outbox(_) => (OUTBOX_MS, Owner::Account, Resend, Retry),
+            Self::Ring => (ANSWER_MS, Owner::Leg, Drop, Fail),
+            Self::Offer(_) => (ANSWER_MS, Owner::Media, Drop, Fail),
+            Self::SetMedia => (ANSWER_MS, Owner::Media, Drop, Renew),
+            Self::Switch(_) => (ANSWER_MS, Owner::Media, Resend, Fail),
+            Self::AnswerSwitch(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
+            Self::Snapshot(_) => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Invite(_) => (ANSWER_MS, Owner::Leg, Resend, Fail),
+            Self::JoinQuery => (ANSWER_MS, Owner::Join, Resend, Fail),
+            Self::Join => (ANSWER_MS, Owner::Join, Resend, Fail),
+            Self::AcceptWaiting => (ANSWER_MS, Owner::Waiting, Resend, Fail),
+            Self::Resume => (OUTBOX_MS, Owner::Media, Resend, Retry),
+            Self::Subscribe => (ANSWER_MS, Owner::Media, Drop, Renew),
+            Self::Statistic => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Query(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
+            Self::RestoreWatch => (ANSWER_MS, Owner::Connection, Drop, Fail),
+        };
+        Policy {
+            lifetime_ms,
+            owner,
+            on_connection_lost,
+            on_transient,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -69,12 +154,19 @@ pub(super) struct Pending {
     pub(super) repeated: bool,
 }
 
+impl Pending {
+    /// The server may know of it.
+    pub(super) fn may_be_known(&self) -> bool {
+        self.sent || self.repeated
+    }
+}
+
 /// The requests of one endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     next_id: u64,
     /// Whose requests they are.
-    owner: Option<Accid>,
+    account: Option<Accid>,
     pending: BTreeMap<u64, Pending>,
 }
 
@@ -83,9 +175,9 @@ impl Requests {
         self.pending.values().map(|pending| pending.deadline).min()
     }
 
-    /// What another account had still to say is not this one's to say.
+    /// What another account had not yet sent is not this one's to send.
     pub(super) fn belong_to(&mut self, accid: &Accid) {
-        if self.owner.replace(accid.clone()).as_ref() != Some(accid) {
+        if self.account.replace(accid.clone()).as_ref() != Some(accid) {
             self.pending.clear();
         }
     }
@@ -99,61 +191,51 @@ impl Requests {
         self.pending.remove(&id)
     }
 
+    pub(super) fn insert(&mut self, pending: Pending) {
+        self.pending.insert(pending.request.id, pending);
+    }
+
     pub(super) fn is_waiting(&self, purpose: &Purpose) -> bool {
         self.pending
             .values()
             .any(|pending| pending.purpose == *purpose)
     }
 
-    /// Whether the server has still to hear of a call that is over here.
+    /// Whether the server has yet to hear of a call that is over here.
     pub(super) fn has_unsent_hangup(&self) -> bool {
         self.pending
             .values()
             .any(|pending| matches!(pending.purpose, Purpose::Outbox(_)))
     }
 
-    /// Drops those that `matches`; returns them.
-    pub(super) fn drop_where(&mut self, matches: impl Fn(&Purpose) -> bool) -> Vec<Pending> {
-        let ids: Vec<u64> = self
-            .pending
-            .iter()
-            .filter(|(_, p)| matches(&p.purpose))
-            .map(|(id, _)| *id)
-            .collect();
-        ids.into_iter()
-            .filter_map(|id| self.pending.remove(&id))
-            .collect()
+    /// Drops what was asked for this; returns it.
+    pub(super) fn drop(&mut self, purpose: &Purpose) -> Vec<Pending> {
+        self.drop_where(|pending| pending.purpose == *purpose)
     }
 
-    pub(super) fn put_back(&mut self, pending: Pending) {
-        self.pending.insert(pending.request.id, pending);
+    /// Drops what was asked for the sake of this owner; returns it.
+    pub(super) fn drop_owned_by(&mut self, owner: Owner) -> Vec<Pending> {
+        self.drop_where(|pending| pending.purpose.policy().owner == owner)
     }
 
-    fn insert(&mut self, id: u64, pending: Pending) {
-        self.pending.insert(id, pending);
+    /// Drops the offers of media: another follows, or none.
+    pub(super) fn drop_offers(&mut self) {
+        self.drop_where(|pending| matches!(pending.purpose, Purpose::Offer(_)));
     }
 
-    /// After a loss of the connection: what has to be said again stays, the rest is made anew by whoever needs it.
+    /// Nobody signed in waits for an answer any more; what the account has not yet sent stays.
+    pub(super) fn drop_at_sign_out(&mut self) -> Vec<Pending> {
+        self.drop_where(|pending| pending.purpose.policy().owner != Owner::Account)
+    }
+
+    /// Drops what has had its time; returns it.
+    pub(super) fn drop_expired(&mut self, now: Time) -> Vec<Pending> {
+        self.drop_where(|pending| pending.deadline <= now)
+    }
+
     pub(super) fn handle_connection_lost(&mut self) {
-        self.drop_where(|purpose| {
-            use Purpose::{
-                AbandonedStart, Login, Logout, Offer, Ping, RestoreWatch, Ring, SetMedia, Snapshot,
-                Statistic, Subscribe,
-            };
-            matches!(
-                purpose,
-                Login
-                    | Logout
-                    | Ping
-                    | AbandonedStart
-                    | Ring
-                    | Offer(_)
-                    | SetMedia
-                    | Snapshot(_)
-                    | Subscribe
-                    | Statistic
-                    | RestoreWatch
-            )
+        self.drop_where(|pending| {
+            pending.purpose.policy().on_connection_lost == OnConnectionLost::Drop
         });
         for pending in self.pending.values_mut() {
             pending.repeated |= pending.sent;
@@ -161,7 +243,15 @@ impl Requests {
         }
     }
 
-    fn unsent(&mut self) -> Vec<Request> {
+    /// What met a transient error is to be sent again.
+    pub(super) fn unsend_retried(&mut self) {
+        for pending in self.pending.values_mut() {
+            pending.sent &= pending.purpose.policy().on_transient != OnTransient::Retry;
+        }
+    }
+
+    /// What is to be sent now, in the order in which it was asked.
+    pub(super) fn take_unsent(&mut self) -> Vec<Request> {
         let unsent = self.pending.values_mut().filter(|pending| !pending.sent);
         unsent
             .map(|pending| {
@@ -171,11 +261,11 @@ impl Requests {
             .collect()
     }
 
-    fn expired(&mut self, now: Time) -> Vec<Pending> {
+    fn drop_where(&mut self, matches: impl Fn(&Pending) -> bool) -> Vec<Pending> {
         let ids: Vec<u64> = self
             .pending
             .iter()
-            .filter(|(_, p)| p.deadline <= now)
+            .filter(|(_, pending)| matches(pending))
             .map(|(id, _)| *id)
             .collect();
         ids.into_iter()
@@ -184,196 +274,15 @@ impl Requests {
     }
 }
 
-impl Endpoint {
-    /// Asks something; it goes out now or when the link is ready.
-    pub(super) fn request(&mut self, command: Command, purpose: Purpose) {
-        let ms = if matches!(purpose, Purpose::Outbox(_) | Purpose::Resume) {
-            OUTBOX_MS
-        } else {
-            ANSWER_MS
-        };
-        let request_id: Option<RequestId> = match purpose {
-            Purpose::Start
-            | Purpose::Accept
-            | Purpose::Outbox(_)
-            | Purpose::Invite(_)
-            | Purpose::Join
-            | Purpose::AcceptWaiting
-            | Purpose::Resume
-            | Purpose::Switch(_)
-            | Purpose::AnswerSwitch(_) => Some(self.new_request_id()),
-            _ => None,
-        };
-        let id = self.requests.next_id();
-        let request = Request {
-            id,
-            request_id,
-            command,
-        };
-        let deadline = self.now.plus_ms(ms);
-        self.requests.insert(
-            id,
-            Pending {
-                request,
-                purpose,
-                deadline,
-                sent: false,
-                repeated: false,
-            },
-        );
-        self.send_unsent();
-    }
-
-    /// Sends a request without regard to the link: the login itself.
-    pub(super) fn request_at_once(&mut self, command: Command, purpose: Purpose) {
-        let id = self.requests.next_id();
-        let request = Request {
-            id,
-            request_id: None,
-            command,
-        };
-        self.send(&request);
-        let deadline = self.now.plus_ms(ANSWER_MS);
-        self.requests.insert(
-            id,
-            Pending {
-                request,
-                purpose,
-                deadline,
-                sent: true,
-                repeated: false,
-            },
-        );
-    }
-
-    pub(super) fn send_unsent(&mut self) {
-        if self.signalling.is_ready() {
-            for request in self.requests.unsent() {
-                self.send(&request);
-                self.expect_answer();
-            }
-        }
-    }
-
-    fn send(&mut self, request: &Request) {
-        // A request is plain data with string keys; serde_json cannot fail on it.
-        if let Ok(text) = serde_json::to_string(request) {
-            self.out.push(Output::Send { text });
-        }
-    }
-
-    pub(super) fn expire_requests(&mut self) {
-        for pending in self.requests.expired(self.now) {
-            let kind = if self.signalling.is_ready() {
-                ErrorKind::Timeout
-            } else {
-                ErrorKind::NoConnection
-            };
-            self.handle_answer(pending, Err(kind.into()));
-        }
-    }
-
-    /// The answer to a request, or that there will be none.
-    pub(super) fn handle_answer(&mut self, pending: Pending, result: Result<Success, ErrorBody>) {
-        match pending.purpose {
-            Purpose::Login => self.handle_login_answer(result),
-            Purpose::Logout => self.out.push(Output::CloseSocket),
-            Purpose::Start => self.handle_start_answer(pending.sent || pending.repeated, result),
-            Purpose::AbandonedStart => {
-                self.handle_abandoned_start(&pending.request.command, result)
-            }
-            Purpose::Accept => self.handle_accept_answer(result),
-            Purpose::Outbox(_) => self.handle_outbox_answer(pending, &result),
-            Purpose::Offer(peer) => self.handle_offer_answer(peer, result),
-            Purpose::Switch(media) => self.handle_switch_answer(media, result),
-            Purpose::AnswerSwitch(ticket) => self.complete(ticket, result.map(|_| Value::Done)),
-            Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
-            Purpose::Query(ticket) => self.complete_query(ticket, result),
-            Purpose::RestoreWatch => self.tell_presence(result),
-            Purpose::SetMedia => self.handle_set_media_answer(&result),
-            Purpose::Invite(ticket) => self.handle_invite_answer(ticket, result),
-            Purpose::JoinQuery => self.handle_join_query(result),
-            Purpose::Join => self.handle_join_answer(result),
-            Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
-            Purpose::Resume => self.handle_resume_answer(pending, &result),
-            Purpose::Subscribe => self.handle_subscribe_answer(&result),
-            Purpose::Ping | Purpose::Ring | Purpose::Statistic => {}
-        }
-    }
-
-    /// A hang-up that met a passing trouble is said again; any other answer settles it.
-    pub(super) fn handle_outbox_answer(
-        &mut self,
-        pending: Pending,
-        result: &Result<Success, ErrorBody>,
-    ) {
-        if result.as_ref().is_err_and(is_transient) {
-            self.retry(pending);
-        }
-    }
-
-    /// Says the same again in a moment, unless its time is over.
-    pub(super) fn retry(&mut self, pending: Pending) {
-        if self.now < pending.deadline {
-            let id = self.requests.next_id();
-            let request = Request {
-                id,
-                ..pending.request
-            };
-            self.requests.insert(
-                id,
-                Pending {
-                    request,
-                    sent: true,
-                    ..pending
-                },
-            );
-            self.schedule_retry();
-        }
-    }
-
-    /// What the others see of the own devices must be true: it is said again after a passing trouble.
-    fn handle_set_media_answer(&mut self, result: &Result<Success, ErrorBody>) {
-        if result.as_ref().is_err_and(is_transient) {
-            self.invalidate_sent_media();
-            self.schedule_retry();
-        }
-    }
-
-    pub(super) fn schedule_retry(&mut self) {
-        self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
-    }
-
-    /// Says again what has met a passing trouble: the outbox here, the own devices when all is settled.
-    pub(super) fn retry_outbox(&mut self) {
-        let again = |pending: &mut Pending| {
-            pending.sent &= !matches!(pending.purpose, Purpose::Outbox(_) | Purpose::Resume);
-        };
-        self.requests.pending.values_mut().for_each(again);
-        self.send_unsent();
-    }
-
-    /// Who came and went while the connection was away is not known: all that is followed is told again.
-    fn tell_presence(&mut self, result: Result<Success, ErrorBody>) {
-        if let Ok(Success::Presence { accounts }) = result {
-            for presence in accounts {
-                self.emit(AppEvent::PresenceChanged { presence });
-            }
-        }
-    }
-
-    fn complete_query(&mut self, ticket: u64, result: Result<Success, ErrorBody>) {
-        let value = result.map(|success| match success {
-            Success::Messages { messages, more } => Value::Messages { messages, more },
-            Success::Presence { accounts } => Value::Presence { accounts },
-            Success::Found { calls } => Value::Found { calls },
-            _ => Value::Done,
-        });
-        self.complete(ticket, value);
+/// The call that a request is answered with which gets nothing else.
+pub(super) fn only_call(result: Result<Success, ErrorBody>) -> Result<CallView, ErrorBody> {
+    match result? {
+        Success::Call { call, .. } => Ok(call),
+        _ => Err(ErrorKind::Server.into()),
     }
 }
 
-/// A trouble of the server that may be over in a moment.
+/// An error of the server that may be over in a moment.
 pub(super) fn is_transient(error: &ErrorBody) -> bool {
     matches!(
         error.kind,

@@ -1,0 +1,204 @@
+//! The call as the server has it: how it comes to ring here, how its changes are taken over, and how it ends.
+//!
+//! Everything is matched on its call (behaviour R1): what belongs to another one changes nothing.
+
+use hullo_protocol::{
+    Accid, CallDelta, CallId, CallKind, CallState, CallView, Command, EndReason, EndView,
+    ErrorBody, ErrorKind, ParticipantDuration, ParticipantState, Success,
+};
+
+use super::leg::diff::merge;
+use super::leg::{Adopted, CallLeg, LegPhase, callees, invitor, local_participant};
+use super::requests::Purpose;
+use super::{AppEvent, Endpoint, State};
+
+impl Endpoint {
+    /// An invite has come: say so, send the receipt, and warm the path.
+    pub(super) fn ring(&mut self, call: CallView, ring_ms_left: u64) {
+        let call_id = call.call_id;
+        let Some(me) = self.cx.me().cloned() else {
+            return;
+        };
+        let own = local_participant(&call, Some(&me));
+        let invited = own.is_some_and(|own| own.state.is_pending());
+        let known = self.is_current(call_id) || self.is_held(call_id);
+        if !invited || known || call.state == CallState::Ended {
+            return;
+        }
+        let answers = self.joining.is_some() || self.is_answering_second_call();
+        if self.current.is_some() || answers {
+            return self.queue_invite(call, ring_ms_left);
+        }
+        self.waiting.take_if(|waiting| waiting.is(call_id));
+        let event = AppEvent::Invited {
+            invitor: invitor(&call, &me),
+            accids: callees(&call),
+            group: call.kind == CallKind::Group,
+            media: call.media,
+            attachment: call.attachment.clone(),
+            ring_ms_left,
+            call_id,
+        };
+        let until = self.cx.now.plus_ms(ring_ms_left);
+        self.current = Some(CallLeg::new(call, LegPhase::Called { until }));
+        self.announce(event);
+        self.cx.request(Command::Ring { call_id }, Purpose::Ring);
+        self.on_current(CallLeg::open_media);
+    }
+
+    /// The same invite, after a reconnect.
+    pub(super) fn refresh_invite(&mut self, call: CallView, ring_ms_left: u64) {
+        let call_id = call.call_id;
+        if let Some(leg) = &mut self.current
+            && let LegPhase::Called { until } | LegPhase::Accepting { until, .. } = &mut leg.phase
+        {
+            *until = self.cx.now.plus_ms(ring_ms_left);
+        }
+        self.adopt_whole(call);
+        self.cx.request(Command::Ring { call_id }, Purpose::Ring);
+        self.on_current(CallLeg::restart_media);
+    }
+
+    /// A call of this device that the application does not know of: the page was reloaded. What was off stays off.
+    pub(super) fn restore(&mut self, call: CallView) {
+        let phase = match call.state {
+            CallState::Ringing => LegPhase::Calling,
+            CallState::Active => LegPhase::InCall,
+            CallState::Ended => return,
+        };
+        let me = self.cx.me();
+        let own = local_participant(&call, me);
+        let joined = own.is_some_and(|own| own.state == ParticipantState::Joined);
+        let active_ms = call.active_ms.unwrap_or_default();
+        let mut leg = CallLeg::new(call, phase).with_devices_of(me);
+        // Not known to the moment; the record is.
+        leg.joined_at = joined.then(|| self.cx.now.minus_ms(active_ms));
+        self.current = Some(leg);
+        self.publish_change();
+        self.on_current(CallLeg::open_media);
+    }
+
+    /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
+    pub(super) fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
+        let Some(leg) = self.current.as_ref().filter(|leg| leg.is(call_id)) else {
+            if !self.change_held(call_id, version, &delta) {
+                self.change_waiting(call_id, version, delta);
+            }
+            return;
+        };
+        let known = leg.view.version;
+        // An end is final: it counts whatever was missed before it.
+        let ends = version > known && delta.end.is_some();
+        if known.checked_add(1) == Some(version) || ends {
+            let mut view = leg.view.clone();
+            merge(&mut view, version, delta);
+            self.adopt(view);
+        } else if version > known {
+            self.cx.request_snapshot(call_id);
+        }
+    }
+
+    pub(super) fn handle_snapshot_answer(
+        &mut self,
+        call_id: CallId,
+        result: Result<Success, ErrorBody>,
+    ) {
+        match result {
+            Ok(Success::Call { call, .. }) => self.adopt_whole(call),
+            Err(error) if error.kind == ErrorKind::CallNotFound => {
+                if self.is_current(call_id) {
+                    self.end_leg(EndReason::Server, None, Vec::new());
+                } else if self.is_held(call_id) {
+                    self.end_held(EndReason::Server, None, Vec::new());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a whole call, the current one or the one on hold, unless it is older than what is known.
+    pub(super) fn adopt_whole(&mut self, call: CallView) {
+        let newer = |leg: &CallLeg| leg.is(call.call_id) && leg.view.version <= call.version;
+        if self.current.as_ref().is_some_and(newer) {
+            self.adopt(call);
+        } else {
+            self.adopt_held(call);
+        }
+    }
+
+    /// Takes the call as it is now: state first, then the events that say what changed.
+    fn adopt(&mut self, view: CallView) {
+        // What was not yet dialled cannot have changed.
+        let is_dialled = |leg: &&mut CallLeg| !matches!(leg.phase, LegPhase::AwaitingToken { .. });
+        let Some(leg) = self.current.as_mut().filter(is_dialled) else {
+            return;
+        };
+        match leg.adopt(view, &mut self.cx) {
+            Adopted::Changed(events) => {
+                self.sync();
+                events.into_iter().for_each(|event| self.cx.emit(event));
+            }
+            Adopted::Left(reason, by) => self.end_leg(reason, by, Vec::new()),
+            Adopted::Ended(end, events) => self.conclude(end, Vec::new(), events),
+        }
+    }
+
+    pub(super) fn handle_answered_elsewhere(&mut self, call_id: CallId, accepted: bool) {
+        self.forget_waiting(call_id);
+        // While this device's accept is under way, its answer decides: first writer wins.
+        let rings = |leg: &CallLeg| {
+            leg.is(call_id) && leg.state() == State::Called && !leg.waits_for_answer()
+        };
+        if self.current.as_ref().is_some_and(rings) {
+            self.leave_to_other_device(accepted);
+        }
+    }
+
+    /// Ends the call for the application.
+    pub(super) fn end_leg(
+        &mut self,
+        reason: EndReason,
+        by: Option<Accid>,
+        durations: Vec<ParticipantDuration>,
+    ) {
+        let end = EndView {
+            reason,
+            by,
+            duration_ms: 0,
+        };
+        self.conclude(end, durations, Vec::new());
+    }
+
+    /// Media first, then the state, then the events that say why: those given, and those of the end.
+    fn conclude(
+        &mut self,
+        end: EndView,
+        durations: Vec<ParticipantDuration>,
+        mut events: Vec<AppEvent>,
+    ) {
+        let Some(leg) = self.close_leg(error_for(end.reason)) else {
+            return;
+        };
+        self.publish_change();
+        events.extend(leg.end_events(end, durations, &self.cx));
+        events.into_iter().for_each(|event| self.cx.emit(event));
+    }
+
+    /// Closes the current call without a word to the application.
+    pub(super) fn close_leg(&mut self, kind: ErrorKind) -> Option<CallLeg> {
+        let mut leg = self.current.take()?;
+        leg.close(kind, &mut self.cx);
+        Some(leg)
+    }
+}
+
+/// What an operation is answered whose call has ended meanwhile.
+fn error_for(reason: EndReason) -> ErrorKind {
+    match reason {
+        EndReason::Cancelled => ErrorKind::InviteCancelled,
+        EndReason::TimedOut | EndReason::Unreachable => ErrorKind::InviteExpired,
+        EndReason::LoggedOut => ErrorKind::SignedOut,
+        EndReason::TokenRefused => ErrorKind::RoomTokenRefused,
+        _ => ErrorKind::CallOver,
+    }
+}

@@ -1,0 +1,183 @@
+//! Answering and leaving the current call.
+
+use hullo_protocol::{CallId, CallKind, Command, EndReason, ErrorBody, ErrorKind, Media, Success};
+
+use super::leg::{CallLeg, LegPhase};
+use super::requests::{Purpose, only_call};
+use super::{AppEvent, Endpoint, State, Value};
+use crate::Time;
+
+impl Endpoint {
+    pub(super) fn reject(&mut self, ticket: u64) {
+        match self.state() {
+            State::Idle => return self.cx.fail(ticket, ErrorKind::RejectWhileIdle),
+            State::Calling => return self.cx.fail(ticket, ErrorKind::RejectWhileCalling),
+            State::InCall => return self.cx.fail(ticket, ErrorKind::RejectWhileInCall),
+            State::Called => self.hang_up(false),
+        }
+        self.cx.complete(ticket, Ok(Value::Done));
+    }
+
+    pub(super) fn cancel(&mut self, ticket: u64) {
+        match self.state() {
+            State::Idle => return self.cx.fail(ticket, ErrorKind::CancelWhileIdle),
+            State::Called => return self.cx.fail(ticket, ErrorKind::CancelWhileCalled),
+            State::InCall => return self.cx.fail(ticket, ErrorKind::CancelWhileInCall),
+            State::Calling => self.hang_up(false),
+        }
+        self.cx.complete(ticket, Ok(Value::Done));
+    }
+
+    /// Leaves the call; a group call goes on for the others.
+    pub(super) fn leave(&mut self, ticket: u64) {
+        match self.state() {
+            State::Idle => return self.cx.fail(ticket, ErrorKind::LeaveWhileIdle),
+            State::Calling => return self.cx.fail(ticket, ErrorKind::LeaveWhileCalling),
+            State::Called => return self.cx.fail(ticket, ErrorKind::LeaveWhileCalled),
+            State::InCall => self.hang_up(false),
+        }
+        self.cx.complete(ticket, Ok(Value::Done));
+    }
+
+    /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
+    /// The caller of a group call ends it `for_all`, if that is meant.
+    pub(super) fn hang_up(&mut self, for_all: bool) {
+        let Some(leg) = &self.current else {
+            self.abandon_join(ErrorKind::CallOver);
+            self.abandon_second_call();
+            return self.hang_up_parked();
+        };
+        let call_id = leg.view.call_id;
+        let is_caller = self.cx.me() == Some(&leg.view.caller);
+        let is_group = leg.view.kind == CallKind::Group;
+        // A caller who has left and is called back in has nothing to end but the ringing.
+        let is_in = leg.state() != State::Called;
+        let command = if for_all && is_caller && is_group && is_in {
+            Command::End { call_id }
+        } else {
+            Command::Hangup { call_id }
+        };
+        let reason = match leg.state() {
+            State::Idle | State::Calling => EndReason::Cancelled,
+            State::Called => EndReason::Rejected,
+            State::InCall => EndReason::HungUp,
+        };
+        if leg.abandon_dial(&mut self.cx) {
+            self.cx.request(command, Purpose::Outbox(call_id));
+        }
+        self.end_leg(reason, self.cx.me().cloned(), Vec::new());
+    }
+
+    pub(super) fn handle_accept_answer(&mut self, result: Result<Success, ErrorBody>) {
+        let Some(leg) = &mut self.current else { return };
+        let LegPhase::Accepting {
+            tickets,
+            until,
+            pressed_at,
+            ..
+        } = &mut leg.phase
+        else {
+            return;
+        };
+        let (tickets, until, pressed_at) = (std::mem::take(tickets), *until, *pressed_at);
+        match only_call(result) {
+            Ok(call) => {
+                leg.phase = LegPhase::InCall;
+                let pictures = call.media == Media::Video;
+                leg.first_frame_since = pictures.then_some(pressed_at);
+                self.adopt_whole(call);
+                let accepted = self.current.as_ref().map(CallLeg::accepted);
+                let result = accepted.ok_or_else(|| ErrorKind::CallOver.into());
+                self.cx.complete_all(tickets, &result);
+            }
+            Err(error) => self.handle_accept_refused(tickets, until, error),
+        }
+    }
+
+    fn handle_accept_refused(&mut self, tickets: Vec<u64>, until: Time, error: ErrorBody) {
+        let Some(leg) = &mut self.current else { return };
+        let call_id = leg.view.call_id;
+        leg.phase = LegPhase::Called { until };
+        let kind = error.kind;
+        self.cx.complete_all(tickets, &Err(error));
+        match kind {
+            // A caller who is called back into its group call, and is in it by now on another device.
+            ErrorKind::AlreadyAccepted
+            | ErrorKind::InCallOnOtherDevice
+            | ErrorKind::AcceptWhileCalling => self.leave_to_other_device(true),
+            ErrorKind::AlreadyRejected => self.leave_to_other_device(false),
+            // It still rings: the person may try again.
+            ErrorKind::StorageUnavailable | ErrorKind::RateLimited => {}
+            // How it ended is on its way, or is asked for.
+            ErrorKind::CallOver => self.cx.request_snapshot(call_id),
+            kind => {
+                let leave = match kind {
+                    ErrorKind::RoomTokenRefused => Some(reject_without_token(call_id)),
+                    ErrorKind::Timeout | ErrorKind::NoConnection => {
+                        Some(Command::Hangup { call_id })
+                    }
+                    _ => None,
+                };
+                if let Some(leave) = leave {
+                    self.cx.request(leave, Purpose::Outbox(call_id));
+                }
+                self.end_leg(end_for(kind), None, Vec::new());
+            }
+        }
+    }
+
+    /// Another device of the account has the call.
+    pub(super) fn leave_to_other_device(&mut self, accepted: bool) {
+        let kind = if accepted {
+            ErrorKind::AlreadyAccepted
+        } else {
+            ErrorKind::AlreadyRejected
+        };
+        let Some(leg) = self.close_leg(kind) else {
+            return;
+        };
+        let call_id = leg.view.call_id;
+        self.announce(match accepted {
+            true => AppEvent::OtherClientAccept { call_id },
+            false => AppEvent::OtherClientReject { call_id },
+        });
+    }
+
+    /// No token: nothing is left ringing on either side (behaviour H.9).
+    pub(super) fn give_up_without_token(&mut self, error: ErrorBody) {
+        let Some(leg) = &mut self.current else { return };
+        let call_id = leg.view.call_id;
+        match &mut leg.phase {
+            LegPhase::AwaitingToken { ticket, .. } => {
+                let ticket = *ticket;
+                self.abort_dial(ticket, error, false);
+            }
+            LegPhase::Accepting { tickets, .. } => {
+                self.cx.complete_all(tickets.drain(..), &Err(error));
+                let reject = reject_without_token(call_id);
+                self.cx.request(reject, Purpose::Outbox(call_id));
+                let me = self.cx.me().cloned();
+                self.end_leg(EndReason::TokenRefused, me, Vec::new());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Declines an invite that was to be accepted.
+fn reject_without_token(call_id: CallId) -> Command {
+    Command::Reject {
+        call_id,
+        without_token: true,
+    }
+}
+
+/// Why a call is over whose accept failed.
+fn end_for(kind: ErrorKind) -> EndReason {
+    match kind {
+        ErrorKind::InviteCancelled => EndReason::Cancelled,
+        ErrorKind::InviteExpired => EndReason::TimedOut,
+        ErrorKind::RoomTokenRefused => EndReason::TokenRefused,
+        _ => EndReason::Server,
+    }
+}

@@ -1,0 +1,99 @@
+//! The connection to the server: opened, lost and opened again, kept alive.
+
+use hullo_protocol::{CallId, Command, Login};
+
+use super::Output;
+use super::context::Context;
+use super::requests::{ANSWER_MS, Purpose};
+use super::signalling::ConnectionPhase;
+
+/// Reconnection waits between these, doubling, with jitter.
+const BACKOFF_MS_MIN: u64 = 200;
+const BACKOFF_MS_MAX: u64 = 10_000;
+
+impl Context {
+    pub(super) fn open_socket(&mut self) {
+        self.signalling.phase = ConnectionPhase::Opening(self.now.plus_ms(ANSWER_MS));
+        self.push(Output::OpenSocket);
+    }
+
+    /// Signs in; `calls` are those that this device believes to be in.
+    pub(super) fn handle_socket_opened(&mut self, calls: Vec<CallId>) {
+        let (ConnectionPhase::Opening(_), Some(account)) =
+            (self.signalling.phase, self.signalling.account.clone())
+        else {
+            return;
+        };
+        self.signalling.phase = ConnectionPhase::LoggingIn;
+        self.signalling.note_activity(self.now);
+        self.signalling.named = calls.clone();
+        let login = Login {
+            app_key: account.app_key,
+            accid: account.accid,
+            token: account.token,
+            device: account.device,
+            cursor: self.signalling.cursor,
+            calls,
+        };
+        self.request_at_once(Command::Login(login), Purpose::Login);
+    }
+
+    pub(super) fn handle_socket_closed(&mut self) {
+        if matches!(
+            self.signalling.phase,
+            ConnectionPhase::Opening(_) | ConnectionPhase::LoggingIn | ConnectionPhase::Ready
+        ) {
+            self.handle_connection_lost();
+        }
+    }
+
+    /// Gives the socket up, and tries again.
+    pub(super) fn reconnect(&mut self) {
+        self.push(Output::CloseSocket);
+        self.handle_connection_lost();
+    }
+
+    /// The socket is gone: try again soon, and less often the longer it takes.
+    fn handle_connection_lost(&mut self) {
+        let ceiling = (BACKOFF_MS_MIN << self.signalling.attempts.min(6)).min(BACKOFF_MS_MAX);
+        let wait = self.jittered(ceiling);
+        self.signalling.attempts += 1;
+        self.signalling.phase = ConnectionPhase::Waiting(self.now.plus_ms(wait));
+        self.requests.handle_connection_lost();
+    }
+
+    pub(super) fn handle_network_changed(&mut self) {
+        match self.signalling.phase {
+            ConnectionPhase::Off => {}
+            ConnectionPhase::Waiting(_) | ConnectionPhase::Opening(_) => self.open_socket(),
+            ConnectionPhase::LoggingIn => {
+                self.requests.handle_connection_lost();
+                self.open_socket();
+            }
+            ConnectionPhase::Ready => {
+                self.ping();
+                self.signalling.suspect(self.now);
+            }
+        }
+    }
+
+    pub(super) fn expire_connection(&mut self) {
+        let now = self.now;
+        match self.signalling.phase {
+            ConnectionPhase::Waiting(at) if at <= now => self.open_socket(),
+            ConnectionPhase::Opening(until) if until <= now => self.reconnect(),
+            ConnectionPhase::Ready if self.signalling.dead_at() <= now => self.reconnect(),
+            ConnectionPhase::Ready if self.signalling.is_quiet(now) => self.ping(),
+            _ => {}
+        }
+        if self.signalling.retry_at.take_if(|at| *at <= now).is_some() {
+            self.requests.unsend_retried();
+            self.send_unsent();
+        }
+    }
+
+    fn ping(&mut self) {
+        self.signalling.note_ping();
+        self.request(Command::Ping, Purpose::Ping);
+    }
+}

@@ -1,0 +1,405 @@
+//! What comes in goes to whom it concerns: operations by their kind, answers by what they were asked for, events by their call.
+
+use hullo_protocol::{
+    CallId, Command, ErrorBody, ErrorKind, Event, OtherCall, ServerFrame, SessionClosed, Success,
+    Token,
+};
+
+use super::context::Context;
+use super::dial::DialRequest;
+use super::leg::CallLeg;
+use super::requests::{OnTransient, Pending, Purpose, is_transient};
+use super::tokens::TokenFor;
+use super::{AppEvent, Endpoint, MediaEvent, Op, Output, Value};
+
+impl Endpoint {
+    pub(super) fn handle_op(&mut self, ticket: u64, op: Op) {
+        match op {
+            Op::Login {
+                app_key,
+                accid,
+                token,
+                device,
+            } => self.login(ticket, app_key, accid, token, device),
+            Op::Logout => self.logout(ticket),
+            Op::Call { .. }
+            | Op::GroupCall { .. }
+            | Op::Join { .. }
+            | Op::ContinueHere { .. }
+            | Op::QueryCall { .. }
+            | Op::ListMessages { .. }
+            | Op::WatchPresence { .. } => match self.cx.signalling.is_signed_in() {
+                true => self.handle_signed_in_op(ticket, op),
+                false => self.cx.fail(ticket, ErrorKind::NotLoggedIn),
+            },
+            Op::Accept
+            | Op::AcceptWaiting { .. }
+            | Op::RejectWaiting { .. }
+            | Op::Reject
+            | Op::Cancel
+            | Op::Hangup
+            | Op::Leave
+            | Op::GroupInvite { .. }
+            | Op::SwitchCallType { .. }
+            | Op::AnswerSwitch { .. }
+            | Op::MuteLocalAudio { .. }
+            | Op::MuteLocalVideo { .. }
+            | Op::EnableLocalVideo { .. }
+            | Op::SetAudioMute { .. }
+            | Op::ShowVideos { .. } => self.handle_call_op(ticket, op),
+        }
+    }
+
+    /// What a device can be asked that is in no call. Like the next, it lists what it is not for, so that a new operation
+    /// does not compile until it has its place.
+    fn handle_signed_in_op(&mut self, ticket: u64, op: Op) {
+        match op {
+            Op::Call {
+                accid,
+                media,
+                attachment,
+                timeout_ms,
+            } => {
+                let request = DialRequest {
+                    callees: vec![accid],
+                    group: None,
+                    media,
+                    attachment,
+                    timeout_ms,
+                };
+                self.dial(ticket, request);
+            }
+            Op::GroupCall {
+                accids,
+                media,
+                terms,
+                attachment,
+                timeout_ms,
+            } => {
+                let request = DialRequest {
+                    callees: accids,
+                    group: Some(terms),
+                    media,
+                    attachment,
+                    timeout_ms,
+                };
+                self.dial(ticket, request);
+            }
+            Op::Join { call_id } => self.join(ticket, call_id),
+            Op::ContinueHere { call_id } => self.continue_here(ticket, call_id),
+            Op::QueryCall { call_id, group_id } => {
+                let query = Command::Query { call_id, group_id };
+                self.cx.request(query, Purpose::Query(ticket));
+            }
+            Op::ListMessages {
+                with,
+                before,
+                limit,
+            } => {
+                let list = Command::ListMessages {
+                    with,
+                    before,
+                    limit,
+                };
+                self.cx.request(list, Purpose::Query(ticket));
+            }
+            Op::WatchPresence { accids } => {
+                self.cx.signalling.watch = Some(accids.clone());
+                let watch = Command::WatchPresence { accids };
+                self.cx.request(watch, Purpose::Query(ticket));
+            }
+            Op::Login { .. }
+            | Op::Logout
+            | Op::Accept
+            | Op::AcceptWaiting { .. }
+            | Op::RejectWaiting { .. }
+            | Op::Reject
+            | Op::Cancel
+            | Op::Hangup
+            | Op::Leave
+            | Op::GroupInvite { .. }
+            | Op::SwitchCallType { .. }
+            | Op::AnswerSwitch { .. }
+            | Op::MuteLocalAudio { .. }
+            | Op::MuteLocalVideo { .. }
+            | Op::EnableLocalVideo { .. }
+            | Op::SetAudioMute { .. }
+            | Op::ShowVideos { .. } => {}
+        }
+    }
+
+    /// What is asked of a call.
+    fn handle_call_op(&mut self, ticket: u64, op: Op) {
+        use ErrorKind::{AcceptWhileIdle, InviteWhileIdle, NotInCall, SwitchWhileIdle};
+        match op {
+            // Whoever answers here is not in another call elsewhere any more.
+            Op::Accept => self.ask_current(ticket, AcceptWhileIdle, |leg, cx| {
+                leg.accept(ticket, OtherCall::End, cx);
+            }),
+            Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
+            Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
+            Op::Reject => self.reject(ticket),
+            Op::Cancel => self.cancel(ticket),
+            Op::Hangup => {
+                self.hang_up(true);
+                self.cx.complete(ticket, Ok(Value::Done));
+            }
+            Op::Leave => self.leave(ticket),
+            Op::GroupInvite {
+                accids,
+                attachment,
+                timeout_ms,
+            } => self.ask_current(ticket, InviteWhileIdle, |leg, cx| {
+                leg.invite(ticket, accids, attachment, timeout_ms, cx);
+            }),
+            Op::SwitchCallType { media } => {
+                self.ask_current(ticket, SwitchWhileIdle, |leg, cx| {
+                    leg.switch(ticket, media, cx)
+                });
+            }
+            Op::AnswerSwitch { agree } => self.ask_current(ticket, NotInCall, |leg, cx| {
+                leg.answer_switch(ticket, agree, cx);
+            }),
+            Op::MuteLocalAudio { muted } => self.change_local(ticket, |leg| {
+                leg.mute_audio(muted);
+                Ok(())
+            }),
+            Op::MuteLocalVideo { muted } => self.change_local(ticket, |leg| {
+                leg.local.video_muted = muted;
+                Ok(())
+            }),
+            Op::EnableLocalVideo { enabled } => {
+                self.change_local(ticket, |leg| leg.enable_video(enabled));
+            }
+            Op::SetAudioMute { accid, muted } => self.ask_current(ticket, NotInCall, |leg, cx| {
+                leg.mute_participant(ticket, accid, muted, cx);
+            }),
+            Op::ShowVideos { accids } => self.ask_current(ticket, NotInCall, |leg, cx| {
+                leg.show_videos(ticket, accids, cx);
+            }),
+            Op::Login { .. }
+            | Op::Logout
+            | Op::Call { .. }
+            | Op::GroupCall { .. }
+            | Op::Join { .. }
+            | Op::ContinueHere { .. }
+            | Op::QueryCall { .. }
+            | Op::ListMessages { .. }
+            | Op::WatchPresence { .. } => {}
+        }
+    }
+
+    /// Asks something of the current call, which completes the ticket; `otherwise` is why that fails without one.
+    fn ask_current(
+        &mut self,
+        ticket: u64,
+        otherwise: ErrorKind,
+        ask: impl FnOnce(&mut CallLeg, &mut Context),
+    ) {
+        match &mut self.current {
+            Some(leg) => ask(leg, &mut self.cx),
+            None => self.cx.fail(ticket, otherwise),
+        }
+    }
+
+    /// Changes what this device's microphone and camera do.
+    fn change_local(
+        &mut self,
+        ticket: u64,
+        change: impl FnOnce(&mut CallLeg) -> Result<(), ErrorBody>,
+    ) {
+        let leg = self.current.as_mut().filter(|leg| leg.has_local_media());
+        let result = leg.map_or_else(|| Err(ErrorKind::NotInCall.into()), change);
+        self.sync();
+        self.cx.complete(ticket, result.map(|()| Value::Done));
+    }
+
+    pub(super) fn handle_frame(&mut self, text: &str) {
+        self.cx.signalling.note_activity(self.cx.now);
+        match ServerFrame::read(text) {
+            Ok(ServerFrame::Reply(reply)) => {
+                if let Some(pending) = self.cx.requests.take(reply.re) {
+                    self.handle_answer(pending, reply.into_result());
+                }
+            }
+            Ok(ServerFrame::Event(event)) => self.handle_event(event),
+            Err(error) => {
+                let message = format!("the server sent a frame that cannot be read: {error}");
+                let error = ErrorBody::new(ErrorKind::BadRequest, message);
+                self.cx.emit_error(error);
+            }
+        }
+    }
+
+    /// The answer to a request, or that there will be none.
+    pub(super) fn handle_answer(&mut self, pending: Pending, result: Result<Success, ErrorBody>) {
+        if result.as_ref().is_err_and(is_transient) {
+            match pending.purpose.policy().on_transient {
+                OnTransient::Retry => return self.cx.retry(pending),
+                OnTransient::Renew => self.cx.schedule_retry(),
+                OnTransient::Fail => {}
+            }
+        }
+        match pending.purpose {
+            Purpose::Login => self.handle_login_answer(result),
+            Purpose::Logout => self.cx.push(Output::CloseSocket),
+            Purpose::Start => self.handle_start_answer(pending.may_be_known(), result),
+            Purpose::AbandonedStart => {
+                self.handle_abandoned_start(&pending.request.command, result);
+            }
+            Purpose::Accept => self.handle_accept_answer(result),
+            Purpose::Offer(peer) => {
+                self.on_current(|leg, cx| leg.handle_offer_answer(peer, result, cx));
+            }
+            Purpose::Switch(media) => {
+                self.on_current(|leg, cx| leg.handle_switch_answer(media, result, cx));
+            }
+            Purpose::AnswerSwitch(ticket) => {
+                self.cx.complete(ticket, result.map(|_| Value::Done));
+            }
+            Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
+            Purpose::Query(ticket) => self.cx.complete(ticket, result.map(value_of)),
+            Purpose::RestoreWatch => self.emit_presence(result),
+            Purpose::SetMedia if result.as_ref().is_err_and(is_transient) => {
+                self.on_current(|leg, _| leg.invalidate_sent_media());
+            }
+            Purpose::Subscribe if result.as_ref().is_err_and(is_transient) => {
+                self.on_current(|leg, _| leg.invalidate_subscription());
+            }
+            Purpose::Invite(ticket) => {
+                if let Ok(Success::Call { call, .. }) = &result {
+                    self.adopt_whole(call.clone());
+                }
+                self.cx.complete(ticket, result.map(value_of));
+            }
+            Purpose::JoinQuery => self.handle_join_query(result),
+            Purpose::Join => self.handle_join_answer(result),
+            Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
+            Purpose::Resume => self.handle_resume_answer(pending, &result),
+            Purpose::Outbox(_)
+            | Purpose::SetMedia
+            | Purpose::Subscribe
+            | Purpose::Ping
+            | Purpose::Ring
+            | Purpose::Statistic => {}
+        }
+    }
+
+    fn handle_event(&mut self, event: Event) {
+        match event {
+            Event::CallInvited { call, ring_ms_left } => self.ring(call, ring_ms_left),
+            Event::CallChanged {
+                call_id,
+                version,
+                delta,
+            } => self.handle_change(call_id, version, delta),
+            Event::InviteAcceptedElsewhere { call_id } => {
+                self.handle_answered_elsewhere(call_id, true);
+            }
+            Event::InviteRejectedElsewhere { call_id } => {
+                self.handle_answered_elsewhere(call_id, false);
+            }
+            Event::SwitchRefused { call_id, media } => {
+                self.on_call(call_id, |leg, cx| leg.handle_switch_refused(media, cx));
+            }
+            Event::MediaSlots { call_id, slots } => {
+                self.on_call(call_id, |leg, cx| leg.handle_slots(slots, cx));
+            }
+            Event::MediaQuality { call_id, reports } => self.on_call(call_id, |leg, cx| {
+                if leg.is_in_call() {
+                    cx.emit(AppEvent::UserNetworkQuality { reports });
+                }
+            }),
+            Event::MediaSpeakers { call_id, uids } => {
+                self.on_call(call_id, |leg, cx| leg.emit_speakers(&uids, cx));
+            }
+            Event::CallElsewhere { call_id, call } => self.handle_elsewhere(call_id, call),
+            Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),
+            Event::MessageAdded { message } => self.cx.add_message(message),
+            Event::PresenceChanged(presence) => {
+                self.cx.emit(AppEvent::PresenceChanged { presence });
+            }
+            Event::SessionClosed { reason } => match reason {
+                SessionClosed::Replaced | SessionClosed::KickedOut | SessionClosed::SignedOut => {
+                    self.sign_out_by_server(reason);
+                }
+                // The socket closes next, and the connection comes back by itself.
+                SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
+            },
+            Event::SessionError { error } => self.cx.emit_error(error),
+            Event::Unknown => {}
+        }
+    }
+
+    pub(super) fn handle_media(&mut self, event: MediaEvent) {
+        let Some(leg) = &mut self.current else { return };
+        if let MediaEvent::CaptureFailed {
+            kind,
+            denied,
+            message,
+        } = event
+        {
+            let kind = leg.fail_capture(kind, denied);
+            self.sync();
+            self.cx.emit_error(ErrorBody::new(kind, message));
+        } else {
+            leg.handle_media(event, &mut self.cx);
+        }
+    }
+
+    /// The room token for what waits for it, or why there is none.
+    pub(super) fn handle_token(&mut self, call_id: CallId, token: Result<Token, ErrorBody>) {
+        match (self.cx.tokens.take(call_id), token) {
+            (None, _) => {}
+            (Some(TokenFor::Join), token) => self.take_join_token(token),
+            (Some(TokenFor::AcceptWaiting), token) => self.take_waiting_token(token),
+            (Some(TokenFor::Dial), Ok(token)) => {
+                self.on_current(|leg, cx| leg.start_with(token, cx));
+            }
+            (Some(TokenFor::Accept), Ok(token)) => {
+                self.on_current(|leg, cx| leg.accept_with(token, cx));
+            }
+            (Some(TokenFor::Dial | TokenFor::Accept), Err(error)) => {
+                self.give_up_without_token(error);
+            }
+        }
+    }
+
+    /// Who came and went while the connection was away is not known: all that is followed is told again.
+    fn emit_presence(&mut self, result: Result<Success, ErrorBody>) {
+        if let Ok(Success::Presence { accounts }) = result {
+            for presence in accounts {
+                self.cx.emit(AppEvent::PresenceChanged { presence });
+            }
+        }
+    }
+
+    /// Does something with the current call, if there is one.
+    pub(super) fn on_current(&mut self, act: impl FnOnce(&mut CallLeg, &mut Context)) {
+        if let Some(leg) = &mut self.current {
+            act(leg, &mut self.cx);
+        }
+    }
+
+    /// Does something with the current call, if it is this one.
+    fn on_call(&mut self, call_id: CallId, act: impl FnOnce(&mut CallLeg, &mut Context)) {
+        if self.is_current(call_id) {
+            self.on_current(act);
+        }
+    }
+
+    pub(super) fn is_current(&self, call_id: CallId) -> bool {
+        self.current.as_ref().is_some_and(|leg| leg.is(call_id))
+    }
+}
+
+/// What an operation completes with that only waited for the answer.
+fn value_of(success: Success) -> Value {
+    match success {
+        Success::Call { call, refused } => Value::Call { call, refused },
+        Success::Messages { messages, more } => Value::Messages { messages, more },
+        Success::Presence { accounts } => Value::Presence { accounts },
+        Success::Found { calls } => Value::Found { calls },
+        _ => Value::Done,
+    }
+}

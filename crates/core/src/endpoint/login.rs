@@ -1,0 +1,175 @@
+//! Signing in and out, by the application or by the server.
+
+use hullo_protocol::{
+    Accid, AppKey, Command, DeviceInfo, EndReason, ErrorBody, ErrorKind, SessionClosed, Success,
+    Token,
+};
+
+use super::requests::{ANSWER_MS, Purpose};
+use super::signalling::{Account, ConnectionPhase, Signalling};
+use super::{AppEvent, Endpoint, Output, Value};
+
+impl Endpoint {
+    pub(super) fn login(
+        &mut self,
+        ticket: u64,
+        app_key: AppKey,
+        accid: Accid,
+        token: Token,
+        device: DeviceInfo,
+    ) {
+        if let Some((superseded, _)) = self.cx.signalling.first_login() {
+            self.cx.fail(superseded, ErrorKind::SignedOut);
+        } else if self.cx.me() == Some(&accid) && self.cx.signalling.is_ready() {
+            let value = logged_in(&self.cx.signalling);
+            return self.cx.complete(ticket, value);
+        }
+        self.end_all_legs();
+        self.release_requests(ErrorKind::SignedOut);
+        self.cx.requests.belong_to(&accid);
+        let first_login = Some((ticket, self.cx.now.plus_ms(ANSWER_MS)));
+        self.cx.signalling = Signalling::default();
+        self.cx.signalling.account = Some(Account {
+            app_key,
+            accid,
+            token,
+            device,
+            name: None,
+            secure: false,
+            first_login,
+        });
+        self.cx.open_socket();
+    }
+
+    pub(super) fn logout(&mut self, ticket: u64) {
+        if self.cx.signalling.is_ready() {
+            self.cx.request(Command::Logout, Purpose::Logout);
+        } else {
+            self.queue_offline_hangups();
+        }
+        self.end_all_legs();
+        self.sign_out(ErrorKind::SignedOut);
+        self.cx.complete(ticket, Ok(Value::Done));
+    }
+
+    /// The account signs out: every call of this device is over.
+    fn end_all_legs(&mut self) {
+        let me = self.cx.me().cloned();
+        self.abandon_join(ErrorKind::SignedOut);
+        self.end_waiting();
+        self.elsewhere.clear();
+        self.end_held(EndReason::LoggedOut, me.clone(), Vec::new());
+        self.end_leg(EndReason::LoggedOut, me, Vec::new());
+    }
+
+    /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
+    /// An invite rings on for the account's other devices.
+    fn queue_offline_hangups(&mut self) {
+        let held = self.held.as_ref().map(|held| held.view.call_id);
+        for call_id in held.into_iter().chain(self.answering_second_call()) {
+            self.cx.queue_hangup(call_id);
+        }
+        if let Some(leg) = &self.current
+            && !leg.rings()
+            && leg.abandon_dial(&mut self.cx)
+        {
+            self.cx.queue_hangup(leg.view.call_id);
+        }
+    }
+
+    /// Forgets the account; whoever waits learns why.
+    fn sign_out(&mut self, kind: ErrorKind) {
+        if let Some((ticket, _)) = self.cx.signalling.first_login() {
+            self.cx.fail(ticket, kind);
+        }
+        self.cx.signalling = Signalling::default();
+        self.cx.push(Output::CloseSocket);
+        self.release_requests(kind);
+    }
+
+    /// Nobody waits any more for what was asked. What the account has not yet sent stays, for its next login.
+    fn release_requests(&mut self, kind: ErrorKind) {
+        self.cx.requests.handle_connection_lost();
+        for pending in self.cx.requests.drop_at_sign_out() {
+            self.handle_answer(pending, Err(kind.into()));
+        }
+    }
+
+    pub(super) fn handle_login_answer(&mut self, result: Result<Success, ErrorBody>) {
+        match result {
+            Ok(Success::LoggedIn {
+                accid,
+                name,
+                secure,
+                snapshot,
+            }) => {
+                let signalling = &mut self.cx.signalling;
+                signalling.phase = ConnectionPhase::Ready;
+                signalling.attempts = 0;
+                let mut first_login = None;
+                if let Some(account) = &mut signalling.account {
+                    account.accid = accid;
+                    account.secure = secure;
+                    account.name = name;
+                    first_login = account.first_login.take();
+                }
+                if let Some((ticket, _)) = first_login {
+                    let value = logged_in(&self.cx.signalling);
+                    self.cx.complete(ticket, value);
+                }
+                self.reconcile(snapshot);
+                if let Some(accids) = self.cx.signalling.watch.clone() {
+                    let watch = Command::WatchPresence { accids };
+                    self.cx.request(watch, Purpose::RestoreWatch);
+                }
+                self.cx.send_unsent();
+            }
+            Ok(_) => self.cx.reconnect(),
+            Err(error) => match error.kind {
+                ErrorKind::WrongToken
+                | ErrorKind::AccountDisabled
+                | ErrorKind::AccountNotFound
+                | ErrorKind::Forbidden
+                | ErrorKind::BadRequest => self.refuse_login(error),
+                _ => self.cx.reconnect(),
+            },
+        }
+    }
+
+    /// The server does not let this account in: final until the application signs in again.
+    fn refuse_login(&mut self, error: ErrorBody) {
+        let account = self.cx.signalling.account.as_mut();
+        match account.and_then(|account| account.first_login.take()) {
+            Some((ticket, _)) => {
+                self.cx.complete(ticket, Err(error));
+                self.sign_out(ErrorKind::SignedOut);
+            }
+            None => self.sign_out_by_server(SessionClosed::SignedOut),
+        }
+    }
+
+    /// The session is over and does not come back by itself.
+    pub(super) fn sign_out_by_server(&mut self, reason: SessionClosed) {
+        self.end_all_legs();
+        self.sign_out(ErrorKind::SignedOut);
+        self.announce(AppEvent::Disconnect { reason });
+    }
+
+    /// The first login has its time, and then nobody waits for the server any more.
+    pub(super) fn expire_connection(&mut self) {
+        let first_login = self.cx.signalling.first_login();
+        match first_login {
+            Some((_, until)) if until <= self.cx.now => self.sign_out(ErrorKind::NoConnection),
+            _ => self.cx.expire_connection(),
+        }
+    }
+}
+
+fn logged_in(signalling: &Signalling) -> Result<Value, ErrorBody> {
+    let account = signalling.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
+    Ok(Value::LoggedIn {
+        accid: account.accid.clone(),
+        name: account.name.clone(),
+        secure: account.secure,
+    })
+}
