@@ -46,9 +46,10 @@ pub use op::{Member, Op, Value};
 pub use state::State;
 
 use crate::Time;
-use call_waiting::WaitingInvite;
+use call_waiting::CallWaiting;
 use context::{Context, token_given};
-use join::PendingJoin;
+use hold::Held;
+use join::Joining;
 use leg::CallLeg;
 
 /// One device's session, the current call, and at most one more on hold.
@@ -56,11 +57,11 @@ pub struct Endpoint {
     cx: Context,
     current: Option<CallLeg>,
     /// The call on hold beside it.
-    held: Option<CallLeg>,
+    held: Held,
     /// An invite that came while there was another call.
-    waiting: Option<WaitingInvite>,
+    waiting: CallWaiting,
     /// A running call that the application is joining.
-    joining: Option<PendingJoin>,
+    joining: Joining,
     /// The account's calls on its other devices.
     elsewhere: Vec<CallView>,
     /// What the last `Changed` said, so that it is said only when it differs.
@@ -84,9 +85,9 @@ impl Endpoint {
         Self {
             cx: Context::new(seed),
             current: None,
-            held: None,
-            waiting: None,
-            joining: None,
+            held: Held::default(),
+            waiting: CallWaiting::default(),
+            joining: Joining::default(),
             elsewhere: Vec::new(),
             published: Published::default(),
         }
@@ -98,7 +99,7 @@ impl Endpoint {
         match input {
             Input::Op { ticket, op } => self.handle_op(ticket, op),
             Input::SocketOpened => {
-                let legs = self.current.iter().chain(&self.held);
+                let legs = self.current.iter().chain(&self.held.leg);
                 let calls = legs.map(|leg| leg.view.call_id).collect();
                 self.cx.handle_socket_opened(calls);
             }
@@ -127,8 +128,10 @@ impl Endpoint {
     /// When to call `handle` with [`Input::Timeout`] at the latest.
     pub fn poll_timeout(&self) -> Option<Time> {
         let leg = self.current.as_ref().and_then(CallLeg::due);
-        let waiting = self.waiting.as_ref().and_then(WaitingInvite::due);
-        [self.cx.due(), leg, waiting].into_iter().flatten().min()
+        [self.cx.due(), leg, self.waiting.due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The public state.
@@ -164,7 +167,8 @@ impl Endpoint {
             self.end_leg(hullo_protocol::EndReason::TimedOut, None, Vec::new());
         }
         self.on_current(CallLeg::expire);
-        self.expire_waiting();
+        let ended = self.waiting.expire(&mut self.cx);
+        self.announce(ended);
     }
 
     /// Brings devices, flow, and what the server and the application are told in line with the state.
@@ -174,9 +178,8 @@ impl Endpoint {
             leg.sync_devices(&mut self.cx);
             leg.sync_lines(&mut self.cx);
             leg.sync_subscription(&mut self.cx);
-            if let Some(event) = leg.sync_connection_events(ready) {
-                self.announce(event);
-            }
+            let event = leg.sync_connection_events(ready);
+            self.announce(event);
         }
         self.publish_change();
     }
@@ -188,8 +191,8 @@ impl Endpoint {
             state: self.state(),
             call: self.call().cloned(),
             local: leg.map(|leg| leg.local).unwrap_or_default(),
-            held: self.held.as_ref().map(|held| held.view.clone()),
-            waiting: self.waiting.as_ref().and_then(WaitingInvite::announced),
+            held: self.held.view(),
+            waiting: self.waiting.announced(),
             elsewhere: self.calls_elsewhere(),
         };
         if now != self.published {
@@ -205,9 +208,11 @@ impl Endpoint {
         }
     }
 
-    /// Emits an event that follows from a change: the application sees the change first.
-    fn announce(&mut self, event: AppEvent) {
-        self.publish_change();
-        self.cx.emit(event);
+    /// Emits events that follow from a change: the application sees the change before each.
+    fn announce(&mut self, events: impl IntoIterator<Item = AppEvent>) {
+        for event in events {
+            self.publish_change();
+            self.cx.emit(event);
+        }
     }
 }

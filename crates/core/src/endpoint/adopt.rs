@@ -21,15 +21,15 @@ impl Endpoint {
         };
         let own = local_participant(&call, Some(&me));
         let invited = own.is_some_and(|own| own.state.is_pending());
-        let known = self.is_current(call_id) || self.is_held(call_id);
+        let known = self.is_current(call_id) || self.held.is(call_id);
         if !invited || known || call.state == CallState::Ended {
             return;
         }
-        let answers = self.joining.is_some() || self.is_answering_second_call();
+        let answers = self.joining.is_some() || self.waiting.answering().is_some();
         if self.current.is_some() || answers {
             return self.queue_invite(call, ring_ms_left);
         }
-        self.waiting.take_if(|waiting| waiting.is(call_id));
+        self.waiting.take(call_id);
         let event = AppEvent::Invited {
             invitor: invitor(&call, &me),
             accids: callees(&call),
@@ -41,7 +41,7 @@ impl Endpoint {
         };
         let until = self.cx.now.plus_ms(ring_ms_left);
         self.current = Some(CallLeg::new(call, LegPhase::Called { until }));
-        self.announce(event);
+        self.announce([event]);
         self.cx.request(Command::Ring { call_id }, Purpose::Ring);
         self.on_current(CallLeg::open_media);
     }
@@ -81,10 +81,11 @@ impl Endpoint {
     /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
     pub(super) fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
         let Some(leg) = self.current.as_ref().filter(|leg| leg.is(call_id)) else {
-            if !self.change_held(call_id, version, &delta) {
-                self.change_waiting(call_id, version, delta);
-            }
-            return;
+            let event = match self.held.is(call_id) {
+                true => self.held.change(version, delta, &mut self.cx),
+                false => self.waiting.change(call_id, version, delta, &mut self.cx),
+            };
+            return self.announce(event);
         };
         let known = leg.view.version;
         // An end is final: it counts whatever was missed before it.
@@ -108,8 +109,9 @@ impl Endpoint {
             Err(error) if error.kind == ErrorKind::CallNotFound => {
                 if self.is_current(call_id) {
                     self.end_leg(EndReason::Server, None, Vec::new());
-                } else if self.is_held(call_id) {
-                    self.end_held(EndReason::Server, None, Vec::new());
+                } else if self.held.is(call_id) {
+                    let ended = self.held.end(EndReason::Server, None, Vec::new(), &self.cx);
+                    self.announce(ended);
                 }
             }
             _ => {}
@@ -122,7 +124,8 @@ impl Endpoint {
         if self.current.as_ref().is_some_and(newer) {
             self.adopt(call);
         } else {
-            self.adopt_held(call);
+            let ended = self.held.adopt(call, &self.cx);
+            self.announce(ended);
         }
     }
 
@@ -144,7 +147,8 @@ impl Endpoint {
     }
 
     pub(super) fn handle_answered_elsewhere(&mut self, call_id: CallId, accepted: bool) {
-        self.forget_waiting(call_id);
+        let ended = self.waiting.forget(call_id, &mut self.cx);
+        self.announce(ended);
         // While this device's accept is under way, its answer decides: first writer wins.
         let rings = |leg: &CallLeg| {
             leg.is(call_id) && leg.state() == State::Called && !leg.waits_for_answer()

@@ -4,48 +4,19 @@ use hullo_protocol::{CallId, CallKind, Command, EndReason, ErrorBody, ErrorKind,
 
 use super::leg::{CallLeg, LegPhase};
 use super::requests::{Purpose, only_call};
-use super::{AppEvent, Endpoint, State, Value};
+use super::{AppEvent, Endpoint, State};
 use crate::Time;
 
 impl Endpoint {
-    pub(super) fn reject(&mut self, ticket: u64) {
-        match self.state() {
-            State::Idle => return self.cx.fail(ticket, ErrorKind::RejectWhileIdle),
-            State::Calling => return self.cx.fail(ticket, ErrorKind::RejectWhileCalling),
-            State::InCall => return self.cx.fail(ticket, ErrorKind::RejectWhileInCall),
-            State::Called => self.hang_up(false),
-        }
-        self.cx.complete(ticket, Ok(Value::Done));
-    }
-
-    pub(super) fn cancel(&mut self, ticket: u64) {
-        match self.state() {
-            State::Idle => return self.cx.fail(ticket, ErrorKind::CancelWhileIdle),
-            State::Called => return self.cx.fail(ticket, ErrorKind::CancelWhileCalled),
-            State::InCall => return self.cx.fail(ticket, ErrorKind::CancelWhileInCall),
-            State::Calling => self.hang_up(false),
-        }
-        self.cx.complete(ticket, Ok(Value::Done));
-    }
-
-    /// Leaves the call; a group call goes on for the others.
-    pub(super) fn leave(&mut self, ticket: u64) {
-        match self.state() {
-            State::Idle => return self.cx.fail(ticket, ErrorKind::LeaveWhileIdle),
-            State::Calling => return self.cx.fail(ticket, ErrorKind::LeaveWhileCalling),
-            State::Called => return self.cx.fail(ticket, ErrorKind::LeaveWhileCalled),
-            State::InCall => self.hang_up(false),
-        }
-        self.cx.complete(ticket, Ok(Value::Done));
-    }
-
     /// Leaves in whatever state: here at once, at the server as soon as it can be told (behaviour R6).
     /// The caller of a group call ends it `for_all`, if that is meant.
     pub(super) fn hang_up(&mut self, for_all: bool) {
         let Some(leg) = &self.current else {
-            self.abandon_join(ErrorKind::CallOver);
-            self.abandon_second_call();
-            return self.hang_up_parked();
+            self.joining.abandon(ErrorKind::CallOver, &mut self.cx);
+            let ended = self.waiting.hang_up(&mut self.cx);
+            self.announce(ended);
+            let ended = self.held.hang_up_parked(&mut self.cx);
+            return self.announce(ended);
         };
         let call_id = leg.view.call_id;
         let is_caller = self.cx.me() == Some(&leg.view.caller);
@@ -137,10 +108,10 @@ impl Endpoint {
             return;
         };
         let call_id = leg.view.call_id;
-        self.announce(match accepted {
+        self.announce([match accepted {
             true => AppEvent::OtherClientAccept { call_id },
             false => AppEvent::OtherClientReject { call_id },
-        });
+        }]);
     }
 
     /// No token: nothing is left ringing on either side (behaviour H.9).

@@ -19,9 +19,14 @@ use super::tokens::TokenFor;
 use super::{AppEvent, Endpoint, State, Value};
 use crate::Time;
 
-/// An invite beside the current call.
+/// The invite beside the current call, where there is one. What it returns, the application is told.
+#[derive(Debug, Default)]
+pub(super) struct CallWaiting {
+    invite: Option<WaitingInvite>,
+}
+
 #[derive(Debug)]
-pub(super) struct WaitingInvite {
+struct WaitingInvite {
     call: CallView,
     until: Time,
     /// The application knows of it.
@@ -38,17 +43,12 @@ struct Answering {
 }
 
 impl WaitingInvite {
-    pub(super) fn is(&self, call_id: CallId) -> bool {
+    fn is(&self, call_id: CallId) -> bool {
         self.call.call_id == call_id
     }
 
-    /// The call, if the application knows of it.
-    pub(super) fn announced(&self) -> Option<CallView> {
-        self.announced.then(|| self.call.clone())
-    }
-
     /// While it is being answered, the server says whether that was in time.
-    pub(super) fn due(&self) -> Option<Time> {
+    fn due(&self) -> Option<Time> {
         let rings = self.announced && self.answering.is_none();
         rings.then(|| self.until.plus_ms(RING_SLACK_MS))
     }
@@ -111,26 +111,169 @@ impl WaitingInvite {
     }
 }
 
-impl Endpoint {
-    pub(super) fn queue_invite(&mut self, call: CallView, ring_ms_left: u64) {
-        let until = self.cx.now.plus_ms(ring_ms_left);
-        match &mut self.waiting {
-            Some(waiting) if waiting.is(call.call_id) => {
-                waiting.call = call;
-                waiting.until = until;
+impl CallWaiting {
+    /// The call, if the application knows of it.
+    pub(super) fn announced(&self) -> Option<CallView> {
+        let invite = self.invite.as_ref().filter(|invite| invite.announced);
+        invite.map(|invite| invite.call.clone())
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
+        self.invite.as_ref().and_then(WaitingInvite::due)
+    }
+
+    /// The call that is being answered beside the current one.
+    pub(super) fn answering(&self) -> Option<CallId> {
+        let invite = self.invite.as_ref();
+        let answering = invite.filter(|invite| invite.answering.is_some());
+        answering.map(|invite| invite.call.call_id)
+    }
+
+    /// It rings as the current call from now on.
+    pub(super) fn take(&mut self, call_id: CallId) {
+        self.invite.take_if(|invite| invite.is(call_id));
+    }
+
+    /// Puts an invite beside the current call.
+    fn queue(&mut self, call: CallView, ring_ms_left: u64, cx: &mut Context) -> Option<AppEvent> {
+        let until = cx.now.plus_ms(ring_ms_left);
+        match &mut self.invite {
+            Some(invite) if invite.is(call.call_id) => {
+                invite.call = call;
+                invite.until = until;
+                None
             }
-            // First come, first served: the account has given its answer, and whoever calls meanwhile finds it busy.
-            Some(waiting) if waiting.answering.is_some() => return,
             _ => {
-                self.end_waiting();
-                self.waiting = Some(WaitingInvite {
+                let ended = self.end(cx);
+                self.invite = Some(WaitingInvite {
                     call,
                     until,
                     announced: false,
                     answering: None,
                 });
+                ended
             }
         }
+    }
+
+    /// A change of the invite that waits.
+    pub(super) fn change(
+        &mut self,
+        call_id: CallId,
+        version: u64,
+        delta: CallDelta,
+        cx: &mut Context,
+    ) -> Option<AppEvent> {
+        let invite = self.invite.as_mut().filter(|it| it.is(call_id))?;
+        let ends = delta.end.is_some();
+        if invite.call.version.checked_add(1) == Some(version) {
+            merge(&mut invite.call, version, delta);
+        }
+        // While it is being answered here, the answer says how it is.
+        match ends || (invite.answering.is_none() && invite.is_over(cx)) {
+            true => self.end(cx),
+            false => None,
+        }
+    }
+
+    /// It rings no more, and was not answered here.
+    pub(super) fn end(&mut self, cx: &mut Context) -> Option<AppEvent> {
+        self.invite.take()?.end(ErrorKind::CallOver, cx)
+    }
+
+    /// It was answered on another device, or it is the call that this device is in after all.
+    pub(super) fn forget(&mut self, call_id: CallId, cx: &mut Context) -> Option<AppEvent> {
+        self.end_if(|invite| invite.is(call_id), cx)
+    }
+
+    pub(super) fn expire(&mut self, cx: &mut Context) -> Option<AppEvent> {
+        let now = cx.now;
+        self.end_if(|invite| invite.due().is_some_and(|due| due <= now), cx)
+    }
+
+    /// What the server has of invites is all there is.
+    pub(super) fn reconcile(
+        &mut self,
+        known: impl Fn(CallId) -> bool,
+        cx: &mut Context,
+    ) -> Option<AppEvent> {
+        let gone = |it: &WaitingInvite| it.answering.is_none() && !known(it.call.call_id);
+        self.end_if(gone, cx)
+    }
+
+    fn end_if(
+        &mut self,
+        is_over: impl FnOnce(&WaitingInvite) -> bool,
+        cx: &mut Context,
+    ) -> Option<AppEvent> {
+        match self.invite.as_ref().is_some_and(is_over) {
+            true => self.end(cx),
+            false => None,
+        }
+    }
+
+    fn accept(&mut self, ticket: u64, call_id: CallId, other: OtherCall, cx: &mut Context) {
+        let invite = self.invite.as_mut();
+        match invite.filter(|it| it.announced && it.is(call_id)) {
+            Some(invite) => invite.accept(ticket, other, cx),
+            None => cx.fail(ticket, ErrorKind::CallNotFound),
+        }
+    }
+
+    pub(super) fn take_token(
+        &mut self,
+        token: Result<Token, ErrorBody>,
+        cx: &mut Context,
+    ) -> Option<AppEvent> {
+        match token {
+            Ok(token) => {
+                self.invite.as_ref()?.request_accept(Some(token), cx);
+                None
+            }
+            Err(error) => self.stop_answering(error, cx),
+        }
+    }
+
+    /// The answer failed: it waits on, unless its time was over meanwhile.
+    fn stop_answering(&mut self, error: ErrorBody, cx: &mut Context) -> Option<AppEvent> {
+        let invite = self.invite.as_mut()?;
+        let tickets = invite
+            .answering
+            .take()
+            .into_iter()
+            .flat_map(|it| it.tickets);
+        cx.complete_all(tickets, &Err(error));
+        let over = invite.is_over(cx);
+        self.end_if(|_| over, cx)
+    }
+
+    /// The person hangs up, and there is nothing but what is being answered. The server may have the answer already.
+    pub(super) fn hang_up(&mut self, cx: &mut Context) -> Option<AppEvent> {
+        cx.queue_hangup(self.answering()?);
+        self.end(cx)
+    }
+
+    /// Declines it; the caller of this publishes that and completes the ticket.
+    fn reject(&mut self, call_id: CallId, cx: &mut Context) -> Result<(), ErrorKind> {
+        let announced = |it: &mut WaitingInvite| it.announced && it.is(call_id);
+        let rejected = self.invite.take_if(announced);
+        let rejected = rejected.ok_or(ErrorKind::CallNotFound)?;
+        rejected.end(ErrorKind::AlreadyRejected, cx);
+        // An accept may be on its way: a hang-up takes that back, too.
+        cx.queue_hangup(call_id);
+        Ok(())
+    }
+}
+
+impl Endpoint {
+    pub(super) fn queue_invite(&mut self, call: CallView, ring_ms_left: u64) {
+        // First come, first served: the account has given its answer, and whoever calls meanwhile finds it busy.
+        let answering = self.waiting.answering();
+        if answering.is_some_and(|answering| answering != call.call_id) {
+            return;
+        }
+        let ended = self.waiting.queue(call, ring_ms_left, &mut self.cx);
+        self.announce(ended);
         if self.current.as_ref().is_some_and(CallLeg::is_in_call) {
             self.announce_waiting();
         }
@@ -138,69 +281,14 @@ impl Endpoint {
 
     /// The current call is one that another can wait beside.
     fn announce_waiting(&mut self) {
-        let Some(waiting) = &mut self.waiting else {
+        let Some(invite) = &mut self.waiting.invite else {
             return;
         };
-        let call_id = waiting.call.call_id;
-        let event = waiting.announce(&self.cx);
+        let call_id = invite.call.call_id;
+        let event = invite.announce(&self.cx);
         self.publish_change();
         event.into_iter().for_each(|event| self.cx.emit(event));
         self.cx.request(Command::Ring { call_id }, Purpose::Ring);
-    }
-
-    /// A change of the invite that waits.
-    pub(super) fn change_waiting(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
-        let Some(waiting) = self.waiting.as_mut().filter(|it| it.is(call_id)) else {
-            return;
-        };
-        let ends = delta.end.is_some();
-        if waiting.call.version.checked_add(1) == Some(version) {
-            merge(&mut waiting.call, version, delta);
-        }
-        // While it is being answered here, the answer says how it is.
-        if ends || (waiting.answering.is_none() && waiting.is_over(&self.cx)) {
-            self.end_waiting();
-        }
-    }
-
-    /// It was answered on another device, or it is the call that this device is in after all.
-    pub(super) fn forget_waiting(&mut self, call_id: CallId) {
-        if self.waiting.as_ref().is_some_and(|it| it.is(call_id)) {
-            self.end_waiting();
-        }
-    }
-
-    /// It rings no more, and was not answered here.
-    pub(super) fn end_waiting(&mut self) {
-        let waiting = self.waiting.take();
-        let event = waiting.and_then(|it| it.end(ErrorKind::CallOver, &mut self.cx));
-        event.into_iter().for_each(|event| self.announce(event));
-    }
-
-    pub(super) fn expire_waiting(&mut self) {
-        let due = self.waiting.as_ref().and_then(WaitingInvite::due);
-        if due.is_some_and(|due| due <= self.cx.now) {
-            self.end_waiting();
-        }
-    }
-
-    /// What the server has of invites is all there is.
-    pub(super) fn reconcile_waiting(&mut self, known: impl Fn(CallId) -> bool) {
-        let gone = |it: &&WaitingInvite| it.answering.is_none() && !known(it.call.call_id);
-        if self.waiting.as_ref().filter(gone).is_some() {
-            self.end_waiting();
-        }
-    }
-
-    pub(super) fn is_answering_second_call(&self) -> bool {
-        self.answering_second_call().is_some()
-    }
-
-    /// The call that is being answered beside the current one.
-    pub(super) fn answering_second_call(&self) -> Option<CallId> {
-        let waiting = self.waiting.as_ref();
-        let answering = waiting.filter(|waiting| waiting.answering.is_some());
-        answering.map(|waiting| waiting.call.call_id)
     }
 
     /// Rings for the invite that waits as soon as nothing stands in its way. While it is not known what became of a dial
@@ -209,76 +297,62 @@ impl Endpoint {
         let now = self.cx.now;
         if let Some(leg) = &self.current {
             let in_call = leg.is_in_call();
-            self.forget_waiting(leg.view.call_id);
-            let unsaid = self.waiting.as_ref().filter(|it| in_call && !it.announced);
-            match unsaid.map(|waiting| waiting.until > now) {
+            let ended = self.waiting.forget(leg.view.call_id, &mut self.cx);
+            self.announce(ended);
+            let invite = self.waiting.invite.as_ref();
+            match invite
+                .filter(|it| in_call && !it.announced)
+                .map(|it| it.until > now)
+            {
                 None => {}
                 Some(true) => self.announce_waiting(),
                 Some(false) => self.end_waiting(),
             }
             return;
         }
-        let blocked = self.joining.is_some() || self.is_answering_second_call();
+        let blocked = self.joining.is_some() || self.waiting.answering().is_some();
         let abandoned = &Purpose::AbandonedStart;
         if blocked || !self.cx.signalling.is_ready() || self.cx.requests.is_waiting(abandoned) {
             return;
         }
-        match self.waiting.take_if(|waiting| waiting.until > now) {
+        match self.waiting.invite.take_if(|invite| invite.until > now) {
             Some(WaitingInvite { call, until, .. }) => self.ring(call, until.since(now)),
             None => self.end_waiting(),
         }
     }
 
+    pub(super) fn end_waiting(&mut self) {
+        let ended = self.waiting.end(&mut self.cx);
+        self.announce(ended);
+    }
+
     pub(super) fn accept_waiting(&mut self, ticket: u64, call_id: CallId, other: OtherCall) {
         // What rings here may be a second call all the same: the first is on another device.
         let current = self.current.as_mut();
-        if let Some(leg) = current.filter(|leg| leg.state() == State::Called && leg.is(call_id)) {
-            return leg.accept(ticket, other, &mut self.cx);
-        }
-        let waiting = self.waiting.as_mut();
-        match waiting.filter(|it| it.announced && it.is(call_id)) {
-            Some(waiting) => waiting.accept(ticket, other, &mut self.cx),
-            None => self.cx.fail(ticket, ErrorKind::CallNotFound),
+        match current.filter(|leg| leg.state() == State::Called && leg.is(call_id)) {
+            Some(leg) => leg.accept(ticket, other, &mut self.cx),
+            None => self.waiting.accept(ticket, call_id, other, &mut self.cx),
         }
     }
 
-    pub(super) fn take_waiting_token(&mut self, token: Result<Token, ErrorBody>) {
-        match (&self.waiting, token) {
-            (Some(waiting), Ok(token)) => waiting.request_accept(Some(token), &mut self.cx),
-            (_, Ok(_)) => {}
-            (_, Err(error)) => self.stop_answering(error),
-        }
-    }
-
-    /// The answer failed: it waits on, unless its time was over meanwhile.
-    fn stop_answering(&mut self, error: ErrorBody) {
-        let Some(waiting) = &mut self.waiting else {
-            return;
-        };
-        let tickets = waiting
-            .answering
-            .take()
-            .into_iter()
-            .flat_map(|it| it.tickets);
-        self.cx.complete_all(tickets, &Err(error));
-        if waiting.is_over(&self.cx) {
-            self.end_waiting();
-        }
+    pub(super) fn reject_waiting(&mut self, ticket: u64, call_id: CallId) {
+        let result = self.waiting.reject(call_id, &mut self.cx);
+        self.publish_change();
+        let result = result.map(|()| Value::Done).map_err(ErrorBody::from);
+        self.cx.complete(ticket, result);
     }
 
     pub(super) fn handle_accept_waiting_answer(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(waiting) = &self.waiting else { return };
-        let call_id = waiting.call.call_id;
         match only_call(result) {
             Ok(call) => self.activate_waiting(call),
             Err(error) => {
                 // It still rings where the error is transient, or the other call stands in its way.
                 let rings = is_transient(&error) || error.kind == ErrorKind::AlreadyInCall;
                 let unanswered = matches!(error.kind, ErrorKind::Timeout | ErrorKind::NoConnection);
-                self.stop_answering(error);
-                if unanswered {
-                    self.cx.queue_hangup(call_id);
-                }
+                let call_id = self.waiting.answering().filter(|_| unanswered);
+                let ended = self.waiting.stop_answering(error, &mut self.cx);
+                self.announce(ended);
+                call_id.into_iter().for_each(|it| self.cx.queue_hangup(it));
                 if !rings {
                     self.end_waiting();
                 }
@@ -288,8 +362,8 @@ impl Endpoint {
 
     /// It is answered here: the current call is over, or on hold.
     fn activate_waiting(&mut self, call: CallView) {
-        let waiting = self.waiting.as_mut();
-        let Some(answering) = waiting.and_then(|waiting| waiting.answering.take()) else {
+        let invite = self.waiting.invite.as_mut();
+        let Some(answering) = invite.and_then(|invite| invite.answering.take()) else {
             return;
         };
         // It is shown as waiting until the current call has gone.
@@ -302,9 +376,9 @@ impl Endpoint {
             }
         };
         let call_id = call.call_id;
-        self.waiting = None;
+        self.waiting.invite = None;
         let result = if call.state == CallState::Ended {
-            self.announce(AppEvent::CallWaitingEnd { call_id });
+            self.announce([AppEvent::CallWaitingEnd { call_id }]);
             Err(ErrorKind::CallOver.into())
         } else {
             let value = accepted(&call);
@@ -317,33 +391,14 @@ impl Endpoint {
         self.cx.complete_all(answering.tickets, &result);
     }
 
-    /// The person hangs up, and there is nothing but what is being answered. The server may have the answer already.
-    pub(super) fn abandon_second_call(&mut self) {
-        if let Some(call_id) = self.answering_second_call() {
-            self.cx.queue_hangup(call_id);
-            self.end_waiting();
-        }
-    }
-
     /// A snapshot has the call already that is being answered here: the answer itself was lost.
     pub(super) fn adopt_answered_waiting(&mut self, calls: &[CallView]) {
-        let call_id = self.answering_second_call();
+        let call_id = self.waiting.answering();
         if let Some(call) = calls.iter().find(|call| Some(call.call_id) == call_id) {
-            self.cx.tokens.drop(call.call_id, TokenFor::AcceptWaiting);
+            let tokens = &mut self.cx.tokens;
+            tokens.drop(call.call_id, TokenFor::AcceptWaiting);
             self.cx.requests.drop_owned_by(Owner::Waiting);
             self.activate_waiting(call.clone());
         }
-    }
-
-    pub(super) fn reject_waiting(&mut self, ticket: u64, call_id: CallId) {
-        let announced = |it: &mut WaitingInvite| it.announced && it.is(call_id);
-        let Some(waiting) = self.waiting.take_if(announced) else {
-            return self.cx.fail(ticket, ErrorKind::CallNotFound);
-        };
-        waiting.end(ErrorKind::AlreadyRejected, &mut self.cx);
-        // An accept may be on its way: a hang-up takes that back, too.
-        self.cx.queue_hangup(call_id);
-        self.publish_change();
-        self.cx.complete(ticket, Ok(Value::Done));
     }
 }

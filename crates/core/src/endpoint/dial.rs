@@ -7,11 +7,11 @@ use hullo_protocol::{
     ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, Success, Uid,
 };
 
+use super::Endpoint;
 use super::context::Context;
 use super::leg::{CallLeg, LegPhase};
 use super::requests::Purpose;
 use super::tokens::TokenFor;
-use super::{Endpoint, State};
 
 /// The caller's number in its call.
 const CALLER_UID: Uid = Uid(1);
@@ -59,23 +59,20 @@ impl Endpoint {
 
     /// The caller, if this can be dialled now.
     fn check_dial(&self, request: &DialRequest) -> Result<Accid, ErrorBody> {
-        let state = self.state();
         let me = self.cx.me();
-        if request.group.is_none() && state == State::Idle && request.callees.first() == me {
+        if request.group.is_none() && request.callees.first() == me {
             return Err(ErrorKind::CalledOneself.into());
         }
-        if request.callees.is_empty() && state == State::Idle {
+        if request.callees.is_empty() {
             let message = "accids is empty; name at least one account";
             return Err(ErrorBody::new(ErrorKind::BadRequest, message));
         }
-        match state {
-            State::Idle if self.joining.is_some() => Err(ErrorKind::CallWhileCalling),
-            State::Idle if self.is_answering_second_call() => Err(ErrorKind::CallWhileCalled),
-            State::Idle => Ok(()),
-            State::Calling => Err(ErrorKind::CallWhileCalling),
-            State::Called => Err(ErrorKind::CallWhileCalled),
-            State::InCall => Err(ErrorKind::CallWhileInCall),
-        }?;
+        if self.joining.is_some() {
+            return Err(ErrorKind::CallWhileCalling.into());
+        }
+        if self.waiting.answering().is_some() {
+            return Err(ErrorKind::CallWhileCalled.into());
+        }
         let me = me.ok_or(ErrorKind::NotLoggedIn)?;
         let bytes = request.attachment.as_ref().map_or(0, String::len);
         if bytes > ATTACHMENT_BYTES_MAX {
@@ -133,7 +130,8 @@ impl Endpoint {
         let (Command::StartCall(start), Ok(Success::Call { call, .. })) = (command, result) else {
             return;
         };
-        self.forget_waiting(call.call_id);
+        let ended = self.waiting.forget(call.call_id, &mut self.cx);
+        self.announce(ended);
         if call.call_id != start.call_id && call.state != CallState::Ended {
             self.cx.queue_hangup(call.call_id);
         }

@@ -7,6 +7,7 @@ use hullo_protocol::{
 
 use super::context::Context;
 use super::dial::DialRequest;
+use super::join::JoinBy;
 use super::leg::CallLeg;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::tokens::TokenFor;
@@ -14,6 +15,9 @@ use super::{AppEvent, Endpoint, MediaEvent, Op, Output, Value};
 
 impl Endpoint {
     pub(super) fn handle_op(&mut self, ticket: u64, op: Op) {
+        if let Some(kind) = op.refused_in(self.state()) {
+            return self.cx.fail(ticket, kind);
+        }
         match op {
             Op::Login {
                 app_key,
@@ -85,8 +89,8 @@ impl Endpoint {
                 };
                 self.dial(ticket, request);
             }
-            Op::Join { call_id } => self.join(ticket, call_id),
-            Op::ContinueHere { call_id } => self.continue_here(ticket, call_id),
+            Op::Join { call_id } => self.join(ticket, call_id, JoinBy::Joining),
+            Op::ContinueHere { call_id } => self.join(ticket, call_id, JoinBy::Continuing),
             Op::QueryCall { call_id, group_id } => {
                 let query = Command::Query { call_id, group_id };
                 self.cx.request(query, Purpose::Query(ticket));
@@ -130,34 +134,28 @@ impl Endpoint {
 
     /// What is asked of a call.
     fn handle_call_op(&mut self, ticket: u64, op: Op) {
-        use ErrorKind::{AcceptWhileIdle, InviteWhileIdle, NotInCall, SwitchWhileIdle};
         match op {
             // Whoever answers here is not in another call elsewhere any more.
-            Op::Accept => self.ask_current(ticket, AcceptWhileIdle, |leg, cx| {
+            Op::Accept => self.on_current(|leg, cx| {
                 leg.accept(ticket, OtherCall::End, cx);
             }),
             Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
             Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
-            Op::Reject => self.reject(ticket),
-            Op::Cancel => self.cancel(ticket),
-            Op::Hangup => {
-                self.hang_up(true);
+            Op::Hangup | Op::Reject | Op::Cancel | Op::Leave => {
+                self.hang_up(matches!(op, Op::Hangup));
                 self.cx.complete(ticket, Ok(Value::Done));
             }
-            Op::Leave => self.leave(ticket),
             Op::GroupInvite {
                 accids,
                 attachment,
                 timeout_ms,
-            } => self.ask_current(ticket, InviteWhileIdle, |leg, cx| {
+            } => self.on_current(|leg, cx| {
                 leg.invite(ticket, accids, attachment, timeout_ms, cx);
             }),
             Op::SwitchCallType { media } => {
-                self.ask_current(ticket, SwitchWhileIdle, |leg, cx| {
-                    leg.switch(ticket, media, cx)
-                });
+                self.on_current(|leg, cx| leg.switch(ticket, media, cx));
             }
-            Op::AnswerSwitch { agree } => self.ask_current(ticket, NotInCall, |leg, cx| {
+            Op::AnswerSwitch { agree } => self.on_current(|leg, cx| {
                 leg.answer_switch(ticket, agree, cx);
             }),
             Op::MuteLocalAudio { muted } => self.change_local(ticket, |leg| {
@@ -171,10 +169,10 @@ impl Endpoint {
             Op::EnableLocalVideo { enabled } => {
                 self.change_local(ticket, |leg| leg.enable_video(enabled));
             }
-            Op::SetAudioMute { accid, muted } => self.ask_current(ticket, NotInCall, |leg, cx| {
+            Op::SetAudioMute { accid, muted } => self.on_current(|leg, cx| {
                 leg.mute_participant(ticket, accid, muted, cx);
             }),
-            Op::ShowVideos { accids } => self.ask_current(ticket, NotInCall, |leg, cx| {
+            Op::ShowVideos { accids } => self.on_current(|leg, cx| {
                 leg.show_videos(ticket, accids, cx);
             }),
             Op::Login { .. }
@@ -186,19 +184,6 @@ impl Endpoint {
             | Op::QueryCall { .. }
             | Op::ListMessages { .. }
             | Op::WatchPresence { .. } => {}
-        }
-    }
-
-    /// Asks something of the current call, which completes the ticket; `otherwise` is why that fails without one.
-    fn ask_current(
-        &mut self,
-        ticket: u64,
-        otherwise: ErrorKind,
-        ask: impl FnOnce(&mut CallLeg, &mut Context),
-    ) {
-        match &mut self.current {
-            Some(leg) => ask(leg, &mut self.cx),
-            None => self.cx.fail(ticket, otherwise),
         }
     }
 
@@ -272,10 +257,12 @@ impl Endpoint {
                 }
                 self.cx.complete(ticket, result.map(value_of));
             }
-            Purpose::JoinQuery => self.handle_join_query(result),
+            Purpose::JoinQuery => self.joining.handle_query(result, &mut self.cx),
             Purpose::Join => self.handle_join_answer(result),
             Purpose::AcceptWaiting => self.handle_accept_waiting_answer(result),
-            Purpose::Resume => self.handle_resume_answer(pending, &result),
+            Purpose::Resume => {
+                self.on_current(|leg, cx| leg.handle_resume_answer(pending, &result, cx))
+            }
             Purpose::Outbox(_)
             | Purpose::SetMedia
             | Purpose::Subscribe
@@ -351,8 +338,11 @@ impl Endpoint {
     pub(super) fn handle_token(&mut self, call_id: CallId, token: Result<Token, ErrorBody>) {
         match (self.cx.tokens.take(call_id), token) {
             (None, _) => {}
-            (Some(TokenFor::Join), token) => self.take_join_token(token),
-            (Some(TokenFor::AcceptWaiting), token) => self.take_waiting_token(token),
+            (Some(TokenFor::Join), token) => self.joining.take_token(token, &mut self.cx),
+            (Some(TokenFor::AcceptWaiting), token) => {
+                let ended = self.waiting.take_token(token, &mut self.cx);
+                self.announce(ended);
+            }
             (Some(TokenFor::Dial), Ok(token)) => {
                 self.on_current(|leg, cx| leg.start_with(token, cx));
             }

@@ -2,46 +2,174 @@
 //! when the other is over. The other may be on another of the account's devices: then the call is parked here.
 
 use hullo_protocol::{
-    Accid, CallDelta, CallId, CallRecord, CallState, CallView, EndReason, ErrorBody, ErrorKind,
-    ParticipantDuration, Success,
+    Accid, CallDelta, CallId, CallRecord, CallState, CallView, EndReason, ParticipantDuration,
 };
 
+use super::context::Context;
 use super::leg::diff::{merge, own_end};
 use super::leg::{CallLeg, LegPhase, local_participant};
-use super::requests::{Pending, Purpose};
+use super::requests::Purpose;
 use super::{AppEvent, Endpoint};
+
+/// The call on hold, where there is one. What it returns, the application is told.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    pub(super) leg: Option<CallLeg>,
+}
+
+impl Held {
+    pub(super) fn is(&self, call_id: CallId) -> bool {
+        self.leg.as_ref().is_some_and(|leg| leg.is(call_id))
+    }
+
+    pub(super) fn call_id(&self) -> Option<CallId> {
+        self.leg.as_ref().map(|leg| leg.view.call_id)
+    }
+
+    pub(super) fn view(&self) -> Option<CallView> {
+        self.leg.as_ref().map(|leg| leg.view.clone())
+    }
+
+    /// Whether it waits for a call on another device.
+    pub(super) fn park(&mut self, parked: bool) {
+        if let Some(leg) = &mut self.leg {
+            leg.parked = parked;
+        }
+    }
+
+    /// The person takes up what is parked. Should the other call stand in the way still, the server says so.
+    pub(super) fn take_up(&mut self, ticket: u64, cx: &mut Context) {
+        if let Some(leg) = &mut self.leg {
+            leg.parked = false;
+            cx.complete(ticket, Ok(leg.accepted()));
+        }
+    }
+
+    /// Hangs up what is parked.
+    pub(super) fn hang_up_parked(&mut self, cx: &mut Context) -> Option<AppEvent> {
+        let parked = self.leg.as_ref().filter(|leg| leg.parked);
+        cx.queue_hangup(parked?.view.call_id);
+        self.end(EndReason::HungUp, cx.me().cloned(), Vec::new(), cx)
+    }
+
+    /// A change of this call.
+    pub(super) fn change(
+        &mut self,
+        version: u64,
+        delta: CallDelta,
+        cx: &mut Context,
+    ) -> Option<AppEvent> {
+        let leg = self.leg.as_ref()?;
+        let known = leg.view.version;
+        let ends = version > known && delta.end.is_some();
+        if known.checked_add(1) == Some(version) || ends {
+            let mut view = leg.view.clone();
+            merge(&mut view, version, delta);
+            return self.adopt(view, cx);
+        }
+        if version > known {
+            cx.request_snapshot(leg.view.call_id);
+        }
+        None
+    }
+
+    /// Takes the call as it is now, unless that is another one or older than what is known.
+    pub(super) fn adopt(&mut self, view: CallView, cx: &Context) -> Option<AppEvent> {
+        let newer = |leg: &&mut CallLeg| leg.is(view.call_id) && leg.view.version <= view.version;
+        let leg = self.leg.as_mut().filter(newer)?;
+        leg.parked &= is_held_by(cx.me(), &view);
+        let end = own_end(&view, cx.me(), leg.joined_at.is_some());
+        leg.view = view;
+        let (reason, by) = end?;
+        self.end(reason, by, Vec::new(), cx)
+    }
+
+    /// It is over.
+    pub(super) fn end(
+        &mut self,
+        reason: EndReason,
+        by: Option<Accid>,
+        durations: Vec<ParticipantDuration>,
+        cx: &Context,
+    ) -> Option<AppEvent> {
+        let leg = self.leg.take()?;
+        Some(AppEvent::CallEnd {
+            call_id: leg.view.call_id,
+            reason,
+            by,
+            duration_ms: leg.duration_ms(cx.now),
+            durations,
+        })
+    }
+
+    /// Another device has fetched it from here.
+    pub(super) fn leave_to_other_device(&mut self, call_id: CallId) -> Option<AppEvent> {
+        self.leg.take_if(|leg| leg.is(call_id))?;
+        Some(AppEvent::OtherClientContinue { call_id })
+    }
+
+    /// Brings it in line with a snapshot, and takes it out of the calls that are not known here.
+    pub(super) fn reconcile(
+        &mut self,
+        named: &[CallId],
+        calls: &mut Vec<CallView>,
+        elsewhere: &[CallView],
+        ended: &[CallRecord],
+        cx: &Context,
+    ) -> Option<AppEvent> {
+        let call_id = self.call_id()?;
+        if let Some(index) = calls.iter().position(|call| call.call_id == call_id) {
+            return self.adopt(calls.remove(index), cx);
+        }
+        let continued = elsewhere.iter().any(|call| call.call_id == call_id);
+        match ended.iter().find(|record| record.call_id == call_id) {
+            Some(record) => {
+                let durations = record.durations.clone();
+                self.end(record.reason, record.ended_by.clone(), durations, cx)
+            }
+            None if continued => self.leave_to_other_device(call_id),
+            None if !named.contains(&call_id) => None,
+            None => self.end(EndReason::Lost, None, Vec::new(), cx),
+        }
+    }
+
+    /// After a reload: the one of two calls of this device that is on hold.
+    pub(super) fn restore(&mut self, call: CallView, cx: &Context) {
+        if self.leg.is_none() && is_held_by(cx.me(), &call) && call.state == CallState::Active {
+            let active_ms = call.active_ms.unwrap_or_default();
+            let mut leg = CallLeg::new(call, LegPhase::InCall).with_devices_of(cx.me());
+            leg.joined_at = Some(cx.now.minus_ms(active_ms));
+            self.leg = Some(leg);
+        }
+    }
+}
 
 impl Endpoint {
     /// Puts the current call on hold, where there is one; returns which. What is current next follows at once.
     pub(super) fn put_on_hold(&mut self) -> Option<CallId> {
-        if self.held.is_some() {
+        if self.held.leg.is_some() {
             // The server holds one call only. Were it otherwise, this one would be left, not forgotten.
             self.hang_up(false);
         }
         let mut leg = self.current.take()?;
         leg.put_on_hold(&mut self.cx);
-        let call_id = leg.view.call_id;
-        self.held = Some(leg);
-        Some(call_id)
+        self.held.leg = Some(leg);
+        self.held.call_id()
     }
 
     /// The server has put the current call on hold, and nobody here has asked for it: the account has answered another call
     /// on another device. Or one was to be answered here, and it is not known how that went: then it has just been given up.
     pub(super) fn park_held(&mut self) {
-        let asked =
-            self.is_answering_second_call() || self.cx.requests.is_waiting(&Purpose::Resume);
+        let resumes = self.cx.requests.is_waiting(&Purpose::Resume);
+        let asked = resumes || self.waiting.answering().is_some();
         let current = self.current.as_ref().filter(|leg| leg.is_in_call());
         if asked || !current.is_some_and(|leg| is_held_by(self.cx.me(), &leg.view)) {
             return;
         }
         let given_up = self.cx.requests.has_unsent_hangup();
         let parked = self.put_on_hold();
-        if let Some(held) = &mut self.held {
-            held.parked = !given_up;
-        }
-        if let Some(call_id) = parked {
-            self.announce(AppEvent::CallHeld { call_id });
-        }
+        self.held.park(!given_up);
+        self.announce(parked.map(|call_id| AppEvent::CallHeld { call_id }));
     }
 
     /// What the account was in on another device is over, or may be.
@@ -49,164 +177,25 @@ impl Endpoint {
         let me = self.cx.me();
         let busy = |call: &CallView| local_participant(call, me).is_some_and(|own| !own.held);
         let parked = self.current.is_none() && self.calls_elsewhere().iter().any(busy);
-        if let Some(held) = &mut self.held {
-            held.parked = parked;
-        }
-    }
-
-    /// The person takes up what is parked. Should the other call stand in the way still, the server says so.
-    pub(super) fn take_up_parked(&mut self, ticket: u64) {
-        if let Some(held) = &mut self.held {
-            held.parked = false;
-            self.cx.complete(ticket, Ok(held.accepted()));
-        }
+        self.held.park(parked);
     }
 
     /// Takes the call up again that was on hold, once no other is current.
     pub(super) fn resume_held(&mut self) {
-        if self.current.is_some() || self.joining.is_some() || self.is_answering_second_call() {
+        let answering = self.waiting.answering().is_some();
+        if self.current.is_some() || self.joining.is_some() || answering {
             return;
         }
-        let Some(leg) = self.held.take_if(|held| !held.parked) else {
+        let Some(leg) = self.held.leg.take_if(|held| !held.parked) else {
             return;
         };
         let (call_id, media) = (leg.view.call_id, leg.view.media);
         let switched = self.current.insert(leg).resume(&mut self.cx);
-        self.announce(AppEvent::CallResumed { call_id });
+        self.announce([AppEvent::CallResumed { call_id }]);
         if switched {
             self.cx.emit(AppEvent::CallTypeChange { media });
         }
         self.on_current(CallLeg::open_media);
-    }
-
-    /// What is refused is a call that is over, or still on hold; how is on its way.
-    pub(super) fn handle_resume_answer(
-        &mut self,
-        pending: Pending,
-        result: &Result<Success, ErrorBody>,
-    ) {
-        match result {
-            // The change itself may come behind the answer.
-            Ok(_) => {
-                let me = self.cx.me();
-                let participants = self
-                    .current
-                    .iter_mut()
-                    .flat_map(|leg| &mut leg.view.participants);
-                let own = participants.filter(|p| Some(&p.accid) == me);
-                own.for_each(|own| own.held = false);
-            }
-            // The other call is over here, but the server does not know of that yet.
-            Err(error)
-                if error.kind == ErrorKind::AlreadyInCall
-                    && self.cx.requests.has_unsent_hangup() =>
-            {
-                self.cx.retry_as_new(pending);
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// Hangs up when there is nothing but a call that is parked.
-    pub(super) fn hang_up_parked(&mut self) {
-        let parked = self.held.as_ref().filter(|held| held.parked);
-        let Some(call_id) = parked.map(|held| held.view.call_id) else {
-            return;
-        };
-        self.cx.queue_hangup(call_id);
-        let me = self.cx.me().cloned();
-        self.end_held(EndReason::HungUp, me, Vec::new());
-    }
-
-    /// A change of the call on hold; false if it is another call's.
-    pub(super) fn change_held(&mut self, call_id: CallId, version: u64, delta: &CallDelta) -> bool {
-        let Some(held) = self.held.as_ref().filter(|held| held.is(call_id)) else {
-            return false;
-        };
-        let known = held.view.version;
-        let ends = version > known && delta.end.is_some();
-        if known.checked_add(1) == Some(version) || ends {
-            let mut view = held.view.clone();
-            merge(&mut view, version, delta.clone());
-            self.adopt_held(view);
-        } else if version > known {
-            self.cx.request_snapshot(call_id);
-        }
-        true
-    }
-
-    pub(super) fn is_held(&self, call_id: CallId) -> bool {
-        self.held.as_ref().is_some_and(|held| held.is(call_id))
-    }
-
-    /// Takes the call on hold as it is now.
-    pub(super) fn adopt_held(&mut self, view: CallView) {
-        let me = self.cx.me();
-        let newer =
-            |held: &&mut CallLeg| held.is(view.call_id) && held.view.version <= view.version;
-        let Some(held) = self.held.as_mut().filter(newer) else {
-            return;
-        };
-        held.parked &= is_held_by(me, &view);
-        let end = own_end(&view, me, held.joined_at.is_some());
-        held.view = view;
-        if let Some((reason, by)) = end {
-            self.end_held(reason, by, Vec::new());
-        }
-    }
-
-    /// The call on hold is over.
-    pub(super) fn end_held(
-        &mut self,
-        reason: EndReason,
-        by: Option<Accid>,
-        durations: Vec<ParticipantDuration>,
-    ) {
-        let Some(held) = self.held.take() else { return };
-        self.announce(AppEvent::CallEnd {
-            call_id: held.view.call_id,
-            reason,
-            by,
-            duration_ms: held.duration_ms(self.cx.now),
-            durations,
-        });
-    }
-
-    /// Brings the call on hold in line with a snapshot; takes it out of the calls that are not known here.
-    pub(super) fn reconcile_held(
-        &mut self,
-        named: &[CallId],
-        calls: &mut Vec<CallView>,
-        ended: &[CallRecord],
-    ) {
-        let Some(call_id) = self.held.as_ref().map(|held| held.view.call_id) else {
-            return;
-        };
-        if let Some(index) = calls.iter().position(|call| call.call_id == call_id) {
-            let call = calls.remove(index);
-            return self.adopt_held(call);
-        }
-        let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
-        match ended.iter().find(|record| record.call_id == call_id) {
-            Some(record) => {
-                let durations = record.durations.clone();
-                self.end_held(record.reason, record.ended_by.clone(), durations);
-            }
-            None if continued => self.handle_continued_elsewhere(call_id),
-            None if !named.contains(&call_id) => {}
-            None => self.end_held(EndReason::Lost, None, Vec::new()),
-        }
-    }
-
-    /// After a reload: the one of two calls of this device that is on hold.
-    pub(super) fn restore_held(&mut self, call: CallView) {
-        let held = is_held_by(self.cx.me(), &call);
-        if held && self.held.is_none() && call.state == CallState::Active {
-            let active_ms = call.active_ms.unwrap_or_default();
-            let mut leg = CallLeg::new(call, LegPhase::InCall).with_devices_of(self.cx.me());
-            leg.joined_at = Some(self.cx.now.minus_ms(active_ms));
-            self.held = Some(leg);
-        }
     }
 }
 

@@ -4,15 +4,21 @@ use hullo_protocol::{
     CallId, CallState, CallView, Command, ErrorBody, ErrorKind, Media, Success, Token,
 };
 
+use super::context::Context;
 use super::leg::{CallLeg, LegPhase, accepted};
 use super::requests::{Owner, Pending, Purpose};
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, State};
+use super::{AppEvent, Endpoint};
 use crate::Time;
 
-/// A call that the application is joining. Whatever rings meanwhile waits.
+/// The call that the application is joining, where there is one. Whatever rings meanwhile waits.
+#[derive(Debug, Default)]
+pub(super) struct Joining {
+    pending: Option<PendingJoin>,
+}
+
 #[derive(Debug)]
-pub(super) struct PendingJoin {
+struct PendingJoin {
     ticket: u64,
     call_id: CallId,
     stage: Stage,
@@ -33,108 +39,139 @@ enum Stage {
     Continuing,
 }
 
+/// How to come into a running call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JoinBy {
+    /// As one more participant of a group call.
+    Joining,
+    /// By fetching it from another device of the account.
+    Continuing,
+}
+
 impl PendingJoin {
     /// The server may have let the account in.
     fn is_asked(&self) -> bool {
         matches!(self.stage, Stage::Joining | Stage::Continuing)
     }
+
+    fn request_join(&mut self, room_token: Option<Token>, cx: &mut Context) {
+        self.stage = Stage::Joining;
+        let join = Command::Join {
+            call_id: self.call_id,
+            room_token,
+        };
+        cx.request(join, Purpose::Join);
+    }
+}
+
+impl Joining {
+    pub(super) fn is_some(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    fn begin(&mut self, ticket: u64, call_id: CallId, by: JoinBy, cx: &mut Context) {
+        // A hang-up that is not yet sent, or will be sent again, must not end what the person joins now.
+        let hang_ups = cx.requests.drop(&Purpose::Outbox(call_id));
+        let pending = self.pending.insert(PendingJoin {
+            ticket,
+            call_id,
+            stage: Stage::Continuing,
+            pressed_at: cx.now,
+            hung_up: !hang_ups.is_empty(),
+        });
+        match by {
+            JoinBy::Continuing => cx.request(Command::Continue { call_id }, Purpose::Join),
+            JoinBy::Joining if cx.signalling.is_secure() => {
+                pending.stage = Stage::Querying;
+                let query = Command::Query {
+                    call_id: Some(call_id),
+                    group_id: None,
+                };
+                cx.request(query, Purpose::JoinQuery);
+            }
+            JoinBy::Joining => pending.request_join(None, cx),
+        }
+    }
+
+    /// Which number this account has in the call: asks for the room token for it.
+    pub(super) fn handle_query(&mut self, result: Result<Success, ErrorBody>, cx: &mut Context) {
+        let Some(pending) = &mut self.pending else {
+            return;
+        };
+        let found = match result {
+            Ok(Success::Found { calls }) => calls.into_iter().next().ok_or(ErrorKind::CallNotFound),
+            Ok(_) => Err(ErrorKind::Server),
+            Err(error) => return self.fail(error, cx),
+        };
+        match found {
+            Ok(found) => {
+                pending.stage = Stage::AwaitingToken;
+                cx.ask_token(pending.call_id, found.uid, TokenFor::Join);
+            }
+            Err(kind) => self.fail(kind.into(), cx),
+        }
+    }
+
+    pub(super) fn take_token(&mut self, token: Result<Token, ErrorBody>, cx: &mut Context) {
+        match (&mut self.pending, token) {
+            (None, _) => {}
+            (Some(pending), Ok(token)) => pending.request_join(Some(token), cx),
+            (Some(_), Err(error)) => self.fail(error, cx),
+        }
+    }
+
+    fn fail(&mut self, error: ErrorBody, cx: &mut Context) {
+        if let Some(pending) = self.pending.take() {
+            cx.tokens.drop(pending.call_id, TokenFor::Join);
+            if pending.hung_up {
+                cx.queue_hangup(pending.call_id);
+            }
+            cx.complete(pending.ticket, Err(error));
+        }
+    }
+
+    /// Nobody joins anything any more. The server may have let the account in, and is told.
+    pub(super) fn abandon(&mut self, kind: ErrorKind, cx: &mut Context) {
+        let dropped = cx.requests.drop_owned_by(Owner::Join);
+        let asked = |it: &Pending| it.purpose == Purpose::Join && it.may_be_known();
+        if let Some(pending) = &mut self.pending {
+            pending.hung_up |= dropped.iter().any(asked);
+        }
+        self.fail(kind.into(), cx);
+    }
+
+    /// A call has come in from a snapshot, while one was to be joined: there is no more to do, or nothing that can be done.
+    pub(super) fn reconcile(&mut self, current: Option<&CallLeg>, cx: &mut Context) {
+        let Some(leg) = current.filter(|_| self.is_some()) else {
+            return;
+        };
+        match self.pending.take_if(|pending| leg.is(pending.call_id)) {
+            Some(joined) => {
+                cx.requests.drop_owned_by(Owner::Join);
+                cx.tokens.drop(joined.call_id, TokenFor::Join);
+                cx.complete(joined.ticket, Ok(leg.accepted()));
+            }
+            None => self.abandon(ErrorKind::CallWhileInCall, cx),
+        }
+    }
 }
 
 impl Endpoint {
-    /// Joins a running group call.
-    pub(super) fn join(&mut self, ticket: u64, call_id: CallId) {
-        if !self.can_join(ticket, call_id) {
-            return;
-        }
-        if self.cx.signalling.is_secure() {
-            self.begin_join(ticket, call_id, Stage::Querying);
-            let query = Command::Query {
-                call_id: Some(call_id),
-                group_id: None,
-            };
-            self.cx.request(query, Purpose::JoinQuery);
+    /// Joins a running group call, or fetches a call from another device.
+    pub(super) fn join(&mut self, ticket: u64, call_id: CallId, by: JoinBy) {
+        if self.held.is(call_id) && !self.joining.is_some() {
+            self.held.take_up(ticket, &mut self.cx);
+        } else if self.waiting.answering().is_some() {
+            self.cx.fail(ticket, ErrorKind::CallWhileCalled);
+        } else if self.joining.is_some() {
+            self.cx.fail(ticket, ErrorKind::CallWhileCalling);
         } else {
-            self.begin_join(ticket, call_id, Stage::Joining);
-            let join = join_command(call_id, None);
-            self.cx.request(join, Purpose::Join);
-        }
-    }
-
-    /// Fetches a call from another device.
-    pub(super) fn continue_here(&mut self, ticket: u64, call_id: CallId) {
-        if self.can_join(ticket, call_id) {
-            self.begin_join(ticket, call_id, Stage::Continuing);
-            self.cx
-                .request(Command::Continue { call_id }, Purpose::Join);
-        }
-    }
-
-    /// Whether nothing stands in the way; otherwise the ticket is completed.
-    fn can_join(&mut self, ticket: u64, call_id: CallId) -> bool {
-        if self.joining.is_none() && self.state() == State::Idle && self.is_held(call_id) {
-            self.take_up_parked(ticket);
-            return false;
-        }
-        let kind = match self.state() {
-            State::Idle if self.is_answering_second_call() => ErrorKind::CallWhileCalled,
-            State::Idle if self.joining.is_none() => return true,
-            State::Idle | State::Calling => ErrorKind::CallWhileCalling,
-            State::Called => ErrorKind::CallWhileCalled,
-            State::InCall => ErrorKind::CallWhileInCall,
-        };
-        self.cx.fail(ticket, kind);
-        false
-    }
-
-    fn begin_join(&mut self, ticket: u64, call_id: CallId, stage: Stage) {
-        // A hang-up that is not yet sent, or will be sent again, must not end what the person joins now.
-        let hang_ups = self.cx.requests.drop(&Purpose::Outbox(call_id));
-        self.joining = Some(PendingJoin {
-            ticket,
-            call_id,
-            stage,
-            pressed_at: self.cx.now,
-            hung_up: !hang_ups.is_empty(),
-        });
-    }
-
-    pub(super) fn handle_join_query(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(joining) = &mut self.joining else {
-            return;
-        };
-        let uid = match result {
-            Ok(Success::Found { calls }) => calls
-                .first()
-                .map(|found| found.uid)
-                .ok_or_else(|| ErrorKind::CallNotFound.into()),
-            Ok(_) => Err(ErrorKind::Server.into()),
-            Err(error) => Err(error),
-        };
-        match uid {
-            Ok(uid) => {
-                joining.stage = Stage::AwaitingToken;
-                self.cx.ask_token(joining.call_id, uid, TokenFor::Join);
-            }
-            Err(error) => self.fail_join(error),
-        }
-    }
-
-    pub(super) fn take_join_token(&mut self, token: Result<Token, ErrorBody>) {
-        let Some(joining) = &mut self.joining else {
-            return;
-        };
-        match token {
-            Ok(token) => {
-                joining.stage = Stage::Joining;
-                let join = join_command(joining.call_id, Some(token));
-                self.cx.request(join, Purpose::Join);
-            }
-            Err(error) => self.fail_join(error),
+            self.joining.begin(ticket, call_id, by, &mut self.cx);
         }
     }
 
     pub(super) fn handle_join_answer(&mut self, result: Result<Success, ErrorBody>) {
-        let Some(joining) = self.joining.take() else {
+        let Some(joining) = self.joining.pending.take() else {
             return;
         };
         let ticket = joining.ticket;
@@ -160,8 +197,8 @@ impl Endpoint {
 
     /// A snapshot has the call already that is being joined: the answer itself was lost.
     pub(super) fn adopt_joined(&mut self, calls: &[CallView]) {
-        let joining = self.joining.as_ref().filter(|it| it.is_asked());
-        let call_id = joining.map(|it| it.call_id);
+        let pending = self.joining.pending.as_ref().filter(|it| it.is_asked());
+        let call_id = pending.map(|it| it.call_id);
         let joined = calls.iter().find(|call| Some(call.call_id) == call_id);
         if let (Some(call), None) = (joined.cloned(), &self.current) {
             self.cx.requests.drop(&Purpose::Join);
@@ -170,26 +207,12 @@ impl Endpoint {
         }
     }
 
-    /// A call has come in from a snapshot, while one was to be joined: there is no more to do, or nothing that can be done.
-    pub(super) fn reconcile_join(&mut self) {
-        let (Some(leg), Some(joining)) = (&self.current, &self.joining) else {
-            return;
-        };
-        let (call_id, ticket, value) = (joining.call_id, joining.ticket, leg.accepted());
-        if !leg.is(call_id) {
-            return self.abandon_join(ErrorKind::CallWhileInCall);
-        }
-        self.cx.requests.drop_owned_by(Owner::Join);
-        self.cx.tokens.drop(call_id, TokenFor::Join);
-        self.joining = None;
-        self.cx.complete(ticket, Ok(value));
-    }
-
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
     pub(super) fn activate(&mut self, call: CallView, pressed: Option<Time>) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
-        self.held.take_if(|held| held.is(call.call_id));
-        self.forget_waiting(call.call_id);
+        self.held.leg.take_if(|held| held.is(call.call_id));
+        let ended = self.waiting.forget(call.call_id, &mut self.cx);
+        self.announce(ended);
         // The snapshot of a reconnection may have brought it in already.
         if self.is_current(call.call_id) {
             return self.adopt_whole(call);
@@ -206,30 +229,10 @@ impl Endpoint {
         self.on_current(CallLeg::open_media);
     }
 
-    fn fail_join(&mut self, error: ErrorBody) {
-        if let Some(joining) = self.joining.take() {
-            self.cx.tokens.drop(joining.call_id, TokenFor::Join);
-            if joining.hung_up {
-                self.cx.queue_hangup(joining.call_id);
-            }
-            self.cx.complete(joining.ticket, Err(error));
-        }
-    }
-
-    /// Nobody joins anything any more. The server may have let the account in, and is told.
-    pub(super) fn abandon_join(&mut self, kind: ErrorKind) {
-        let dropped = self.cx.requests.drop_owned_by(Owner::Join);
-        let asked = |pending: &Pending| pending.purpose == Purpose::Join && pending.may_be_known();
-        if let Some(joining) = &mut self.joining {
-            joining.hung_up |= dropped.iter().any(asked);
-        }
-        self.fail_join(kind.into());
-    }
-
     /// The account's calls on other devices, but for those that are here, too.
     pub(super) fn calls_elsewhere(&self) -> Vec<CallView> {
         let here = |call: &CallView| {
-            let mut legs = self.current.iter().chain(&self.held);
+            let mut legs = self.current.iter().chain(&self.held.leg);
             legs.any(|leg| !leg.rings() && leg.is(call.call_id))
         };
         let others = self.elsewhere.iter().filter(|call| !here(call));
@@ -247,22 +250,14 @@ impl Endpoint {
 
     /// Another device has fetched the call from here.
     pub(super) fn handle_continued_elsewhere(&mut self, call_id: CallId) {
-        if self.is_current(call_id) {
+        let event = if self.is_current(call_id) {
             self.close_leg(ErrorKind::InCallOnOtherDevice);
             // The account is in it still: what was on hold for it stays so.
-            if let Some(held) = &mut self.held {
-                held.parked = true;
-            }
-        } else if self.held.take_if(|held| held.is(call_id)).is_none() {
-            return;
-        }
-        self.announce(AppEvent::OtherClientContinue { call_id });
-    }
-}
-
-fn join_command(call_id: CallId, room_token: Option<Token>) -> Command {
-    Command::Join {
-        call_id,
-        room_token,
+            self.held.park(true);
+            Some(AppEvent::OtherClientContinue { call_id })
+        } else {
+            self.held.leave_to_other_device(call_id)
+        };
+        self.announce(event);
     }
 }

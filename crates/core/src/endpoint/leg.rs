@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use hullo_protocol::{
     Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
     ErrorKind, InviteMore, Media, OtherCall, ParticipantDuration, ParticipantState,
-    ParticipantView, RefusedInvite, Slot, StartCall, Token, Uid,
+    ParticipantView, RefusedInvite, Slot, StartCall, Success, Token, Uid,
 };
 
 use super::context::Context;
-use super::requests::{Owner, Purpose};
+use super::requests::{Owner, Pending, Purpose};
 use super::tokens::TokenFor;
 use super::{AppEvent, LocalMedia, Member, State, Value};
 use crate::Time;
@@ -301,8 +301,7 @@ impl CallLeg {
         let until = match &mut self.phase {
             LegPhase::Called { until } => *until,
             LegPhase::Accepting { tickets, .. } => return tickets.push(ticket),
-            LegPhase::InCall => return cx.fail(ticket, ErrorKind::AcceptWhileInCall),
-            _ => return cx.fail(ticket, ErrorKind::AcceptWhileCalling),
+            _ => return cx.fail(ticket, ErrorKind::CallOver),
         };
         let call_id = self.view.call_id;
         let own = local_participant(&self.view, cx.me());
@@ -349,9 +348,6 @@ impl CallLeg {
             LegPhase::InCall => {}
             // The server hears of the dial first.
             LegPhase::Dialing { .. } | LegPhase::Calling if group => {}
-            LegPhase::Called { .. } | LegPhase::Accepting { .. } => {
-                return cx.fail(ticket, ErrorKind::InviteWhileCalled);
-            }
             _ => return cx.fail(ticket, ErrorKind::InviteWhileCalling),
         }
         let more = InviteMore {
@@ -464,6 +460,30 @@ impl CallLeg {
         };
         cx.request(resume, Purpose::Resume);
         switched
+    }
+
+    /// What is refused is a call that is over, or still on hold; how is on its way.
+    pub(super) fn handle_resume_answer(
+        &mut self,
+        pending: Pending,
+        result: &Result<Success, ErrorBody>,
+        cx: &mut Context,
+    ) {
+        match result {
+            // The change itself may come behind the answer.
+            Ok(_) => {
+                let own = self.view.participants.iter_mut();
+                own.filter(|p| Some(&p.accid) == cx.me())
+                    .for_each(|own| own.held = false);
+            }
+            // The other call is over here, but the server does not know of that yet.
+            Err(error)
+                if error.kind == ErrorKind::AlreadyInCall && cx.requests.has_unsent_hangup() =>
+            {
+                cx.retry_as_new(pending);
+            }
+            Err(_) => {}
+        }
     }
 
     /// Closes media, and completes whoever still waits for this call.

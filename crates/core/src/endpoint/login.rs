@@ -55,18 +55,20 @@ impl Endpoint {
     /// The account signs out: every call of this device is over.
     fn end_all_legs(&mut self) {
         let me = self.cx.me().cloned();
-        self.abandon_join(ErrorKind::SignedOut);
+        self.joining.abandon(ErrorKind::SignedOut, &mut self.cx);
         self.end_waiting();
         self.elsewhere.clear();
-        self.end_held(EndReason::LoggedOut, me.clone(), Vec::new());
+        let held = &mut self.held;
+        let ended = held.end(EndReason::LoggedOut, me.clone(), Vec::new(), &self.cx);
+        self.announce(ended);
         self.end_leg(EndReason::LoggedOut, me, Vec::new());
     }
 
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.
     /// An invite rings on for the account's other devices.
     fn queue_offline_hangups(&mut self) {
-        let held = self.held.as_ref().map(|held| held.view.call_id);
-        for call_id in held.into_iter().chain(self.answering_second_call()) {
+        let held = self.held.call_id();
+        for call_id in held.into_iter().chain(self.waiting.answering()) {
             self.cx.queue_hangup(call_id);
         }
         if let Some(leg) = &self.current
@@ -152,7 +154,7 @@ impl Endpoint {
     pub(super) fn sign_out_by_server(&mut self, reason: SessionClosed) {
         self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
-        self.announce(AppEvent::Disconnect { reason });
+        self.announce([AppEvent::Disconnect { reason }]);
     }
 
     /// The first login has its time, and then nobody waits for the server any more.

@@ -1,10 +1,12 @@
 //! What the application can ask, and what it is answered.
 
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallView, DeviceInfo, FoundCall, GroupTerms, Media, Message, MessageId,
-    OtherCall, Presence, RefusedInvite, Token, Uid,
+    Accid, AppKey, CallId, CallView, DeviceInfo, ErrorKind, FoundCall, GroupTerms, Media, Message,
+    MessageId, OtherCall, Presence, RefusedInvite, Token, Uid,
 };
 use serde::{Deserialize, Serialize};
+
+use super::State;
 
 /// What the application can ask. The names are the reference's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +159,69 @@ pub enum Op {
         /// Whose.
         accids: Vec<Accid>,
     },
+}
+
+impl Op {
+    /// Why this cannot be asked in that state, if so (behaviour A.4): the whole table. Where the reference allows what makes no
+    /// sense in a call of that kind, the call itself says so.
+    pub(super) fn refused_in(&self, state: State) -> Option<ErrorKind> {
+        use ErrorKind as E;
+        use State::{Called, Calling, Idle, InCall};
+        let kind = match (self, state) {
+            (
+                Self::Call { .. }
+                | Self::GroupCall { .. }
+                | Self::Join { .. }
+                | Self::ContinueHere { .. },
+                busy,
+            ) => match busy {
+                Idle => return None,
+                Calling => E::CallWhileCalling,
+                Called => E::CallWhileCalled,
+                InCall => E::CallWhileInCall,
+            },
+            (Self::Accept, Idle) => E::AcceptWhileIdle,
+            (Self::Accept, Calling) => E::AcceptWhileCalling,
+            (Self::Accept, InCall) => E::AcceptWhileInCall,
+            (Self::Reject, Idle) => E::RejectWhileIdle,
+            (Self::Reject, Calling) => E::RejectWhileCalling,
+            (Self::Reject, InCall) => E::RejectWhileInCall,
+            (Self::Cancel, Idle) => E::CancelWhileIdle,
+            (Self::Cancel, Called) => E::CancelWhileCalled,
+            (Self::Cancel, InCall) => E::CancelWhileInCall,
+            (Self::Leave, Idle) => E::LeaveWhileIdle,
+            (Self::Leave, Calling) => E::LeaveWhileCalling,
+            (Self::Leave, Called) => E::LeaveWhileCalled,
+            (Self::SwitchCallType { .. }, Idle) => E::SwitchWhileIdle,
+            (Self::SwitchCallType { .. }, Calling) => E::SwitchWhileCalling,
+            (Self::SwitchCallType { .. }, Called) => E::SwitchWhileCalled,
+            (Self::GroupInvite { .. }, Idle) => E::InviteWhileIdle,
+            (Self::GroupInvite { .. }, Called) => E::InviteWhileCalled,
+            (Self::AnswerSwitch { .. }, Idle | Calling | Called)
+            | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Idle) => E::NotInCall,
+            (Self::Accept, Called)
+            | (Self::Reject, Called)
+            | (Self::Cancel, Calling)
+            | (Self::Leave | Self::SwitchCallType { .. } | Self::AnswerSwitch { .. }, InCall)
+            | (Self::GroupInvite { .. }, Calling | InCall)
+            | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Calling | Called | InCall)
+            | (
+                Self::Login { .. }
+                | Self::Logout
+                | Self::QueryCall { .. }
+                | Self::AcceptWaiting { .. }
+                | Self::RejectWaiting { .. }
+                | Self::Hangup
+                | Self::MuteLocalAudio { .. }
+                | Self::MuteLocalVideo { .. }
+                | Self::EnableLocalVideo { .. }
+                | Self::ListMessages { .. }
+                | Self::WatchPresence { .. },
+                _,
+            ) => return None,
+        };
+        Some(kind)
+    }
 }
 
 /// What an operation completes with.

@@ -24,18 +24,22 @@ impl Endpoint {
         let named = std::mem::take(&mut self.cx.signalling.named);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let over = |call_id: CallId| {
-            let is_here = current == Some(call_id) || self.is_held(call_id);
+            let is_here = current == Some(call_id) || self.held.is(call_id);
             let has_ended = named.contains(&call_id) && !is_here;
             has_ended || self.cx.requests.is_waiting(&Purpose::Outbox(call_id))
         };
         calls.retain(|call| !over(call.call_id));
         invites.retain(|invite| !over(invite.call.call_id));
-        self.reconcile_held(&named, &mut calls, &ended);
+        let elsewhere = &self.elsewhere;
+        let held = &mut self.held;
+        let event = held.reconcile(&named, &mut calls, elsewhere, &ended, &self.cx);
+        self.announce(event);
         self.adopt_answered_waiting(&calls);
         self.adopt_joined(&calls);
         let current = self.current.as_ref().map(|leg| leg.view.call_id);
         let rings = |call_id| invites.iter().any(|invite| invite.call.call_id == call_id);
-        self.reconcile_waiting(rings);
+        let event = self.waiting.reconcile(rings, &mut self.cx);
+        self.announce(event);
         let other = invites
             .iter()
             .find(|invite| Some(invite.call.call_id) != current);
@@ -66,12 +70,12 @@ impl Endpoint {
                 for call in calls {
                     match self.current.is_none() && !is_held_by(self.cx.me(), &call) {
                         true => self.restore_unless_left(call),
-                        false => self.restore_held(call),
+                        false => self.held.restore(call, &self.cx),
                     }
                 }
             }
         }
-        self.reconcile_join();
+        self.joining.reconcile(self.current.as_ref(), &mut self.cx);
         self.unpark();
         for message in messages {
             self.cx.add_message(message);

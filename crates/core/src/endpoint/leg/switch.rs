@@ -2,11 +2,11 @@
 
 use hullo_protocol::{CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Success};
 
-use super::{CallLeg, LegPhase};
+use super::CallLeg;
 use crate::Time;
+use crate::endpoint::Value;
 use crate::endpoint::context::Context;
 use crate::endpoint::requests::Purpose;
-use crate::endpoint::{State, Value};
 
 /// How long a switch to video is waited for: somewhat longer than the server waits for consent.
 const SWITCH_MS: u64 = hullo_protocol::SWITCH_MS + 5_000;
@@ -29,12 +29,6 @@ impl Switching {
 
 impl CallLeg {
     pub(in crate::endpoint) fn switch(&mut self, ticket: u64, media: Media, cx: &mut Context) {
-        match self.state() {
-            State::Idle => return cx.fail(ticket, ErrorKind::SwitchWhileIdle),
-            State::Calling => return cx.fail(ticket, ErrorKind::SwitchWhileCalling),
-            State::Called => return cx.fail(ticket, ErrorKind::SwitchWhileCalled),
-            State::InCall => {}
-        }
         if self.view.kind == CallKind::Group {
             return cx.fail(ticket, ErrorKind::OneToOneOnly);
         }
@@ -76,15 +70,7 @@ impl CallLeg {
         }
     }
 
-    pub(in crate::endpoint) fn answer_switch(
-        &mut self,
-        ticket: u64,
-        agree: bool,
-        cx: &mut Context,
-    ) {
-        if self.phase != LegPhase::InCall {
-            return cx.fail(ticket, ErrorKind::NotInCall);
-        }
+    pub(in crate::endpoint) fn answer_switch(&self, ticket: u64, agree: bool, cx: &mut Context) {
         let call_id = self.view.call_id;
         let command = Command::AnswerSwitch { call_id, agree };
         cx.request(command, Purpose::AnswerSwitch(ticket));
