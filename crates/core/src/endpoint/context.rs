@@ -131,7 +131,7 @@ impl Context {
 
     /// Asks something; it goes out now, or when the session is open.
     pub(super) fn request(&mut self, command: Command, purpose: Purpose) {
-        let request_id = changes_call(&command).then(|| self.new_request_id());
+        let request_id = command.changes_call().then(|| self.new_request_id());
         let pending = self.pending(command, purpose, request_id);
         self.requests.insert(pending);
         self.send_unsent();
@@ -244,22 +244,4 @@ pub(super) fn token_given(token: Option<Token>, error: Option<String>) -> Result
             Err(ErrorBody::new(ErrorKind::TokenUnavailable, message))
         }
     }
-}
-
-fn changes_call(command: &Command) -> bool {
-    use Command::*;
-    matches!(
-        command,
-        StartCall(_)
-            | Accept { .. }
-            | Reject { .. }
-            | Hangup { .. }
-            | End { .. }
-            | Invite(_)
-            | Join { .. }
-            | Continue { .. }
-            | Hold { .. }
-            | Switch { .. }
-            | AnswerSwitch { .. }
-    )
 }
