@@ -8,6 +8,7 @@ macro_rules! error_kinds {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
         pub enum ErrorKind {
             $($(#[$doc])* #[doc = concat!("(", stringify!($code), ")")] $variant,)+
             /// A kind that this version does not know. (0)
@@ -175,6 +176,7 @@ error_kinds! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message} ({code})")]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The number that belongs to `kind`.
     pub code: u32,

@@ -33,11 +33,13 @@ pub enum MessageBody {
 /// What remains of a call: exactly one per call, written in the transaction that ends it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct CallRecord {
     /// The call.
     pub call_id: CallId,
     /// One-to-one or group.
     #[serde(default)]
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub kind: CallKind,
     /// The app's own name of the group.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -66,15 +68,18 @@ pub struct CallRecord {
     pub durations: Vec<ParticipantDuration>,
     /// Where each callee's part of the call has ended: who talked, who was busy, who was not reached.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub outcomes: Vec<ParticipantOutcome>,
     /// How well each account that was in the call was connected.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[cfg_attr(feature = "utoipa", schema(required))]
     pub quality: Vec<QualitySummary>,
 }
 
 /// What became of one callee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ParticipantOutcome {
     /// The account.
     pub accid: Accid,
@@ -85,6 +90,7 @@ pub struct ParticipantOutcome {
 /// How well one account was connected in a call, from the reports of every two seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct QualitySummary {
     /// The account.
     pub accid: Accid,
@@ -106,6 +112,7 @@ pub struct QualitySummary {
 /// How long one account was in a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ParticipantDuration {
     /// The account.
     pub accid: Accid,

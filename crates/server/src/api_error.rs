@@ -20,19 +20,7 @@ pub(crate) struct ApiError {
 /// The body of a refusal.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErrorView {
-    /// What went wrong.
-    error: ErrorDetail,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ErrorDetail {
-    /// The number that belongs to `kind`.
-    code: u32,
-    /// What went wrong; stable.
-    #[schema(value_type = String, example = "account_not_found")]
-    kind: ErrorKind,
-    /// For the developer.
-    message: String,
+    error: ErrorBody,
 }
 
 impl ApiError {
@@ -62,18 +50,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let ErrorBody {
-            code,
-            kind,
-            message,
-        } = self.body;
-        let view = ErrorView {
-            error: ErrorDetail {
-                code,
-                kind,
-                message,
-            },
-        };
+        let view = ErrorView { error: self.body };
         let mut response = (self.status, Json(view)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             let ask = axum::http::HeaderValue::from_static("Basic realm=\"hullo\"");

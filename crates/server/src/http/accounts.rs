@@ -45,7 +45,6 @@ pub(super) struct AccountPatch {
 #[derive(Serialize, ToSchema)]
 pub(super) struct AccountView {
     /// Its name in the API.
-    #[schema(value_type = String)]
     accid: Accid,
     /// Its name for people.
     name: Option<String>,

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallRecord, CallState, EndReason, ErrorKind, Media, ParticipantState,
-    Quality, RecordStatus, Uid,
+    Accid, CallId, CallKind, CallRecord, CallState, ErrorKind, Media, ParticipantState, Uid,
 };
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::backend::{Backend, Valid};
@@ -38,147 +39,56 @@ pub(super) struct RecordsView {
     next: Option<u64>,
 }
 
-/// What remains of a call: exactly one per call.
+/// A record as the API shows it: what the wire leaves out is there as `null` or `[]`, and the status also as a number.
 #[derive(Serialize, ToSchema)]
 struct RecordView {
-    /// The call, a UUID.
-    #[schema(value_type = String)]
-    call_id: CallId,
-    /// `one_to_one` or `group`.
-    #[schema(value_type = String)]
-    kind: CallKind,
-    /// The app's own name of the group.
-    group_id: Option<String>,
-    /// Who dialled.
-    #[schema(value_type = String)]
-    caller: Accid,
-    /// Everyone who was invited or joined.
-    #[schema(value_type = Vec<String>)]
-    callees: Vec<Accid>,
-    /// `audio` or `video`.
-    #[schema(value_type = String)]
-    media: Media,
-    /// `complete`, `cancelled`, `rejected`, `timed_out` or `busy`.
-    #[schema(value_type = String)]
-    status: RecordStatus,
-    /// The same as a number, 1 to 5.
+    #[serde(flatten, serialize_with = "whole")]
+    record: CallRecord,
+    /// `status` as a number, 1 to 5.
     status_code: u8,
-    /// Why it ended.
-    #[schema(value_type = String)]
-    reason: EndReason,
-    /// Who ended it, where an account did.
-    #[schema(value_type = Option<String>)]
-    ended_by: Option<Accid>,
-    /// Unix milliseconds of the dial.
-    started_at_ms: u64,
-    /// Unix milliseconds of the first accept.
-    accepted_at_ms: Option<u64>,
-    /// Unix milliseconds of the end.
-    ended_at_ms: u64,
-    /// Connected time of each account that was in the call.
-    durations: Vec<DurationView>,
-    /// Where each callee's part of the call has ended.
-    outcomes: Vec<OutcomeView>,
-    /// How well each account that was in the call was connected.
-    quality: Vec<QualityView>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct OutcomeView {
-    #[schema(value_type = String)]
-    accid: Accid,
-    /// `left`, `lost`, `rejected`, `busy`, `cancelled`, `timed_out` or `unreachable`.
-    #[schema(value_type = String)]
-    state: ParticipantState,
-}
-
-/// Grades are `unknown`, `excellent`, `good`, `poor`, `bad`, `very_bad` and `down`, reported every two seconds.
-#[derive(Serialize, ToSchema)]
-struct QualityView {
-    #[schema(value_type = String)]
-    accid: Accid,
-    /// From it to the server.
-    #[schema(value_type = String)]
-    median_up: Quality,
-    #[schema(value_type = String)]
-    worst_up: Quality,
-    /// From the server to it.
-    #[schema(value_type = String)]
-    median_down: Quality,
-    #[schema(value_type = String)]
-    worst_down: Quality,
-    /// How often its device was away and came back.
-    reconnects: u32,
-    /// From the accept to the first picture of another participant, where it said so.
-    first_frame_ms: Option<u32>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct DurationView {
-    #[schema(value_type = String)]
-    accid: Accid,
-    duration_ms: u64,
 }
 
 impl From<CallRecord> for RecordView {
     fn from(record: CallRecord) -> Self {
-        let duration = |one: hullo_protocol::ParticipantDuration| DurationView {
-            accid: one.accid,
-            duration_ms: one.duration_ms,
-        };
-        let outcome = |one: hullo_protocol::ParticipantOutcome| OutcomeView {
-            accid: one.accid,
-            state: one.state,
-        };
-        let quality = |one: hullo_protocol::QualitySummary| QualityView {
-            accid: one.accid,
-            median_up: one.median_up,
-            worst_up: one.worst_up,
-            median_down: one.median_down,
-            worst_down: one.worst_down,
-            reconnects: one.reconnects,
-            first_frame_ms: one.first_frame_ms,
-        };
         Self {
-            call_id: record.call_id,
-            kind: record.kind,
-            group_id: record.group_id,
-            caller: record.caller,
-            callees: record.callees,
-            media: record.media,
             status_code: record.status.code(),
-            status: record.status,
-            reason: record.reason,
-            ended_by: record.ended_by,
-            started_at_ms: record.started_at_ms,
-            accepted_at_ms: record.accepted_at_ms,
-            ended_at_ms: record.ended_at_ms,
-            durations: record.durations.into_iter().map(duration).collect(),
-            outcomes: record.outcomes.into_iter().map(outcome).collect(),
-            quality: record.quality.into_iter().map(quality).collect(),
+            record,
         }
+    }
+}
+
+/// A backend finds each field that the document names.
+fn whole<S: Serializer>(record: &CallRecord, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut record = serde_json::to_value(record).map_err(S::Error::custom)?;
+    for name in ["group_id", "ended_by", "accepted_at_ms"] {
+        fill(&mut record, name, Value::Null);
+    }
+    for name in ["outcomes", "quality"] {
+        fill(&mut record, name, json!([]));
+    }
+    for summary in record["quality"].as_array_mut().into_iter().flatten() {
+        fill(summary, "first_frame_ms", Value::Null);
+    }
+    record.serialize(serializer)
+}
+
+fn fill(object: &mut Value, name: &str, empty: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.entry(name).or_insert(empty);
     }
 }
 
 /// A call, over or not.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CallStateView {
-    /// The call, a UUID.
-    #[schema(value_type = String)]
     call_id: CallId,
-    /// `one_to_one` or `group`; a call that has grown is a group call.
-    #[schema(value_type = String)]
+    /// A call that has grown is a group call.
     kind: CallKind,
     /// The app's own name of the group.
     group_id: Option<String>,
-    /// `ringing`, `active` or `ended`.
-    #[schema(value_type = String)]
     state: CallState,
-    /// `audio` or `video`.
-    #[schema(value_type = String)]
     media: Media,
     /// Who dialled.
-    #[schema(value_type = String)]
     caller: Accid,
     /// Unix milliseconds of the dial.
     started_at_ms: u64,
@@ -190,11 +100,8 @@ pub(super) struct CallStateView {
 
 #[derive(Serialize, ToSchema)]
 struct ParticipantStateView {
-    #[schema(value_type = String)]
     accid: Accid,
-    #[schema(value_type = u64)]
     uid: Uid,
-    #[schema(value_type = String)]
     state: ParticipantState,
 }
 

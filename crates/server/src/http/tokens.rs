@@ -34,11 +34,8 @@ pub(super) struct NewToken {
 /// Who is to join what.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewRoomToken {
-    /// The call, a UUID.
-    #[schema(value_type = String)]
     call_id: CallId,
     /// The participant's number in the call; the caller's is 1.
-    #[schema(value_type = u64)]
     uid: Uid,
     /// Seconds; five minutes when absent.
     #[serde(default)]
