@@ -16,31 +16,24 @@ use crate::store::{Account, App, Store, StoreError};
 /// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
-    /// There is no such app. Told as a wrong token, so that app keys cannot be found by trial.
+    /// Answered as a wrong token, so that app keys cannot be found by trial.
     #[error("there is no app of this key, or the token is not signed with its secret")]
     UnknownApp,
-    /// The token is not good.
     #[error(transparent)]
     Token(#[from] LoginTokenError),
     /// The token is good, but the account does not exist.
     #[error("there is no such account; create it with POST /v1/accounts")]
     AccountNotFound,
-    /// The account is disabled.
     #[error("the account is disabled; enable it with PATCH /v1/accounts/{{accid}}")]
     Disabled,
-    /// The token was revoked.
     #[error("the token was revoked; make a new one of generation {generation}")]
-    Revoked {
-        /// The account's generation.
-        generation: u64,
-    },
-    /// The store does not answer.
+    Revoked { generation: u64 },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl LoginError {
-    /// What the client is told.
+    /// The kind that the client gets.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownApp | Self::Token(_) | Self::Revoked { .. } => ErrorKind::WrongToken,

@@ -178,7 +178,7 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
     Ok(())
 }
 
-/// Makes what of the demo is missing.
+/// Creates whatever the demo still lacks: its app and its accounts.
 async fn seed_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Result<App> {
     let now_ms = Clock::start().now().0;
     let key = AppKey::parse("demo")?;

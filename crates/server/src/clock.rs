@@ -15,7 +15,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Reads the wall clock.
+    /// The only time that the wall clock is read.
     pub(crate) fn start() -> Self {
         // A clock before 1970 counts as 1970.
         let since_epoch = SystemTime::now()
@@ -27,7 +27,6 @@ impl Clock {
         }
     }
 
-    /// Now.
     pub(crate) fn now(&self) -> Time {
         self.started_at.plus_ms(millis(self.started.elapsed()))
     }

@@ -91,7 +91,6 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<SecretString>,
 }
 
-/// Where media goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MediaConfig {
     pub(crate) port: u16,
@@ -99,7 +98,6 @@ pub(crate) struct MediaConfig {
     pub(crate) public_ips: Vec<IpAddr>,
 }
 
-/// Certificate files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TlsConfig {
     pub(crate) cert: PathBuf,

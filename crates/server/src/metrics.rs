@@ -25,7 +25,6 @@ pub(crate) struct Metrics {
     live: Mutex<BTreeMap<(AppKey, CallId), CallState>>,
     commits: Histogram,
     commits_failed: Counter,
-    /// What the media plane counts.
     pub(crate) media: MediaMetrics,
 }
 
@@ -50,7 +49,7 @@ pub(crate) struct MediaMetrics {
 }
 
 impl MediaMetrics {
-    /// The SFU has counted so far.
+    /// Takes over what the SFU has counted so far.
     pub(crate) fn follow(&self, now: &hullo_sfu::Metrics) {
         let gauges = [(&self.rooms, now.rooms), (&self.peers, now.peers)];
         for (gauge, value) in gauges {
@@ -149,7 +148,6 @@ struct EndLabels {
 }
 
 impl Metrics {
-    /// All at zero.
     pub(crate) fn new() -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("hullo"),
@@ -212,7 +210,7 @@ impl Metrics {
         }
     }
 
-    /// These calls are as these writes say.
+    /// Counts calls by the state in which these writes leave them.
     pub(crate) fn count_calls(&self, app: &AppKey, writes: &[Write]) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         for write in writes {

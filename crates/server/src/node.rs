@@ -86,7 +86,7 @@ impl Node {
         SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Tells every session that the server stops. Returns when the actors have stopped.
+    /// Ends every session. Returns when the actors have stopped.
     pub(crate) async fn stop(&self) {
         let apps = std::mem::take(&mut *self.apps.lock().await);
         for app in apps.values() {

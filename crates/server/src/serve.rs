@@ -170,7 +170,7 @@ fn limit_headers(builder: &mut Builder<TokioExecutor>) {
         .header_read_timeout(HEADERS);
 }
 
-/// The first signal stops in order: no new connections, every session is told, then the rest. The second one ends the
+/// The first signal stops in order: no new connections, every session is ended, then the rest. The second one ends the
 /// process by itself, as signals do.
 fn stop_on_signal(node: Arc<Node>, handle: Handle<SocketAddr>) -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;

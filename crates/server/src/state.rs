@@ -20,7 +20,7 @@ pub(crate) struct HttpState {
     pub(crate) context: SessionContext,
     /// A reverse proxy is in front: the client's address is in X-Forwarded-For.
     pub(crate) behind_proxy: bool,
-    /// TLS is done here.
+    /// TLS ends here, so that browsers may be bound to it (HSTS).
     pub(crate) tls: bool,
     pub(crate) health: Arc<Health>,
     /// The app whose accounts anyone may be; `hullo demo` only.

@@ -15,16 +15,14 @@ use hullo_core::hub::{BusyPolicy, DevicePolicy, Write};
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
 use secrecy::SecretString;
 
-/// What a call of the store returns, in time.
+/// The future that a method of [`Store`] returns; boxed, so that stores can be exchanged at run time.
 pub(crate) type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// Durable storage: a call that returns `Ok` survives a kill and a loss of power.
 pub(crate) trait Store: Send + Sync {
     /// Adds an app. Errors with [`StoreError::Exists`] when its key is taken.
     fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> StoreFuture<'a, ()>;
-    /// Every app.
     fn apps(&self) -> StoreFuture<'_, Vec<App>>;
-    /// One app.
     fn app<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<App>>;
 
     /// How an app wants its calls, if there is such an app.
@@ -39,7 +37,6 @@ pub(crate) trait Store: Send + Sync {
         account: &'a Account,
         now_ms: u64,
     ) -> StoreFuture<'a, ()>;
-    /// One account.
     fn account<'a>(&'a self, app: &'a AppKey, accid: &'a Accid)
     -> StoreFuture<'a, Option<Account>>;
     /// Those of these accounts that exist, by accid. At most [`hullo_protocol::PARTICIPANTS_MAX`] may be asked for.
@@ -100,15 +97,12 @@ pub(crate) trait Store: Send + Sync {
 /// A customer's application.
 #[derive(Debug, Clone)]
 pub(crate) struct App {
-    /// Names it.
     pub(crate) key: AppKey,
-    /// For people.
     pub(crate) name: String,
     /// Proves the customer's backend and signs its tokens.
     pub(crate) secret: SecretString,
     /// Whether joining a call needs a room token.
     pub(crate) secure: bool,
-    /// How it wants its calls.
     pub(crate) policies: Policies,
 }
 
@@ -124,11 +118,9 @@ pub(crate) struct Policies {
 /// A user of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Account {
-    /// Names it.
     pub(crate) accid: Accid,
-    /// For people.
     pub(crate) name: Option<String>,
-    /// Address of a picture.
+    /// Address of a picture, not checked.
     pub(crate) avatar: Option<String>,
     /// May not log in and cannot be called.
     pub(crate) disabled: bool,
@@ -139,53 +131,43 @@ pub(crate) struct Account {
 /// What to change of an account; `None` leaves it as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AccountChange {
-    /// A new name.
     pub(crate) name: Option<String>,
-    /// A new picture.
     pub(crate) avatar: Option<String>,
-    /// Disabled or not.
     pub(crate) disabled: Option<bool>,
-    /// Refuse all tokens made so far.
+    /// Refuse all tokens made so far, by raising the generation.
     pub(crate) revoke_tokens: bool,
 }
 
-/// Which records.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordQuery {
     /// Only those of calls that this account was in.
     pub(crate) accid: Option<Accid>,
     /// Only those older than this place, as [`RecordPage::next`] gave it.
     pub(crate) before: Option<u64>,
-    /// At most this many.
     pub(crate) limit: u32,
 }
 
-/// Some records, newest first.
+/// A page of records, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RecordPage {
-    /// The records.
     pub(crate) records: Vec<CallRecord>,
     /// Where the next page begins, if there is one.
     pub(crate) next: Option<u64>,
 }
 
-/// Which messages of a conversation.
+/// A page of the conversation of `accid` with `with`.
 #[derive(Debug, Clone)]
 pub(crate) struct ConversationQuery<'a> {
-    /// One side.
     pub(crate) accid: &'a Accid,
-    /// The other.
     pub(crate) with: &'a Accid,
     /// Only messages before this one.
     pub(crate) before: Option<MessageId>,
-    /// At most this many.
     pub(crate) limit: u32,
 }
 
-/// Some messages, newest first.
+/// A page of messages, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MessagePage {
-    /// The messages.
     pub(crate) messages: Vec<Message>,
     /// Whether there are older ones.
     pub(crate) more: bool,
@@ -194,7 +176,6 @@ pub(crate) struct MessagePage {
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    /// The key is taken.
     #[error("{0} exists already; choose another name")]
     Exists(String),
     /// The storage is full, read-only, locked or broken. Nothing has changed.
@@ -202,10 +183,5 @@ pub(crate) enum StoreError {
     Unavailable(#[from] sqlx::Error),
     /// Something stored cannot be understood: another version wrote it, or the master key is another one.
     #[error("{what} in the storage cannot be read: {why}")]
-    Unreadable {
-        /// What it is.
-        what: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    Unreadable { what: String, why: String },
 }

@@ -22,7 +22,6 @@ pub(crate) struct FailedLogins {
 }
 
 impl FailedLogins {
-    /// Nobody has failed.
     pub(crate) fn new() -> Self {
         // The quota is a constant that is not zero.
         let quota = Quota::with_period(REFILL).unwrap_or(Quota::per_minute(BURST));
@@ -42,7 +41,7 @@ impl FailedLogins {
             .filter(|wait| !wait.is_zero())
     }
 
-    /// This address has failed.
+    /// Counts a failure; too many of them at once make the address wait.
     pub(crate) fn count(&self, address: IpAddr) {
         let network = network(address);
         let Err(refused) = self.limiter.check_key(&network) else {

@@ -56,7 +56,7 @@ pub(crate) enum LoginTokenError {
         "the token is not an HS256 JWT for the audience hullo.login, signed with this app's secret"
     )]
     Malformed,
-    /// It was good once.
+    /// Signed correctly, but past its `exp`.
     #[error("the token has expired; get a new one from your backend")]
     Expired,
     /// It is another account's.
@@ -72,7 +72,7 @@ pub(crate) enum RoomTokenError {
         "the room token is not an HS256 JWT for the audience hullo.room, signed with this app's secret"
     )]
     Malformed,
-    /// It was good once.
+    /// Signed correctly, but past its `exp`.
     #[error("the room token has expired; have the token handler fetch a new one")]
     Expired,
 }

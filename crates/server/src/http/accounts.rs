@@ -140,7 +140,7 @@ pub(super) async fn change_account(
     apply(&state, &app, accid, change).await
 }
 
-/// An account of an app.
+/// The account, or the error that names it.
 pub(super) async fn find(state: &HttpState, app: &App, accid: &Accid) -> Result<Account, ApiError> {
     let account = state.store().account(&app.key, accid).await?;
     account.ok_or_else(|| unknown(accid))

@@ -73,7 +73,7 @@ fn credentials(parts: &Parts) -> Option<(AppKey, String)> {
     Some((AppKey::parse(key).ok()?, secret.to_owned()))
 }
 
-/// A JSON body, a path or a query, whose faults are told in the API's form.
+/// A JSON body, a path or a query, whose faults are answered as [`ApiError`].
 pub(super) struct Valid<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<HttpState> for Valid<axum::Json<T>> {

@@ -16,9 +16,9 @@ use crate::auth;
 use crate::state::HttpState;
 use crate::store::AccountChange;
 
-/// How long a login token is good when nothing is said: a day.
+/// How long a login token is good when the request does not say: a day.
 const LOGIN_S_DEFAULT: u64 = 24 * 60 * 60;
-/// How long a room token is good when nothing is said: five minutes, for it is needed once, at the join.
+/// The same for a room token: five minutes, for it is needed once, at the join.
 const ROOM_S_DEFAULT: u64 = 300;
 /// At most a year.
 const TOKEN_S_MAX: u64 = 366 * 24 * 60 * 60;

@@ -1,4 +1,4 @@
-//! The actor of one app: it owns the hub, stores what the hub decides, and only then tells anyone.
+//! The actor of one app: it owns the hub, stores what the hub decides, and only then lets anyone know.
 
 mod facts;
 
@@ -23,7 +23,7 @@ use crate::store::{App, Policies, StoreError};
 
 /// Inputs that share one transaction at most.
 const BATCH: usize = 256;
-/// After a failure, timers and what the media plane reports are tried again this much later.
+/// After a failure, timers and facts are tried again this much later.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// What sessions send to the actor.
@@ -32,25 +32,21 @@ pub(crate) enum SessionInput {
     Connected(Box<NewSession>),
     /// A request other than a login.
     Request {
-        /// Who asks.
         session: SessionId,
-        /// What.
         request: Box<Request>,
         /// What its room token allows.
         grant: Option<RoomGrant>,
         /// The accounts in it that do not exist or are disabled.
         refused: Vec<RefusedInvite>,
     },
-    /// A session is over.
     Disconnected {
-        /// Which.
         session: SessionId,
     },
-    /// The server stops: tell everyone, then answer.
+    /// The server stops: end every session, then answer.
     Stop(oneshot::Sender<()>),
 }
 
-/// A client that has signed in.
+/// What the actor has to know of a client that has signed in.
 pub(crate) struct NewSession {
     pub(crate) session: SessionId,
     pub(crate) handle: SessionHandle,
@@ -58,7 +54,7 @@ pub(crate) struct NewSession {
     pub(crate) device: DeviceInfo,
     pub(crate) request: u64,
     pub(crate) calls: Vec<CallId>,
-    /// Of its token.
+    /// The account's token generation when the token was checked.
     pub(crate) generation: u64,
 }
 
@@ -75,7 +71,7 @@ pub(super) struct Actor {
     hub: Hub,
     media: AppMedia,
     sessions: BTreeMap<SessionId, ConnectedSession>,
-    /// Who is who in each room, for quality figures.
+    /// Who is who in each room: the media plane measures numbers.
     uids: BTreeMap<CallId, BTreeMap<Uid, Accid>>,
     /// One more than the greatest message id that is stored.
     next_message: MessageId,
@@ -84,7 +80,7 @@ pub(super) struct Actor {
     signed_out: BTreeMap<Accid, u64>,
     /// Facts that could not be stored, and those that came after them.
     deferred: VecDeque<Fact>,
-    /// After a failure: not before this time again.
+    /// After a failure: when to try again.
     retry_at: Option<Instant>,
 }
 
@@ -127,7 +123,7 @@ impl Actor {
         })
     }
 
-    /// Runs until it is told to stop, or nobody can reach it any more.
+    /// Runs until [`SessionInput::Stop`], or until nobody can reach it any more.
     pub(super) async fn run(
         mut self,
         mut inbox: mpsc::Receiver<SessionInput>,
@@ -169,7 +165,7 @@ impl Actor {
         }
     }
 
-    /// When the actor has to act by itself.
+    /// When the actor has to act without an input.
     fn wake_at(&self) -> Instant {
         let timer = self
             .hub

@@ -1,4 +1,4 @@
-//! The media plane's shell: one thread owns the SFU and its UDP sockets. Commands come from the actors, news goes back to
+//! The media plane's shell: one thread owns the SFU and its UDP sockets. Commands come from the actors, facts go back to
 //! them. The thread sleeps until a command, a datagram or a deadline.
 
 mod command;

@@ -11,35 +11,32 @@ const QUEUE: usize = 256;
 /// Something for a client.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    /// An answer.
     Reply(Reply),
-    /// News.
     Event(Event),
     /// The answer to a login; the session adds messages and records from the store.
     Welcome {
         /// The id of the login request.
         re: u64,
-        /// Calls and invites.
         snapshot: Box<Snapshot>,
         /// Calls whose records are wanted.
         ended: Vec<CallId>,
         /// Messages from this one on arrive as events.
         before: MessageId,
     },
-    /// The last frame.
+    /// Sent as the last frame.
     Close(SessionClosed),
-    /// End without a word; what was to be said has been said.
+    /// End without a further frame.
     End,
 }
 
-/// Sends to a session.
+/// The node's end of the queue.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionHandle {
     queue: mpsc::Sender<Outgoing>,
     overflow: Arc<Notify>,
 }
 
-/// Where a session takes what it is sent.
+/// The session's end of the queue.
 #[derive(Debug)]
 pub(crate) struct SessionQueue {
     queue: mpsc::Receiver<Outgoing>,
@@ -47,7 +44,6 @@ pub(crate) struct SessionQueue {
 }
 
 impl SessionHandle {
-    /// An empty queue.
     pub(crate) fn new() -> (Self, SessionQueue) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let overflow = Arc::new(Notify::new());
@@ -89,7 +85,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn session_that_does_not_read_hears_that_it_is_too_slow() {
+    async fn session_that_does_not_read_is_found_too_slow() {
         let (handle, queue) = SessionHandle::new();
         let bell = queue.overflow();
         for _ in 0..QUEUE {

@@ -420,7 +420,7 @@ async fn everything_is_there_after_opening_again() {
 }
 
 #[tokio::test]
-async fn another_master_key_is_told_by_name() {
+async fn another_master_key_is_reported_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     store.create_app(&shop("shop"), 1).await.unwrap();

@@ -29,13 +29,12 @@ use super::{
 };
 use integer::{signed, unsigned};
 
-/// How long a lock that another program holds on the file is waited for.
+/// How long to wait for a lock that another program holds on the file.
 const BUSY: Duration = Duration::from_secs(2);
 const READERS: u32 = 4;
 /// What the health check writes; more than a page, so that it meets a full file.
 const PROBE_BYTES: i64 = 8 * 1024;
 
-/// A SQLite file.
 pub(crate) struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
@@ -79,7 +78,8 @@ impl Sqlite {
     }
 }
 
-/// Connections are kept for good: each new one costs a schema parse, and a file that became unreachable cannot be reopened.
+/// Connections stay open while the server runs: each new one costs a schema parse, and a file that became unreachable
+/// cannot be reopened.
 fn pool(size: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .min_connections(1)
@@ -345,7 +345,7 @@ impl Store for Sqlite {
     }
 }
 
-/// The second row takes new pages each time, which a full file has not; the first one keeps the time.
+/// The second row takes new pages each time, and a full file has none left; the first one keeps the time.
 async fn write_probe(connection: &mut SqliteConnection, now_ms: u64) -> Result<(), StoreError> {
     for id in [1_i64, 2] {
         sqlx::query("REPLACE INTO heartbeat (id, at_ms, body) VALUES (?, ?, zeroblob(?))")

@@ -56,7 +56,7 @@ struct Head {
     op: Option<String>,
 }
 
-/// The error is what to send back: a reply when the request has an id, news otherwise.
+/// The error is what to send back: a reply when the request has an id, an event otherwise.
 fn parse(text: &str) -> Result<Request, Box<ServerFrame>> {
     if text.len() > FRAME_BYTES_MAX {
         let message = format!(

@@ -1,4 +1,4 @@
-//! One session: login first, then requests and news until either side ends it.
+//! One session: login first, then requests and events until either side ends it.
 
 mod end;
 mod login;
@@ -24,10 +24,10 @@ use end::{End, finish};
 const PING: Duration = Duration::from_secs(15);
 /// and gives up after silence for so long.
 const SILENCE: Duration = Duration::from_secs(40);
-/// Requests that wait for their answers, as far as figures are kept of them.
+/// At most so many requests that wait for their answers are counted by their outcome.
 const PENDING_MAX: usize = 256;
 
-/// Who is at the other end.
+/// Whose session it is.
 struct Client {
     context: SessionContext,
     app: Arc<AppNode>,
@@ -96,7 +96,7 @@ impl Session {
                 () = overflow.notified() => Some(End::Closed(SessionClosed::TooSlow)),
                 outgoing = queue.next() => match outgoing {
                     Some(outgoing) => {
-                        // A send that waits for a slow client must not keep the bell from being heard.
+                        // A send that waits for a slow client must not keep it from being cut off.
                         tokio::select! {
                             end = self.send(outgoing) => end,
                             () = overflow.notified() => Some(End::Closed(SessionClosed::TooSlow)),

@@ -20,16 +20,14 @@ const SEND: Duration = Duration::from_secs(10);
 /// Saying goodbye may not hold anyone up.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// One connection.
 pub(super) struct Socket(WebSocket);
 
 /// What a client sent.
 pub(super) enum Incoming {
-    /// A text frame.
     Text(Utf8Bytes),
     /// A binary frame, which the protocol does not have.
     Binary,
-    /// A sign of life.
+    /// A ping or a pong: a sign of life.
     Alive,
     /// A frame so long that it was not read.
     TooLong,

@@ -1,4 +1,4 @@
-//! Between the words of the hub (apps, calls) and those of the SFU (rooms).
+//! Translates between the hub (apps, calls, their peers) and the SFU (rooms, peers of the process).
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -162,7 +162,6 @@ impl Plane {
         Some(known)
     }
 
-    /// A datagram came.
     pub(super) fn receive(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8], now: Instant) {
         self.sfu.handle_datagram(from, to, bytes, now);
     }
@@ -182,19 +181,19 @@ impl Plane {
         self.sfu.metrics()
     }
 
-    /// The next datagram to send. News on the way to it goes to the actors.
+    /// The next datagram to send. Events that come before it go to the actors.
     pub(super) fn poll_transmit(&mut self) -> Option<Datagram> {
         loop {
             match self.sfu.poll_output()? {
                 Output::Transmit { from, to, bytes } => {
                     return Some(Datagram { from, to, bytes });
                 }
-                Output::Event(event) => self.tell(event),
+                Output::Event(event) => self.handle_event(event),
             }
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    fn handle_event(&mut self, event: Event) {
         let (room, peer, make): (_, _, fn(PeerId) -> MediaEvent) = match event {
             Event::Connected { room, peer } => (room, peer, MediaEvent::Connected),
             Event::Lost { room, peer } => (room, peer, MediaEvent::Lost),
@@ -204,13 +203,13 @@ impl Plane {
                     tracing::warn!(call_id = %room.call_id, reason, "a media connection failed");
                 }
                 if let Some(known) = self.forget(room, peer) {
-                    self.tell_of(room, MediaEvent::Failed(known));
+                    self.send_event(room, MediaEvent::Failed(known));
                 }
                 return;
             }
             Event::Slots { room, peer, slots } => {
                 if let Some(known) = self.peers.get(&peer) {
-                    self.tell_of(room, MediaEvent::Slots(*known, slots));
+                    self.send_event(room, MediaEvent::Slots(*known, slots));
                 }
                 return;
             }
@@ -219,7 +218,7 @@ impl Plane {
                 return;
             }
             Event::Speakers { room, uids } => {
-                return self.tell_of(room, MediaEvent::Speakers(uids));
+                return self.send_event(room, MediaEvent::Speakers(uids));
             }
             Event::FirstMedia { room, uid, kind } => {
                 if let Some(room) = self.rooms.get(&room) {
@@ -229,15 +228,15 @@ impl Plane {
             }
         };
         if let Some(known) = self.peers.get(&peer) {
-            self.tell_of(room, make(*known));
+            self.send_event(room, make(*known));
         }
     }
 
-    fn tell_of(&self, room: RoomId, event: MediaEvent) {
+    fn send_event(&self, room: RoomId, event: MediaEvent) {
         self.send(room, |call_id| Fact::Media { call_id, event });
     }
 
-    /// A room that has been closed meanwhile has no news; an actor that is gone wants none.
+    /// Nobody waits for facts of a room that has been closed meanwhile, or of an actor that is gone.
     fn send(&self, room: RoomId, fact: impl FnOnce(CallId) -> Fact) {
         if let Some(room) = self.rooms.get(&room) {
             let _ = room.facts.send(fact(room.call_id));

@@ -1,4 +1,4 @@
-//! The UDP sockets of the media plane: one for each address that clients are told, all on one port.
+//! The UDP sockets of the media plane: one for each address that SDP answers name, all on one port.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,7 +16,7 @@ pub(super) const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Bursts of key frames must fit; the system may grant less.
 const SOCKET_BUFFER_BYTES: usize = 4 << 20;
 
-/// Sockets that are bound.
+/// Bound on the thread that starts the server, so that a port that is taken is reported there.
 #[derive(Debug)]
 pub(crate) struct MediaSockets(Vec<Bound>);
 
@@ -26,7 +26,7 @@ struct Bound {
     announced: SocketAddr,
 }
 
-/// Sockets in use.
+/// In use on the media thread.
 pub(super) struct Sockets(Vec<Open>);
 
 struct Open {
@@ -34,17 +34,15 @@ struct Open {
     announced: SocketAddr,
 }
 
-/// A datagram that goes.
+/// A datagram to send.
 pub(super) struct Datagram {
     /// The announced address that it comes from.
     pub(super) from: SocketAddr,
-    /// Where it goes.
     pub(super) to: SocketAddr,
-    /// What it says.
     pub(super) bytes: Vec<u8>,
 }
 
-/// A datagram that came.
+/// A datagram that has come; its bytes are in the buffer of the caller.
 pub(super) struct Arrived {
     pub(super) from: SocketAddr,
     /// The announced address that it came to.
@@ -87,7 +85,7 @@ impl MediaSockets {
         Ok(Self(sockets))
     }
 
-    /// The addresses that clients are told.
+    /// The addresses that SDP answers name.
     pub(crate) fn announced(&self) -> Vec<SocketAddr> {
         self.0.iter().map(|bound| bound.announced).collect()
     }

@@ -24,7 +24,7 @@ pub(super) async fn begin(pool: &SqlitePool) -> Result<PoolConnection<sqlx::Sqli
     }
 }
 
-/// Commits what went well and takes back what did not.
+/// Commits what went well and rolls back what did not.
 pub(super) async fn end(
     connection: &mut SqliteConnection,
     result: Result<(), StoreError>,

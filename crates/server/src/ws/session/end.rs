@@ -1,4 +1,4 @@
-//! Why a session ends, and how its client is told.
+//! Why a session ends, and what its client gets as the last frame.
 
 use hullo_protocol::{ErrorBody, ErrorKind, Event, FRAME_BYTES_MAX, SessionClosed};
 
@@ -8,19 +8,18 @@ use crate::ws::socket::{
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The client has gone.
     Gone,
-    /// All was said; close.
+    /// Everything has been sent.
     Finished,
     /// A frame was too long to be read.
     TooLong,
     /// Too late, too slow, or too silent.
     Policy(&'static str),
-    /// The node says so.
+    /// The node has ended it.
     Closed(SessionClosed),
 }
 
-/// Says why, as far as the client still listens, and closes.
+/// Sends the reason, as far as the client still reads, and closes.
 pub(super) async fn finish(mut socket: Socket, end: End) {
     let (code, reason) = match end {
         End::Gone => return,

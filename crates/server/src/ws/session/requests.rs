@@ -13,11 +13,9 @@ use super::Client;
 use crate::auth;
 use crate::store::{ConversationQuery, StoreError};
 
-/// What becomes of a request.
+/// A request that the hub can decide, or that needs no decision.
 pub(super) enum Prepared {
-    /// The hub decides.
     ForHub {
-        /// What.
         request: Box<Request>,
         /// What its room token allows.
         grant: Option<RoomGrant>,
@@ -144,7 +142,7 @@ impl Client {
         })
     }
 
-    /// Completes the hub's snapshot with what is stored. Of a longer absence the newest page of messages is told; older ones
+    /// Completes the hub's snapshot with what is stored. After a longer absence the newest page of messages is sent; older ones
     /// are read conversation by conversation.
     pub(super) async fn welcome(
         &self,
