@@ -102,7 +102,7 @@ impl Fleet {
     }
 
     /// Every operation has completed once.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn await_completions(&self) {
         eventually("every operation has completed", async || {
             self.all(|seen| seen.completed.len() as u64 == seen.asked)
                 .then_some(())

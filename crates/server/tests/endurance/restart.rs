@@ -60,7 +60,7 @@ async fn every_active_call_goes_on_after_a_restart_under_load() {
         assert_eq!(device.seen.lock().unwrap().call, call, "the same call");
     }
     fleet.hang_up().await;
-    fleet.settle().await;
+    fleet.await_completions().await;
     let records = fleet.account_for_every_call().await;
     assert_eq!(records.len(), DEVICES / 2);
     assert!(

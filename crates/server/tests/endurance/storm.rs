@@ -36,7 +36,7 @@ async fn every_call_is_accounted_for_when_the_server_is_killed_again_and_again()
         }
     }
     fleet.hang_up().await;
-    fleet.settle().await;
+    fleet.await_completions().await;
     let records = fleet.account_for_every_call().await;
     eventually("no call is live", async || {
         let mut live = 0.0;

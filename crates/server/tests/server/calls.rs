@@ -115,7 +115,7 @@ async fn busy_callee_ends_the_call_without_ringing() {
     let call = call_of(carol.ask(start(second, "bob")).await);
     assert_eq!(call.state, CallState::Ended);
     assert_eq!(call.end.unwrap().reason, EndReason::Busy);
-    let rung = bob.news().await;
+    let rung = bob.drain_events().await;
     let invites = rung
         .iter()
         .filter(|event| matches!(event, hullo_protocol::Event::CallInvited { .. }));
@@ -223,7 +223,7 @@ async fn request_repeated_after_a_reconnect_gets_the_first_answer() {
         refusal(alice.ask(start(call_id, "bob")).await),
         ErrorKind::CallExists
     );
-    let rung = bob.news().await;
+    let rung = bob.drain_events().await;
     assert!(
         !rung
             .iter()

@@ -1,4 +1,4 @@
-//! A client of the wire: asks, waits for answers and for news.
+//! A client of the wire: asks, waits for answers and for events.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,11 +21,10 @@ use crate::eventually::PATIENCE;
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// One connection.
 pub(crate) struct Client {
     socket: WebSocketStream<Box<dyn Stream>>,
     next_id: u64,
-    /// News that nobody has waited for yet.
+    /// Those that nobody has waited for yet.
     pub(crate) events: VecDeque<Event>,
     replies: VecDeque<Reply>,
     /// The code that the server closed with.
@@ -87,7 +86,6 @@ impl Client {
         self.login_as(login).await
     }
 
-    /// Logs in.
     pub(crate) async fn login_as(&mut self, login: Login) -> Result<Snapshot, ErrorBody> {
         match self.ask(Command::Login(login)).await? {
             Success::LoggedIn { snapshot, .. } => Ok(snapshot),
@@ -100,7 +98,7 @@ impl Client {
         self.ask_as(request_id(), command).await
     }
 
-    /// The same with a request id of its own.
+    /// The same under a given request id.
     pub(crate) async fn ask_as(
         &mut self,
         request_id: RequestId,
@@ -146,7 +144,7 @@ impl Client {
         }
     }
 
-    /// The first piece of news that `want` wants.
+    /// The first event that `want` wants.
     pub(crate) async fn event<T>(&mut self, want: impl Fn(&Event) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
         let mut seen = 0;
@@ -158,7 +156,10 @@ impl Client {
                 }
                 seen += 1;
             }
-            assert!(self.read(until).await, "closed while it waited for news");
+            assert!(
+                self.read(until).await,
+                "closed while it waited for an event"
+            );
         }
     }
 
@@ -216,8 +217,8 @@ impl Client {
         .await
     }
 
-    /// All news until now: what was sent before the answer to a ping.
-    pub(crate) async fn news(&mut self) -> Vec<Event> {
+    /// All events until now: what was sent before the answer to a ping.
+    pub(crate) async fn drain_events(&mut self) -> Vec<Event> {
         assert_eq!(self.ask(Command::Ping).await, Ok(Success::Done));
         self.events.drain(..).collect()
     }
@@ -305,7 +306,7 @@ pub(crate) fn dial(call_id: CallId, callee: &str) -> StartCall {
     }
 }
 
-/// A dial of several.
+/// A dial of a group.
 pub(crate) fn dial_group(call_id: CallId, callees: &[&str]) -> StartCall {
     StartCall {
         callees: callees.iter().map(|name| accid(name)).collect(),
@@ -314,7 +315,6 @@ pub(crate) fn dial_group(call_id: CallId, callees: &[&str]) -> StartCall {
     }
 }
 
-/// An invitation of more.
 pub(crate) fn invite(call_id: CallId, callees: &[&str]) -> InviteMore {
     InviteMore {
         call_id,
@@ -336,7 +336,6 @@ pub(crate) fn accept(call_id: CallId) -> Command {
     }
 }
 
-/// The kind of a refusal.
 pub(crate) fn refusal(result: Result<Success, ErrorBody>) -> ErrorKind {
     match result {
         Err(error) => error.kind,
@@ -344,7 +343,6 @@ pub(crate) fn refusal(result: Result<Success, ErrorBody>) -> ErrorKind {
     }
 }
 
-/// The call of an answer.
 pub(crate) fn call_of(result: Result<Success, ErrorBody>) -> CallView {
     match result {
         Ok(Success::Call { call, .. }) => call,

@@ -143,7 +143,7 @@ async fn call_goes_on_on_another_device_with_its_media() {
     let away = bob.sees(call_id, "alice", |alice| alice.reconnecting).await;
     assert_eq!(away.state, ParticipantState::Joined);
     bob.events.clear();
-    let _news = Connection::open(&mut tablet, call_id).await;
+    let _connection = Connection::open(&mut tablet, call_id).await;
     let back = bob
         .sees(call_id, "alice", |alice| !alice.reconnecting)
         .await;

@@ -64,6 +64,14 @@ fn outcomes(record: &Value) -> Vec<(&str, &str)> {
     .collect()
 }
 
+/// The one record of a call that an account was in.
+async fn only_record(server: &Server, accid: &str, call_id: CallId) -> Value {
+    let mut records = server.records(accid).await;
+    records.retain(|record| record["call_id"] == json!(call_id));
+    assert_eq!(records.len(), 1, "{accid}: {records:?}");
+    records.remove(0)
+}
+
 #[tokio::test]
 async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
     let server = Server::start().await;
@@ -133,19 +141,16 @@ async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
         (EndReason::HungUp, Some(accid("erin")))
     );
 
+    let expected = [
+        ("bob", "left"),
+        ("carol", "rejected"),
+        ("dave", "left"),
+        ("erin", "left"),
+    ];
     for name in ["alice", "bob", "carol", "dave", "erin"] {
-        let records = server.records(name).await;
-        let of_this = |record: &&Value| record["call_id"] == json!(call_id);
-        let mine: Vec<&Value> = records.iter().filter(of_this).collect();
-        assert_eq!(mine.len(), 1, "{name}: {records:?}");
-        assert_eq!(mine[0]["kind"], "group");
-        let expected = [
-            ("bob", "left"),
-            ("carol", "rejected"),
-            ("dave", "left"),
-            ("erin", "left"),
-        ];
-        assert_eq!(outcomes(mine[0]), expected, "{name}");
+        let record = only_record(&server, name, call_id).await;
+        assert_eq!(record["kind"], "group");
+        assert_eq!(outcomes(&record), expected, "{name}");
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) async fn joined(client: &mut Client, wanted: &str) {
 }
 
 #[tokio::test]
-async fn participants_whose_media_connects_join_and_hear_of_slots_and_quality() {
+async fn participants_whose_media_connects_join_and_get_slots_and_quality() {
     let server = Server::start().await;
     let mut alice = server.login("alice").await;
     let mut bob = server.login("bob").await;

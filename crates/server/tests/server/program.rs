@@ -18,16 +18,14 @@ use tokio::net::TcpStream;
 use crate::client::{Client, login_on};
 use crate::eventually::eventually;
 
-/// How to run it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
     /// Calls need room tokens.
     pub(crate) secure: bool,
     /// More arguments of `hullo app create`.
     pub(crate) app: Vec<&'static str>,
-    /// More settings.
     pub(crate) environment: Vec<(&'static str, String)>,
-    /// Run as this user.
+    /// The user that it runs as.
     pub(crate) uid: Option<u32>,
 }
 

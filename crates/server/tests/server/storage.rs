@@ -59,7 +59,7 @@ async fn full_storage_refuses_calls_until_space_returns() {
         let refused = alice.ask_as(request, large_dial(call_id)).await;
         assert_eq!(refusal(refused), ErrorKind::StorageUnavailable);
     }
-    assert!(bob.news().await.is_empty(), "nobody rings");
+    assert!(bob.drain_events().await.is_empty(), "nobody rings");
     let path = format!("/v1/calls/{call_id}");
     assert_eq!(server.http("GET", &path, None).await.0, 404);
     assert!(server.metric("hullo_store_commit_failures_total").await >= 2.0);
@@ -83,7 +83,7 @@ async fn locked_storage_fails_a_hang_up_and_takes_it_when_it_is_repeated() {
     alice.ask(start(call_id, "bob")).await.unwrap();
     bob.invited().await;
     bob.ask(Command::Ring { call_id }).await.unwrap();
-    bob.news().await;
+    bob.drain_events().await;
 
     let mut other = open(&server).await;
     run(&mut other, "BEGIN IMMEDIATE").await;
@@ -97,7 +97,7 @@ async fn locked_storage_fails_a_hang_up_and_takes_it_when_it_is_repeated() {
     let cancel = request_id();
     let refused = alice.ask_as(cancel, Command::Cancel { call_id }).await;
     assert_eq!(refusal(refused), ErrorKind::StorageUnavailable);
-    assert!(bob.news().await.is_empty(), "bob rings on");
+    assert!(bob.drain_events().await.is_empty(), "bob rings on");
     run(&mut other, "ROLLBACK").await;
 
     let cancelled = alice.ask_as(cancel, Command::Cancel { call_id }).await;

@@ -96,10 +96,10 @@ async fn waiting_call_that_is_rejected_leaves_the_first_alone() {
     .await
     .unwrap();
     assert_eq!(carol.call_ended(second).await.reason, EndReason::Rejected);
-    let news = alice.news().await;
+    let events = alice.drain_events().await;
     let ended =
         |event: &Event| matches!(event, Event::CallChanged { delta, .. } if delta.end.is_some());
-    assert!(!news.iter().any(ended), "{news:?}");
+    assert!(!events.iter().any(ended), "{events:?}");
     let shown = call_of(bob.ask(Command::CallSnapshot { call_id: first }).await);
     assert_eq!(shown.state, CallState::Active);
     assert_eq!(server.records("alice").await.len(), 0);
