@@ -2,7 +2,7 @@
 import type { Call, CallRecord, EndReason, Participant } from '@hullo/sdk';
 import type { Sheet } from '../src/scene.ts';
 import { callOf, type FakeHullo, participantOf } from './fake.ts';
-import { ACTIVE, type Lead, then } from './lead.ts';
+import { ACTIVE, after, type Lead } from './lead.ts';
 import { everyone } from './people.ts';
 
 /** What differs from a group call in which everyone has joined. */
@@ -131,12 +131,12 @@ export const groupStates: Record<string, Lead> = {
   ...Object.fromEntries(
     [2, 3, 4, 5, 7, 9, 16, 23].map((count) => [`group-${count}`, inGroup(count, { but: LIFE })]),
   ),
-  'group-23-page-2': then(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
+  'group-23-page-2': after(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
   'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: false } } }, ['bob', 'erin']),
   'group-voice-16': inGroup(16, { media: 'audio', but: LIFE }, ['bob', 'frank']),
-  'group-pinned': then(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
-  'group-pinned-23': then(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
-  'group-trouble': then(inGroup(8, { but: TROUBLE }, []), (client) => {
+  'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
+  'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
+  'group-trouble': after(inGroup(8, { but: TROUBLE }, []), (client) => {
     const reports = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'].map((accid) => ({
       accid,
       up: accid === 'heidi' ? ('bad' as const) : ('good' as const),
@@ -145,7 +145,7 @@ export const groupStates: Record<string, Lead> = {
     for (let round = 0; round < 4; round += 1) client.emit('userNetworkQuality', { reports });
   }),
   'group-refusals': refusals,
-  'group-muted-for-me': then(inGroup(4), async (_client, surface) => {
+  'group-muted-for-me': after(inGroup(4), async (_client, surface) => {
     const screen = surface.shadowRoot?.querySelector('hullo-group');
     const detail = { type: 'muteForMe', accid: 'carol', muted: true };
     screen?.dispatchEvent(new CustomEvent('hullo-intent', { detail, bubbles: true, composed: true }));
@@ -154,7 +154,7 @@ export const groupStates: Record<string, Lead> = {
     client.enter({ state: 'in_call', current: groupOf(4), local: { audioFailed: true } });
     client.emit('reconnecting', {});
   },
-  'group-left-toast': then(inGroup(4, { but: { dave: { state: 'left' } } }), (client) =>
+  'group-left-toast': after(inGroup(4, { but: { dave: { state: 'left' } } }), (client) =>
     client.emit('userLeave', { accid: 'dave' }),
   ),
   'group-outgoing': (client) =>
@@ -175,18 +175,18 @@ export const groupStates: Record<string, Lead> = {
         but: { alice: { state: 'ringing', inviter: 'carol' } },
       }),
     }),
-  'group-invite': then(
+  'group-invite': after(
     inGroup(5, { but: { erin: { state: 'ringing' } } }),
     dispatchIntent({ type: 'open', sheet: 'invite' }),
   ),
-  'group-invite-picked': then(
-    then(
+  'group-invite-picked': after(
+    after(
       inGroup(5, { but: { erin: { state: 'ringing' } } }),
       dispatchIntent({ type: 'open', sheet: 'invite' }),
     ),
     pickTwo,
   ),
-  'group-members': then(
+  'group-members': after(
     inGroup(9, {
       caller: 'bob',
       but: {
@@ -199,12 +199,12 @@ export const groupStates: Record<string, Lead> = {
     }),
     dispatchIntent({ type: 'open', sheet: 'members' }),
   ),
-  'group-members-voice': then(
+  'group-members-voice': after(
     inGroup(5, { media: 'audio', but: { erin: { state: 'busy' } } }),
     dispatchIntent({ type: 'open', sheet: 'members' }),
   ),
-  'group-leave': then(inGroup(4), dispatchIntent({ type: 'open', sheet: 'leave' })),
-  'video-invite': then(
+  'group-leave': after(inGroup(4), dispatchIntent({ type: 'open', sheet: 'leave' })),
+  'video-invite': after(
     (client) => client.enter({ state: 'in_call', current: callOf({ state: 'active', activeMs: ACTIVE }) }),
     dispatchIntent({ type: 'open', sheet: 'invite' }),
   ),

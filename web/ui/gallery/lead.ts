@@ -8,8 +8,8 @@ export type Lead = (client: FakeHullo, surface: HulloCall) => void | Promise<voi
 /** How long the calls of the gallery have been going on, in milliseconds. */
 export const ACTIVE = 133_000;
 
-/** `lead`, then `more` once that is on the screen. */
-export function then(lead: Lead, more: Lead): Lead {
+/** `more`, once what `lead` leads to is on the screen. (A module that exports `then` would never finish importing.) */
+export function after(lead: Lead, more: Lead): Lead {
   return async (client, surface) => {
     await lead(client, surface);
     await surface.updateComplete;

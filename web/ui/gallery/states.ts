@@ -3,7 +3,7 @@ import type { EndReason, Quality } from '@hullo/sdk';
 import { REPORTS_IGNORED } from '../src/network.ts';
 import { type CallSketch, callOf, type FakeState } from './fake.ts';
 import { groupStates } from './group.ts';
-import { ACTIVE, type Lead, then } from './lead.ts';
+import { ACTIVE, after, type Lead } from './lead.ts';
 
 function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
   return (client) =>
@@ -73,14 +73,14 @@ export const states: Record<string, Lead> = {
   voice,
   'voice-muted': inCall({ media: 'audio', activeMs: 3_754_000 }, { audioMuted: true }),
   'voice-remote-muted': inCall({ media: 'audio', remoteParticipant: { audio: false } }),
-  'voice-reconnecting': then(voice, (client) => client.emit('reconnecting', {})),
+  'voice-reconnecting': after(voice, (client) => client.emit('reconnecting', {})),
   'voice-remote-reconnecting': inCall({ media: 'audio', remoteParticipant: { reconnecting: true } }),
   'voice-consent': inCall({ media: 'audio', switch: { by: 'bob', media: 'video' } }),
   'voice-consent-waiting': inCall({ media: 'audio', switch: { by: 'alice', media: 'video' } }),
   'voice-no-microphone': inCall({ media: 'audio' }, { audioFailed: true }),
-  'voice-devices': then(voice, openDevices),
+  'voice-devices': after(voice, openDevices),
   video,
-  'video-swapped': then(video, async (_client, surface) => {
+  'video-swapped': after(video, async (_client, surface) => {
     const screen = surface.shadowRoot?.querySelector('hullo-video');
     await screen?.updateComplete;
     screen?.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=hullo-swap]')?.click();
@@ -90,11 +90,11 @@ export const states: Record<string, Lead> = {
   'video-both-off': inCall({ remoteParticipant: { video: false } }, { videoMuted: true, audioMuted: true }),
   'video-weak-remote': withQuality(inCall(), 'poor', 'bad'),
   'video-weak-own': withQuality(inCall(), 'bad', 'good'),
-  'video-reconnecting': then(video, (client) => client.emit('reconnecting', {})),
+  'video-reconnecting': after(video, (client) => client.emit('reconnecting', {})),
   'video-no-camera': inCall({}, { videoFailed: true }),
-  'video-devices': then(video, openDevices),
-  'video-toast': then(video, (client) => client.emit('callTypeChange', { media: 'video' })),
-  'video-error': then(video, (client) =>
+  'video-devices': after(video, openDevices),
+  'video-toast': after(video, (client) => client.emit('callTypeChange', { media: 'video' })),
+  'video-error': after(video, (client) =>
     client.emit('error', { error: { code: 50000, kind: 'camera_denied', message: 'NotAllowedError' } }),
   ),
   'end-remote-hung-up': ended('hung_up', 'bob', 'alice', ACTIVE),
