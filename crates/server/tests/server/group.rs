@@ -41,6 +41,13 @@ fn join(call_id: CallId) -> Command {
     }
 }
 
+fn reject(call_id: CallId) -> Command {
+    Command::Reject {
+        call_id,
+        without_token: false,
+    }
+}
+
 fn on_terms(call_id: CallId, callees: &[&str], terms: GroupTerms) -> Command {
     Command::StartCall(StartCall {
         group: Some(terms),
@@ -50,6 +57,20 @@ fn on_terms(call_id: CallId, callees: &[&str], terms: GroupTerms) -> Command {
 
 fn is(state: ParticipantState) -> impl Fn(&ParticipantView) -> bool {
     move |one| one.state == state
+}
+
+/// Everyone's record of a group call says where each callee's part has ended.
+async fn check_outcomes(
+    server: &Server,
+    call_id: CallId,
+    everyone: &[&str],
+    expected: &[(&str, &str)],
+) {
+    for name in everyone {
+        let record = only_record(server, name, call_id).await;
+        assert_eq!(record["kind"], "group");
+        assert_eq!(outcomes(&record), expected, "{name}");
+    }
 }
 
 /// Where each callee's part has ended, by the HTTP API.
@@ -105,13 +126,7 @@ async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
     assert_eq!(refused_of(&invited), [already]);
     let (rung, _) = carol.invited().await;
     assert_eq!(rung.call_id, call_id);
-    carol
-        .ask(Command::Reject {
-            call_id,
-            without_token: false,
-        })
-        .await
-        .unwrap();
+    carol.ask(reject(call_id)).await.unwrap();
     alice
         .sees(call_id, "carol", is(ParticipantState::Rejected))
         .await;
@@ -136,10 +151,8 @@ async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
     bob.sees(call_id, "alice", is(ParticipantState::Left)).await;
     erin.ask(Command::Hangup { call_id }).await.unwrap();
     let end = bob.call_ended(call_id).await;
-    assert_eq!(
-        (end.reason, end.by),
-        (EndReason::HungUp, Some(accid("erin")))
-    );
+    let hung_up = (EndReason::HungUp, Some(accid("erin")));
+    assert_eq!((end.reason, end.by), hung_up);
 
     let expected = [
         ("bob", "left"),
@@ -147,11 +160,8 @@ async fn each_callee_has_a_result_of_its_own_and_the_others_talk_on() {
         ("dave", "left"),
         ("erin", "left"),
     ];
-    for name in ["alice", "bob", "carol", "dave", "erin"] {
-        let record = only_record(&server, name, call_id).await;
-        assert_eq!(record["kind"], "group");
-        assert_eq!(outcomes(&record), expected, "{name}");
-    }
+    let everyone = ["alice", "bob", "carol", "dave", "erin"];
+    check_outcomes(&server, call_id, &everyone, &expected).await;
 }
 
 #[tokio::test]
