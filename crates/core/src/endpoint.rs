@@ -37,7 +37,7 @@ mod signalling;
 mod state;
 mod tokens;
 
-use hullo_protocol::{CallView, ErrorBody, ErrorKind};
+use hullo_protocol::{CallView, EndReason, ErrorBody, ErrorKind};
 
 pub use event::AppEvent;
 pub use io::{Input, Output};
@@ -53,6 +53,35 @@ use join::Joining;
 use leg::CallLeg;
 
 /// One device's session, the current call, and at most one more on hold.
+///
+/// A shell drives it: it hands in what happens, carries out what comes back in that order, and calls again at the latest
+/// at [`Endpoint::poll_timeout`]. In the browser the shell is `web/sdk/src/driver.ts`.
+///
+/// ```
+/// use hullo_core::Time;
+/// use hullo_core::endpoint::{Endpoint, Input, Op, Output};
+///
+/// let mut endpoint = Endpoint::new(7); // fresh randomness, in earnest
+/// let mut inputs = vec![Input::Op { ticket: 1, op: Op::Accept }];
+/// let now = Time(1_700_000_000_000); // milliseconds since 1970, never backwards
+/// while let Some(input) = inputs.pop() {
+///     for output in endpoint.handle(input, now) {
+///         match output {
+///             Output::OpenSocket | Output::CloseSocket => { /* the WebSocket */ }
+///             Output::Send { text } => println!("-> {text}"),
+///             Output::Media { command } => println!("RTCPeerConnection, devices: {command:?}"),
+///             Output::AskToken { .. } => { /* the app's backend; then Input::Token */ }
+///             Output::Event { event } => println!("to the application: {event:?}"),
+///             // Nobody calls, so there is nothing to accept.
+///             Output::Complete { ticket, value, error } => {
+///                 assert!(ticket == 1 && value.is_none() && error.is_some());
+///             }
+///         }
+///     }
+///     // When nothing happens before `poll_timeout`: Input::Timeout.
+///     assert_eq!(endpoint.poll_timeout(), None);
+/// }
+/// ```
 pub struct Endpoint {
     cx: Context,
     current: Option<CallLeg>,
@@ -164,7 +193,7 @@ impl Endpoint {
             .as_ref()
             .is_some_and(|leg| leg.has_rung_out(now))
         {
-            self.end_leg(hullo_protocol::EndReason::TimedOut, None, Vec::new());
+            self.end_leg(EndReason::TimedOut, None, Vec::new());
         }
         self.on_current(CallLeg::expire);
         let ended = self.waiting.expire(&mut self.cx);
@@ -184,7 +213,8 @@ impl Endpoint {
         self.publish_change();
     }
 
-    /// Emits `Changed` if what the application can see has changed. Before each event that follows from a change, and at the end of each input.
+    /// Emits `Changed` if what the application can see has changed: before each event that follows from a change, and at the
+    /// end of each input.
     fn publish_change(&mut self) {
         let leg = self.current.as_ref();
         let now = Published {

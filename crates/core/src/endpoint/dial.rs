@@ -18,12 +18,33 @@ const CALLER_UID: Uid = Uid(1);
 
 /// Whom the application dials, and how.
 pub(super) struct DialRequest {
-    pub(super) callees: Vec<Accid>,
+    /// Each once.
+    callees: Vec<Accid>,
     /// The terms of a group call; a call of two has none.
-    pub(super) group: Option<GroupTerms>,
-    pub(super) media: Media,
-    pub(super) attachment: Option<String>,
-    pub(super) timeout_ms: Option<u64>,
+    group: Option<GroupTerms>,
+    media: Media,
+    attachment: Option<String>,
+    timeout_ms: Option<u64>,
+}
+
+impl DialRequest {
+    pub(super) fn new(
+        mut callees: Vec<Accid>,
+        group: Option<GroupTerms>,
+        media: Media,
+        attachment: Option<String>,
+        timeout_ms: Option<u64>,
+    ) -> Self {
+        let mut named = BTreeSet::new();
+        callees.retain(|callee| named.insert(callee.clone()));
+        Self {
+            callees,
+            group,
+            media,
+            attachment,
+            timeout_ms,
+        }
+    }
 }
 
 impl Endpoint {
@@ -33,11 +54,9 @@ impl Endpoint {
             Err(error) => return self.cx.complete(ticket, Err(error)),
         };
         let call_id = self.cx.new_call_id();
-        let mut named = BTreeSet::new();
-        let mut dialled = request.callees.clone();
-        dialled.retain(|callee| named.insert(callee.clone()));
-        let view = provisional_view(call_id, me, &dialled, &request, &self.cx);
+        let view = provisional_view(call_id, me, &request, &self.cx);
         let DialRequest {
+            callees: dialled,
             attachment,
             timeout_ms,
             ..
@@ -155,13 +174,7 @@ impl Endpoint {
 }
 
 /// What the call looks like until the server has it.
-fn provisional_view(
-    call_id: CallId,
-    me: Accid,
-    callees: &[Accid],
-    request: &DialRequest,
-    cx: &Context,
-) -> CallView {
+fn provisional_view(call_id: CallId, me: Accid, request: &DialRequest, cx: &Context) -> CallView {
     let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
         accid,
         uid,
@@ -179,7 +192,7 @@ fn provisional_view(
     };
     let caller = participant(me.clone(), CALLER_UID, ParticipantState::Accepted, true);
     let mut participants = vec![caller];
-    for callee in callees.iter().filter(|callee| **callee != me) {
+    for callee in request.callees.iter().filter(|callee| **callee != me) {
         let uid = Uid(participants.len() as u64 + 1);
         let state = ParticipantState::Invited;
         participants.push(participant(callee.clone(), uid, state, false));

@@ -64,13 +64,7 @@ impl Endpoint {
                 attachment,
                 timeout_ms,
             } => {
-                let request = DialRequest {
-                    callees: vec![accid],
-                    group: None,
-                    media,
-                    attachment,
-                    timeout_ms,
-                };
+                let request = DialRequest::new(vec![accid], None, media, attachment, timeout_ms);
                 self.dial(ticket, request);
             }
             Op::GroupCall {
@@ -80,13 +74,7 @@ impl Endpoint {
                 attachment,
                 timeout_ms,
             } => {
-                let request = DialRequest {
-                    callees: accids,
-                    group: Some(terms),
-                    media,
-                    attachment,
-                    timeout_ms,
-                };
+                let request = DialRequest::new(accids, Some(terms), media, attachment, timeout_ms);
                 self.dial(ticket, request);
             }
             Op::Join { call_id } => self.join(ticket, call_id, JoinBy::Joining),

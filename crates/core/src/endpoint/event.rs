@@ -18,11 +18,10 @@ use super::{LocalMedia, State};
 pub enum AppEvent {
     /// The public state or what is known of the call has changed. Comes before the event that says why.
     Changed {
-        /// The state.
         state: State,
         /// The call, unless idle.
         call: Option<CallView>,
-        /// What the own devices do.
+        /// What this device's microphone and camera do.
         local: LocalMedia,
         /// The call that is on hold beside it.
         #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -48,7 +47,6 @@ pub enum AppEvent {
         attachment: Option<String>,
         /// How long it rings.
         ring_ms_left: u64,
-        /// The call.
         call_id: CallId,
     },
     /// Someone calls while there is a call: answer with `AcceptWaiting` or `RejectWaiting`.
@@ -65,95 +63,47 @@ pub enum AppEvent {
         attachment: Option<String>,
         /// How long it rings.
         ring_ms_left: u64,
-        /// The call.
         call_id: CallId,
     },
     /// The invite of `CallWaiting` rings no more and was not answered here. It has no `CallEnd`.
-    CallWaitingEnd {
-        /// The call.
-        call_id: CallId,
-    },
+    CallWaitingEnd { call_id: CallId },
     /// The call was put on hold for another.
-    CallHeld {
-        /// The call.
-        call_id: CallId,
-    },
+    CallHeld { call_id: CallId },
     /// The call that was on hold is taken up again.
-    CallResumed {
-        /// The call.
-        call_id: CallId,
-    },
-    /// `onJoinChannel`: the own media is connected in the active call.
+    CallResumed { call_id: CallId },
+    /// `onJoinChannel`: this device's media is connected in the active call.
     JoinChannel {
-        /// The own account.
+        /// This device's account.
         accid: Accid,
-        /// The own number in the call.
+        /// Its number in the call.
         uid: Uid,
         /// The call, which is also the room.
         call_id: CallId,
     },
     /// The callee's device has the invite, rings, or cannot be reached: progress for the caller.
-    UserRinging {
-        /// The callee.
-        accid: Accid,
-    },
+    UserRinging { accid: Accid },
     /// `onUserAccept`.
-    UserAccept {
-        /// Who.
-        accid: Accid,
-    },
+    UserAccept { accid: Accid },
     /// `onUserEnter`: its media is connected.
-    UserEnter {
-        /// Who.
-        accid: Accid,
-    },
+    UserEnter { accid: Accid },
     /// `onUserReject`.
-    UserReject {
-        /// Who.
-        accid: Accid,
-    },
+    UserReject { accid: Accid },
     /// `onUserBusy`.
-    UserBusy {
-        /// Who.
-        accid: Accid,
-    },
+    UserBusy { accid: Accid },
     /// This participant's invite to a group call has run out.
-    UserTimeOut {
-        /// Who.
-        accid: Accid,
-    },
+    UserTimeOut { accid: Accid },
     /// `onUserCancel`.
-    UserCancel {
-        /// The caller.
-        accid: Accid,
-    },
+    UserCancel { accid: Accid },
     /// `onUserLeave`.
-    UserLeave {
-        /// Who.
-        accid: Accid,
-    },
+    UserLeave { accid: Accid },
     /// `onUserDisconnect`: lost.
-    UserDisconnect {
-        /// Who.
-        accid: Accid,
-    },
+    UserDisconnect { accid: Accid },
     /// A participant's device is away for the moment.
-    UserReconnecting {
-        /// Who.
-        accid: Accid,
-    },
+    UserReconnecting { accid: Accid },
     /// It is back.
-    UserReconnected {
-        /// Who.
-        accid: Accid,
-    },
+    UserReconnected { accid: Accid },
     /// A participant has put the call on hold, or taken it up again.
-    UserHeld {
-        /// Who.
-        accid: Accid,
-        /// On hold or not.
-        held: bool,
-    },
+    UserHeld { accid: Accid, held: bool },
     /// Who speaks now, the loudest first.
     ActiveSpeakers {
         /// The participants, oneself included; empty when it is silent.
@@ -163,77 +113,40 @@ pub enum AppEvent {
     CallingTimeOut,
     /// `onCallEnd`: exactly one for each call that was announced to the application.
     CallEnd {
-        /// The call.
         call_id: CallId,
-        /// Why.
         reason: EndReason,
         /// Who caused it.
         by: Option<Accid>,
-        /// Own connected time in milliseconds.
+        /// This device's connected time in milliseconds.
         duration_ms: u64,
         /// Connected time of each account, once the record is there.
         durations: Vec<ParticipantDuration>,
     },
     /// `onOtherClientAccept`: another of my devices has answered. No `CallEnd` follows.
-    OtherClientAccept {
-        /// The call.
-        call_id: CallId,
-    },
+    OtherClientAccept { call_id: CallId },
     /// `onOtherClientReject`: another of my devices has rejected. No `CallEnd` follows.
-    OtherClientReject {
-        /// The call.
-        call_id: CallId,
-    },
+    OtherClientReject { call_id: CallId },
     /// Another of my devices has taken this call over. No `CallEnd` follows.
-    OtherClientContinue {
-        /// The call.
-        call_id: CallId,
-    },
+    OtherClientContinue { call_id: CallId },
     /// `onCameraAvailable`: a participant's camera is on or off.
-    CameraAvailable {
-        /// Whose.
-        accid: Accid,
-        /// On or off.
-        available: bool,
-    },
+    CameraAvailable { accid: Accid, available: bool },
     /// `onAudioAvailable`: a participant's microphone is on or off.
-    AudioAvailable {
-        /// Whose.
-        accid: Accid,
-        /// On or off.
-        available: bool,
-    },
+    AudioAvailable { accid: Accid, available: bool },
     /// `onVideoMuted`.
-    VideoMuted {
-        /// Whose.
-        accid: Accid,
-        /// Muted or not.
-        muted: bool,
-    },
+    VideoMuted { accid: Accid, muted: bool },
     /// `onAudioMuted`.
-    AudioMuted {
-        /// Whose.
-        accid: Accid,
-        /// Muted or not.
-        muted: bool,
-    },
+    AudioMuted { accid: Accid, muted: bool },
     /// `onCallTypeChange`.
     CallTypeChange {
         /// What the call carries now.
         media: Media,
     },
     /// The other side asks to turn the audio call into a video call; answer with [`Op::AnswerSwitch`].
-    SwitchAsked {
-        /// Who.
-        accid: Accid,
-        /// For what.
-        media: Media,
-    },
+    SwitchAsked { accid: Accid, media: Media },
     /// The question of `SwitchAsked` no longer stands, or was refused.
     SwitchClosed,
     /// `onFirstVideoFrameDecoded`.
     FirstVideoFrame {
-        /// Whose.
         accid: Accid,
         /// Pixels.
         width: u32,
@@ -245,33 +158,18 @@ pub enum AppEvent {
         /// One for each participant.
         reports: Vec<QualityReport>,
     },
-    /// The own connection (signalling or media) is being restored; the call goes on.
+    /// This device's connection (signalling or media) is being restored; the call goes on.
     Reconnecting,
     /// It is restored.
     Reconnected,
     /// `onDisconnect`: the session is over and will not come back by itself.
-    Disconnect {
-        /// Why.
-        reason: SessionClosed,
-    },
+    Disconnect { reason: SessionClosed },
     /// `onError`: something failed that belongs to no operation.
-    Error {
-        /// What.
-        error: ErrorBody,
-    },
+    Error { error: ErrorBody },
     /// A new entry in a conversation.
-    MessageAdded {
-        /// The entry.
-        message: Message,
-    },
+    MessageAdded { message: Message },
     /// A call of this device ended while it was away.
-    EndedWhileAway {
-        /// Its record.
-        record: CallRecord,
-    },
+    EndedWhileAway { record: CallRecord },
     /// A watched account came or went.
-    PresenceChanged {
-        /// The account.
-        presence: Presence,
-    },
+    PresenceChanged { presence: Presence },
 }

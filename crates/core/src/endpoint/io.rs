@@ -1,5 +1,7 @@
 //! What goes into the endpoint and what comes out.
 
+#![warn(missing_docs)]
+
 use hullo_protocol::{CallId, ErrorBody, Token, Uid};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ pub enum Input {
     Op {
         /// Chosen by the shell, unique.
         ticket: u64,
-        /// What.
+        /// What it asks; where it is refused in this state, the completion says why.
         op: Op,
     },
     /// The socket is open under the subprotocol `hullo.v1`.
@@ -22,25 +24,25 @@ pub enum Input {
     SocketClosed,
     /// A text frame from the server.
     Frame {
-        /// The frame.
+        /// As it came; one that cannot be read is reported as an event and changes nothing.
         text: String,
     },
     /// The platform says that the network has come back or changed: reconnect now, restart ICE.
     NetworkChanged,
     /// The app's token handler has answered [`Output::AskToken`].
     Token {
-        /// The call.
+        /// That of [`Output::AskToken`]; a token that nothing waits for is ignored.
         call_id: CallId,
-        /// The token.
+        /// The token, unless there is an `error`.
         #[serde(default)]
         token: Option<Token>,
-        /// Why there is none.
+        /// Why there is no token, for the application's eyes.
         #[serde(default)]
         error: Option<String>,
     },
-    /// News from the device's media.
+    /// The device's media has something to report.
     Media {
-        /// What.
+        /// Events of a connection other than the newest are ignored.
         event: MediaEvent,
     },
     /// The time of [`Endpoint::poll_timeout`] has come.
@@ -61,22 +63,22 @@ pub enum Output {
     CloseSocket,
     /// Send a text frame.
     Send {
-        /// The frame.
+        /// One JSON text, complete.
         text: String,
     },
-    /// Something for the device's media.
+    /// Something for the device's media to do.
     Media {
-        /// What.
+        /// In order with all other outputs.
         command: MediaCommand,
     },
     /// The result of an operation, exactly once for each ticket. One of `value` and `error` is there.
     Complete {
-        /// The operation's ticket.
+        /// That of [`Input::Op`].
         ticket: u64,
-        /// Its result.
+        /// What it completes with: [`Op`] says with what.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         value: Option<Value>,
-        /// Why it failed.
+        /// Why it failed, with a code and what to do.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         error: Option<ErrorBody>,
     },
@@ -84,12 +86,12 @@ pub enum Output {
     AskToken {
         /// The call, which is also the room.
         call_id: CallId,
-        /// The own number in it.
+        /// This account's number in the call; the token must be signed for both.
         uid: Uid,
     },
     /// Something for the application. The state has changed before.
     Event {
-        /// What.
+        /// One of the reference's delegate callbacks, or more.
         event: AppEvent,
     },
 }

@@ -1,5 +1,7 @@
 //! A leg: this device's side of one call. Its phase, what it shows of the call, how it takes changes, and how it is closed.
 
+mod answer;
+mod dial;
 pub(super) mod diff;
 mod media;
 mod subscription;
@@ -8,16 +10,16 @@ mod switch;
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
-    ErrorKind, InviteMore, Media, OtherCall, ParticipantDuration, ParticipantState,
-    ParticipantView, RefusedInvite, Slot, StartCall, Success, Token, Uid,
+    Accid, CallId, CallState, CallView, Command, EndReason, EndView, ErrorBody, ErrorKind, Media,
+    OtherCall, ParticipantDuration, ParticipantState, ParticipantView, Slot, Success, Uid,
 };
 
 use super::context::Context;
 use super::requests::{Owner, Pending, Purpose};
 use super::tokens::TokenFor;
-use super::{AppEvent, LocalMedia, Member, State, Value};
+use super::{AppEvent, LocalMedia, State};
 use crate::Time;
+pub(super) use answer::{accept_command, accepted};
 use diff::{end_event, own_end, participant_events, switch_events};
 use media::MediaConnection;
 use switch::Switching;
@@ -211,154 +213,6 @@ impl CallLeg {
         self.joined_at.map_or(0, |at| now.since(at))
     }
 
-    // A dial.
-
-    /// Sends the dial, and right behind it, without waiting, the offer of media.
-    pub(super) fn start(
-        &mut self,
-        attachment: Option<String>,
-        ring_ms: Option<u64>,
-        room_token: Option<Token>,
-        cx: &mut Context,
-    ) {
-        let start = StartCall {
-            call_id: self.view.call_id,
-            callees: self.dialled.clone(),
-            group: self.view.group.clone(),
-            media: self.view.media,
-            attachment,
-            ring_ms,
-            room_token,
-        };
-        cx.request(Command::StartCall(start), Purpose::Start);
-        self.open_media(cx);
-    }
-
-    /// The room token for the dial is there.
-    pub(super) fn start_with(&mut self, token: Token, cx: &mut Context) {
-        if let LegPhase::AwaitingToken {
-            ticket,
-            attachment,
-            timeout_ms,
-        } = &mut self.phase
-        {
-            let (attachment, timeout_ms) = (attachment.take(), *timeout_ms);
-            self.phase = LegPhase::Dialing { ticket: *ticket };
-            self.start(attachment, timeout_ms, Some(token), cx);
-        }
-    }
-
-    /// The dial, if it is still under way, is not wanted any more. Returns whether the server may know of the call.
-    pub(super) fn abandon_dial(&self, cx: &mut Context) -> bool {
-        match self.phase {
-            LegPhase::AwaitingToken { .. } => return false,
-            LegPhase::Dialing { .. } => {}
-            _ => return true,
-        }
-        let mut may_be_known = false;
-        for mut pending in cx.requests.drop(&Purpose::Start) {
-            may_be_known |= pending.may_be_known();
-            if pending.sent {
-                pending.purpose = Purpose::AbandonedStart;
-                cx.requests.insert(pending);
-            }
-        }
-        may_be_known
-    }
-
-    /// The server has the call: that is what the dial waits for, even if its answer was lost, and even if the call was
-    /// over at once (busy).
-    fn confirm_dial(&mut self, cx: &mut Context) {
-        if !matches!(self.phase, LegPhase::Dialing { .. }) {
-            return;
-        }
-        let call = &self.view;
-        let missing = |accid: &&Accid| call.participants.iter().all(|p| p.accid != **accid);
-        let refused = self.dialled.iter().filter(missing);
-        let refused = refused.map(|accid| RefusedInvite {
-            accid: accid.clone(),
-            kind: ErrorKind::AccountNotFound,
-        });
-        self.complete_dial(self.view.clone(), refused.collect(), cx);
-    }
-
-    pub(super) fn complete_dial(
-        &mut self,
-        call: CallView,
-        refused: Vec<RefusedInvite>,
-        cx: &mut Context,
-    ) {
-        if let LegPhase::Dialing { ticket } = self.phase {
-            self.phase = LegPhase::Calling;
-            cx.requests.drop(&Purpose::Start);
-            cx.complete(ticket, Ok(Value::Call { call, refused }));
-        }
-    }
-
-    // An answer.
-
-    pub(super) fn accept(&mut self, ticket: u64, other: OtherCall, cx: &mut Context) {
-        let until = match &mut self.phase {
-            LegPhase::Called { until } => *until,
-            LegPhase::Accepting { tickets, .. } => return tickets.push(ticket),
-            _ => return cx.fail(ticket, ErrorKind::CallOver),
-        };
-        let call_id = self.view.call_id;
-        let own = local_participant(&self.view, cx.me());
-        let uid = own.map(|own| own.uid).filter(|_| self.view.secure);
-        self.phase = LegPhase::Accepting {
-            tickets: vec![ticket],
-            other,
-            asked: uid.is_none(),
-            until,
-            pressed_at: cx.now,
-        };
-        match uid {
-            Some(uid) => cx.ask_token(call_id, uid, TokenFor::Accept),
-            None => cx.request(accept_command(call_id, None, other), Purpose::Accept),
-        }
-    }
-
-    /// The room token for the accept is there: asks the server.
-    pub(super) fn accept_with(&mut self, token: Token, cx: &mut Context) {
-        if let LegPhase::Accepting { asked, other, .. } = &mut self.phase {
-            *asked = true;
-            let accept = accept_command(self.view.call_id, Some(token), *other);
-            cx.request(accept, Purpose::Accept);
-        }
-    }
-
-    /// What an accept, a join or a hand-off completes with.
-    pub(super) fn accepted(&self) -> Value {
-        accepted(&self.view)
-    }
-
-    // A group.
-
-    pub(super) fn invite(
-        &mut self,
-        ticket: u64,
-        callees: Vec<Accid>,
-        attachment: Option<String>,
-        ring_ms: Option<u64>,
-        cx: &mut Context,
-    ) {
-        let group = self.view.kind == CallKind::Group;
-        match self.phase {
-            LegPhase::InCall => {}
-            // The server hears of the dial first.
-            LegPhase::Dialing { .. } | LegPhase::Calling if group => {}
-            _ => return cx.fail(ticket, ErrorKind::InviteWhileCalling),
-        }
-        let more = InviteMore {
-            call_id: self.view.call_id,
-            callees,
-            attachment,
-            ring_ms,
-        };
-        cx.request(Command::Invite(more), Purpose::Invite(ticket));
-    }
-
     // This device's microphone and camera.
 
     /// Whether this device's devices may be open: not while it only rings.
@@ -548,32 +402,4 @@ pub(super) fn invitor(call: &CallView, me: &Accid) -> Accid {
 pub(super) fn callees(call: &CallView) -> Vec<Accid> {
     let others = call.participants.iter().filter(|p| p.accid != call.caller);
     others.map(|p| p.accid.clone()).collect()
-}
-
-/// Answers an invite.
-pub(super) fn accept_command(
-    call_id: CallId,
-    room_token: Option<Token>,
-    other: OtherCall,
-) -> Command {
-    Command::Accept {
-        call_id,
-        room_token,
-        other: Some(other),
-    }
-}
-
-/// What an accept, a join or a hand-off of this call completes with.
-pub(super) fn accepted(call: &CallView) -> Value {
-    let members = call.participants.iter().filter(|p| p.state.is_in_call());
-    let members = members
-        .map(|p| Member {
-            accid: p.accid.clone(),
-            uid: p.uid,
-        })
-        .collect();
-    Value::Accepted {
-        call: call.clone(),
-        members,
-    }
 }

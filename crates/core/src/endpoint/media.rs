@@ -8,30 +8,15 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum MediaEvent {
     /// An offer is ready to be sent (after `Open` and after `Restart`).
-    Offered {
-        /// Which connection.
-        peer: u32,
-        /// The offer.
-        sdp: String,
-    },
+    Offered { peer: u32, sdp: String },
     /// ICE and DTLS are done.
-    Connected {
-        /// Which connection.
-        peer: u32,
-    },
+    Connected { peer: u32 },
     /// No packets for the moment.
-    Disconnected {
-        /// Which connection.
-        peer: u32,
-    },
+    Disconnected { peer: u32 },
     /// The connection cannot go on; a restart or a new one is needed.
-    Failed {
-        /// Which connection.
-        peer: u32,
-    },
+    Failed { peer: u32 },
     /// The first picture of a participant has been decoded.
     FirstVideoFrame {
-        /// Which connection.
         peer: u32,
         /// The m-line it came through.
         mid: String,
@@ -42,7 +27,6 @@ pub enum MediaEvent {
     },
     /// A microphone or camera that `Capture` asked for could not be opened, or was lost.
     CaptureFailed {
-        /// Which.
         kind: SlotKind,
         /// Whether permission was denied (otherwise: none there, or in use).
         denied: bool,
@@ -58,7 +42,6 @@ pub enum MediaCommand {
     /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, and as many more to
     /// receive only as are asked for, and report its offer. Closes any other connection.
     Open {
-        /// Its number.
         peer: u32,
         /// M-lines that receive sound, 1 to 8.
         audio: u8,
@@ -67,7 +50,6 @@ pub enum MediaCommand {
     },
     /// Add m-lines that receive only until there are so many, and report the new offer. What flows goes on.
     Grow {
-        /// Which connection.
         peer: u32,
         /// M-lines that receive sound, all in all.
         audio: u8,
@@ -75,58 +57,35 @@ pub enum MediaCommand {
         video: u8,
     },
     /// The server's answer.
-    Answer {
-        /// Which connection.
-        peer: u32,
-        /// The answer.
-        sdp: String,
-    },
+    Answer { peer: u32, sdp: String },
     /// Restart ICE and report the new offer.
-    Restart {
-        /// Which connection.
-        peer: u32,
-    },
-    /// Which own devices shall be open (for the own view, too); idempotent, whole truth each time.
-    Capture {
-        /// The microphone.
-        audio: bool,
-        /// The camera.
-        video: bool,
-    },
+    Restart { peer: u32 },
+    /// Which of this device's microphone and camera shall be open (for the local view, too); idempotent, whole truth each time.
+    Capture { audio: bool, video: bool },
     /// Which open devices shall flow into the connection; idempotent, whole truth each time. False is also mute.
-    Flow {
-        /// Which connection.
-        peer: u32,
-        /// The microphone.
-        audio: bool,
-        /// The camera.
-        video: bool,
-    },
+    Flow { peer: u32, audio: bool, video: bool },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.
     Slots {
-        /// Which connection.
         peer: u32,
         /// One for each m-line in use.
         slots: Vec<RemoteSlot>,
     },
-    /// Close the connection and all own devices at once.
+    /// Close the connection, the microphone and the camera at once.
     Close,
 }
 
 /// A receiving m-line and the account whose track it carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteSlot {
-    /// The m-line.
     pub mid: String,
     /// Sound or picture.
     pub kind: SlotKind,
-    /// Whose.
     pub accid: Accid,
     /// Muted by `SetAudioMute`.
     pub muted: bool,
 }
 
-/// What the own devices do.
+/// What this device's microphone and camera do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalMedia {
     /// The camera is open.

@@ -14,20 +14,15 @@ use super::State;
 pub enum Op {
     /// Connects and signs in; completes when the server has welcomed the session.
     Login {
-        /// The app.
         app_key: AppKey,
-        /// The account.
         accid: Accid,
-        /// Its token.
         token: Token,
-        /// The device.
         device: DeviceInfo,
     },
     /// Ends any call, signs out and disconnects.
     Logout,
     /// Dials; completes with the call when the server has it.
     Call {
-        /// Whom.
         accid: Accid,
         /// What it carries.
         media: Media,
@@ -56,7 +51,6 @@ pub enum Op {
     },
     /// Invites more accounts into the call; a one-to-one call becomes a group call by it. Completes like `GroupCall`.
     GroupInvite {
-        /// Whom.
         accids: Vec<Accid>,
         /// The app's own text for them.
         #[serde(default)]
@@ -72,10 +66,8 @@ pub enum Op {
     },
     /// Looks for running calls, by name or by group.
     QueryCall {
-        /// The call.
         #[serde(default)]
         call_id: Option<CallId>,
-        /// The group.
         #[serde(default)]
         group_id: Option<String>,
     },
@@ -86,18 +78,14 @@ pub enum Op {
     },
     /// Answers; completes with the members that have joined.
     Accept,
-    /// Answers the invite that waits while there is a call; completes like `Accept`.
+    /// Answers the invite that waits beside the current call; completes like `Accept`.
     AcceptWaiting {
-        /// Which.
         call_id: CallId,
-        /// What becomes of the call there is.
+        /// What becomes of the current call.
         other: OtherCall,
     },
-    /// Declines the invite that waits while there is a call.
-    RejectWaiting {
-        /// Which.
-        call_id: CallId,
-    },
+    /// Declines the invite that waits beside the current call.
+    RejectWaiting { call_id: CallId },
     /// Declines.
     Reject,
     /// Takes a dial back.
@@ -118,35 +106,17 @@ pub enum Op {
         agree: bool,
     },
     /// Mutes the microphone; the track stays open.
-    MuteLocalAudio {
-        /// Muted or not.
-        muted: bool,
-    },
+    MuteLocalAudio { muted: bool },
     /// Pauses the camera's picture; the camera stays open.
-    MuteLocalVideo {
-        /// Muted or not.
-        muted: bool,
-    },
+    MuteLocalVideo { muted: bool },
     /// Opens or closes the camera.
-    EnableLocalVideo {
-        /// Open or closed.
-        enabled: bool,
-    },
+    EnableLocalVideo { enabled: bool },
     /// Mutes a participant for me alone; remembered for the call.
-    SetAudioMute {
-        /// Whom.
-        accid: Accid,
-        /// Muted or not.
-        muted: bool,
-    },
+    SetAudioMute { accid: Accid, muted: bool },
     /// Whose pictures are shown, the most important first: only these are received. Kept for the call.
-    ShowVideos {
-        /// Whose.
-        accids: Vec<Accid>,
-    },
+    ShowVideos { accids: Vec<Accid> },
     /// Reads a conversation, newest first.
     ListMessages {
-        /// The other account.
         with: Accid,
         /// Only messages before this one.
         #[serde(default)]
@@ -155,10 +125,7 @@ pub enum Op {
         limit: u32,
     },
     /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
-    WatchPresence {
-        /// Whose.
-        accids: Vec<Accid>,
-    },
+    WatchPresence { accids: Vec<Accid> },
 }
 
 impl Op {
@@ -234,14 +201,12 @@ pub enum Value {
     LoggedIn {
         /// The account, folded.
         accid: Accid,
-        /// Its name.
         name: Option<String>,
         /// Whether the app's calls need room tokens.
         secure: bool,
     },
     /// `Call`, `GroupCall`, `GroupInvite`: the call as the server has it; after a glare, the other side's.
     Call {
-        /// The call.
         call: CallView,
         /// Those who could not be invited.
         refused: Vec<RefusedInvite>,
@@ -253,7 +218,6 @@ pub enum Value {
     },
     /// `Accept`, `AcceptWaiting`, `Join`, `ContinueHere`: the members in the call, oneself included.
     Accepted {
-        /// The call.
         call: CallView,
         /// Who has joined.
         members: Vec<Member>,
@@ -280,7 +244,6 @@ pub enum Value {
 /// An account in the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// The account.
     pub accid: Accid,
     /// Its number in the call.
     pub uid: Uid,

@@ -447,7 +447,7 @@ fn joining_the_channel_is_told_once() {
         delta.state = Some(CallState::Active);
         delta.participants = vec![member("bob", 2, ParticipantState::Accepted)];
     });
-    assert_eq!(joins(&phone), 0, "the own media is not connected");
+    assert_eq!(joins(&phone), 0, "this device's media is not connected");
     phone.move_to("alice", ParticipantState::Joined);
     assert_eq!(joins(&phone), 1);
     let call = phone.call().unwrap().clone();

@@ -1,4 +1,4 @@
-//! A call that is on hold while another is in hand.
+//! A call that is on hold while another is current.
 
 use hullo_core::endpoint::{AppEvent, Input, LocalMedia, MediaCommand, Op, State};
 use hullo_protocol::{
@@ -157,7 +157,7 @@ fn held_call_is_taken_up_again_when_the_other_is_over() {
         phone.move_to("alice", ParticipantState::Joined);
         phone.pass(5_000);
         assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
-        assert_eq!(phone.told().held, None, "it stays in hand");
+        assert_eq!(phone.told().held, None, "it stays current");
     }
 }
 
@@ -201,7 +201,7 @@ fn hold_that_the_server_could_not_end_yet_is_ended_again() {
 }
 
 #[test]
-fn resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_anew() {
+fn resumption_that_overtakes_the_end_of_the_other_call_is_asked_for_again() {
     let mut phone = Phone::holding();
     phone.ask(Op::Hangup);
     let leaves = |c: &Command| *c == Command::Hangup { call_id: FOREIGN };
@@ -362,7 +362,7 @@ fn server_that_was_restarted_finds_both_calls() {
     assert_eq!(
         phone.lines(),
         [("open", 1, 1)],
-        "media of the call in hand is made anew"
+        "the current call gets a new media connection"
     );
     phone.offer_answered_by("a=fingerprint:sha-256 BB\r\n");
     assert_eq!(

@@ -142,7 +142,11 @@ fn dial_that_becomes_the_waiting_invite_leaves_nothing_behind() {
     phone.answer_start(call);
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, FOREIGN));
     phone.ask(Op::Hangup);
-    assert_eq!(phone.state(), State::Idle, "the own call does not ring");
+    assert_eq!(
+        phone.state(),
+        State::Idle,
+        "a dial of this device does not ring"
+    );
 }
 
 #[test]

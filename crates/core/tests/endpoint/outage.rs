@@ -317,7 +317,7 @@ fn server_that_takes_its_time_is_not_given_up_while_it_is_heard() {
 }
 
 #[test]
-fn socket_that_is_being_opened_over_the_old_network_is_opened_anew() {
+fn socket_that_is_being_opened_over_the_old_network_is_opened_again() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);
     phone.pass(1_000);

@@ -15,7 +15,7 @@ use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob, invited, login, view
 use lives::Lives;
 
 #[derive(Debug, Clone)]
-enum Happening {
+enum Stimulus {
     Ask(Op),
     Invited(u64),
     Accepted,
@@ -95,7 +95,7 @@ fn reason() -> impl Strategy<Value = EndReason> {
     ]
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
+fn stimulus() -> impl Strategy<Value = Stimulus> {
     use ParticipantState::{Accepted, Joined, Left, Lost, Rejected, TimedOut};
     let who = prop_oneof![Just("alice"), Just("bob"), Just("carol")];
     let state = prop_oneof![
@@ -111,55 +111,51 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(SessionClosed::KickedOut)
     ];
     prop_oneof![
-        6 => operation().prop_map(Happening::Ask),
-        2 => (1_000_u64..30_000).prop_map(Happening::Invited),
-        2 => Just(Happening::Accepted),
-        2 => reason().prop_map(Happening::Ended),
-        1 => any::<bool>().prop_map(Happening::Elsewhere),
-        1 => Just(Happening::Foreign),
-        6 => any::<bool>().prop_map(Happening::Answered),
-        2 => Just(Happening::SocketOpened),
-        1 => Just(Happening::SocketClosed),
-        2 => any::<u8>().prop_map(Happening::Media),
-        1 => any::<bool>().prop_map(Happening::Token),
-        1 => ".{0,20}".prop_map(Happening::Garbage),
-        1 => closed.prop_map(Happening::Closed),
-        4 => (1_000_u64..30_000).prop_map(Happening::Other),
-        3 => (who, state).prop_map(|(who, state)| Happening::Moved(who, state)),
-        1 => any::<bool>().prop_map(Happening::Held),
-        1 => Just(Happening::Grown),
-        1 => reason().prop_map(Happening::HeldEnded),
-        1 => any::<bool>().prop_map(Happening::KnockEnded),
-        1 => name().prop_map(Happening::Continued),
-        2 => any::<(bool, bool)>().prop_map(|(mine, there)| Happening::Place(mine, there)),
-        1 => Just(Happening::Spoke),
-        1 => Just(Happening::NetworkChanged),
-        3 => (0_u64..20_000).prop_map(Happening::Pass),
+        6 => operation().prop_map(Stimulus::Ask),
+        2 => (1_000_u64..30_000).prop_map(Stimulus::Invited),
+        2 => Just(Stimulus::Accepted),
+        2 => reason().prop_map(Stimulus::Ended),
+        1 => any::<bool>().prop_map(Stimulus::Elsewhere),
+        1 => Just(Stimulus::Foreign),
+        6 => any::<bool>().prop_map(Stimulus::Answered),
+        2 => Just(Stimulus::SocketOpened),
+        1 => Just(Stimulus::SocketClosed),
+        2 => any::<u8>().prop_map(Stimulus::Media),
+        1 => any::<bool>().prop_map(Stimulus::Token),
+        1 => ".{0,20}".prop_map(Stimulus::Garbage),
+        1 => closed.prop_map(Stimulus::Closed),
+        4 => (1_000_u64..30_000).prop_map(Stimulus::Other),
+        3 => (who, state).prop_map(|(who, state)| Stimulus::Moved(who, state)),
+        1 => any::<bool>().prop_map(Stimulus::Held),
+        1 => Just(Stimulus::Grown),
+        1 => reason().prop_map(Stimulus::HeldEnded),
+        1 => any::<bool>().prop_map(Stimulus::KnockEnded),
+        1 => name().prop_map(Stimulus::Continued),
+        2 => any::<(bool, bool)>().prop_map(|(mine, there)| Stimulus::Place(mine, there)),
+        1 => Just(Stimulus::Spoke),
+        1 => Just(Stimulus::NetworkChanged),
+        3 => (0_u64..20_000).prop_map(Stimulus::Pass),
     ]
 }
 
 impl Phone {
-    fn happen(&mut self, happening: Happening) -> Option<u64> {
-        match happening {
-            Happening::Ask(op) => return Some(self.ask(op)),
-            Happening::Invited(ms) => self.invite(ms),
-            Happening::Accepted if self.call().is_some() => {
-                self.change(|delta| delta.state = Some(CallState::Active));
-            }
-            Happening::Ended(reason) if self.call().is_some() => self.end(reason, "bob"),
-            Happening::Elsewhere(accepted) => {
+    fn happen(&mut self, stimulus: Stimulus) -> Option<u64> {
+        match stimulus {
+            Stimulus::Ask(op) => return Some(self.ask(op)),
+            Stimulus::Invited(ms) => self.invite(ms),
+            Stimulus::Elsewhere(accepted) => {
                 let call_id = self.call().map_or(INVITE, |call| call.call_id);
                 self.event(match accepted {
                     true => Event::InviteAcceptedElsewhere { call_id },
                     false => Event::InviteRejectedElsewhere { call_id },
                 });
             }
-            Happening::Foreign => self.event(Event::InviteAcceptedElsewhere { call_id: FOREIGN }),
-            Happening::Answered(well) => self.answer_newest(well),
-            Happening::SocketOpened => self.give(Input::SocketOpened),
-            Happening::SocketClosed => self.give(Input::SocketClosed),
-            Happening::Media(which) => self.media_happens(which),
-            Happening::Token(there) => {
+            Stimulus::Foreign => self.event(Event::InviteAcceptedElsewhere { call_id: FOREIGN }),
+            Stimulus::Answered(well) => self.answer_newest(well),
+            Stimulus::SocketOpened => self.give(Input::SocketOpened),
+            Stimulus::SocketClosed => self.give(Input::SocketClosed),
+            Stimulus::Media(which) => self.media_happens(which),
+            Stimulus::Token(there) => {
                 let call_id = self.call().map_or(FOREIGN, |call| call.call_id);
                 let token = there.then(|| "token".to_owned().into());
                 self.give(Input::Token {
@@ -168,51 +164,62 @@ impl Phone {
                     error: None,
                 });
             }
-            Happening::Garbage(text) => self.give(Input::Frame { text }),
-            Happening::Closed(reason) => self.event(Event::SessionClosed { reason }),
-            Happening::Other(ring_ms_left) => self.knock(ring_ms_left),
-            Happening::Moved(who, state) if self.call().is_some() => {
-                let known = self.call().unwrap().participants.iter();
-                let known = known.clone().find(|p| p.accid == accid(who)).cloned();
-                let mut moved = known.unwrap_or_else(|| member(who, 9, state));
+            Stimulus::Garbage(text) => self.give(Input::Frame { text }),
+            Stimulus::Closed(reason) => self.event(Event::SessionClosed { reason }),
+            Stimulus::Other(ring_ms_left) => self.knock(ring_ms_left),
+            Stimulus::HeldEnded(reason) => self.held_ends(reason),
+            Stimulus::KnockEnded(elsewhere) => self.knock_ends(elsewhere),
+            Stimulus::Continued(call_id) => self.event(Event::CallContinuedElsewhere { call_id }),
+            Stimulus::Place(mine, there) => {
+                let call = if mine { active(INVITE) } else { second_call() };
+                let call_id = call.call_id;
+                let call = there.then_some(call);
+                self.event(Event::CallElsewhere { call_id, call });
+            }
+            Stimulus::Spoke => {
+                let call_id = self.call().map_or(FOREIGN, |call| call.call_id);
+                let uids = vec![Uid(1), Uid(77)];
+                self.event(Event::MediaSpeakers { call_id, uids });
+            }
+            Stimulus::NetworkChanged => self.give(Input::NetworkChanged),
+            Stimulus::Pass(ms) => self.pass(ms),
+            Stimulus::Accepted
+            | Stimulus::Ended(_)
+            | Stimulus::Moved(..)
+            | Stimulus::Held(_)
+            | Stimulus::Grown => self.call_changes(stimulus),
+        }
+        None
+    }
+
+    /// Something happens to the current call, if there is one.
+    fn call_changes(&mut self, stimulus: Stimulus) {
+        let Some(call) = self.call() else { return };
+        match stimulus {
+            Stimulus::Accepted => {
+                self.change(|delta| delta.state = Some(CallState::Active));
+            }
+            Stimulus::Ended(reason) => self.end(reason, "bob"),
+            Stimulus::Moved(who, state) => {
+                let known = call.participants.iter().find(|p| p.accid == accid(who));
+                let mut moved = known.cloned().unwrap_or_else(|| member(who, 9, state));
                 moved.state = state;
                 self.change(|delta| delta.participants = vec![moved]);
             }
-            Happening::Held(held) if self.call().is_some() => {
+            Stimulus::Held(held) => {
                 let mut me = member("alice", 2, ParticipantState::Joined);
                 me.held = held;
                 self.change(|delta| delta.participants = vec![me]);
             }
-            Happening::Grown if self.call().is_some() => {
+            Stimulus::Grown => {
                 let carol = member("carol", 3, ParticipantState::Ringing);
                 self.change(|delta| {
                     delta.group = Some(GroupTerms::default());
                     delta.participants = vec![carol];
                 });
             }
-            Happening::HeldEnded(reason) => self.held_ends(reason),
-            Happening::KnockEnded(elsewhere) => self.knock_ends(elsewhere),
-            Happening::Continued(call_id) => self.event(Event::CallContinuedElsewhere { call_id }),
-            Happening::Place(mine, there) => {
-                let call = if mine { active(INVITE) } else { second_call() };
-                let call_id = call.call_id;
-                let call = there.then_some(call);
-                self.event(Event::CallElsewhere { call_id, call });
-            }
-            Happening::Spoke => {
-                let call_id = self.call().map_or(FOREIGN, |call| call.call_id);
-                let uids = vec![Uid(1), Uid(77)];
-                self.event(Event::MediaSpeakers { call_id, uids });
-            }
-            Happening::NetworkChanged => self.give(Input::NetworkChanged),
-            Happening::Pass(ms) => self.pass(ms),
-            Happening::Accepted
-            | Happening::Ended(_)
-            | Happening::Moved(..)
-            | Happening::Held(_)
-            | Happening::Grown => {}
+            _ => {}
         }
-        None
     }
 
     fn held_ends(&mut self, reason: EndReason) {
@@ -362,7 +369,7 @@ proptest! {
     #[test]
     fn each_operation_completes_once_and_each_call_ends_once(
         start in 0..5,
-        happenings in proptest::collection::vec(happening(), 1..60),
+        stimuli in proptest::collection::vec(stimulus(), 1..60),
     ) {
         let mut phone = match start {
             0 => Phone::in_call(),
@@ -374,10 +381,10 @@ proptest! {
         let mut lives = Lives::default();
         lives.see(&phone.outputs, false).map_err(TestCaseError::fail)?;
         let mut tickets = Vec::new();
-        for happening in happenings {
-            let rejected = matches!(happening, Happening::Ask(Op::RejectWaiting { .. }));
+        for stimulus in stimuli {
+            let rejected = matches!(stimulus, Stimulus::Ask(Op::RejectWaiting { .. }));
             let before = phone.outputs.len();
-            tickets.extend(phone.happen(happening));
+            tickets.extend(phone.happen(stimulus));
             lives.see(&phone.outputs[before..], rejected).map_err(TestCaseError::fail)?;
             prop_assert_eq!(phone.state() == State::Idle, phone.call().is_none());
             let told = phone.told();

@@ -109,7 +109,7 @@ impl Lives {
             return Err(format!("{ids:?} are here and elsewhere"));
         }
         let gone = self.waiting.filter(|gone| waiting != Some(*gone));
-        // What is in hand now waits no more.
+        // What is current now waits no more.
         self.unexplained = gone.filter(|gone| !ids.contains(gone));
         self.waiting = waiting;
         Ok(())
