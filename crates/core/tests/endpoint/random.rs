@@ -24,7 +24,7 @@ enum Stimulus {
     Foreign,
     /// A member of the call is in another state.
     Moved(&'static str, ParticipantState),
-    /// The own part of the call is on hold or not, as the server sees it.
+    /// This account's part of the call is on hold or not, as the server sees it.
     Held(bool),
     /// A call of two becomes a group.
     Grown,
