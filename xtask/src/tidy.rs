@@ -41,13 +41,6 @@ impl Finding {
         }
     }
 
-    fn softened(self) -> Self {
-        Self {
-            level: Level::Warning,
-            ..self
-        }
-    }
-
     fn warning(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             level: Level::Warning,
@@ -69,36 +62,36 @@ pub(crate) fn run() -> Result<()> {
     let paths = repository_paths()?;
     findings.extend(stale_patches(&paths)?);
     let mut imports = Vec::new();
-    // What the renames under way still have to mend.
-    let mut later = Vec::new();
     for path in &paths {
         findings.extend(text::check_path(path));
-        if !text::is_source(path) && !path.ends_with(".md") {
-            continue;
-        }
-        let content =
-            fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
-        later.extend(words::check(path, &content));
-        if path.ends_with(".md") {
-            continue;
-        }
-        findings.extend(text::check_content(path, &content));
-        later.extend(comments::check(path, &content));
-        if path.ends_with(".rs") {
-            let syntax =
-                syn::parse_file(&content).with_context(|| format!("cannot parse {path}"))?;
-            later.extend(functions::check_rust(path, &syntax));
-        } else if path.ends_with(".ts") {
-            later.extend(functions::check_typescript(path, &content));
+        if text::is_source(path) || path.ends_with(".md") {
+            let content = fs::read_to_string(root().join(path))
+                .with_context(|| format!("cannot read {path}"))?;
+            findings.extend(check_file(path, &content)?);
             imports.extend(imports::of_file(path, &content));
         }
     }
     let mut circles = cycles::check("", &imports);
     circles.extend(circles_of_crates(&metadata)?);
     let summary = format!("{} files, {} circles", paths.len(), circles.len());
-    later.extend(circles);
-    findings.extend(later.into_iter().map(Finding::softened));
+    findings.extend(circles);
     report(&findings, &summary)
+}
+
+fn check_file(path: &str, content: &str) -> Result<Vec<Finding>> {
+    let mut findings = words::check(path, content);
+    if path.ends_with(".md") {
+        return Ok(findings);
+    }
+    findings.extend(text::check_content(path, content));
+    findings.extend(comments::check(path, content));
+    if path.ends_with(".rs") {
+        let syntax = syn::parse_file(content).with_context(|| format!("cannot parse {path}"))?;
+        findings.extend(functions::check_rust(path, &syntax));
+    } else if path.ends_with(".ts") {
+        findings.extend(functions::check_typescript(path, content));
+    }
+    Ok(findings)
 }
 
 /// Circles in each crate and each test program.

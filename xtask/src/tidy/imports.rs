@@ -5,8 +5,11 @@ use super::cycles::Import;
 /// What stands before the path of an import; Biome keeps the quotes single and the path on the line of `from`.
 const MARKS: [&str; 3] = ["from '", "import '", "import('"];
 
-/// The imports of one file, types too, by the paths of the files without their endings.
+/// The imports of one file, types too, by the paths of the files without their endings; none for other languages.
 pub(super) fn of_file(path: &str, content: &str) -> Vec<Import> {
+    if !path.ends_with(".ts") {
+        return Vec::new();
+    }
     let from = way(path);
     let mut imports = Vec::new();
     for (index, line) in content.lines().enumerate() {

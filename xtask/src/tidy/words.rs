@@ -37,7 +37,7 @@ const PHRASES: [(&str, &str); 8] = [
     ("the call there is", "the current call"),
 ];
 
-const NAMES: [Name; 134] = [
+const NAMES: [Name; 135] = [
     ("close_session_for_good", "sign_out_by_server", &[]),
     ("MediaLink", "MediaConnection", &[]),
     ("media_link", "media_connection", &[]),
@@ -114,6 +114,7 @@ const NAMES: [Name; 134] = [
         "CallLeg for the call; a session is the connection",
         &[ENDPOINT],
     ),
+    ("Session", "SignedIn", &["web/demo/"]),
     ("end_session", "end_leg", &[ENDPOINT]),
     ("Link", "Signalling", &[ENDPOINT]),
     ("Link", "PeerHealth", &[HUB]),
