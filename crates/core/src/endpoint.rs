@@ -4,17 +4,20 @@
 //! commands, completions and application events go out. All types here are serde types because a browser drives the
 //! endpoint across a JSON boundary (`crates/wasm`).
 //!
+//! - [`io`], [`op`], [`event`], [`media`], [`state`]: the types that cross.
 //! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], the outputs so far.
-//! - [`leg`]: this device's side of one call, with its [media](leg), and what a change of it means to the application.
+//! - [`leg`]: this device's side of one call: dial and answer, the media connection, subscription and switch, and what a
+//!   change means to the application (`leg/{dial,answer,media,subscription,switch,diff}.rs`).
 //! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`] and [`login`]: the session.
 //! - [`dial`], [`answer`], [`join`], [`call_waiting`] and [`hold`]: how a call becomes current, and makes way for another.
 //!   [`adopt`]: the call as the server has it. [`reconcile`]: the snapshot after each login.
 //!
-//! Parts know nothing of the endpoint. What only concerns one call is a method of its leg, with the context beside it; what
-//! moves calls between current, held, waiting and joining, and so what the application sees, is a method of [`Endpoint`].
+//! What concerns only one call is a method of its part (a leg, what is held, waiting or joined), which takes the context
+//! and knows nothing of the endpoint: what it returns, the application is told. What moves calls between these parts is a
+//! method of [`Endpoint`], in the file of that part.
 //!
-//! Invariant: each ticket completes exactly once; one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes exactly once
-//! for each call that the application knew of; the state changes before the events that say why.
+//! Invariant: each ticket completes exactly once; exactly one of `CallEnd` and `OtherClientAccept`/`Reject`/`Continue` comes for
+//! each call that the application knew of; the state changes before the events that say why.
 
 mod adopt;
 mod answer;
@@ -222,7 +225,7 @@ impl Endpoint {
             call: self.call().cloned(),
             local: leg.map(|leg| leg.local).unwrap_or_default(),
             held: self.held.view(),
-            waiting: self.waiting.announced(),
+            waiting: self.waiting.announced_view(),
             elsewhere: self.calls_elsewhere(),
         };
         if now != self.published {

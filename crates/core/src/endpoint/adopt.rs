@@ -29,7 +29,7 @@ impl Endpoint {
         if self.current.is_some() || answers {
             return self.queue_invite(call, ring_ms_left);
         }
-        self.waiting.take(call_id);
+        self.waiting.promote(call_id);
         let event = AppEvent::Invited {
             invitor: invitor(&call, &me),
             accids: callees(&call),
@@ -196,7 +196,7 @@ impl Endpoint {
     }
 }
 
-/// What an operation is answered whose call has ended meanwhile.
+/// Why an operation fails when its call has ended meanwhile.
 fn error_for(reason: EndReason) -> ErrorKind {
     match reason {
         EndReason::Cancelled => ErrorKind::InviteCancelled,

@@ -143,7 +143,7 @@ fn reject_without_token(call_id: CallId) -> Command {
     }
 }
 
-/// Why a call is over whose accept failed.
+/// Why the call is over when its accept failed.
 fn end_for(kind: ErrorKind) -> EndReason {
     match kind {
         ErrorKind::InviteCancelled => EndReason::Cancelled,

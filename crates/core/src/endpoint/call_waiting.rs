@@ -59,12 +59,14 @@ impl WaitingInvite {
     }
 
     /// `CallWaiting`, if the application does not know of it yet.
+    #[must_use = "the application is to be told"]
     fn announce(&mut self, cx: &Context) -> Option<AppEvent> {
+        let me = cx.me()?;
         if std::mem::replace(&mut self.announced, true) {
             return None;
         }
         Some(AppEvent::CallWaiting {
-            invitor: invitor(&self.call, cx.me()?),
+            invitor: invitor(&self.call, me),
             accids: callees(&self.call),
             group: self.call.kind == CallKind::Group,
             media: self.call.media,
@@ -100,12 +102,13 @@ impl WaitingInvite {
     }
 
     /// Whoever waits for its answer gets none; returns what the application is told.
+    #[must_use = "the application is to be told"]
     fn end(self, kind: ErrorKind, cx: &mut Context) -> Option<AppEvent> {
         let call_id = self.call.call_id;
         let tickets = self.answering.into_iter().flat_map(|it| it.tickets);
         cx.fail_all(tickets, kind);
-        cx.tokens.drop(call_id, TokenFor::AcceptWaiting);
-        cx.requests.drop_owned_by(Owner::Waiting);
+        cx.tokens.discard(call_id, TokenFor::AcceptWaiting);
+        cx.requests.discard_owned_by(Owner::Waiting);
         self.announced
             .then_some(AppEvent::CallWaitingEnd { call_id })
     }
@@ -113,7 +116,7 @@ impl WaitingInvite {
 
 impl CallWaiting {
     /// The call, if the application knows of it.
-    pub(super) fn announced(&self) -> Option<CallView> {
+    pub(super) fn announced_view(&self) -> Option<CallView> {
         let invite = self.invite.as_ref().filter(|invite| invite.announced);
         invite.map(|invite| invite.call.clone())
     }
@@ -130,11 +133,12 @@ impl CallWaiting {
     }
 
     /// It rings as the current call from now on.
-    pub(super) fn take(&mut self, call_id: CallId) {
+    pub(super) fn promote(&mut self, call_id: CallId) {
         self.invite.take_if(|invite| invite.is(call_id));
     }
 
     /// Puts an invite beside the current call.
+    #[must_use = "the application is to be told"]
     fn queue(&mut self, call: CallView, ring_ms_left: u64, cx: &mut Context) -> Option<AppEvent> {
         let until = cx.now.plus_ms(ring_ms_left);
         match &mut self.invite {
@@ -157,6 +161,7 @@ impl CallWaiting {
     }
 
     /// A change of the invite that waits.
+    #[must_use = "the application is to be told"]
     pub(super) fn change(
         &mut self,
         call_id: CallId,
@@ -177,21 +182,25 @@ impl CallWaiting {
     }
 
     /// It rings no more, and was not answered here.
+    #[must_use = "the application is to be told"]
     pub(super) fn end(&mut self, cx: &mut Context) -> Option<AppEvent> {
         self.invite.take()?.end(ErrorKind::CallOver, cx)
     }
 
     /// It was answered on another device, or it is the call that this device is in after all.
+    #[must_use = "the application is to be told"]
     pub(super) fn forget(&mut self, call_id: CallId, cx: &mut Context) -> Option<AppEvent> {
         self.end_if(|invite| invite.is(call_id), cx)
     }
 
+    #[must_use = "the application is to be told"]
     pub(super) fn expire(&mut self, cx: &mut Context) -> Option<AppEvent> {
         let now = cx.now;
         self.end_if(|invite| invite.due().is_some_and(|due| due <= now), cx)
     }
 
     /// What the server has of invites is all there is.
+    #[must_use = "the application is to be told"]
     pub(super) fn reconcile(
         &mut self,
         known: impl Fn(CallId) -> bool,
@@ -201,6 +210,7 @@ impl CallWaiting {
         self.end_if(gone, cx)
     }
 
+    #[must_use = "the application is to be told"]
     fn end_if(
         &mut self,
         is_over: impl FnOnce(&WaitingInvite) -> bool,
@@ -220,6 +230,7 @@ impl CallWaiting {
         }
     }
 
+    #[must_use = "the application is to be told"]
     pub(super) fn take_token(
         &mut self,
         token: Result<Token, ErrorBody>,
@@ -235,6 +246,7 @@ impl CallWaiting {
     }
 
     /// The answer failed: it waits on, unless its time was over meanwhile.
+    #[must_use = "the application is to be told"]
     fn stop_answering(&mut self, error: ErrorBody, cx: &mut Context) -> Option<AppEvent> {
         let invite = self.invite.as_mut()?;
         let tickets = invite
@@ -248,6 +260,7 @@ impl CallWaiting {
     }
 
     /// The person hangs up, and there is nothing but what is being answered. The server may have the answer already.
+    #[must_use = "the application is to be told"]
     pub(super) fn hang_up(&mut self, cx: &mut Context) -> Option<AppEvent> {
         cx.queue_hangup(self.answering()?);
         self.end(cx)
@@ -258,7 +271,8 @@ impl CallWaiting {
         let announced = |it: &mut WaitingInvite| it.announced && it.is(call_id);
         let rejected = self.invite.take_if(announced);
         let rejected = rejected.ok_or(ErrorKind::CallNotFound)?;
-        rejected.end(ErrorKind::AlreadyRejected, cx);
+        // The application has declined it itself, and is told no `CallWaitingEnd`.
+        let _ = rejected.end(ErrorKind::AlreadyRejected, cx);
         // An accept may be on its way: a hang-up takes that back, too.
         cx.queue_hangup(call_id);
         Ok(())
@@ -396,8 +410,8 @@ impl Endpoint {
         let call_id = self.waiting.answering();
         if let Some(call) = calls.iter().find(|call| Some(call.call_id) == call_id) {
             let tokens = &mut self.cx.tokens;
-            tokens.drop(call.call_id, TokenFor::AcceptWaiting);
-            self.cx.requests.drop_owned_by(Owner::Waiting);
+            tokens.discard(call.call_id, TokenFor::AcceptWaiting);
+            self.cx.requests.discard_owned_by(Owner::Waiting);
             self.activate_waiting(call.clone());
         }
     }

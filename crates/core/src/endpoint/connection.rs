@@ -17,7 +17,7 @@ impl Context {
         self.push(Output::OpenSocket);
     }
 
-    /// Signs in; `calls` are those that this device believes to be in.
+    /// Signs in; `calls` are those that this device believes it is in.
     pub(super) fn handle_socket_opened(&mut self, calls: Vec<CallId>) {
         let (ConnectionPhase::Opening(_), Some(account)) =
             (self.signalling.phase, self.signalling.account.clone())

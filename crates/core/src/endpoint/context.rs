@@ -1,11 +1,11 @@
-//! What every part of the endpoint may use: the time, fresh ids, the connection to the server and what was asked on it, and
-//! the outputs so far.
+//! What every part of the endpoint may use: the time, fresh ids, the connection to the server, what was asked on it, the room
+//! tokens that are awaited, and the outputs so far.
 
 use hullo_protocol::{
     Accid, CallId, Command, ErrorBody, ErrorKind, Message, Request, RequestId, Token, Uid,
 };
 
-use super::requests::{Owner, Pending, Purpose, Requests};
+use super::requests::{Pending, Purpose, Requests};
 use super::signalling::Signalling;
 use super::tokens::{RoomTokens, TokenFor};
 use super::{AppEvent, MediaCommand, Output, Value};
@@ -14,7 +14,7 @@ use crate::Time;
 /// The wait after a transient error of the server.
 const RETRY_MS: u64 = 1_000;
 
-/// See the module.
+/// One for each endpoint; parts take it as `cx`.
 pub(super) struct Context {
     pub(super) now: Time,
     rng: fastrand::Rng,
@@ -215,10 +215,6 @@ impl Context {
         self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
-    pub(super) fn drop_media_requests(&mut self) {
-        self.requests.drop_owned_by(Owner::Media);
-    }
-
     /// A message is told once, however often it comes.
     pub(super) fn add_message(&mut self, message: Message) {
         if self.signalling.see(message.id) {
@@ -230,7 +226,7 @@ impl Context {
 
     /// Asks the application's handler for the token with which this account may join the call.
     pub(super) fn ask_token(&mut self, call_id: CallId, uid: Uid, wanted: TokenFor) {
-        self.tokens.await_for(call_id, wanted, self.now);
+        self.tokens.expect_for(call_id, wanted, self.now);
         self.push(Output::AskToken { call_id, uid });
     }
 }

@@ -132,7 +132,7 @@ impl Endpoint {
             leg.view.call_id = call.call_id;
         }
         // A hang-up of the other's call that is not yet sent must not end this one.
-        self.cx.requests.drop(&Purpose::Outbox(call.call_id));
+        self.cx.requests.discard(&Purpose::Outbox(call.call_id));
         // The application knows the call by its new name before anything happens to it.
         self.publish_change();
         if call.end.is_none() {

@@ -11,11 +11,15 @@ use super::join::JoinBy;
 use super::leg::CallLeg;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, MediaEvent, Op, Output, Value};
+use super::{AppEvent, Endpoint, MediaEvent, Op, Value};
 
 impl Endpoint {
     pub(super) fn handle_op(&mut self, ticket: u64, op: Op) {
-        if let Some(kind) = op.refused_in(self.state()) {
+        let refusal = match op.needs_sign_in() && !self.cx.signalling.is_signed_in() {
+            true => Some(ErrorKind::NotLoggedIn),
+            false => op.refused_in(self.state()),
+        };
+        if let Some(kind) = refusal {
             return self.cx.fail(ticket, kind);
         }
         match op {
@@ -32,10 +36,7 @@ impl Endpoint {
             | Op::ContinueHere { .. }
             | Op::QueryCall { .. }
             | Op::ListMessages { .. }
-            | Op::WatchPresence { .. } => match self.cx.signalling.is_signed_in() {
-                true => self.handle_signed_in_op(ticket, op),
-                false => self.cx.fail(ticket, ErrorKind::NotLoggedIn),
-            },
+            | Op::WatchPresence { .. } => self.handle_account_op(ticket, op),
             Op::Accept
             | Op::AcceptWaiting { .. }
             | Op::RejectWaiting { .. }
@@ -54,9 +55,9 @@ impl Endpoint {
         }
     }
 
-    /// What a device can be asked that is in no call. Like the next, it lists what it is not for, so that a new operation
-    /// does not compile until it has its place.
-    fn handle_signed_in_op(&mut self, ticket: u64, op: Op) {
+    /// What needs a signed-in account. Like the next, it lists what it is not for, so that a new operation does not compile
+    /// until it has its place.
+    fn handle_account_op(&mut self, ticket: u64, op: Op) {
         match op {
             Op::Call {
                 accid,
@@ -116,7 +117,7 @@ impl Endpoint {
             | Op::MuteLocalVideo { .. }
             | Op::EnableLocalVideo { .. }
             | Op::SetAudioMute { .. }
-            | Op::ShowVideos { .. } => {}
+            | Op::ShowVideos { .. } => self.cx.fail(ticket, ErrorKind::BadRequest),
         }
     }
 
@@ -124,7 +125,7 @@ impl Endpoint {
     fn handle_call_op(&mut self, ticket: u64, op: Op) {
         match op {
             // Whoever answers here is not in another call elsewhere any more.
-            Op::Accept => self.on_current(|leg, cx| {
+            Op::Accept => self.ask_current(ticket, |leg, cx| {
                 leg.accept(ticket, OtherCall::End, cx);
             }),
             Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
@@ -137,13 +138,13 @@ impl Endpoint {
                 accids,
                 attachment,
                 timeout_ms,
-            } => self.on_current(|leg, cx| {
+            } => self.ask_current(ticket, |leg, cx| {
                 leg.invite(ticket, accids, attachment, timeout_ms, cx);
             }),
             Op::SwitchCallType { media } => {
-                self.on_current(|leg, cx| leg.switch(ticket, media, cx));
+                self.ask_current(ticket, |leg, cx| leg.switch(ticket, media, cx));
             }
-            Op::AnswerSwitch { agree } => self.on_current(|leg, cx| {
+            Op::AnswerSwitch { agree } => self.ask_current(ticket, |leg, cx| {
                 leg.answer_switch(ticket, agree, cx);
             }),
             Op::MuteLocalAudio { muted } => self.change_local(ticket, |leg| {
@@ -157,10 +158,10 @@ impl Endpoint {
             Op::EnableLocalVideo { enabled } => {
                 self.change_local(ticket, |leg| leg.enable_video(enabled));
             }
-            Op::SetAudioMute { accid, muted } => self.on_current(|leg, cx| {
+            Op::SetAudioMute { accid, muted } => self.ask_current(ticket, |leg, cx| {
                 leg.mute_participant(ticket, accid, muted, cx);
             }),
-            Op::ShowVideos { accids } => self.on_current(|leg, cx| {
+            Op::ShowVideos { accids } => self.ask_current(ticket, |leg, cx| {
                 leg.show_videos(ticket, accids, cx);
             }),
             Op::Login { .. }
@@ -171,7 +172,15 @@ impl Endpoint {
             | Op::ContinueHere { .. }
             | Op::QueryCall { .. }
             | Op::ListMessages { .. }
-            | Op::WatchPresence { .. } => {}
+            | Op::WatchPresence { .. } => self.cx.fail(ticket, ErrorKind::BadRequest),
+        }
+    }
+
+    /// Asks something of the current call, which completes the ticket.
+    fn ask_current(&mut self, ticket: u64, ask: impl FnOnce(&mut CallLeg, &mut Context)) {
+        match &mut self.current {
+            Some(leg) => ask(leg, &mut self.cx),
+            None => self.cx.fail(ticket, ErrorKind::NotInCall),
         }
     }
 
@@ -209,13 +218,15 @@ impl Endpoint {
         if result.as_ref().is_err_and(is_transient) {
             match pending.purpose.policy().on_transient {
                 OnTransient::Retry => return self.cx.retry(pending),
-                OnTransient::Renew => self.cx.schedule_retry(),
+                OnTransient::Renew => {
+                    self.cx.schedule_retry();
+                    return self.on_current(|leg, _| leg.invalidate(&pending.purpose));
+                }
                 OnTransient::Fail => {}
             }
         }
         match pending.purpose {
             Purpose::Login => self.handle_login_answer(result),
-            Purpose::Logout => self.cx.push(Output::CloseSocket),
             Purpose::Start => self.handle_start_answer(pending.may_be_known(), result),
             Purpose::AbandonedStart => {
                 self.handle_abandoned_start(&pending.request.command, result);
@@ -233,12 +244,6 @@ impl Endpoint {
             Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
             Purpose::Query(ticket) => self.cx.complete(ticket, result.map(value_of)),
             Purpose::RestoreWatch => self.emit_presence(result),
-            Purpose::SetMedia if result.as_ref().is_err_and(is_transient) => {
-                self.on_current(|leg, _| leg.invalidate_sent_media());
-            }
-            Purpose::Subscribe if result.as_ref().is_err_and(is_transient) => {
-                self.on_current(|leg, _| leg.invalidate_subscription());
-            }
             Purpose::Invite(ticket) => {
                 if let Ok(Success::Call { call, .. }) = &result {
                     self.adopt_whole(call.clone());
@@ -251,7 +256,8 @@ impl Endpoint {
             Purpose::Resume => {
                 self.on_current(|leg, cx| leg.handle_resume_answer(pending, &result, cx))
             }
-            Purpose::Outbox(_)
+            Purpose::Logout
+            | Purpose::Outbox(_)
             | Purpose::SetMedia
             | Purpose::Subscribe
             | Purpose::Ping
@@ -332,13 +338,15 @@ impl Endpoint {
                 self.announce(ended);
             }
             (Some(TokenFor::Dial), Ok(token)) => {
-                self.on_current(|leg, cx| leg.start_with(token, cx));
+                self.on_call(call_id, |leg, cx| leg.start_with(token, cx));
             }
             (Some(TokenFor::Accept), Ok(token)) => {
-                self.on_current(|leg, cx| leg.accept_with(token, cx));
+                self.on_call(call_id, |leg, cx| leg.accept_with(token, cx));
             }
             (Some(TokenFor::Dial | TokenFor::Accept), Err(error)) => {
-                self.give_up_without_token(error);
+                if self.is_current(call_id) {
+                    self.give_up_without_token(error);
+                }
             }
         }
     }
@@ -371,7 +379,7 @@ impl Endpoint {
     }
 }
 
-/// What an operation completes with that only waited for the answer.
+/// What an operation completes with when the answer is all it waited for.
 fn value_of(success: Success) -> Value {
     match success {
         Success::Call { call, refused } => Value::Call { call, refused },

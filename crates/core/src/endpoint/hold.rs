@@ -46,6 +46,7 @@ impl Held {
     }
 
     /// Hangs up what is parked.
+    #[must_use = "the application is to be told"]
     pub(super) fn hang_up_parked(&mut self, cx: &mut Context) -> Option<AppEvent> {
         let parked = self.leg.as_ref().filter(|leg| leg.parked);
         cx.queue_hangup(parked?.view.call_id);
@@ -53,6 +54,7 @@ impl Held {
     }
 
     /// A change of this call.
+    #[must_use = "the application is to be told"]
     pub(super) fn change(
         &mut self,
         version: u64,
@@ -74,6 +76,7 @@ impl Held {
     }
 
     /// Takes the call as it is now, unless that is another one or older than what is known.
+    #[must_use = "the application is to be told"]
     pub(super) fn adopt(&mut self, view: CallView, cx: &Context) -> Option<AppEvent> {
         let newer = |leg: &&mut CallLeg| leg.is(view.call_id) && leg.view.version <= view.version;
         let leg = self.leg.as_mut().filter(newer)?;
@@ -85,6 +88,7 @@ impl Held {
     }
 
     /// It is over.
+    #[must_use = "the application is to be told"]
     pub(super) fn end(
         &mut self,
         reason: EndReason,
@@ -103,12 +107,14 @@ impl Held {
     }
 
     /// Another device has fetched it from here.
+    #[must_use = "the application is to be told"]
     pub(super) fn leave_to_other_device(&mut self, call_id: CallId) -> Option<AppEvent> {
         self.leg.take_if(|leg| leg.is(call_id))?;
         Some(AppEvent::OtherClientContinue { call_id })
     }
 
     /// Brings it in line with a snapshot, and takes it out of the calls that are not known here.
+    #[must_use = "the application is to be told"]
     pub(super) fn reconcile(
         &mut self,
         named: &[CallId],
@@ -166,7 +172,7 @@ impl Endpoint {
         if asked || !current.is_some_and(|leg| is_held_by(self.cx.me(), &leg.view)) {
             return;
         }
-        let given_up = self.cx.requests.has_unsent_hangup();
+        let given_up = self.cx.requests.has_unconfirmed_hangup();
         let parked = self.put_on_hold();
         self.held.park(!given_up);
         self.announce(parked.map(|call_id| AppEvent::CallHeld { call_id }));

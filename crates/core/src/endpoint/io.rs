@@ -40,7 +40,7 @@ pub enum Input {
         #[serde(default)]
         error: Option<String>,
     },
-    /// The device's media has something to report.
+    /// An event of the device's media.
     Media {
         /// Events of a connection other than the newest are ignored.
         event: MediaEvent,

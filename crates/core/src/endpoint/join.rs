@@ -71,7 +71,7 @@ impl Joining {
 
     fn begin(&mut self, ticket: u64, call_id: CallId, by: JoinBy, cx: &mut Context) {
         // A hang-up that is not yet sent, or will be sent again, must not end what the person joins now.
-        let hang_ups = cx.requests.drop(&Purpose::Outbox(call_id));
+        let hang_ups = cx.requests.discard(&Purpose::Outbox(call_id));
         let pending = self.pending.insert(PendingJoin {
             ticket,
             call_id,
@@ -122,7 +122,7 @@ impl Joining {
 
     fn fail(&mut self, error: ErrorBody, cx: &mut Context) {
         if let Some(pending) = self.pending.take() {
-            cx.tokens.drop(pending.call_id, TokenFor::Join);
+            cx.tokens.discard(pending.call_id, TokenFor::Join);
             if pending.hung_up {
                 cx.queue_hangup(pending.call_id);
             }
@@ -132,7 +132,7 @@ impl Joining {
 
     /// Nobody joins anything any more. The server may have let the account in, and is told.
     pub(super) fn abandon(&mut self, kind: ErrorKind, cx: &mut Context) {
-        let dropped = cx.requests.drop_owned_by(Owner::Join);
+        let dropped = cx.requests.discard_owned_by(Owner::Join);
         let asked = |it: &Pending| it.purpose == Purpose::Join && it.may_be_known();
         if let Some(pending) = &mut self.pending {
             pending.hung_up |= dropped.iter().any(asked);
@@ -147,8 +147,8 @@ impl Joining {
         };
         match self.pending.take_if(|pending| leg.is(pending.call_id)) {
             Some(joined) => {
-                cx.requests.drop_owned_by(Owner::Join);
-                cx.tokens.drop(joined.call_id, TokenFor::Join);
+                cx.requests.discard_owned_by(Owner::Join);
+                cx.tokens.discard(joined.call_id, TokenFor::Join);
                 cx.complete(joined.ticket, Ok(leg.accepted()));
             }
             None => self.abandon(ErrorKind::CallWhileInCall, cx),
@@ -201,7 +201,7 @@ impl Endpoint {
         let call_id = pending.map(|it| it.call_id);
         let joined = calls.iter().find(|call| Some(call.call_id) == call_id);
         if let (Some(call), None) = (joined.cloned(), &self.current) {
-            self.cx.requests.drop(&Purpose::Join);
+            self.cx.requests.discard(&Purpose::Join);
             let refused = Vec::new();
             self.handle_join_answer(Ok(Success::Call { call, refused }));
         }

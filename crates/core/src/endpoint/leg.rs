@@ -300,7 +300,7 @@ impl CallLeg {
         self.media_when_held = Some(self.view.media);
     }
 
-    /// Is taken up again; whether what it carries was switched meanwhile.
+    /// Takes it up again; returns whether what it carries was switched meanwhile.
     pub(super) fn resume(&mut self, cx: &mut Context) -> bool {
         self.parked = false;
         let held = self.media_when_held.take();
@@ -332,7 +332,8 @@ impl CallLeg {
             }
             // The other call is over here, but the server does not know of that yet.
             Err(error)
-                if error.kind == ErrorKind::AlreadyInCall && cx.requests.has_unsent_hangup() =>
+                if error.kind == ErrorKind::AlreadyInCall
+                    && cx.requests.has_unconfirmed_hangup() =>
             {
                 cx.retry_as_new(pending);
             }
@@ -343,9 +344,9 @@ impl CallLeg {
     /// Closes media, and completes whoever still waits for this call.
     pub(super) fn close(&mut self, kind: ErrorKind, cx: &mut Context) {
         self.close_media(cx);
-        cx.tokens.drop(self.view.call_id, TokenFor::Dial);
-        cx.tokens.drop(self.view.call_id, TokenFor::Accept);
-        for pending in cx.requests.drop_owned_by(Owner::Leg) {
+        cx.tokens.discard(self.view.call_id, TokenFor::Dial);
+        cx.tokens.discard(self.view.call_id, TokenFor::Accept);
+        for pending in cx.requests.discard_owned_by(Owner::Leg) {
             if let Purpose::Invite(ticket) = pending.purpose {
                 cx.fail(ticket, ErrorKind::CallOver);
             }

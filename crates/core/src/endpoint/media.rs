@@ -60,9 +60,9 @@ pub enum MediaCommand {
     Answer { peer: u32, sdp: String },
     /// Restart ICE and report the new offer.
     Restart { peer: u32 },
-    /// Which of this device's microphone and camera shall be open (for the local view, too); idempotent, whole truth each time.
+    /// Which of this device's microphone and camera are to be open (for the local view, too); idempotent, complete each time.
     Capture { audio: bool, video: bool },
-    /// Which open devices shall flow into the connection; idempotent, whole truth each time. False is also mute.
+    /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
     Flow { peer: u32, audio: bool, video: bool },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.
     Slots {

@@ -129,8 +129,22 @@ pub enum Op {
 }
 
 impl Op {
-    /// Why this cannot be asked in that state, if so (behaviour A.4): the whole table. Where the reference allows what makes no
-    /// sense in a call of that kind, the call itself says so.
+    /// Whether only a signed-in account can ask for it.
+    pub(super) fn needs_sign_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Call { .. }
+                | Self::GroupCall { .. }
+                | Self::Join { .. }
+                | Self::ContinueHere { .. }
+                | Self::QueryCall { .. }
+                | Self::ListMessages { .. }
+                | Self::WatchPresence { .. }
+        )
+    }
+
+    /// Why this cannot be asked in that state, if so (behaviour A.4). What the state does not tell, the call itself says: local
+    /// devices while it rings (`CallLeg::has_local_media`), an invite while dialling (`CallLeg::invite`).
     pub(super) fn refused_in(&self, state: State) -> Option<ErrorKind> {
         use ErrorKind as E;
         use State::{Called, Calling, Idle, InCall};

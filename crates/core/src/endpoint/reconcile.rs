@@ -11,7 +11,7 @@ use super::{AppEvent, Endpoint, State};
 
 impl Endpoint {
     /// Brings the session in line with what the server knows (behaviour R14). What was over here when the login was
-    /// under way stays over, and what began meanwhile stays: news may overtake the snapshot, but are younger.
+    /// under way stays over, and what began meanwhile stays: events may overtake the snapshot, but are newer.
     pub(super) fn reconcile(&mut self, snapshot: Snapshot) {
         let Snapshot {
             mut calls,
@@ -103,10 +103,10 @@ impl Endpoint {
         self.on_current(CallLeg::restart_media);
     }
 
-    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is not yet sent, it is the
-    /// call that was left, perhaps under another name: of a dial that has met the other side's.
+    /// A call of this device that is not shown here: the page was reloaded. But while a hang-up is not yet confirmed, it
+    /// is the call that was left, perhaps under another name: of a dial that has met the other side's.
     fn restore_unless_left(&mut self, call: CallView) {
-        if self.cx.requests.has_unsent_hangup() {
+        if self.cx.requests.has_unconfirmed_hangup() {
             self.cx.queue_hangup(call.call_id);
         } else {
             self.restore(call);
@@ -129,8 +129,8 @@ impl Endpoint {
             };
         };
         match answer_in(record, self.cx.me()) {
-            // While a hang-up is not yet sent, the one who answered is a dial of this device that met the call.
-            Answer::Accepted if rang && !self.cx.requests.has_unsent_hangup() => {
+            // While a hang-up is not yet confirmed, the one who answered is a dial of this device that met the call.
+            Answer::Accepted if rang && !self.cx.requests.has_unconfirmed_hangup() => {
                 self.leave_to_other_device(true);
             }
             Answer::Rejected if rang => self.leave_to_other_device(false),
@@ -159,7 +159,7 @@ fn answer_in(record: &CallRecord, me: Option<&Accid>) -> Answer {
             P::Rejected => Answer::Rejected,
             _ => Answer::None,
         },
-        // A record without outcomes is of a server that has no groups. None has one of its caller, whom a group may call back.
+        // A record without outcomes is of a server that has no groups. No record has an outcome for its caller, whom a group may call back.
         None if record.kind == CallKind::Group => Answer::None,
         None if record.accepted_at_ms.is_some() => Answer::Accepted,
         None => {

@@ -57,12 +57,13 @@ pub(super) enum Purpose {
     RestoreWatch,
 }
 
-/// For whose sake something was asked: it is dropped together with its owner.
+/// For whose sake something was asked. What a leg, its media, the waiting invite or the pending join asked is discarded with
+/// them; the receipt of a waiting invite belongs to the leg that it may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
     /// One connection to the server.
     Connection,
-    /// Signed in or not: the same account's next login will still say it.
+    /// Signed in or not: the same account's next login sends it.
     Account,
     /// The application, which waits for a ticket.
     Application,
@@ -92,7 +93,7 @@ pub(super) enum OnTransient {
     Fail,
     /// The same is sent again in a moment, until its time is over.
     Retry,
-    /// It is forgotten that the server was told; syncing tells it again in a moment, as it is by then.
+    /// It is forgotten that the server was told; syncing tells it again in a moment, with the state of then.
     Renew,
 }
 
@@ -201,25 +202,25 @@ impl Requests {
             .any(|pending| pending.purpose == *purpose)
     }
 
-    /// Whether the server has yet to hear of a call that is over here.
-    pub(super) fn has_unsent_hangup(&self) -> bool {
+    /// Whether the server has yet to confirm that a call is over which is over here.
+    pub(super) fn has_unconfirmed_hangup(&self) -> bool {
         self.pending
             .values()
             .any(|pending| matches!(pending.purpose, Purpose::Outbox(_)))
     }
 
     /// Drops what was asked for this; returns it.
-    pub(super) fn drop(&mut self, purpose: &Purpose) -> Vec<Pending> {
+    pub(super) fn discard(&mut self, purpose: &Purpose) -> Vec<Pending> {
         self.drop_where(|pending| pending.purpose == *purpose)
     }
 
     /// Drops what was asked for the sake of this owner; returns it.
-    pub(super) fn drop_owned_by(&mut self, owner: Owner) -> Vec<Pending> {
+    pub(super) fn discard_owned_by(&mut self, owner: Owner) -> Vec<Pending> {
         self.drop_where(|pending| pending.purpose.policy().owner == owner)
     }
 
     /// Drops the offers of media: another follows, or none.
-    pub(super) fn drop_offers(&mut self) {
+    pub(super) fn discard_offers(&mut self) {
         self.drop_where(|pending| matches!(pending.purpose, Purpose::Offer(_)));
     }
 
@@ -274,7 +275,7 @@ impl Requests {
     }
 }
 
-/// The call that a request is answered with which gets nothing else.
+/// The call in an answer that may hold nothing else.
 pub(super) fn only_call(result: Result<Success, ErrorBody>) -> Result<CallView, ErrorBody> {
     match result? {
         Success::Call { call, .. } => Ok(call),

@@ -4,10 +4,10 @@ use hullo_protocol::{Accid, AppKey, CallId, DeviceInfo, MessageId, Token};
 
 use crate::Time;
 
-/// Silence after which the server is asked for a sign of life, and then given up.
+/// Silence after which the server is pinged, and then given up.
 const QUIET_MS: u64 = 10_000;
 const DEAD_MS: u64 = 15_000;
-/// The same after a request: longer than a server takes to answer whose storage does not.
+/// The same after a request: longer than a server with stalled storage takes to answer.
 const UNANSWERED_MS: u64 = 6_000;
 /// The same after a change of network, when the socket is probably dead.
 const SUSPECT_MS: u64 = 4_000;
@@ -48,7 +48,7 @@ pub(super) struct Signalling {
     /// Connections that failed since the last login.
     pub(super) attempts: u32,
     received_at: Time,
-    /// A sign of life has been asked for since something was received.
+    /// A ping has been sent since something was received.
     pinged: bool,
     /// Something was asked, or the network is another one: something must be received until then.
     suspect_until: Option<Time>,
@@ -121,7 +121,7 @@ impl Signalling {
         self.expect_activity(now.plus_ms(UNANSWERED_MS));
     }
 
-    /// The network is another one: a sign of life is asked for and has to come soon.
+    /// The network is another one: it is pinged and has to answer soon.
     pub(super) fn suspect(&mut self, now: Time) {
         self.expect_activity(now.plus_ms(SUSPECT_MS));
     }
@@ -131,12 +131,12 @@ impl Signalling {
         self.suspect_until = Some(before.map_or(until, |before| before.min(until)));
     }
 
-    /// A sign of life is being asked for.
+    /// A ping is being sent.
     pub(super) fn note_ping(&mut self) {
         self.pinged = true;
     }
 
-    /// It has been quiet for so long that a sign of life is to be asked for.
+    /// It has been quiet for so long that a ping is due.
     pub(super) fn is_quiet(&self, now: Time) -> bool {
         !self.pinged && self.received_at.plus_ms(QUIET_MS) <= now
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The four public states of the reference; their numbers are its too.
+/// The four public states of the reference; so are their numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

@@ -27,7 +27,7 @@ impl RoomTokens {
         self.awaited.values().map(|(_, until)| *until).min()
     }
 
-    pub(super) fn await_for(&mut self, call_id: CallId, wanted: TokenFor, now: Time) {
+    pub(super) fn expect_for(&mut self, call_id: CallId, wanted: TokenFor, now: Time) {
         let until = now.plus_ms(ANSWER_MS);
         self.awaited.insert(call_id, (wanted, until));
     }
@@ -38,7 +38,7 @@ impl RoomTokens {
     }
 
     /// What it was awaited for is over. The same call may be awaited for something else.
-    pub(super) fn drop(&mut self, call_id: CallId, unwanted: TokenFor) {
+    pub(super) fn discard(&mut self, call_id: CallId, unwanted: TokenFor) {
         if self
             .awaited
             .get(&call_id)

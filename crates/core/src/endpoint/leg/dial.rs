@@ -53,7 +53,7 @@ impl CallLeg {
             _ => return true,
         }
         let mut may_be_known = false;
-        for mut pending in cx.requests.drop(&Purpose::Start) {
+        for mut pending in cx.requests.discard(&Purpose::Start) {
             may_be_known |= pending.may_be_known();
             if pending.sent {
                 pending.purpose = Purpose::AbandonedStart;
@@ -87,7 +87,7 @@ impl CallLeg {
     ) {
         if let LegPhase::Dialing { ticket } = self.phase {
             self.phase = LegPhase::Calling;
-            cx.requests.drop(&Purpose::Start);
+            cx.requests.discard(&Purpose::Start);
             cx.complete(ticket, Ok(Value::Call { call, refused }));
         }
     }

@@ -7,7 +7,7 @@ use hullo_protocol::{
 use super::{CallLeg, LegPhase};
 use crate::Time;
 use crate::endpoint::context::Context;
-use crate::endpoint::requests::Purpose;
+use crate::endpoint::requests::{Owner, Purpose};
 use crate::endpoint::{AppEvent, MediaCommand, MediaEvent, RemoteSlot};
 
 /// Waits between restarts double between these.
@@ -103,7 +103,7 @@ impl CallLeg {
             ..MediaConnection::default()
         };
         self.slots.clear();
-        cx.requests.drop_offers();
+        cx.requests.discard_offers();
         cx.command(MediaCommand::Open {
             peer,
             audio: lines.audio,
@@ -116,7 +116,7 @@ impl CallLeg {
         self.media = MediaConnection::default();
         self.slots.clear();
         cx.command(MediaCommand::Close);
-        cx.drop_media_requests();
+        cx.requests.discard_owned_by(Owner::Media);
     }
 
     /// Restarts ICE now: the network or the server may be another.
@@ -126,7 +126,7 @@ impl CallLeg {
             return;
         }
         self.media.restart_at = None;
-        cx.requests.drop_offers();
+        cx.requests.discard_offers();
         if cx.signalling.is_ready() {
             cx.command(MediaCommand::Restart { peer });
         }
@@ -158,7 +158,7 @@ impl CallLeg {
         match event {
             MediaEvent::Offered { peer, sdp } if peer == current => {
                 let call_id = self.view.call_id;
-                cx.requests.drop_offers();
+                cx.requests.discard_offers();
                 cx.request(Command::OfferMedia { call_id, sdp }, Purpose::Offer(peer));
             }
             MediaEvent::Connected { peer } if peer == current => {
@@ -290,7 +290,7 @@ impl CallLeg {
         let may_tell = self.phase == LegPhase::InCall && cx.signalling.is_ready_to_sync();
         if may_tell && self.media.sent != Some(flow) {
             self.media.sent = Some(flow);
-            cx.requests.drop(&Purpose::SetMedia);
+            cx.requests.discard(&Purpose::SetMedia);
             let command = Command::SetMedia {
                 call_id,
                 audio,
@@ -320,9 +320,13 @@ impl CallLeg {
         }
     }
 
-    /// The server has not taken what it was told of this device's microphone and camera.
-    pub(in crate::endpoint) fn invalidate_sent_media(&mut self) {
-        self.media.sent = None;
+    /// The server has not taken what it was told: syncing tells it again.
+    pub(in crate::endpoint) fn invalidate(&mut self, purpose: &Purpose) {
+        match purpose {
+            Purpose::SetMedia => self.media.sent = None,
+            Purpose::Subscribe => self.media.subscribed = None,
+            _ => {}
+        }
     }
 
     /// Adds m-lines when more have come.

@@ -35,13 +35,8 @@ impl CallLeg {
         }
         self.media.subscribed = Some(videos.clone());
         let call_id = self.view.call_id;
-        cx.requests.drop(&Purpose::Subscribe);
+        cx.requests.discard(&Purpose::Subscribe);
         cx.request(Command::Subscribe { call_id, videos }, Purpose::Subscribe);
-    }
-
-    /// The server has not taken what it was told.
-    pub(in crate::endpoint) fn invalidate_subscription(&mut self) {
-        self.media.subscribed = None;
     }
 
     pub(in crate::endpoint) fn mute_participant(
