@@ -69,10 +69,7 @@ impl Endpoint {
         let me = self.cx.me();
         let own = local_participant(&call, me);
         let joined = own.is_some_and(|own| own.state == ParticipantState::Joined);
-        let active_ms = call.active_ms.unwrap_or_default();
-        let mut leg = CallLeg::new(call, phase).with_devices_of(me);
-        // Not known to the moment; the record is.
-        leg.joined_at = joined.then(|| self.cx.now.minus_ms(active_ms));
+        let leg = CallLeg::restored(call, phase, joined, &self.cx);
         self.current = Some(leg);
         self.publish_change();
         self.on_current(CallLeg::open_media);

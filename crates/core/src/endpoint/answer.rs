@@ -1,10 +1,10 @@
 //! Answering and leaving the current call.
 
-use hullo_protocol::{CallId, CallKind, Command, EndReason, ErrorBody, ErrorKind, Media, Success};
+use hullo_protocol::{CallId, Command, EndReason, ErrorBody, ErrorKind, Media, Success};
 
 use super::leg::{CallLeg, LegPhase};
 use super::requests::{Purpose, only_call};
-use super::{AppEvent, Endpoint, State};
+use super::{AppEvent, Endpoint};
 use crate::Time;
 
 impl Endpoint {
@@ -19,20 +19,8 @@ impl Endpoint {
             return self.announce(ended);
         };
         let call_id = leg.view.call_id;
-        let is_caller = self.cx.me() == Some(&leg.view.caller);
-        let is_group = leg.view.kind == CallKind::Group;
-        // A caller who has left and is called back in has nothing to end but the ringing.
-        let is_in = leg.state() != State::Called;
-        let command = if for_all && is_caller && is_group && is_in {
-            Command::End { call_id }
-        } else {
-            Command::Hangup { call_id }
-        };
-        let reason = match leg.state() {
-            State::Idle | State::Calling => EndReason::Cancelled,
-            State::Called => EndReason::Rejected,
-            State::InCall => EndReason::HungUp,
-        };
+        let command = leg.hang_up_command(for_all, self.cx.me());
+        let reason = leg.hang_up_reason();
         if leg.abandon_dial(&mut self.cx) {
             self.cx.request(command, Purpose::Outbox(call_id));
         }

@@ -2,13 +2,13 @@
 //! tokens that are awaited, and the outputs so far.
 
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, Message, Request, RequestId, Token, Uid,
+    Accid, CallId, Command, ErrorBody, ErrorKind, Message, Request, RequestId, Success, Token, Uid,
 };
 
 use super::requests::{Pending, Purpose, Requests};
 use super::signalling::Signalling;
 use super::tokens::{RoomTokens, TokenFor};
-use super::{AppEvent, MediaCommand, Output, Value};
+use super::{AppEvent, MediaCommand, Op, Output, Value};
 use crate::Time;
 
 /// The wait after a transient error of the server.
@@ -213,6 +213,38 @@ impl Context {
     /// In a moment, what met a transient error is sent again.
     pub(super) fn schedule_retry(&mut self) {
         self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
+    }
+
+    /// An operation that asks the server something and is answered with it.
+    pub(super) fn handle_query_op(&mut self, ticket: u64, op: Op) {
+        let command = match op {
+            Op::QueryCall { call_id, group_id } => Command::Query { call_id, group_id },
+            Op::ListMessages {
+                with,
+                before,
+                limit,
+            } => Command::ListMessages {
+                with,
+                before,
+                limit,
+            },
+            Op::WatchPresence { accids } => {
+                self.signalling.watch = Some(accids.clone());
+                Command::WatchPresence { accids }
+            }
+            // It is dispatched here although it asks nothing.
+            _ => return self.fail(ticket, ErrorKind::BadRequest),
+        };
+        self.request(command, Purpose::Query(ticket));
+    }
+
+    /// Who came and went while the connection was away is not known: all that is followed is told again.
+    pub(super) fn emit_presence(&mut self, result: Result<Success, ErrorBody>) {
+        if let Ok(Success::Presence { accounts }) = result {
+            for presence in accounts {
+                self.emit(AppEvent::PresenceChanged { presence });
+            }
+        }
     }
 
     /// A message is told once, however often it comes.

@@ -1,8 +1,7 @@
 //! What comes in goes to whom it concerns: operations by their kind, answers by what they were asked for, events by their call.
 
 use hullo_protocol::{
-    CallId, Command, ErrorBody, ErrorKind, Event, OtherCall, ServerFrame, SessionClosed, Success,
-    Token,
+    CallId, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed, Success, Token,
 };
 
 use super::context::Context;
@@ -14,6 +13,8 @@ use super::tokens::TokenFor;
 use super::{AppEvent, Endpoint, MediaEvent, Op, Value};
 
 impl Endpoint {
+    /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
+    /// has its place.
     pub(super) fn handle_op(&mut self, ticket: u64, op: Op) {
         let refusal = match op.needs_sign_in() && !self.cx.signalling.is_signed_in() {
             true => Some(ErrorKind::NotLoggedIn),
@@ -30,35 +31,6 @@ impl Endpoint {
                 device,
             } => self.login(ticket, app_key, accid, token, device),
             Op::Logout => self.logout(ticket),
-            Op::Call { .. }
-            | Op::GroupCall { .. }
-            | Op::Join { .. }
-            | Op::ContinueHere { .. }
-            | Op::QueryCall { .. }
-            | Op::ListMessages { .. }
-            | Op::WatchPresence { .. } => self.handle_account_op(ticket, op),
-            Op::Accept
-            | Op::AcceptWaiting { .. }
-            | Op::RejectWaiting { .. }
-            | Op::Reject
-            | Op::Cancel
-            | Op::Hangup
-            | Op::Leave
-            | Op::GroupInvite { .. }
-            | Op::SwitchCallType { .. }
-            | Op::AnswerSwitch { .. }
-            | Op::MuteLocalAudio { .. }
-            | Op::MuteLocalVideo { .. }
-            | Op::EnableLocalVideo { .. }
-            | Op::SetAudioMute { .. }
-            | Op::ShowVideos { .. } => self.handle_call_op(ticket, op),
-        }
-    }
-
-    /// What needs a signed-in account. Like the next, it lists what it is not for, so that a new operation does not compile
-    /// until it has its place.
-    fn handle_account_op(&mut self, ticket: u64, op: Op) {
-        match op {
             Op::Call {
                 accid,
                 media,
@@ -80,118 +52,35 @@ impl Endpoint {
             }
             Op::Join { call_id } => self.join(ticket, call_id, JoinBy::Joining),
             Op::ContinueHere { call_id } => self.join(ticket, call_id, JoinBy::Continuing),
-            Op::QueryCall { call_id, group_id } => {
-                let query = Command::Query { call_id, group_id };
-                self.cx.request(query, Purpose::Query(ticket));
-            }
-            Op::ListMessages {
-                with,
-                before,
-                limit,
-            } => {
-                let list = Command::ListMessages {
-                    with,
-                    before,
-                    limit,
-                };
-                self.cx.request(list, Purpose::Query(ticket));
-            }
-            Op::WatchPresence { accids } => {
-                self.cx.signalling.watch = Some(accids.clone());
-                let watch = Command::WatchPresence { accids };
-                self.cx.request(watch, Purpose::Query(ticket));
-            }
-            Op::Login { .. }
-            | Op::Logout
-            | Op::Accept
-            | Op::AcceptWaiting { .. }
-            | Op::RejectWaiting { .. }
-            | Op::Reject
-            | Op::Cancel
-            | Op::Hangup
-            | Op::Leave
-            | Op::GroupInvite { .. }
-            | Op::SwitchCallType { .. }
-            | Op::AnswerSwitch { .. }
-            | Op::MuteLocalAudio { .. }
-            | Op::MuteLocalVideo { .. }
-            | Op::EnableLocalVideo { .. }
-            | Op::SetAudioMute { .. }
-            | Op::ShowVideos { .. } => self.cx.fail(ticket, ErrorKind::BadRequest),
-        }
-    }
-
-    /// What is asked of a call.
-    fn handle_call_op(&mut self, ticket: u64, op: Op) {
-        match op {
-            // Whoever answers here is not in another call elsewhere any more.
-            Op::Accept => self.ask_current(ticket, |leg, cx| {
-                leg.accept(ticket, OtherCall::End, cx);
-            }),
             Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
             Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
             Op::Hangup | Op::Reject | Op::Cancel | Op::Leave => {
                 self.hang_up(matches!(op, Op::Hangup));
                 self.cx.complete(ticket, Ok(Value::Done));
             }
-            Op::GroupInvite {
-                accids,
-                attachment,
-                timeout_ms,
-            } => self.ask_current(ticket, |leg, cx| {
-                leg.invite(ticket, accids, attachment, timeout_ms, cx);
-            }),
-            Op::SwitchCallType { media } => {
-                self.ask_current(ticket, |leg, cx| leg.switch(ticket, media, cx));
+            Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {
+                self.change_local(ticket, &op);
             }
-            Op::AnswerSwitch { agree } => self.ask_current(ticket, |leg, cx| {
-                leg.answer_switch(ticket, agree, cx);
-            }),
-            Op::MuteLocalAudio { muted } => self.change_local(ticket, |leg| {
-                leg.mute_audio(muted);
-                Ok(())
-            }),
-            Op::MuteLocalVideo { muted } => self.change_local(ticket, |leg| {
-                leg.local.video_muted = muted;
-                Ok(())
-            }),
-            Op::EnableLocalVideo { enabled } => {
-                self.change_local(ticket, |leg| leg.enable_video(enabled));
+            Op::QueryCall { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {
+                self.cx.handle_query_op(ticket, op);
             }
-            Op::SetAudioMute { accid, muted } => self.ask_current(ticket, |leg, cx| {
-                leg.mute_participant(ticket, accid, muted, cx);
-            }),
-            Op::ShowVideos { accids } => self.ask_current(ticket, |leg, cx| {
-                leg.show_videos(ticket, accids, cx);
-            }),
-            Op::Login { .. }
-            | Op::Logout
-            | Op::Call { .. }
-            | Op::GroupCall { .. }
-            | Op::Join { .. }
-            | Op::ContinueHere { .. }
-            | Op::QueryCall { .. }
-            | Op::ListMessages { .. }
-            | Op::WatchPresence { .. } => self.cx.fail(ticket, ErrorKind::BadRequest),
-        }
-    }
-
-    /// Asks something of the current call, which completes the ticket.
-    fn ask_current(&mut self, ticket: u64, ask: impl FnOnce(&mut CallLeg, &mut Context)) {
-        match &mut self.current {
-            Some(leg) => ask(leg, &mut self.cx),
-            None => self.cx.fail(ticket, ErrorKind::NotInCall),
+            Op::Accept
+            | Op::GroupInvite { .. }
+            | Op::SwitchCallType { .. }
+            | Op::AnswerSwitch { .. }
+            | Op::SetAudioMute { .. }
+            | Op::ShowVideos { .. } => match &mut self.current {
+                Some(leg) => leg.handle_op(ticket, op, &mut self.cx),
+                None => self.cx.fail(ticket, ErrorKind::NotInCall),
+            },
         }
     }
 
     /// Changes what this device's microphone and camera do.
-    fn change_local(
-        &mut self,
-        ticket: u64,
-        change: impl FnOnce(&mut CallLeg) -> Result<(), ErrorBody>,
-    ) {
+    fn change_local(&mut self, ticket: u64, op: &Op) {
         let leg = self.current.as_mut().filter(|leg| leg.has_local_media());
-        let result = leg.map_or_else(|| Err(ErrorKind::NotInCall.into()), change);
+        let not_in_call = || Err(ErrorKind::NotInCall.into());
+        let result = leg.map_or_else(not_in_call, |leg| leg.change_local(op));
         self.sync();
         self.cx.complete(ticket, result.map(|()| Value::Done));
     }
@@ -243,7 +132,7 @@ impl Endpoint {
             }
             Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
             Purpose::Query(ticket) => self.cx.complete(ticket, result.map(value_of)),
-            Purpose::RestoreWatch => self.emit_presence(result),
+            Purpose::RestoreWatch => self.cx.emit_presence(result),
             Purpose::Invite(ticket) => {
                 if let Ok(Success::Call { call, .. }) = &result {
                     self.adopt_whole(call.clone());
@@ -280,19 +169,11 @@ impl Endpoint {
             Event::InviteRejectedElsewhere { call_id } => {
                 self.handle_answered_elsewhere(call_id, false);
             }
-            Event::SwitchRefused { call_id, media } => {
-                self.on_call(call_id, |leg, cx| leg.handle_switch_refused(media, cx));
-            }
-            Event::MediaSlots { call_id, slots } => {
-                self.on_call(call_id, |leg, cx| leg.handle_slots(slots, cx));
-            }
-            Event::MediaQuality { call_id, reports } => self.on_call(call_id, |leg, cx| {
-                if leg.is_in_call() {
-                    cx.emit(AppEvent::UserNetworkQuality { reports });
-                }
-            }),
-            Event::MediaSpeakers { call_id, uids } => {
-                self.on_call(call_id, |leg, cx| leg.emit_speakers(&uids, cx));
+            Event::SwitchRefused { call_id, .. }
+            | Event::MediaSlots { call_id, .. }
+            | Event::MediaQuality { call_id, .. }
+            | Event::MediaSpeakers { call_id, .. } => {
+                self.on_call(call_id, |leg, cx| leg.handle_event(event, cx));
             }
             Event::CallElsewhere { call_id, call } => self.handle_elsewhere(call_id, call),
             Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),
@@ -347,15 +228,6 @@ impl Endpoint {
                 if self.is_current(call_id) {
                     self.give_up_without_token(error);
                 }
-            }
-        }
-    }
-
-    /// Who came and went while the connection was away is not known: all that is followed is told again.
-    fn emit_presence(&mut self, result: Result<Success, ErrorBody>) {
-        if let Ok(Success::Presence { accounts }) = result {
-            for presence in accounts {
-                self.cx.emit(AppEvent::PresenceChanged { presence });
             }
         }
     }

@@ -142,9 +142,7 @@ impl Held {
     /// After a reload: the one of two calls of this device that is on hold.
     pub(super) fn restore(&mut self, call: CallView, cx: &Context) {
         if self.leg.is_none() && is_held_by(cx.me(), &call) && call.state == CallState::Active {
-            let active_ms = call.active_ms.unwrap_or_default();
-            let mut leg = CallLeg::new(call, LegPhase::InCall).with_devices_of(cx.me());
-            leg.joined_at = Some(cx.now.minus_ms(active_ms));
+            let leg = CallLeg::restored(call, LegPhase::InCall, true, cx);
             self.leg = Some(leg);
         }
     }

@@ -10,14 +10,15 @@ mod switch;
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallId, CallState, CallView, Command, EndReason, EndView, ErrorBody, ErrorKind, Media,
-    OtherCall, ParticipantDuration, ParticipantState, ParticipantView, Slot, Success, Uid,
+    Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
+    ErrorKind, Event, Media, OtherCall, ParticipantDuration, ParticipantState, ParticipantView,
+    Slot, Success, Uid,
 };
 
 use super::context::Context;
 use super::requests::{Owner, Pending, Purpose};
 use super::tokens::TokenFor;
-use super::{AppEvent, LocalMedia, State};
+use super::{AppEvent, LocalMedia, Op, State};
 use crate::Time;
 pub(super) use answer::{accept_command, accepted};
 use diff::{end_event, own_end, participant_events, switch_events};
@@ -135,6 +136,17 @@ impl CallLeg {
         self
     }
 
+    /// A call that this device was in before its page was reloaded.
+    pub(super) fn restored(call: CallView, phase: LegPhase, joined: bool, cx: &Context) -> Self {
+        let active_ms = call.active_ms.unwrap_or_default();
+        let leg = Self::new(call, phase).with_devices_of(cx.me());
+        Self {
+            // Not known to the moment; the record is.
+            joined_at: joined.then(|| cx.now.minus_ms(active_ms)),
+            ..leg
+        }
+    }
+
     pub(super) fn is(&self, call_id: CallId) -> bool {
         self.view.call_id == call_id
     }
@@ -220,20 +232,59 @@ impl CallLeg {
         !matches!(self.phase, LegPhase::Called { .. })
     }
 
-    pub(super) fn mute_audio(&mut self, muted: bool) {
-        self.local.audio_muted = muted;
-        // Asking for a microphone that could not be had tries it again.
-        self.local.audio_failed &= muted;
+    /// Mutes, opens or closes this device's microphone or camera.
+    pub(super) fn change_local(&mut self, op: &Op) -> Result<(), ErrorBody> {
+        match *op {
+            Op::MuteLocalAudio { muted } => {
+                self.local.audio_muted = muted;
+                // Asking for a microphone that could not be had tries it again.
+                self.local.audio_failed &= muted;
+            }
+            Op::MuteLocalVideo { muted } => self.local.video_muted = muted,
+            Op::EnableLocalVideo { enabled: true } if self.view.media == Media::Audio => {
+                let message = "this is an audio call: switchCallType(\"video\") first";
+                return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+            }
+            Op::EnableLocalVideo { enabled } => {
+                self.local.video_enabled = enabled;
+                self.local.video_failed &= !enabled;
+            }
+            // It is dispatched here although it changes no device.
+            _ => return Err(ErrorKind::BadRequest.into()),
+        }
+        Ok(())
     }
 
-    pub(super) fn enable_video(&mut self, enabled: bool) -> Result<(), ErrorBody> {
-        if enabled && self.view.media == Media::Audio {
-            let message = "this is an audio call: switchCallType(\"video\") first";
-            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+    // What the application asks of it, and what the server says of it.
+
+    pub(super) fn handle_op(&mut self, ticket: u64, op: Op, cx: &mut Context) {
+        match op {
+            // Whoever answers here is not in another call elsewhere any more.
+            Op::Accept => self.accept(ticket, OtherCall::End, cx),
+            Op::GroupInvite {
+                accids,
+                attachment,
+                timeout_ms,
+            } => self.invite(ticket, accids, attachment, timeout_ms, cx),
+            Op::SwitchCallType { media } => self.switch(ticket, media, cx),
+            Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree, cx),
+            Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted, cx),
+            Op::ShowVideos { accids } => self.show_videos(ticket, accids, cx),
+            // It is dispatched here although it asks nothing of a call.
+            _ => cx.fail(ticket, ErrorKind::BadRequest),
         }
-        self.local.video_enabled = enabled;
-        self.local.video_failed &= !enabled;
-        Ok(())
+    }
+
+    pub(super) fn handle_event(&mut self, event: Event, cx: &mut Context) {
+        match event {
+            Event::SwitchRefused { media, .. } => self.handle_switch_refused(media, cx),
+            Event::MediaSlots { slots, .. } => self.handle_slots(slots, cx),
+            Event::MediaSpeakers { uids, .. } => self.emit_speakers(&uids, cx),
+            Event::MediaQuality { reports, .. } if self.is_in_call() => {
+                cx.emit(AppEvent::UserNetworkQuality { reports });
+            }
+            _ => {}
+        }
     }
 
     // Changes.
@@ -289,7 +340,28 @@ impl CallLeg {
         })
     }
 
-    // On hold, and over.
+    // Left, on hold, and over.
+
+    /// How the server learns that this device leaves. The caller of a group call ends it `for_all`, if that is meant.
+    pub(super) fn hang_up_command(&self, for_all: bool, me: Option<&Accid>) -> Command {
+        let call_id = self.view.call_id;
+        let is_caller = me == Some(&self.view.caller);
+        // A caller who has left and is called back in has nothing to end but the ringing.
+        let is_in = self.state() != State::Called;
+        match for_all && is_caller && is_in && self.view.kind == CallKind::Group {
+            true => Command::End { call_id },
+            false => Command::Hangup { call_id },
+        }
+    }
+
+    /// Why the call is over here when this device leaves it now.
+    pub(super) fn hang_up_reason(&self) -> EndReason {
+        match self.state() {
+            State::Idle | State::Calling => EndReason::Cancelled,
+            State::Called => EndReason::Rejected,
+            State::InCall => EndReason::HungUp,
+        }
+    }
 
     pub(super) fn put_on_hold(&mut self, cx: &mut Context) {
         self.close_media(cx);

@@ -6,7 +6,7 @@ use hullo_protocol::{
 };
 
 use super::requests::{ANSWER_MS, Purpose};
-use super::signalling::{Account, ConnectionPhase, Signalling};
+use super::signalling::{Account, Signalling};
 use super::{AppEvent, Endpoint, Output, Value};
 
 impl Endpoint {
@@ -28,8 +28,7 @@ impl Endpoint {
         self.release_requests(ErrorKind::SignedOut);
         self.cx.requests.belong_to(&accid);
         let first_login = Some((ticket, self.cx.now.plus_ms(ANSWER_MS)));
-        self.cx.signalling = Signalling::default();
-        self.cx.signalling.account = Some(Account {
+        self.cx.signalling = Signalling::of(Account {
             app_key,
             accid,
             token,
@@ -105,17 +104,8 @@ impl Endpoint {
                 secure,
                 snapshot,
             }) => {
-                let signalling = &mut self.cx.signalling;
-                signalling.phase = ConnectionPhase::Ready;
-                signalling.attempts = 0;
-                let mut first_login = None;
-                if let Some(account) = &mut signalling.account {
-                    account.accid = accid;
-                    account.secure = secure;
-                    account.name = name;
-                    first_login = account.first_login.take();
-                }
-                if let Some((ticket, _)) = first_login {
+                let first_login = self.cx.signalling.welcome(accid, name, secure);
+                if let Some(ticket) = first_login {
                     let value = logged_in(&self.cx.signalling);
                     self.cx.complete(ticket, value);
                 }

@@ -63,6 +63,30 @@ pub(super) struct Signalling {
 }
 
 impl Signalling {
+    /// Not connected, and to sign in as this account.
+    pub(super) fn of(account: Account) -> Self {
+        Self {
+            account: Some(account),
+            ..Self::default()
+        }
+    }
+
+    /// The session is open. Returns the ticket of the login that the application waits for.
+    pub(super) fn welcome(
+        &mut self,
+        accid: Accid,
+        name: Option<String>,
+        secure: bool,
+    ) -> Option<u64> {
+        self.phase = ConnectionPhase::Ready;
+        self.attempts = 0;
+        let account = self.account.as_mut()?;
+        account.accid = accid;
+        account.name = name;
+        account.secure = secure;
+        account.first_login.take().map(|(ticket, _)| ticket)
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         self.phase == ConnectionPhase::Ready
     }
