@@ -69,4 +69,5 @@ export const icons = {
   ),
 } as const;
 
+/** The icons that are drawn here; `icons` has their paths. */
 export type IconName = keyof typeof icons;

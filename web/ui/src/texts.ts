@@ -3,8 +3,10 @@
 import { en } from './texts/en.ts';
 import { zh } from './texts/zh.ts';
 
+/** Each text that a person can see has one; `texts` and the `{names}` in them are typed by it. */
 export type TextKey = keyof typeof en;
 
+/** Whatever the page says, one of these is shown. */
 export type Language = 'en' | 'zh';
 
 /** The whole table, for tests and for apps that want to look a text up. */
