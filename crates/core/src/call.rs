@@ -206,6 +206,7 @@ impl Call {
             answers: Vec::new(),
         }
     }
+
     pub fn is_ended(&self) -> bool {
         self.state == CallState::Ended
     }

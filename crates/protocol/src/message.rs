@@ -39,6 +39,7 @@ pub struct CallRecord {
     pub call_id: CallId,
     /// One-to-one or group.
     #[serde(default)]
+    // The HTTP API leaves out nothing that the wire leaves out (`server`, `http/calls.rs`): required there.
     #[cfg_attr(feature = "utoipa", schema(required))]
     pub kind: CallKind,
     /// The app's own name of the group.

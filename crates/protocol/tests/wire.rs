@@ -58,6 +58,8 @@ fn commands_know_their_op_their_call_and_whether_they_change_it() {
         if command.op() != "call.query" {
             let call_id = command.call_id().map(|call_id| call_id.to_string());
             assert_eq!(frame["call_id"].as_str(), call_id.as_deref(), "{name}");
+        } else {
+            assert_eq!(command.call_id(), None, "a query is about no call yet");
         }
         assert_eq!(
             command.changes_call(),

@@ -1,7 +1,7 @@
 //! The program `hullo`: signalling, media, storage and the web demo in one.
 //!
-//! `http/` and `ws/` are the doors, `state` is what both can reach, `auth/` checks who comes in, `node/` runs the hubs of the pure core and the media
-//! thread, `store/` keeps what must survive. Nothing is sent before it is stored (see [`node`]).
+//! `http/` and `ws/` are the doors, `state` is what both can reach, `auth/` checks who comes in, `node/` runs the hubs of the
+//! pure core and the media thread, `store/` keeps what must survive. Nothing is sent before it is stored (see [`node`]).
 
 mod api_error;
 mod auth;

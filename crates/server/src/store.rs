@@ -1,7 +1,7 @@
 //! What is kept: apps, accounts, calls, records and messages (design section 6).
 //!
-//! [`Store`] is the promise, [`sqlite::Sqlite`] the embedded one that needs no installation. The tests in `conformance` are written
-//! against the trait, for the next implementation to pass.
+//! [`Store`] is the promise, [`sqlite::Sqlite`] the embedded one that needs no installation. The tests in `conformance` are
+//! written against the trait, for the next implementation to pass.
 
 #[cfg(test)]
 mod conformance;

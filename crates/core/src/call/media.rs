@@ -13,8 +13,8 @@ pub struct SwitchRefusal {
 }
 
 impl Call {
-    /// Says which of this participant's microphone and camera are on. There is no camera in an audio call: a client may not know
-    /// yet that it has become one.
+    /// Says which of this participant's microphone and camera are on. There is no camera in an audio call: a client may not
+    /// know yet that it has become one.
     pub fn set_media(
         &mut self,
         by: &Accid,

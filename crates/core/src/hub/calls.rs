@@ -114,6 +114,7 @@ impl Calls {
             self.change(call_id, Some(Entry { call, room }));
         }
     }
+
     pub(super) fn forget(&mut self, call_id: CallId) {
         self.change(call_id, None);
     }

@@ -82,7 +82,7 @@ pub enum Input {
         /// The one whose socket has closed.
         session: SessionId,
     },
-    /// A request other than a login. The shell has looked up the accounts in it, has read `message.list` itself,
+    /// A request of a session that is signed in (a second login is refused). The shell has looked up the accounts in it, has read `message.list` itself,
     /// and has verified the room token, if there is one. Exactly one [`Output::Reply`] follows, or
     /// [`RoomCommand::Negotiate`] with its id.
     Request {

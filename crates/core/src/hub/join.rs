@@ -1,5 +1,5 @@
-//! How an account comes into a call: it answers, joins, or is found to be able to. It is active in one call at a time; the
-//! others it holds.
+//! How an account's part of a call begins, is declined, goes on on another device, or is held. It is active in one call at a
+//! time; the others it holds.
 
 use hullo_protocol::{
     Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success,

@@ -114,7 +114,7 @@ impl Hub {
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
             }
-            // Not for the hub: the shell has answered these itself.
+            // A session is signed in once; `message.list` the shell has answered itself.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
             Command::ListMessages { .. } => self.refuse(asker, ErrorKind::Server, NO_MESSAGES),
         }
@@ -188,7 +188,8 @@ impl Hub {
         }
     }
 
-    /// Applies a rule on behalf of a participant and answers with the call, which stands for the event to the asking session, too.
+    /// Applies a rule on behalf of a participant and answers with the call, which stands for the event to the asking session,
+    /// too.
     pub(super) fn apply_and_reply_call(
         &mut self,
         asker: &Asker,

@@ -59,9 +59,11 @@ impl Sessions {
     pub(super) fn find(&self, id: SessionId) -> Option<&Session> {
         self.all.get(&id)
     }
+
     pub(super) fn of_device(&self, accid: &Accid, device: &DeviceId) -> Option<SessionId> {
         self.by_account.get(accid)?.get(device).copied()
     }
+
     pub(super) fn of_account(&self, accid: &Accid) -> Vec<SessionId> {
         let devices = self.by_account.get(accid).into_iter().flatten();
         devices.map(|(_, session)| *session).collect()
@@ -140,6 +142,7 @@ impl Sessions {
     pub(super) fn is_reachable(&self, id: SessionId) -> bool {
         !self.unwelcomed.contains(&id)
     }
+
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {
         self.watch(id, BTreeSet::new());
         self.arriving.remove(&id);

@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) enum SessionInput {
     /// A client has signed in.
     Connected(Box<NewSession>),
-    /// A request other than a login.
+    /// A request of a session that is signed in.
     Request {
         session: SessionId,
         request: Box<Request>,

@@ -3,7 +3,7 @@
 
 use hullo_core::hub::MediaEvent;
 use hullo_protocol::{Accid, CallId};
-use hullo_sfu::QualityReport;
+use hullo_sfu::QualityReport as PeerQuality;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Fact {
@@ -12,7 +12,7 @@ pub(crate) enum Fact {
     /// What the media plane measured of a call's participants, who are numbers to it.
     Quality {
         call_id: CallId,
-        reports: Vec<QualityReport>,
+        reports: Vec<PeerQuality>,
     },
     /// An account's tokens below `generation` were revoked.
     SignOut { accid: Accid, generation: u64 },

@@ -38,7 +38,14 @@ impl Document {
                 for name in fields.keys() {
                     assert!(known.contains(&name.as_str()), "{place}: {name} is unknown");
                 }
+                let required = self.required(schema);
                 for (name, property) in properties {
+                    let may_be_null = self.may_be_null(property);
+                    let is_required = required.contains(&name);
+                    assert!(
+                        is_required || may_be_null,
+                        "{place}: {name} is not required"
+                    );
                     let field = fields.get(name);
                     let field = field.unwrap_or_else(|| panic!("{place}: {name} is missing"));
                     self.check(property, field, &format!("{place} {name}"));
@@ -64,6 +71,24 @@ impl Document {
             Some(place) => self.0.pointer(&place[1..]).expect(place),
             None => schema,
         }
+    }
+
+    /// The fields that an object has, those of its parts (`allOf`) with them.
+    fn required<'a>(&'a self, schema: &'a Value) -> Vec<&'a str> {
+        let schema = self.resolve(schema);
+        let parts = schema["allOf"].as_array().into_iter().flatten();
+        let own = schema["required"].as_array().into_iter().flatten();
+        parts
+            .flat_map(|part| self.required(part))
+            .chain(own.filter_map(Value::as_str))
+            .collect()
+    }
+
+    fn may_be_null(&self, schema: &Value) -> bool {
+        let schema = self.resolve(schema);
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        let is_choice = choices.map(|choice| self.resolve(choice)).any(is_null);
+        is_choice || is_null(schema) || types(schema).contains(&"null")
     }
 
     /// What an object may have, its parts (`allOf`) together.
