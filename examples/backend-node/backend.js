@@ -18,6 +18,8 @@ export function createBackend({ app, publicServer, signs = true }) {
     const { status = 200, cookie, ...answer } = await answerTo(request, routes);
     // Behind https, add `; Secure`. Strict: no other site can ask for a token in this user's name.
     if (cookie) response.setHeader('set-cookie', `${COOKIE}=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
+    // What was not read of a request that is too large would be taken for the next one.
+    if (status === 413) response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(answer));
   });
@@ -44,8 +46,9 @@ function accountRoutes(app, users) {
     /** A lost phone: no device of this user stays signed in, neither here nor at Hullo. */
     async 'POST /logout-everywhere'({ cookie }) {
       const user = users.signedIn(cookie);
-      user.generation = await app.revokeLoginTokens(user.name);
+      // The cookies first: while Hullo is asked, nobody gets a token of the generation to come with an old one.
       users.signOut(user);
+      user.generation = Math.max(user.generation, await app.revokeLoginTokens(user.name));
       return {};
     },
   };
@@ -77,6 +80,9 @@ async function answerTo(request, routes) {
   try {
     const route = routes[`${request.method} ${request.url}`];
     if (!route) throw new Refusal(404, 'there is nothing here');
+    // A form of another site can send text; it cannot send this without being asked about first (CORS).
+    if (request.headers['content-type'] !== 'application/json')
+      throw new Refusal(415, 'content-type: application/json is needed');
     return await route({ cookie: cookieOf(request), body: await readJson(request) });
   } catch (error) {
     if (error instanceof Refusal) return { status: error.status, error: error.message };

@@ -5,6 +5,8 @@ import { createHmac } from 'node:crypto';
 const LOGIN_TOKEN_S = 24 * 60 * 60;
 /** A room token is needed once, at the moment of joining. */
 const ROOM_TOKEN_S = 5 * 60;
+/** A server that does not answer in this time is treated as one that is down. */
+const REQUEST_MS = 10_000;
 
 /** One app of a Hullo server. The secret never leaves your backend. */
 export class HulloApp {
@@ -13,7 +15,7 @@ export class HulloApp {
 
   /** `server`: such as `https://calls.example.com`; `key` and `secret`: what `hullo app create` has printed. */
   constructor({ server, key, secret }) {
-    this.#server = server;
+    this.#server = server.replace(/\/$/, '');
     this.#secret = secret;
     this.key = key;
   }
@@ -27,7 +29,7 @@ export class HulloApp {
 
   /** A token with which `accid` signs in. */
   async requestLoginToken(accid) {
-    return (await this.#request('POST', `/v1/accounts/${accid}/tokens`, { ttl_s: LOGIN_TOKEN_S })).token;
+    return (await this.#request('POST', tokensOf(accid), { ttl_s: LOGIN_TOKEN_S })).token;
   }
 
   /** A token with which the participant `uid` joins the call (secure mode). */
@@ -38,7 +40,7 @@ export class HulloApp {
 
   /** Makes every login token of `accid` worthless and signs its devices out. Resolves with the generation that counts now. */
   async revokeLoginTokens(accid) {
-    return (await this.#request('DELETE', `/v1/accounts/${accid}/tokens`)).token_generation;
+    return (await this.#request('DELETE', tokensOf(accid))).token_generation;
   }
 
   // Without asking: a token is a JWT (RFC 7519), HS256, signed with the app's secret.
@@ -66,14 +68,22 @@ export class HulloApp {
       method,
       headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_MS),
     });
-    const answer = await response.json();
+    // A proxy between may answer something else.
+    const answer = await response.json().catch(() => ({}));
     if (!statuses.includes(response.status)) {
-      const { kind, message } = answer.error;
+      const { kind = 'error', message = response.statusText } = answer.error ?? {};
       throw new Error(`${method} ${path} was answered ${response.status} ${kind}: ${message}`);
     }
     return answer;
   }
+}
+
+/** Where the tokens of an account are. An id that means something in a path names no account. */
+function tokensOf(accid) {
+  if (accid === '.' || accid === '..') throw new Error(`${accid} is no accid`);
+  return `/v1/accounts/${encodeURIComponent(accid)}/tokens`;
 }
 
 function base64url(value) {

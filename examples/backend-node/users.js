@@ -6,8 +6,8 @@ import { Refusal } from './refusal.js';
 const hash = promisify(scrypt);
 const HASH_BYTES = 32;
 
-/** A user's name is also the accid at Hullo, which takes this and nothing else. */
-const NAME = /^[a-z0-9_@.-]{1,32}$/;
+/** A user's name is also the accid at Hullo, which takes this and nothing else; `.` and `..` would be something else in a path. */
+const NAME = /^(?!\.{1,2}$)[a-z0-9_@.-]{1,32}$/;
 const PASSWORD_CHARACTERS_MIN = 8;
 
 export class Users {
@@ -18,7 +18,8 @@ export class Users {
 
   /** Adds a user. */
   async add(name, password) {
-    if (!NAME.test(name ?? '')) throw new Refusal(400, 'user: 1 to 32 of a-z, 0-9 and _@.-');
+    if (typeof name !== 'string' || !NAME.test(name))
+      throw new Refusal(400, 'user: 1 to 32 of a-z, 0-9 and _@.-');
     if (typeof password !== 'string' || password.length < PASSWORD_CHARACTERS_MIN)
       throw new Refusal(400, `password: ${PASSWORD_CHARACTERS_MIN} characters or more`);
     const salt = randomBytes(16);
@@ -29,15 +30,17 @@ export class Users {
     return user;
   }
 
-  /** Takes a user back. */
-  remove({ name }) {
-    this.#users.delete(name);
+  /** Takes a user back, and whatever was given out for it meanwhile. */
+  remove(user) {
+    this.#users.delete(user.name);
+    this.signOut(user);
   }
 
   /** The user of this name, if the password is theirs. */
   async verify(name, password) {
+    if (typeof password !== 'string') throw new Refusal(401, 'wrong user or password');
     const user = this.#users.get(name);
-    const hashed = await hash(String(password), user?.salt ?? randomBytes(16), HASH_BYTES);
+    const hashed = await hash(password, user?.salt ?? randomBytes(16), HASH_BYTES);
     // The same answer, after the same time, for a wrong name and a wrong password.
     if (!user || !timingSafeEqual(hashed, user.hashed)) throw new Refusal(401, 'wrong user or password');
     return user;

@@ -37,9 +37,10 @@ for (const signs of [true, false]) {
     });
 
     /** Asks the backend, as a page does. */
-    async function post(path, body = {}, cookie = '') {
+    async function post(path, body = {}, cookie = '', type = 'application/json') {
       const url = `http://127.0.0.1:${backend.address().port}${path}`;
-      const response = await fetch(url, { method: 'POST', headers: { cookie }, body: JSON.stringify(body) });
+      const headers = { cookie, 'content-type': type };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
       const [given = ''] = response.headers.getSetCookie();
       return { status: response.status, body: await response.json(), cookie: given.split(';')[0] };
     }
@@ -73,6 +74,17 @@ for (const signs of [true, false]) {
       const { status, cookie } = await post('/signup', { user: alice, password: 'another password' });
       assert.deepEqual([status, cookie], [409, '']);
       assert.equal((await post('/login', { user: alice, password: 'another password' })).status, 401);
+    });
+
+    test('what is no name, or means something in a path, is nobody', async () => {
+      for (const user of [['alice'], 123, null, '.', '..', 'a/b', 'A'.repeat(33)])
+        assert.equal((await post('/signup', { user, password: PASSWORD })).status, 400, String(user));
+      assert.equal((await post('/login', { user: alice, password: { toString: 1 } })).status, 401);
+    });
+
+    test('form of another site signs nobody in', async () => {
+      const { status, cookie } = await post('/login', { user: alice, password: PASSWORD }, '', 'text/plain');
+      assert.deepEqual([status, cookie], [415, '']);
     });
 
     test('wrong password gets no cookie, and no cookie gets no token', async () => {
@@ -122,8 +134,9 @@ test('what is not a request is refused, and hurts nobody', async () => {
   const app = new HulloApp({ server: 'http://127.0.0.1:1', key: 'k', secret: 's' });
   const backend = createBackend({ app, publicServer: '' }).listen(0, '127.0.0.1');
   await once(backend, 'listening');
+  const headers = { 'content-type': 'application/json' };
   const ask = async (path, init) =>
-    (await fetch(`http://127.0.0.1:${backend.address().port}${path}`, init)).status;
+    (await fetch(`http://127.0.0.1:${backend.address().port}${path}`, { headers, ...init })).status;
   assert.equal(await ask('/nowhere'), 404);
   assert.equal(await ask('/login', { method: 'POST', body: 'no JSON' }), 400);
   assert.equal(await ask('/login', { method: 'POST', body: 'null' }), 400);
