@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::middleware;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::signal::unix::{SignalKind, signal};
@@ -140,6 +141,8 @@ async fn load_tls(config: &Config) -> Result<Option<RustlsConfig>> {
     })
 }
 
+/// Frames are small and wanted at once: without TCP_NODELAY the second of two waits for the client's delayed
+/// acknowledgement of the first, 40 ms and more.
 async fn accept(
     listener: TcpListener,
     router: Router,
@@ -149,12 +152,17 @@ async fn accept(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(tls) => {
-            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
+            let mut server = axum_server::from_tcp(listener)?
+                .acceptor(acceptor)
+                .handle(handle);
             limit_headers(server.http_builder());
             server.serve(service).await?;
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?
+                .acceptor(NoDelayAcceptor::new())
+                .handle(handle);
             limit_headers(server.http_builder());
             server.serve(service).await?;
         }

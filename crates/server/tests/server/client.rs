@@ -126,6 +126,15 @@ impl Client {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
+    /// Lays a frame in, to go with those that follow until [`Client::flush`].
+    pub(crate) async fn feed_text(&mut self, text: String) {
+        self.socket.feed(Message::text(text)).await.unwrap();
+    }
+
+    pub(crate) async fn flush(&mut self) {
+        self.socket.flush().await.unwrap();
+    }
+
     pub(crate) async fn send_message(&mut self, message: Message) -> Result<(), Error> {
         self.socket.send(message).await
     }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod client;
+mod connections;
 mod crashes;
 mod devices;
 mod document;
