@@ -66,7 +66,7 @@ impl From<StoreError> for ApiError {
             StoreError::Exists(_) => {
                 Self::new(StatusCode::CONFLICT, ErrorKind::Exists, error.to_string())
             }
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::Busy => {
                 tracing::error!(%error, "the store does not answer");
                 let kind = ErrorKind::StorageUnavailable;
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, kind.text())

@@ -9,7 +9,10 @@ pub(crate) mod policy;
 pub(crate) mod sqlite;
 pub(crate) mod vault;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
+use hullo_core::Time;
 use hullo_core::call::Call;
 use hullo_core::hub::{BusyPolicy, DevicePolicy, Write};
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
@@ -17,6 +20,9 @@ use secrecy::SecretString;
 
 /// The future that a method of [`Store`] returns; boxed, so that stores can be exchanged at run time.
 pub(crate) type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// The future of a commit: it borrows nothing, so that its caller can go on meanwhile.
+pub(crate) type CommitFuture = BoxFuture<'static, Result<(), CommitError>>;
 
 /// Durable storage: a call that returns `Ok` survives a kill and a loss of power.
 pub(crate) trait Store: Send + Sync {
@@ -55,11 +61,15 @@ pub(crate) trait Store: Send + Sync {
         change: AccountChange,
     ) -> StoreFuture<'a, Option<Account>>;
 
-    /// Stores a batch of the hub in one transaction: all of it or nothing.
-    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> StoreFuture<'a, ()>;
-    /// Calls that are not over.
-    fn live_calls<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Call>>;
-    /// A call, over or not.
+    /// Stores a batch of the hub: all of it or nothing. It may share its transaction with batches of other apps; what is
+    /// refused to one of them does not concern the others. Dropping the future does not take the batch back.
+    ///
+    /// Of a call the last [`Write`] of the batch is stored. One whose first write has version 1 and of which nothing is stored is
+    /// new: when its id has been used before, by a call that is over, the batch fails with [`CommitError::Taken`].
+    fn commit(&self, app: &AppKey, writes: Arc<[Write]>) -> CommitFuture;
+    /// What a hub is restored with: the calls that are not over, and those that ended at or after `since`.
+    fn restorable<'a>(&'a self, app: &'a AppKey, since: Time) -> StoreFuture<'a, Vec<Call>>;
+    /// A call that is not over, or that is over and not yet forgotten; then only its record is left.
     fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> StoreFuture<'a, Option<Call>>;
     /// One more than the greatest message id of the app.
     fn next_message<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, MessageId>;
@@ -70,17 +80,17 @@ pub(crate) trait Store: Send + Sync {
         app: &'a AppKey,
         call_id: CallId,
     ) -> StoreFuture<'a, Option<CallRecord>>;
-    /// A page of records, newest first.
+    /// A page of records, newest first: all of an app, or the past calls of one account.
     fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage>;
-    /// The newest `limit` messages from or to `accid` within `after < id < before`, oldest first.
-    fn messages_between<'a>(
+    /// The newest page of the messages from or to `accid` within `after < id < before`, oldest first.
+    fn messages_since<'a>(
         &'a self,
         app: &'a AppKey,
         accid: &'a Accid,
         after: MessageId,
         before: MessageId,
-        limit: u32,
-    ) -> StoreFuture<'a, Vec<Message>>;
+        limit: PageLimit,
+    ) -> StoreFuture<'a, MessagePage>;
     /// A page of a conversation, newest first.
     fn conversation<'a>(
         &'a self,
@@ -138,13 +148,20 @@ pub(crate) struct AccountChange {
     pub(crate) revoke_tokens: bool,
 }
 
-#[derive(Debug, Clone, Default)]
+/// Where a page ends: after so many rows, or before its JSON would be longer than `bytes`. A page has one row at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PageLimit {
+    pub(crate) rows: u32,
+    pub(crate) bytes: usize,
+}
+
+#[derive(Debug, Clone)]
 pub(crate) struct RecordQuery {
     /// Only those of calls that this account was in.
     pub(crate) accid: Option<Accid>,
     /// Only those older than this place, as [`RecordPage::next`] gave it.
     pub(crate) before: Option<u64>,
-    pub(crate) limit: u32,
+    pub(crate) limit: PageLimit,
 }
 
 /// A page of records, newest first.
@@ -162,10 +179,10 @@ pub(crate) struct ConversationQuery<'a> {
     pub(crate) with: &'a Accid,
     /// Only messages before this one.
     pub(crate) before: Option<MessageId>,
-    pub(crate) limit: u32,
+    pub(crate) limit: PageLimit,
 }
 
-/// A page of messages, newest first.
+/// A page of messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MessagePage {
     pub(crate) messages: Vec<Message>,
@@ -180,8 +197,25 @@ pub(crate) enum StoreError {
     Exists(String),
     /// The storage is full, read-only, locked or broken. Nothing has changed.
     #[error("the storage cannot be used: {0}")]
-    Unavailable(#[from] sqlx::Error),
+    Unavailable(String),
+    /// More waits for the storage than it can do in time. Nothing has changed.
+    #[error("too much waits for the storage; try again later")]
+    Busy,
     /// Something stored cannot be understood: another version wrote it, or the master key is another one.
     #[error("{what} in the storage cannot be read: {why}")]
     Unreadable { what: String, why: String },
+}
+
+/// Why a batch was not stored. Nothing of it is.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommitError {
+    /// New calls of the batch have the ids of calls that are over.
+    #[error("call ids that have been used before: {0:?}")]
+    Taken(Vec<CallId>),
+    /// What is stored and what the batch says do not go together: a call that has ended changes, a row that must be there is
+    /// not, a call gets a second record. The hub is wrong, or somebody else writes into the database.
+    #[error("{0}")]
+    Contradiction(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }

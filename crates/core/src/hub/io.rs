@@ -193,7 +193,8 @@ pub enum Output {
     },
 }
 
-/// Something to store. A batch may write a call several times; the last one counts.
+/// Something to store. A batch may write a call several times; the last one counts. The first write of a new call has version 1,
+/// also where later ones of its batch have more: by that the store knows a new call, whose id has to be free.
 #[derive(Debug, Clone)]
 pub enum Write {
     /// The call, which is not over, as it is now, in place of what was stored of it.

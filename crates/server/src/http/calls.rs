@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::backend::{Backend, Valid};
 use crate::api_error::{ApiError, ErrorView};
 use crate::state::HttpState;
-use crate::store::RecordQuery;
+use crate::store::{PageLimit, RecordQuery};
 
 const RECORDS_DEFAULT: u32 = 50;
 const RECORDS_MAX: u32 = 200;
@@ -126,7 +126,10 @@ pub(super) async fn list_records(
     let query = RecordQuery {
         accid: filter.accid,
         before: filter.before,
-        limit,
+        limit: PageLimit {
+            rows: limit,
+            bytes: usize::MAX,
+        },
     };
     let page = state.store().records(&app.app.key, query).await?;
     Ok(Json(RecordsView {

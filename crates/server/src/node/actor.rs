@@ -5,7 +5,10 @@ mod facts;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use hullo_core::hub::{Config, Hub, Input, Output, RoomCommand, RoomGrant, SessionId, Write};
+use hullo_core::Time;
+use hullo_core::hub::{
+    Config, Hub, Input, Output, REMEMBERED_MS, RoomCommand, RoomGrant, SessionId, Write,
+};
 use hullo_protocol::{
     Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId,
     RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
@@ -91,13 +94,15 @@ impl Actor {
         app: App,
         media: AppMedia,
     ) -> Result<Self, StoreError> {
-        let calls = shared.store.live_calls(&app.key).await?;
+        let since = Time(shared.clock.now().0.saturating_sub(REMEMBERED_MS));
+        let calls = shared.store.restorable(&app.key, since).await?;
         let next_message = shared.store.next_message(&app.key).await?;
-        for call in &calls {
+        for call in calls.iter().filter(|call| !call.is_ended()) {
             tracing::info!(app = %app.key, call_id = %call.call_id, state = ?call.state, "call goes on");
         }
         let known: Vec<Write> = calls
             .iter()
+            .filter(|call| !call.is_ended())
             .map(|call| Write::Call(Box::new(call.clone())))
             .collect();
         shared.metrics.count_calls(&app.key, &known);
@@ -299,7 +304,8 @@ impl Actor {
     async fn commit(&mut self, batch: Batch) {
         if !batch.writes.is_empty() {
             let began = Instant::now();
-            let stored = self.shared.store.commit(&self.app.key, &batch.writes).await;
+            let writes = batch.writes.clone().into();
+            let stored = self.shared.store.commit(&self.app.key, writes).await;
             let took = began.elapsed();
             self.shared.metrics.count_commit(took, stored.is_ok());
             if let Err(error) = stored {

@@ -117,6 +117,23 @@ fn end(number: u128, message: u64) -> Write {
     }
 }
 
+async fn commit<Keep>(shop: &Shop<Keep>, writes: &[Write]) -> Result<(), CommitError> {
+    shop.store.commit(&shop.app, writes.to_vec().into()).await
+}
+
+/// The calls that are not over.
+async fn live<Keep>(shop: &Shop<Keep>) -> Vec<Call> {
+    let found = shop.store.restorable(&shop.app, Time(u64::MAX)).await;
+    found.unwrap()
+}
+
+fn rows(rows: u32) -> PageLimit {
+    PageLimit {
+        rows,
+        bytes: usize::MAX,
+    }
+}
+
 #[tokio::test]
 async fn apps_and_accounts_are_kept_once_and_their_secrets_come_back() {
     let shop = sqlite().await;
@@ -229,11 +246,11 @@ async fn live_calls_come_back_as_they_were_and_ended_ones_do_not() {
         Write::Call(Box::new(first.clone())),
         Write::Call(Box::new(call(2))),
     ];
-    shop.store.commit(&shop.app, &writes).await.unwrap();
+    commit(&shop, &writes).await.unwrap();
     first.version += 1;
     let writes = [Write::Call(Box::new(first.clone())), end(2, 1)];
-    shop.store.commit(&shop.app, &writes).await.unwrap();
-    let live = shop.store.live_calls(&shop.app).await.unwrap();
+    commit(&shop, &writes).await.unwrap();
+    let live = live(&shop).await;
     assert_eq!(live, [first]);
     let ended = shop.store.call(&shop.app, CallId::from_u128(2)).await;
     assert_eq!(ended.unwrap(), Some(call(2)));
@@ -242,34 +259,61 @@ async fn live_calls_come_back_as_they_were_and_ended_ones_do_not() {
 }
 
 #[tokio::test]
-async fn call_that_has_ended_has_one_record_and_never_lives_again() {
+async fn id_of_a_call_that_is_over_is_taken_and_nothing_of_the_batch_is_stored() {
     let shop = sqlite().await;
-    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
-    let again = [Write::Call(Box::new(call(1))), end(1, 2)];
-    shop.store.commit(&shop.app, &again).await.unwrap();
-    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    commit(&shop, &[end(1, 1)]).await.unwrap();
+    let dials = [1, 2].map(|number| Write::Call(Box::new(call(number))));
+    let refused = commit(&shop, &dials).await;
+    let first = CallId::from_u128(1);
+    assert!(matches!(&refused, Err(CommitError::Taken(ids)) if *ids == [first]));
+    assert!(live(&shop).await.is_empty());
+    let refused = commit(&shop, &[end(1, 2)]).await;
+    assert!(matches!(&refused, Err(CommitError::Taken(ids)) if *ids == [first]));
+    let next = shop.store.next_message(&shop.app).await.unwrap();
+    assert_eq!(next, MessageId(2), "the second message is not kept either");
+    commit(&shop, &dials[1..]).await.unwrap();
+    assert_eq!(live(&shop).await, [call(2)]);
+}
+
+#[tokio::test]
+async fn call_that_has_ended_never_changes_and_has_one_record() {
+    let shop = sqlite().await;
+    commit(&shop, &[end(1, 1)]).await.unwrap();
+    let mut changed = call(1);
+    changed.version = 2;
+    let mut ended = end(1, 2);
+    if let Write::End { call, .. } = &mut ended {
+        call.version = 3;
+    }
+    for write in [Write::Call(Box::new(changed)), ended] {
+        let refused = commit(&shop, &[write]).await;
+        assert!(
+            matches!(&refused, Err(CommitError::Contradiction(_))),
+            "{refused:?}"
+        );
+    }
+    assert!(live(&shop).await.is_empty());
     let query = RecordQuery {
-        limit: 10,
-        ..RecordQuery::default()
+        accid: None,
+        before: None,
+        limit: rows(10),
     };
     let page = shop.store.records(&shop.app, query).await.unwrap();
     assert_eq!(page.records.len(), 1);
-    let next = shop.store.next_message(&shop.app).await.unwrap();
-    assert_eq!(next, MessageId(2), "the second message is not kept either");
 }
 
 #[tokio::test]
 async fn batch_that_fails_leaves_nothing_and_the_next_one_succeeds() {
     let shop = sqlite().await;
-    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
+    commit(&shop, &[end(1, 1)]).await.unwrap();
     // A message id that is taken fails the last statement of the batch.
     let failing = [Write::Call(Box::new(call(2))), end(3, 1)];
-    let failed = shop.store.commit(&shop.app, &failing).await;
-    assert!(matches!(failed, Err(StoreError::Unavailable(_))));
-    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    let failed = commit(&shop, &failing).await;
+    assert!(failed.is_err(), "{failed:?}");
+    assert!(live(&shop).await.is_empty());
     let record = shop.store.record(&shop.app, CallId::from_u128(3)).await;
     assert_eq!(record.unwrap(), None);
-    shop.store.commit(&shop.app, &[end(3, 2)]).await.unwrap();
+    commit(&shop, &[end(3, 2)]).await.unwrap();
     let record = shop.store.record(&shop.app, CallId::from_u128(3)).await;
     assert_eq!(record.unwrap().unwrap().status, RecordStatus::Cancelled);
 }
@@ -278,11 +322,11 @@ async fn batch_that_fails_leaves_nothing_and_the_next_one_succeeds() {
 async fn records_and_messages_are_paged_newest_first() {
     let shop = sqlite().await;
     let ends: Vec<Write> = (1..=5).map(|n| end(u128::from(n), n)).collect();
-    shop.store.commit(&shop.app, &ends).await.unwrap();
+    commit(&shop, &ends).await.unwrap();
     let query = |before| RecordQuery {
         accid: Some(accid("bob")),
         before,
-        limit: 3,
+        limit: rows(3),
     };
     let first = shop.store.records(&shop.app, query(None)).await.unwrap();
     let second = shop.store.records(&shop.app, query(first.next)).await;
@@ -300,7 +344,7 @@ async fn records_and_messages_are_paged_newest_first() {
         accid: &bob,
         with,
         before,
-        limit: 4,
+        limit: rows(4),
     };
     let talk = shop
         .store
@@ -325,9 +369,9 @@ async fn records_and_messages_are_paged_newest_first() {
         let (after, before) = (MessageId(after), MessageId(before));
         let found = shop
             .store
-            .messages_between(&shop.app, &bob, after, before, limit)
+            .messages_since(&shop.app, &bob, after, before, rows(limit))
             .await;
-        ids(&found.unwrap())
+        ids(&found.unwrap().messages)
     };
     assert_eq!(between(2, 5, 10).await, [3, 4]);
     assert_eq!(between(0, 6, 2).await, [4, 5], "the newest, oldest first");
@@ -348,9 +392,9 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
         ..self::dial(1)
     };
     let mut call = Call::dial(dial, Time(1_000));
-    let live = [Write::Call(Box::new(call.clone()))];
-    shop.store.commit(&shop.app, &live).await.unwrap();
-    let found = shop.store.live_calls(&shop.app).await.unwrap();
+    let dialled = [Write::Call(Box::new(call.clone()))];
+    commit(&shop, &dialled).await.unwrap();
+    let found = live(&shop).await;
     assert_eq!(found, [call.clone()]);
 
     let device = DeviceId::parse("d").unwrap();
@@ -362,13 +406,13 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
         record: Box::new(record.clone()),
         call: Box::new(call),
     }];
-    shop.store.commit(&shop.app, &end).await.unwrap();
-    assert!(shop.store.live_calls(&shop.app).await.unwrap().is_empty());
+    commit(&shop, &end).await.unwrap();
+    assert!(live(&shop).await.is_empty());
     for name in &names {
         let query = RecordQuery {
             accid: Some(name.clone()),
             before: None,
-            limit: 2,
+            limit: rows(2),
         };
         let page = shop.store.records(&shop.app, query).await.unwrap();
         assert_eq!(page.records, std::slice::from_ref(&record), "{name}");
@@ -376,7 +420,7 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
             accid: name,
             with: &names[0],
             before: None,
-            limit: 100,
+            limit: rows(100),
         };
         let talk = shop.store.conversation(&shop.app, talk).await.unwrap();
         let expected = usize::from(*name != names[0]);
@@ -392,14 +436,21 @@ async fn apps_do_not_see_each_other() {
     let other = self::shop("other");
     shop.store.create_app(&other, 1).await.unwrap();
     // The same call id and the same message id in both.
-    shop.store.commit(&shop.app, &[end(1, 1)]).await.unwrap();
+    commit(&shop, &[end(1, 1)]).await.unwrap();
     let live = [Write::Call(Box::new(call(1)))];
-    shop.store.commit(&other.key, &live).await.unwrap();
+    shop.store.commit(&other.key, live.into()).await.unwrap();
     let found = shop.store.record(&other.key, CallId::from_u128(1)).await;
     assert_eq!(found.unwrap(), None);
     let next = shop.store.next_message(&other.key).await.unwrap();
     assert_eq!(next, MessageId(1));
-    assert_eq!(shop.store.live_calls(&other.key).await.unwrap().len(), 1);
+    assert_eq!(
+        shop.store
+            .restorable(&other.key, Time(u64::MAX))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -408,7 +459,7 @@ async fn everything_is_there_after_opening_again() {
     let app = shop("shop");
     let store = open(&folder).await;
     store.create_app(&app, 1).await.unwrap();
-    store.commit(&app.key, &[end(1, 1)]).await.unwrap();
+    store.commit(&app.key, [end(1, 1)].into()).await.unwrap();
     store.probe(1).await.unwrap();
     store.close().await;
     let store = open(&folder).await;

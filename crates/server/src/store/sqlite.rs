@@ -9,13 +9,15 @@ mod read;
 mod transaction;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::future::BoxFuture;
+use hullo_core::Time;
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
-use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
+use hullo_protocol::{Accid, AppKey, CallId, CallRecord, MessageId};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -24,8 +26,8 @@ use sqlx::sqlite::{
 use super::policy;
 use super::vault::Vault;
 use super::{
-    Account, AccountChange, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery,
-    Store, StoreError, StoreFuture,
+    Account, AccountChange, App, CommitFuture, ConversationQuery, MessagePage, PageLimit, Policies,
+    RecordPage, RecordQuery, Store, StoreError, StoreFuture,
 };
 use integer::{signed, unsigned};
 
@@ -246,16 +248,20 @@ impl Store for Sqlite {
         })
     }
 
-    fn commit<'a>(&'a self, app: &'a AppKey, writes: &'a [Write]) -> StoreFuture<'a, ()> {
-        Box::pin(batch::commit(&self.writer, app, writes))
+    fn commit(&self, app: &AppKey, writes: Arc<[Write]>) -> CommitFuture {
+        let (writer, app) = (self.writer.clone(), app.clone());
+        Box::pin(async move { batch::commit(&writer, &app, &writes).await })
     }
 
-    fn live_calls<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Call>> {
+    fn restorable<'a>(&'a self, app: &'a AppKey, since: Time) -> StoreFuture<'a, Vec<Call>> {
         Box::pin(async move {
             sqlx::query(
-                "SELECT call_id, state FROM calls WHERE app_key = ? AND ended = 0 ORDER BY call_id",
+                "SELECT call_id, state FROM calls INDEXED BY calls_live WHERE app_key = ?1 AND ended = 0 UNION ALL \
+                 SELECT calls.call_id, state FROM calls JOIN records USING (app_key, call_id) \
+                 WHERE calls.app_key = ?1 AND ended_at_ms >= ?2",
             )
             .bind(app.as_str())
+            .bind(signed(since.0))
             .fetch_all(&self.readers)
             .await?
             .iter()
@@ -307,17 +313,17 @@ impl Store for Sqlite {
         Box::pin(read::records(&self.readers, app, query))
     }
 
-    fn messages_between<'a>(
+    fn messages_since<'a>(
         &'a self,
         app: &'a AppKey,
         accid: &'a Accid,
         after: MessageId,
         before: MessageId,
-        limit: u32,
-    ) -> StoreFuture<'a, Vec<Message>> {
+        limit: PageLimit,
+    ) -> StoreFuture<'a, MessagePage> {
         Box::pin(async move {
             let within = (after, before);
-            read::messages_between(&self.readers, app, accid, within, limit).await
+            read::messages_since(&self.readers, app, accid, within, limit).await
         })
     }
 
@@ -372,5 +378,11 @@ fn unique<T>(
             Err(StoreError::Exists(what()))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }

@@ -2,55 +2,77 @@
 
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
-use hullo_protocol::{AppKey, CallRecord, Message};
+use hullo_protocol::{AppKey, CallId, CallRecord, Message};
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use super::integer::signed;
 use super::transaction;
-use crate::store::StoreError;
+use crate::store::{CommitError, StoreError};
 
 /// Stores all of `writes` or nothing.
 pub(super) async fn commit(
     pool: &SqlitePool,
     app: &AppKey,
     writes: &[Write],
-) -> Result<(), StoreError> {
+) -> Result<(), CommitError> {
     let mut connection = transaction::begin(pool).await?;
-    let stored = store_all(&mut connection, app, writes).await;
-    transaction::end(&mut connection, stored).await
+    let mut taken = Vec::new();
+    let stored = store_all(&mut connection, app, writes, &mut taken).await;
+    match stored {
+        Ok(()) if taken.is_empty() => Ok(transaction::end(&mut connection, Ok(())).await?),
+        Ok(()) => {
+            transaction::roll_back(&mut connection).await;
+            Err(CommitError::Taken(taken))
+        }
+        Err(error) => {
+            transaction::roll_back(&mut connection).await;
+            Err(error)
+        }
+    }
 }
 
 async fn store_all(
     connection: &mut SqliteConnection,
     app: &AppKey,
     writes: &[Write],
-) -> Result<(), StoreError> {
+    taken: &mut Vec<CallId>,
+) -> Result<(), CommitError> {
     for write in writes {
-        match write {
-            Write::Call(call) => store_call(connection, app, call, false).await?,
-            Write::End {
-                call,
-                record,
-                messages,
-            } => {
-                store_call(connection, app, call, true).await?;
-                if store_record(connection, app, record).await? {
-                    store_messages(connection, app, messages).await?;
-                }
+        let (Write::Call(call) | Write::End { call, .. }) = write;
+        if taken.contains(&call.call_id) {
+            continue;
+        }
+        let ended = matches!(write, Write::End { .. });
+        if !store_call(connection, app, call, ended).await? {
+            if call.version > 1 {
+                return Err(contradiction(call.call_id, "has ended and changes"));
             }
+            taken.push(call.call_id);
+            continue;
+        }
+        if let Write::End {
+            record, messages, ..
+        } = write
+        {
+            store_record(connection, app, record).await?;
+            store_messages(connection, app, messages).await?;
         }
     }
     Ok(())
 }
 
-/// A call that has ended never lives again, whatever it is asked to be.
+fn contradiction(call_id: CallId, what: &str) -> CommitError {
+    CommitError::Contradiction(format!("the call {call_id} {what}"))
+}
+
+/// False when the call has ended: it never lives again, whatever it is asked to be.
 async fn store_call(
     connection: &mut SqliteConnection,
     app: &AppKey,
     call: &Call,
     ended: bool,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let stored = sqlx::query(
         "INSERT INTO calls (app_key, call_id, ended, state) VALUES (?, ?, ?, ?) \
          ON CONFLICT DO UPDATE SET ended = excluded.ended, state = excluded.state WHERE ended = 0",
@@ -61,18 +83,15 @@ async fn store_call(
     .bind(json(call)?)
     .execute(connection)
     .await?;
-    if stored.rows_affected() == 0 {
-        tracing::error!(call_id = %call.call_id, "a call that has ended was to be stored again");
-    }
-    Ok(())
+    Ok(stored.rows_affected() > 0)
 }
 
-/// Invariant: one record per call. True when this is it.
+/// Invariant: one record per call.
 async fn store_record(
     connection: &mut SqliteConnection,
     app: &AppKey,
     record: &CallRecord,
-) -> Result<bool, StoreError> {
+) -> Result<(), CommitError> {
     let stored = sqlx::query(
         "INSERT INTO records (app_key, call_id, status, started_at_ms, ended_at_ms, body) \
          VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -84,10 +103,10 @@ async fn store_record(
     .bind(signed(record.ended_at_ms))
     .bind(json(record)?)
     .execute(&mut *connection)
-    .await?;
+    .await
+    .map_err(StoreError::from)?;
     if stored.rows_affected() == 0 {
-        tracing::error!(call_id = %record.call_id, "a second record of a call was to be stored");
-        return Ok(false);
+        return Err(contradiction(record.call_id, "has a record already"));
     }
     for accid in std::iter::once(&record.caller).chain(&record.callees) {
         sqlx::query("INSERT OR IGNORE INTO record_accounts (app_key, accid, seq) VALUES (?, ?, ?)")
@@ -95,9 +114,10 @@ async fn store_record(
             .bind(accid.as_str())
             .bind(stored.last_insert_rowid())
             .execute(&mut *connection)
-            .await?;
+            .await
+            .map_err(StoreError::from)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn store_messages(

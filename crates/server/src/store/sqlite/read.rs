@@ -2,6 +2,7 @@
 
 use hullo_core::call::Call;
 use hullo_protocol::{Accid, AppKey, CallRecord, Message, MessageId};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -10,7 +11,8 @@ use super::integer::{signed, unsigned};
 use crate::store::policy;
 use crate::store::vault::Vault;
 use crate::store::{
-    Account, App, ConversationQuery, MessagePage, Policies, RecordPage, RecordQuery, StoreError,
+    Account, App, ConversationQuery, MessagePage, PageLimit, Policies, RecordPage, RecordQuery,
+    StoreError,
 };
 
 pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
@@ -94,13 +96,12 @@ pub(super) async fn records(
         .push(" AND records.seq < ")
         .push_bind(before)
         .push(" ORDER BY records.seq DESC LIMIT ")
-        .push_bind(i64::from(query.limit) + 1)
+        .push_bind(i64::from(query.limit.rows) + 1)
         .build()
         .fetch_all(pool)
         .await?;
-    let mut found = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    let more = found.len() > query.limit as usize;
-    found.truncate(query.limit as usize);
+    let found = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    let (found, more) = page(found, query.limit, |(_, record)| record);
     let next = found.last().map(|(seq, _)| *seq).filter(|_| more);
     Ok(RecordPage {
         records: found.into_iter().map(|(_, record)| record).collect(),
@@ -108,28 +109,48 @@ pub(super) async fn records(
     })
 }
 
-pub(super) async fn messages_between(
+/// The first of `found` that make a page, and whether there are more.
+fn page<T, J: Serialize>(
+    mut found: Vec<T>,
+    limit: PageLimit,
+    json: impl Fn(&T) -> &J,
+) -> (Vec<T>, bool) {
+    let mut bytes = 0;
+    let fit = found.iter().take(limit.rows as usize).take_while(|row| {
+        bytes += serde_json::to_vec(json(row)).map_or(0, |json| json.len() + 1);
+        bytes <= limit.bytes
+    });
+    let rows = fit.count().max(1);
+    let more = found.len() > rows;
+    found.truncate(rows);
+    (found, more)
+}
+
+pub(super) async fn messages_since(
     pool: &SqlitePool,
     app: &AppKey,
     accid: &Accid,
     (after, before): (MessageId, MessageId),
-    limit: u32,
-) -> Result<Vec<Message>, StoreError> {
+    limit: PageLimit,
+) -> Result<MessagePage, StoreError> {
     // Each half walks its own index backwards and stops at the limit.
     let rows = sqlx::query(
         "SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?2 AND id > ?3 AND id < ?4 \
          ORDER BY id DESC LIMIT ?5) \
-         UNION SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND to_accid = ?2 AND id > ?3 AND id < ?4 \
+         UNION ALL SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND to_accid = ?2 AND id > ?3 AND id < ?4 \
          ORDER BY id DESC LIMIT ?5) ORDER BY id DESC LIMIT ?5",
     )
     .bind(app.as_str())
     .bind(accid.as_str())
     .bind(signed(after.0))
     .bind(signed(before.0))
-    .bind(limit)
+    .bind(i64::from(limit.rows) + 1)
     .fetch_all(pool)
     .await?;
-    rows.iter().rev().map(message).collect()
+    let found = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+    let (mut messages, more) = page(found, limit, |message| message);
+    messages.reverse();
+    Ok(MessagePage { messages, more })
 }
 
 pub(super) async fn conversation(
@@ -140,19 +161,18 @@ pub(super) async fn conversation(
     let rows = sqlx::query(
         "SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?2 AND to_accid = ?3 AND id < ?4 \
          ORDER BY id DESC LIMIT ?5) \
-         UNION SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?3 AND to_accid = ?2 AND id < ?4 \
+         UNION ALL SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?3 AND to_accid = ?2 AND id < ?4 \
          ORDER BY id DESC LIMIT ?5) ORDER BY id DESC LIMIT ?5",
     )
     .bind(app.as_str())
     .bind(query.accid.as_str())
     .bind(query.with.as_str())
     .bind(query.before.map_or(i64::MAX, |id| signed(id.0)))
-    .bind(i64::from(query.limit) + 1)
+    .bind(i64::from(query.limit.rows) + 1)
     .fetch_all(pool)
     .await?;
-    let mut messages = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-    let more = messages.len() > query.limit as usize;
-    messages.truncate(query.limit as usize);
+    let found = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+    let (messages, more) = page(found, query.limit, |message| message);
     Ok(MessagePage { messages, more })
 }
 

@@ -34,10 +34,14 @@ pub(super) async fn end(
         Err(error) => Err(error),
     };
     if result.is_err() {
-        // Fails when SQLite has rolled back already, which is as good.
-        let _ = run(connection, "ROLLBACK").await;
+        roll_back(connection).await;
     }
     result
+}
+
+pub(super) async fn roll_back(connection: &mut SqliteConnection) {
+    // Fails when SQLite has rolled back already, which is as good.
+    let _ = run(connection, "ROLLBACK").await;
 }
 
 async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {

@@ -11,7 +11,10 @@ use hullo_protocol::{
 
 use super::Client;
 use crate::auth;
-use crate::store::{ConversationQuery, StoreError};
+use crate::store::{ConversationQuery, PageLimit, StoreError};
+
+/// A page of messages has at most this much JSON.
+const PAGE_BYTES: usize = 64 * 1024;
 
 /// A request that the hub can decide, or that needs no decision.
 pub(super) enum Prepared {
@@ -129,7 +132,10 @@ impl Client {
             accid: &self.accid,
             with,
             before,
-            limit,
+            limit: PageLimit {
+                rows: limit,
+                bytes: PAGE_BYTES,
+            },
         };
         let store = &self.context.shared.store;
         let page = store
@@ -152,10 +158,15 @@ impl Client {
     ) -> Result<Success, ErrorBody> {
         let app = &self.app.app;
         let store = &self.context.shared.store;
-        snapshot.messages = store
-            .messages_between(&app.key, &self.accid, self.cursor, before, MESSAGE_PAGE_MAX)
+        let limit = PageLimit {
+            rows: MESSAGE_PAGE_MAX,
+            bytes: PAGE_BYTES,
+        };
+        let page = store
+            .messages_since(&app.key, &self.accid, self.cursor, before, limit)
             .await
             .map_err(unavailable)?;
+        snapshot.messages = page.messages;
         for call_id in ended {
             let record = store.record(&app.key, call_id).await.map_err(unavailable)?;
             // Somebody else's calls are nobody's business.
