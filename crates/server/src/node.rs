@@ -20,7 +20,7 @@ use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
 pub(crate) use media::{Media, MediaSockets};
-pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue};
+pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.

@@ -234,7 +234,12 @@ impl HubFuzz {
                 session, snapshot, ..
             } => (*session, Delivery::Welcome(snapshot)),
             Output::Reply { session, reply } => (*session, Delivery::Reply(reply)),
-            Output::Notify { session, event } => (*session, Delivery::Event(event)),
+            Output::Notify { sessions, event } => {
+                for session in sessions {
+                    self.observe_delivery(*session, Delivery::Event(event));
+                }
+                return;
+            }
             Output::Close { session, .. } => {
                 self.sessions.remove(session);
                 return;
@@ -248,6 +253,10 @@ impl HubFuzz {
                 return;
             }
         };
+        self.observe_delivery(session, delivery);
+    }
+
+    fn observe_delivery(&mut self, session: SessionId, delivery: Delivery<'_>) {
         if let Some((accid, _)) = self.sessions.get(&session).cloned() {
             let accid = &accid;
             self.observe(&Observation::Delivered {

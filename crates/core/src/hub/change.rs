@@ -47,8 +47,8 @@ impl Hub {
             self.notify_change(before, &after, &delta, skip);
         }
         self.notify_locations(Some(before), &after, skip);
-        for (session, event) in messages {
-            self.notify(session, event);
+        for (sessions, event) in messages {
+            self.notify_all(sessions, event);
         }
         if ends && room_was_open {
             self.command_room(after.call_id, RoomCommand::Close);
@@ -59,8 +59,8 @@ impl Hub {
     pub(super) fn publish_new(&mut self, call: &Call) {
         self.calls.put_call(call.clone());
         if call.is_ended() {
-            for (session, event) in self.store_end(call) {
-                self.notify(session, event);
+            for (sessions, event) in self.store_end(call) {
+                self.notify_all(sessions, event);
             }
         } else {
             self.out
@@ -70,7 +70,7 @@ impl Hub {
     }
 
     /// Stores the end of a call, its one record and its messages; returns the events that bring the messages.
-    fn store_end(&mut self, call: &Call) -> Vec<(SessionId, Event)> {
+    fn store_end(&mut self, call: &Call) -> Vec<(Vec<SessionId>, Event)> {
         // A call that has ended has a record: `finish` sets all that it is made of.
         let Some(record) = call.record() else {
             debug_assert!(false, "an ended call without a record");
@@ -81,13 +81,10 @@ impl Hub {
         self.next_message = MessageId(self.next_message.0.saturating_add(count));
         let mut events = Vec::new();
         for message in &messages {
-            for accid in [&message.from, &message.to] {
-                for session in self.sessions.of_account(accid) {
-                    let message = message.clone();
-                    let event = Event::MessageAdded { message };
-                    events.push((session, event));
-                }
-            }
+            let mut sessions = self.sessions.of_account(&message.from);
+            sessions.extend(self.sessions.of_account(&message.to));
+            let message = message.clone();
+            events.push((sessions, Event::MessageAdded { message }));
         }
         self.out.push(Output::Write(Write::End {
             call: Box::new(call.clone()),
@@ -257,8 +254,14 @@ impl Hub {
     }
 
     pub(super) fn notify(&mut self, session: SessionId, event: Event) {
-        if self.sessions.is_reachable(session) {
-            self.out.push(Output::Notify { session, event });
+        self.notify_all(vec![session], event);
+    }
+
+    /// Tells these sessions the same.
+    pub(super) fn notify_all(&mut self, mut sessions: Vec<SessionId>, event: Event) {
+        sessions.retain(|session| self.sessions.is_reachable(*session));
+        if !sessions.is_empty() {
+            self.out.push(Output::Notify { sessions, event });
         }
     }
 

@@ -230,10 +230,11 @@ impl Hub {
     }
 
     fn notify_presence(&mut self, accid: &Accid, online: bool) {
-        for session in self.sessions.watchers_of(accid) {
+        let sessions = self.sessions.watchers_of(accid);
+        if !sessions.is_empty() {
             let accid = accid.clone();
             let event = Event::PresenceChanged(Presence { accid, online });
-            self.emit_irrevocable(Output::Notify { session, event });
+            self.emit_irrevocable(Output::Notify { sessions, event });
         }
     }
 }

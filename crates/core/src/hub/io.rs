@@ -170,10 +170,10 @@ pub enum Output {
         /// To be sent as it is.
         reply: Reply,
     },
-    /// An event for one session.
+    /// An event, the same for each of these sessions: to be encoded once.
     Notify {
-        /// The session that is concerned.
-        session: SessionId,
+        /// The sessions that are concerned; each once, and at least one.
+        sessions: Vec<SessionId>,
         /// To be sent as it is.
         event: Event,
     },

@@ -97,19 +97,13 @@ impl Hub {
             MediaEvent::Failed(peer) => (peer, |health| health.failed = true),
             MediaEvent::Slots(peer, slots) => return self.notify_slots(call_id, peer, slots),
             MediaEvent::Speakers(uids) => {
-                for session in self.sessions_in_call(call_id) {
-                    let uids = uids.clone();
-                    self.notify(session, Event::MediaSpeakers { call_id, uids });
-                }
-                return;
+                let sessions = self.sessions_in_call(call_id);
+                return self.notify_all(sessions, Event::MediaSpeakers { call_id, uids });
             }
             MediaEvent::Quality(reports) => {
                 self.count(call_id, |call| call.count_quality(&reports));
-                for session in self.sessions_in_call(call_id) {
-                    let reports = reports.clone();
-                    self.notify(session, Event::MediaQuality { call_id, reports });
-                }
-                return;
+                let sessions = self.sessions_in_call(call_id);
+                return self.notify_all(sessions, Event::MediaQuality { call_id, reports });
             }
         };
         let (peer, apply) = change;
@@ -208,7 +202,8 @@ impl Hub {
         if let Some(session) = session {
             // The media plane says it once, so it holds whether or not the batch can be stored.
             let event = Event::MediaSlots { call_id, slots };
-            self.emit_irrevocable(Output::Notify { session, event });
+            let sessions = vec![session];
+            self.emit_irrevocable(Output::Notify { sessions, event });
         }
     }
 

@@ -5,12 +5,13 @@ mod facts;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
 use hullo_core::hub::{
     Config, Hub, Input, Output, REMEMBERED_MS, RoomCommand, RoomGrant, SessionId, Write,
 };
 use hullo_protocol::{
-    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId,
+    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId,
     RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -19,7 +20,7 @@ use tokio::time::sleep_until;
 use super::batch::{Batch, PendingReply};
 use super::fact::Fact;
 use super::media::AppMedia;
-use super::session_queue::{Outgoing, SessionHandle};
+use super::session_queue::{Outgoing, SessionHandle, Welcome};
 use super::shared::Shared;
 use crate::metrics::snake_case;
 use crate::store::{App, Policies, StoreError};
@@ -257,7 +258,7 @@ impl Actor {
         {
             let error = ErrorBody::new(ErrorKind::WrongToken, "the token was revoked");
             let reply = Reply::new(new.request, Err(error));
-            new.handle.send(Outgoing::Reply(reply));
+            new.handle.send(Outgoing::Reply(Box::new(reply)));
             new.handle.send(Outgoing::End);
             return;
         }
@@ -352,7 +353,7 @@ impl Actor {
                 continue;
             };
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
-            to.handle.send(Outgoing::Reply(reply));
+            to.handle.send(Outgoing::Reply(Box::new(reply)));
             if login {
                 // Its end comes back as `SessionInput::Disconnected`.
                 to.handle.send(Outgoing::End);
@@ -370,20 +371,18 @@ impl Actor {
                 snapshot,
                 ended,
             } => {
-                let before = self.next_message;
-                let snapshot = Box::new(snapshot);
-                self.send(
-                    session,
-                    Outgoing::Welcome {
-                        re,
-                        snapshot,
-                        ended,
-                        before,
-                    },
-                );
+                let welcome = Welcome {
+                    re,
+                    snapshot,
+                    ended,
+                    before: self.next_message,
+                };
+                self.send(session, Outgoing::Welcome(Box::new(welcome)));
             }
-            Output::Reply { session, reply } => self.send(session, Outgoing::Reply(reply)),
-            Output::Notify { session, event } => self.send(session, Outgoing::Event(event)),
+            Output::Reply { session, reply } => {
+                self.send(session, Outgoing::Reply(Box::new(reply)));
+            }
+            Output::Notify { sessions, event } => self.notify(&sessions, &event),
             Output::Close { session, reason } => {
                 self.send(session, Outgoing::Close(reason));
                 if self.sessions.remove(&session).is_some() {
@@ -397,6 +396,19 @@ impl Actor {
     fn send(&self, session: SessionId, outgoing: Outgoing) {
         if let Some(to) = self.sessions.get(&session) {
             to.handle.send(outgoing);
+        }
+    }
+
+    /// Encodes an event once for all who get it.
+    fn notify(&self, sessions: &[SessionId], event: &Event) {
+        match serde_json::to_string(event) {
+            Ok(text) => {
+                let text = Utf8Bytes::from(text);
+                for session in sessions {
+                    self.send(*session, Outgoing::Frame(text.clone()));
+                }
+            }
+            Err(error) => tracing::error!(%error, "an event cannot be written as JSON"),
         }
     }
 

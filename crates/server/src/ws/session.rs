@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 use super::frame::{self, Limiter, not_text, read};
 use super::socket::{Incoming, Socket};
 use crate::metrics::snake_case;
-use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue};
+use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue, Welcome};
 use crate::state::SessionContext;
 use end::{End, finish};
 
@@ -85,21 +85,20 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, address: Ip
 }
 
 impl Session {
-    async fn run(&mut self, mut queue: SessionQueue) -> End {
-        let overflow = queue.overflow();
+    async fn run(&mut self, queue: SessionQueue) -> End {
         let mut alive_at = Instant::now();
         let mut ticks = tokio::time::interval(PING);
         ticks.reset();
         loop {
             let end = tokio::select! {
                 biased;
-                () = overflow.notified() => Some(End::Closed(SessionClosed::TooSlow)),
+                reason = queue.cut_off() => Some(End::Closed(reason)),
                 outgoing = queue.next() => match outgoing {
                     Some(outgoing) => {
                         // A send that waits for a slow client must not keep it from being cut off.
                         tokio::select! {
                             end = self.send(outgoing) => end,
-                            () = overflow.notified() => Some(End::Closed(SessionClosed::TooSlow)),
+                            reason = queue.cut_off() => Some(End::Closed(reason)),
                         }
                     }
                     None => Some(End::Closed(SessionClosed::ShuttingDown)),
@@ -172,16 +171,17 @@ impl Session {
         match outgoing {
             Outgoing::Reply(reply) => {
                 self.count(&reply);
-                self.deliver(&reply).await
+                self.deliver(&*reply).await
             }
-            Outgoing::Event(event) => self.deliver(&event).await,
-            Outgoing::Welcome {
-                re,
-                snapshot,
-                ended,
-                before,
-            } => {
-                let welcome = self.client.welcome(*snapshot, ended, before).await;
+            Outgoing::Frame(text) => (!self.socket.send_text(text).await).then_some(End::Gone),
+            Outgoing::Welcome(welcome) => {
+                let Welcome {
+                    re,
+                    snapshot,
+                    ended,
+                    before,
+                } = *welcome;
+                let welcome = self.client.welcome(snapshot, ended, before).await;
                 let failed = welcome.is_err();
                 let reply = Reply::new(re, welcome);
                 self.count(&reply);

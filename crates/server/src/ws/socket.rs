@@ -67,12 +67,17 @@ impl Socket {
     /// Sends a frame; false when the client does not take it.
     pub(super) async fn send(&mut self, frame: &impl Serialize) -> bool {
         match serde_json::to_string(frame) {
-            Ok(text) => self.send_message(Message::Text(text.into())).await,
+            Ok(text) => self.send_text(text.into()).await,
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be written as JSON");
                 false
             }
         }
+    }
+
+    /// Sends a frame that has been written; false when the client does not take it.
+    pub(super) async fn send_text(&mut self, text: Utf8Bytes) -> bool {
+        self.send_message(Message::Text(text)).await
     }
 
     /// Asks for a sign of life.

@@ -7,7 +7,8 @@ use hullo_protocol::{
 use serde_json::{Value, json};
 
 use crate::client::{
-    Client, accept, accid, call_of, dial_group, invite, new_call_id, refusal, start, state_of,
+    Client, accept, accid, call_of, dial_group, invite, new_call_id, refusal, request_id, start,
+    state_of,
 };
 use crate::program::Server;
 
@@ -326,4 +327,37 @@ async fn group_call_goes_on_after_a_kill() {
     carol.ask(Command::Hangup { call_id }).await.unwrap();
     assert_eq!(alice.call_ended(call_id).await.reason, EndReason::HungUp);
     assert_eq!(server.records("carol").await.len(), 1);
+}
+
+#[tokio::test]
+async fn burst_of_news_cuts_nobody_off_who_reads() {
+    let server = Server::start().await;
+    let names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+    let mut people = server.login_all(names).await;
+    let call_id = new_call_id();
+    let dial = Command::StartCall(dial_group(call_id, &names[1..]));
+    people[0].ask(dial).await.unwrap();
+    for callee in &mut people[1..] {
+        callee.invited().await;
+        callee.ask(accept(call_id)).await.unwrap();
+    }
+    let (talking, listening) = people.split_at_mut(4);
+    for toggle in 0..90 {
+        for person in &mut *talking {
+            let set = Command::SetMedia {
+                call_id,
+                audio: toggle % 2 == 0,
+                video: false,
+            };
+            person.send(request_id(), set).await;
+        }
+    }
+    for person in listening.iter_mut().chain(talking) {
+        // More at once than a client is granted is refused, but nobody is cut off for what others do.
+        let answer = person.ask(Command::Ping).await;
+        assert!(matches!(
+            answer.map_err(|error| error.kind),
+            Ok(_) | Err(ErrorKind::RateLimited)
+        ));
+    }
 }

@@ -70,10 +70,12 @@ impl Process {
                     outputs.push(send(to.socket, &reply, false));
                 }
             }
-            Output::Notify { session, event } => {
-                if let Some(to) = self.sessions.get(&session) {
-                    delivered(sink, session, to, Delivery::Event(&event));
-                    outputs.push(send(to.socket, &event, true));
+            Output::Notify { sessions, event } => {
+                for session in sessions {
+                    if let Some(to) = self.sessions.get(&session) {
+                        delivered(sink, session, to, Delivery::Event(&event));
+                        outputs.push(send(to.socket, &event, true));
+                    }
                 }
             }
             Output::Close { session, reason } => {

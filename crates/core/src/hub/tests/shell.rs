@@ -222,10 +222,12 @@ impl Shell {
                 let before = self.replies.insert((session, reply.re), reply);
                 assert_eq!(before, None, "two answers to one request");
             }
-            Output::Notify { session, event } => {
-                assert!(!self.closed.contains_key(&session), "news after the end");
-                self.check_news(session, &event);
-                self.events.entry(session).or_default().push(event);
+            Output::Notify { sessions, event } => {
+                for session in sessions {
+                    assert!(!self.closed.contains_key(&session), "news after the end");
+                    self.check_news(session, &event);
+                    self.events.entry(session).or_default().push(event.clone());
+                }
             }
             Output::Close { session, reason } => {
                 self.closed.insert(session, reason);

@@ -245,5 +245,5 @@ impl Plane {
 }
 
 fn answer(asker: &SessionHandle, re: u64, result: Result<Success, ErrorBody>) {
-    asker.send(Outgoing::Reply(Reply::new(re, result)));
+    asker.send(Outgoing::Reply(Box::new(Reply::new(re, result))));
 }
