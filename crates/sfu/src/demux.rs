@@ -3,18 +3,23 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use crate::PeerId;
-
-/// STUN's fixed bits and magic cookie (RFC 8489 section 5), header length, and the attribute USERNAME.
-const STUN_COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
-const STUN_HEADER_BYTES: usize = 20;
-const STUN_USERNAME: u16 = 0x0006;
+use crate::{PeerId, stun};
 
 /// Finds the peer of a datagram without asking every peer.
+///
+/// Invariant: `of_peer` holds exactly what leads to each peer in the two other maps, so that a peer is forgotten at the cost
+/// of its own entries. An address is learned when its peer accepts it, which bounds how many there are.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     by_address: HashMap<SocketAddr, PeerId>,
     by_ufrag: HashMap<String, PeerId>,
+    of_peer: HashMap<PeerId, Keys>,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    ufrag: Option<String>,
+    addresses: Vec<SocketAddr>,
 }
 
 impl Demux {
@@ -26,7 +31,7 @@ impl Demux {
         bytes: &[u8],
         accepts: impl Fn(PeerId) -> bool,
     ) -> Option<PeerId> {
-        let by_ufrag = stun_ufrag(bytes).and_then(|ufrag| self.by_ufrag.get(ufrag));
+        let by_ufrag = stun::ufrag(bytes).and_then(|ufrag| self.by_ufrag.get(ufrag));
         let by_address = self.by_address.get(&from);
         by_ufrag
             .into_iter()
@@ -35,34 +40,58 @@ impl Demux {
             .find(|id| accepts(*id))
     }
 
-    pub(crate) fn learn_ufrag(&mut self, ufrag: String, peer: PeerId) {
+    /// Whose address it is.
+    pub(crate) fn holder(&self, address: SocketAddr) -> Option<PeerId> {
+        self.by_address.get(&address).copied()
+    }
+
+    /// The peer's user name, in place of the one it had.
+    pub(crate) fn set_ufrag(&mut self, ufrag: String, peer: PeerId) {
+        let keys = self.of_peer.entry(peer).or_default();
+        if let Some(before) = keys.ufrag.replace(ufrag.clone()) {
+            self.by_ufrag.remove(&before);
+        }
         self.by_ufrag.insert(ufrag, peer);
     }
 
+    /// The address is this peer's, and no other's any more.
     pub(crate) fn learn_address(&mut self, address: SocketAddr, peer: PeerId) {
-        self.by_address.insert(address, peer);
+        let before = self.by_address.insert(address, peer);
+        if before == Some(peer) {
+            return;
+        }
+        if let Some(keys) = before.and_then(|before| self.of_peer.get_mut(&before)) {
+            keys.addresses.retain(|of| *of != address);
+        }
+        let keys = self.of_peer.entry(peer).or_default();
+        keys.addresses.push(address);
+    }
+
+    /// The address is not this peer's any more.
+    pub(crate) fn forget_address(&mut self, address: SocketAddr, peer: PeerId) {
+        if self.holder(address) == Some(peer) {
+            self.by_address.remove(&address);
+        }
+        if let Some(keys) = self.of_peer.get_mut(&peer) {
+            keys.addresses.retain(|of| *of != address);
+        }
     }
 
     pub(crate) fn forget(&mut self, peer: PeerId) {
-        self.by_address.retain(|_, id| *id != peer);
-        self.by_ufrag.retain(|_, id| *id != peer);
-    }
-}
-
-/// The receiver's half of USERNAME in a STUN message, the part before the colon (RFC 8445 section 7.2.2).
-fn stun_ufrag(bytes: &[u8]) -> Option<&str> {
-    if bytes.first()? & 0xC0 != 0 || bytes.get(4..8)? != STUN_COOKIE {
-        return None;
-    }
-    let mut rest = bytes.get(STUN_HEADER_BYTES..)?;
-    loop {
-        let kind = u16::from_be_bytes([*rest.first()?, *rest.get(1)?]);
-        let length = usize::from(u16::from_be_bytes([*rest.get(2)?, *rest.get(3)?]));
-        let value = rest.get(4..4 + length)?;
-        if kind == STUN_USERNAME {
-            return std::str::from_utf8(value).ok()?.split(':').next();
+        let Some(keys) = self.of_peer.remove(&peer) else {
+            return;
+        };
+        for address in keys.addresses {
+            self.by_address.remove(&address);
         }
-        rest = rest.get(4 + length.next_multiple_of(4)..)?;
+        if let Some(ufrag) = keys.ufrag {
+            self.by_ufrag.remove(&ufrag);
+        }
+    }
+
+    /// How many addresses lead to a peer.
+    pub(crate) fn addresses(&self) -> usize {
+        self.by_address.len()
     }
 }
 
@@ -70,33 +99,25 @@ fn stun_ufrag(bytes: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn binding_request(username: &str) -> Vec<u8> {
-        let mut bytes = vec![0x00, 0x01, 0x00, 0x00];
-        bytes.extend(STUN_COOKIE);
-        bytes.extend([0; 12]);
-        // An attribute before it, with padding.
-        bytes.extend([0x80, 0x22, 0x00, 0x03, b'a', b'b', b'c', 0]);
-        bytes.extend(STUN_USERNAME.to_be_bytes());
-        bytes.extend((username.len() as u16).to_be_bytes());
-        bytes.extend(username.as_bytes());
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-        bytes
-    }
-
     #[test]
-    fn stun_request_names_its_receiver() {
-        assert_eq!(
-            stun_ufrag(&binding_request("server:client")),
-            Some("server")
-        );
-    }
-
-    #[test]
-    fn what_is_cut_off_or_not_stun_names_nobody() {
-        let whole = binding_request("server:client");
-        for length in 0..whole.len() - 4 {
-            assert_eq!(stun_ufrag(&whole[..length]), None, "{length}");
+    fn forgotten_peer_leaves_nothing_behind_and_nothing_of_others_goes_with_it() {
+        let address = |port: u16| SocketAddr::from(([192, 0, 2, 9], port));
+        let (one, two) = (PeerId(1), PeerId(2));
+        let mut demux = Demux::default();
+        demux.set_ufrag("first".into(), one);
+        demux.set_ufrag("second".into(), one);
+        demux.set_ufrag("other".into(), two);
+        for port in 1..=3 {
+            demux.learn_address(address(port), one);
         }
-        assert_eq!(stun_ufrag(&[0x80; 64]), None);
+        demux.learn_address(address(3), two);
+        demux.forget_address(address(2), one);
+        demux.forget_address(address(3), one);
+        assert_eq!(demux.holder(address(3)), Some(two));
+        demux.forget(one);
+        assert_eq!((demux.by_address.len(), demux.by_ufrag.len()), (1, 1));
+        demux.forget(two);
+        assert!(demux.by_address.is_empty() && demux.by_ufrag.is_empty());
+        assert!(demux.of_peer.is_empty());
     }
 }

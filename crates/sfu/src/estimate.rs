@@ -52,7 +52,13 @@ impl Estimate {
         });
     }
 
-    /// To be called after each datagram: feedback for audio would raise a suspended estimate.
+    /// No video goes out.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.active.is_none()
+    }
+
+    /// To be called after each datagram that may carry feedback, which for audio would raise a suspended estimate. It makes
+    /// the estimator anew, so that to call it for packets of media would be dear.
     pub(crate) fn keep_suspended(&self, rtc: &mut Rtc) {
         if self.active.is_none() {
             let mut bwe = rtc.bwe();

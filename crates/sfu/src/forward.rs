@@ -63,11 +63,12 @@ impl Sfu {
         let routes = routes.and_then(|routes| routes.get(&(source.uid, kind)));
         let mut is_new_source = false;
         for route in routes.into_iter().flatten() {
-            let receiver = self.peers.get_mut(&route.peer);
-            let Some(receiver) = receiver.filter(|p| p.settings.allows_media() && p.connected)
-            else {
+            let Some(receiver) = self.peers.get_mut(&route.peer) else {
                 continue;
             };
+            if !receiver.takes_media(now) {
+                continue;
+            }
             if let Some(is_first) = receiver.send(route.slot_index, source, packet, now) {
                 self.metrics.packets_forwarded += 1;
                 self.metrics.bytes_forwarded += packet.payload.len() as u64;

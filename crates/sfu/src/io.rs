@@ -63,7 +63,8 @@ pub enum Output {
 /// have been closed by the time the event is read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// ICE and DTLS are done, usually while the call still rings. Once for each peer.
+    /// ICE and DTLS are done, and the client has answered a check where it says that it is; usually while the call still
+    /// rings. Once for each peer.
     Connected {
         /// The room of the peer.
         room: RoomId,
@@ -159,6 +160,16 @@ pub enum NegotiateError {
     /// The text is not a session description. Holds what the parser says.
     #[error("the offer is not a session description (RFC 8866): {0}")]
     NotSdp(String),
+    /// It has more of something than an offer may have.
+    #[error("the offer has {count} {what}; at most {most}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many it has.
+        count: usize,
+        /// How many it may have.
+        most: usize,
+    },
     /// It is a session description that cannot be answered. Holds why, as str0m says it.
     #[error("the offer cannot be answered: {0}")]
     Unanswerable(String),
@@ -181,6 +192,10 @@ pub struct Metrics {
     pub packets_held_back: u64,
     /// Datagrams dropped because they belong to no peer.
     pub datagrams_dropped: u64,
+    /// Source addresses of peers that are known now.
+    pub addresses: u64,
+    /// Datagrams of peers dropped because they came from one address too many, or from one that another peer uses.
+    pub addresses_refused: u64,
     /// Key-frame requests (RTCP PLI) sent to sources.
     pub key_frame_requests: u64,
     /// Peers that ended with [`Event::Closed`].

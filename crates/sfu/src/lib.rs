@@ -58,34 +58,43 @@
 //! It is estimated towards those who are sent video, to grade their quality. The estimate paces nothing and reduces nothing.
 
 mod address;
+mod budget;
+mod crypto;
 mod demux;
 mod estimate;
 mod forward;
+mod guard;
 mod io;
 mod loudness;
+mod offer;
 mod peer;
 mod quality;
 mod rewrite;
 mod room;
 mod slots;
 mod speakers;
+mod stun;
 mod timers;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use address::Observed;
 use demux::Demux;
+use guard::guarded;
 use hullo_protocol::PARTICIPANTS_MAX;
 pub use hullo_protocol::{Quality, Slot, SlotKind, Uid};
 pub use io::{
     Config, Event, KEY_FRAME_INTERVAL_MIN, Metrics, NegotiateError, Output, PeerId, QualityReport,
     RoomId,
 };
+pub use offer::Offer;
+use offer::Read;
 use peer::{Peer, PeerOutput, PeerSettings};
 use room::Room;
+use str0m::Input;
 use str0m::net::{Protocol, Receive};
-use str0m::{Input, Rtc};
 use timers::{TimerKey, Timers};
 
 /// Every room of the process.
@@ -104,6 +113,9 @@ pub struct Sfu {
     /// Invariant: the timer of a peer is at its `due` time, except within [`Self::drain`], which sets it; whatever may change
     /// that time is followed by a `drain`. That of a room likewise, by [`Self::set_room_timer`].
     timers: Timers,
+    /// Peers that were written to since they were drained; [`Self::poll_output`] does it. Of many datagrams that are handled
+    /// in a row each receiver is drained once.
+    touched: BTreeSet<PeerId>,
     /// The `now` of the latest call that had one.
     now: Instant,
     outputs: VecDeque<Output>,
@@ -114,7 +126,7 @@ pub struct Sfu {
 impl Sfu {
     /// Without rooms. Makes one connection and drops it, because the first of a process costs up to 140 ms.
     pub fn new(config: Config, now: Instant) -> Self {
-        drop(Rtc::new(now));
+        drop(offer::connection(&config.candidates, now));
         Self {
             config,
             rooms: BTreeMap::new(),
@@ -122,6 +134,7 @@ impl Sfu {
             pending_settings: BTreeMap::new(),
             demux: Demux::default(),
             timers: Timers::default(),
+            touched: BTreeSet::new(),
             now,
             outputs: VecDeque::new(),
             quality_at: None,
@@ -145,6 +158,8 @@ impl Sfu {
 
     /// Answers an SDP offer with the SDP answer. The first offer of a peer makes the peer; a later one may restart ICE, add slots
     /// or change their directions.
+    ///
+    /// It takes up to a millisecond. Where others wait, let another thread read the offer, and take it by [`Self::answer`].
     pub fn negotiate(
         &mut self,
         room: RoomId,
@@ -156,12 +171,41 @@ impl Sfu {
         if !self.rooms.contains_key(&room) {
             return Err(NegotiateError::NoRoom);
         }
+        let offer = match self.has_peer(peer) {
+            true => Offer::later(offer)?,
+            false => Offer::first(offer, &self.config, now)?,
+        };
+        self.answer(room, peer, uid, offer, now)
+    }
+
+    /// The peer is there, so that [`Offer::later`] reads what it offers.
+    pub fn has_peer(&self, peer: PeerId) -> bool {
+        self.peers.contains_key(&peer)
+    }
+
+    /// Answers an offer that was read, like [`Self::negotiate`]. An offer that was taken for the first one and is not, or the
+    /// other way round, is answered too, at the cost of reading it here.
+    pub fn answer(
+        &mut self,
+        room: RoomId,
+        peer: PeerId,
+        uid: Uid,
+        mut offer: Offer,
+        now: Instant,
+    ) -> Result<String, NegotiateError> {
+        if !self.rooms.contains_key(&room) {
+            return Err(NegotiateError::NoRoom);
+        }
         self.now = now;
+        let remote = offer.remote.clone();
         let answer = match self.peers.get_mut(&peer) {
             Some(known) => known.negotiate(offer)?,
             None => {
-                let mut new = Peer::new(room, uid, &self.config.candidates, now);
-                let answer = new.negotiate(offer)?;
+                offer.connect(&self.config.candidates, now)?;
+                let Read::Answered(rtc, answer) = offer.read else {
+                    unreachable!("`connect` has just answered it");
+                };
+                let mut new = Peer::new(room, uid, *rtc, offer.text, now);
                 new.settings = self
                     .pending_settings
                     .remove(&(room, peer))
@@ -171,8 +215,9 @@ impl Sfu {
                 answer
             }
         };
-        if let Some(ufrag) = self.peers.get_mut(&peer).map(Peer::local_ufrag) {
-            self.demux.learn_ufrag(ufrag, peer);
+        if let Some(known) = self.peers.get_mut(&peer) {
+            let ufrag = known.adopt_credentials(remote);
+            self.demux.set_ufrag(ufrag, peer);
         }
         self.quality_at
             .get_or_insert(now + self.config.quality_every);
@@ -224,7 +269,7 @@ impl Sfu {
     }
 
     /// Takes one UDP datagram that came to the local address `to`, one of [`Config::candidates`]. What belongs to no peer is
-    /// dropped and counted.
+    /// dropped and counted. Several may be handed over before the outputs are polled, which is cheaper.
     pub fn handle_datagram(
         &mut self,
         from: SocketAddr,
@@ -232,11 +277,14 @@ impl Sfu {
         bytes: &[u8],
         now: Instant,
     ) {
-        let Ok(receive) = Receive::new(Protocol::Udp, from, to, bytes) else {
+        self.now = now;
+        if let Some(id) = stun::answered(bytes) {
+            return self.handle_proof(from, id, now);
+        }
+        let Ok(receive) = guarded(|| Receive::new(Protocol::Udp, from, to, bytes)) else {
             self.metrics.datagrams_dropped += 1;
             return;
         };
-        self.now = now;
         let input = Input::Receive(now, receive);
         let peers = &self.peers;
         let accepts = |id: PeerId| peers.get(&id).is_some_and(|peer| peer.accepts(&input));
@@ -244,10 +292,13 @@ impl Sfu {
             self.metrics.datagrams_dropped += 1;
             return;
         };
+        if !self.observe(id, from, to, now) {
+            self.metrics.addresses_refused += 1;
+            return;
+        }
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        peer.note_datagram(from, now);
         if std::mem::take(&mut peer.lost) {
             let event = Event::Recovered {
                 room: peer.room,
@@ -256,7 +307,51 @@ impl Sfu {
             self.outputs.push_back(Output::Event(event));
         }
         peer.handle(input);
-        self.drain(BTreeSet::from([id]), now);
+        if is_rtcp(bytes) {
+            peer.note_feedback();
+        }
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.remove(&id);
+        self.drain_peer(id, now, &mut touched);
+        self.touched = touched;
+    }
+
+    /// The client has answered a check of [`address`], or somebody pretends to.
+    fn handle_proof(&mut self, from: SocketAddr, id: stun::TransactionId, now: Instant) {
+        let peer = self.demux.holder(from);
+        let known = peer.and_then(|peer| self.peers.get_mut(&peer));
+        match peer.filter(|_| known.is_some_and(|known| known.prove(from, id, now))) {
+            Some(peer) => {
+                self.touched.insert(peer);
+            }
+            None => self.metrics.datagrams_dropped += 1,
+        }
+    }
+
+    /// Notes where a peer's datagram came from. False if it must not have come from there.
+    fn observe(&mut self, id: PeerId, from: SocketAddr, to: SocketAddr, now: Instant) -> bool {
+        let holder = self.demux.holder(from);
+        let other = holder.filter(|holder| *holder != id);
+        let other = other.and_then(|other| self.peers.get(&other));
+        if other.is_some_and(|other| other.addresses.is_live(from, now)) {
+            return false;
+        }
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return false;
+        };
+        match peer.observe(from, to, now) {
+            Observed::Refused => return false,
+            Observed::Known => {}
+            Observed::New(forgotten) => {
+                for address in forgotten {
+                    self.demux.forget_address(address, id);
+                }
+            }
+        }
+        if holder != Some(id) {
+            self.demux.learn_address(from, id);
+        }
+        true
     }
 
     /// To be called when the time of [`Self::poll_timeout`] has come; earlier does nothing.
@@ -294,6 +389,7 @@ impl Sfu {
 
     /// When to call [`Self::handle_timeout`] at the latest; none while there is nothing to wait for.
     pub fn poll_timeout(&self) -> Option<Instant> {
+        debug_assert!(self.touched.is_empty(), "not all outputs were polled");
         debug_assert!(
             self.peers.iter().all(|(id, peer)| {
                 self.timers.of(TimerKey::Peer(*id)) == Some(peer.due(self.config.lost_after))
@@ -305,6 +401,10 @@ impl Sfu {
 
     /// The next thing to do or to know; none when all is done until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() && !self.touched.is_empty() {
+            let touched = std::mem::take(&mut self.touched);
+            self.drain(touched, self.now);
+        }
         self.outputs.pop_front()
     }
 
@@ -313,6 +413,7 @@ impl Sfu {
         Metrics {
             rooms: self.rooms.len() as u64,
             peers: self.peers.len() as u64,
+            addresses: self.demux.addresses() as u64,
             ..self.metrics
         }
     }
@@ -392,18 +493,22 @@ impl Sfu {
     /// Polls peers until they have no more output, and those that their packets went to.
     fn drain(&mut self, mut touched: BTreeSet<PeerId>, now: Instant) {
         while let Some(id) = touched.pop_first() {
-            while let Some(output) = self.peers.get_mut(&id).and_then(|peer| peer.poll(now)) {
-                self.handle_peer_output(id, output, now, &mut touched);
-            }
-            let Some(peer) = self.peers.get(&id) else {
-                continue;
-            };
-            let due = peer.due(self.config.lost_after);
-            let (room, slots_dirty) = (peer.room, peer.slots_dirty);
-            self.timers.set(TimerKey::Peer(id), Some(due));
-            if slots_dirty {
-                self.assign_slots(room, Some(id), now, &mut touched);
-            }
+            self.drain_peer(id, now, &mut touched);
+        }
+    }
+
+    fn drain_peer(&mut self, id: PeerId, now: Instant, touched: &mut BTreeSet<PeerId>) {
+        while let Some(output) = self.peers.get_mut(&id).and_then(|peer| peer.poll(now)) {
+            self.handle_peer_output(id, output, now, touched);
+        }
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let due = peer.due(self.config.lost_after);
+        let (room, slots_dirty) = (peer.room, peer.slots_dirty);
+        self.timers.set(TimerKey::Peer(id), Some(due));
+        if slots_dirty {
+            self.assign_slots(room, Some(id), now, touched);
         }
     }
 
@@ -420,7 +525,6 @@ impl Sfu {
         let room = peer.room;
         match output {
             PeerOutput::Transmit { from, to, bytes } => {
-                self.demux.learn_address(to, id);
                 self.outputs.push_back(Output::Transmit { from, to, bytes });
             }
             PeerOutput::Connected => {
@@ -472,4 +576,9 @@ impl Sfu {
             }
         }
     }
+}
+
+/// RTCP beside RTP on one port (RFC 5761 section 4): packet types 192 to 223.
+fn is_rtcp(bytes: &[u8]) -> bool {
+    matches!(bytes, [128..=191, 192..=223, ..])
 }

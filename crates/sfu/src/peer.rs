@@ -2,24 +2,30 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
 use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::rtp::{RtpPacket, RtpWrite};
-use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
+use str0m::{Event, IceCreds, Input, Output, Reason, Rtc};
 
-use crate::address::Addresses;
-use crate::estimate::{self, Estimate};
+use crate::address::{Addresses, Credentials, Observed};
+use crate::estimate::Estimate;
+use crate::guard::guarded;
 use crate::loudness::Loudness;
+use crate::offer::{self, Offer};
 use crate::quality::ConnectionStats;
 use crate::slots::{Assigned, RoomSources, Slots};
+use crate::stun::{self, TransactionId};
 use crate::{
     KEY_FRAME_INTERVAL_MIN, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind,
     Uid,
 };
+
+/// str0m wakes a connection every 40 ms for its pacer, which has nothing to pace while no video goes out. What else may be due
+/// by then is a report that can wait for this long; whatever comes or goes wakes the connection anyway.
+const IDLE_WAKE: Duration = Duration::from_millis(250);
 
 /// A peer and all that belongs to it alone.
 pub(crate) struct Peer {
@@ -33,7 +39,11 @@ pub(crate) struct Peer {
     pub(crate) slots: Slots,
     /// Its assignment is to be made and announced again: its m-lines changed, or an offer was answered.
     pub(crate) slots_dirty: bool,
-    addresses: Addresses,
+    pub(crate) addresses: Addresses,
+    /// ICE and DTLS are done. The peer is connected when there is also an address that media may be sent to.
+    is_up: bool,
+    /// Something was not sent to it, which would be a gap in the sequence numbers.
+    has_gap: bool,
     /// The last offer that was answered.
     offer: Option<String>,
     rtc: Rtc,
@@ -84,26 +94,8 @@ pub(crate) enum PeerOutput {
 }
 
 impl Peer {
-    /// Nothing negotiated yet. Each peer has a certificate of its own, so that a client can tell a new peer from an old one
-    /// by the answer's fingerprint.
-    pub(crate) fn new(room: RoomId, uid: Uid, candidates: &[SocketAddr], now: Instant) -> Self {
-        let mut rtc = Rtc::builder()
-            .set_rtp_mode(true)
-            .set_ice_lite(true)
-            .clear_codecs()
-            .enable_opus(true, false)
-            .enable_vp8(true)
-            .enable_h264(true)
-            .enable_bwe(Some(estimate::INITIAL))
-            .set_rtcp_report_interval_audio(Duration::from_secs(1))
-            .set_stats_interval(Some(Duration::from_secs(2)))
-            .build(now);
-        for address in candidates {
-            // An address that cannot be a candidate (an unspecified one) is refused here and simply not announced.
-            if let Ok(candidate) = Candidate::host(*address, "udp") {
-                rtc.add_local_candidate(candidate);
-            }
-        }
+    /// With a connection that has answered `offer`.
+    pub(crate) fn new(room: RoomId, uid: Uid, rtc: Rtc, offer: String, now: Instant) -> Self {
         Self {
             room,
             uid,
@@ -113,9 +105,11 @@ impl Peer {
             last_datagram_at: now,
             loudness: Loudness::default(),
             slots: Slots::new(uid),
-            slots_dirty: false,
-            addresses: Addresses::default(),
-            offer: None,
+            slots_dirty: true,
+            addresses: Addresses::new(),
+            is_up: false,
+            has_gap: false,
+            offer: Some(offer),
             rtc,
             rtc_timeout_at: now,
             failure: None,
@@ -127,27 +121,26 @@ impl Peer {
         }
     }
 
-    pub(crate) fn negotiate(&mut self, offer: &str) -> Result<String, NegotiateError> {
+    /// Accepts a later offer.
+    pub(crate) fn negotiate(&mut self, offer: Offer) -> Result<String, NegotiateError> {
         let before = self.rtc.direct_api().local_ice_credentials();
-        match self.accept(offer) {
+        let text = offer.text.clone();
+        match self.accept(offer.description()?) {
             Ok(answer) => {
                 self.slots_dirty = true;
                 // The payload types may have changed.
                 self.slots.iter_mut().for_each(|slot| slot.matched = None);
-                self.offer = Some(offer.to_owned());
+                self.offer = Some(text);
                 Ok(answer)
             }
             Err(error) => {
-                if matches!(error, NegotiateError::Unanswerable(_)) {
-                    self.restore(before);
-                }
+                self.restore(before);
                 Err(error)
             }
         }
     }
 
-    fn accept(&mut self, offer: &str) -> Result<String, NegotiateError> {
-        let offer = guarded(|| SdpOffer::from_sdp_string(offer)).map_err(NegotiateError::NotSdp)?;
+    fn accept(&mut self, offer: SdpOffer) -> Result<String, NegotiateError> {
         let answer = guarded(|| self.rtc.sdp_api().accept_offer(offer))
             .map_err(NegotiateError::Unanswerable)?;
         Ok(answer.to_sdp_string())
@@ -159,33 +152,63 @@ impl Peer {
         let Some(offer) = self.offer.clone() else {
             return;
         };
-        if let Err(error) = self.accept(&offer) {
+        let again = offer::read(&offer).and_then(|offer| self.accept(offer));
+        if let Err(error) = again {
             tracing::warn!(%error, "the offer before a refused one is not accepted again");
         }
         self.rtc.direct_api().set_local_ice_credentials(credentials);
     }
 
-    pub(crate) fn local_ufrag(&mut self) -> String {
-        self.rtc.direct_api().local_ice_credentials().ufrag
+    /// After an offer of a client with these ICE credentials was answered; gives the user name in ours.
+    pub(crate) fn adopt_credentials(&mut self, remote: IceCreds) -> String {
+        let local = self.rtc.direct_api().local_ice_credentials();
+        let ufrag = local.ufrag.clone();
+        self.addresses
+            .set_credentials(Credentials { local, remote });
+        ufrag
     }
 
     pub(crate) fn accepts(&self, input: &Input) -> bool {
-        self.rtc.accepts(input)
+        guarded(|| Ok::<_, String>(self.rtc.accepts(input))).unwrap_or(false)
     }
 
-    pub(crate) fn note_datagram(&mut self, from: SocketAddr, now: Instant) {
-        self.last_datagram_at = now;
-        self.addresses.observe(from, now);
+    /// A datagram that is this peer's came from `from` to the local address `to`.
+    pub(crate) fn observe(&mut self, from: SocketAddr, to: SocketAddr, now: Instant) -> Observed {
+        let observed = self.addresses.observe(from, to, now);
+        if observed != Observed::Refused {
+            self.last_datagram_at = now;
+        }
+        observed
+    }
+
+    /// The answer to a check came from `from`. True if that proves the address.
+    pub(crate) fn prove(&mut self, from: SocketAddr, id: TransactionId, now: Instant) -> bool {
+        self.addresses.prove(from, id, now)
+    }
+
+    /// Media can be sent to it. Once it could not, what is sent next continues as a new source does: what was not sent would be
+    /// a gap in the sequence numbers, which receivers would NACK.
+    pub(crate) fn takes_media(&mut self, now: Instant) -> bool {
+        let takes = self.settings.allows_media()
+            && self.connected
+            && !self.lost
+            && self.addresses.is_reachable(now);
+        if takes && std::mem::take(&mut self.has_gap) {
+            self.restart_streams(None);
+        }
+        self.has_gap |= !takes;
+        takes
     }
 
     pub(crate) fn handle(&mut self, input: Input) {
-        let may_be_feedback = matches!(input, Input::Receive(..));
         if let Err(reason) = guarded(|| self.rtc.handle_input(input)) {
             self.failure = Some(reason);
         }
-        if may_be_feedback {
-            self.estimate.keep_suspended(&mut self.rtc);
-        }
+    }
+
+    /// A datagram that may carry feedback about what was sent was handled.
+    pub(crate) fn note_feedback(&mut self) {
+        self.estimate.keep_suspended(&mut self.rtc);
     }
 
     pub(crate) fn disconnect(&mut self) {
@@ -196,7 +219,8 @@ impl Peer {
     pub(crate) fn due(&self, lost_after: Duration) -> Instant {
         let lost = (self.connected && !self.lost).then(|| self.last_datagram_at + lost_after);
         let key_frame = self.key_frame_due();
-        [lost, key_frame]
+        let check = self.addresses.check_due();
+        [lost, key_frame, check]
             .into_iter()
             .flatten()
             .fold(self.rtc_timeout_at, Instant::min)
@@ -204,6 +228,16 @@ impl Peer {
 
     /// The next output; none when the peer waits for input or time.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
+        if let Some(check) = self.addresses.poll_check(now) {
+            return Some(PeerOutput::Transmit {
+                from: check.from,
+                to: check.to,
+                bytes: check.bytes,
+            });
+        }
+        if self.is_up && !self.connected && self.addresses.is_reachable(now) {
+            return Some(PeerOutput::Connected);
+        }
         loop {
             if let Some(reason) = self.failure.take() {
                 return Some(PeerOutput::Closed(reason));
@@ -212,15 +246,20 @@ impl Peer {
                 Err(reason) => return Some(PeerOutput::Closed(reason)),
                 Ok(Output::Timeout(at)) if at <= now => self.handle(Input::Timeout(now)),
                 Ok(Output::Timeout(at)) => {
-                    self.rtc_timeout_at = at;
+                    let waits_for_pacer =
+                        matches!(self.rtc.last_timeout_reason(), Reason::Pacer(_));
+                    self.rtc_timeout_at = match waits_for_pacer && self.estimate.is_suspended() {
+                        true => at.max(now + IDLE_WAKE),
+                        false => at,
+                    };
                     return None;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    return Some(PeerOutput::Transmit {
-                        from: transmit.source,
-                        to: self.addresses.route(transmit.destination, now),
-                        bytes: transmit.contents.into(),
-                    });
+                    let bytes: Vec<u8> = transmit.contents.into();
+                    if let Some(to) = self.route(transmit.destination, &bytes, now) {
+                        let from = transmit.source;
+                        return Some(PeerOutput::Transmit { from, to, bytes });
+                    }
                 }
                 Ok(Output::Event(event)) => {
                     if let Some(output) = self.handle_event(event, now) {
@@ -231,9 +270,24 @@ impl Peer {
         }
     }
 
+    /// An answer to a check goes where the check came from, and the handshake that makes the connection where ICE says;
+    /// anything else to an address that is proven, or nowhere.
+    fn route(&self, wanted: SocketAddr, bytes: &[u8], now: Instant) -> Option<SocketAddr> {
+        let is_handshake = !self.connected && matches!(bytes, [20..=63, ..]);
+        if stun::is_stun(bytes) || is_handshake {
+            return Some(wanted);
+        }
+        self.addresses.route(wanted, now)
+    }
+
     fn handle_event(&mut self, event: Event, now: Instant) -> Option<PeerOutput> {
         match event {
-            Event::Connected => return Some(PeerOutput::Connected),
+            Event::Connected => {
+                self.is_up = true;
+                if self.addresses.is_reachable(now) {
+                    return Some(PeerOutput::Connected);
+                }
+            }
             Event::RtpPacket(packet) => {
                 let mid = packet
                     .header
@@ -336,7 +390,9 @@ impl Peer {
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
             .nackable(nackable);
-        stream.write_rtp(write);
+        if let Err(reason) = guarded(|| Ok::<_, String>(stream.write_rtp(write))) {
+            self.failure = Some(reason);
+        }
         Some(position.is_first)
     }
 
@@ -404,14 +460,5 @@ fn kind_of(kind: MediaKind) -> SlotKind {
         SlotKind::Audio
     } else {
         SlotKind::Video
-    }
-}
-
-/// str0m fails fast by panic; a panic closes this peer and nobody else.
-fn guarded<T, E: std::fmt::Display>(f: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(f)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("str0m panicked".into()),
     }
 }

@@ -217,3 +217,40 @@ fn damaged_restart_that_is_refused_leaves_the_connection_as_it_was() {
     }
     assert!(refusals > 0);
 }
+
+/// The offer with a line added to its last m-line so many times.
+fn with_more(good: &str, line: &str, count: usize) -> String {
+    good.to_owned() + &format!("{line}\r\n").repeat(count)
+}
+
+#[test]
+fn offer_of_more_lines_than_a_client_needs_is_refused_before_anything_is_made_of_it() {
+    let (mut world, caller, callee) = World::with_call();
+    let good = good_offer(&mut world);
+    let many = [
+        with_more(&good, "m=audio 9 UDP/TLS/RTP/SAVPF 111", 31),
+        with_more(&good, "a=candidate:1 1 udp 1 192.0.2.7 9 typ host", 65),
+    ];
+    for (peer, uid) in [(PeerId(77), Uid(7)), (callee, Uid(2))] {
+        for offer in &many {
+            let error = refused(&mut world, peer, uid, offer);
+            assert!(matches!(error, NegotiateError::TooMany { .. }), "{error}");
+        }
+    }
+    assert_call_goes_on(&mut world, [caller, callee]);
+}
+
+#[test]
+fn simulcast_in_an_offer_is_not_answered() {
+    let mut world = World::new();
+    let good = good_offer(&mut world);
+    let layers = "a=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l";
+    let offer = with_more(&good, layers, 1);
+    let peer = PeerId(77);
+    let answer = world.sfu.negotiate(ROOM, peer, Uid(7), &offer, world.now);
+    let answer = answer.unwrap();
+    assert!(
+        !answer.contains("simulcast") && !answer.contains("a=rid"),
+        "{answer}"
+    );
+}

@@ -83,3 +83,16 @@ fn nothing_is_sent_for_the_estimate_while_it_rings_and_while_only_sound_flows() 
     let silent = sent_in(&mut world, &ten_seconds);
     assert!(silent < 50, "{silent}");
 }
+
+#[test]
+fn connection_without_video_asks_to_be_woken_a_few_times_a_second_at_most() {
+    let mut world = World::new();
+    let peers: Vec<_> = (1..=10).map(|n| world.join(n, Uid(n))).collect();
+    world.run_until_connected(&peers);
+    world.run_for(Duration::from_secs(2));
+    let before = world.wakes;
+    world.run_for(Duration::from_secs(10));
+    let each = (world.wakes - before) as f64 / 100.0;
+    println!("{each} wake-ups a second for each idle peer");
+    assert!(each < 6.0, "{each}");
+}

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use hullo_sfu::{PeerId, SlotKind, Uid};
 use str0m::change::{SdpAnswer, SdpApi, SdpPendingOffer};
+use str0m::crypto::from_feature_flags;
 use str0m::format::Codec;
+use str0m::ice::{StunMessage, TransId};
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpWrite, Ssrc};
@@ -60,6 +62,10 @@ pub(crate) struct Client {
     /// The sequence number of its next packet is this plus how many it has sent of the kind.
     pub(crate) sequence_base: u64,
     sent: [u64; 2],
+    /// Our user name in the server's ICE credentials, and its password.
+    server: [String; 2],
+    /// It answers no check, as a stranger whose address is used by somebody else would not.
+    pub(crate) answers_no_checks: bool,
     rtc: Rtc,
 }
 
@@ -92,6 +98,8 @@ impl Client {
             video: "".into(),
             sequence_base: 5_000,
             sent: [0; 2],
+            server: Default::default(),
+            answers_no_checks: false,
             rtc,
         }
     }
@@ -143,8 +151,28 @@ impl Client {
     }
 
     pub(crate) fn accept(&mut self, answer: &str, pending: SdpPendingOffer) {
+        self.server = ["a=ice-ufrag:", "a=ice-pwd:"].map(|prefix| {
+            let line = answer.lines().find_map(|line| line.strip_prefix(prefix));
+            line.unwrap().to_owned()
+        });
         let answer = SdpAnswer::from_sdp_string(answer).unwrap();
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+    }
+
+    /// A connectivity check with its real signature, which nominates the path it is sent on.
+    pub(crate) fn signed_check(&mut self) -> Vec<u8> {
+        let own = self.rtc.direct_api().local_ice_credentials();
+        let [ufrag, pass] = &self.server;
+        let username = format!("{ufrag}:{}", own.ufrag);
+        let check = StunMessage::binding_request(&username, TransId::new(), true, 1, 1 << 30, true);
+        let mut bytes = vec![0; 512];
+        let hmac = from_feature_flags().sha1_hmac_provider;
+        let sign = |key: &[u8], parts: &[&[u8]]| hmac.sha1_hmac(key, parts);
+        let length = check
+            .to_bytes(Some(pass.as_bytes()), &mut bytes, sign)
+            .unwrap();
+        bytes.truncate(length);
+        bytes
     }
 
     pub(crate) fn mid(&self, kind: SlotKind) -> Mid {
@@ -235,6 +263,10 @@ impl Client {
     }
 
     pub(crate) fn handle_datagram(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
+        // A binding request of the server, not the answer to one of ours.
+        if self.answers_no_checks && bytes.starts_with(&[0, 1]) {
+            return;
+        }
         let receive = Receive::new(Protocol::Udp, from, self.inside, bytes).unwrap();
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
     }

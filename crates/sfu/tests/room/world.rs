@@ -46,6 +46,14 @@ struct Datagram {
     bytes: Vec<u8>,
 }
 
+/// What was sent to addresses at which nobody is.
+#[derive(Debug, Default)]
+pub(crate) struct Strayed {
+    pub(crate) stun: u64,
+    pub(crate) dtls: u64,
+    pub(crate) media: u64,
+}
+
 pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) sfu: Sfu,
@@ -57,6 +65,11 @@ pub(crate) struct World {
     datagrams: u64,
     /// How many datagrams the media plane has sent.
     pub(crate) sent: u64,
+    /// How many of them, and bytes of media in them, went to addresses at which nobody is.
+    pub(crate) strayed: Strayed,
+    sent_to: BTreeMap<SocketAddr, u64>,
+    /// How often the media plane asked to be woken.
+    pub(crate) wakes: u64,
     /// When each narrow link will have passed on what it holds, by where it leads.
     queues: BTreeMap<SocketAddr, Instant>,
     seeded: Seeded,
@@ -80,6 +93,9 @@ impl World {
             wire: BTreeMap::new(),
             datagrams: 0,
             sent: 0,
+            strayed: Strayed::default(),
+            sent_to: BTreeMap::new(),
+            wakes: 0,
             queues: BTreeMap::new(),
             seeded: Seeded(1),
             jitter: Duration::ZERO,
@@ -286,6 +302,11 @@ impl World {
         }
     }
 
+    /// How many datagrams the media plane has sent to an address.
+    pub(crate) fn sent_to(&self, address: SocketAddr) -> u64 {
+        self.sent_to.get(&address).copied().unwrap_or_default()
+    }
+
     pub(crate) fn has_connected(&self, peer: PeerId) -> bool {
         self.count(|event| matches!(event, Event::Connected { peer: p, .. } if *p == peer)) > 0
     }
@@ -335,7 +356,9 @@ impl World {
             self.deliver(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|at| at <= now) {
+            self.wakes += 1;
             self.sfu.handle_timeout(now);
+            self.drain_sfu();
             let next = self.sfu.poll_timeout();
             assert!(
                 next.is_none_or(|at| at > now),
@@ -385,7 +408,15 @@ impl World {
                 Output::Event(event) => self.events.push((self.now, event)),
                 Output::Transmit { from, to, bytes } => {
                     self.sent += 1;
+                    *self.sent_to.entry(to).or_default() += 1;
                     let client = self.clients.values().find(|c| c.outside == to);
+                    if client.is_none() {
+                        match bytes[0] {
+                            0..4 => self.strayed.stun += 1,
+                            20..64 => self.strayed.dtls += 1,
+                            _ => self.strayed.media += 1,
+                        }
+                    }
                     let loss = client.map_or(0, |c| c.loss_down_permille);
                     let (bps, jitter) =
                         client.map_or((None, Duration::ZERO), |c| (c.bps_down, c.jitter_down));
@@ -427,6 +458,19 @@ impl World {
         }
         let at = self.now + LATENCY + waits + extra;
         self.wire.insert((at, self.datagrams), datagram);
+    }
+
+    /// Puts a client into a room of its own, which is opened for it.
+    pub(crate) fn join_room(&mut self, room: RoomId, peer: u64, uid: Uid) -> PeerId {
+        self.sfu.open(room);
+        let peer = PeerId(peer);
+        let mut client = Client::new(peer, uid, self.free_address(), self.now);
+        let (offer, pending) = client.offer();
+        let answer = self.sfu.negotiate(room, peer, uid, &offer, self.now);
+        client.accept(&answer.unwrap(), pending);
+        self.clients.insert(peer, client);
+        self.drain();
+        peer
     }
 
     pub(crate) fn free_address(&mut self) -> SocketAddr {
