@@ -61,8 +61,8 @@ enum Task {
         /// Only those whose name contains this
         filter: Option<String>,
     },
-    /// Measure bundle sizes and how many worlds the simulator runs in a second
-    Bench,
+    /// Measure what calls, sessions and logins cost the server, and write docs/performance.md; `--only sizes`: the simulator
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -87,6 +87,6 @@ fn run(task: Task) -> Result<()> {
             .and_then(|()| setup::cargo_deny().map(drop)),
         Task::Sim { args } => sim::run(&args),
         Task::Defects { filter } => sim::run_defects(filter.as_deref()),
-        Task::Bench => bench::run(),
+        Task::Bench(options) => bench::run(&options),
     }
 }

@@ -42,6 +42,11 @@ enum Command {
         #[command(flatten)]
         policies: PolicyArgs,
     },
+    /// Measure a server under load, with many accounts that call each other or rest
+    Load {
+        #[command(subcommand)]
+        load: hullo_load::Load,
+    },
     /// Manage apps
     App {
         #[command(subcommand)]
@@ -106,6 +111,9 @@ const DEMO_ACCOUNTS: [(&str, &str); 5] = [
 /// Does what the command line says.
 pub(crate) fn run() -> Result<()> {
     let cli = Cli::parse();
+    if let Command::Load { load } = cli.command {
+        return hullo_load::run(load);
+    }
     let config = Config::load(cli.config.as_deref(), cli.settings)?;
     log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -126,6 +134,8 @@ pub(crate) fn run() -> Result<()> {
                 serve::run(config, store, Some(demo)).await
             }
             Command::App { command } => manage_app(&config, command).await,
+            // Above: it is about another server, and needs no settings of this one.
+            Command::Load { .. } => Ok(()),
         }
     })
 }

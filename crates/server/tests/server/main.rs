@@ -13,6 +13,7 @@ mod eventually;
 mod group;
 mod hostile;
 mod http;
+mod load;
 mod login;
 mod media;
 mod operations;
