@@ -122,8 +122,8 @@ await client.hangup();
 // #region records
 client.on('messageAdded', ({ message: { from, to, body } }) => {
   const peer = from === client.accid ? to : from;
-  const own = body.durations.find(({ accid }) => accid === client.accid);
-  addToConversation(peer, `${body.media} call: ${body.status}, ${own?.durationMs ?? 0} ms`);
+  const ownMs = from === client.accid ? body.callerMs : body.calleeMs;
+  addToConversation(peer, `${body.media} call: ${body.status}, ${ownMs} ms`);
 });
 
 const { messages, more } = await client.messages(otherUserId, { limit: 20 });

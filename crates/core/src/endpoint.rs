@@ -196,7 +196,7 @@ impl Endpoint {
             .as_ref()
             .is_some_and(|leg| leg.has_rung_out(now))
         {
-            self.end_leg(EndReason::TimedOut, None, Vec::new());
+            self.end_leg(EndReason::TimedOut, None);
         }
         self.on_current(CallLeg::expire);
         let ended = self.waiting.expire(&mut self.cx);

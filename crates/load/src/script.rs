@@ -274,7 +274,7 @@ pub(crate) fn call_of(event: &Event) -> Option<CallId> {
         Event::CallInvited { call, .. } => Some(call.call_id),
         Event::CallChanged { call_id, .. } => Some(*call_id),
         Event::MessageAdded { message } => match &message.body {
-            hullo_protocol::MessageBody::CallRecord(record) => Some(record.call_id),
+            hullo_protocol::MessageBody::Call(summary) => Some(summary.call_id),
         },
         _ => None,
     }

@@ -28,8 +28,8 @@ pub use frame::{Request, ServerFrame};
 pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;
 pub use message::{
-    CallRecord, Message, MessageBody, ParticipantDuration, ParticipantOutcome, QualitySummary,
-    RecordStatus,
+    CallRecord, CallSummary, Message, MessageBody, ParticipantDuration, ParticipantOutcome,
+    QualitySummary, RecordStatus,
 };
 pub use reply::{Reply, Success};
 pub use request::{Command, DeviceInfo, InviteMore, Login, Platform, StartCall};

@@ -24,6 +24,8 @@ pub const DEVICES_PER_ACCOUNT_MAX: usize = 10;
 pub const PRESENCE_WATCHES_MAX: usize = 500;
 /// Most messages in one page of a conversation.
 pub const MESSAGE_PAGE_MAX: u32 = 100;
+/// Largest page of anything that can grow, in bytes of JSON; a first entry that is larger comes alone.
+pub const PAGE_BYTES_MAX: usize = 64 * 1024;
 /// Largest session description (SDP) in an offer; must leave room in a frame.
 pub const SDP_BYTES_MAX: usize = 48 * 1024;
 

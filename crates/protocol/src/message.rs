@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(doc)]
+use crate::Command;
 use crate::call::wire_enum;
 use crate::{Accid, CallId, CallKind, EndReason, Media, MessageId, ParticipantState, Quality};
 
@@ -26,8 +28,72 @@ pub struct Message {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum MessageBody {
-    /// What remains of a call.
-    CallRecord(CallRecord),
+    /// A call is over: what its two readers need of its record. [`Command::CallRecord`] has all of it.
+    Call(CallSummary),
+}
+
+/// A call that is over as its caller and one of its callees read it: of the same size whoever else was in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct CallSummary {
+    /// The call.
+    pub call_id: CallId,
+    /// One-to-one or group.
+    pub kind: CallKind,
+    /// The app's own name of the group.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group_id: Option<String>,
+    /// Who dialled.
+    pub caller: Accid,
+    /// The callee whose summary this is.
+    pub callee: Accid,
+    /// What it carried when it ended.
+    pub media: Media,
+    /// The outcome on the reference's scale.
+    pub status: RecordStatus,
+    /// Why it ended.
+    pub reason: EndReason,
+    /// Who ended it, where an account did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended_by: Option<Accid>,
+    /// Unix milliseconds of the dial.
+    pub started_at_ms: u64,
+    /// Unix milliseconds of the first accept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub accepted_at_ms: Option<u64>,
+    /// Unix milliseconds of the end.
+    pub ended_at_ms: u64,
+    /// Where the callee's part of the call has ended.
+    pub outcome: ParticipantState,
+    /// Connected time of the caller in milliseconds.
+    pub caller_ms: u64,
+    /// Connected time of the callee in milliseconds.
+    pub callee_ms: u64,
+    /// How many were in it or invited to it, the caller included.
+    pub people: u32,
+}
+
+impl CallSummary {
+    /// Connected time of one of its two readers.
+    pub fn duration_ms(&self, reader: &Accid) -> u64 {
+        if *reader == self.caller {
+            self.caller_ms
+        } else {
+            self.callee_ms
+        }
+    }
+
+    /// Whether this reader was called and did not get to talk, without having declined.
+    pub fn is_missed_by(&self, reader: &Accid) -> bool {
+        use ParticipantState as P;
+        *reader == self.callee
+            && *reader != self.caller
+            && self.callee_ms == 0
+            && matches!(
+                self.outcome,
+                P::TimedOut | P::Unreachable | P::Cancelled | P::Busy
+            )
+    }
 }
 
 /// What remains of a call: exactly one per call, written in the transaction that ends it.
@@ -38,9 +104,6 @@ pub struct CallRecord {
     /// The call.
     pub call_id: CallId,
     /// One-to-one or group.
-    #[serde(default)]
-    // The HTTP API leaves out nothing that the wire leaves out (`server`, `http/calls.rs`): required there.
-    #[cfg_attr(feature = "utoipa", schema(required))]
     pub kind: CallKind,
     /// The app's own name of the group.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -68,13 +131,69 @@ pub struct CallRecord {
     /// Connected time of each account that was in the call.
     pub durations: Vec<ParticipantDuration>,
     /// Where each callee's part of the call has ended: who talked, who was busy, who was not reached.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[cfg_attr(feature = "utoipa", schema(required))]
     pub outcomes: Vec<ParticipantOutcome>,
     /// How well each account that was in the call was connected.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[cfg_attr(feature = "utoipa", schema(required))]
     pub quality: Vec<QualitySummary>,
+}
+
+impl CallRecord {
+    /// What this account may read of it, if it was called or has called: all of it when it was in the call, and
+    /// otherwise nothing of how the others fared.
+    pub fn seen_by(mut self, reader: &Accid) -> Option<Self> {
+        use ParticipantState as P;
+        if *reader == self.caller {
+            return Some(self);
+        }
+        let own = self.outcomes.iter().find(|one| one.accid == *reader)?;
+        let was_in = matches!(own.state, P::Left | P::Lost)
+            || self.durations.iter().any(|one| one.accid == *reader);
+        if !was_in {
+            self.outcomes.retain(|one| one.accid == *reader);
+            self.durations.clear();
+            self.quality.clear();
+        }
+        Some(self)
+    }
+
+    /// The record as this account reads it: a callee of its own part, the caller of the first callee's; `None` for
+    /// strangers.
+    pub fn summary_for(&self, reader: &Accid) -> Option<CallSummary> {
+        if *reader == self.caller {
+            return self.summary_of(self.callees.first()?);
+        }
+        let callee = self.callees.iter().find(|callee| *callee == reader)?;
+        self.summary_of(callee)
+    }
+
+    /// The record as its caller and this callee read it; `None` when it is no callee.
+    pub fn summary_of(&self, callee: &Accid) -> Option<CallSummary> {
+        let outcome = self.outcomes.iter().find(|one| one.accid == *callee)?;
+        let connected_ms = |accid: &Accid| {
+            let mut durations = self.durations.iter();
+            durations
+                .find(|one| one.accid == *accid)
+                .map_or(0, |one| one.duration_ms)
+        };
+        Some(CallSummary {
+            call_id: self.call_id,
+            kind: self.kind,
+            group_id: self.group_id.clone(),
+            caller: self.caller.clone(),
+            callee: callee.clone(),
+            media: self.media,
+            status: self.status,
+            reason: self.reason,
+            ended_by: self.ended_by.clone(),
+            started_at_ms: self.started_at_ms,
+            accepted_at_ms: self.accepted_at_ms,
+            ended_at_ms: self.ended_at_ms,
+            outcome: outcome.state,
+            caller_ms: connected_ms(&self.caller),
+            callee_ms: connected_ms(callee),
+            // At most `PARTICIPANTS_MAX`.
+            people: u32::try_from(self.callees.len() + 1).unwrap_or(u32::MAX),
+        })
+    }
 }
 
 /// What became of one callee.

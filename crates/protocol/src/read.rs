@@ -56,6 +56,9 @@ fn success(mut object: Object) -> ReadResult<Success> {
             messages: object.objects("messages", view::message)?,
             more: object.flag("more")?,
         },
+        "record" => Success::Record {
+            record: Box::new(view::record(object.object("record")?)?),
+        },
         "presence" => Success::Presence {
             accounts: object.objects("accounts", presence)?,
         },

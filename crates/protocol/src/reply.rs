@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Accid, CallView, ErrorBody, FoundCall, Message, Presence, RefusedInvite, Snapshot};
+use crate::{
+    Accid, CallRecord, CallView, ErrorBody, FoundCall, Message, Presence, RefusedInvite, Snapshot,
+};
 
 /// The answer to one request: exactly one of `ok` and `error`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +89,11 @@ pub enum Success {
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// The record of a call.
+    Record {
+        /// As much of it as the account may read.
+        record: Box<CallRecord>,
     },
     /// The presence of the watched accounts.
     Presence {

@@ -177,6 +177,13 @@ pub enum Command {
         /// At most this many, 1 to 100.
         limit: u32,
     },
+    /// Asks for the record of a call that is over and that this account has dialled or was called in. Answer:
+    /// [`Success::Record`].
+    #[serde(rename = "call.record")]
+    CallRecord {
+        /// The call.
+        call_id: CallId,
+    },
     /// Replaces the set of accounts whose presence this session follows. Answer: [`Success::Presence`].
     #[serde(rename = "presence.watch")]
     WatchPresence {
@@ -226,6 +233,7 @@ ops! {
     Subscribe = "media.subscribe",
     ReportFirstFrame = "media.first_frame",
     ListMessages = "message.list",
+    CallRecord = "call.record",
     WatchPresence = "presence.watch",
 }
 
@@ -256,6 +264,7 @@ impl Command {
             | Self::Ping
             | Self::Query { .. }
             | Self::CallSnapshot { .. }
+            | Self::CallRecord { .. }
             | Self::ListMessages { .. }
             | Self::WatchPresence { .. } => false,
         }
@@ -278,6 +287,7 @@ impl Command {
             | Self::Switch { call_id, .. }
             | Self::AnswerSwitch { call_id, .. }
             | Self::CallSnapshot { call_id }
+            | Self::CallRecord { call_id }
             | Self::OfferMedia { call_id, .. }
             | Self::SetMedia { call_id, .. }
             | Self::Subscribe { call_id, .. }
@@ -304,10 +314,11 @@ pub struct Login {
     pub token: Token,
     /// The device.
     pub device: DeviceInfo,
-    /// The greatest message id that this device has seen; absent on its first login.
+    /// The cursor that the device was last told or has reached with the messages since; absent on its first login, to
+    /// which no messages come.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cursor: Option<MessageId>,
-    /// Calls that this device believes to be in or to ring for, so that it learns how they ended.
+    /// Calls that this device believes to be in or to ring for, at most 16, so that it learns how they ended.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub calls: Vec<CallId>,
 }

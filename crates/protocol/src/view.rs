@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accid, CallId, CallKind, CallRecord, CallState, DeviceId, EndReason, ErrorKind, InviteMode,
-    JoinMode, Media, Message, ParticipantState, Uid,
+    Accid, CallId, CallKind, CallState, CallSummary, DeviceId, EndReason, ErrorKind, InviteMode,
+    JoinMode, Media, Message, MessageId, ParticipantState, Uid,
 };
 
 /// A whole call as one of its participants sees it.
@@ -177,10 +177,17 @@ pub struct Snapshot {
     pub elsewhere: Vec<CallView>,
     /// Invites that ring for the account.
     pub invites: Vec<InviteView>,
-    /// Messages since the cursor, oldest first (at most one page; ask for more).
+    /// Messages since the login's cursor, oldest first: the newest page of them. None for a device without a cursor, to
+    /// which all is old.
     pub messages: Vec<Message>,
-    /// Records of calls named in the login's `calls` that ended meanwhile.
-    pub ended: Vec<CallRecord>,
+    /// More came since the cursor than the page holds; `message.list` has them.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
+    /// The device's cursor from now on.
+    #[serde(default)]
+    pub cursor: MessageId,
+    /// Calls named in the login's `calls` that ended meanwhile.
+    pub ended: Vec<CallSummary>,
 }
 
 /// Keeps "absent" and "null" apart.

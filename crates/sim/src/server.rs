@@ -44,7 +44,7 @@ pub struct Process {
 struct ConnectedSession {
     socket: SocketId,
     accid: Accid,
-    cursor: MessageId,
+    cursor: Option<MessageId>,
 }
 
 /// Something for the shell.
@@ -319,6 +319,16 @@ impl Process {
                 let (messages, more) = shell.store.conversation(asker, with, *limit as usize);
                 return direct(Ok(Success::Messages { messages, more }));
             }
+            Command::CallRecord { call_id } => {
+                let record = shell.store.record(*call_id).cloned();
+                let seen = record.and_then(|record| record.seen_by(asker));
+                return direct(match seen {
+                    Some(record) => Ok(Success::Record {
+                        record: Box::new(record),
+                    }),
+                    None => Err(ErrorKind::CallNotFound.into()),
+                });
+            }
             Command::StartCall(start) => {
                 if shell.store.has(start.call_id) && !self.hub.remembers(start.call_id) {
                     return direct(Err(ErrorKind::CallExists.into()));
@@ -369,7 +379,7 @@ impl Process {
             ConnectedSession {
                 socket,
                 accid: login.accid.clone(),
-                cursor: login.cursor.unwrap_or(MessageId(0)),
+                cursor: login.cursor,
             },
         );
         batch.pending_replies.push(PendingReply {

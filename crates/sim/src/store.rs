@@ -73,15 +73,18 @@ impl Store {
         MessageId(greatest.unwrap_or(0) + 1)
     }
 
-    /// Messages from or to `accid` after `cursor`, oldest first, at most one page.
-    pub fn messages_since(&self, accid: &Accid, cursor: MessageId) -> Vec<Message> {
-        self.messages
+    /// Messages from or to `accid` after `cursor`, oldest first: the newest page of them, and whether there are more.
+    pub fn messages_since(&self, accid: &Accid, cursor: MessageId) -> (Vec<Message>, bool) {
+        let mut page: Vec<Message> = self
+            .messages
             .iter()
             .filter(|message| message.id > cursor)
             .filter(|message| message.from == *accid || message.to == *accid)
-            .take(PAGE)
             .cloned()
-            .collect()
+            .collect();
+        let more = page.len() > PAGE;
+        page.drain(..page.len().saturating_sub(PAGE));
+        (page, more)
     }
 
     /// The newest `limit` messages between two accounts.

@@ -49,6 +49,9 @@ fn op(mut object: Object) -> ReadResult<Op> {
             before: object.optional_number("before")?.map(MessageId),
             limit: object.small_number("limit")?,
         },
+        "call_record" => Op::CallRecord {
+            call_id: object.parsed("call_id")?,
+        },
         "watch_presence" => Op::WatchPresence {
             accids: object.list("accids")?,
         },

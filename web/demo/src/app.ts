@@ -6,6 +6,7 @@ import { appStyles } from './app.styles.ts';
 import { type DemoAccount, fetchAccounts } from './backend.ts';
 import './contacts.ts';
 import './conversation.ts';
+import type { Dial } from './dial.ts';
 import './picker.ts';
 import * as preferences from './preferences.ts';
 import { SignedIn } from './signed_in.ts';
@@ -75,14 +76,28 @@ export class HulloDemo extends LitElement {
     preferences.applyTheme(theme);
   }
 
-  #dial = ({ detail }: CustomEvent<Redial>): void => {
-    const { accid, accids, media, groupId } = detail;
-    if (accids) {
-      void this.surface?.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
+  #dial = ({ detail: { accids, group, media } }: CustomEvent<Dial>): void => {
+    const [accid] = accids;
+    if (group) {
+      void this.surface?.dialGroup(accids, { media });
+    } else if (accid) {
+      this.open = accid;
+      void this.surface?.dial(accid, media);
+    }
+  };
+
+  #redial = async ({ detail }: CustomEvent<Redial>): Promise<void> => {
+    const { callId, kind, accid, media, groupId } = detail;
+    const { signedIn } = this;
+    if (kind !== 'group' || !signedIn) {
+      void this.surface?.dial(accid, media);
       return;
     }
-    this.open = accid;
-    void this.surface?.dial(accid, media);
+    // Who else was in it, the record knows; without it, the two who read the entry call each other.
+    const record = await signedIn.client.record(callId).catch(() => undefined);
+    const everyone = record ? [record.caller, ...record.callees] : [accid];
+    const accids = [...new Set(everyone)].filter((other) => other !== signedIn.me);
+    await this.surface?.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
   };
 
   protected override render() {
@@ -107,7 +122,7 @@ export class HulloDemo extends LitElement {
   #renderPanes(signedIn: SignedIn): TemplateResult {
     const { lang, theme, open } = this;
     const remote = signedIn.others.find((account) => account.accid === open);
-    return html`<div class="panes ${remote ? 'talking' : ''}" @hullo-redial=${this.#dial}>
+    return html`<div class="panes ${remote ? 'talking' : ''}" @dial=${this.#dial} @hullo-redial=${this.#redial}>
         <hullo-demo-contacts
           .lang=${lang}
           .theme=${theme}

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { DemoAccount } from './backend.ts';
 import { contactsStyles } from './contacts.styles.ts';
 import './group.ts';
+import { askToDial } from './dial.ts';
 import type { Theme } from './preferences.ts';
 import type { SignedIn } from './signed_in.ts';
 import './settings.ts';
@@ -34,9 +35,7 @@ export class HulloDemoContacts extends LitElement {
   }
 
   #dial(accid: string, media: 'audio' | 'video'): void {
-    this.dispatchEvent(
-      new CustomEvent('hullo-redial', { detail: { accid, media }, bubbles: true, composed: true }),
-    );
+    askToDial(this, { accids: [accid], media });
   }
 
   protected override render() {

@@ -8,6 +8,7 @@ import type { DemoAccount } from './backend.ts';
 import { conversationStyles } from './conversation.styles.ts';
 import type { Conversation } from './conversations.ts';
 import { dayOf, timeOf } from './dates.ts';
+import { askToDial } from './dial.ts';
 import type { SignedIn } from './signed_in.ts';
 import { demoText } from './texts.ts';
 
@@ -41,8 +42,7 @@ export class HulloDemoConversation extends LitElement {
   }
 
   #dial(media: 'audio' | 'video'): void {
-    const detail = { accid: this.remote?.accid ?? '', media };
-    this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
+    askToDial(this, { accids: [this.remote?.accid ?? ''], media });
   }
 
   protected override render() {
@@ -99,7 +99,7 @@ export class HulloDemoConversation extends LitElement {
     const mine = message.body.caller === signedIn.me;
     return html`${newDay ? html`<h2 class="day">${day}</h2>` : nothing}
       <div class="row ${mine ? 'mine' : ''}">
-        <hullo-record .record=${message.body} .me=${signedIn.me} .directory=${signedIn.directory} .lang=${lang}></hullo-record>
+        <hullo-record .summary=${message.body} .me=${signedIn.me} .directory=${signedIn.directory} .lang=${lang}></hullo-record>
         <time datetime=${new Date(message.sentAtMs).toISOString()}>${timeOf(message.sentAtMs, lang)}</time>
       </div>`;
   }

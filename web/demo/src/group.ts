@@ -1,8 +1,9 @@
 // <hullo-demo-group>: picks several people and calls them at once. Takes the place of the list of people.
 import type { Media } from '@hullo/sdk';
-import { base, icons, type Language, type Person, personOf, type Redial } from '@hullo/ui';
+import { base, icons, type Language, type Person, personOf } from '@hullo/ui';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { askToDial } from './dial.ts';
 import { groupPickerStyles } from './group.styles.ts';
 import type { SignedIn } from './signed_in.ts';
 import { demoText } from './texts.ts';
@@ -26,11 +27,8 @@ export class HulloDemoGroup extends LitElement {
   }
 
   #call(media: Media): void {
-    const accids = this.picked;
-    const [accid] = accids;
-    if (!accid) return;
-    const detail: Redial = { accid, accids, media };
-    this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
+    if (this.picked.length === 0) return;
+    askToDial(this, { accids: this.picked, group: true, media });
     this.#close();
   }
 

@@ -110,8 +110,11 @@ describe('group of five', () => {
     });
     expect(records).toHaveLength(1);
     expect(records[0]?.body).toMatchObject({ kind: 'group', status: 'complete', endedBy: 'alice' });
-    expect(records[0]?.body.durations).toHaveLength(5);
-    const quality = records[0]?.body.quality.find((summary) => summary.accid === 'alice');
+    expect(records[0]?.body.people).toBe(5);
+    const { callId } = records[0]?.body ?? {};
+    const record = await alice.page.evaluate((id) => window.hullo.record(id ?? ''), callId);
+    expect(record.durations).toHaveLength(5);
+    const quality = record.quality.find((summary) => summary.accid === 'alice');
     expect(quality?.firstFrameMs).toBeGreaterThan(0);
     expect(quality?.medianUp).not.toBe('unknown');
   });

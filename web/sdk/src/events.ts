@@ -2,13 +2,12 @@
 import type { ErrorBody } from './errors.ts';
 import type {
   Call,
-  CallRecord,
+  CallSummary,
   EndReason,
   LocalMedia,
   Media,
   Member,
   Message,
-  ParticipantDuration,
   Presence,
   QualityReport,
   SessionClosed,
@@ -105,8 +104,6 @@ export interface HulloEvents {
     readonly by?: string;
     /** How long this account was connected. */
     readonly durationMs: number;
-    /** Connected time of each account, where known. */
-    readonly durations: readonly ParticipantDuration[];
   };
   /** Another device of this account has answered; no `callEnd` follows. */
   otherClientAccept: CallEvent;
@@ -140,10 +137,12 @@ export interface HulloEvents {
   disconnect: { readonly reason: SessionClosed };
   /** Something failed that belongs to no operation, such as a device that cannot be opened. */
   error: { readonly error: ErrorBody };
-  /** A new entry in a conversation, such as the record of a call. */
+  /** A new entry in a conversation, such as a call that is over; never one that this device was told of before. */
   messageAdded: { readonly message: Message };
+  /** More entries came while this device was away than `messageAdded` told of: read the conversations again. */
+  messagesSkipped: Record<string, never>;
   /** A call of this device ended while it was away. */
-  endedWhileAway: { readonly record: CallRecord };
+  endedWhileAway: { readonly summary: CallSummary };
   /** An account of `watchPresence()` came or went. */
   presenceChanged: { readonly presence: Presence };
 }

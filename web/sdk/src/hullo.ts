@@ -15,6 +15,7 @@ import type {
   Call,
   CallOptions,
   CallQuery,
+  CallRecord,
   CallStats,
   Devices,
   FoundCall,
@@ -367,6 +368,14 @@ export class Hullo {
       ...(before !== undefined && { before }),
     });
     return { messages, more };
+  }
+
+  /**
+   * The record of a call that is over and that the signed-in account has dialled or was called in. Who was not in it learns
+   * nothing of how the others fared. Rejects with `call_not_found`.
+   */
+  async record(callId: string): Promise<CallRecord> {
+    return (await this.#driver.ask('record', { op: 'call_record', call_id: callId })).record;
   }
 
   /** Follows the presence of these accounts, in place of those followed before, by the event `presenceChanged`. */

@@ -232,17 +232,49 @@ export interface CallRecord {
   readonly quality: readonly QualitySummary[];
 }
 
+/** A call that is over as its caller and one of its callees read it. {@link Hullo.record} gives the whole record. */
+export interface CallSummary {
+  readonly callId: string;
+  readonly kind: CallKind;
+  /** The app's name of the group. */
+  readonly groupId?: string;
+  /** The account that dialled. */
+  readonly caller: string;
+  /** The callee whose summary this is. */
+  readonly callee: string;
+  /** What it carried when it ended. */
+  readonly media: Media;
+  readonly status: RecordStatus;
+  readonly reason: EndReason;
+  /** Who ended it, where an account did. */
+  readonly endedBy?: string;
+  /** Unix milliseconds of the dial. */
+  readonly startedAtMs: number;
+  /** Unix milliseconds of the first accept. */
+  readonly acceptedAtMs?: number;
+  /** Unix milliseconds of the end. */
+  readonly endedAtMs: number;
+  /** The callee's last state. */
+  readonly outcome: ParticipantState;
+  /** How long the caller was connected. */
+  readonly callerMs: number;
+  /** How long the callee was connected. */
+  readonly calleeMs: number;
+  /** How many were in it or invited to it, the caller included. */
+  readonly people: number;
+}
+
 /** An entry in the conversation between two accounts. */
 export interface Message {
   /** Grows with time: the greater, the newer. {@link MessagesOptions.before} takes it to read older ones. */
   readonly id: number;
-  /** Who it is from: the caller, for a call record. */
+  /** Who it is from: the caller, for a call. */
   readonly from: string;
-  /** Who it is to: the callee, for a call record. */
+  /** Who it is to: the callee, for a call. */
   readonly to: string;
   /** Unix milliseconds. */
   readonly sentAtMs: number;
-  readonly body: { readonly type: 'call_record' } & CallRecord;
+  readonly body: { readonly type: 'call' } & CallSummary;
 }
 
 /** A page of a conversation. */

@@ -4,6 +4,7 @@ import type { ErrorBody } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import type {
   Call,
+  CallRecord,
   FoundCall,
   GroupCallResult,
   InviteMode,
@@ -58,6 +59,7 @@ export type Op =
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
+  | { op: 'call_record'; call_id: string }
   | { op: 'watch_presence'; accids: string[] };
 
 /** What the device's media reports. */
@@ -121,6 +123,7 @@ export type Value =
   | { is: 'accepted'; call: Call; members: Member[] }
   | { is: 'switched'; agreed: boolean }
   | ({ is: 'messages' } & MessagePage)
+  | { is: 'record'; record: CallRecord }
   | { is: 'presence'; accounts: Presence[] };
 
 /** An event of the public API with what it carries. */
@@ -160,10 +163,6 @@ function translate(value: unknown): unknown {
   if ('uid' in translated && 'state' in translated) {
     translated.reconnecting ??= false;
     translated.held ??= false;
-  }
-  if ('callees' in translated) {
-    translated.outcomes ??= [];
-    translated.quality ??= [];
   }
   return translated;
 }

@@ -67,6 +67,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
+  call_record: { op: 'call_record', call_id: callId },
   watch_presence: { op: 'watch_presence', accids },
 };
 

@@ -217,16 +217,17 @@ describe('state', () => {
     expect(hullo.current?.participants).toMatchObject([{ accid: 'carol', held: true, inviter: 'bob' }]);
   });
 
-  test('of a record that says nothing of outcomes and quality has none', () => {
-    const record = { call_id: 'c1', kind: 'group', group_id: 'team-7', caller: 'alice', callees: ['bob'] };
-    const [plain] = received('endedWhileAway', { event: 'ended_while_away', record });
-    expect(plain?.record).toMatchObject({ kind: 'group', groupId: 'team-7', outcomes: [], quality: [] });
-    const quality = [{ accid: 'bob', median_up: 'good', first_frame_ms: 180 }];
-    const outcomes = [{ accid: 'bob', state: 'timed_out' }];
-    const whole = { ...record, outcomes, quality };
-    const [full] = received('endedWhileAway', { event: 'ended_while_away', record: whole });
-    expect(full?.record.outcomes).toEqual(outcomes);
-    expect(full?.record.quality).toEqual([{ accid: 'bob', medianUp: 'good', firstFrameMs: 180 }]);
+  test('of a call that ended while the tab was away is told as its summary', () => {
+    const summary = {
+      call_id: 'c1',
+      kind: 'group',
+      group_id: 'team-7',
+      caller: 'alice',
+      callee: 'bob',
+      caller_ms: 7,
+    };
+    const [ended] = received('endedWhileAway', { event: 'ended_while_away', summary });
+    expect(ended?.summary).toMatchObject({ callId: 'c1', groupId: 'team-7', callee: 'bob', callerMs: 7 });
   });
 });
 

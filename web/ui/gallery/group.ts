@@ -1,5 +1,5 @@
 // The states of group calls, of call waiting, and of calls on other devices.
-import type { Call, CallRecord, EndReason, Participant } from '@hullo/sdk';
+import type { Call, CallSummary, EndReason, Participant } from '@hullo/sdk';
 import type { Sheet } from '../src/scene.ts';
 import { callOf, type FakeHullo, participantOf } from './fake.ts';
 import { ACTIVE, after, type Lead } from './lead.ts';
@@ -89,7 +89,7 @@ function endedGroup(reason: EndReason, by: string | undefined, caller = 'alice',
     const current = groupOf(4, { caller, state: durationMs > 0 ? 'active' : 'ringing' });
     client.enter({ state: durationMs > 0 ? 'in_call' : caller === 'alice' ? 'calling' : 'called', current });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
+    client.emit('callEnd', { callId: 'group-1', reason, durationMs, ...(by ? { by } : {}) });
   };
 }
 
@@ -253,29 +253,30 @@ export const groupStates: Record<string, Lead> = {
 };
 
 /** Records of group calls, as Alice sees them. */
-export function groupRecords(): CallRecord[] {
+export function groupRecords(): CallSummary[] {
   const startedAtMs = Date.UTC(2026, 10, 23, 12);
   const record = (
     caller: string,
     media: Call['media'],
     mine: Participant['state'],
-    more: Partial<CallRecord>,
+    more: Partial<CallSummary>,
   ) => ({
     callId: `${caller}-${media}-${mine}`,
     kind: 'group' as const,
     caller,
-    callees: everyone.slice(0, 6).filter((accid) => accid !== caller),
+    callee: caller === 'alice' ? 'bob' : 'alice',
     media,
     status: 'complete' as const,
     reason: 'hung_up' as const,
     startedAtMs,
     endedAtMs: startedAtMs + 140_000,
-    durations: [],
-    outcomes: [{ accid: 'alice', state: mine }],
-    quality: [],
+    outcome: mine,
+    callerMs: 0,
+    calleeMs: 0,
+    people: 6,
     ...more,
   });
-  const talked = { durations: [{ accid: 'alice', durationMs: ACTIVE }] };
+  const talked = { callerMs: ACTIVE, calleeMs: ACTIVE };
   return [
     record('alice', 'video', 'left', talked),
     record('bob', 'video', 'left', talked),
@@ -283,6 +284,6 @@ export function groupRecords(): CallRecord[] {
     record('bob', 'video', 'busy', {}),
     record('bob', 'audio', 'rejected', {}),
     record('alice', 'audio', 'left', { status: 'timed_out', reason: 'timed_out' }),
-    record('alice', 'video', 'left', { status: 'cancelled', reason: 'cancelled', callees: ['bob', 'carol'] }),
+    record('alice', 'video', 'left', { status: 'cancelled', reason: 'cancelled', people: 3 }),
   ];
 }

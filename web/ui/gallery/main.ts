@@ -1,5 +1,5 @@
 // Renders one state (?state=video&lang=zh&theme=dark), the call records (?state=records), or the list of all.
-import type { CallRecord, Media, RecordStatus } from '@hullo/sdk';
+import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
 import '../src/index.ts';
 import type { Language } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
@@ -26,21 +26,22 @@ function showList(): void {
   document.body.append(list);
 }
 
-function recordOf(status: RecordStatus, caller: string, media: Media): CallRecord {
+function recordOf(status: RecordStatus, caller: string, media: Media): CallSummary {
   const startedAtMs = Date.UTC(2026, 10, 23, 12);
   return {
     callId: `${status}-${caller}`,
     kind: 'one_to_one',
     caller,
-    callees: [caller === 'alice' ? 'bob' : 'alice'],
+    callee: caller === 'alice' ? 'bob' : 'alice',
     media,
     status,
     reason: status === 'complete' ? 'hung_up' : status,
     startedAtMs,
     endedAtMs: startedAtMs + 140_000,
-    durations: status === 'complete' ? [{ accid: 'alice', durationMs: 133_000 }] : [],
-    outcomes: [],
-    quality: [],
+    outcome: status === 'complete' ? 'left' : status,
+    callerMs: status === 'complete' ? 133_000 : 0,
+    calleeMs: status === 'complete' ? 133_000 : 0,
+    people: 2,
   };
 }
 
@@ -53,7 +54,7 @@ function showRecords(name: string): void {
   );
   for (const record of name === 'records' ? alone : groupRecords()) {
     const bubble = document.createElement('hullo-record');
-    bubble.record = record;
+    bubble.summary = record;
     bubble.me = 'alice';
     bubble.directory = directoryIn(lang);
     bubble.lang = lang;

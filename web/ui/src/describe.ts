@@ -1,11 +1,11 @@
-// How a call record reads in a conversation (behaviour E.4, the recommended column).
-import type { CallRecord, Media, ParticipantState } from '@hullo/sdk';
+// How a call that is over reads in a conversation (behaviour E.4, the recommended column).
+import type { CallSummary, Media } from '@hullo/sdk';
 import { formatDuration } from './clock.ts';
 import { nameAll } from './group/naming.ts';
 import { type Directory, type Person, personOf } from './people.ts';
 import { type Language, type TextKey, text } from './texts.ts';
 
-/** A record as one of its accounts sees it. */
+/** A call as one of its two readers sees it. */
 export interface RecordDescription {
   readonly media: Media;
   /** `outgoing` for the one who dialled. */
@@ -16,46 +16,42 @@ export interface RecordDescription {
   readonly title: string;
   /** "02:13", "No answer". */
   readonly text: string;
-  /** For a group call: everybody else, the caller first. */
-  readonly people: readonly Person[];
-  /** "with Bob, Carol and 3 others"; empty for a one-to-one call. */
+  /** The other one of its two readers. */
+  readonly person: Person;
+  /** "with Bob and 3 others"; empty for a one-to-one call. */
   readonly company: string;
   /** All of it, for one line and for screen readers: "Video call, 02:13". */
   readonly label: string;
 }
 
-/** What `me` reads of `record`; `directory` names the others of a group call. */
+/** What `me` reads of `summary`; `directory` names the other one. */
 export function describeRecord(
-  record: CallRecord,
+  summary: CallSummary,
   me: string,
   lang: Language,
   directory?: Directory,
 ): RecordDescription {
-  const direction = record.caller === me ? 'outgoing' : 'incoming';
-  const group = record.kind === 'group';
-  const video = record.media === 'video';
+  const { caller, callee, status, media } = summary;
+  const dialled = caller === me;
+  const group = summary.kind === 'group';
+  const video = media === 'video';
   const title = text(
     lang,
     group ? (video ? 'media.groupVideo' : 'media.groupAudio') : video ? 'media.video' : 'media.audio',
   );
-  const durationMs = record.durations.find((entry) => entry.accid === me)?.durationMs ?? 0;
-  const dialled = direction === 'outgoing';
-  const [key, missed] = group
-    ? groupOutcomeOf(record, me, dialled, durationMs)
-    : outcomeOf(record.status, dialled);
+  const durationMs = dialled ? summary.callerMs : summary.calleeMs;
+  const [key, missed] = group ? groupOutcomeOf(summary, dialled, durationMs) : outcomeOf(status, dialled);
   const outcome = text(lang, key, { time: formatDuration(durationMs) });
-  const people = group ? othersOf(record, me).map((accid) => personOf(accid, directory)) : [];
-  const company = group ? text(lang, 'record.with', { names: nameAll(people, lang) }) : '';
+  const person = personOf(dialled ? callee : caller, directory);
+  const company = group
+    ? text(lang, 'record.with', { names: nameAll([person], lang, 1, summary.people - 1) })
+    : '';
   const label = [title, company, outcome].filter(Boolean).join(lang === 'zh' ? '，' : ', ');
-  return { media: record.media, direction, missed, title, text: outcome, people, company, label };
+  const direction = dialled ? 'outgoing' : 'incoming';
+  return { media, direction, missed, title, text: outcome, person, company, label };
 }
 
-/** Everybody of a record but `me`, the caller first. */
-export function othersOf({ caller, callees }: CallRecord, me: string): string[] {
-  return [...new Set([caller, ...callees])].filter((accid) => accid !== me);
-}
-
-function outcomeOf(status: CallRecord['status'], dialled: boolean): [key: TextKey, missed: boolean] {
+function outcomeOf(status: CallSummary['status'], dialled: boolean): [key: TextKey, missed: boolean] {
   switch (status) {
     case 'complete':
       return ['record.complete', false];
@@ -75,23 +71,21 @@ function outcomeOf(status: CallRecord['status'], dialled: boolean): [key: TextKe
 
 /** The caller reads what became of the call; everyone else, what became of their own part of it. */
 function groupOutcomeOf(
-  { status, outcomes }: CallRecord,
-  me: string,
+  { status, outcome }: CallSummary,
   dialled: boolean,
   durationMs: number,
 ): [key: TextKey, missed: boolean] {
   if (dialled) {
-    const whole: Partial<Record<CallRecord['status'], TextKey>> = {
+    const whole: Partial<Record<CallSummary['status'], TextKey>> = {
       rejected: 'record.groupRejected',
       timed_out: 'record.groupNoAnswer',
       busy: 'record.groupBusy',
     };
     return [whole[status] ?? outcomeOf(status, true)[0], false];
   }
-  const mine: ParticipantState | undefined = outcomes.find(({ accid }) => accid === me)?.state;
   // Whoever has talked has missed nothing, even if called again in vain afterwards.
   if (durationMs > 0) return ['record.complete', false];
-  switch (mine) {
+  switch (outcome) {
     case 'timed_out':
     case 'unreachable':
     case 'cancelled':
@@ -100,8 +94,6 @@ function groupOutcomeOf(
       return ['record.groupMissedBusy', true];
     case 'rejected':
       return ['record.rejected', false];
-    case undefined:
-      return outcomeOf(status, false);
     default:
       return ['record.complete', false];
   }

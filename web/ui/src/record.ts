@@ -1,8 +1,8 @@
 // <hullo-record>: a call in a conversation. A press asks to call again, with the same media.
-import type { CallRecord, Media } from '@hullo/sdk';
+import type { CallKind, CallSummary, Media } from '@hullo/sdk';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { describeRecord, othersOf } from './describe.ts';
+import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
 import type { Directory } from './people.ts';
@@ -11,10 +11,11 @@ import { base, tokens } from './theme.ts';
 
 /** What a press on a record asks for. */
 export interface Redial {
-  /** Whom; in a group call the first of them. */
+  /** The call: `client.record(callId)` names everybody of a group call. */
+  readonly callId: string;
+  readonly kind: CallKind;
+  /** Whom; in a group call the one who reads the same entry. */
   readonly accid: string;
-  /** For a group call: everybody. */
-  readonly accids?: readonly string[];
   /** For a group call that has one: the app's name of the group. */
   readonly groupId?: string;
   readonly media: Media;
@@ -37,11 +38,11 @@ export interface Redial {
  */
 @customElement('hullo-record')
 export class HulloRecord extends LitElement {
-  /** The call, as the server keeps it. */
-  @property({ attribute: false }) record?: CallRecord;
+  /** The call, as a message has it. */
+  @property({ attribute: false }) summary?: CallSummary;
   /** The accid of the person who reads it. */
   @property() me = '';
-  /** Who the others of a group call are; the accid itself stands for whoever is not in it. */
+  /** Who the other one of a group call is; the accid itself stands for whoever is not in it. */
   @property({ attribute: false }) directory?: Directory;
   /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
   @property({ converter: languageConverter }) override lang: Language = languageOfPage();
@@ -161,31 +162,31 @@ export class HulloRecord extends LitElement {
 
   /** Whether the call was dialled by {@link HulloRecord.me}. */
   get direction(): 'outgoing' | 'incoming' {
-    return this.record?.caller === this.me ? 'outgoing' : 'incoming';
+    return this.summary?.caller === this.me ? 'outgoing' : 'incoming';
   }
 
   protected override render() {
-    const { record } = this;
-    if (!record) return;
+    const { summary } = this;
+    if (!summary) return;
     const {
       media,
       direction,
       missed,
       title,
       text: outcome,
-      people,
+      person,
       company,
       label,
-    } = describeRecord(record, this.me, this.lang, this.directory);
-    const group = record.kind === 'group';
+    } = describeRecord(summary, this.me, this.lang, this.directory);
+    const group = summary.kind === 'group';
     const hint = text(this.lang, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];
     return html`<button
       type="button"
       class="${direction} ${missed ? 'missed' : ''}"
       data-testid="record-item"
-      data-kind=${record.kind}
-      data-status=${record.status}
+      data-kind=${summary.kind}
+      data-status=${summary.status}
       data-direction=${direction}
       aria-label="${label}. ${hint}"
       title=${hint}
@@ -197,19 +198,16 @@ export class HulloRecord extends LitElement {
         ${group ? html`<span class="company">${company}</span>` : nothing}
         <span class="outcome">${arrow} ${outcome}</span>
       </span>
-      ${people.length > 1 ? html`<hullo-faces .people=${people} .most=${2}></hullo-faces>` : nothing}
+      ${group ? html`<hullo-faces .people=${[person]} .most=${1} .count=${summary.people - 1}></hullo-faces>` : nothing}
     </button>`;
   }
 
   #redial = (): void => {
-    const { record } = this;
-    if (!record) return;
-    const accids = othersOf(record, this.me);
-    const [accid] = accids;
-    if (!accid) return;
-    const { media, kind, groupId } = record;
-    const detail: Redial =
-      kind === 'group' ? { accid, accids, media, ...(groupId ? { groupId } : {}) } : { accid, media };
+    const { summary } = this;
+    if (!summary) return;
+    const { callId, kind, caller, callee, media, groupId } = summary;
+    const accid = caller === this.me ? callee : caller;
+    const detail: Redial = { callId, kind, accid, media, ...(groupId ? { groupId } : {}) };
     this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
   };
 }

@@ -1,28 +1,29 @@
-import type { CallRecord } from '@hullo/sdk';
+import type { CallSummary } from '@hullo/sdk';
 import { afterEach, expect, test } from 'vitest';
 import type { Redial } from '../src/record.ts';
 import '../src/record.ts';
 
-const record: CallRecord = {
+const summary: CallSummary = {
   callId: 'call-1',
   kind: 'one_to_one',
   caller: 'bob',
-  callees: ['alice'],
+  callee: 'alice',
   media: 'audio',
   status: 'timed_out',
   reason: 'timed_out',
   startedAtMs: 0,
   endedAtMs: 30_000,
-  durations: [],
-  outcomes: [],
-  quality: [],
+  outcome: 'timed_out',
+  callerMs: 0,
+  calleeMs: 0,
+  people: 2,
 };
 
 afterEach(() => document.body.replaceChildren());
 
 async function bubbleFor(me: string) {
   const bubble = document.createElement('hullo-record');
-  Object.assign(bubble, { record, me, lang: 'en' });
+  Object.assign(bubble, { summary, me, lang: 'en' });
   document.body.append(bubble);
   await bubble.updateComplete;
   const button = bubble.shadowRoot?.querySelector('button');
@@ -47,19 +48,21 @@ test.each([
   const asked: Redial[] = [];
   document.body.addEventListener('hullo-redial', (event) => asked.push(event.detail), { once: true });
   button.click();
-  expect(asked).toEqual([{ accid, media: 'audio' }]);
+  expect(asked).toEqual([{ callId: 'call-1', kind: 'one_to_one', accid, media: 'audio' }]);
 });
 
-test('press on a group call calls all the others again, in the same group', async () => {
+test('press on a group call names it, so that all can be called again in the same group', async () => {
   const bubble = document.createElement('hullo-record');
-  const group: CallRecord = { ...record, kind: 'group', callees: ['alice', 'carol'], groupId: 'team-7' };
-  Object.assign(bubble, { record: group, me: 'alice', lang: 'en', directory: { bob: { name: 'Bob' } } });
+  const group: CallSummary = { ...summary, kind: 'group', people: 3, groupId: 'team-7' };
+  Object.assign(bubble, { summary: group, me: 'alice', lang: 'en', directory: { bob: { name: 'Bob' } } });
   document.body.append(bubble);
   await bubble.updateComplete;
   const asked: Redial[] = [];
   document.body.addEventListener('hullo-redial', (event) => asked.push(event.detail), { once: true });
   const button = bubble.shadowRoot?.querySelector('button');
-  expect(button?.textContent).toContain('with Bob and carol');
+  expect(button?.textContent).toContain('with Bob and 1 other');
   button?.click();
-  expect(asked).toEqual([{ accid: 'bob', accids: ['bob', 'carol'], media: 'audio', groupId: 'team-7' }]);
+  expect(asked).toEqual([
+    { callId: 'call-1', kind: 'group', accid: 'bob', media: 'audio', groupId: 'team-7' },
+  ]);
 });

@@ -47,17 +47,18 @@ impl Call {
         })
     }
 
-    /// The messages that carry the record, numbered from `first`: one from the caller to each callee, which both sides
+    /// The messages that carry its summaries, numbered from `first`: one from the caller to each callee, which both sides
     /// see in their conversation.
     pub fn messages(&self, record: &CallRecord, first: MessageId) -> Vec<Message> {
         self.callees()
+            .filter_map(|callee| record.summary_of(callee))
             .zip(first.0..)
-            .map(|(callee, id)| Message {
+            .map(|(summary, id)| Message {
                 id: MessageId(id),
-                from: self.caller.clone(),
-                to: callee.clone(),
-                sent_at_ms: record.ended_at_ms,
-                body: MessageBody::CallRecord(record.clone()),
+                from: summary.caller.clone(),
+                to: summary.callee.clone(),
+                sent_at_ms: summary.ended_at_ms,
+                body: MessageBody::Call(summary),
             })
             .collect()
     }

@@ -4,7 +4,7 @@
 
 use hullo_protocol::{
     Accid, CallDelta, CallId, CallKind, CallState, CallView, Command, EndReason, EndView,
-    ErrorBody, ErrorKind, ParticipantDuration, ParticipantState, Success,
+    ErrorBody, ErrorKind, ParticipantState, Success,
 };
 
 use super::leg::diff::merge;
@@ -105,9 +105,9 @@ impl Endpoint {
             Ok(Success::Call { call, .. }) => self.adopt_whole(call),
             Err(error) if error.kind == ErrorKind::CallNotFound => {
                 if self.is_current(call_id) {
-                    self.end_leg(EndReason::Server, None, Vec::new());
+                    self.end_leg(EndReason::Server, None);
                 } else if self.held.is(call_id) {
-                    let ended = self.held.end(EndReason::Server, None, Vec::new(), &self.cx);
+                    let ended = self.held.end(EndReason::Server, None, &self.cx);
                     self.announce(ended);
                 }
             }
@@ -138,8 +138,8 @@ impl Endpoint {
                 self.sync();
                 events.into_iter().for_each(|event| self.cx.emit(event));
             }
-            Adopted::Left(reason, by) => self.end_leg(reason, by, Vec::new()),
-            Adopted::Ended(end, events) => self.conclude(end, Vec::new(), events),
+            Adopted::Left(reason, by) => self.end_leg(reason, by),
+            Adopted::Ended(end, events) => self.conclude(end, events),
         }
     }
 
@@ -156,32 +156,22 @@ impl Endpoint {
     }
 
     /// Ends the call for the application.
-    pub(super) fn end_leg(
-        &mut self,
-        reason: EndReason,
-        by: Option<Accid>,
-        durations: Vec<ParticipantDuration>,
-    ) {
+    pub(super) fn end_leg(&mut self, reason: EndReason, by: Option<Accid>) {
         let end = EndView {
             reason,
             by,
             duration_ms: 0,
         };
-        self.conclude(end, durations, Vec::new());
+        self.conclude(end, Vec::new());
     }
 
     /// Media first, then the state, then the events that say why: those given, and those of the end.
-    fn conclude(
-        &mut self,
-        end: EndView,
-        durations: Vec<ParticipantDuration>,
-        mut events: Vec<AppEvent>,
-    ) {
+    pub(super) fn conclude(&mut self, end: EndView, mut events: Vec<AppEvent>) {
         let Some(leg) = self.close_leg(error_for(end.reason)) else {
             return;
         };
         self.publish_change();
-        events.extend(leg.end_events(end, durations, &self.cx));
+        events.extend(leg.end_events(end, &self.cx));
         events.into_iter().for_each(|event| self.cx.emit(event));
     }
 

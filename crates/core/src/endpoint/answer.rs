@@ -24,7 +24,7 @@ impl Endpoint {
         if leg.abandon_dial(&mut self.cx) {
             self.cx.request(command, Purpose::Outbox(call_id));
         }
-        self.end_leg(reason, self.cx.me().cloned(), Vec::new());
+        self.end_leg(reason, self.cx.me().cloned());
     }
 
     pub(super) fn handle_accept_answer(&mut self, result: Result<Success, ErrorBody>) {
@@ -80,7 +80,7 @@ impl Endpoint {
                 if let Some(leave) = leave {
                     self.cx.request(leave, Purpose::Outbox(call_id));
                 }
-                self.end_leg(end_for(kind), None, Vec::new());
+                self.end_leg(end_for(kind), None);
             }
         }
     }
@@ -116,7 +116,7 @@ impl Endpoint {
                 let reject = reject_without_token(call_id);
                 self.cx.request(reject, Purpose::Outbox(call_id));
                 let me = self.cx.me().cloned();
-                self.end_leg(EndReason::TokenRefused, me, Vec::new());
+                self.end_leg(EndReason::TokenRefused, me);
             }
             _ => {}
         }

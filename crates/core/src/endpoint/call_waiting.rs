@@ -385,7 +385,7 @@ impl Endpoint {
             OtherCall::Hold => self.put_on_hold(),
             OtherCall::End => {
                 let me = self.cx.me().cloned();
-                self.end_leg(EndReason::HungUp, me, Vec::new());
+                self.end_leg(EndReason::HungUp, me);
                 None
             }
         };

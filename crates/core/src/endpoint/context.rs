@@ -228,6 +228,7 @@ impl Context {
                 before,
                 limit,
             },
+            Op::CallRecord { call_id } => Command::CallRecord { call_id },
             Op::WatchPresence { accids } => {
                 self.signalling.watch = Some(accids.clone());
                 Command::WatchPresence { accids }

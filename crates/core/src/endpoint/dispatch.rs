@@ -61,7 +61,10 @@ impl Endpoint {
             Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {
                 self.change_local(ticket, &op);
             }
-            Op::QueryCall { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {
+            Op::QueryCall { .. }
+            | Op::ListMessages { .. }
+            | Op::CallRecord { .. }
+            | Op::WatchPresence { .. } => {
                 self.cx.handle_query_op(ticket, op);
             }
             Op::Accept
@@ -256,6 +259,7 @@ fn value_of(success: Success) -> Value {
     match success {
         Success::Call { call, refused } => Value::Call { call, refused },
         Success::Messages { messages, more } => Value::Messages { messages, more },
+        Success::Record { record } => Value::Record { record },
         Success::Presence { accounts } => Value::Presence { accounts },
         Success::Found { calls } => Value::Found { calls },
         _ => Value::Done,

@@ -1,8 +1,8 @@
 //! What the application is told.
 
 use hullo_protocol::{
-    Accid, CallId, CallRecord, CallView, EndReason, ErrorBody, Media, Message, ParticipantDuration,
-    Presence, QualityReport, SessionClosed, Uid,
+    Accid, CallId, CallSummary, CallView, EndReason, ErrorBody, Media, Message, Presence,
+    QualityReport, SessionClosed, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,8 +119,6 @@ pub enum AppEvent {
         by: Option<Accid>,
         /// This device's connected time in milliseconds.
         duration_ms: u64,
-        /// Connected time of each account, once the record is there.
-        durations: Vec<ParticipantDuration>,
     },
     /// `onOtherClientAccept`: another of my devices has answered. No `CallEnd` follows.
     OtherClientAccept { call_id: CallId },
@@ -168,8 +166,10 @@ pub enum AppEvent {
     Error { error: ErrorBody },
     /// A new entry in a conversation.
     MessageAdded { message: Message },
+    /// More entries came while the device was away than were told one by one: read the conversations again.
+    MessagesSkipped,
     /// A call of this device ended while it was away.
-    EndedWhileAway { record: CallRecord },
+    EndedWhileAway { summary: CallSummary },
     /// A watched account came or went.
     PresenceChanged { presence: Presence },
 }

@@ -1,9 +1,7 @@
 //! A call that is on hold beside the current one: its media is closed, its changes are followed, and it is taken up again
 //! when the other is over. The other may be on another of the account's devices: then the call is parked here.
 
-use hullo_protocol::{
-    Accid, CallDelta, CallId, CallRecord, CallState, CallView, EndReason, ParticipantDuration,
-};
+use hullo_protocol::{Accid, CallDelta, CallId, CallState, CallSummary, CallView, EndReason};
 
 use super::context::Context;
 use super::leg::diff::{merge, own_end};
@@ -50,7 +48,7 @@ impl Held {
     pub(super) fn hang_up_parked(&mut self, cx: &mut Context) -> Option<AppEvent> {
         let parked = self.leg.as_ref().filter(|leg| leg.parked);
         cx.queue_hangup(parked?.view.call_id);
-        self.end(EndReason::HungUp, cx.me().cloned(), Vec::new(), cx)
+        self.end(EndReason::HungUp, cx.me().cloned(), cx)
     }
 
     /// A change of this call.
@@ -84,7 +82,7 @@ impl Held {
         let end = own_end(&view, cx.me(), leg.joined_at.is_some());
         leg.view = view;
         let (reason, by) = end?;
-        self.end(reason, by, Vec::new(), cx)
+        self.end(reason, by, cx)
     }
 
     /// It is over.
@@ -93,7 +91,6 @@ impl Held {
         &mut self,
         reason: EndReason,
         by: Option<Accid>,
-        durations: Vec<ParticipantDuration>,
         cx: &Context,
     ) -> Option<AppEvent> {
         let leg = self.leg.take()?;
@@ -102,7 +99,6 @@ impl Held {
             reason,
             by,
             duration_ms: leg.duration_ms(cx.now),
-            durations,
         })
     }
 
@@ -120,7 +116,7 @@ impl Held {
         named: &[CallId],
         calls: &mut Vec<CallView>,
         elsewhere: &[CallView],
-        ended: &[CallRecord],
+        ended: &[CallSummary],
         cx: &Context,
     ) -> Option<AppEvent> {
         let call_id = self.call_id()?;
@@ -128,14 +124,11 @@ impl Held {
             return self.adopt(calls.remove(index), cx);
         }
         let continued = elsewhere.iter().any(|call| call.call_id == call_id);
-        match ended.iter().find(|record| record.call_id == call_id) {
-            Some(record) => {
-                let durations = record.durations.clone();
-                self.end(record.reason, record.ended_by.clone(), durations, cx)
-            }
+        match ended.iter().find(|summary| summary.call_id == call_id) {
+            Some(summary) => self.end(summary.reason, summary.ended_by.clone(), cx),
             None if continued => self.leave_to_other_device(call_id),
             None if !named.contains(&call_id) => None,
-            None => self.end(EndReason::Lost, None, Vec::new(), cx),
+            None => self.end(EndReason::Lost, None, cx),
         }
     }
 

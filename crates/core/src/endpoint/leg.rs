@@ -11,8 +11,7 @@ use std::collections::BTreeSet;
 
 use hullo_protocol::{
     Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
-    ErrorKind, Event, Media, OtherCall, ParticipantDuration, ParticipantState, ParticipantView,
-    Slot, Success, Uid,
+    ErrorKind, Event, Media, OtherCall, ParticipantState, ParticipantView, Slot, Success, Uid,
 };
 
 use super::context::Context;
@@ -434,12 +433,7 @@ impl CallLeg {
     }
 
     /// What the application is told when the call has ended: `CallEnd` is the last of it.
-    pub(super) fn end_events(
-        &self,
-        end: EndView,
-        durations: Vec<ParticipantDuration>,
-        cx: &Context,
-    ) -> Vec<AppEvent> {
+    pub(super) fn end_events(&self, end: EndView, cx: &Context) -> Vec<AppEvent> {
         let mut events = Vec::new();
         events.extend(end_event(&end, self.is_in_call(), cx.me()));
         let local_ms = self.duration_ms(cx.now);
@@ -451,7 +445,6 @@ impl CallLeg {
                 0 => local_ms,
                 ms => ms,
             },
-            durations,
         });
         events
     }

@@ -58,9 +58,9 @@ impl Endpoint {
         self.end_waiting();
         self.elsewhere.clear();
         let held = &mut self.held;
-        let ended = held.end(EndReason::LoggedOut, me.clone(), Vec::new(), &self.cx);
+        let ended = held.end(EndReason::LoggedOut, me.clone(), &self.cx);
         self.announce(ended);
-        self.end_leg(EndReason::LoggedOut, me, Vec::new());
+        self.end_leg(EndReason::LoggedOut, me);
     }
 
     /// The server cannot be told of a logout: the next login says that the call was left, so that it does not come back.

@@ -1,8 +1,8 @@
 //! What the application can ask, and what it is answered.
 
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallView, DeviceInfo, ErrorKind, FoundCall, GroupTerms, Media, Message,
-    MessageId, OtherCall, Presence, RefusedInvite, Token, Uid,
+    Accid, AppKey, CallId, CallRecord, CallView, DeviceInfo, ErrorKind, FoundCall, GroupTerms,
+    Media, Message, MessageId, OtherCall, Presence, RefusedInvite, Token, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,8 @@ pub enum Op {
         /// At most this many.
         limit: u32,
     },
+    /// Reads the record of a call that is over.
+    CallRecord { call_id: CallId },
     /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
     WatchPresence { accids: Vec<Accid> },
 }
@@ -139,6 +141,7 @@ impl Op {
                 | Self::ContinueHere { .. }
                 | Self::QueryCall { .. }
                 | Self::ListMessages { .. }
+                | Self::CallRecord { .. }
                 | Self::WatchPresence { .. }
         )
     }
@@ -197,6 +200,7 @@ impl Op {
                 | Self::MuteLocalVideo { .. }
                 | Self::EnableLocalVideo { .. }
                 | Self::ListMessages { .. }
+                | Self::CallRecord { .. }
                 | Self::WatchPresence { .. },
                 _,
             ) => return None,
@@ -248,6 +252,8 @@ pub enum Value {
         /// Whether there are older ones.
         more: bool,
     },
+    /// `CallRecord`.
+    Record { record: Box<CallRecord> },
     /// `WatchPresence`.
     Presence {
         /// One for each.

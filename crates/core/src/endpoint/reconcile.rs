@@ -1,7 +1,8 @@
 //! The snapshot that follows each login, in place of any replay of events.
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallRecord, CallView, EndReason, ParticipantState as P, Snapshot,
+    Accid, CallId, CallKind, CallSummary, CallView, EndReason, EndView, ParticipantState as P,
+    Snapshot,
 };
 
 use super::hold::is_held_by;
@@ -17,6 +18,8 @@ impl Endpoint {
             mut calls,
             mut invites,
             messages,
+            more,
+            cursor,
             ended,
             elsewhere,
         } = snapshot;
@@ -62,7 +65,7 @@ impl Endpoint {
                 {
                     self.refresh_invite(invite.call, invite.ring_ms_left);
                 } else if named.contains(&call_id) {
-                    self.end_missing(ended.iter().find(|record| record.call_id == call_id));
+                    self.end_missing(ended.iter().find(|summary| summary.call_id == call_id));
                 }
             }
             None => {
@@ -80,6 +83,10 @@ impl Endpoint {
         for message in messages {
             self.cx.add_message(message);
         }
+        self.cx.signalling.catch_up(cursor);
+        if more {
+            self.cx.emit(AppEvent::MessagesSkipped);
+        }
     }
 
     /// The dial or the accept is being repeated; its answer says how things are, unless they are known: the call is over,
@@ -88,10 +95,10 @@ impl Endpoint {
         &mut self,
         call_id: CallId,
         calls: Vec<CallView>,
-        ended: &[CallRecord],
+        ended: &[CallSummary],
     ) {
-        if let Some(record) = ended.iter().find(|record| record.call_id == call_id) {
-            return self.end_missing(Some(record));
+        if let Some(summary) = ended.iter().find(|summary| summary.call_id == call_id) {
+            return self.end_missing(Some(summary));
         }
         let dials = self.state() == State::Calling;
         if let Some(call) = calls
@@ -114,31 +121,35 @@ impl Endpoint {
     }
 
     /// The server no longer knows the current call for this device: it ended while the device was away, or another has it.
-    fn end_missing(&mut self, record: Option<&CallRecord>) {
+    fn end_missing(&mut self, summary: Option<&CallSummary>) {
         let Some(leg) = &self.current else { return };
         let (call_id, rang) = (leg.view.call_id, leg.rings());
         let group = leg.view.kind == CallKind::Group;
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
-        let Some(record) = record else {
+        let Some(summary) = summary else {
             return match rang {
                 true if continued || !group => self.leave_to_other_device(true),
                 // A group call that goes on for others: the invite has run out here.
-                true => self.end_leg(EndReason::TimedOut, None, Vec::new()),
+                true => self.end_leg(EndReason::TimedOut, None),
                 false if continued => self.handle_continued_elsewhere(call_id),
-                false => self.end_leg(EndReason::Lost, None, Vec::new()),
+                false => self.end_leg(EndReason::Lost, None),
             };
         };
-        match answer_in(record, self.cx.me()) {
+        match answer_in(summary, self.cx.me()) {
             // While a hang-up is not yet confirmed, the one who answered is a dial of this device that met the call.
             Answer::Accepted if rang && !self.cx.requests.has_unconfirmed_hangup() => {
                 self.leave_to_other_device(true);
             }
             Answer::Rejected if rang => self.leave_to_other_device(false),
             _ => {
-                let (reason, by) = (record.reason, record.ended_by.clone());
-                self.end_leg(reason, by, record.durations.clone());
-                let record = record.clone();
-                self.cx.emit(AppEvent::EndedWhileAway { record });
+                let end = EndView {
+                    reason: summary.reason,
+                    by: summary.ended_by.clone(),
+                    duration_ms: self.cx.me().map_or(0, |me| summary.duration_ms(me)),
+                };
+                self.conclude(end, Vec::new());
+                let summary = summary.clone();
+                self.cx.emit(AppEvent::EndedWhileAway { summary });
             }
         }
     }
@@ -151,23 +162,14 @@ enum Answer {
     None,
 }
 
-fn answer_in(record: &CallRecord, me: Option<&Accid>) -> Answer {
-    let mut outcomes = record.outcomes.iter();
-    match outcomes.find(|outcome| Some(&outcome.accid) == me) {
-        Some(outcome) => match outcome.state {
-            P::Left | P::Lost => Answer::Accepted,
-            P::Rejected => Answer::Rejected,
-            _ => Answer::None,
-        },
-        // A record without outcomes is of a server that has no groups. No record has an outcome for its caller, whom a group may call back.
-        None if record.kind == CallKind::Group => Answer::None,
-        None if record.accepted_at_ms.is_some() => Answer::Accepted,
-        None => {
-            let rejected = matches!(record.reason, EndReason::Rejected | EndReason::TokenRefused);
-            match rejected && record.ended_by.as_ref() == me {
-                true => Answer::Rejected,
-                false => Answer::None,
-            }
-        }
+fn answer_in(summary: &CallSummary, me: Option<&Accid>) -> Answer {
+    // What a summary tells of its caller is how others took part; a group may have called the caller back.
+    if Some(&summary.callee) != me {
+        return Answer::None;
+    }
+    match summary.outcome {
+        P::Left | P::Lost => Answer::Accepted,
+        P::Rejected => Answer::Rejected,
+        _ => Answer::None,
     }
 }

@@ -171,6 +171,11 @@ impl Signalling {
         self.suspect_until.map_or(silent, |until| until.min(silent))
     }
 
+    /// What came before this is old.
+    pub(super) fn catch_up(&mut self, cursor: MessageId) {
+        self.cursor = self.cursor.max(Some(cursor));
+    }
+
     /// Raises the cursor; false for a message that was seen before.
     pub(super) fn see(&mut self, id: MessageId) -> bool {
         let news = self.cursor.is_none_or(|cursor| cursor < id);

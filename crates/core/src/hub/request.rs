@@ -11,7 +11,7 @@ use crate::call::{Call, Outcome, SwitchRefusal, not_found};
 
 /// What a login on a session that has one is answered.
 pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
-const NO_MESSAGES: &str = "message.list was handed to the hub, which has no messages";
+const NOT_HERE: &str = "a read of the storage was handed to the hub, which has none";
 
 /// Who asks, and where the answer goes.
 #[derive(Debug, Clone)]
@@ -114,9 +114,11 @@ impl Hub {
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
             }
-            // A session is signed in once; `message.list` the shell has answered itself.
+            // A session is signed in once; what is stored the shell has read itself.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
-            Command::ListMessages { .. } => self.refuse(asker, ErrorKind::Server, NO_MESSAGES),
+            Command::ListMessages { .. } | Command::CallRecord { .. } => {
+                self.refuse(asker, ErrorKind::Server, NOT_HERE);
+            }
         }
     }
 

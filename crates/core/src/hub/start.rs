@@ -307,12 +307,27 @@ fn check_group_id(terms: &GroupTerms) -> Result<(), ErrorBody> {
                 name.len()
             ),
         )),
+        Some(name) if name.chars().any(char::is_control) => Err(ErrorBody::new(
+            ErrorKind::BadRequest,
+            "a group_id with control characters; use those that can be seen",
+        )),
         _ => Ok(()),
     }
 }
 
+/// Control characters, of which JSON makes six bytes each, an app's text does not need, but for those of its layout.
 fn check_attachment(attachment: Option<&str>) -> Result<(), ErrorBody> {
-    let bytes = attachment.map_or(0, str::len);
+    let text = attachment.unwrap_or_default();
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    {
+        return Err(ErrorBody::new(
+            ErrorKind::BadRequest,
+            "an attachment with control characters other than tab and line ends; encode binary data as base64",
+        ));
+    }
+    let bytes = text.len();
     if bytes > ATTACHMENT_BYTES_MAX {
         return Err(ErrorBody::new(
             ErrorKind::TooLarge,

@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, LocalMedia, MediaCommand, Op, State};
 use hullo_protocol::{
-    CallKind, CallRecord, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
+    CallKind, CallState, CallSummary, CallView, Command, EndReason, EndView, ErrorKind, Event,
     Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
 };
 
@@ -33,15 +33,13 @@ fn held_call(version: u64) -> CallView {
     call
 }
 
-fn record(call_id: hullo_protocol::CallId) -> CallRecord {
-    CallRecord {
+fn record(call_id: hullo_protocol::CallId) -> CallSummary {
+    CallSummary {
         call_id,
         kind: CallKind::OneToOne,
         group_id: None,
-        outcomes: Vec::new(),
-        quality: Vec::new(),
         caller: accid("bob"),
-        callees: vec![accid("alice")],
+        callee: accid("alice"),
         media: Media::Video,
         status: RecordStatus::Complete,
         reason: EndReason::HungUp,
@@ -49,7 +47,10 @@ fn record(call_id: hullo_protocol::CallId) -> CallRecord {
         started_at_ms: 1,
         accepted_at_ms: Some(2),
         ended_at_ms: 3,
-        durations: Vec::new(),
+        outcome: ParticipantState::Left,
+        caller_ms: 0,
+        callee_ms: 0,
+        people: 2,
     }
 }
 

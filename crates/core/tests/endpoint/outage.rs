@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State, Value};
 use hullo_protocol::{
-    CallKind, CallRecord, CallState, Command, EndReason, Event, Media, ParticipantState, Presence,
+    CallKind, CallState, CallSummary, Command, EndReason, Event, Media, ParticipantState, Presence,
     RecordStatus, Snapshot, Success,
 };
 
@@ -15,14 +15,12 @@ fn restarts(phone: &Phone) -> usize {
 
 /// The invite was over while the device was away.
 fn over(reason: EndReason, by: &str, answered: bool) -> Snapshot {
-    let record = CallRecord {
+    let record = CallSummary {
         call_id: INVITE,
         kind: CallKind::OneToOne,
         group_id: None,
-        outcomes: Vec::new(),
-        quality: Vec::new(),
         caller: accid("bob"),
-        callees: vec![accid("alice")],
+        callee: accid("alice"),
         media: Media::Video,
         status: RecordStatus::Rejected,
         reason,
@@ -30,7 +28,14 @@ fn over(reason: EndReason, by: &str, answered: bool) -> Snapshot {
         started_at_ms: 1,
         accepted_at_ms: answered.then_some(2),
         ended_at_ms: 3,
-        durations: Vec::new(),
+        outcome: match (answered, reason) {
+            (true, _) => ParticipantState::Left,
+            (false, EndReason::Rejected) if by == "alice" => ParticipantState::Rejected,
+            (false, _) => ParticipantState::Cancelled,
+        },
+        caller_ms: 0,
+        callee_ms: 0,
+        people: 2,
     };
     Snapshot {
         ended: vec![record],
@@ -187,6 +192,7 @@ fn caller_called_back_into_the_own_group_call_learns_that_it_ended() {
     let mut ended = over(EndReason::TimedOut, "bob", true);
     ended.ended[0].kind = CallKind::Group;
     ended.ended[0].caller = accid("alice");
+    ended.ended[0].callee = accid("bob");
     phone.reconnect(ended);
     assert_eq!(phone.ends(), [EndReason::TimedOut]);
 }

@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State};
 use hullo_protocol::{
-    CallKind, CallRecord, CallState, Command, EndReason, ErrorKind, Event, Media, Message,
+    CallKind, CallState, CallSummary, Command, EndReason, ErrorKind, Event, Media, Message,
     MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
 };
 
@@ -18,15 +18,13 @@ fn active(version: u64) -> Snapshot {
     }
 }
 
-fn record() -> CallRecord {
-    CallRecord {
+fn record() -> CallSummary {
+    CallSummary {
         call_id: INVITE,
         kind: CallKind::OneToOne,
         group_id: None,
-        outcomes: Vec::new(),
-        quality: Vec::new(),
         caller: accid("bob"),
-        callees: vec![accid("alice")],
+        callee: accid("alice"),
         media: Media::Video,
         status: RecordStatus::Complete,
         reason: EndReason::HungUp,
@@ -34,7 +32,10 @@ fn record() -> CallRecord {
         started_at_ms: 1,
         accepted_at_ms: Some(2),
         ended_at_ms: 3,
-        durations: Vec::new(),
+        outcome: ParticipantState::Left,
+        caller_ms: 0,
+        callee_ms: 0,
+        people: 2,
     }
 }
 
@@ -289,7 +290,7 @@ fn login_without_a_server_fails_in_time() {
 #[test]
 fn message_is_told_once_and_the_cursor_follows() {
     let mut phone = Phone::logged_in();
-    let body = MessageBody::CallRecord(record());
+    let body = MessageBody::Call(record());
     let message = Message {
         id: MessageId(5),
         from: accid("bob"),

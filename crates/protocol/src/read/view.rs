@@ -2,8 +2,8 @@
 
 use super::object::{Object, ReadResult};
 use crate::{
-    CallDelta, CallRecord, CallView, EndView, FoundCall, GroupTerms, InviteView, Message,
-    MessageBody, MessageId, ParticipantDuration, ParticipantOutcome, ParticipantView,
+    CallDelta, CallRecord, CallSummary, CallView, EndView, FoundCall, GroupTerms, InviteView,
+    Message, MessageBody, MessageId, ParticipantDuration, ParticipantOutcome, ParticipantView,
     QualitySummary, RefusedInvite, Snapshot, SwitchView, Uid,
 };
 
@@ -45,7 +45,9 @@ pub(super) fn snapshot(mut object: Object) -> ReadResult<Snapshot> {
         elsewhere: object.optional_objects("elsewhere", call)?,
         invites: object.objects("invites", invite)?,
         messages: object.objects("messages", message)?,
-        ended: object.objects("ended", record)?,
+        more: object.optional_flag("more")?,
+        cursor: MessageId(object.optional_number("cursor")?.unwrap_or_default()),
+        ended: object.objects("ended", summary)?,
     })
 }
 
@@ -66,7 +68,7 @@ pub(super) fn found_call(mut object: Object) -> ReadResult<FoundCall> {
 pub(super) fn message(mut object: Object) -> ReadResult<Message> {
     let mut body = object.object("body")?;
     let body = match body.text("type")?.as_str() {
-        "call_record" => MessageBody::CallRecord(record(body)?),
+        "call" => MessageBody::Call(summary(body)?),
         other => return Err(super::ReadError::unknown("type", other)),
     };
     Ok(Message {
@@ -130,10 +132,10 @@ fn invite(mut object: Object) -> ReadResult<InviteView> {
     })
 }
 
-fn record(mut object: Object) -> ReadResult<CallRecord> {
+pub(super) fn record(mut object: Object) -> ReadResult<CallRecord> {
     Ok(CallRecord {
         call_id: object.parsed("call_id")?,
-        kind: object.optional_enum_value("kind")?.unwrap_or_default(),
+        kind: object.enum_value("kind")?,
         group_id: object.optional_text("group_id")?,
         caller: object.parsed("caller")?,
         callees: object.list("callees")?,
@@ -145,8 +147,29 @@ fn record(mut object: Object) -> ReadResult<CallRecord> {
         accepted_at_ms: object.optional_number("accepted_at_ms")?,
         ended_at_ms: object.number("ended_at_ms")?,
         durations: object.objects("durations", duration)?,
-        outcomes: object.optional_objects("outcomes", outcome)?,
-        quality: object.optional_objects("quality", quality)?,
+        outcomes: object.objects("outcomes", outcome)?,
+        quality: object.objects("quality", quality)?,
+    })
+}
+
+fn summary(mut object: Object) -> ReadResult<CallSummary> {
+    Ok(CallSummary {
+        call_id: object.parsed("call_id")?,
+        kind: object.enum_value("kind")?,
+        group_id: object.optional_text("group_id")?,
+        caller: object.parsed("caller")?,
+        callee: object.parsed("callee")?,
+        media: object.enum_value("media")?,
+        status: object.enum_value("status")?,
+        reason: object.enum_value("reason")?,
+        ended_by: object.optional_parsed("ended_by")?,
+        started_at_ms: object.number("started_at_ms")?,
+        accepted_at_ms: object.optional_number("accepted_at_ms")?,
+        ended_at_ms: object.number("ended_at_ms")?,
+        outcome: object.enum_value("outcome")?,
+        caller_ms: object.number("caller_ms")?,
+        callee_ms: object.number("callee_ms")?,
+        people: object.small_number("people")?,
     })
 }
 

@@ -108,13 +108,17 @@ fn record() -> CallRecord {
     }
 }
 
+fn summary() -> CallSummary {
+    record().summary_of(&accid("bob")).unwrap()
+}
+
 fn message() -> Message {
     Message {
         id: MessageId(42),
         from: accid("alice"),
         to: accid("bob"),
         sent_at_ms: 1_764_000_137_000,
-        body: MessageBody::CallRecord(record()),
+        body: MessageBody::Call(summary()),
     }
 }
 
@@ -166,6 +170,12 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
                 more: false,
             }),
         ),
+        (
+            "record",
+            ok(Success::Record {
+                record: Box::new(record()),
+            }),
+        ),
         ("presence", ok(Success::Presence { accounts: presence })),
         (
             "error",
@@ -187,7 +197,9 @@ fn logged_in() -> Success {
             ring_ms_left: 12_000,
         }],
         messages: vec![message()],
-        ended: vec![record()],
+        more: true,
+        cursor: MessageId(42),
+        ended: vec![summary()],
     };
     Success::LoggedIn {
         accid: accid("alice"),

@@ -47,6 +47,10 @@ fn session_requests() -> Vec<(&'static str, Request)> {
             }),
         ),
         (
+            "call_record",
+            plain(Command::CallRecord { call_id: call_id() }),
+        ),
+        (
             "watch_presence",
             plain(Command::WatchPresence {
                 accids: vec![accid("bob"), accid("carol")],

@@ -7,7 +7,7 @@ use hullo_protocol::{
 };
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::backend::{Backend, Valid};
@@ -62,9 +62,6 @@ fn whole<S: Serializer>(record: &CallRecord, serializer: S) -> Result<S::Ok, S::
     let mut record = serde_json::to_value(record).map_err(S::Error::custom)?;
     for name in ["group_id", "ended_by", "accepted_at_ms"] {
         fill(&mut record, name, Value::Null);
-    }
-    for name in ["outcomes", "quality"] {
-        fill(&mut record, name, json!([]));
     }
     for summary in record["quality"].as_array_mut().into_iter().flatten() {
         fill(summary, "first_frame_ms", Value::Null);

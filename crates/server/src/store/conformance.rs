@@ -7,7 +7,7 @@ use hullo_core::call::{Call, Dial};
 use hullo_core::hub::Write;
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallRecord, DeviceId, EndReason, GroupTerms, Media, Message,
-    MessageBody, MessageId, RecordStatus,
+    MessageBody, MessageId, ParticipantOutcome, ParticipantState, RecordStatus,
 };
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
@@ -100,7 +100,10 @@ fn end(number: u128, message: u64) -> Write {
         accepted_at_ms: None,
         ended_at_ms: 2_000,
         durations: vec![],
-        outcomes: vec![],
+        outcomes: vec![ParticipantOutcome {
+            accid: accid("bob"),
+            state: ParticipantState::Cancelled,
+        }],
         quality: vec![],
     };
     let message = Message {
@@ -108,7 +111,7 @@ fn end(number: u128, message: u64) -> Write {
         from: accid("alice"),
         to: accid("bob"),
         sent_at_ms: 2_000,
-        body: MessageBody::CallRecord(record.clone()),
+        body: MessageBody::Call(record.summary_of(&accid("bob")).unwrap()),
     };
     Write::End {
         call: Box::new(call),

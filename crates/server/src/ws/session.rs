@@ -35,7 +35,7 @@ struct Client {
     accid: Accid,
     name: Option<String>,
     /// The device's greatest message id at login.
-    cursor: MessageId,
+    cursor: Option<MessageId>,
 }
 
 /// A session that is signed in.

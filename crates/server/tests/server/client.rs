@@ -29,6 +29,8 @@ pub(crate) struct Client {
     replies: VecDeque<Reply>,
     /// The code that the server closed with.
     closed: Option<u16>,
+    /// Of the frames so far, in bytes.
+    pub(crate) largest_frame: usize,
 }
 
 impl Client {
@@ -55,6 +57,7 @@ impl Client {
             events: VecDeque::new(),
             replies: VecDeque::new(),
             closed: None,
+            largest_frame: 0,
         }
     }
 
@@ -250,6 +253,7 @@ impl Client {
         };
         match message {
             Some(Ok(Message::Text(text))) => {
+                self.largest_frame = self.largest_frame.max(text.len());
                 match serde_json::from_str(&text).unwrap() {
                     ServerFrame::Reply(reply) => self.replies.push_back(reply),
                     ServerFrame::Event(event) => self.events.push_back(event),

@@ -17,6 +17,7 @@ mod load;
 mod login;
 mod media;
 mod operations;
+mod past;
 mod program;
 mod secure;
 mod storage;

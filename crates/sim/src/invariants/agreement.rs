@@ -211,7 +211,6 @@ mod tests {
                 reason,
                 by: None,
                 duration_ms: 0,
-                durations: Vec::new(),
             },
         }
     }

@@ -274,7 +274,6 @@ mod tests {
                 reason: EndReason::Cancelled,
                 by: None,
                 duration_ms: 0,
-                durations: Vec::new(),
             },
         }
     }

@@ -1,7 +1,7 @@
 //! What the process delivers to its sessions once a batch is stored.
 
 use hullo_core::hub::{Output, RoomCommand, SessionId};
-use hullo_protocol::{ErrorKind, Event, Reply, Success};
+use hullo_protocol::{ErrorKind, Event, MessageId, Reply, Success};
 
 use super::{ConnectedSession, Process, ServerOutput, Sink, Welcome, json, send};
 use crate::observation::{Delivery, Observation};
@@ -20,11 +20,14 @@ impl Process {
             return;
         };
         let mut snapshot = welcome.snapshot;
-        snapshot.messages = store.messages_since(&to.accid, to.cursor);
+        snapshot.cursor = MessageId(store.next_message().0 - 1);
+        if let Some(cursor) = to.cursor {
+            (snapshot.messages, snapshot.more) = store.messages_since(&to.accid, cursor);
+        }
         snapshot.ended = welcome
             .ended
             .iter()
-            .filter_map(|call_id| store.record(*call_id).cloned())
+            .filter_map(|call_id| store.record(*call_id)?.summary_for(&to.accid))
             .collect();
         delivered(sink, welcome.session, to, Delivery::Welcome(&snapshot));
         let logged_in = Success::LoggedIn {

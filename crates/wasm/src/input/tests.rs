@@ -40,6 +40,7 @@ fn ops() -> Vec<Op> {
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
+        Op::CallRecord { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
@@ -67,6 +68,9 @@ fn ops() -> Vec<Op> {
         },
         list(None),
         list(Some(MessageId(7))),
+        Op::CallRecord {
+            call_id: CallId::from_u128(9),
+        },
         Op::WatchPresence {
             accids: vec![accid("bob"), accid("carol")],
         },

@@ -2,10 +2,15 @@
 import type { Person } from '../people.ts';
 import { type Language, text } from '../texts.ts';
 
-/** Names at most `most` people, and counts the rest. */
-export function nameAll(people: readonly Person[], lang: Language, most = 2): string {
+/** Names at most `most` of `people`, and counts the rest of all `count`. */
+export function nameAll(
+  people: readonly Person[],
+  lang: Language,
+  most = 2,
+  count: number = people.length,
+): string {
   const names = people.slice(0, most).map((person) => person.name);
-  const rest = people.length - names.length;
+  const rest = count - names.length;
   const comma = lang === 'zh' ? '、' : ', ';
   if (rest === 1) return text(lang, 'names.moreOne', { names: names.join(comma) });
   if (rest > 0) return text(lang, 'names.more', { names: names.join(comma), rest });

@@ -17,6 +17,8 @@ export class HulloFaces extends LitElement {
   @property({ attribute: false }) people: readonly Person[] = [];
   /** How many faces at most; the rest is a number. */
   @property({ type: Number }) most = 3;
+  /** How many people there are, where that is more than are known. */
+  @property({ type: Number }) count?: number;
 
   static override styles = [
     base,
@@ -47,9 +49,9 @@ export class HulloFaces extends LitElement {
   ];
 
   protected override render() {
-    const { people, most } = this;
-    const shown = people.slice(0, people.length === most + 1 ? most + 1 : most);
-    const rest = people.length - shown.length;
+    const { people, most, count = people.length } = this;
+    const shown = people.slice(0, count === most + 1 ? most + 1 : most);
+    const rest = count - shown.length;
     return html`${shown.map((person) => html`<hullo-avatar .person=${person}></hullo-avatar>`)}
       ${rest > 0 ? html`<span class="rest" aria-hidden="true">+${rest}</span>` : nothing}`;
   }

@@ -22,7 +22,7 @@ use crate::ws::socket::{Incoming, Socket};
 /// From the connection to a successful login.
 const LOGIN: Duration = Duration::from_secs(10);
 /// A device is in one call and rings for few; each one named costs a look into the store.
-const CALLS_MAX: usize = 100;
+const CALLS_MAX: usize = 16;
 
 /// A client that has proved who it is; its welcome is on the way through the queue.
 pub(super) struct SignedIn {
@@ -30,7 +30,7 @@ pub(super) struct SignedIn {
     pub(super) id: SessionId,
     pub(super) accid: Accid,
     pub(super) name: Option<String>,
-    pub(super) cursor: MessageId,
+    pub(super) cursor: Option<MessageId>,
     pub(super) request: u64,
     pub(super) queue: SessionQueue,
 }
@@ -149,7 +149,7 @@ async fn authenticate(
         id,
         accid: account.accid,
         name: account.name,
-        cursor: login.cursor.unwrap_or(MessageId(0)),
+        cursor: login.cursor,
         request,
         queue,
     }))

@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PARTICIPANTS_MAX,
-    RefusedInvite, Request, Snapshot, Success, Token,
+    Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PAGE_BYTES_MAX,
+    PARTICIPANTS_MAX, RefusedInvite, Request, Snapshot, Success, Token,
 };
 
 use super::Client;
 use crate::auth;
 use crate::store::{ConversationQuery, PageLimit, StoreError};
-
-/// A page of messages has at most this much JSON.
-const PAGE_BYTES: usize = 64 * 1024;
 
 /// A request that the hub can decide, or that needs no decision.
 pub(super) enum Prepared {
@@ -38,6 +35,9 @@ impl Client {
                 before,
                 limit,
             } => return Prepared::Answered(self.list_messages(with, *before, *limit).await),
+            Command::CallRecord { call_id } => {
+                return Prepared::Answered(self.record(*call_id).await);
+            }
             Command::StartCall(dial) => {
                 if let Err(error) = self.check_not_over(dial.call_id).await {
                     return Prepared::Answered(Err(error));
@@ -134,7 +134,7 @@ impl Client {
             before,
             limit: PageLimit {
                 rows: limit,
-                bytes: PAGE_BYTES,
+                bytes: PAGE_BYTES_MAX,
             },
         };
         let store = &self.context.shared.store;
@@ -148,8 +148,26 @@ impl Client {
         })
     }
 
-    /// Completes the hub's snapshot with what is stored. After a longer absence the newest page of messages is sent; older ones
-    /// are read conversation by conversation.
+    /// The record of a call, as far as it is this account's business.
+    async fn record(&self, call_id: CallId) -> Result<Success, ErrorBody> {
+        let store = &self.context.shared.store;
+        let record = store
+            .record(&self.app.app.key, call_id)
+            .await
+            .map_err(unavailable)?;
+        match record.and_then(|record| record.seen_by(&self.accid)) {
+            Some(record) => Ok(Success::Record {
+                record: Box::new(record),
+            }),
+            None => Err(ErrorBody::new(
+                ErrorKind::CallNotFound,
+                format!("there is no record of a call {call_id} of this account"),
+            )),
+        }
+    }
+
+    /// Completes the hub's snapshot with what is stored: what came since the device's cursor, the newest page of it. To a
+    /// device without a cursor all is old, and is read conversation by conversation.
     pub(super) async fn welcome(
         &self,
         mut snapshot: Snapshot,
@@ -158,21 +176,23 @@ impl Client {
     ) -> Result<Success, ErrorBody> {
         let app = &self.app.app;
         let store = &self.context.shared.store;
-        let limit = PageLimit {
-            rows: MESSAGE_PAGE_MAX,
-            bytes: PAGE_BYTES,
-        };
-        let page = store
-            .messages_since(&app.key, &self.accid, self.cursor, before, limit)
-            .await
-            .map_err(unavailable)?;
-        snapshot.messages = page.messages;
+        snapshot.cursor = MessageId(before.0.saturating_sub(1));
+        if let Some(cursor) = self.cursor {
+            let limit = PageLimit {
+                rows: MESSAGE_PAGE_MAX,
+                bytes: PAGE_BYTES_MAX,
+            };
+            let page = store
+                .messages_since(&app.key, &self.accid, cursor, before, limit)
+                .await
+                .map_err(unavailable)?;
+            snapshot.messages = page.messages;
+            snapshot.more = page.more;
+        }
         for call_id in ended {
             let record = store.record(&app.key, call_id).await.map_err(unavailable)?;
             // Somebody else's calls are nobody's business.
-            let own = record.filter(|record| {
-                record.caller == self.accid || record.callees.contains(&self.accid)
-            });
+            let own = record.and_then(|record| record.summary_for(&self.accid));
             snapshot.ended.extend(own);
         }
         Ok(Success::LoggedIn {

@@ -1,0 +1,97 @@
+//! What remains of calls: pages that fit, summaries, records by name.
+
+use hullo_protocol::{
+    Command, ErrorKind, GroupTerms, PAGE_BYTES_MAX, ParticipantState, StartCall, Success,
+};
+
+use crate::client::{accept, accid, call_of, dial, new_call_id, refusal, start};
+use crate::program::Server;
+
+/// As long as an accid may be, and unlike the others.
+fn long_accid(number: usize) -> String {
+    format!("{number:0>32}")
+}
+
+#[tokio::test]
+async fn calls_of_a_hundred_with_long_names_keep_nobody_from_signing_in() {
+    let server = Server::start().await;
+    let everyone: Vec<String> = (0..100).map(long_accid).collect();
+    let names: Vec<&str> = everyone.iter().map(String::as_str).collect();
+    server.create_accounts(&names).await;
+    let mut host = server.login(names[0]).await;
+    for _ in 0..3 {
+        let call_id = new_call_id();
+        let start = StartCall {
+            callees: names[1..].iter().map(|name| accid(name)).collect(),
+            group: Some(GroupTerms {
+                group_id: Some("\"".repeat(64)),
+                ..GroupTerms::default()
+            }),
+            ..dial(call_id, names[1])
+        };
+        host.ask(Command::StartCall(start)).await.unwrap();
+        host.ask(Command::Cancel { call_id }).await.unwrap();
+    }
+    // The host has 297 messages of these calls, and each callee has three.
+    for name in [names[0], names[99]] {
+        let fresh = server.login(name).await;
+        assert!(
+            fresh.largest_frame <= PAGE_BYTES_MAX + 1_024,
+            "{}",
+            fresh.largest_frame
+        );
+    }
+    let page = Command::ListMessages {
+        with: accid(names[1]),
+        before: None,
+        limit: 100,
+    };
+    let Ok(Success::Messages { messages, more }) = host.ask(page).await else {
+        panic!("no page");
+    };
+    assert_eq!((messages.len(), more), (3, false));
+}
+
+#[tokio::test]
+async fn record_is_read_by_name_by_those_who_were_in_the_call_or_called() {
+    let server = Server::start().await;
+    let [mut alice, mut bob, mut carol] = server.login_all(["alice", "bob", "carol"]).await;
+    let call_id = new_call_id();
+    let group = StartCall {
+        callees: vec![accid("bob"), accid("carol")],
+        group: Some(GroupTerms::default()),
+        ..dial(call_id, "bob")
+    };
+    alice.ask(Command::StartCall(group)).await.unwrap();
+    call_of(bob.ask(accept(call_id)).await);
+    let reject = Command::Reject {
+        call_id,
+        without_token: false,
+    };
+    carol.ask(reject).await.unwrap();
+    alice.ask(Command::End { call_id }).await.unwrap();
+
+    let mut records = Vec::new();
+    for client in [&mut alice, &mut bob, &mut carol] {
+        match client.ask(Command::CallRecord { call_id }).await {
+            Ok(Success::Record { record }) => records.push(*record),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(records[0].callees, [accid("bob"), accid("carol")]);
+    assert_eq!(records[0], records[1]);
+    // Who has declined learns nothing of how the others fared.
+    let outcomes = &records[2].outcomes;
+    assert_eq!(outcomes.len(), 1, "{outcomes:?}");
+    assert_eq!(outcomes[0].state, ParticipantState::Rejected);
+    assert!(records[2].durations.is_empty());
+
+    let strange = new_call_id();
+    alice.ask(start(strange, "bob")).await.unwrap();
+    alice
+        .ask(Command::Cancel { call_id: strange })
+        .await
+        .unwrap();
+    let asked = carol.ask(Command::CallRecord { call_id: strange }).await;
+    assert_eq!(refusal(asked), ErrorKind::CallNotFound);
+}
