@@ -29,6 +29,7 @@ pub(crate) use group::none_invited;
 pub use media::SwitchRefusal;
 pub use quality::QualityStats;
 pub use time::{Connectivity, Due};
+pub use view::Touched;
 
 /// A call as the hub owns it and as it is stored (as JSON, by its serde form).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +215,13 @@ impl Call {
     /// The participant that is this account.
     pub fn participant(&self, accid: &Accid) -> Option<&Participant> {
         self.participants.iter().find(|p| p.accid == *accid)
+    }
+
+    /// The participant of this number, and its place. Numbers are given in order.
+    pub fn place_of(&self, uid: Uid) -> Option<(usize, &Participant)> {
+        let place = self.participants.binary_search_by_key(&uid, |p| p.uid);
+        let index = place.ok()?;
+        Some((index, self.participants.get(index)?))
     }
 
     /// The accounts of all callees, in order.

@@ -5,7 +5,8 @@
 //!
 //! # Storing before telling
 //! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. The shell handles a batch of
-//! inputs, stores all [`Output::Write`]s in one transaction, then calls `commit` and carries out the other outputs in order;
+//! inputs, asks for its news ([`Hub::poll_news`]), stores all [`Output::Write`]s in one transaction, then calls `commit` and
+//! carries out the other outputs in order;
 //! if the transaction fails it calls [`Hub::rollback`], drops the outputs, and answers each request of the batch with
 //! `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears nothing, because
 //! its welcome was dropped, and the shell closes it.
@@ -17,11 +18,13 @@ mod io;
 mod join;
 mod location;
 mod media;
+mod news;
 mod request;
 mod room;
 mod sdp;
 mod sessions;
 mod start;
+mod tell;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +34,7 @@ use hullo_protocol::{CallId, MessageId};
 
 pub use io::{
     BusyPolicy, Config, DevicePolicy, Input, MediaEvent, Output, PeerId, REMEMBERED_MS,
-    RoomCommand, RoomGrant, SessionId, Write,
+    RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write,
 };
 
 use crate::Time;
@@ -45,7 +48,7 @@ const RETRY_MS: u64 = 1_000;
 
 /// Every call of one app.
 ///
-/// [`Hub::handle`] takes an input, [`Hub::commit`] and [`Hub::rollback`] conclude a batch of them, and
+/// [`Hub::handle`] takes an input, [`Hub::poll_news`] says what all of a batch have changed, [`Hub::commit`] and [`Hub::rollback`] conclude a batch of them, and
 /// [`Hub::poll_timeout`] says when the next one is due at the latest. A shell is this loop:
 ///
 /// ```
@@ -62,7 +65,10 @@ const RETRY_MS: u64 = 1_000;
 ///     carry_out: impl FnMut(Output),
 /// ) -> Option<Time> {
 ///     let (mut writes, mut effects) = (Vec::new(), Vec::new());
-///     for output in inputs.into_iter().flat_map(|input| hub.handle(input, now)) {
+///     let mut outputs: Vec<Output> = inputs.into_iter().flat_map(|input| hub.handle(input, now)).collect();
+///     // What the batch as a whole has changed.
+///     outputs.extend(hub.poll_news());
+///     for output in outputs {
 ///         match output {
 ///             Output::Write(write) => writes.push(write),
 ///             effect => effects.push(effect),
@@ -86,6 +92,7 @@ const RETRY_MS: u64 = 1_000;
 ///     switch_ms: hullo_protocol::SWITCH_MS,
 ///     busy: BusyPolicy::Reject,
 ///     devices: DevicePolicy::All,
+///     small_call: hullo_core::hub::SMALL_CALL,
 /// };
 /// let mut hub = Hub::restore(config, Vec::new(), MessageId(1), Time(0));
 /// let next = run_batch(&mut hub, vec![Input::Timeout], Time(1), |_| Ok(()), |_| {});
@@ -143,7 +150,7 @@ impl Hub {
         }
     }
 
-    /// Takes one input; returns what to do, in order. Provisional until [`Hub::commit`].
+    /// Takes one input; returns what to do, in order. Provisional until [`Hub::commit`]; [`Hub::poll_news`] comes before that.
     pub fn handle(&mut self, input: Input, now: Time) -> Vec<Output> {
         let now = now.max(self.now);
         self.now = now;
@@ -188,7 +195,8 @@ impl Hub {
         if !self.to_replay.is_empty() || !self.stale_calls.is_empty() {
             return Some(retry_at);
         }
-        let next = self.calls.next_deadline()?;
+        let news = self.calls.next_news(self.now);
+        let next = news.into_iter().chain(self.calls.next_deadline()).min()?;
         Some(self.retry_at.map_or(next, |retry_at| next.max(retry_at)))
     }
 
@@ -234,23 +242,21 @@ impl Hub {
     }
 
     fn expire_call(&mut self, call_id: CallId, now: Time) {
-        // Each round removes the deadline that it handles and `expire` makes no new one, so this ends.
-        while let Some(call) = self.calls.find(call_id) {
-            if call.is_ended() {
-                if self.calls.is_forgettable(call_id, now) {
-                    self.calls.forget(call_id);
-                }
-                return;
-            }
-            let Some((_, due)) = call
-                .next_due(self.config.grace_ms)
-                .filter(|(at, _)| *at <= now)
-            else {
-                return;
-            };
-            let refusal = self.change(call_id, &[], |call| call.expire(&due, now));
-            self.notify_switch_refused(call_id, refusal.flatten());
-            self.sync_room(call_id);
+        if self.calls.is_forgettable(call_id, now) {
+            return self.calls.forget(call_id);
         }
+        let grace_ms = self.config.grace_ms;
+        let refusal = self.change(call_id, &[], |call| {
+            let mut refusal = None;
+            // Each round removes the deadline that it handles and `expire` makes no new one, so this ends.
+            while !call.is_ended()
+                && let Some((_, due)) = call.next_due(grace_ms).filter(|(at, _)| *at <= now)
+            {
+                refusal = call.expire(&due, now).or(refusal);
+            }
+            refusal
+        });
+        self.notify_switch_refused(call_id, refusal.flatten());
+        self.sync_room(call_id);
     }
 }

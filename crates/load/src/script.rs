@@ -323,6 +323,7 @@ mod tests {
     fn changed(delta: CallDelta) -> Event {
         Event::CallChanged {
             call_id: CallId::from_u128(1),
+            base: 1,
             version: 2,
             delta,
         }

@@ -18,12 +18,16 @@ pub enum Event {
         /// How long it rings, in milliseconds.
         ring_ms_left: u64,
     },
-    /// A call that this device is in or rings for has changed. A gap in `version`: ask `call.snapshot`.
+    /// A call that this device is in or rings for has changed. All that it says holds as of `version`, for whoever knows the
+    /// call as of `base` or later: a client that knows `version` already ignores it, and one that does not know `base` yet
+    /// asks `call.snapshot`, unless the call has ended by it.
     #[serde(rename = "call.changed")]
     CallChanged {
         /// The call.
         call_id: CallId,
-        /// One more than before.
+        /// What is not named here has not changed since this version.
+        base: u64,
+        /// The call's version now; greater than `base`.
         version: u64,
         /// What changed.
         #[serde(flatten)]

@@ -75,6 +75,7 @@ fn event(mut object: Object) -> ReadResult<Event> {
         },
         "call.changed" => Event::CallChanged {
             call_id: object.parsed("call_id")?,
+            base: object.number("base")?,
             version: object.number("version")?,
             delta: view::delta(object)?,
         },

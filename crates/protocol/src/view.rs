@@ -108,6 +108,30 @@ pub struct ParticipantView {
     pub device: Option<DeviceId>,
 }
 
+impl ParticipantView {
+    /// The same participant in a call that has ended for this reason, if nothing else has become of it: it has left, an
+    /// invite that rang is cancelled or has run out, and what was over stays so.
+    #[must_use]
+    pub fn ended(self, reason: EndReason) -> Self {
+        let ran_out = matches!(reason, EndReason::TimedOut | EndReason::Unreachable);
+        let state = match self.state {
+            ParticipantState::Invited if ran_out => ParticipantState::Unreachable,
+            state if state.is_pending() && ran_out => ParticipantState::TimedOut,
+            state if state.is_pending() => ParticipantState::Cancelled,
+            state if state.is_in_call() => ParticipantState::Left,
+            over => over,
+        };
+        Self {
+            state,
+            audio: false,
+            video: false,
+            reconnecting: false,
+            held: false,
+            ..self
+        }
+    }
+}
+
 /// A switch from audio to video that waits for the other side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -131,11 +155,11 @@ pub struct EndView {
     pub duration_ms: u64,
 }
 
-/// One change of a call: what is absent has not changed.
+/// What has changed of a call: what is absent has not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CallDelta {
-    /// The new state.
+    /// The new state. In a call that has ended, everyone's part is over, as [`ParticipantView::ended`] says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub state: Option<CallState>,
     /// The terms of the group call that a one-to-one call has become.
@@ -144,7 +168,8 @@ pub struct CallDelta {
     /// The new media.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub media: Option<Media>,
-    /// Those participants that changed or are new, each whole.
+    /// Those participants that changed or are new, each whole; of a call that has ended, only those whose part has not
+    /// ended as that of everyone.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub participants: Vec<ParticipantView>,
     /// The waiting switch: absent when unchanged, `null` when there is none any more.

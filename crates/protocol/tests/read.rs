@@ -90,7 +90,7 @@ fn value_that_may_be_absent_may_be_null() {
 fn switch_that_is_absent_and_one_that_is_null_are_told_apart() {
     let read = |switch: &str| {
         let frame = format!(
-            r#"{{"event":"call.changed","call_id":"0192f0c1-2345-7000-8000-000000000001","version":2{switch}}}"#
+            r#"{{"event":"call.changed","call_id":"0192f0c1-2345-7000-8000-000000000001","base":1,"version":2{switch}}}"#
         );
         match ServerFrame::read(&frame).unwrap() {
             ServerFrame::Event(Event::CallChanged { delta, .. }) => delta.switch,

@@ -149,8 +149,10 @@ fn switch_that_is_absent_and_one_that_is_null_are_told_apart() {
         other => panic!("{other:?}"),
     };
     let id = "0192f0c1-2345-7000-8000-000000000001";
-    let absent = format!(r#"{{"event":"call.changed","call_id":"{id}","version":2}}"#);
-    let null = format!(r#"{{"event":"call.changed","call_id":"{id}","version":2,"switch":null}}"#);
+    let absent = format!(r#"{{"event":"call.changed","call_id":"{id}","base":1,"version":2}}"#);
+    let null = format!(
+        r#"{{"event":"call.changed","call_id":"{id}","base":1,"version":2,"switch":null}}"#
+    );
     assert_eq!(read(&absent), None);
     assert_eq!(read(&null), Some(None));
 }

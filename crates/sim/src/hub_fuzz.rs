@@ -174,6 +174,7 @@ impl HubFuzz {
 
     /// Mostly the batch is stored and delivered; now and then it fails, or the process dies before or after it is stored.
     fn end_batch(&mut self) {
+        self.outputs.extend(self.hub.poll_news());
         let writes = self.writes();
         match self.dice.index(40) {
             0..=3 if !writes.is_empty() => {
@@ -212,6 +213,7 @@ impl HubFuzz {
     }
 
     fn commit(&mut self) {
+        self.outputs.extend(self.hub.poll_news());
         let writes = self.writes();
         self.store.apply(&writes);
         for write in &writes {

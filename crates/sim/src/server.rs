@@ -152,7 +152,7 @@ impl Server {
                 process.handle(input, &mut batch, now, sink);
             }
         }
-        process.batch = Some(batch);
+        process.end_batch(batch);
         true
     }
 
@@ -394,6 +394,13 @@ impl Process {
             request: re,
             calls: login.calls,
         })
+    }
+
+    /// Adds what the batch as a whole has changed.
+    fn end_batch(&mut self, mut batch: Batch) {
+        let news = self.hub.poll_news().into_iter();
+        batch.effects.extend(news.map(Effect::Output));
+        self.batch = Some(batch);
     }
 
     fn handle(&mut self, input: Input, batch: &mut Batch, now: Time, sink: Sink<'_>) {

@@ -19,7 +19,7 @@ pub enum Due {
 }
 
 /// How the device with which an account is in a call is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Connectivity {
     /// It has a session.
     pub signalling: bool,
@@ -30,24 +30,33 @@ pub struct Connectivity {
 impl Call {
     /// The next deadline, unless there is none; `grace_ms` is how long a participant may stay away.
     pub fn next_due(&self, grace_ms: u64) -> Option<(Time, Due)> {
-        let rings = self.participants.iter().filter_map(|p| {
-            let until = p.ring_until.filter(|_| p.state.is_pending())?;
-            Some((until, Due::Ring(p.accid.clone())))
-        });
-        let graces = self.participants.iter().filter_map(|p| {
-            let since = p.away_since.filter(|_| p.state.is_in_call())?;
-            Some((since.plus_ms(grace_ms), Due::Grace(p.accid.clone())))
-        });
-        let connects = self.participants.iter().filter_map(|p| {
-            let until = p.connect_until.filter(|_| p.state.is_in_call())?;
-            Some((until, Due::Connect(p.accid.clone())))
+        // The earliest; of those at the same time invites before graces before connects, each in the order of the call.
+        let mut next: Option<(Time, u8, usize)> = None;
+        let mut consider = |at: Option<Time>, rank: u8, index: usize| {
+            if let Some(at) = at {
+                let candidate = (at, rank, index);
+                next = Some(next.map_or(candidate, |known| known.min(candidate)));
+            }
+        };
+        for (index, own) in self.participants.iter().enumerate() {
+            if own.state.is_pending() {
+                consider(own.ring_until, 0, index);
+            } else if own.state.is_in_call() {
+                consider(own.away_since.map(|at| at.plus_ms(grace_ms)), 1, index);
+                consider(own.connect_until, 2, index);
+            }
+        }
+        let due = next.and_then(|(at, rank, index)| {
+            let accid = self.participants.get(index)?.accid.clone();
+            let due = match rank {
+                0 => Due::Ring(accid),
+                1 => Due::Grace(accid),
+                _ => Due::Connect(accid),
+            };
+            Some((at, due))
         });
         let switch = self.switch.as_ref().map(|s| (s.until, Due::Switch));
-        rings
-            .chain(graces)
-            .chain(connects)
-            .chain(switch)
-            .min_by_key(|(at, _)| *at)
+        due.into_iter().chain(switch).min_by_key(|(at, _)| *at)
     }
 
     /// A deadline has passed. Afterwards this deadline is gone, so that the next one can be asked for.
@@ -85,22 +94,19 @@ impl Call {
         }
     }
 
-    /// Brings the call in line with how its participants' devices are doing: who is connected has joined, who is not
-    /// well is away.
-    pub fn apply_connectivity(
-        &mut self,
-        now: Time,
-        connectivity: impl Fn(&super::Participant) -> Connectivity,
-    ) {
+    /// Brings the call in line with how its participants' devices are doing, by their places in it: who is connected has
+    /// joined, who is not well is away.
+    pub fn apply_connectivity(&mut self, now: Time, connectivity: &[Connectivity]) {
         if self.is_ended() {
             return;
         }
         let active = self.state == CallState::Active;
-        for participant in &mut self.participants {
+        for (index, participant) in self.participants.iter_mut().enumerate() {
             if !participant.state.is_in_call() {
                 continue;
             }
-            let Connectivity { signalling, media } = connectivity(participant);
+            let known = connectivity.get(index).copied();
+            let Connectivity { signalling, media } = known.unwrap_or_default();
             if active && media && participant.state == ParticipantState::Accepted {
                 participant.state = ParticipantState::Joined;
                 participant.joined_at.get_or_insert(now);

@@ -1,11 +1,51 @@
 //! What each participant may see of a call, and of a change of it.
 
+use std::collections::BTreeSet;
+
 use hullo_protocol::{
     Accid, CallDelta, CallState, CallView, EndView, InviteView, ParticipantView, SwitchView,
 };
 
 use super::{Call, Participant, Switch};
 use crate::Time;
+
+/// What of a call has changed since a version that someone knows: names only, so that they are told the values as they are
+/// when they are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    state: bool,
+    group: bool,
+    media: bool,
+    switch: bool,
+    /// By their places in the call. Participants are added at the end, and none is ever taken out.
+    participants: BTreeSet<usize>,
+}
+
+impl Touched {
+    /// Whether a participant cannot see any of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether anything but participants has changed.
+    pub fn is_of_all(&self) -> bool {
+        self.state || self.group || self.media || self.switch
+    }
+
+    /// The places of the participants that have changed or are new.
+    pub fn participants(&self) -> impl Iterator<Item = usize> {
+        self.participants.iter().copied()
+    }
+
+    /// Adds what has changed as well.
+    pub fn add(&mut self, mut other: Self) {
+        self.state |= other.state;
+        self.group |= other.group;
+        self.media |= other.media;
+        self.switch |= other.switch;
+        self.participants.append(&mut other.participants);
+    }
+}
 
 impl Call {
     /// The whole call as this account sees it.
@@ -44,39 +84,61 @@ impl Call {
         })
     }
 
-    /// What has changed since `before` that a participant can see; `None` when nothing has. How it ended is different
-    /// for each and filled in by [`Call::delta_for`].
-    pub fn delta(&self, before: &Self) -> Option<CallDelta> {
-        let participants: Vec<ParticipantView> = self
-            .participants
-            .iter()
-            .map(Participant::view)
-            .filter(|view| {
-                before.participant(&view.accid).map(Participant::view) != Some(view.clone())
-            })
-            .collect();
-        let switch = self.switch.as_ref().map(Switch::view);
-        let delta = CallDelta {
-            state: (self.state != before.state).then_some(self.state),
-            group: self.group.clone().filter(|_| self.group != before.group),
-            media: (self.media != before.media).then_some(self.media),
-            participants,
-            switch: (switch != before.switch.as_ref().map(Switch::view)).then_some(switch),
-            end: None,
-        };
-        (delta != CallDelta::default()).then_some(delta)
-    }
-
-    /// The change `delta` as this account sees it.
-    pub fn delta_for(&self, accid: &Accid, delta: &CallDelta) -> CallDelta {
-        let ended = delta.state == Some(CallState::Ended);
-        CallDelta {
-            end: self.end_view(accid).filter(|_| ended),
-            ..delta.clone()
+    /// What has changed since `before` that a participant can see.
+    pub fn touched_since(&self, before: &Self) -> Touched {
+        let participants = self.participants.iter().enumerate();
+        let changed = participants.filter(|(index, own)| {
+            let was = before.participants.get(*index);
+            was.is_none_or(|was| was != *own && was.view() != own.view())
+        });
+        Touched {
+            state: self.state != before.state,
+            group: self.group != before.group,
+            media: self.media != before.media,
+            switch: self.switch != before.switch,
+            participants: changed.map(|(index, _)| index).collect(),
         }
     }
 
-    fn end_view(&self, accid: &Accid) -> Option<EndView> {
+    /// The values of what has changed, as they are now.
+    pub fn delta(&self, touched: &Touched) -> CallDelta {
+        let participants = touched.participants();
+        CallDelta {
+            state: touched.state.then_some(self.state),
+            group: self.group.clone().filter(|_| touched.group),
+            media: touched.media.then_some(self.media),
+            participants: participants
+                .filter_map(|index| self.participants.get(index))
+                .map(Participant::view)
+                .collect(),
+            switch: touched
+                .switch
+                .then(|| self.switch.as_ref().map(Switch::view)),
+            end: None,
+        }
+    }
+
+    /// The end of the call, which `before` was its state before, for those who do not know of `touched` yet: who was in it
+    /// has left it, and only those whose part has ended otherwise are named. How long it was is different for each:
+    /// [`Call::end_view`].
+    pub fn end_delta(&self, before: &Self, touched: &Touched) -> CallDelta {
+        let Some(end) = &self.end else {
+            return self.delta(touched);
+        };
+        let pairs = self.participants.iter().zip(&before.participants);
+        let otherwise = pairs.enumerate().filter(|(index, (own, was))| {
+            touched.participants.contains(index) || was.view().ended(end.reason) != own.view()
+        });
+        let participants = otherwise.map(|(index, _)| index).collect();
+        self.delta(&Touched {
+            state: true,
+            participants,
+            ..touched.clone()
+        })
+    }
+
+    /// How the call has ended for this account, if it has.
+    pub fn end_view(&self, accid: &Accid) -> Option<EndView> {
         let end = self.end.as_ref()?;
         let ended_at = self.ended_at.unwrap_or_default();
         Some(EndView {

@@ -7,7 +7,7 @@ use hullo_protocol::{
     ErrorBody, ErrorKind, ParticipantState, Success,
 };
 
-use super::leg::diff::merge;
+use super::leg::diff::{Change, Versions, merge};
 use super::leg::{Adopted, CallLeg, LegPhase, callees, invitor, local_participant};
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, State};
@@ -75,24 +75,23 @@ impl Endpoint {
         self.on_current(CallLeg::open_media);
     }
 
-    /// The next version is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
-    pub(super) fn handle_change(&mut self, call_id: CallId, version: u64, delta: CallDelta) {
+    /// What leads on from here is merged; a gap asks for the whole call, unless the call has ended; an old one is no news.
+    pub(super) fn handle_change(&mut self, call_id: CallId, versions: Versions, delta: CallDelta) {
         let Some(leg) = self.current.as_ref().filter(|leg| leg.is(call_id)) else {
             let event = match self.held.is(call_id) {
-                true => self.held.change(version, delta, &mut self.cx),
-                false => self.waiting.change(call_id, version, delta, &mut self.cx),
+                true => self.held.change(versions, delta, &mut self.cx),
+                false => self.waiting.change(call_id, versions, delta, &mut self.cx),
             };
             return self.announce(event);
         };
-        let known = leg.view.version;
-        // An end is final: it counts whatever was missed before it.
-        let ends = version > known && delta.end.is_some();
-        if known.checked_add(1) == Some(version) || ends {
-            let mut view = leg.view.clone();
-            merge(&mut view, version, delta);
-            self.adopt(view);
-        } else if version > known {
-            self.cx.request_snapshot(call_id);
+        match versions.to(leg.view.version, &delta) {
+            Change::Next => {
+                let mut view = leg.view.clone();
+                merge(&mut view, versions.version, delta);
+                self.adopt(view);
+            }
+            Change::Gap => self.cx.request_snapshot(call_id),
+            Change::Old => {}
         }
     }
 

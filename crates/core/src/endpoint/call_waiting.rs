@@ -10,7 +10,7 @@ use hullo_protocol::{
 };
 
 use super::context::Context;
-use super::leg::diff::{merge, own_end};
+use super::leg::diff::{Change, Versions, merge, own_end};
 use super::leg::{
     CallLeg, RING_SLACK_MS, accept_command, accepted, callees, invitor, local_participant,
 };
@@ -165,14 +165,14 @@ impl CallWaiting {
     pub(super) fn change(
         &mut self,
         call_id: CallId,
-        version: u64,
+        versions: Versions,
         delta: CallDelta,
         cx: &mut Context,
     ) -> Option<AppEvent> {
         let invite = self.invite.as_mut().filter(|it| it.is(call_id))?;
         let ends = delta.end.is_some();
-        if invite.call.version.checked_add(1) == Some(version) {
-            merge(&mut invite.call, version, delta);
+        if versions.to(invite.call.version, &delta) == Change::Next {
+            merge(&mut invite.call, versions.version, delta);
         }
         // While it is being answered here, the answer says how it is.
         match ends || (invite.answering.is_none() && invite.is_over(cx)) {

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::dial::DialRequest;
 use super::join::JoinBy;
 use super::leg::CallLeg;
+use super::leg::diff::Versions;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::tokens::TokenFor;
 use super::{AppEvent, Endpoint, MediaEvent, Op, Value};
@@ -163,9 +164,10 @@ impl Endpoint {
             Event::CallInvited { call, ring_ms_left } => self.ring(call, ring_ms_left),
             Event::CallChanged {
                 call_id,
+                base,
                 version,
                 delta,
-            } => self.handle_change(call_id, version, delta),
+            } => self.handle_change(call_id, Versions { base, version }, delta),
             Event::InviteAcceptedElsewhere { call_id } => {
                 self.handle_answered_elsewhere(call_id, true);
             }

@@ -4,7 +4,7 @@
 use hullo_protocol::{Accid, CallDelta, CallId, CallState, CallSummary, CallView, EndReason};
 
 use super::context::Context;
-use super::leg::diff::{merge, own_end};
+use super::leg::diff::{Change, Versions, merge, own_end};
 use super::leg::{CallLeg, LegPhase, local_participant};
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint};
@@ -55,20 +55,19 @@ impl Held {
     #[must_use = "the application is to be told"]
     pub(super) fn change(
         &mut self,
-        version: u64,
+        versions: Versions,
         delta: CallDelta,
         cx: &mut Context,
     ) -> Option<AppEvent> {
         let leg = self.leg.as_ref()?;
-        let known = leg.view.version;
-        let ends = version > known && delta.end.is_some();
-        if known.checked_add(1) == Some(version) || ends {
-            let mut view = leg.view.clone();
-            merge(&mut view, version, delta);
-            return self.adopt(view, cx);
-        }
-        if version > known {
-            cx.request_snapshot(leg.view.call_id);
+        match versions.to(leg.view.version, &delta) {
+            Change::Next => {
+                let mut view = leg.view.clone();
+                merge(&mut view, versions.version, delta);
+                return self.adopt(view, cx);
+            }
+            Change::Gap => cx.request_snapshot(leg.view.call_id),
+            Change::Old => {}
         }
         None
     }

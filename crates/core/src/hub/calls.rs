@@ -1,13 +1,16 @@
 //! All calls that are known, with their rooms, what is derived from them, and how to take changes back.
 //!
-//! There is one way to change an entry: to put another in its place. That keeps every index in line and remembers the
-//! entry as it was at the last commit. A rollback puts those back in the same way, so that indexes cannot be forgotten.
+//! There is one way to change a call or its room: to put another entry in its place. That keeps every index in line and
+//! remembers the entry as it was at the last commit. A rollback puts those back in the same way, so that indexes cannot be
+//! forgotten. An index is touched where the entry has changed only.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hullo_protocol::{Accid, CallId};
 
 use super::io::{PeerId, REMEMBERED_MS};
+use super::news::News;
 use super::room::Room;
 use crate::Time;
 use crate::call::Call;
@@ -15,11 +18,12 @@ use crate::call::Call;
 /// How many ended calls are remembered.
 const ENDED_CALLS_MAX: usize = 1_000;
 
-/// A call and the media connections of its devices.
+/// A call, the media connections of its devices, and what is still to be told of it. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) call: Call,
-    pub(super) room: Room,
+    pub(super) call: Arc<Call>,
+    pub(super) room: Arc<Room>,
+    pub(super) news: News,
 }
 
 /// All entries and what is derived from them.
@@ -35,6 +39,8 @@ pub(super) struct Calls {
     by_group: BTreeMap<String, BTreeSet<CallId>>,
     /// Invariant: the next deadline of each entry that has one.
     deadlines: BTreeSet<(Time, CallId)>,
+    /// Invariant: the calls of which something is to be told, by when.
+    untold: BTreeSet<(Time, CallId)>,
     /// Invariant: the calls that are over, by when they ended.
     ended: BTreeSet<(Time, CallId)>,
     /// The entries changed since the last commit as they were then; `None` for those that were not there.
@@ -58,19 +64,23 @@ impl Calls {
 
     /// The call of exactly this name.
     pub(super) fn find(&self, call_id: CallId) -> Option<&Call> {
-        self.entries.get(&call_id).map(|entry| &entry.call)
+        self.entries.get(&call_id).map(|entry| &*entry.call)
+    }
+
+    /// The call of exactly this name with all that belongs to it.
+    pub(super) fn entry(&self, call_id: CallId) -> Option<&Entry> {
+        self.entries.get(&call_id)
     }
 
     /// The room of the call of exactly this name.
     pub(super) fn room(&self, call_id: CallId) -> Option<&Room> {
-        self.entries.get(&call_id).map(|entry| &entry.room)
+        self.entries.get(&call_id).map(|entry| &*entry.room)
     }
 
     /// Everything, for tests.
     #[cfg(test)]
-    pub(super) fn all(&self) -> impl Iterator<Item = (CallId, (&Call, &Room))> {
-        let entries = self.entries.iter();
-        entries.map(|(call_id, entry)| (*call_id, (&entry.call, &entry.room)))
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
     }
 
     /// The calls that are not over and in which this account is or which it may still answer.
@@ -96,11 +106,23 @@ impl Calls {
 
     /// Puts a call in place of its former self. One that has ended has no room any more.
     pub(super) fn put_call(&mut self, call: Call) {
-        let room = match self.room(call.call_id) {
-            Some(room) if !call.is_ended() => room.clone(),
-            _ => Room::default(),
+        let (room, news) = match self.entry(call.call_id) {
+            Some(known) => (known.room.clone(), known.news.clone()),
+            None => (Arc::default(), News::none_since(call.version)),
         };
-        self.change(call.call_id, Some(Entry { call, room }));
+        self.put(Entry {
+            call: Arc::new(call),
+            room,
+            news,
+        });
+    }
+
+    /// Puts an entry in place of the former one of its call.
+    pub(super) fn put(&mut self, mut entry: Entry) {
+        if entry.call.is_ended() {
+            entry.room = Arc::default();
+        }
+        self.change(entry.call.call_id, Some(entry));
         if self.ended.len() > ENDED_CALLS_MAX
             && let Some((_, oldest)) = self.ended.first().copied()
         {
@@ -110,9 +132,41 @@ impl Calls {
 
     /// Puts a room in place of its former self.
     pub(super) fn put_room(&mut self, call_id: CallId, room: Room) {
-        if let Some(call) = self.find(call_id).cloned() {
-            self.change(call_id, Some(Entry { call, room }));
+        if let Some(entry) = self.entry(call_id).cloned() {
+            let room = Arc::new(room);
+            self.change(call_id, Some(Entry { room, ..entry }));
         }
+    }
+
+    /// Changes what is to be told of a call.
+    pub(super) fn edit_news<R>(
+        &mut self,
+        call_id: CallId,
+        edit: impl FnOnce(&mut News) -> R,
+    ) -> Option<R> {
+        let entry = self.entries.get_mut(&call_id)?;
+        let undo = self.undo.entry(call_id);
+        undo.or_insert_with(|| Some(entry.clone()));
+        let was = entry.news.due().map(|at| (at, call_id));
+        let result = edit(&mut entry.news);
+        let is = entry.news.due().map(|at| (at, call_id));
+        move_in(&mut self.untold, was, is);
+        Some(result)
+    }
+
+    /// The calls of which something is to be told by now.
+    pub(super) fn untold(&self, now: Time) -> Vec<CallId> {
+        self.untold
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .map(|(_, call_id)| *call_id)
+            .collect()
+    }
+
+    /// When something is to be told of a call next, after `now`.
+    pub(super) fn next_news(&self, now: Time) -> Option<Time> {
+        let mut later = self.untold.iter().skip_while(|(at, _)| *at <= now);
+        later.next().map(|(at, _)| *at)
     }
 
     pub(super) fn forget(&mut self, call_id: CallId) {
@@ -168,67 +222,51 @@ impl Calls {
 
     fn replace(&mut self, call_id: CallId, entry: Option<Entry>) -> Option<Entry> {
         let old = self.entries.remove(&call_id);
-        if let Some(old) = &old {
-            self.unindex(&old.call);
-        }
+        self.index(call_id, old.as_ref(), entry.as_ref());
         if let Some(entry) = entry {
-            self.index(&entry.call);
             self.entries.insert(call_id, entry);
         }
         old
     }
 
-    fn index(&mut self, call: &Call) {
-        let call_id = call.call_id;
-        for alias in &call.aliases {
-            self.aliases.insert(*alias, call_id);
+    /// Brings the indexes from one state of a call to the next.
+    fn index(&mut self, call_id: CallId, old: Option<&Entry>, new: Option<&Entry>) {
+        let untold = |entry: Option<&Entry>| Some((entry?.news.due()?, call_id));
+        move_in(&mut self.untold, untold(old), untold(new));
+        let (old, new) = (old.map(|it| &it.call), new.map(|it| &it.call));
+        if old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)) {
+            return;
         }
-        for accid in concerned(call) {
-            self.by_account
-                .entry(accid.clone())
-                .or_default()
-                .insert(call_id);
-        }
-        if let Some(group_id) = running_group(call) {
-            self.by_group
-                .entry(group_id.to_owned())
-                .or_default()
-                .insert(call_id);
-        }
-        if let Some(at) = self.deadline(call) {
-            self.deadlines.insert((at, call_id));
-        }
-        if let Some(at) = call.ended_at {
-            self.ended.insert((at, call_id));
-        }
+        let (old, new) = (old.map(|it| &**it), new.map(|it| &**it));
+        self.index_names(call_id, old, new);
+        let deadline = |call: Option<&Call>| Some((self.deadline(call?)?, call_id));
+        let (was_due, is_due) = (deadline(old), deadline(new));
+        move_in(&mut self.deadlines, was_due, is_due);
+        let ended = |call: Option<&Call>| Some((call?.ended_at?, call_id));
+        move_in(&mut self.ended, ended(old), ended(new));
     }
 
-    fn unindex(&mut self, call: &Call) {
-        let call_id = call.call_id;
-        for alias in &call.aliases {
-            self.aliases.remove(alias);
+    fn index_names(&mut self, call_id: CallId, old: Option<&Call>, new: Option<&Call>) {
+        let aliases = |call: Option<&Call>| call.map_or(Vec::new(), |call| call.aliases.clone());
+        let (was, is) = (aliases(old), aliases(new));
+        if was != is {
+            for alias in was {
+                self.aliases.remove(&alias);
+            }
+            self.aliases
+                .extend(is.into_iter().map(|alias| (alias, call_id)));
         }
-        for accid in concerned(call) {
-            if let Some(calls) = self.by_account.get_mut(accid) {
-                calls.remove(&call_id);
-                if calls.is_empty() {
-                    self.by_account.remove(accid);
-                }
+        let places = |call: Option<&Call>| call.map_or(0, |call| call.participants.len());
+        for index in 0..places(old).max(places(new)) {
+            let (was, is) = (concerned(old, index), concerned(new, index));
+            if was != is {
+                move_among(&mut self.by_account, call_id, was, is);
             }
         }
-        if let Some(group_id) = running_group(call)
-            && let Some(calls) = self.by_group.get_mut(group_id)
-        {
-            calls.remove(&call_id);
-            if calls.is_empty() {
-                self.by_group.remove(group_id);
-            }
-        }
-        if let Some(at) = self.deadline(call) {
-            self.deadlines.remove(&(at, call_id));
-        }
-        if let Some(at) = call.ended_at {
-            self.ended.remove(&(at, call_id));
+        let group = |call: Option<&Call>| call.and_then(running_group).map(str::to_owned);
+        let (was, is) = (group(old), group(new));
+        if was != is {
+            move_among(&mut self.by_group, call_id, was.as_ref(), is.as_ref());
         }
     }
 
@@ -240,12 +278,46 @@ impl Calls {
     }
 }
 
-/// The accounts that are in the call or may still answer it.
-fn concerned(call: &Call) -> impl Iterator<Item = &Accid> {
-    call.participants
-        .iter()
-        .filter(|p| !p.state.is_over())
-        .map(|p| &p.accid)
+/// Moves what an ordered index has of a call.
+fn move_in(
+    index: &mut BTreeSet<(Time, CallId)>,
+    old: Option<(Time, CallId)>,
+    new: Option<(Time, CallId)>,
+) {
+    if old == new {
+        return;
+    }
+    if let Some(old) = old {
+        index.remove(&old);
+    }
+    index.extend(new);
+}
+
+/// Moves a call from one name of an index to another.
+fn move_among<K: Ord + Clone>(
+    index: &mut BTreeMap<K, BTreeSet<CallId>>,
+    call_id: CallId,
+    old: Option<&K>,
+    new: Option<&K>,
+) {
+    if let Some(old) = old
+        && let Some(calls) = index.get_mut(old)
+    {
+        calls.remove(&call_id);
+        if calls.is_empty() {
+            index.remove(old);
+        }
+    }
+    if let Some(new) = new {
+        index.entry(new.clone()).or_default().insert(call_id);
+    }
+}
+
+/// The account of the participant at this place, if it is in the call or may still answer it. A place is always the same
+/// account's.
+fn concerned(call: Option<&Call>, index: usize) -> Option<&Accid> {
+    let own = call?.participants.get(index)?;
+    (!own.state.is_over()).then_some(&own.accid)
 }
 
 /// The group of a call that is not over.

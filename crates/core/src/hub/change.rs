@@ -1,9 +1,10 @@
 //! How a call changes: the rule is applied, the outcome stored, those concerned are told, the room follows.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hullo_protocol::{Accid, CallDelta, CallId, CallState, Event, MessageId, ParticipantState};
+use hullo_protocol::{CallId, CallState, Event, MessageId};
 
+use super::room::Peer;
 use super::{Hub, Output, RoomCommand, SessionId, Write};
 use crate::Time;
 use crate::call::{Call, Connectivity, Participant, SwitchRefusal};
@@ -17,41 +18,50 @@ impl Hub {
         skip: &[SessionId],
         rule: impl FnOnce(&mut Call) -> R,
     ) -> Option<R> {
-        let before = self.calls.find(call_id)?.clone();
-        let mut after = before.clone();
+        let before = self.calls.entry(call_id)?.call.clone();
+        let mut after = Call::clone(&before);
         let result = rule(&mut after);
-        if after != before {
+        if after != *before {
             self.publish(&before, after, skip);
         }
         Some(result)
     }
 
-    fn publish(&mut self, before: &Call, mut after: Call, skip: &[SessionId]) {
-        let delta = after.delta(before);
-        if delta.is_some() {
+    fn publish(&mut self, before: &Arc<Call>, mut after: Call, skip: &[SessionId]) {
+        let call_id = after.call_id;
+        let touched = after.touched_since(before);
+        if !touched.is_empty() {
             after.version = after.version.saturating_add(1);
         }
-        let room_was_open = self.calls.room(after.call_id).is_some_and(|room| room.open);
+        let room_was_open = self.calls.room(call_id).is_some_and(|room| room.open);
         let ends = after.is_ended() && !before.is_ended();
         self.calls.put_call(after.clone());
         if !after.is_ended() {
-            self.out
-                .push(Output::Write(Write::Call(Box::new(after.clone()))));
+            let call = Box::new(after.clone());
+            self.out.push(Output::Write(Write::Call(call)));
         }
         let messages = if ends {
             self.store_end(&after)
         } else {
             Vec::new()
         };
-        if let Some(delta) = delta {
-            self.notify_change(before, &after, &delta, skip);
+        // A refusal is remembered with the call as well, and brings nothing of it to anyone.
+        for session in skip.iter().filter(|_| !touched.is_empty()) {
+            self.hear(call_id, *session, after.version);
         }
-        self.notify_locations(Some(before), &after, skip);
+        if ends {
+            self.tell_end(before, &after);
+        } else if !touched.is_empty() {
+            self.collect_news(before, &after, &touched);
+        }
+        for index in touched.participants() {
+            self.notify_location(Some(before), &after, index);
+        }
         for (sessions, event) in messages {
             self.notify_all(sessions, event);
         }
         if ends && room_was_open {
-            self.command_room(after.call_id, RoomCommand::Close);
+            self.command_room(call_id, RoomCommand::Close);
         }
     }
 
@@ -66,7 +76,8 @@ impl Hub {
             self.out
                 .push(Output::Write(Write::Call(Box::new(call.clone()))));
         }
-        self.notify_locations(None, call, &[]);
+        // The caller's other devices; nobody else is in it yet.
+        self.notify_location(None, call, 0);
     }
 
     /// Stores the end of a call, its one record and its messages; returns the events that bring the messages.
@@ -94,62 +105,6 @@ impl Hub {
         events
     }
 
-    /// Tells the devices that are in the call and those that ring for it. Where one device has answered, the others of
-    /// its account only learn that.
-    fn notify_change(
-        &mut self,
-        before: &Call,
-        after: &Call,
-        delta: &CallDelta,
-        skip: &[SessionId],
-    ) {
-        for own in &after.participants {
-            let was = before.participant(&own.accid).map(|was| was.state);
-            let event = Event::CallChanged {
-                call_id: after.call_id,
-                version: after.version,
-                delta: after.delta_for(&own.accid, delta),
-            };
-            let sessions = if was.is_some_and(ParticipantState::is_pending) {
-                self.notify_answered_elsewhere(after.call_id, own);
-                match &own.device {
-                    None => self.sessions.of_account(&own.accid),
-                    Some(device) => self
-                        .sessions
-                        .of_device(&own.accid, device)
-                        .into_iter()
-                        .collect(),
-                }
-            } else if was.is_some_and(ParticipantState::is_in_call) {
-                self.session_in_call(own).into_iter().collect()
-            } else {
-                Vec::new()
-            };
-            for session in sessions.into_iter().filter(|id| !skip.contains(id)) {
-                self.notify(session, event.clone());
-            }
-        }
-    }
-
-    /// Tells the other devices of an account that one of them has answered, if one has.
-    fn notify_answered_elsewhere(&mut self, call_id: CallId, own: &Participant) {
-        let Some(device) = &own.device else {
-            return;
-        };
-        let answering = self.sessions.of_device(&own.accid, device);
-        for session in self.sessions.of_account(&own.accid) {
-            if Some(session) == answering {
-                continue;
-            }
-            let event = if own.state == ParticipantState::Rejected {
-                Event::InviteRejectedElsewhere { call_id }
-            } else {
-                Event::InviteAcceptedElsewhere { call_id }
-            };
-            self.notify(session, event);
-        }
-    }
-
     /// Tells who asked for a switch that it did not come about.
     pub(super) fn notify_switch_refused(
         &mut self,
@@ -165,6 +120,7 @@ impl Hub {
             .and_then(|call| call.participant(&asker))
             .and_then(|own| self.session_in_call(own));
         if let Some(session) = session {
+            self.tell_session(call_id, session);
             self.notify(session, Event::SwitchRefused { call_id, media });
         }
     }
@@ -173,36 +129,34 @@ impl Hub {
     pub(super) fn refresh_call(&mut self, call_id: CallId, skip: &[SessionId], now: Time) {
         let connectivity = self.connectivity(call_id);
         self.change(call_id, skip, |call| {
-            call.apply_connectivity(now, |participant| {
-                let known = connectivity.get(&participant.accid).copied();
-                known.unwrap_or(Connectivity {
-                    signalling: false,
-                    media: false,
-                })
-            });
+            call.apply_connectivity(now, &connectivity);
         });
         self.sync_room(call_id);
     }
 
-    fn connectivity(&self, call_id: CallId) -> BTreeMap<Accid, Connectivity> {
+    /// How the devices of those who are in the call are doing, by their places in it; of the others it does not matter.
+    fn connectivity(&self, call_id: CallId) -> Vec<Connectivity> {
         let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
-            return BTreeMap::new();
+            return Vec::new();
         };
-        let in_call = call.participants.iter().filter(|p| p.state.is_in_call());
-        in_call
-            .map(|own| {
-                let peer = own
-                    .device
-                    .as_ref()
-                    .and_then(|device| room.peer_of(own.uid, device));
-                let health = peer.and_then(|(id, _)| self.peer_health.get(&id));
-                let connectivity = Connectivity {
-                    signalling: self.session_in_call(own).is_some(),
-                    media: health.is_some_and(|health| health.is_live()),
-                };
-                (own.accid.clone(), connectivity)
+        let mut devices: Vec<Connectivity> = call
+            .participants
+            .iter()
+            .map(|own| Connectivity {
+                signalling: own.state.is_in_call() && self.session_in_call(own).is_some(),
+                media: false,
             })
-            .collect()
+            .collect();
+        for (id, peer) in &room.peers {
+            let health = self.peer_health.get(id);
+            let own = call.place_of(peer.uid);
+            if let Some((index, own)) = own
+                && own.device.as_ref() == Some(&peer.device)
+            {
+                devices[index].media = health.is_some_and(|health| health.is_live());
+            }
+        }
+        devices
     }
 
     /// Lets media flow for those who are in the active call, and closes the connections of devices that cannot be any more.
@@ -210,15 +164,15 @@ impl Hub {
         let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return;
         };
-        let mut synced = room.clone();
         let mut commands = Vec::new();
+        let mut changed = Vec::new();
         for (id, peer) in &room.peers {
-            let Some(own) = call.participants.iter().find(|p| p.uid == peer.uid) else {
+            let Some((_, own)) = call.place_of(peer.uid) else {
                 continue;
             };
             let in_call = own.is_in_call_on(&peer.device);
             if !in_call && !own.state.is_pending() {
-                synced.peers.remove(id);
+                changed.push((*id, None));
                 commands.push(RoomCommand::Remove(*id));
                 continue;
             }
@@ -230,12 +184,24 @@ impl Hub {
             if held != peer.held {
                 commands.push(RoomCommand::Hold { peer: *id, held });
             }
-            if let Some(peer) = synced.peers.get_mut(id) {
-                peer.admitted |= admitted;
-                peer.held = held;
+            if admitted && !peer.admitted || held != peer.held {
+                let admitted = admitted || peer.admitted;
+                let synced = Peer {
+                    admitted,
+                    held,
+                    ..peer.clone()
+                };
+                changed.push((*id, Some(synced)));
             }
         }
-        if !commands.is_empty() {
+        if !changed.is_empty() {
+            let mut synced = room.clone();
+            for (id, peer) in changed {
+                match peer {
+                    Some(peer) => synced.peers.insert(id, peer),
+                    None => synced.peers.remove(&id),
+                };
+            }
             self.calls.put_room(call_id, synced);
         }
         for command in commands {

@@ -12,6 +12,9 @@ use crate::call::Call;
 /// How long an ended call is remembered, so that late requests get typed answers; of at most a thousand calls.
 pub const REMEMBERED_MS: u64 = 5 * 60_000;
 
+/// How large a call is of which everyone is told each change at once.
+pub const SMALL_CALL: usize = 8;
+
 /// One live connection of a device; made by the shell, never reused in a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
@@ -35,6 +38,9 @@ pub struct Config {
     pub busy: BusyPolicy,
     /// How many devices of an account may be signed in.
     pub devices: DevicePolicy,
+    /// Up to so many people in a call, those in it and those it rings for, are told each change at once; [`SMALL_CALL`]. In a
+    /// larger one changes of others that can wait are told together, four times a second at most.
+    pub small_call: usize,
 }
 
 /// What an invite does to an account that is in another call.

@@ -6,38 +6,33 @@ use super::{Hub, SessionId};
 use crate::call::{Call, Participant};
 
 impl Hub {
-    /// Tells the devices of each participant when its part of the call has come to another of them, has moved, or is over.
-    pub(super) fn notify_locations(
-        &mut self,
-        before: Option<&Call>,
-        after: &Call,
-        skip: &[SessionId],
-    ) {
-        for own in &after.participants {
-            let was = before.and_then(|call| call.participant(&own.accid));
-            let (was, is) = (was.and_then(active_device), active_device(own));
-            if was == is {
-                continue;
-            }
-            for session in self.sessions.of_account(&own.accid) {
-                self.notify_location(session, was, is, after, skip);
-            }
+    /// Tells the devices of the participant at this place when its part of the call has come to another of them, has moved,
+    /// or is over.
+    pub(super) fn notify_location(&mut self, before: Option<&Call>, after: &Call, index: usize) {
+        let Some(own) = after.participants.get(index) else {
+            return;
+        };
+        let was = before.and_then(|call| call.participants.get(index));
+        let was = was.and_then(active_device);
+        let is = active_device(own);
+        if was == is {
+            return;
+        }
+        for session in self.sessions.of_account(&own.accid) {
+            self.notify_of_move(session, own, was, is, after);
         }
     }
 
-    fn notify_location(
+    /// The device on which it goes on learns that from the answer to its own request.
+    fn notify_of_move(
         &mut self,
         session: SessionId,
+        own: &Participant,
         was: Option<&DeviceId>,
         is: Option<&DeviceId>,
         call: &Call,
-        skip: &[SessionId],
     ) {
-        let Some((accid, here)) = self
-            .sessions
-            .find(session)
-            .map(|session| (session.accid.clone(), session.device.clone()))
-        else {
+        let Some(here) = self.sessions.find(session).map(|it| it.device.clone()) else {
             return;
         };
         let call_id = call.call_id;
@@ -46,8 +41,8 @@ impl Hub {
         }
         let elsewhere = |device: Option<&DeviceId>| device.is_some_and(|device| *device != here);
         let shown = match (elsewhere(was), elsewhere(is)) {
-            (_, true) => Some(call.view(&accid, self.now)),
-            (true, false) if !skip.contains(&session) => None,
+            (_, true) => Some(call.view(&own.accid, self.now)),
+            (true, false) if is.is_none() => None,
             _ => return,
         };
         let event = Event::CallElsewhere {

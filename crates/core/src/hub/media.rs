@@ -196,7 +196,7 @@ impl Hub {
             .zip(self.calls.room(call_id))
             .and_then(|(call, room)| {
                 let peer = room.peers.get(&peer)?;
-                let own = call.participants.iter().find(|p| p.uid == peer.uid)?;
+                let (_, own) = call.place_of(peer.uid)?;
                 self.sessions.of_device(&own.accid, &peer.device)
             });
         if let Some(session) = session {

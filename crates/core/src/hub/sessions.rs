@@ -138,9 +138,9 @@ impl Sessions {
             .map(|(_, error)| error)
     }
 
-    /// Whether a session can be sent events.
+    /// Whether a session is there and can be sent events.
     pub(super) fn is_reachable(&self, id: SessionId) -> bool {
-        !self.unwelcomed.contains(&id)
+        self.all.contains_key(&id) && !self.unwelcomed.contains(&id)
     }
 
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {

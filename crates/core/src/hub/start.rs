@@ -229,12 +229,26 @@ impl Hub {
                 call.deliver(callee);
             }
         });
+        let Some(call) = self.calls.entry(call_id).map(|entry| entry.call.clone()) else {
+            return;
+        };
+        // Those who are shown the same are told by one event.
+        let mut invites: Vec<(Option<&str>, Option<Time>, InviteView, Vec<SessionId>)> = Vec::new();
         for (session, callee) in reached {
-            let call = self.calls.find(call_id);
-            if let Some(invite) = call.and_then(|call| call.invite_view(callee, now)) {
-                let InviteView { call, ring_ms_left } = invite;
-                self.notify(session, Event::CallInvited { call, ring_ms_left });
+            let own = call.participant(callee);
+            let attachment = own.and_then(|own| own.attachment.as_deref());
+            let until = own.and_then(|own| own.ring_until);
+            let like = |(as_well, till, ..): &&mut (Option<&str>, Option<Time>, _, _)| {
+                (*as_well, *till) == (attachment, until)
+            };
+            if let Some((.., sessions)) = invites.iter_mut().find(like) {
+                sessions.push(session);
+            } else if let Some(invite) = call.invite_view(callee, now) {
+                invites.push((attachment, until, invite, vec![session]));
             }
+        }
+        for (.., InviteView { call, ring_ms_left }, sessions) in invites {
+            self.notify_all(sessions, Event::CallInvited { call, ring_ms_left });
         }
     }
 

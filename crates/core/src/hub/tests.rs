@@ -2,6 +2,7 @@
 
 mod answering;
 mod call_waiting;
+mod crowd;
 mod devices;
 mod dialling;
 mod ending;

@@ -383,6 +383,7 @@ fn end_counts_whatever_was_missed_before_it() {
     };
     phone.event(Event::CallChanged {
         call_id,
+        base: version.saturating_sub(1),
         version,
         delta,
     });

@@ -101,6 +101,7 @@ fn invite_that_is_over_meanwhile_does_not_ring_any_more() {
     let over = [
         Event::CallChanged {
             call_id: FOREIGN,
+            base: 2,
             version: 3,
             delta,
         },
@@ -126,6 +127,7 @@ fn what_changed_while_it_waited_is_known_when_it_rings() {
     };
     phone.event(Event::CallChanged {
         call_id: FOREIGN,
+        base: 2,
         version: 3,
         delta,
     });

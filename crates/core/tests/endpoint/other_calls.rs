@@ -32,11 +32,13 @@ fn foreign_events() -> Vec<Event> {
     vec![
         Event::CallChanged {
             call_id,
+            base: 2,
             version: 3,
             delta: ended,
         },
         Event::CallChanged {
             call_id,
+            base: 3,
             version: 4,
             delta: switched,
         },
@@ -120,6 +122,7 @@ fn old_version_is_ignored() {
     };
     phone.event(Event::CallChanged {
         call_id,
+        base: version.saturating_sub(1),
         version,
         delta,
     });
@@ -136,6 +139,7 @@ fn no_version_is_too_great() {
     let delta = CallDelta::default;
     phone.event(Event::CallChanged {
         call_id,
+        base: u64::MAX - 1,
         version: u64::MAX,
         delta: delta(),
     });
@@ -149,6 +153,7 @@ fn no_version_is_too_great() {
     );
     phone.event(Event::CallChanged {
         call_id,
+        base: 0,
         version: 0,
         delta: delta(),
     });
@@ -166,6 +171,7 @@ fn gap_asks_for_the_whole_call_once_and_takes_it() {
         };
         phone.event(Event::CallChanged {
             call_id,
+            base: version + ahead - 1,
             version: version + ahead,
             delta,
         });

@@ -209,6 +209,7 @@ impl Phone {
         change(&mut delta);
         self.event(Event::CallChanged {
             call_id,
+            base: version.saturating_sub(1),
             version,
             delta,
         });

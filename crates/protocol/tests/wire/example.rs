@@ -228,6 +228,7 @@ fn call_events() -> Vec<(&'static str, Event)> {
             "call_changed",
             Event::CallChanged {
                 call_id,
+                base: 8,
                 version: 9,
                 delta: delta(),
             },

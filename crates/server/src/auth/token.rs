@@ -170,7 +170,6 @@ mod tests {
             secret: secret.into(),
             secure: true,
             policies: crate::store::Policies::default(),
-            retention: crate::store::Retention::default(),
         }
     }
 

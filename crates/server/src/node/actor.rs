@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
 use hullo_core::hub::{
-    Config, Hub, Input, Output, REMEMBERED_MS, RoomCommand, RoomGrant, SessionId, Write,
+    Config, Hub, Input, Output, REMEMBERED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write,
 };
 use hullo_protocol::{
     Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId,
@@ -114,6 +114,7 @@ impl Actor {
             switch_ms: SWITCH_MS,
             busy: app.policies.busy,
             devices: app.policies.devices,
+            small_call: SMALL_CALL,
         };
         Ok(Self {
             hub: Hub::restore(config, calls, next_message, shared.clock.now()),
@@ -302,7 +303,8 @@ impl Actor {
     }
 
     /// Stores the batch, then carries out its effects; or rolls it back.
-    async fn commit(&mut self, batch: Batch) {
+    async fn commit(&mut self, mut batch: Batch) {
+        batch.push(self.hub.poll_news());
         if !batch.writes.is_empty() {
             let began = Instant::now();
             let writes = batch.writes.clone().into();

@@ -300,6 +300,7 @@ mod tests {
     fn frame_to_a_stranger_is_noticed() {
         let changed = Event::CallChanged {
             call_id: CALL,
+            base: 0,
             version: 1,
             delta: CallDelta::default(),
         };

@@ -422,6 +422,7 @@ mod tests {
         let bob = accid("bob");
         let event = Event::CallChanged {
             call_id: CALL,
+            base: 1,
             version: 2,
             delta: hullo_protocol::CallDelta {
                 state: Some(CallState::Ended),

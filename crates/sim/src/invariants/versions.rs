@@ -122,6 +122,7 @@ mod tests {
     fn changed(version: u64) -> Event {
         Event::CallChanged {
             call_id: CALL,
+            base: version.saturating_sub(1),
             version,
             delta: CallDelta::default(),
         }

@@ -14,6 +14,7 @@ const BOB: SessionId = SessionId(2);
 const CAROL: SessionId = SessionId(3);
 
 const CONFIG: Config = Config {
+    small_call: hullo_core::hub::SMALL_CALL,
     secure: false,
     connect_ms: 15_000,
     grace_ms: 30_000,

@@ -7,10 +7,43 @@ use hullo_protocol::{
 use super::local_participant;
 use crate::endpoint::AppEvent;
 
+/// From which version of a call a change leads to which.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::endpoint) struct Versions {
+    pub(in crate::endpoint) base: u64,
+    pub(in crate::endpoint) version: u64,
+}
+
+/// What a change is to someone who knows a call as of some version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::endpoint) enum Change {
+    /// It can be applied.
+    Next,
+    /// It is known already.
+    Old,
+    /// Something was missed before it: ask for the whole call.
+    Gap,
+}
+
+impl Versions {
+    /// An end is final: it counts whatever was missed before it.
+    pub(in crate::endpoint) fn to(self, known: u64, delta: &CallDelta) -> Change {
+        match self.version > known {
+            false => Change::Old,
+            true if self.base <= known || delta.end.is_some() => Change::Next,
+            true => Change::Gap,
+        }
+    }
+}
+
 /// Applies one change to a call.
 pub(in crate::endpoint) fn merge(view: &mut CallView, version: u64, delta: CallDelta) {
     view.version = version;
     view.state = delta.state.unwrap_or(view.state);
+    if let Some(end) = &delta.end {
+        let participants = std::mem::take(&mut view.participants).into_iter();
+        view.participants = participants.map(|p| p.ended(end.reason)).collect();
+    }
     view.media = delta.media.unwrap_or(view.media);
     if delta.group.is_some() {
         view.kind = CallKind::Group;

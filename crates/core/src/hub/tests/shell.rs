@@ -35,6 +35,7 @@ pub(super) const CONFIG: Config = Config {
     switch_ms: SWITCH_MS,
     busy: crate::hub::BusyPolicy::Reject,
     devices: crate::hub::DevicePolicy::All,
+    small_call: SMALL_CALL,
 };
 
 pub(super) fn accid(name: &str) -> Accid {
@@ -148,10 +149,19 @@ impl Shell {
 
     /// Handles an input, stores, commits, and keeps the rest.
     pub(super) fn feed(&mut self, input: Input) {
-        if let Input::Connected { session, accid, .. } = &input {
-            self.accounts.insert(*session, accid.clone());
+        self.feed_all(vec![input]);
+    }
+
+    /// The same with several inputs as one batch.
+    pub(super) fn feed_all(&mut self, inputs: Vec<Input>) {
+        let mut outputs = Vec::new();
+        for input in inputs {
+            if let Input::Connected { session, accid, .. } = &input {
+                self.accounts.insert(*session, accid.clone());
+            }
+            outputs.extend(self.hub.handle(input, self.now));
         }
-        let outputs = self.hub.handle(input, self.now);
+        outputs.extend(self.hub.poll_news());
         for output in &outputs {
             if let Output::Write(write) = output {
                 self.store(write);
@@ -251,13 +261,15 @@ impl Shell {
         match event {
             Event::CallInvited { call, .. } => self.learn(session, call),
             Event::CallChanged {
-                call_id, version, ..
+                call_id,
+                base,
+                version,
+                ..
             } => {
                 let known = self.known.insert((session, *call_id), *version);
-                assert_eq!(
-                    known,
-                    Some(version - 1),
-                    "a gap, or news of an unknown call"
+                assert!(
+                    known.is_some_and(|known| *base <= known && known < *version),
+                    "a gap from {known:?}, no news, or news of an unknown call: {event:?}"
                 );
             }
             Event::InviteAcceptedElsewhere { call_id }

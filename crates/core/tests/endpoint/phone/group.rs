@@ -252,6 +252,7 @@ impl Phone {
         change(&mut delta);
         self.event(Event::CallChanged {
             call_id,
+            base: version.saturating_sub(1),
             version,
             delta,
         });
