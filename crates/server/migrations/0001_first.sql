@@ -1,71 +1,107 @@
--- Everything belongs to one app (design section 1). Times are Unix milliseconds.
+-- Everything belongs to one app (design section 1). Times are Unix milliseconds. Keys are integers inside, so that rows and
+-- indexes stay small; what the outside names is in `apps`, `accids` and the call ids.
 
 CREATE TABLE apps (
-    app_key       TEXT PRIMARY KEY,
-    name          TEXT NOT NULL,
+    id                  INTEGER PRIMARY KEY,
+    app_key             TEXT NOT NULL UNIQUE,
+    name                TEXT NOT NULL,
     -- Nonce and AES-256-GCM ciphertext under the master key; the app key is authenticated with it.
-    sealed_secret BLOB NOT NULL,
-    secure        INTEGER NOT NULL,
-    created_at_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+    sealed_secret       BLOB NOT NULL,
+    secure              INTEGER NOT NULL,
+    -- How the app wants its calls: what an invite does to an account in another call, and how many devices it may use.
+    busy                TEXT NOT NULL,
+    devices             TEXT NOT NULL,
+    -- How long and how many are kept; NULL is for ever, and all.
+    keep_records_days   INTEGER,
+    keep_records        INTEGER,
+    keep_messages_days  INTEGER,
+    keep_messages       INTEGER,
+    -- The messages of the records up to this one (`records.seq`) are gone, and so are all with a smaller id.
+    messages_gone       INTEGER NOT NULL DEFAULT 0,
+    message_first       INTEGER NOT NULL DEFAULT 1,
+    -- Message ids below are used, also where their records are gone.
+    message_next        INTEGER NOT NULL DEFAULT 1,
+    created_at_ms       INTEGER NOT NULL
+) STRICT;
+
+-- Everyone who is or was named, so that what remains of a call outlives the account.
+CREATE TABLE accids (
+    id    INTEGER PRIMARY KEY,
+    app   INTEGER NOT NULL REFERENCES apps (id),
+    accid TEXT NOT NULL,
+    UNIQUE (app, accid)
+) STRICT;
 
 CREATE TABLE accounts (
-    app_key          TEXT NOT NULL REFERENCES apps (app_key),
-    accid            TEXT NOT NULL,
+    id               INTEGER PRIMARY KEY REFERENCES accids (id),
     name             TEXT,
     avatar           TEXT,
     disabled         INTEGER NOT NULL DEFAULT 0,
     -- Grows when the account's tokens are revoked; older tokens are refused.
     token_generation INTEGER NOT NULL DEFAULT 0,
-    created_at_ms    INTEGER NOT NULL,
-    PRIMARY KEY (app_key, accid)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE calls (
-    app_key TEXT NOT NULL REFERENCES apps (app_key),
-    call_id TEXT NOT NULL,
-    ended   INTEGER NOT NULL,
-    -- The call as the hub owns it (hullo-core `Call`), JSON.
-    state   TEXT NOT NULL,
-    PRIMARY KEY (app_key, call_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX calls_live ON calls (app_key) WHERE ended = 0;
-
-CREATE TABLE records (
-    seq           INTEGER PRIMARY KEY AUTOINCREMENT,
-    app_key       TEXT NOT NULL,
-    call_id       TEXT NOT NULL,
-    status        INTEGER NOT NULL,
-    started_at_ms INTEGER NOT NULL,
-    ended_at_ms   INTEGER NOT NULL,
-    -- The whole record (hullo-protocol `CallRecord`), JSON.
-    body          TEXT NOT NULL,
-    UNIQUE (app_key, call_id),
-    FOREIGN KEY (app_key, call_id) REFERENCES calls (app_key, call_id)
+    created_at_ms    INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE record_accounts (
-    app_key TEXT NOT NULL,
-    accid   TEXT NOT NULL,
-    seq     INTEGER NOT NULL REFERENCES records (seq),
-    PRIMARY KEY (app_key, accid, seq)
+-- The calls that are not over, and for some minutes those that are: a small table, whatever the past.
+CREATE TABLE states (
+    id          INTEGER PRIMARY KEY,
+    app         INTEGER NOT NULL REFERENCES apps (id),
+    call_id     BLOB NOT NULL,
+    ended_at_ms INTEGER,
+    -- The call as the hub owns it (hullo-core `Call`), JSON; where it has an attachment stands the place in `attachments`.
+    body        TEXT NOT NULL,
+    UNIQUE (app, call_id)
+) STRICT;
+
+CREATE INDEX states_ended ON states (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+
+-- The attachments of a call, a JSON list: written when they come, not with each state.
+CREATE TABLE attachments (
+    state INTEGER PRIMARY KEY REFERENCES states (id) ON DELETE CASCADE,
+    body  TEXT NOT NULL
+) STRICT;
+
+-- What remains of calls, in the order in which they ended.
+CREATE TABLE records (
+    seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+    app           INTEGER NOT NULL REFERENCES apps (id),
+    call_id       BLOB NOT NULL,
+    ended_at_ms   INTEGER NOT NULL,
+    -- The messages that carry it: one from the caller to each callee, numbered in a row.
+    message_first INTEGER NOT NULL,
+    messages      INTEGER NOT NULL,
+    -- The whole record (hullo-protocol `CallRecord`), JSON; NULL when it could not be read and is in `quarantine`.
+    body          TEXT,
+    UNIQUE (app, call_id)
+) STRICT;
+
+CREATE INDEX records_of_app ON records (app);
+
+-- The past calls of each who was in them; a record's messages are found by them as well.
+CREATE TABLE past_calls (
+    accid  INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (accid, record)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE messages (
-    app_key    TEXT NOT NULL REFERENCES apps (app_key),
-    id         INTEGER NOT NULL,
-    from_accid TEXT NOT NULL,
-    to_accid   TEXT NOT NULL,
-    sent_at_ms INTEGER NOT NULL,
-    -- What it says (hullo-protocol `MessageBody`), JSON.
-    body       TEXT NOT NULL,
-    PRIMARY KEY (app_key, id)
+-- Whose conversation a message is in: the smaller of the two `accids.id` first.
+CREATE TABLE conversations (
+    low     INTEGER NOT NULL,
+    high    INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    record  INTEGER NOT NULL,
+    PRIMARY KEY (low, high, message)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX messages_from ON messages (app_key, from_accid, to_accid, id);
-CREATE INDEX messages_sent ON messages (app_key, from_accid, id);
-CREATE INDEX messages_received ON messages (app_key, to_accid, id);
+-- Rows that could not be read, as they were, for whoever wants to know.
+CREATE TABLE quarantine (
+    id    INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    app   INTEGER NOT NULL,
+    what  TEXT NOT NULL,
+    body  TEXT NOT NULL,
+    why   TEXT NOT NULL
+) STRICT;
 
 -- One row, rewritten by the health check to see whether the storage takes writes.
 CREATE TABLE heartbeat (

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use hullo_core::hub::{BusyPolicy, DevicePolicy};
 use hullo_protocol::{Accid, AppKey};
@@ -12,9 +12,9 @@ use secrecy::ExposeSecret as _;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
 use crate::store::policy::{busy, devices};
-use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::{self, Open, Sqlite};
 use crate::store::vault::{Vault, random_hex};
-use crate::store::{Account, App, Policies, Store, StoreError};
+use crate::store::{Account, App, Policies, Retention, Store, StoreError};
 use crate::{log, serve};
 
 /// The call kit that you host yourself.
@@ -47,10 +47,15 @@ enum Command {
         #[command(subcommand)]
         load: hullo_load::Load,
     },
-    /// Manage apps
+    /// Manage apps, also while a server runs
     App {
         #[command(subcommand)]
         command: AppCommand,
+    },
+    /// Copy the database into a new file, also while a server runs; `hullo.key` in the data folder belongs to it
+    Backup {
+        /// The file to make
+        file: PathBuf,
     },
 }
 
@@ -69,13 +74,20 @@ enum AppCommand {
         secure: bool,
         #[command(flatten)]
         policies: PolicyArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
     },
-    /// Change how an app wants its calls; a running server takes it over at the next login of a device of the app
+    /// List the apps and their settings
+    List,
+    /// Change how an app wants its calls and what is kept of them; a running server takes it over at the next login of a
+    /// device of the app
     Set {
         /// The app
         key: AppKey,
         #[command(flatten)]
         policies: PolicyArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
     },
 }
 
@@ -95,6 +107,53 @@ impl PolicyArgs {
         Policies {
             busy: self.busy.unwrap_or(policies.busy),
             devices: self.devices.unwrap_or(policies.devices),
+        }
+    }
+}
+
+/// What is kept of an app's calls: a number, or `all`. What is not given stays as it is; a new app keeps everything.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct KeepArgs {
+    /// Keep the records of calls for so many days
+    #[arg(long, value_name = "DAYS|all")]
+    keep_records_days: Option<Keep>,
+    /// Keep so many records of calls, the newest
+    #[arg(long, value_name = "COUNT|all")]
+    keep_records: Option<Keep>,
+    /// Keep messages for so many days; they go with their records at the latest
+    #[arg(long, value_name = "DAYS|all")]
+    keep_messages_days: Option<Keep>,
+    /// Keep so many messages, the newest
+    #[arg(long, value_name = "COUNT|all")]
+    keep_messages: Option<Keep>,
+}
+
+impl KeepArgs {
+    fn over(self, keep: Retention) -> Retention {
+        let over = |new: Option<Keep>, old| new.map_or(old, |Keep(most)| most);
+        Retention {
+            records_days: over(self.keep_records_days, keep.records_days),
+            records: over(self.keep_records, keep.records),
+            messages_days: over(self.keep_messages_days, keep.messages_days),
+            messages: over(self.keep_messages, keep.messages),
+        }
+    }
+}
+
+/// How many, or all of them.
+#[derive(Debug, Clone, Copy)]
+struct Keep(Option<u32>);
+
+impl std::str::FromStr for Keep {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self(None)),
+            _ => match text.parse() {
+                Ok(most) if most > 0 => Ok(Self(Some(most))),
+                _ => Err(format!("{text:?} is neither a number above 0 nor `all`")),
+            },
         }
     }
 }
@@ -124,41 +183,68 @@ pub(crate) fn run() -> Result<()> {
         match cli.command {
             Command::Serve => {
                 let _only = serve::lock(&config)?;
-                let store = open_store(&config).await?;
+                let store = open_store(&config, Open::Alone)?;
                 serve::run(config, store, None).await
             }
             Command::Demo { secure, policies } => {
                 let _only = serve::lock(&config)?;
-                let store = open_store(&config).await?;
+                let store = open_store(&config, Open::Alone)?;
                 let demo = seed_demo(&*store, secure, policies).await?;
                 serve::run(config, store, Some(demo)).await
             }
             Command::App { command } => manage_app(&config, command).await,
             // Above: it is about another server, and needs no settings of this one.
             Command::Load { .. } => Ok(()),
+            Command::Backup { file } => {
+                sqlite::copy(&database(&config), &file)?;
+                let key = config.data_dir.join("hullo.key");
+                println!("{} is made; keep {} with it", file.display(), key.display());
+                Ok(())
+            }
         }
     })
 }
 
-async fn open_store(config: &Config) -> Result<Arc<dyn Store>> {
-    config.make_data_dir()?;
+fn database(config: &Config) -> PathBuf {
+    config.data_dir.join("hullo.db")
+}
+
+fn open_store(config: &Config, how: Open) -> Result<Arc<dyn Store>> {
+    if how == Open::Alone {
+        config.make_data_dir()?;
+    } else if !database(config).exists() {
+        bail!(
+            "there is no database in {}; name another data_dir, or create an app first",
+            config.data_dir.display()
+        );
+    }
     let vault = Vault::open(
         config.master_key.as_ref(),
         &config.data_dir.join("hullo.key"),
     )?;
-    let file = config.data_dir.join("hullo.db");
-    let store = Sqlite::open(&file, config.db_max_pages, vault).await?;
+    let store = Sqlite::open(&database(config), how, config.db_max_pages, vault)?;
     Ok(Arc::new(store))
 }
 
 async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
-    let store = open_store(config).await?;
+    let creates = matches!(command, AppCommand::Create { .. });
+    // Where a server runs, the tables are its own to change; where none does, only a new app makes anything.
+    let alone = match creates || database(config).exists() {
+        true => serve::lock(config).ok(),
+        false => None,
+    };
+    let how = match alone.is_some() && creates {
+        true => Open::Alone,
+        false => Open::Beside,
+    };
+    let store = open_store(config, how)?;
     match command {
         AppCommand::Create {
             name,
             key,
             secure,
             policies,
+            keep,
         } => {
             let key = match key {
                 Some(key) => key,
@@ -170,19 +256,42 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
                 secret: random_hex()?,
                 secure,
                 policies: policies.over(Policies::default()),
+                retention: keep.over(Retention::default()),
             };
             store.create_app(&app, Clock::start().now().0).await?;
             store.close().await;
             println!("app_key = {}", app.key);
             println!("app_secret = {}", app.secret.expose_secret());
         }
-        AppCommand::Set { key, policies } => {
+        AppCommand::List => {
+            for app in store.apps().await? {
+                let App {
+                    key,
+                    name,
+                    secure,
+                    policies,
+                    retention,
+                    ..
+                } = app;
+                println!("{key} {name:?} secure: {secure}, {policies:?}, {retention:?}");
+            }
+            store.close().await;
+        }
+        AppCommand::Set {
+            key,
+            policies,
+            keep,
+        } => {
             let app = store.app(&key).await?;
             let app = app.with_context(|| format!("there is no app {key}"))?;
             let policies = policies.over(app.policies);
+            let keep = keep.over(app.retention);
             store.set_policies(&key, policies).await?;
+            store.set_retention(&key, keep).await?;
             store.close().await;
-            println!("{key}: {policies:?}; a running server has it from the next login on");
+            println!(
+                "{key}: {policies:?}, {keep:?}; a running server has it from the next login on"
+            );
         }
     }
     Ok(())
@@ -205,6 +314,7 @@ async fn seed_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Res
                 secret: random_hex()?,
                 secure,
                 policies: policies.over(Policies::default()),
+                retention: Retention::default(),
             };
             store.create_app(&app, now_ms).await?;
             app

@@ -36,6 +36,9 @@ pub(crate) trait Store: Send + Sync {
     /// Changes how an app wants its calls; false when there is no such app.
     fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> StoreFuture<'a, bool>;
 
+    /// Changes what of an app is kept; false when there is no such app. What has to go goes within the next minute or so.
+    fn set_retention<'a>(&'a self, key: &'a AppKey, keep: Retention) -> StoreFuture<'a, bool>;
+
     /// Adds an account. Errors with [`StoreError::Exists`] when its accid is taken.
     fn create_account<'a>(
         &'a self,
@@ -100,6 +103,8 @@ pub(crate) trait Store: Send + Sync {
 
     /// Writes something, to see whether that is possible.
     fn probe(&self, now_ms: u64) -> StoreFuture<'_, ()>;
+    /// How much there is and how much waits.
+    fn stats(&self) -> StoreStats;
     /// Finishes what is under way and lets go of the files.
     fn close(&self) -> BoxFuture<'_, ()>;
 }
@@ -114,6 +119,7 @@ pub(crate) struct App {
     /// Whether joining a call needs a room token.
     pub(crate) secure: bool,
     pub(crate) policies: Policies,
+    pub(crate) retention: Retention,
 }
 
 /// How an app wants its calls.
@@ -123,6 +129,31 @@ pub(crate) struct Policies {
     pub(crate) busy: BusyPolicy,
     /// How many devices of an account may be signed in.
     pub(crate) devices: DevicePolicy,
+}
+
+/// How long records and messages of an app are kept, and how many at most; `None` is for ever, and all. A record's messages
+/// go with it at the latest. States of calls that are over are kept for [`hullo_core::hub::REMEMBERED_MS`] in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Retention {
+    pub(crate) records_days: Option<u32>,
+    pub(crate) records: Option<u32>,
+    pub(crate) messages_days: Option<u32>,
+    pub(crate) messages: Option<u32>,
+}
+
+/// Figures of a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct StoreStats {
+    /// Writes and reads that wait for a thread.
+    pub(crate) writes_waiting: usize,
+    pub(crate) reads_waiting: usize,
+    /// Transactions since the start.
+    pub(crate) transactions: u64,
+    /// Rows that could not be read and were set aside since the start.
+    pub(crate) quarantined: u64,
+    /// Sizes of the database and its write-ahead log.
+    pub(crate) file_bytes: u64,
+    pub(crate) log_bytes: u64,
 }
 
 /// A user of an app.
@@ -191,7 +222,7 @@ pub(crate) struct MessagePage {
 }
 
 /// Why the store did not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum StoreError {
     #[error("{0} exists already; choose another name")]
     Exists(String),

@@ -7,6 +7,8 @@ use super::Call;
 
 /// How many answers a call keeps: the one to its dial and the newest others.
 const ANSWERS_MAX: usize = 128;
+/// How much text is in them at most: they are stored with each change of the call.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 /// What a request was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,23 @@ pub enum Outcome {
     Refused(ErrorBody),
 }
 
+impl Answer {
+    /// About how much it adds to a stored call.
+    fn bytes(&self) -> usize {
+        /// The names of the fields, the id and the marks between them.
+        const FIXED: usize = 100;
+        let text = match &self.outcome {
+            Outcome::Done | Outcome::Call => 0,
+            Outcome::Invited(refused) => {
+                let each = |refused: &RefusedInvite| refused.accid.as_str().len() + 40;
+                refused.iter().map(each).sum()
+            }
+            Outcome::Refused(error) => error.message.len(),
+        };
+        FIXED + self.accid.as_str().len() + text
+    }
+}
+
 impl Call {
     /// What this request was answered first.
     pub fn answer_to(&self, accid: &Accid, request_id: RequestId) -> Option<&Outcome> {
@@ -46,13 +65,17 @@ impl Call {
         if self.answer_to(accid, request_id).is_some() {
             return;
         }
-        if self.answers.len() >= ANSWERS_MAX {
-            self.answers.remove(1);
-        }
         self.answers.push(Answer {
             request_id,
             accid: accid.clone(),
             outcome,
         });
+        let mut bytes: usize = self.answers.iter().map(Answer::bytes).sum();
+        // The dial's answer and the newest stay.
+        while self.answers.len() > 2
+            && (self.answers.len() > ANSWERS_MAX || bytes > ANSWER_BYTES_MAX)
+        {
+            bytes = bytes.saturating_sub(self.answers.remove(1).bytes());
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The stored form, and the record's status for every end.
 
 use hullo_protocol::{
-    Accid, CallId, DeviceId, EndReason, Media, ParticipantState, RecordStatus, Uid,
+    Accid, CallId, DeviceId, EndReason, ErrorBody, ErrorKind, Media, ParticipantState,
+    RecordStatus, RequestId, Uid,
 };
 
-use super::{Call, Dial, End};
+use super::{Call, Dial, End, Outcome};
 use crate::Time;
 
 fn dialled() -> Call {
@@ -52,6 +53,22 @@ fn stored_call_has_this_form() {
     let stored: serde_json::Value = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_value(&call).unwrap(), stored);
     assert_eq!(serde_json::from_value::<Call>(stored).unwrap(), call);
+}
+
+#[test]
+fn answers_of_a_call_have_a_limit_in_bytes_and_the_first_and_the_newest_stay() {
+    let mut call = dialled();
+    let ids: Vec<RequestId> = (0..40).map(RequestId::from_u128).collect();
+    let long = ErrorBody::new(ErrorKind::BadRequest, "x".repeat(2_000));
+    for id in &ids {
+        call.remember(&bob(), *id, Outcome::Refused(long.clone()));
+    }
+    let bytes = serde_json::to_vec(&call.answers).unwrap().len();
+    assert!(bytes < 20_000, "{bytes} bytes");
+    let known = |id: &&RequestId| call.answer_to(&bob(), **id).is_some();
+    let known: Vec<RequestId> = ids.iter().filter(known).copied().collect();
+    assert_eq!((known[0], *known.last().unwrap()), (ids[0], ids[39]));
+    assert!(known.len() > 5);
 }
 
 #[test]

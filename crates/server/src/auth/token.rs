@@ -170,6 +170,7 @@ mod tests {
             secret: secret.into(),
             secure: true,
             policies: crate::store::Policies::default(),
+            retention: crate::store::Retention::default(),
         }
     }
 

@@ -150,25 +150,62 @@ pub(super) async fn show_call(
 ) -> Result<Json<CallStateView>, ApiError> {
     let store = state.store();
     let key = &app.app.key;
-    let Some(call) = store.call(key, call_id).await? else {
-        let message = format!("there was never a call {call_id}");
-        return Err(ApiError::not_found(ErrorKind::CallNotFound, message));
-    };
     let record = store.record(key, call_id).await?;
-    let participant = |one: hullo_core::call::Participant| ParticipantStateView {
-        accid: one.accid,
-        uid: one.uid,
-        state: one.state,
+    let view = match (store.call(key, call_id).await?, record) {
+        (Some(call), record) => CallStateView::of_call(call, record),
+        // The state of a call that has been over for some minutes is not kept.
+        (None, Some(record)) => CallStateView::of_record(record),
+        (None, None) => {
+            let message = format!("there was never a call {call_id}, or its record is not kept");
+            return Err(ApiError::not_found(ErrorKind::CallNotFound, message));
+        }
     };
-    Ok(Json(CallStateView {
-        call_id: call.call_id,
-        kind: call.kind,
-        group_id: call.group.and_then(|terms| terms.group_id),
-        state: call.state,
-        media: call.media,
-        caller: call.caller,
-        started_at_ms: call.created_at.0,
-        participants: call.participants.into_iter().map(participant).collect(),
-        record: record.map(RecordView::from),
-    }))
+    Ok(Json(view))
+}
+
+impl CallStateView {
+    fn of_call(call: hullo_core::call::Call, record: Option<CallRecord>) -> Self {
+        let participant = |one: hullo_core::call::Participant| ParticipantStateView {
+            accid: one.accid,
+            uid: one.uid,
+            state: one.state,
+        };
+        Self {
+            call_id: call.call_id,
+            kind: call.kind,
+            group_id: call.group.and_then(|terms| terms.group_id),
+            state: call.state,
+            media: call.media,
+            caller: call.caller,
+            started_at_ms: call.created_at.0,
+            participants: call.participants.into_iter().map(participant).collect(),
+            record: record.map(RecordView::from),
+        }
+    }
+
+    /// The caller had uid 1, the callees those behind it; a caller whose call is over has left it.
+    fn of_record(record: CallRecord) -> Self {
+        let caller = ParticipantStateView {
+            accid: record.caller.clone(),
+            uid: Uid(1),
+            state: ParticipantState::Left,
+        };
+        let callees = record.outcomes.iter().zip(2..);
+        let callees = callees.map(|(callee, uid)| ParticipantStateView {
+            accid: callee.accid.clone(),
+            uid: Uid(uid),
+            state: callee.state,
+        });
+        Self {
+            call_id: record.call_id,
+            kind: record.kind,
+            group_id: record.group_id.clone(),
+            state: CallState::Ended,
+            media: record.media,
+            caller: record.caller.clone(),
+            started_at_ms: record.started_at_ms,
+            participants: std::iter::once(caller).chain(callees).collect(),
+            record: Some(RecordView::from(record)),
+        }
+    }
 }

@@ -33,10 +33,9 @@ pub(super) async fn show_health(State(state): State<HttpState>) -> Response {
 
 /// Figures in Prometheus' text form.
 pub(super) async fn show_metrics(State(state): State<HttpState>) -> Result<Response, ApiError> {
-    let text = state
-        .context
-        .shared
-        .metrics
+    let metrics = &state.context.shared.metrics;
+    metrics.store.follow(&state.store().stats());
+    let text = metrics
         .encode()
         .map_err(|_| ApiError::server("the figures cannot be written"))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

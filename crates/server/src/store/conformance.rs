@@ -12,7 +12,7 @@ use hullo_protocol::{
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
-use super::sqlite::Sqlite;
+use super::sqlite::{Open, Sqlite};
 use super::vault::Vault;
 use super::*;
 
@@ -23,16 +23,14 @@ struct Shop<Keep> {
     _keep: Keep,
 }
 
-async fn open(folder: &TempDir) -> Sqlite {
+fn open(folder: &TempDir) -> Sqlite {
     let vault = Vault::open(None, &folder.path().join("hullo.key")).unwrap();
-    Sqlite::open(&folder.path().join("hullo.db"), None, vault)
-        .await
-        .unwrap()
+    Sqlite::open(&folder.path().join("hullo.db"), Open::Alone, None, vault).unwrap()
 }
 
 async fn sqlite() -> Shop<TempDir> {
     let folder = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(open(&folder).await);
+    let store: Arc<dyn Store> = Arc::new(open(&folder));
     let app = shop("shop");
     store.create_app(&app, 1).await.unwrap();
     Shop {
@@ -42,21 +40,22 @@ async fn sqlite() -> Shop<TempDir> {
     }
 }
 
-fn shop(key: &str) -> App {
+pub(super) fn shop(key: &str) -> App {
     App {
         key: AppKey::parse(key).unwrap(),
         name: "Shop".to_owned(),
         secret: "s3cret".into(),
         secure: true,
         policies: Policies::default(),
+        retention: Retention::default(),
     }
 }
 
-fn accid(text: &str) -> Accid {
+pub(super) fn accid(text: &str) -> Accid {
     Accid::parse(text).unwrap()
 }
 
-fn account(name: &str) -> Account {
+pub(super) fn account(name: &str) -> Account {
     Account {
         accid: accid(name),
         name: Some(name.to_uppercase()),
@@ -66,11 +65,11 @@ fn account(name: &str) -> Account {
     }
 }
 
-fn call(number: u128) -> Call {
+pub(super) fn call(number: u128) -> Call {
     Call::dial(dial(number), Time(1_000))
 }
 
-fn dial(number: u128) -> Dial {
+pub(super) fn dial(number: u128) -> Dial {
     Dial {
         call_id: CallId::from_u128(number),
         caller: accid("alice"),
@@ -84,7 +83,7 @@ fn dial(number: u128) -> Dial {
     }
 }
 
-fn end(number: u128, message: u64) -> Write {
+pub(super) fn end(number: u128, message: u64) -> Write {
     let call = call(number);
     let record = CallRecord {
         call_id: call.call_id,
@@ -130,7 +129,7 @@ async fn live<Keep>(shop: &Shop<Keep>) -> Vec<Call> {
     found.unwrap()
 }
 
-fn rows(rows: u32) -> PageLimit {
+pub(super) fn rows(rows: u32) -> PageLimit {
     PageLimit {
         rows,
         bytes: usize::MAX,
@@ -434,6 +433,126 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
 }
 
 #[tokio::test]
+async fn attachments_come_back_where_they_were() {
+    let shop = sqlite().await;
+    let mut call = call(1);
+    let attached = |call: &mut Call, text: &str| {
+        let bob = call.participants.last_mut().unwrap();
+        bob.attachment = Some(text.to_owned());
+    };
+    attached(&mut call, "for bob \u{1f4de}");
+    for text in ["note", "7", "for bob alone"] {
+        commit(&shop, &[Write::Call(Box::new(call.clone()))])
+            .await
+            .unwrap();
+        assert_eq!(live(&shop).await, std::slice::from_ref(&call));
+        call.version += 1;
+        attached(&mut call, text);
+    }
+}
+
+#[tokio::test]
+async fn page_ends_before_it_is_longer_than_its_bytes_and_has_one_row_at_least() {
+    let shop = sqlite().await;
+    let ends: Vec<Write> = (1..=4).map(|n| end(u128::from(n), n)).collect();
+    commit(&shop, &ends).await.unwrap();
+    let bob = accid("bob");
+    let page = async |bytes| {
+        let limit = PageLimit { rows: 10, bytes };
+        let within = (MessageId(0), MessageId(5));
+        let page = shop
+            .store
+            .messages_since(&shop.app, &bob, within.0, within.1, limit);
+        page.await.unwrap()
+    };
+    let all = page(usize::MAX).await;
+    assert_eq!((ids(&all.messages), all.more), (vec![1, 2, 3, 4], false));
+    let two: usize = all.messages[2..]
+        .iter()
+        .map(|message| serde_json::to_vec(message).unwrap().len() + 1)
+        .sum();
+    let half = page(two).await;
+    assert_eq!((ids(&half.messages), half.more), (vec![3, 4], true));
+    let least = page(1).await;
+    assert_eq!((ids(&least.messages), least.more), (vec![4], true));
+}
+
+#[tokio::test]
+async fn calls_that_ended_lately_are_restored_and_older_ones_are_not() {
+    let shop = sqlite().await;
+    let ended = |number, at| {
+        let mut write = end(number, u64::try_from(number).unwrap());
+        if let Write::End { record, .. } = &mut write {
+            record.ended_at_ms = at;
+        }
+        write
+    };
+    commit(&shop, &[ended(1, 2_000), ended(2, 3_000)])
+        .await
+        .unwrap();
+    commit(&shop, &[Write::Call(Box::new(call(3)))])
+        .await
+        .unwrap();
+    let restored = shop.store.restorable(&shop.app, Time(3_000)).await.unwrap();
+    let ids: Vec<u128> = restored.iter().map(|call| call.call_id.as_u128()).collect();
+    assert_eq!(ids, [2, 3]);
+}
+
+#[tokio::test]
+async fn change_of_a_call_that_was_never_stored_fails_its_batch() {
+    let shop = sqlite().await;
+    let mut stranger = call(1);
+    stranger.version = 2;
+    let refused = commit(&shop, &[Write::Call(Box::new(stranger))]).await;
+    assert!(matches!(&refused, Err(CommitError::Contradiction(_))));
+    assert!(live(&shop).await.is_empty());
+}
+
+#[tokio::test]
+async fn write_whose_future_is_dropped_is_stored_all_the_same() {
+    let shop = sqlite().await;
+    drop(
+        shop.store
+            .commit(&shop.app, [Write::Call(Box::new(call(1)))].into()),
+    );
+    let alice = account("alice");
+    drop(shop.store.create_account(&shop.app, &alice, 1));
+    // Whoever comes later stands behind them.
+    shop.store.probe(1).await.unwrap();
+    assert_eq!(live(&shop).await, [call(1)]);
+    let found = shop.store.account(&shop.app, &alice.accid).await.unwrap();
+    assert_eq!(found, Some(alice));
+}
+
+#[tokio::test]
+async fn batch_refused_to_one_app_takes_nothing_from_those_beside_it() {
+    let shop = sqlite().await;
+    commit(&shop, &[end(1, 1)]).await.unwrap();
+    let others = ["one", "two", "three"].map(self::shop);
+    for app in &others {
+        shop.store.create_app(app, 1).await.unwrap();
+    }
+    let dial = |app: &AppKey| {
+        let write = Write::Call(Box::new(call(1)));
+        shop.store.commit(app, [write].into())
+    };
+    // All wait at once, the refused one in the middle.
+    let waiting = [
+        dial(&others[0].key),
+        dial(&others[1].key),
+        dial(&shop.app),
+        dial(&others[2].key),
+    ];
+    let results = futures_util::future::join_all(waiting).await;
+    let refused: Vec<bool> = results.iter().map(Result::is_err).collect();
+    assert_eq!(refused, [false, false, true, false]);
+    for app in &others {
+        let found = shop.store.restorable(&app.key, Time(0)).await.unwrap();
+        assert_eq!(found, [call(1)]);
+    }
+}
+
+#[tokio::test]
 async fn apps_do_not_see_each_other() {
     let shop = sqlite().await;
     let other = self::shop("other");
@@ -460,12 +579,12 @@ async fn apps_do_not_see_each_other() {
 async fn everything_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let app = shop("shop");
-    let store = open(&folder).await;
+    let store = open(&folder);
     store.create_app(&app, 1).await.unwrap();
     store.commit(&app.key, [end(1, 1)].into()).await.unwrap();
     store.probe(1).await.unwrap();
     store.close().await;
-    let store = open(&folder).await;
+    let store = open(&folder);
     let found = store.app(&app.key).await.unwrap().unwrap();
     assert_eq!(found.secret.expose_secret(), "s3cret");
     let record = store.record(&app.key, CallId::from_u128(1)).await;
@@ -476,11 +595,11 @@ async fn everything_is_there_after_opening_again() {
 #[tokio::test]
 async fn another_master_key_is_reported_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(&folder).await;
+    let store = open(&folder);
     store.create_app(&shop("shop"), 1).await.unwrap();
     store.close().await;
     std::fs::remove_file(folder.path().join("hullo.key")).unwrap();
-    let error = open(&folder).await.apps().await.unwrap_err().to_string();
+    let error = open(&folder).apps().await.unwrap_err().to_string();
     assert!(
         error.contains("shop") && error.contains("hullo.key"),
         "{error}"

@@ -1,165 +1,280 @@
 //! The embedded store: one SQLite file in write-ahead mode, synchronised to the disk at each commit.
 //!
-//! One connection writes and several read, so that a page of messages never waits for a call to be stored. The logic that
-//! reads rows is in `read`, the hub's batches are in `batch`.
+//! One thread writes and several read, each with its own connection: a request is one hop to a thread and one back. The writer
+//! joins what waits of all apps into one transaction (`writer`); what a batch of the hub becomes is in `batch`, how rows are
+//! read in `read`, what is let go of in `prune`.
 
 mod batch;
+mod desk;
+mod fault;
+mod file;
 mod integer;
+mod prune;
+mod queue;
 mod read;
-mod transaction;
+mod readers;
+mod writer;
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use hullo_core::Time;
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, MessageId};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
 
 use super::policy;
 use super::vault::Vault;
 use super::{
-    Account, AccountChange, App, CommitFuture, ConversationQuery, MessagePage, PageLimit, Policies,
-    RecordPage, RecordQuery, Store, StoreError, StoreFuture,
+    Account, AccountChange, App, CommitError, CommitFuture, ConversationQuery, MessagePage,
+    PageLimit, Policies, RecordPage, RecordQuery, Retention, Store, StoreError, StoreFuture,
+    StoreStats,
 };
-use integer::{signed, unsigned};
+use desk::Desk;
+pub(crate) use file::{Open, copy};
+use integer::signed;
+use prune::Prune;
+use queue::{Lane, Queue};
+use read::{Aside, Table};
+use readers::Reads;
+use writer::{Jobs, Task};
 
-/// How long to wait for a lock that another program holds on the file.
-const BUSY: Duration = Duration::from_secs(2);
-const READERS: u32 = 4;
+const READERS: usize = 4;
+/// Writes and reads that may wait; who comes beyond is refused at once.
+const WAITING_MAX: usize = 4096;
 /// What the health check writes; more than a page, so that it meets a full file.
 const PROBE_BYTES: i64 = 8 * 1024;
 
 pub(crate) struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
-    vault: Vault,
+    file: PathBuf,
+    jobs: Arc<Jobs>,
+    reads: Arc<Reads>,
+    quarantined: Arc<AtomicU64>,
+    transactions: Arc<AtomicU64>,
+    vault: Arc<Vault>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Sqlite {
-    /// Opens `file`, makes it when it is missing, and brings its tables up to date. It grows to `pages_max` pages of 4 KiB at
-    /// most, if that is given.
-    pub(crate) async fn open(
+    /// Opens `file`. It grows to `pages_max` pages of 4 KiB at most, if that is given.
+    pub(crate) fn open(
         file: &Path,
+        how: Open,
         pages_max: Option<u32>,
         vault: Vault,
     ) -> anyhow::Result<Self> {
-        let mut options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
-        let reading = options.clone();
-        if let Some(pages) = pages_max {
-            options = options.pragma("max_page_count", pages.to_string());
+        let mut desk = Some(Desk::new(file::open(file, how, pages_max)?));
+        let jobs: Arc<Jobs> = Arc::new(Queue::new(WAITING_MAX));
+        let reads: Arc<Reads> = Arc::new(Queue::new(WAITING_MAX));
+        let mut threads = Vec::new();
+        for _ in 0..READERS {
+            let (connection, reads) = (file::open_reading(file)?, reads.clone());
+            threads.push(start("store-reader", move || {
+                readers::run(&connection, &reads);
+            })?);
         }
-        let opening = || format!("cannot open the database {}", file.display());
-        let writer = pool(1).connect_with(options).await.with_context(opening)?;
-        sqlx::migrate!()
-            .run(&writer)
-            .await
-            .with_context(|| format!("cannot bring the database {} up to date", file.display()))?;
-        let readers = pool(READERS)
-            .connect_with(reading)
-            .await
-            .with_context(opening)?;
+        let fault = fault::Fault::from_environment();
+        let transactions: Arc<AtomicU64> = Arc::default();
+        let (own, count) = (jobs.clone(), transactions.clone());
+        threads.push(start("store-writer", move || {
+            if let Some(desk) = desk.take() {
+                writer::run(desk, &own, Prune::new(), &fault, &count);
+            }
+        })?);
         Ok(Self {
-            writer,
-            readers,
-            vault,
+            file: file.to_owned(),
+            jobs,
+            reads,
+            quarantined: Arc::default(),
+            transactions,
+            vault: Arc::new(vault),
+            threads: Mutex::new(threads),
         })
+    }
+
+    /// Hands work to the writing thread. Its future tells when it is on the disk; dropping it takes nothing back.
+    fn write<T, E>(
+        &self,
+        lane: Lane,
+        work: impl FnMut(&mut Desk) -> Result<T, E> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (to, result) = oneshot::channel();
+        if !self.jobs.push(lane, Box::new(Task::new(work, to))) {
+            return std::future::ready(Err(E::from(StoreError::Busy))).boxed();
+        }
+        async move { result.await.unwrap_or_else(|_| Err(E::from(ended()))) }.boxed()
+    }
+
+    /// Hands a question to a reading thread. Rows that it cannot read go into the quarantine.
+    fn read<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Connection, &mut Aside) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, StoreError>> {
+        let (to, answer) = oneshot::channel();
+        let (jobs, quarantined) = (self.jobs.clone(), self.quarantined.clone());
+        let read = move |connection: &Connection| {
+            let mut aside = Aside::new();
+            // Whoever asked may have given up waiting.
+            let _ = to.send(ask(connection, &mut aside));
+            if !aside.is_empty() {
+                set_aside(&jobs, &quarantined, aside);
+            }
+        };
+        if !self.reads.push(Lane::Call, Box::new(read)) {
+            return std::future::ready(Err(StoreError::Busy)).boxed();
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(ended())) }.boxed()
     }
 }
 
-/// Connections stay open while the server runs: each new one costs a schema parse, and a file that became unreachable
-/// cannot be reopened.
-fn pool(size: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .min_connections(1)
-        .max_connections(size)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(BUSY)
+/// Rows that cannot be read leave the tables, so that nobody stumbles over them again.
+fn set_aside(jobs: &Jobs, quarantined: &Arc<AtomicU64>, aside: Aside) {
+    let quarantined = quarantined.clone();
+    let (to, _) = oneshot::channel();
+    let work = move |desk: &mut Desk| -> Result<(), StoreError> {
+        for row in &aside {
+            if quarantine(desk, row)? {
+                quarantined.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(table = ?row.table, row = row.row, why = row.why, "a row cannot be read and is in quarantine now");
+            }
+        }
+        Ok(())
+    };
+    // Where it finds no place, the next one who reads the row tries again.
+    let _ = jobs.push(Lane::Other, Box::new(Task::new(work, to)));
+}
+
+/// True when the row is there, and not there already.
+fn quarantine(desk: &mut Desk, row: &read::Unreadable) -> Result<bool, StoreError> {
+    let (copy, remove) = match row.table {
+        Table::States => (
+            "INSERT INTO quarantine (at_ms, app, what, body, why) SELECT unixepoch() * 1000, app, \
+             'the state of the call ' || hex(call_id), body, ?2 FROM states WHERE id = ?1",
+            "DELETE FROM states WHERE id = ?",
+        ),
+        // Its id stays taken.
+        Table::Records => (
+            "INSERT INTO quarantine (at_ms, app, what, body, why) SELECT unixepoch() * 1000, app, \
+             'the record of the call ' || hex(call_id), body, ?2 FROM records WHERE seq = ?1 AND body IS NOT NULL",
+            "UPDATE records SET body = NULL WHERE seq = ?",
+        ),
+    };
+    let copied = desk.execute(copy, (row.row, &row.why))?;
+    desk.execute(remove, [row.row])?;
+    Ok(copied > 0)
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
+    let thread = Builder::new().name(name.to_owned()).spawn(work);
+    thread.with_context(|| format!("cannot start the thread {name}"))
+}
+
+fn ended() -> StoreError {
+    StoreError::Unavailable("its thread has ended; start the server again".to_owned())
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.jobs.close();
+        self.reads.close();
+    }
 }
 
 impl Store for Sqlite {
     fn create_app<'a>(&'a self, app: &'a App, now_ms: u64) -> StoreFuture<'a, ()> {
-        Box::pin(async move {
-            let sealed = self
-                .vault
-                .seal(app.key.as_str(), &app.secret)
-                .ok_or_else(|| StoreError::Unreadable {
-                    what: "the master key".to_owned(),
-                    why: "it does not encrypt".to_owned(),
-                })?;
-            let inserted = sqlx::query(
-                "INSERT INTO apps (app_key, name, sealed_secret, secure, busy, devices, created_at_ms) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(app.key.as_str())
-            .bind(&app.name)
-            .bind(sealed)
-            .bind(app.secure)
-            .bind(policy::busy_text(app.policies.busy))
-            .bind(policy::devices_text(app.policies.devices))
-            .bind(signed(now_ms))
-            .execute(&self.writer)
-            .await;
+        let Some(sealed) = self.vault.seal(app.key.as_str(), &app.secret) else {
+            let error = StoreError::Unreadable {
+                what: "the master key".to_owned(),
+                why: "it does not encrypt".to_owned(),
+            };
+            return std::future::ready(Err(error)).boxed();
+        };
+        let app = app.clone();
+        self.write(Lane::Other, move |desk| {
+            let sql = "INSERT INTO apps (app_key, name, sealed_secret, secure, busy, devices, keep_records_days, \
+                 keep_records, keep_messages_days, keep_messages, created_at_ms) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            let keep = app.retention;
+            let inserted = desk.execute(
+                sql,
+                params![
+                    app.key.as_str(),
+                    app.name,
+                    sealed,
+                    app.secure,
+                    policy::busy_text(app.policies.busy),
+                    policy::devices_text(app.policies.devices),
+                    keep.records_days,
+                    keep.records,
+                    keep.messages_days,
+                    keep.messages,
+                    signed(now_ms),
+                ],
+            )?;
             unique(inserted, || format!("the app {}", app.key))
         })
     }
 
     fn apps(&self) -> StoreFuture<'_, Vec<App>> {
-        Box::pin(async move {
-            sqlx::query("SELECT * FROM apps ORDER BY app_key")
-                .fetch_all(&self.readers)
-                .await?
-                .iter()
-                .map(|row| read::app(row, &self.vault))
-                .collect()
+        let (vault, quarantined) = (self.vault.clone(), self.quarantined.clone());
+        self.read(move |connection, _| {
+            let (apps, wrong) = read::apps(connection, &vault)?;
+            for error in &wrong {
+                quarantined.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(%error, "an app is left out");
+            }
+            // Where none can be read it is the key that is wrong, not the row.
+            match wrong.into_iter().next() {
+                Some(error) if apps.is_empty() => Err(error),
+                _ => Ok(apps),
+            }
         })
     }
 
     fn app<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<App>> {
-        Box::pin(async move {
-            sqlx::query("SELECT * FROM apps WHERE app_key = ?")
-                .bind(key.as_str())
-                .fetch_optional(&self.readers)
-                .await?
-                .map(|row| read::app(&row, &self.vault))
-                .transpose()
-        })
+        let (vault, key) = (self.vault.clone(), key.clone());
+        self.read(move |connection, _| read::app(connection, &vault, &key))
     }
 
     fn policies<'a>(&'a self, key: &'a AppKey) -> StoreFuture<'a, Option<Policies>> {
-        Box::pin(async move {
-            sqlx::query("SELECT busy, devices FROM apps WHERE app_key = ?")
-                .bind(key.as_str())
-                .fetch_optional(&self.readers)
-                .await?
-                .map(|row| read::policies(&row))
-                .transpose()
-        })
+        let key = key.clone();
+        self.read(move |connection, _| read::policies(connection, &key))
     }
 
     fn set_policies<'a>(&'a self, key: &'a AppKey, policies: Policies) -> StoreFuture<'a, bool> {
-        Box::pin(async move {
-            let changed = sqlx::query("UPDATE apps SET busy = ?, devices = ? WHERE app_key = ?")
-                .bind(policy::busy_text(policies.busy))
-                .bind(policy::devices_text(policies.devices))
-                .bind(key.as_str())
-                .execute(&self.writer)
-                .await?;
-            Ok(changed.rows_affected() > 0)
+        let key = key.clone();
+        self.write(Lane::Other, move |desk| {
+            let (busy, devices) = (policies.busy, policies.devices);
+            let sql = "UPDATE apps SET busy = ?, devices = ? WHERE app_key = ?";
+            let to = (policy::busy_text(busy), policy::devices_text(devices));
+            Ok(desk.execute(sql, (to.0, to.1, key.as_str()))? > 0)
+        })
+    }
+
+    fn set_retention<'a>(&'a self, key: &'a AppKey, keep: Retention) -> StoreFuture<'a, bool> {
+        let key = key.clone();
+        self.write(Lane::Other, move |desk| {
+            let sql = "UPDATE apps SET keep_records_days = ?, keep_records = ?, keep_messages_days = ?, \
+                 keep_messages = ? WHERE app_key = ?";
+            let to = params![
+                keep.records_days,
+                keep.records,
+                keep.messages_days,
+                keep.messages,
+                key.as_str()
+            ];
+            Ok(desk.execute(sql, to)? > 0)
         })
     }
 
@@ -169,20 +284,23 @@ impl Store for Sqlite {
         account: &'a Account,
         now_ms: u64,
     ) -> StoreFuture<'a, ()> {
-        Box::pin(async move {
-            let inserted = sqlx::query(
-                "INSERT INTO accounts (app_key, accid, name, avatar, disabled, token_generation, created_at_ms) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(app.as_str())
-            .bind(account.accid.as_str())
-            .bind(&account.name)
-            .bind(&account.avatar)
-            .bind(account.disabled)
-            .bind(signed(account.token_generation))
-            .bind(signed(now_ms))
-            .execute(&self.writer)
-            .await;
+        let (app, account) = (app.clone(), account.clone());
+        self.write(Lane::Other, move |desk| {
+            let app = desk.app(&app)?;
+            let id = desk.name(app, &account.accid)?;
+            let sql = "INSERT INTO accounts (id, name, avatar, disabled, token_generation, created_at_ms) \
+                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            let inserted = desk.execute(
+                sql,
+                params![
+                    id,
+                    account.name,
+                    account.avatar,
+                    account.disabled,
+                    signed(account.token_generation),
+                    signed(now_ms),
+                ],
+            )?;
             unique(inserted, || format!("the account {}", account.accid))
         })
     }
@@ -192,14 +310,10 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accid: &'a Accid,
     ) -> StoreFuture<'a, Option<Account>> {
-        Box::pin(async move {
-            sqlx::query("SELECT * FROM accounts WHERE app_key = ? AND accid = ?")
-                .bind(app.as_str())
-                .bind(accid.as_str())
-                .fetch_optional(&self.readers)
-                .await?
-                .map(|row| read::account(&row))
-                .transpose()
+        let (app, accid) = (app.clone(), accid.clone());
+        self.read(move |connection, _| {
+            let found = read::accounts(connection, &app, Some(&accid))?;
+            Ok(found.into_iter().next())
         })
     }
 
@@ -208,19 +322,22 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accids: &'a [&'a Accid],
     ) -> StoreFuture<'a, Vec<Account>> {
-        Box::pin(read::accounts_named(&self.readers, app, accids))
+        let mut accids: Vec<Accid> = accids.iter().map(|accid| (*accid).clone()).collect();
+        accids.sort();
+        accids.dedup();
+        let app = app.clone();
+        self.read(move |connection, _| {
+            let mut found = Vec::new();
+            for accid in &accids {
+                found.extend(read::accounts(connection, &app, Some(accid))?);
+            }
+            Ok(found)
+        })
     }
 
     fn accounts<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, Vec<Account>> {
-        Box::pin(async move {
-            sqlx::query("SELECT * FROM accounts WHERE app_key = ? ORDER BY accid")
-                .bind(app.as_str())
-                .fetch_all(&self.readers)
-                .await?
-                .iter()
-                .map(read::account)
-                .collect()
-        })
+        let app = app.clone();
+        self.read(move |connection, _| read::accounts(connection, &app, None))
     }
 
     fn change_account<'a>(
@@ -229,68 +346,44 @@ impl Store for Sqlite {
         accid: &'a Accid,
         change: AccountChange,
     ) -> StoreFuture<'a, Option<Account>> {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE accounts SET name = coalesce(?, name), avatar = coalesce(?, avatar), \
-                 disabled = coalesce(?, disabled), token_generation = token_generation + ? \
-                 WHERE app_key = ? AND accid = ? RETURNING *",
-            )
-            .bind(change.name)
-            .bind(change.avatar)
-            .bind(change.disabled)
-            .bind(i64::from(change.revoke_tokens))
-            .bind(app.as_str())
-            .bind(accid.as_str())
-            .fetch_optional(&self.writer)
-            .await?
-            .map(|row| read::account(&row))
-            .transpose()
+        let (app, accid) = (app.clone(), accid.clone());
+        self.write(Lane::Other, move |desk| {
+            let id = desk.app(&app)?;
+            let Some(id) = desk.accid(id, &accid)? else {
+                return Ok(None);
+            };
+            let sql = "UPDATE accounts SET name = coalesce(?, name), avatar = coalesce(?, avatar), \
+                 disabled = coalesce(?, disabled), token_generation = token_generation + ? WHERE id = ?";
+            let revoked = i64::from(change.revoke_tokens);
+            let to = params![change.name, change.avatar, change.disabled, revoked, id];
+            desk.execute(sql, to)?;
+            let found = read::accounts(&desk.connection, &app, Some(&accid))?;
+            Ok(found.into_iter().next())
         })
     }
 
     fn commit(&self, app: &AppKey, writes: Arc<[Write]>) -> CommitFuture {
-        let (writer, app) = (self.writer.clone(), app.clone());
-        Box::pin(async move { batch::commit(&writer, &app, &writes).await })
+        let app = app.clone();
+        self.write(Lane::Call, move |desk| {
+            let app = desk.app(&app)?;
+            batch::store(desk, app, &writes)?;
+            batch::store_ends(desk, app, &writes)
+        })
     }
 
     fn restorable<'a>(&'a self, app: &'a AppKey, since: Time) -> StoreFuture<'a, Vec<Call>> {
-        Box::pin(async move {
-            sqlx::query(
-                "SELECT call_id, state FROM calls INDEXED BY calls_live WHERE app_key = ?1 AND ended = 0 UNION ALL \
-                 SELECT calls.call_id, state FROM calls JOIN records USING (app_key, call_id) \
-                 WHERE calls.app_key = ?1 AND ended_at_ms >= ?2",
-            )
-            .bind(app.as_str())
-            .bind(signed(since.0))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(read::call)
-            .collect()
-        })
+        let app = app.clone();
+        self.read(move |connection, aside| read::restorable(connection, &app, since.0, aside))
     }
 
     fn call<'a>(&'a self, app: &'a AppKey, call_id: CallId) -> StoreFuture<'a, Option<Call>> {
-        Box::pin(async move {
-            sqlx::query("SELECT call_id, state FROM calls WHERE app_key = ? AND call_id = ?")
-                .bind(app.as_str())
-                .bind(call_id.to_string())
-                .fetch_optional(&self.readers)
-                .await?
-                .map(|row| read::call(&row))
-                .transpose()
-        })
+        let app = app.clone();
+        self.read(move |connection, aside| read::call(connection, &app, call_id, aside))
     }
 
     fn next_message<'a>(&'a self, app: &'a AppKey) -> StoreFuture<'a, MessageId> {
-        Box::pin(async move {
-            let (greatest,): (i64,) =
-                sqlx::query_as("SELECT coalesce(max(id), 0) FROM messages WHERE app_key = ?")
-                    .bind(app.as_str())
-                    .fetch_one(&self.readers)
-                    .await?;
-            Ok(MessageId(unsigned(greatest) + 1))
-        })
+        let app = app.clone();
+        self.read(move |connection, _| read::next_message(connection, &app))
     }
 
     fn record<'a>(
@@ -298,19 +391,13 @@ impl Store for Sqlite {
         app: &'a AppKey,
         call_id: CallId,
     ) -> StoreFuture<'a, Option<CallRecord>> {
-        Box::pin(async move {
-            sqlx::query("SELECT seq, body FROM records WHERE app_key = ? AND call_id = ?")
-                .bind(app.as_str())
-                .bind(call_id.to_string())
-                .fetch_optional(&self.readers)
-                .await?
-                .map(|row| read::record(&row).map(|(_, record)| record))
-                .transpose()
-        })
+        let app = app.clone();
+        self.read(move |connection, aside| read::record(connection, &app, call_id, aside))
     }
 
     fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage> {
-        Box::pin(read::records(&self.readers, app, query))
+        let app = app.clone();
+        self.read(move |connection, aside| read::records(connection, &app, &query, aside))
     }
 
     fn messages_since<'a>(
@@ -321,9 +408,10 @@ impl Store for Sqlite {
         before: MessageId,
         limit: PageLimit,
     ) -> StoreFuture<'a, MessagePage> {
-        Box::pin(async move {
+        let (app, accid) = (app.clone(), accid.clone());
+        self.read(move |connection, aside| {
             let within = (after, before);
-            read::messages_since(&self.readers, app, accid, within, limit).await
+            read::messages_since(connection, &app, &accid, within, limit, aside)
         })
     }
 
@@ -332,57 +420,150 @@ impl Store for Sqlite {
         app: &'a AppKey,
         query: ConversationQuery<'a>,
     ) -> StoreFuture<'a, MessagePage> {
-        Box::pin(read::conversation(&self.readers, app, query))
+        let app = app.clone();
+        let (accid, with) = (query.accid.clone(), query.with.clone());
+        let (before, limit) = (query.before, query.limit);
+        self.read(move |connection, aside| {
+            let query = ConversationQuery {
+                accid: &accid,
+                with: &with,
+                before,
+                limit,
+            };
+            read::conversation(connection, &app, &query, aside)
+        })
     }
 
     fn probe(&self, now_ms: u64) -> StoreFuture<'_, ()> {
-        Box::pin(async move {
-            let mut connection = transaction::begin(&self.writer).await?;
-            let written = write_probe(&mut connection, now_ms).await;
-            transaction::end(&mut connection, written).await
-        })
+        self.write(Lane::Other, move |desk| desk.probe(PROBE_BYTES, now_ms))
+    }
+
+    fn stats(&self) -> StoreStats {
+        let bytes = |end: &str| {
+            let mut name = self.file.clone().into_os_string();
+            name.push(end);
+            std::fs::metadata(name).map_or(0, |file| file.len())
+        };
+        StoreStats {
+            writes_waiting: self.jobs.len(),
+            reads_waiting: self.reads.len(),
+            transactions: self.transactions.load(Ordering::Relaxed),
+            quarantined: self.quarantined.load(Ordering::Relaxed),
+            file_bytes: bytes(""),
+            log_bytes: bytes("-wal"),
+        }
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            self.readers.close().await;
-            self.writer.close().await;
-        })
+        self.jobs.close();
+        self.reads.close();
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let threads = std::mem::take(&mut *threads);
+        let joined = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                if thread.join().is_err() {
+                    tracing::error!("a thread of the storage has panicked");
+                }
+            }
+        });
+        joined.map(drop).boxed()
     }
 }
 
-/// The second row takes new pages each time, and a full file has none left; the first one keeps the time.
-async fn write_probe(connection: &mut SqliteConnection, now_ms: u64) -> Result<(), StoreError> {
-    for id in [1_i64, 2] {
-        sqlx::query("REPLACE INTO heartbeat (id, at_ms, body) VALUES (?, ?, zeroblob(?))")
-            .bind(id)
-            .bind(signed(now_ms))
-            .bind(PROBE_BYTES)
-            .execute(&mut *connection)
-            .await?;
-    }
-    sqlx::query("DELETE FROM heartbeat WHERE id = 2")
-        .execute(&mut *connection)
-        .await?;
-    Ok(())
-}
-
-/// Tells a taken key from a storage that fails.
-fn unique<T>(
-    inserted: Result<T, sqlx::Error>,
-    what: impl FnOnce() -> String,
-) -> Result<(), StoreError> {
+/// Tells a taken key from a new row.
+fn unique(inserted: usize, what: impl FnOnce() -> String) -> Result<(), StoreError> {
     match inserted {
-        Ok(_) => Ok(()),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            Err(StoreError::Exists(what()))
-        }
-        Err(error) => Err(error.into()),
+        0 => Err(StoreError::Exists(what())),
+        _ => Ok(()),
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
         Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for CommitError {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+#[cfg(test)]
+mod cost;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::{call, end, rows, shop};
+
+    fn store(folder: &tempfile::TempDir) -> Sqlite {
+        let vault = Vault::open(None, &folder.path().join("hullo.key")).unwrap();
+        Sqlite::open(&folder.path().join("hullo.db"), Open::Alone, None, vault).unwrap()
+    }
+
+    #[tokio::test]
+    async fn rows_that_cannot_be_read_are_set_aside_and_everything_else_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let (app, other) = (shop("shop"), shop("other"));
+        for app in [&app, &other] {
+            store.create_app(app, 1).await.unwrap();
+            let live = Write::Call(Box::new(call(9)));
+            let writes = [end(1, 1), end(2, 2), live];
+            store.commit(&app.key, writes.into()).await.unwrap();
+        }
+        let broken = Connection::open(folder.path().join("hullo.db")).unwrap();
+        broken
+            .execute_batch(
+                "UPDATE states SET body = '{}' WHERE app = 1 AND ended_at_ms IS NULL; \
+                 UPDATE records SET body = 'x' WHERE app = 1 AND message_first = 1; \
+                 UPDATE apps SET sealed_secret = x'00' WHERE app_key = 'other'",
+            )
+            .unwrap();
+
+        let apps = store.apps().await.unwrap();
+        assert_eq!(apps.len(), 1, "the other one is left out");
+        for _ in 0..2 {
+            let calls = store.restorable(&app.key, Time(u64::MAX)).await.unwrap();
+            assert!(calls.is_empty());
+            let query = RecordQuery {
+                accid: None,
+                before: None,
+                limit: rows(10),
+            };
+            let page = store.records(&app.key, query).await.unwrap();
+            assert_eq!(page.records.len(), 1);
+            // Whoever comes later stands behind the quarantine.
+            store.probe(1).await.unwrap();
+        }
+        assert_eq!(store.stats().quarantined, 3);
+        let aside: i64 = broken
+            .query_one("SELECT count(*) FROM quarantine", (), |row| row.get(0))
+            .unwrap();
+        assert_eq!(aside, 2);
+        let again = [Write::Call(Box::new(call(1)))];
+        let refused = store.commit(&app.key, again.into()).await;
+        assert!(matches!(refused, Err(CommitError::Taken(_))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn attachment_is_written_once_however_often_its_call_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let app = shop("shop");
+        store.create_app(&app, 1).await.unwrap();
+        let mut call = call(1);
+        call.attachment = Some("x".repeat(4096));
+        let write = async |call: &Call| {
+            let writes = [Write::Call(Box::new(call.clone()))];
+            store.commit(&app.key, writes.into()).await.unwrap();
+            store.stats().log_bytes
+        };
+        let dialled = write(&call).await;
+        call.version += 1;
+        let changed = write(&call).await;
+        let pages = (changed - dialled) / 4096;
+        assert!(pages <= 2, "{pages} pages for a state without its text");
     }
 }

@@ -1,9 +1,8 @@
 //! A storage that takes nothing: typed errors, nothing else changes, and all is well when it takes again.
 
 use hullo_protocol::{Command, ErrorKind, StartCall, Success};
+use rusqlite::Connection;
 use serde_json::json;
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::client::{accid, call_of, dial, new_call_id, refusal, request_id, start};
 use crate::eventually::eventually;
@@ -11,13 +10,12 @@ use crate::program::{Options, Server, kind_of, set_writable};
 
 const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
-async fn open(server: &Server) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(server.database());
-    SqliteConnection::connect_with(&options).await.unwrap()
+fn open(server: &Server) -> Connection {
+    Connection::open(server.database()).unwrap()
 }
 
-async fn run(connection: &mut SqliteConnection, sql: &'static str) {
-    sqlx::query(sql).execute(connection).await.unwrap();
+fn run(connection: &Connection, sql: &str) {
+    connection.execute_batch(sql).unwrap();
 }
 
 async fn health(server: &Server) -> u16 {
@@ -35,17 +33,15 @@ fn large_dial(call_id: hullo_protocol::CallId) -> Command {
 #[tokio::test]
 async fn full_storage_refuses_calls_until_space_returns() {
     let server = Server::start().await;
-    let mut connection = open(&server).await;
+    let connection = open(&server);
     run(
-        &mut connection,
+        &connection,
         "CREATE TABLE filler AS SELECT zeroblob(400000) AS body",
-    )
-    .await;
-    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count")
-        .fetch_one(&mut connection)
-        .await
+    );
+    let pages: i64 = connection
+        .query_one("PRAGMA page_count", (), |row| row.get(0))
         .unwrap();
-    connection.close().await.unwrap();
+    drop(connection);
     let full = Options {
         environment: vec![("HULLO_DB_MAX_PAGES", pages.to_string())],
         ..Options::default()
@@ -64,7 +60,7 @@ async fn full_storage_refuses_calls_until_space_returns() {
     assert_eq!(server.http("GET", &path, None).await.0, 404);
     assert!(server.metric("hullo_store_commit_failures_total").await >= 2.0);
 
-    run(&mut open(&server).await, "DROP TABLE filler").await;
+    run(&open(&server), "DROP TABLE filler");
     eventually("health returns", async || {
         (health(&server).await == 200).then_some(())
     })
@@ -85,8 +81,8 @@ async fn locked_storage_fails_a_hang_up_and_takes_it_when_it_is_repeated() {
     bob.ask(Command::Ring { call_id }).await.unwrap();
     bob.drain_events().await;
 
-    let mut other = open(&server).await;
-    run(&mut other, "BEGIN IMMEDIATE").await;
+    let other = open(&server);
+    run(&other, "BEGIN IMMEDIATE");
     let (status, body) = server
         .http("POST", "/v1/accounts", Some(json!({ "accid": "dave" })))
         .await;
@@ -98,7 +94,7 @@ async fn locked_storage_fails_a_hang_up_and_takes_it_when_it_is_repeated() {
     let refused = alice.ask_as(cancel, Command::Cancel { call_id }).await;
     assert_eq!(refusal(refused), ErrorKind::StorageUnavailable);
     assert!(bob.drain_events().await.is_empty(), "bob rings on");
-    run(&mut other, "ROLLBACK").await;
+    run(&other, "ROLLBACK");
 
     let cancelled = alice.ask_as(cancel, Command::Cancel { call_id }).await;
     assert_eq!(cancelled, Ok(Success::Done));
@@ -116,14 +112,14 @@ async fn ring_time_that_ends_while_the_storage_is_locked_ends_the_call_afterward
         ..dial(call_id, "bob")
     };
     alice.ask(Command::StartCall(short)).await.unwrap();
-    let mut other = open(&server).await;
-    run(&mut other, "BEGIN IMMEDIATE").await;
+    let other = open(&server);
+    run(&other, "BEGIN IMMEDIATE");
     eventually("the timer meets the lock", async || {
         (server.metric("hullo_store_commit_failures_total").await >= 1.0).then_some(())
     })
     .await;
     assert!(server.records("alice").await.is_empty());
-    run(&mut other, "ROLLBACK").await;
+    run(&other, "ROLLBACK");
     alice.call_ended(call_id).await;
     assert_eq!(server.records("alice").await.len(), 1);
 }

@@ -1,62 +1,185 @@
-//! One transaction for one batch of the hub.
+//! A batch of the hub as rows: of each call its last state, what it leaves behind, and nothing twice.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_core::call::Call;
 use hullo_core::hub::Write;
-use hullo_protocol::{AppKey, CallId, CallRecord, Message};
+use hullo_protocol::{Accid, CallId, CallRecord, Message};
+use rusqlite::params;
 use serde::Serialize;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
+use super::desk::Desk;
 use super::integer::signed;
-use super::transaction;
 use crate::store::{CommitError, StoreError};
 
-/// Stores all of `writes` or nothing.
-pub(super) async fn commit(
-    pool: &SqlitePool,
-    app: &AppKey,
-    writes: &[Write],
-) -> Result<(), CommitError> {
-    let mut connection = transaction::begin(pool).await?;
+/// What a batch says of one call.
+struct Last<'a> {
+    /// Its first write has version 1: nothing, or that version, is stored.
+    first: bool,
+    call: &'a Call,
+    ended_at_ms: Option<u64>,
+}
+
+/// Stores all of `writes`; on an error the caller takes back what was done.
+pub(super) fn store(desk: &Desk, app: i64, writes: &[Write]) -> Result<(), CommitError> {
+    let mut calls: BTreeMap<CallId, Last<'_>> = BTreeMap::new();
+    for write in writes {
+        let (Write::Call(call) | Write::End { call, .. }) = write;
+        let last = calls.entry(call.call_id).or_insert(Last {
+            first: call.version == 1,
+            call,
+            ended_at_ms: None,
+        });
+        last.call = call;
+        if let Write::End { record, .. } = write {
+            last.ended_at_ms = Some(record.ended_at_ms);
+        }
+    }
     let mut taken = Vec::new();
-    let stored = store_all(&mut connection, app, writes, &mut taken).await;
-    match stored {
-        Ok(()) if taken.is_empty() => Ok(transaction::end(&mut connection, Ok(())).await?),
-        Ok(()) => {
-            transaction::roll_back(&mut connection).await;
-            Err(CommitError::Taken(taken))
+    for last in calls.values() {
+        if !store_call(desk, app, last)? {
+            taken.push(last.call.call_id);
         }
-        Err(error) => {
-            transaction::roll_back(&mut connection).await;
-            Err(error)
-        }
+    }
+    if taken.is_empty() {
+        Ok(())
+    } else {
+        Err(CommitError::Taken(taken))
     }
 }
 
-async fn store_all(
-    connection: &mut SqliteConnection,
-    app: &AppKey,
-    writes: &[Write],
-    taken: &mut Vec<CallId>,
-) -> Result<(), CommitError> {
+/// Stores what calls leave behind that have ended.
+pub(super) fn store_ends(desk: &mut Desk, app: i64, writes: &[Write]) -> Result<(), CommitError> {
     for write in writes {
-        let (Write::Call(call) | Write::End { call, .. }) = write;
-        if taken.contains(&call.call_id) {
-            continue;
-        }
-        let ended = matches!(write, Write::End { .. });
-        if !store_call(connection, app, call, ended).await? {
-            if call.version > 1 {
-                return Err(contradiction(call.call_id, "has ended and changes"));
-            }
-            taken.push(call.call_id);
-            continue;
-        }
         if let Write::End {
             record, messages, ..
         } = write
         {
-            store_record(connection, app, record).await?;
-            store_messages(connection, app, messages).await?;
+            store_record(desk, app, record, messages)?;
+        }
+    }
+    Ok(())
+}
+
+/// False when the call is new and its id is not. Invariant: a call that has ended never lives again.
+fn store_call(desk: &Desk, app: i64, last: &Last<'_>) -> Result<bool, CommitError> {
+    let call = last.call;
+    let call_id = call.call_id.as_u128().to_be_bytes();
+    let ended_at = last.ended_at_ms.map(signed);
+    let (body, texts) = state(call)?;
+    if last.first {
+        let sql = "INSERT INTO states (app, call_id, ended_at_ms, body) SELECT ?1, ?2, ?3, ?4 \
+             WHERE NOT EXISTS (SELECT 1 FROM records WHERE app = ?1 AND call_id = ?2) ON CONFLICT DO NOTHING";
+        if desk.execute(sql, params![app, call_id, ended_at, body])? > 0 {
+            if let Some(texts) = texts {
+                let sql = "INSERT INTO attachments (state, body) VALUES (last_insert_rowid(), ?)";
+                desk.execute(sql, [texts])?;
+            }
+            return Ok(true);
+        }
+    }
+    let sql = "UPDATE states SET ended_at_ms = ?3, body = ?4 WHERE app = ?1 AND call_id = ?2 AND ended_at_ms IS NULL";
+    if desk.execute(sql, params![app, call_id, ended_at, body])? == 0 {
+        return match last.first {
+            true => Ok(false),
+            false => Err(contradiction(
+                call.call_id,
+                "has ended or was never stored, and changes",
+            )),
+        };
+    }
+    if let Some(texts) = texts {
+        let sql = "INSERT INTO attachments (state, body) SELECT id, ?3 FROM states WHERE app = ?1 AND call_id = ?2 \
+             ON CONFLICT DO UPDATE SET body = excluded.body WHERE body <> excluded.body";
+        desk.execute(sql, params![app, call_id, texts])?;
+    }
+    Ok(true)
+}
+
+/// A call without its attachments, and these: their places stand in the call.
+fn state(call: &Call) -> Result<(String, Option<String>), StoreError> {
+    let has_text = call.participants.iter().any(|p| p.attachment.is_some());
+    if call.attachment.is_none() && !has_text {
+        return Ok((json(call)?, None));
+    }
+    let mut call = call.clone();
+    let mut texts: Vec<String> = Vec::new();
+    let own = call.participants.iter_mut().map(|p| &mut p.attachment);
+    for attachment in std::iter::once(&mut call.attachment).chain(own).flatten() {
+        let known = texts.iter().position(|text| text == attachment);
+        let place = known.unwrap_or(texts.len()).to_string();
+        let text = std::mem::replace(attachment, place);
+        if known.is_none() {
+            texts.push(text);
+        }
+    }
+    Ok((json(&call)?, Some(json(&texts)?)))
+}
+
+/// Puts the attachments back where [`state`] took them from.
+pub(super) fn attach(call: &mut Call, texts: &[String]) -> Result<(), StoreError> {
+    let own = call.participants.iter_mut().map(|p| &mut p.attachment);
+    for attachment in std::iter::once(&mut call.attachment).chain(own).flatten() {
+        let text = attachment
+            .parse()
+            .ok()
+            .and_then(|place: usize| texts.get(place));
+        let text = text.ok_or_else(|| StoreError::Unreadable {
+            what: format!("the attachment {attachment} of the call {}", call.call_id),
+            why: "there is no such attachment".to_owned(),
+        })?;
+        attachment.clone_from(text);
+    }
+    Ok(())
+}
+
+/// Invariant: one record per call, and its messages in a row behind each other.
+fn store_record(
+    desk: &mut Desk,
+    app: i64,
+    record: &CallRecord,
+    messages: &[Message],
+) -> Result<(), CommitError> {
+    let refused = |what| Err(contradiction(record.call_id, what));
+    let first = messages.first().map_or(0, |message| message.id.0);
+    let sql = "INSERT INTO records (app, call_id, ended_at_ms, message_first, messages, body) \
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    let stored = desk.execute(
+        sql,
+        params![
+            app,
+            record.call_id.as_u128().to_be_bytes(),
+            signed(record.ended_at_ms),
+            signed(first),
+            signed(messages.len() as u64),
+            json(record)?,
+        ],
+    )?;
+    if stored == 0 {
+        return refused("has a record already");
+    }
+    let seq = desk.connection.last_insert_rowid();
+    let people: BTreeSet<&Accid> = std::iter::once(&record.caller)
+        .chain(&record.callees)
+        .collect();
+    for accid in people {
+        let accid = desk.name(app, accid)?;
+        let sql = "INSERT INTO past_calls (accid, record) VALUES (?, ?)";
+        desk.execute(sql, (accid, seq))?;
+    }
+    let caller = desk.name(app, &record.caller)?;
+    for (message, place) in messages.iter().zip(0..) {
+        let follows = message.id.0 == first + place as u64
+            && message.from == record.caller
+            && record.callees.get(place) == Some(&message.to);
+        if !follows {
+            return refused("has messages that do not follow from its record");
+        }
+        let callee = desk.name(app, &message.to)?;
+        let sql = "INSERT INTO conversations (low, high, message, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let (low, high) = (caller.min(callee), caller.max(callee));
+        if desk.execute(sql, (low, high, signed(message.id.0), seq))? == 0 {
+            return refused("has a message whose id is used already");
         }
     }
     Ok(())
@@ -64,81 +187,6 @@ async fn store_all(
 
 fn contradiction(call_id: CallId, what: &str) -> CommitError {
     CommitError::Contradiction(format!("the call {call_id} {what}"))
-}
-
-/// False when the call has ended: it never lives again, whatever it is asked to be.
-async fn store_call(
-    connection: &mut SqliteConnection,
-    app: &AppKey,
-    call: &Call,
-    ended: bool,
-) -> Result<bool, StoreError> {
-    let stored = sqlx::query(
-        "INSERT INTO calls (app_key, call_id, ended, state) VALUES (?, ?, ?, ?) \
-         ON CONFLICT DO UPDATE SET ended = excluded.ended, state = excluded.state WHERE ended = 0",
-    )
-    .bind(app.as_str())
-    .bind(call.call_id.to_string())
-    .bind(ended)
-    .bind(json(call)?)
-    .execute(connection)
-    .await?;
-    Ok(stored.rows_affected() > 0)
-}
-
-/// Invariant: one record per call.
-async fn store_record(
-    connection: &mut SqliteConnection,
-    app: &AppKey,
-    record: &CallRecord,
-) -> Result<(), CommitError> {
-    let stored = sqlx::query(
-        "INSERT INTO records (app_key, call_id, status, started_at_ms, ended_at_ms, body) \
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(app.as_str())
-    .bind(record.call_id.to_string())
-    .bind(i64::from(record.status.code()))
-    .bind(signed(record.started_at_ms))
-    .bind(signed(record.ended_at_ms))
-    .bind(json(record)?)
-    .execute(&mut *connection)
-    .await
-    .map_err(StoreError::from)?;
-    if stored.rows_affected() == 0 {
-        return Err(contradiction(record.call_id, "has a record already"));
-    }
-    for accid in std::iter::once(&record.caller).chain(&record.callees) {
-        sqlx::query("INSERT OR IGNORE INTO record_accounts (app_key, accid, seq) VALUES (?, ?, ?)")
-            .bind(app.as_str())
-            .bind(accid.as_str())
-            .bind(stored.last_insert_rowid())
-            .execute(&mut *connection)
-            .await
-            .map_err(StoreError::from)?;
-    }
-    Ok(())
-}
-
-async fn store_messages(
-    connection: &mut SqliteConnection,
-    app: &AppKey,
-    messages: &[Message],
-) -> Result<(), StoreError> {
-    for message in messages {
-        sqlx::query(
-            "INSERT INTO messages (app_key, id, from_accid, to_accid, sent_at_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(app.as_str())
-        .bind(signed(message.id.0))
-        .bind(message.from.as_str())
-        .bind(message.to.as_str())
-        .bind(signed(message.sent_at_ms))
-        .bind(json(&message.body)?)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }
 
 fn json(value: &impl Serialize) -> Result<String, StoreError> {

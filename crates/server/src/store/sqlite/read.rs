@@ -1,23 +1,103 @@
-//! From rows to what they mean.
+//! From rows to what they mean. Each page steps through one index and stops where it is full: no statement here walks what
+//! it does not show, and none sorts.
 
 use hullo_core::call::Call;
-use hullo_protocol::{Accid, AppKey, CallRecord, Message, MessageId};
+use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageBody, MessageId};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 
+use super::batch::attach;
 use super::integer::{signed, unsigned};
 use crate::store::policy;
 use crate::store::vault::Vault;
 use crate::store::{
     Account, App, ConversationQuery, MessagePage, PageLimit, Policies, RecordPage, RecordQuery,
-    StoreError,
+    Retention, StoreError,
 };
 
-pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
-    let key: String = row.try_get("app_key")?;
-    let sealed: Vec<u8> = row.try_get("sealed_secret")?;
+/// A row that cannot be read, to be put into quarantine.
+#[derive(Debug, Clone)]
+pub(super) struct Unreadable {
+    pub(super) table: Table,
+    /// Its number there.
+    pub(super) row: i64,
+    pub(super) why: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Table {
+    States,
+    Records,
+}
+
+/// Rows that could not be read while something else was found.
+pub(super) type Aside = Vec<Unreadable>;
+
+macro_rules! app_columns {
+    () => {
+        "app_key, name, sealed_secret, secure, busy, devices, \
+         keep_records_days, keep_records, keep_messages_days, keep_messages"
+    };
+}
+const APPS: &str = concat!("SELECT ", app_columns!(), " FROM apps ORDER BY app_key");
+const APP: &str = concat!("SELECT ", app_columns!(), " FROM apps WHERE app_key = ?");
+const POLICIES: &str = "SELECT busy, devices FROM apps WHERE app_key = ?";
+const APP_ID: &str = "SELECT id, message_first FROM apps WHERE app_key = ?";
+const ACCID: &str = "SELECT id FROM accids WHERE app = ? AND accid = ?";
+const ACCOUNT: &str = "SELECT accid, name, avatar, disabled, token_generation \
+     FROM accids JOIN accounts USING (id) WHERE app = ? AND accid = ?";
+const ACCOUNTS: &str = "SELECT accid, name, avatar, disabled, token_generation \
+     FROM accids CROSS JOIN accounts USING (id) WHERE app = ? ORDER BY accid";
+const STATE: &str = "SELECT states.id, states.body, attachments.body, ended_at_ms \
+     FROM states LEFT JOIN attachments ON state = states.id WHERE app = ? AND call_id = ?";
+const STATES: &str = "SELECT states.id, states.body, attachments.body, ended_at_ms \
+     FROM states LEFT JOIN attachments ON state = states.id WHERE app = ? ORDER BY call_id";
+const NEXT_MESSAGE: &str = "SELECT max(message_next, \
+     coalesce((SELECT message_first + messages FROM records WHERE app = apps.id ORDER BY seq DESC LIMIT 1), 1)) \
+     FROM apps WHERE app_key = ?";
+const RECORD: &str =
+    "SELECT seq, body FROM records WHERE app = ? AND call_id = ? AND body IS NOT NULL";
+const RECORDS: &str = "SELECT seq, body FROM records INDEXED BY records_of_app \
+     WHERE app = ? AND seq < ? AND body IS NOT NULL ORDER BY seq DESC";
+const PAST_CALLS: &str = "SELECT seq, body, message_first, messages FROM past_calls \
+     CROSS JOIN records ON seq = record WHERE accid = ? AND record < ? AND body IS NOT NULL ORDER BY record DESC";
+const CONVERSATION: &str = "SELECT seq, body, message_first, message FROM conversations \
+     CROSS JOIN records ON seq = record \
+     WHERE low = ? AND high = ? AND message < ? AND message >= ? AND body IS NOT NULL ORDER BY message DESC";
+
+/// All apps whose secrets can be opened, and what is wrong with the others.
+pub(super) fn apps(
+    connection: &Connection,
+    vault: &Vault,
+) -> Result<(Vec<App>, Vec<StoreError>), StoreError> {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    each(connection, APPS, (), |row| {
+        match app_of(row, vault) {
+            Ok(app) => found.push(app),
+            Err(error @ StoreError::Unreadable { .. }) => wrong.push(error),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    })?;
+    Ok((found, wrong))
+}
+
+pub(super) fn app(
+    connection: &Connection,
+    vault: &Vault,
+    key: &AppKey,
+) -> Result<Option<App>, StoreError> {
+    let mut found = None;
+    each(connection, APP, [key.as_str()], |row| {
+        found = Some(app_of(row, vault)?);
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+fn app_of(row: &Row<'_>, vault: &Vault) -> Result<App, StoreError> {
+    let key: String = row.get(0)?;
+    let sealed: Vec<u8> = row.get(2)?;
     let secret = vault
         .open_sealed(&key, &sealed)
         .ok_or_else(|| StoreError::Unreadable {
@@ -26,170 +106,373 @@ pub(super) fn app(row: &SqliteRow, vault: &Vault) -> Result<App, StoreError> {
         })?;
     Ok(App {
         key: parse(&key, AppKey::parse)?,
-        name: row.try_get("name")?,
+        name: row.get(1)?,
         secret,
-        secure: row.try_get("secure")?,
-        policies: policies(row)?,
+        secure: row.get(3)?,
+        policies: policies_of(row, 4)?,
+        retention: Retention {
+            records_days: row.get(6)?,
+            records: row.get(7)?,
+            messages_days: row.get(8)?,
+            messages: row.get(9)?,
+        },
     })
 }
 
-pub(super) fn policies(row: &SqliteRow) -> Result<Policies, StoreError> {
+pub(super) fn policies(
+    connection: &Connection,
+    key: &AppKey,
+) -> Result<Option<Policies>, StoreError> {
+    let mut found = None;
+    each(connection, POLICIES, [key.as_str()], |row| {
+        found = Some(policies_of(row, 0)?);
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+fn policies_of(row: &Row<'_>, column: usize) -> Result<Policies, StoreError> {
     Ok(Policies {
-        busy: parse(row.try_get("busy")?, policy::busy)?,
-        devices: parse(row.try_get("devices")?, policy::devices)?,
+        busy: parse(text(row, column)?, policy::busy)?,
+        devices: parse(text(row, column + 1)?, policy::devices)?,
     })
 }
 
-pub(super) fn account(row: &SqliteRow) -> Result<Account, StoreError> {
-    Ok(Account {
-        accid: accid(row, "accid")?,
-        name: row.try_get("name")?,
-        avatar: row.try_get("avatar")?,
-        disabled: row.try_get("disabled")?,
-        token_generation: unsigned(row.try_get("token_generation")?),
-    })
-}
-
-pub(super) async fn accounts_named(
-    pool: &SqlitePool,
-    app: &AppKey,
-    accids: &[&Accid],
+/// An account, or all of an app.
+pub(super) fn accounts(
+    connection: &Connection,
+    key: &AppKey,
+    accid: Option<&Accid>,
 ) -> Result<Vec<Account>, StoreError> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM accounts WHERE app_key = ");
-    sql.push_bind(app.as_str()).push(" AND accid IN (");
-    let mut listed = sql.separated(", ");
-    for accid in accids {
-        listed.push_bind(accid.as_str());
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    let add = |row: &Row<'_>| {
+        found.push(account_of(row)?);
+        Ok(true)
+    };
+    match accid {
+        Some(accid) => each(connection, ACCOUNT, (app, accid.as_str()), add)?,
+        None => each(connection, ACCOUNTS, [app], add)?,
     }
-    let rows = sql.push(") ORDER BY accid").build().fetch_all(pool).await?;
-    rows.iter().map(account).collect()
+    Ok(found)
 }
 
-pub(super) fn call(row: &SqliteRow) -> Result<Call, StoreError> {
-    let call_id: String = row.try_get("call_id")?;
-    json(row, "state", || format!("the call {call_id}"))
-}
-
-/// A record and its place.
-pub(super) fn record(row: &SqliteRow) -> Result<(u64, CallRecord), StoreError> {
-    let seq: i64 = row.try_get("seq")?;
-    let record = json(row, "body", || format!("the record {seq}"))?;
-    Ok((unsigned(seq), record))
-}
-
-pub(super) async fn records(
-    pool: &SqlitePool,
-    app: &AppKey,
-    query: RecordQuery,
-) -> Result<RecordPage, StoreError> {
-    let before = query.before.map_or(i64::MAX, signed);
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT records.seq, body FROM records");
-    if let Some(accid) = &query.accid {
-        sql.push(" JOIN record_accounts AS own ON own.seq = records.seq AND own.app_key = ")
-            .push_bind(app.as_str())
-            .push(" AND own.accid = ")
-            .push_bind(accid.as_str());
-    }
-    let rows = sql
-        .push(" WHERE records.app_key = ")
-        .push_bind(app.as_str())
-        .push(" AND records.seq < ")
-        .push_bind(before)
-        .push(" ORDER BY records.seq DESC LIMIT ")
-        .push_bind(i64::from(query.limit.rows) + 1)
-        .build()
-        .fetch_all(pool)
-        .await?;
-    let found = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    let (found, more) = page(found, query.limit, |(_, record)| record);
-    let next = found.last().map(|(seq, _)| *seq).filter(|_| more);
-    Ok(RecordPage {
-        records: found.into_iter().map(|(_, record)| record).collect(),
-        next,
+pub(super) fn account_of(row: &Row<'_>) -> Result<Account, StoreError> {
+    Ok(Account {
+        accid: parse(text(row, 0)?, Accid::parse)?,
+        name: row.get(1)?,
+        avatar: row.get(2)?,
+        disabled: row.get(3)?,
+        token_generation: unsigned(row.get(4)?),
     })
 }
 
-/// The first of `found` that make a page, and whether there are more.
-fn page<T, J: Serialize>(
-    mut found: Vec<T>,
-    limit: PageLimit,
-    json: impl Fn(&T) -> &J,
-) -> (Vec<T>, bool) {
-    let mut bytes = 0;
-    let fit = found.iter().take(limit.rows as usize).take_while(|row| {
-        bytes += serde_json::to_vec(json(row)).map_or(0, |json| json.len() + 1);
-        bytes <= limit.bytes
-    });
-    let rows = fit.count().max(1);
-    let more = found.len() > rows;
-    found.truncate(rows);
-    (found, more)
+/// A call whose state is kept.
+pub(super) fn call(
+    connection: &Connection,
+    key: &AppKey,
+    call_id: CallId,
+    aside: &mut Aside,
+) -> Result<Option<Call>, StoreError> {
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(None);
+    };
+    let mut found = None;
+    each(connection, STATE, (app, bytes(call_id)), |row| {
+        found = call_of(row, aside)?;
+        Ok(true)
+    })?;
+    Ok(found)
 }
 
-pub(super) async fn messages_since(
-    pool: &SqlitePool,
-    app: &AppKey,
+/// The calls that are not over, and those that ended at or after `since`.
+pub(super) fn restorable(
+    connection: &Connection,
+    key: &AppKey,
+    since: u64,
+    aside: &mut Aside,
+) -> Result<Vec<Call>, StoreError> {
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    each(connection, STATES, [app], |row| {
+        let ended_at: Option<i64> = row.get(3)?;
+        if ended_at.is_none_or(|at| unsigned(at) >= since) {
+            found.extend(call_of(row, aside)?);
+        }
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+fn call_of(row: &Row<'_>, aside: &mut Aside) -> Result<Option<Call>, StoreError> {
+    let texts: Option<String> = row.get(2)?;
+    let call = serde_json::from_str::<Call>(text(row, 1)?)
+        .map_err(|error| error.to_string())
+        .and_then(|mut call| {
+            let texts: Vec<String> = serde_json::from_str(texts.as_deref().unwrap_or("[]"))
+                .map_err(|error| error.to_string())?;
+            attach(&mut call, &texts).map_err(|error| error.to_string())?;
+            Ok(call)
+        });
+    set_aside(call, Table::States, row.get(0)?, aside)
+}
+
+/// One more than the greatest message id that was ever used.
+pub(super) fn next_message(connection: &Connection, key: &AppKey) -> Result<MessageId, StoreError> {
+    let next: Option<i64> = connection
+        .prepare_cached(NEXT_MESSAGE)?
+        .query_one([key.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(MessageId(next.map_or(1, unsigned)))
+}
+
+pub(super) fn record(
+    connection: &Connection,
+    key: &AppKey,
+    call_id: CallId,
+    aside: &mut Aside,
+) -> Result<Option<CallRecord>, StoreError> {
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(None);
+    };
+    let mut found = None;
+    each(connection, RECORD, (app, bytes(call_id)), |row| {
+        found = record_of(row, aside)?;
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+pub(super) fn records(
+    connection: &Connection,
+    key: &AppKey,
+    query: &RecordQuery,
+    aside: &mut Aside,
+) -> Result<RecordPage, StoreError> {
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(RecordPage::default());
+    };
+    let mut page = Page::new(query.limit);
+    let before = query.before.map_or(i64::MAX, signed);
+    let add = |row: &Row<'_>| match record_of(row, aside)? {
+        Some(record) => {
+            let seq: i64 = row.get(0)?;
+            Ok(page.add((seq, record), |(_, record)| record))
+        }
+        None => Ok(true),
+    };
+    match &query.accid {
+        None => each(connection, RECORDS, (app, before), add)?,
+        Some(accid) => {
+            let accid = accid_id(connection, app, accid)?;
+            each(connection, PAST_CALLS, (accid, before), add)?;
+        }
+    }
+    let next = page.rows.last().filter(|_| page.more);
+    Ok(RecordPage {
+        next: next.map(|(seq, _)| unsigned(*seq)),
+        records: page.rows.into_iter().map(|(_, record)| record).collect(),
+    })
+}
+
+/// The newest page of an account's messages within `after < id < before`, oldest first.
+pub(super) fn messages_since(
+    connection: &Connection,
+    key: &AppKey,
     accid: &Accid,
     (after, before): (MessageId, MessageId),
     limit: PageLimit,
+    aside: &mut Aside,
 ) -> Result<MessagePage, StoreError> {
-    // Each half walks its own index backwards and stops at the limit.
-    let rows = sqlx::query(
-        "SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?2 AND id > ?3 AND id < ?4 \
-         ORDER BY id DESC LIMIT ?5) \
-         UNION ALL SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND to_accid = ?2 AND id > ?3 AND id < ?4 \
-         ORDER BY id DESC LIMIT ?5) ORDER BY id DESC LIMIT ?5",
-    )
-    .bind(app.as_str())
-    .bind(accid.as_str())
-    .bind(signed(after.0))
-    .bind(signed(before.0))
-    .bind(i64::from(limit.rows) + 1)
-    .fetch_all(pool)
-    .await?;
-    let found = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-    let (mut messages, more) = page(found, limit, |message| message);
-    messages.reverse();
-    Ok(MessagePage { messages, more })
-}
-
-pub(super) async fn conversation(
-    pool: &SqlitePool,
-    app: &AppKey,
-    query: ConversationQuery<'_>,
-) -> Result<MessagePage, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?2 AND to_accid = ?3 AND id < ?4 \
-         ORDER BY id DESC LIMIT ?5) \
-         UNION ALL SELECT * FROM (SELECT * FROM messages WHERE app_key = ?1 AND from_accid = ?3 AND to_accid = ?2 AND id < ?4 \
-         ORDER BY id DESC LIMIT ?5) ORDER BY id DESC LIMIT ?5",
-    )
-    .bind(app.as_str())
-    .bind(query.accid.as_str())
-    .bind(query.with.as_str())
-    .bind(query.before.map_or(i64::MAX, |id| signed(id.0)))
-    .bind(i64::from(query.limit.rows) + 1)
-    .fetch_all(pool)
-    .await?;
-    let found = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-    let (messages, more) = page(found, query.limit, |message| message);
-    Ok(MessagePage { messages, more })
-}
-
-fn message(row: &SqliteRow) -> Result<Message, StoreError> {
-    let id = unsigned(row.try_get("id")?);
-    Ok(Message {
-        id: MessageId(id),
-        from: accid(row, "from_accid")?,
-        to: accid(row, "to_accid")?,
-        sent_at_ms: unsigned(row.try_get("sent_at_ms")?),
-        body: json(row, "body", || format!("the message {id}"))?,
+    let Some((app, oldest)) = app_id(connection, key)? else {
+        return Ok(MessagePage::default());
+    };
+    let oldest = oldest.max(after.0.saturating_add(1));
+    let mut page = Page::new(limit);
+    let number = accid_id(connection, app, accid)?;
+    each(connection, PAST_CALLS, (number, i64::MAX), |row| {
+        let (first, count) = (unsigned(row.get(2)?), unsigned(row.get(3)?));
+        if count > 0 && first + count <= oldest {
+            return Ok(false);
+        }
+        let Some(record) = record_of(row, aside)? else {
+            return Ok(true);
+        };
+        for (place, callee) in record.callees.iter().enumerate().rev() {
+            let id = first + place as u64;
+            let own = record.caller == *accid || *callee == *accid;
+            if !own || id < oldest || id >= before.0 {
+                continue;
+            }
+            let message = message_of(&record, callee, id);
+            if !message.is_none_or(|message| page.add(message, |message| message)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })?;
+    page.rows.reverse();
+    Ok(MessagePage {
+        messages: page.rows,
+        more: page.more,
     })
 }
 
-fn accid(row: &SqliteRow, column: &str) -> Result<Accid, StoreError> {
-    let text: String = row.try_get(column)?;
-    parse(&text, Accid::parse)
+pub(super) fn conversation(
+    connection: &Connection,
+    key: &AppKey,
+    query: &ConversationQuery<'_>,
+    aside: &mut Aside,
+) -> Result<MessagePage, StoreError> {
+    let Some((app, oldest)) = app_id(connection, key)? else {
+        return Ok(MessagePage::default());
+    };
+    let own = accid_id(connection, app, query.accid)?;
+    let with = accid_id(connection, app, query.with)?;
+    let (Some(own), Some(with)) = (own, with) else {
+        return Ok(MessagePage::default());
+    };
+    let before = query.before.map_or(i64::MAX, |id| signed(id.0));
+    let of = (own.min(with), own.max(with), before, signed(oldest));
+    let mut page = Page::new(query.limit);
+    each(connection, CONVERSATION, of, |row| {
+        let (first, id) = (unsigned(row.get(2)?), unsigned(row.get(3)?));
+        let Some(record) = record_of(row, aside)? else {
+            return Ok(true);
+        };
+        let place = usize::try_from(id.saturating_sub(first)).unwrap_or(usize::MAX);
+        let callee = record.callees.get(place);
+        let message = callee.and_then(|callee| message_of(&record, callee, id));
+        Ok(message.is_none_or(|message| page.add(message, |message| message)))
+    })?;
+    Ok(MessagePage {
+        messages: page.rows,
+        more: page.more,
+    })
+}
+
+/// The message that carries a record to one of its callees.
+fn message_of(record: &CallRecord, callee: &Accid, id: u64) -> Option<Message> {
+    let summary = record.summary_of(callee)?;
+    Some(Message {
+        id: MessageId(id),
+        from: summary.caller.clone(),
+        to: summary.callee.clone(),
+        sent_at_ms: summary.ended_at_ms,
+        body: MessageBody::Call(summary),
+    })
+}
+
+/// `None` for a record that cannot be read.
+pub(super) fn record_of(
+    row: &Row<'_>,
+    aside: &mut Aside,
+) -> Result<Option<CallRecord>, StoreError> {
+    let record = serde_json::from_str(text(row, 1)?).map_err(|error| error.to_string());
+    set_aside(record, Table::Records, row.get(0)?, aside)
+}
+
+/// What was read, or nothing and one more row for the quarantine.
+fn set_aside<T>(
+    read: Result<T, String>,
+    table: Table,
+    row: i64,
+    aside: &mut Aside,
+) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(why) => {
+            aside.push(Unreadable { table, row, why });
+            Ok(None)
+        }
+    }
+}
+
+/// Rows up to a limit.
+struct Page<T> {
+    limit: PageLimit,
+    rows: Vec<T>,
+    bytes: usize,
+    /// A row came that had no place.
+    more: bool,
+}
+
+impl<T> Page<T> {
+    fn new(limit: PageLimit) -> Self {
+        Self {
+            limit,
+            rows: Vec::new(),
+            bytes: 0,
+            more: false,
+        }
+    }
+
+    /// Adds a row that has a place; false when it has none, which ends the page.
+    fn add<J: Serialize>(&mut self, row: T, json: impl Fn(&T) -> &J) -> bool {
+        // The comma behind it.
+        let bytes = serde_json::to_vec(json(&row)).map_or(0, |json| json.len() + 1);
+        let full = self.rows.len() >= self.limit.rows as usize
+            || self.bytes.saturating_add(bytes) > self.limit.bytes;
+        if full && !self.rows.is_empty() {
+            self.more = true;
+            return false;
+        }
+        self.bytes += bytes;
+        self.rows.push(row);
+        true
+    }
+}
+
+/// The number of an app and its oldest message.
+fn app_id(connection: &Connection, key: &AppKey) -> Result<Option<(i64, u64)>, StoreError> {
+    let found = connection
+        .prepare_cached(APP_ID)?
+        .query_one([key.as_str()], |row| {
+            Ok((row.get(0)?, unsigned(row.get(1)?)))
+        })
+        .optional()?;
+    Ok(found)
+}
+
+fn accid_id(connection: &Connection, app: i64, accid: &Accid) -> Result<Option<i64>, StoreError> {
+    let found = connection
+        .prepare_cached(ACCID)?
+        .query_one((app, accid.as_str()), |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
+/// Steps through the rows of a statement until `take` says that it is enough.
+fn each(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    mut take: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        if !take(row)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn bytes(call_id: CallId) -> [u8; 16] {
+    call_id.as_u128().to_be_bytes()
+}
+
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, StoreError> {
+    let value = row.get_ref(column)?;
+    value.as_str().map_err(|error| StoreError::Unreadable {
+        what: format!("the column {column} of a row"),
+        why: error.to_string(),
+    })
 }
 
 fn parse<T, E: std::fmt::Display>(
@@ -202,14 +485,47 @@ fn parse<T, E: std::fmt::Display>(
     })
 }
 
-fn json<T: DeserializeOwned>(
-    row: &SqliteRow,
-    column: &str,
-    what: impl FnOnce() -> String,
-) -> Result<T, StoreError> {
-    let text: &str = row.try_get(column)?;
-    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
-        what: what(),
-        why: error.to_string(),
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::file::{Open, open};
+
+    const STATEMENTS: [&str; 14] = [
+        APPS,
+        APP,
+        POLICIES,
+        APP_ID,
+        ACCID,
+        ACCOUNT,
+        ACCOUNTS,
+        STATE,
+        STATES,
+        NEXT_MESSAGE,
+        RECORD,
+        RECORDS,
+        PAST_CALLS,
+        CONVERSATION,
+    ];
+
+    #[test]
+    fn no_statement_walks_a_table_or_sorts() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("a.db"), Open::Alone, None).unwrap();
+        for sql in STATEMENTS {
+            let mut plan = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let values = vec![rusqlite::types::Null; plan.parameter_count()];
+            let steps: Vec<String> = plan
+                .query_map(rusqlite::params_from_iter(values), |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let walks = |step: &String| {
+                (step.contains("SCAN") && !step.contains("SCAN apps") && !step.contains("CONSTANT"))
+                    || step.contains("TEMP B-TREE")
+            };
+            assert!(!steps.iter().any(walks), "{sql}: {steps:#?}");
+        }
+    }
 }
