@@ -8,6 +8,8 @@ pub const ATTACHMENT_BYTES_MAX: usize = 4 * 1024;
 pub const ACCID_BYTES_MAX: usize = 32;
 /// Longest device id.
 pub const DEVICE_ID_BYTES_MAX: usize = 64;
+/// Longest version of an SDK in a login.
+pub const SDK_VERSION_BYTES_MAX: usize = 64;
 /// Longest account name in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
 /// Longest avatar address in bytes.

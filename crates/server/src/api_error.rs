@@ -15,6 +15,8 @@ use crate::store::StoreError;
 pub(crate) struct ApiError {
     status: StatusCode,
     body: ErrorBody,
+    /// Seconds after which it may be tried again.
+    retry_after_s: Option<u64>,
 }
 
 /// The body of a refusal.
@@ -28,6 +30,15 @@ impl ApiError {
         Self {
             status,
             body: ErrorBody::new(kind, message),
+            retry_after_s: None,
+        }
+    }
+
+    /// It may be tried again after so many seconds.
+    pub(crate) fn after(self, seconds: u64) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 
@@ -55,6 +66,10 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             let ask = axum::http::HeaderValue::from_static("Basic realm=\"hullo\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, ask);
+        }
+        if let Some(seconds) = self.retry_after_s {
+            let seconds = axum::http::HeaderValue::from(seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }

@@ -43,9 +43,16 @@ impl LoginError {
         }
     }
 
-    /// Whether it counts as an attempt to guess.
+    /// Whether it may be an attempt to guess. A token of a valid signature never is, whatever else is wrong with it.
     pub(crate) fn is_guess(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::UnknownApp | Self::Token(LoginTokenError::Malformed) => true,
+            Self::Token(LoginTokenError::Expired | LoginTokenError::OtherAccount)
+            | Self::AccountNotFound
+            | Self::Disabled
+            | Self::Revoked { .. }
+            | Self::Store(_) => false,
+        }
     }
 }
 

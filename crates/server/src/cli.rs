@@ -173,8 +173,13 @@ pub(crate) fn run() -> Result<()> {
     if let Command::Load { load } = cli.command {
         return hullo_load::run(load);
     }
-    let config = Config::load(cli.config.as_deref(), cli.settings)?;
-    log::start(&config)?;
+    // The demo's app and accounts have no place among real ones.
+    let data_dir = match cli.command {
+        Command::Demo { .. } => "hullo-demo",
+        _ => "hullo-data",
+    };
+    let config = Config::load(cli.config.as_deref(), cli.settings, data_dir)?;
+    let log = log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -184,19 +189,19 @@ pub(crate) fn run() -> Result<()> {
             Command::Serve => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config, Open::Alone)?;
-                serve::run(config, store, None).await
+                serve::run(config, store, None, log.lost()).await
             }
             Command::Demo { secure, policies } => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config, Open::Alone)?;
                 let demo = seed_demo(&*store, secure, policies).await?;
-                serve::run(config, store, Some(demo)).await
+                serve::run(config, store, Some(demo), log.lost()).await
             }
             Command::App { command } => manage_app(&config, command).await,
             // Above: it is about another server, and needs no settings of this one.
             Command::Load { .. } => Ok(()),
             Command::Backup { file } => {
-                sqlite::copy(&database(&config), &file)?;
+                sqlite::copy(&config.database(), &file)?;
                 let key = config.data_dir.join("hullo.key");
                 println!("{} is made; keep {} with it", file.display(), key.display());
                 Ok(())
@@ -205,14 +210,10 @@ pub(crate) fn run() -> Result<()> {
     })
 }
 
-fn database(config: &Config) -> PathBuf {
-    config.data_dir.join("hullo.db")
-}
-
 fn open_store(config: &Config, how: Open) -> Result<Arc<dyn Store>> {
     if how == Open::Alone {
         config.make_data_dir()?;
-    } else if !database(config).exists() {
+    } else if !config.database().exists() {
         bail!(
             "there is no database in {}; name another data_dir, or create an app first",
             config.data_dir.display()
@@ -222,14 +223,14 @@ fn open_store(config: &Config, how: Open) -> Result<Arc<dyn Store>> {
         config.master_key.as_ref(),
         &config.data_dir.join("hullo.key"),
     )?;
-    let store = Sqlite::open(&database(config), how, config.db_max_pages, vault)?;
+    let store = Sqlite::open(&config.database(), how, config.db_max_pages, vault)?;
     Ok(Arc::new(store))
 }
 
 async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
     let creates = matches!(command, AppCommand::Create { .. });
     // Where a server runs, the tables are its own to change; where none does, only a new app makes anything.
-    let alone = match creates || database(config).exists() {
+    let alone = match creates || config.database().exists() {
         true => serve::lock(config).ok(),
         false => None,
     };

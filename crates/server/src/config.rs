@@ -1,17 +1,24 @@
 //! Settings: each has one name, in the file (`media_port`), the environment (`HULLO_MEDIA_PORT`) and on the command line
-//! (`--media-port`). The command line wins over the environment, and that over the file.
+//! (`--media-port`). The command line wins over the environment, and that over the file. `docs/configuration.md` lists them.
+
+mod limits;
+mod spelling;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub(crate) use limits::Limits;
+
 const FILE_DEFAULT: &str = "hullo.toml";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);
 const MEDIA_PORT_DEFAULT: u16 = 7881;
+const OPS_LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7882);
 
 /// What an operator may set.
 #[derive(Debug, Default, Clone, Args, Deserialize)]
@@ -20,6 +27,19 @@ pub(crate) struct Settings {
     /// Address of HTTP and WebSocket [default: 127.0.0.1:7880]
     #[arg(long, env = "HULLO_LISTEN", value_name = "ADDRESS", global = true)]
     listen: Option<SocketAddr>,
+    /// Address of /healthz, /readyz and /metrics, in plain HTTP [default: 127.0.0.1:7882]
+    #[arg(long, env = "HULLO_OPS_LISTEN", value_name = "ADDRESS", global = true)]
+    ops_listen: Option<SocketAddr>,
+    /// Show /healthz, /readyz and /metrics on the customers' address too [default: false]
+    #[arg(
+        long,
+        env = "HULLO_OPS_PUBLIC",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        value_name = "BOOL",
+        global = true
+    )]
+    ops_public: Option<bool>,
     /// UDP port of all media [default: 7881]
     #[arg(long, env = "HULLO_MEDIA_PORT", value_name = "PORT", global = true)]
     media_port: Option<u16>,
@@ -36,7 +56,7 @@ pub(crate) struct Settings {
     )]
     #[serde(default)]
     public_ip: Vec<IpAddr>,
-    /// Folder of the database and the master key [default: hullo-data]
+    /// Folder of the database and the master key [default: hullo-data; of the demo: hullo-demo]
     #[arg(long, env = "HULLO_DATA_DIR", value_name = "FOLDER", global = true)]
     data_dir: Option<PathBuf>,
     /// Largest size of the database in pages of 4 KiB [default: unlimited]
@@ -58,6 +78,22 @@ pub(crate) struct Settings {
         global = true
     )]
     behind_proxy: Option<bool>,
+    /// Seconds from SIGTERM, when /readyz begins to refuse, to the end of the sessions [default: 0]
+    #[arg(long, env = "HULLO_DRAIN_S", value_name = "SECONDS", global = true)]
+    drain_s: Option<u64>,
+    /// One of the limits, as `waiting=1000`; may be given several times, and as a table [limits] of the file
+    #[arg(
+        long = "limit",
+        env = "HULLO_LIMIT",
+        value_name = "NAME=VALUE",
+        value_delimiter = ',',
+        global = true
+    )]
+    #[serde(skip)]
+    limit: Vec<String>,
+    #[arg(skip)]
+    #[serde(default)]
+    limits: toml::Table,
     /// How log lines look [default: text]
     #[arg(long, env = "HULLO_LOG_FORMAT", value_enum, global = true)]
     log_format: Option<LogFormat>,
@@ -80,6 +116,13 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    /// Where the operator asks.
+    pub(crate) ops_listen: SocketAddr,
+    /// Whether he may ask on the customers' address too.
+    pub(crate) ops_public: bool,
+    /// From the signal to stop until the sessions end.
+    pub(crate) drain: Duration,
+    pub(crate) limits: Limits,
     pub(crate) media: MediaConfig,
     pub(crate) data_dir: PathBuf,
     pub(crate) db_max_pages: Option<u32>,
@@ -89,6 +132,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// From `HULLO_MASTER_KEY` only: a secret has no place on a command line.
     pub(crate) master_key: Option<SecretString>,
+    /// Variables `HULLO_...` that nothing here reads.
+    pub(crate) strangers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +150,11 @@ pub(crate) struct TlsConfig {
 }
 
 impl Config {
+    /// The file of the database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data_dir.join("hullo.db")
+    }
+
     /// Makes the data folder if there is none, for this user alone.
     pub(crate) fn make_data_dir(&self) -> Result<()> {
         let mut folder = std::fs::DirBuilder::new();
@@ -116,8 +166,10 @@ impl Config {
             .with_context(|| format!("cannot make the folder {}", self.data_dir.display()))
     }
 
-    /// Reads the file (`hullo.toml` if there is one, when none is named) and checks everything.
-    pub(crate) fn load(file: Option<&Path>, settings: Settings) -> Result<Self> {
+    /// Reads the file (`hullo.toml` if there is one, when none is named) and checks everything. `data_dir` is the data folder when
+    /// nothing else is said.
+    pub(crate) fn load(file: Option<&Path>, settings: Settings, data_dir: &str) -> Result<Self> {
+        let strangers = spelling::check(std::env::vars_os().map(|(name, _)| name))?;
         let settings = match file {
             Some(file) => settings.over(read(file)?),
             None if Path::new(FILE_DEFAULT).is_file() => {
@@ -128,7 +180,13 @@ impl Config {
         let master_key = std::env::var("HULLO_MASTER_KEY")
             .ok()
             .map(SecretString::from);
-        settings.check(master_key)
+        let data_dir_given = settings.data_dir.is_some();
+        let mut config = settings.check(master_key)?;
+        if !data_dir_given {
+            config.data_dir = data_dir.into();
+        }
+        config.strangers = strangers;
+        Ok(config)
     }
 }
 
@@ -141,6 +199,11 @@ impl Settings {
         };
         Self {
             listen: self.listen.or(file.listen),
+            ops_listen: self.ops_listen.or(file.ops_listen),
+            ops_public: self.ops_public.or(file.ops_public),
+            drain_s: self.drain_s.or(file.drain_s),
+            limit: self.limit,
+            limits: file.limits,
             media_port: self.media_port.or(file.media_port),
             media_bind: self.media_bind.or(file.media_bind),
             public_ip,
@@ -170,6 +233,10 @@ impl Settings {
         }
         Ok(Config {
             listen,
+            ops_listen: self.ops_listen.unwrap_or(OPS_LISTEN_DEFAULT),
+            ops_public: self.ops_public.unwrap_or(false),
+            drain: Duration::from_secs(self.drain_s.unwrap_or(0)),
+            limits: Limits::read(self.limits, &self.limit)?,
             media: MediaConfig {
                 port: self.media_port.unwrap_or(MEDIA_PORT_DEFAULT),
                 bind: self.media_bind,
@@ -182,6 +249,7 @@ impl Settings {
             log_format: self.log_format.unwrap_or(LogFormat::Text),
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             master_key,
+            strangers: Vec::new(),
         })
     }
 }
@@ -237,5 +305,7 @@ mod tests {
     fn half_a_certificate_and_a_misspelt_name_are_refused() {
         assert!(from_toml("tls_cert = 'c'").check(None).is_err());
         assert!(toml::from_str::<Settings>("lisetn = '127.0.0.1:1'").is_err());
+        let limits = from_toml("[limits]\nwaitin = 7").check(None).unwrap_err();
+        assert!(format!("{limits:#}").contains("waitin"));
     }
 }

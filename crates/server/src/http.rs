@@ -1,4 +1,4 @@
-//! HTTP: the API for the customer's backend, health, figures, and the web demo.
+//! HTTP: the API for the customer's backend, the web demo, and what the operator asks.
 
 mod accounts;
 mod backend;
@@ -12,14 +12,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use hullo_protocol::ErrorKind;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::api_error::ApiError;
 use crate::state::HttpState;
 use backend::BasicAuth;
 
@@ -38,8 +40,17 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 )]
 struct ApiDoc;
 
+/// What there is on the customers' address beside the API.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Offer {
+    /// Accounts that anyone may be.
+    pub(crate) demo: bool,
+    /// What the operator asks.
+    pub(crate) operations: bool,
+}
+
 /// Every route but that of the sessions. Whatever has none is a file of the web demo, or not there.
-pub(crate) fn routes(has_demo: bool) -> Router<HttpState> {
+pub(crate) fn routes(offer: Offer, state: &HttpState) -> Router<HttpState> {
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .routes(routes!(accounts::create_account))
         .routes(routes!(accounts::show_account, accounts::change_account))
@@ -49,22 +60,55 @@ pub(crate) fn routes(has_demo: bool) -> Router<HttpState> {
         .routes(routes!(calls::show_call))
         .split_for_parts();
     let document = Arc::new(document);
-    let mut router = api
-        .route(
-            "/v1/openapi.json",
-            get(move || async move { axum::Json((*document).clone()) }),
-        )
-        .route("/healthz", get(operations::show_health))
-        .route("/metrics", get(operations::show_metrics));
-    if has_demo {
-        router = router
+    let mut router = api.route(
+        "/v1/openapi.json",
+        get(move || async move { axum::Json((*document).clone()) }),
+    );
+    if offer.operations {
+        router = router.merge(operations::routes());
+    }
+    if offer.demo {
+        let demo = Router::new()
             .route("/demo/session.json", get(demo::show_session))
             .route("/demo/accounts.json", get(demo::list_accounts))
-            .route("/demo/room-token", get(demo::create_room_token));
+            .route("/demo/room-token", get(demo::create_room_token))
+            .layer(from_fn_with_state(state.clone(), demo::with_own_name));
+        router = router.merge(demo);
     }
     router
         .fallback(site::serve)
+        .method_not_allowed_fallback(refuse_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// Every route of the operator's own address.
+pub(crate) fn operator_routes() -> Router<HttpState> {
+    operations::routes().fallback(operations::nothing_else)
+}
+
+async fn refuse_method(method: Method, uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(100).collect();
+    let message = format!("{method} does not go with {path}");
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    ApiError::new(status, ErrorKind::BadRequest, message)
+}
+
+/// A request that takes too long, because its body does not come or the storage does not answer, is given up.
+pub(crate) async fn with_time_limit(
+    State(state): State<HttpState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let limit = state.context.limits.request();
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            state.context.shared.metrics.count_limit("request_ms");
+            let message = format!("the request was not done in {} ms", limit.as_millis());
+            let status = StatusCode::REQUEST_TIMEOUT;
+            ApiError::new(status, ErrorKind::Timeout, message).into_response()
+        }
+    }
 }
 
 /// What a browser may do with anything from here: run our scripts and our WebAssembly, use camera and microphone, and

@@ -1,6 +1,6 @@
 //! The program `hullo`: signalling, media, storage and the web demo in one.
 //!
-//! `http/` and `ws/` are the doors, `state` is what both can reach, `auth/` checks who comes in, `node/` runs the hubs of the
+//! `serve/` takes connections, `http/` and `ws/` are the doors, `state` is what both can reach, `auth/` checks who comes in, `node/` runs the hubs of the
 //! pure core and the media thread, `store/` keeps what must survive. Nothing is sent before it is stored (see [`node`]).
 
 mod api_error;
@@ -8,11 +8,14 @@ mod auth;
 mod cli;
 mod clock;
 mod config;
+mod connections;
 mod health;
 mod http;
 mod log;
 mod metrics;
+mod network;
 mod node;
+mod peer;
 mod serve;
 mod state;
 mod store;

@@ -1,34 +1,77 @@
 //! What an operator watches, in Prometheus' text form at `/metrics`.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+pub(crate) mod process;
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hullo_core::call::Call;
 use hullo_core::hub::Write;
-use hullo_protocol::{AppKey, CallId, CallState};
+use hullo_protocol::{AppKey, CallId, CallState, ParticipantState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::connections::ConnectionMetrics;
 use crate::store::StoreStats;
+use process::Process;
 
 /// All figures of the program.
 pub(crate) struct Metrics {
     registry: Registry,
     /// Sessions that are signed in.
     pub(crate) sessions: Gauge,
+    sessions_ended: Family<EndLabels, Counter>,
+    pub(crate) connections: ConnectionMetrics,
+    /// Limits that somebody met, by their names in the settings.
+    limits: Family<LimitLabels, Counter>,
     requests: Family<RequestLabels, Counter>,
     calls: Family<CallLabels, Gauge>,
     calls_ended: Family<EndLabels, Counter>,
-    live: Mutex<BTreeMap<(AppKey, CallId), CallState>>,
+    live: Mutex<BTreeMap<(AppKey, CallId), Progress>>,
     commits: Histogram,
     commits_failed: Counter,
+    commits_stored: AtomicU64,
+    time_to_ring: Histogram,
+    time_to_answer: Histogram,
     pub(crate) store: StoreMetrics,
     pub(crate) media: MediaMetrics,
+}
+
+/// How many batches were stored, and how many were not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Commits {
+    pub(crate) stored: u64,
+    pub(crate) failed: u64,
+}
+
+/// How far a live call has come, as far as it is counted.
+#[derive(Debug, Clone, Copy)]
+struct Progress {
+    /// When this process first stored it.
+    since: Instant,
+    state: CallState,
+    rang: bool,
+    answered: bool,
+}
+
+impl Progress {
+    fn of(call: &Call, before: Option<Self>) -> Self {
+        let mut callees = call.participants.iter().skip(1);
+        let rings = callees.any(|callee| callee.state == ParticipantState::Ringing);
+        Self {
+            since: before.map_or_else(Instant::now, |before| before.since),
+            state: call.state,
+            rang: rings || before.is_some_and(|before| before.rang),
+            answered: call.accepted_at.is_some(),
+        }
+    }
 }
 
 /// What waits for the storage, and how large it is.
@@ -213,21 +256,36 @@ struct CallLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct EndLabels {
     reason: String,
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(process: Process) -> Self {
+        let mut registry = Registry::with_prefix("hullo");
+        registry.register_collector(Box::new(process));
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "Which program this is", build);
         let metrics = Self {
-            registry: Registry::with_prefix("hullo"),
+            registry,
             sessions: Gauge::default(),
+            sessions_ended: Family::default(),
+            connections: ConnectionMetrics::default(),
+            limits: Family::default(),
             requests: Family::default(),
             calls: Family::default(),
             calls_ended: Family::default(),
             live: Mutex::default(),
             commits: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
             commits_failed: Counter::default(),
+            commits_stored: AtomicU64::new(0),
+            time_to_ring: Histogram::new(exponential_buckets(0.001, 2.0, 16)),
+            time_to_answer: Histogram::new(exponential_buckets(0.5, 1.5, 16)),
             store: StoreMetrics::default(),
             media: MediaMetrics::default(),
         };
@@ -240,6 +298,33 @@ impl Metrics {
     fn registered(mut self) -> Self {
         let all = &mut self.registry;
         all.register("sessions", "Sessions signed in", self.sessions.clone());
+        all.register(
+            "sessions_ended",
+            "Sessions that ended, by reason",
+            self.sessions_ended.clone(),
+        );
+        let connections = &self.connections;
+        all.register("connections", "Open connections", connections.open.clone());
+        all.register(
+            "connections_waiting",
+            "Open connections that have not signed in",
+            connections.waiting.clone(),
+        );
+        all.register(
+            "connections_refused",
+            "Connections that were refused, by limit",
+            connections.refused.clone(),
+        );
+        all.register(
+            "accept_errors",
+            "Times that the system could not hand over a connection",
+            connections.accept_errors.clone(),
+        );
+        all.register(
+            "limits_met",
+            "Times that somebody met a limit, by its name in the settings",
+            self.limits.clone(),
+        );
         all.register(
             "requests",
             "Requests over WebSocket by operation and outcome",
@@ -263,6 +348,18 @@ impl Metrics {
             self.commits_failed.clone(),
         );
         self.store.register(all.sub_registry_with_prefix("store"));
+        all.register_with_unit(
+            "time_to_ring",
+            "From the dial to the first device that rings",
+            Unit::Seconds,
+            self.time_to_ring.clone(),
+        );
+        all.register_with_unit(
+            "time_to_answer",
+            "From the dial to the first accept",
+            Unit::Seconds,
+            self.time_to_answer.clone(),
+        );
         self.media.register(all.sub_registry_with_prefix("media"));
         self
     }
@@ -274,11 +371,36 @@ impl Metrics {
             .inc();
     }
 
+    /// A session that was signed in has ended.
+    pub(crate) fn count_session_end(&self, reason: String) {
+        self.sessions_ended
+            .get_or_create(&EndLabels { reason })
+            .inc();
+    }
+
+    /// Somebody met the limit of this name.
+    pub(crate) fn count_limit(&self, limit: &'static str) {
+        self.limits.get_or_create(&LimitLabels { limit }).inc();
+    }
+
     /// A batch was stored, or not.
     pub(crate) fn count_commit(&self, took: Duration, stored: bool) {
         self.commits.observe(took.as_secs_f64());
-        if !stored {
-            self.commits_failed.inc();
+        match stored {
+            true => {
+                self.commits_stored.fetch_add(1, Ordering::Relaxed);
+            }
+            false => {
+                self.commits_failed.inc();
+            }
+        }
+    }
+
+    /// How many batches were stored, and how many were not.
+    pub(crate) fn commits(&self) -> Commits {
+        Commits {
+            stored: self.commits_stored.load(Ordering::Relaxed),
+            failed: self.commits_failed.get(),
         }
     }
 
@@ -286,25 +408,38 @@ impl Metrics {
     pub(crate) fn count_calls(&self, app: &AppKey, writes: &[Write]) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         for write in writes {
-            let (call, now) = match write {
-                Write::Call(call) => (call, Some(call.state)),
+            let (call, is_over) = match write {
+                Write::Call(call) => (call, false),
                 Write::End { call, record, .. } => {
                     let reason = snake_case(&record.reason);
                     self.calls_ended.get_or_create(&EndLabels { reason }).inc();
-                    (call, None)
+                    (call, true)
                 }
             };
             let key = (app.clone(), call.call_id);
-            let before = match now {
-                Some(state) => live.insert(key, state),
-                None => live.remove(&key),
-            };
+            let before = live.remove(&key);
+            let now = Progress::of(call, before);
             if let Some(before) = before {
-                self.calls.get_or_create(&label(before)).dec();
+                self.calls.get_or_create(&label(before.state)).dec();
+                self.time(call, before, now);
             }
-            if let Some(now) = now {
-                self.calls.get_or_create(&label(now)).inc();
+            if !is_over {
+                self.calls.get_or_create(&label(now.state)).inc();
+                live.insert(key, now);
             }
+        }
+    }
+
+    fn time(&self, call: &Call, before: Progress, now: Progress) {
+        if now.rang && !before.rang {
+            let took = before.since.elapsed();
+            self.time_to_ring.observe(took.as_secs_f64());
+        }
+        if let Some(accepted_at) = call.accepted_at
+            && !before.answered
+        {
+            let took_ms = accepted_at.since(call.created_at);
+            self.time_to_answer.observe(took_ms as f64 / 1000.0);
         }
     }
 

@@ -1,37 +1,46 @@
 //! The server from start to stop.
 
+mod door;
+mod files;
+mod tls;
+
 use std::fs::{File, TryLockError};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::middleware;
-use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep, timeout};
+use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::auth::FailedLogins;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Limits};
+use crate::connections::{ConnectionMetrics, Connections, Places};
 use crate::health::Health;
-use crate::http;
+use crate::http::{self, Offer};
 use crate::metrics::Metrics;
+use crate::metrics::process::Process;
 use crate::node::{Media, MediaSockets, Node, Shared};
 use crate::state::{HttpState, SessionContext};
 use crate::store::{App, Store};
 use crate::ws;
+use door::Door;
+use tls::Certificate;
 
-/// From the first byte of a request to the end of its headers.
-const HEADERS: Duration = Duration::from_secs(10);
-/// Sessions and HTTP requests that are under way have so long to finish.
+/// Sessions and HTTP requests that are under way have so long to finish,
 const STOPPING: Duration = Duration::from_secs(5);
+/// the apps have this to store what is under way,
+const STOPPING_NODE: Duration = Duration::from_secs(20);
+/// and the database to close.
+const STOPPING_STORE: Duration = Duration::from_secs(5);
+/// An operator and his monitoring need few connections.
+const OPERATOR_CONNECTIONS: usize = 64;
 
 /// Holds the data folder for this process: two servers on one database would each believe to own its calls.
 pub(crate) fn lock(config: &Config) -> Result<File> {
@@ -56,131 +65,203 @@ pub(crate) fn lock(config: &Config) -> Result<File> {
     }
 }
 
+/// What a running server consists of, as far as its connections are concerned.
+struct Parts {
+    state: HttpState,
+    certificate: Option<Arc<Certificate>>,
+    connections: Arc<Connections>,
+    stop: watch::Receiver<bool>,
+    running: mpsc::Sender<()>,
+}
+
 /// Serves until SIGTERM or SIGINT.
-pub(crate) async fn run(config: Config, store: Arc<dyn Store>, demo: Option<App>) -> Result<()> {
-    let tls = load_tls(&config).await?;
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
+pub(crate) async fn run(
+    config: Config,
+    store: Arc<dyn Store>,
+    demo: Option<App>,
+    lost_log_lines: ErrorCounter,
+) -> Result<()> {
+    let files = files::raise_limit();
+    let places = files::places(&config.limits, files);
+    let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
+    let customers = bind(config.listen, "listen").await?;
+    let operator = bind(config.ops_listen, "ops_listen").await?;
     let sockets = MediaSockets::bind(&config.media)?;
     let announced = sockets.announced();
 
-    let metrics = Arc::new(Metrics::new());
+    let metrics = Arc::new(Metrics::new(Process {
+        files_max: files,
+        lost_log_lines,
+    }));
     let shared = Shared {
         store: store.clone(),
         clock: Clock::start(),
         metrics: metrics.clone(),
     };
-    let media = Media::start(sockets, metrics).context("cannot start the media thread")?;
+    let media = Media::start(sockets, metrics.clone()).context("cannot start the media thread")?;
     let node = Arc::new(Node::start(shared.clone(), media).await?);
+    let health = Arc::new(Health::new(shared.clone()));
+    let storage_watch = health.watch().await;
+    let files_watch = tokio::spawn(files::watch(metrics.clone(), files, places));
     let (running, mut all_ended) = mpsc::channel(1);
-    let is_demo = demo.is_some();
-    let router = router(HttpState {
-        context: SessionContext {
-            node: node.clone(),
-            shared,
-            failures: Arc::new(FailedLogins::new()),
-            running,
+    let (stop, stopped) = watch::channel(false);
+    let context = SessionContext {
+        node: node.clone(),
+        shared,
+        limits: Arc::new(config.limits.clone()),
+        failures: Arc::new(FailedLogins::new(&config.limits)),
+        running: running.clone(),
+    };
+    let parts = Parts {
+        state: HttpState {
+            context,
+            behind_proxy: config.behind_proxy,
+            tls: certificate.is_some(),
+            health: health.clone(),
+            demo,
         },
-        behind_proxy: config.behind_proxy,
-        tls: tls.is_some(),
-        health: Arc::new(Health::default()),
-        demo,
-    });
+        certificate,
+        connections: Arc::new(Connections::new(places, metrics.connections.clone())),
+        stop: stopped,
+        running,
+    };
+    announce(&parts, &customers, &operator, &announced)?;
+    let asked = stop_signal()?;
+    // Without TLS there is nothing to read again, but it must not end the server either.
+    let hang_up = signal(SignalKind::hangup())?;
+    let serving = parts.open(&config, customers, operator, hang_up);
 
-    announce(address, tls.is_some(), &announced, is_demo);
-    let handle = Handle::new();
-    let stopper = tokio::spawn(stop_on_signal(node.clone(), handle.clone())?);
-    accept(listener, router, tls, handle).await?;
-    // The connections are done; sessions have left them behind and end by themselves.
-    stopper.await?;
+    asked.await;
+    tracing::info!(drain_s = config.drain.as_secs(), "stopping");
+    health.drain();
+    sleep(config.drain).await;
+    // No new connections, every session is ended, then the rest.
+    let _ = stop.send(true);
+    let stopped = timeout(STOPPING_NODE, node.stop()).await;
+    if stopped.is_err() {
+        tracing::error!(
+            "some calls' last changes could not be stored in time; the next start goes on from what was"
+        );
+    }
+    serving.await?;
     let ended = timeout(STOPPING, all_ended.recv()).await;
     if ended.is_err() {
         tracing::warn!("some sessions did not end in time");
     }
-    store.close().await;
+    storage_watch.abort();
+    files_watch.abort();
+    if timeout(STOPPING_STORE, store.close()).await.is_err() {
+        tracing::error!("the database did not close in time");
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Every route of the program.
-fn router(state: HttpState) -> Router {
-    http::routes(state.demo.is_some())
-        .merge(ws::routes())
+impl Parts {
+    /// Serves both addresses until the stop.
+    fn open(
+        self,
+        config: &Config,
+        customers: TcpListener,
+        operator: TcpListener,
+        hang_up: Signal,
+    ) -> tokio::task::JoinHandle<()> {
+        let offer = Offer {
+            demo: self.state.demo.is_some(),
+            operations: config.ops_public,
+        };
+        let routes = http::routes(offer, &self.state).merge(ws::routes());
+        let certificate = self.certificate;
+        let door = Door {
+            router: router(routes, &self.state),
+            connections: self.connections,
+            tls: certificate.as_ref().map(Certificate::acceptor),
+            limits: config.limits.clone(),
+            behind_proxy: config.behind_proxy,
+            stop: self.stop.clone(),
+            running: self.running.clone(),
+        };
+        let operator_door = Door {
+            router: router(http::operator_routes(), &self.state),
+            connections: Arc::new(Connections::new(
+                operator_places(),
+                ConnectionMetrics::default(),
+            )),
+            tls: None,
+            limits: Limits::default(),
+            behind_proxy: false,
+            stop: self.stop,
+            running: self.running,
+        };
+        tokio::spawn(async move {
+            let follow = async {
+                match certificate {
+                    Some(certificate) => certificate.follow(hang_up).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = async { tokio::join!(door.serve(customers), operator_door.serve(operator)) } => {}
+                () = follow => {}
+            }
+        })
+    }
+}
+
+fn operator_places() -> Places {
+    Places {
+        open: OPERATOR_CONNECTIONS,
+        open_per_address: OPERATOR_CONNECTIONS,
+        waiting: OPERATOR_CONNECTIONS,
+        waiting_per_address: OPERATOR_CONNECTIONS,
+    }
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("cannot listen on {address}; choose another {setting}"))
+}
+
+/// What all routes have in common.
+fn router(routes: Router<HttpState>, state: &HttpState) -> Router {
+    routes
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::with_time_limit,
+        ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             http::with_security_headers,
         ))
-        .with_state(state)
+        .with_state(state.clone())
 }
 
 /// Says on standard output where to go, in a form that a script can read too.
-fn announce(address: SocketAddr, tls: bool, media: &[SocketAddr], is_demo: bool) {
+fn announce(
+    parts: &Parts,
+    customers: &TcpListener,
+    operator: &TcpListener,
+    media: &[SocketAddr],
+) -> Result<()> {
+    let tls = parts.state.tls;
     let scheme = if tls { "https" } else { "http" };
+    let (address, operator) = (customers.local_addr()?, operator.local_addr()?);
     println!("hullo listens on {scheme}://{address}");
     let media: Vec<String> = media.iter().map(SocketAddr::to_string).collect();
     println!("hullo takes media on {} (UDP)", media.join(", "));
-    if is_demo {
+    println!("hullo shows /healthz, /readyz and /metrics on http://{operator}");
+    if parts.state.demo.is_some() {
         println!("Open {scheme}://{address} in two windows, and call from one to the other.");
     }
-    tracing::info!(%address, tls, media = media.join(","), version = env!("CARGO_PKG_VERSION"), "started");
-}
-
-async fn load_tls(config: &Config) -> Result<Option<RustlsConfig>> {
-    let Some(files) = &config.tls else {
-        return Ok(None);
-    };
-    let loaded = RustlsConfig::from_pem_file(&files.cert, &files.key).await;
-    loaded.map(Some).with_context(|| {
-        format!(
-            "cannot use the certificate {} with the key {}",
-            files.cert.display(),
-            files.key.display()
-        )
-    })
-}
-
-/// Frames are small and wanted at once: without TCP_NODELAY the second of two waits for the client's delayed
-/// acknowledgement of the first, 40 ms and more.
-async fn accept(
-    listener: TcpListener,
-    router: Router,
-    tls: Option<RustlsConfig>,
-    handle: Handle<SocketAddr>,
-) -> Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match tls {
-        Some(tls) => {
-            let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
-            let mut server = axum_server::from_tcp(listener)?
-                .acceptor(acceptor)
-                .handle(handle);
-            limit_headers(server.http_builder());
-            server.serve(service).await?;
-        }
-        None => {
-            let mut server = axum_server::from_tcp(listener)?
-                .acceptor(NoDelayAcceptor::new())
-                .handle(handle);
-            limit_headers(server.http_builder());
-            server.serve(service).await?;
-        }
+    if !operator.ip().is_loopback() {
+        tracing::warn!(%operator, "health and figures are shown to that network, in plain HTTP");
     }
+    tracing::info!(%address, tls, media = media.join(","), version = env!("CARGO_PKG_VERSION"), "started");
     Ok(())
 }
 
-/// A connection that never finishes its request must not stay for ever.
-fn limit_headers(builder: &mut Builder<TokioExecutor>) {
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS);
-}
-
-/// The first signal stops in order: no new connections, every session is ended, then the rest. The second one ends the
-/// process by itself, as signals do.
-fn stop_on_signal(node: Arc<Node>, handle: Handle<SocketAddr>) -> Result<impl Future<Output = ()>> {
+/// Waits for the first signal to stop. The second one ends the process by itself, as signals do.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -188,7 +269,6 @@ fn stop_on_signal(node: Arc<Node>, handle: Handle<SocketAddr>) -> Result<impl Fu
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping");
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -196,7 +276,5 @@ fn stop_on_signal(node: Arc<Node>, handle: Handle<SocketAddr>) -> Result<impl Fu
             }
             std::process::exit(130);
         });
-        handle.graceful_shutdown(Some(STOPPING));
-        node.stop().await;
     })
 }

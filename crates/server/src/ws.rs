@@ -1,10 +1,9 @@
 //! `/v1/ws`: one WebSocket per session, JSON text frames under the subprotocol `hullo.v1` (design section 4).
 
 mod frame;
+mod rate;
 mod session;
 mod socket;
-
-use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::State;
@@ -15,7 +14,13 @@ use axum::routing::get;
 use hullo_protocol::{ErrorKind, SUBPROTOCOL};
 
 use crate::api_error::ApiError;
-use crate::state::{HttpState, PeerAddress, SessionContext};
+use crate::peer::{Peer, PeerAddress};
+use crate::state::HttpState;
+use session::Origin;
+use socket::Socket;
+
+/// A client whose address has too many connections is to come back after so many seconds.
+const REFUSED_S: u64 = 5;
 
 /// The one route of the sessions.
 pub(crate) fn routes() -> Router<HttpState> {
@@ -26,6 +31,7 @@ pub(crate) fn routes() -> Router<HttpState> {
 async fn upgrade(
     State(state): State<HttpState>,
     PeerAddress(address): PeerAddress,
+    peer: Peer,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
@@ -36,11 +42,22 @@ async fn upgrade(
         return ApiError::new(StatusCode::BAD_REQUEST, ErrorKind::BadRequest, message)
             .into_response();
     }
+    // Behind a proxy this is the first that is known of where the client is.
+    if let Some(address) = address
+        && let Err(refusal) = peer.admission.belong_to(address)
+    {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return ApiError::new(status, ErrorKind::RateLimited, refusal.to_string())
+            .after(REFUSED_S)
+            .into_response();
+    }
     let context = state.context.clone();
-    socket::limit(upgrade).on_upgrade(move |socket| run(socket, context, address))
-}
-
-async fn run(socket: axum::extract::ws::WebSocket, context: SessionContext, address: IpAddr) {
-    let _running = context.running.clone();
-    session::run(socket::Socket::new(socket), context, address).await;
+    socket::limit(upgrade).on_upgrade(move |socket| async move {
+        let _running = context.running.clone();
+        let origin = Origin {
+            address,
+            admission: peer.admission,
+        };
+        session::run(Socket::new(socket), context, origin).await;
+    })
 }

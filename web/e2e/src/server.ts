@@ -41,6 +41,7 @@ export class Server {
   /** Starts the program again on the same ports and the same data; resolves when it is healthy. */
   async restart(): Promise<void> {
     const args = ['demo', '--listen', `127.0.0.1:${this.port}`];
+    args.push('--ops-listen', '127.0.0.1:0', '--ops-public');
     args.push('--media-port', String(this.mediaPort), '--data-dir', this.folder);
     if (this.options.secure) args.push('--secure');
     if (this.options.callWaiting) args.push('--busy', 'ring');
@@ -53,7 +54,7 @@ export class Server {
     this.#process = child;
     await eventually(`the server is healthy\n${this.#log}`, async () => {
       if (child.exitCode !== null) throw new Error(`hullo exited with ${child.exitCode}:\n${this.#log}`);
-      return (await fetch(`${this.url}/healthz`)).ok;
+      return (await fetch(`${this.url}/readyz`)).ok;
     });
   }
 

@@ -114,6 +114,9 @@ fn command(program: &Path, folder: &Path) -> Command {
         .arg(program)
         .current_dir(folder)
         .env("HULLO_DATA_DIR", folder)
+        .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
+        // All of its clients come from one address.
+        .env("HULLO_LIMIT", "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000")
         .env("HULLO_MEDIA_PORT", "0")
         .env("HULLO_PUBLIC_IP", "127.0.0.1")
         .stdin(Stdio::null());

@@ -16,7 +16,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use crate::api_error::ApiError;
 use crate::auth;
 use crate::node::AppNode;
-use crate::state::{HttpState, PeerAddress};
+use crate::peer::{Peer, PeerAddress};
+use crate::state::HttpState;
 
 /// A request of an app's backend.
 pub(super) struct Backend(pub(super) Arc<AppNode>);
@@ -26,30 +27,35 @@ impl FromRequestParts<HttpState> for Backend {
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let PeerAddress(address) = PeerAddress::from_request_parts(parts, state).await?;
-        let failures = &state.context.failures;
-        if let Some(wait) = failures.wait(address) {
-            let message = format!(
-                "too many failed attempts from this address; wait {} s",
-                wait.as_secs() + 1
-            );
-            return Err(ApiError::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                ErrorKind::RateLimited,
-                message,
-            ));
+        let app = match credentials(parts) {
+            Some((key, secret)) => {
+                let app = state.context.node.app(&key).await?;
+                app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret))
+            }
+            // A request that proves nothing is no guess either.
+            None => return Err(refused()),
+        };
+        // The right one is never held up by whoever guesses at the same address.
+        if let Some(app) = app {
+            if let Ok(peer) = Peer::from_request_parts(parts, state).await {
+                peer.admission.sign_in();
+            }
+            return Ok(Self(app));
         }
-        let Some((key, secret)) = credentials(parts) else {
+        let context = &state.context;
+        let Some(wait) = address.and_then(|address| context.failures.count(address)) else {
+            tracing::info!(?address, "a backend was refused");
             return Err(refused());
         };
-        let app = state.context.node.app(&key).await?;
-        match app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret)) {
-            Some(app) => Ok(Self(app)),
-            None => {
-                failures.count(address);
-                tracing::info!(app = %key, %address, "a backend was refused");
-                Err(refused())
-            }
-        }
+        context.shared.metrics.count_limit("failed_logins");
+        let seconds = wait.as_secs() + 1;
+        let message = format!("too many failed attempts from this address; wait {seconds} s");
+        Err(ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorKind::RateLimited,
+            message,
+        )
+        .after(seconds))
     }
 }
 

@@ -1,9 +1,14 @@
 //! `hullo demo` only: what an app's own backend would do for its signed-in users, here for whoever asks.
 
+use std::net::IpAddr;
+
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use hullo_core::hub::RoomGrant;
-use hullo_protocol::{Accid, AppKey, CallId, Uid};
+use hullo_protocol::{Accid, AppKey, CallId, ErrorKind, Uid};
 use serde::{Deserialize, Serialize};
 
 use super::backend::Valid;
@@ -53,6 +58,34 @@ pub(super) struct RoomTokenQuery {
 #[derive(Serialize)]
 pub(super) struct RoomTokenView {
     token: String,
+}
+
+/// Refuses a name that is not this machine's: a page of the Internet whose name is made to point here ("DNS rebinding") would
+/// otherwise be handed everyone's token. A proxy, and a certificate, see to the name themselves.
+pub(super) async fn with_own_name(
+    State(state): State<HttpState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request.headers().get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or("");
+    if state.tls || state.behind_proxy || is_own_name(host) {
+        return next.run(request).await;
+    }
+    let message = "open the demo by its address, or as localhost";
+    ApiError::new(StatusCode::FORBIDDEN, ErrorKind::Forbidden, message).into_response()
+}
+
+/// `localhost` or an address, with or without a port.
+fn is_own_name(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    name.eq_ignore_ascii_case("localhost") || bare.unwrap_or(name).parse::<IpAddr>().is_ok()
 }
 
 /// Everything that the page needs to sign in as a demo account.
@@ -110,4 +143,31 @@ pub(super) async fn create_room_token(
 fn demo_app(state: &HttpState) -> Result<&App, ApiError> {
     let missing = || ApiError::server("this server is not a demo");
     state.demo.as_ref().ok_or_else(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_its_own() {
+        for own in [
+            "localhost",
+            "localhost:7880",
+            "127.0.0.1:7880",
+            "192.168.1.7",
+            "[::1]:7880",
+            "[::1]",
+        ] {
+            assert!(is_own_name(own), "{own}");
+        }
+        for other in [
+            "",
+            "evil.example",
+            "evil.example:7880",
+            "localhost.evil.example:80",
+        ] {
+            assert!(!is_own_name(other), "{other}");
+        }
+    }
 }

@@ -1,38 +1,69 @@
-//! For whoever runs the server: is it well, and how much does it do.
+//! For whoever runs the server: is it alive, can it do its work, and how much does it do. None of it writes anything.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use hullo_protocol::ErrorKind;
 use serde::Serialize;
 
 use crate::api_error::ApiError;
 use crate::state::HttpState;
 
 #[derive(Serialize)]
-struct HealthView {
+struct AliveView {
     status: &'static str,
-    storage: &'static str,
     version: &'static str,
 }
 
-/// 200 when the server can do its work, 503 when it cannot store.
-pub(super) async fn show_health(State(state): State<HttpState>) -> Response {
-    let stores = state.health.probe(&state.context.shared).await;
-    let (code, status, storage) = match stores {
-        true => (StatusCode::OK, "ok", "ok"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "degraded", "unavailable"),
-    };
-    let view = HealthView {
-        status,
-        storage,
+#[derive(Serialize)]
+struct ReadyView {
+    status: &'static str,
+    storage: &'static str,
+    draining: bool,
+}
+
+/// What the operator asks.
+pub(super) fn routes() -> Router<HttpState> {
+    Router::new()
+        .route("/healthz", get(show_health))
+        .route("/readyz", get(show_readiness))
+        .route("/metrics", get(show_metrics))
+}
+
+/// What is behind the operator's own address, and nothing else.
+pub(super) async fn nothing_else() -> ApiError {
+    let message = "here are /healthz, /readyz and /metrics only";
+    ApiError::new(StatusCode::NOT_FOUND, ErrorKind::BadRequest, message)
+}
+
+/// 200 as long as the process answers: whatever else is wrong, starting it again would not mend it.
+async fn show_health() -> Response {
+    let view = AliveView {
+        status: "ok",
         version: env!("CARGO_PKG_VERSION"),
+    };
+    Json(view).into_response()
+}
+
+/// 200 when the server can do its work, 503 when it cannot store or is about to stop.
+async fn show_readiness(State(state): State<HttpState>) -> Response {
+    let (stores, draining) = (state.health.stores(), state.health.is_draining());
+    let (code, status) = match stores && !draining {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+    };
+    let view = ReadyView {
+        status,
+        storage: if stores { "ok" } else { "unavailable" },
+        draining,
     };
     (code, Json(view)).into_response()
 }
 
 /// Figures in Prometheus' text form.
-pub(super) async fn show_metrics(State(state): State<HttpState>) -> Result<Response, ApiError> {
+async fn show_metrics(State(state): State<HttpState>) -> Result<Response, ApiError> {
     let metrics = &state.context.shared.metrics;
     metrics.store.follow(&state.store().stats());
     let text = metrics

@@ -1,8 +1,7 @@
 //! From a text frame to a request, or to the error that answers it.
 
-use std::num::NonZeroU32;
+use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hullo_protocol::{
     Command, ErrorBody, ErrorKind, Event, FRAME_BYTES_MAX, Reply, Request, ServerFrame,
 };
@@ -11,33 +10,16 @@ use serde::Deserialize;
 /// Longest part of a parser's message that is sent back.
 const REASON_CHARS_MAX: usize = 200;
 
-/// Requests per second, and at once.
-const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
-const BURST: NonZeroU32 = NonZeroU32::new(100).unwrap();
-
-/// The rate of one connection.
-pub(super) type Limiter = DefaultDirectRateLimiter;
-
-pub(super) fn limiter() -> Limiter {
-    RateLimiter::direct(Quota::per_second(RATE).allow_burst(BURST))
-}
-
-/// Reads a request, unless there were too many.
-pub(super) fn read(text: &str, limiter: &Limiter) -> Result<Request, Box<ServerFrame>> {
-    let parsed = parse(text);
-    if limiter.check().is_ok() {
-        return parsed;
-    }
-    let message = format!("more than {RATE} requests per second; wait a moment");
-    let error = ErrorBody::new(ErrorKind::RateLimited, message);
-    let id = match parsed {
-        Ok(request) => Some(request.id),
-        Err(refusal) => match *refusal {
-            ServerFrame::Reply(reply) => Some(reply.re),
-            ServerFrame::Event(_) => None,
-        },
-    };
-    Err(refuse(id, error))
+/// The answer to a frame that was not looked at, because there were too many.
+pub(super) fn too_fast(text: Option<&str>, pause: Duration) -> Box<ServerFrame> {
+    let message = format!(
+        "too many frames; send none for {} ms, or the connection is closed",
+        pause.as_millis()
+    );
+    let id = text
+        .filter(|text| text.len() <= FRAME_BYTES_MAX)
+        .and_then(id_of);
+    refuse(id, ErrorBody::new(ErrorKind::RateLimited, message))
 }
 
 /// The answer to a binary frame.
@@ -56,19 +38,23 @@ struct Head {
     op: Option<String>,
 }
 
-/// The error is what to send back: a reply when the request has an id, an event otherwise.
-fn parse(text: &str) -> Result<Request, Box<ServerFrame>> {
+/// Reads a request. The error is what to send back: a reply when the request has an id, an event otherwise.
+pub(super) fn read(text: &str) -> Result<Request, Box<ServerFrame>> {
     if text.len() > FRAME_BYTES_MAX {
         let message = format!(
             "the frame has {} bytes; at most {FRAME_BYTES_MAX} are allowed",
             text.len()
         );
-        let id = serde_json::from_str::<Head>(text)
-            .ok()
-            .and_then(|head| head.id);
-        return Err(refuse(id, ErrorBody::new(ErrorKind::TooLarge, message)));
+        return Err(refuse(
+            id_of(text),
+            ErrorBody::new(ErrorKind::TooLarge, message),
+        ));
     }
     serde_json::from_str(text).map_err(|error| explain(text, &error))
+}
+
+fn id_of(text: &str) -> Option<u64> {
+    serde_json::from_str::<Head>(text).ok()?.id
 }
 
 fn explain(text: &str, error: &serde_json::Error) -> Box<ServerFrame> {
@@ -105,7 +91,7 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> (Option<u64>, ErrorKind) {
-        match *parse(text).unwrap_err() {
+        match *read(text).unwrap_err() {
             ServerFrame::Reply(reply) => (Some(reply.re), reply.error.unwrap().kind),
             ServerFrame::Event(Event::SessionError { error }) => (None, error.kind),
             ServerFrame::Event(event) => panic!("{event:?}"),
@@ -158,7 +144,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored() {
-        let request = parse(r#"{"id":1,"op":"session.ping","mood":"good"}"#).unwrap();
+        let request = read(r#"{"id":1,"op":"session.ping","mood":"good"}"#).unwrap();
         assert_eq!(request.command, Command::Ping);
     }
 }

@@ -11,10 +11,13 @@ use std::time::{Duration, Instant};
 
 use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, Event, MessageId, Reply, Request, ServerFrame, SessionClosed};
+use tokio::time::{MissedTickBehavior, sleep_until};
 use tracing::Instrument as _;
 
-use super::frame::{self, Limiter, not_text, read};
+use super::frame::{not_text, read, too_fast};
+use super::rate::{Rate, Verdict};
 use super::socket::{Incoming, Socket};
+use crate::connections::Admission;
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue, Welcome};
 use crate::state::SessionContext;
@@ -26,6 +29,14 @@ const PING: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(40);
 /// At most so many requests that wait for their answers are counted by their outcome.
 const PENDING_MAX: usize = 256;
+
+/// Where a connection comes from.
+pub(super) struct Origin {
+    /// `None` when a proxy is in front and does not say.
+    pub(super) address: Option<IpAddr>,
+    /// The connection's place, kept until the session has ended.
+    pub(super) admission: Arc<Admission>,
+}
 
 /// Whose session it is.
 struct Client {
@@ -42,19 +53,20 @@ struct Client {
 struct Session {
     socket: Socket,
     client: Client,
-    limiter: Limiter,
+    rate: Rate,
     /// Operations that wait for their answers, by request id.
     pending: BTreeMap<u64, &'static str>,
 }
 
 /// Runs a connection until it ends.
-pub(super) async fn run(mut socket: Socket, context: SessionContext, address: IpAddr) {
-    let limiter = frame::limiter();
-    let signed_in = login::run(&mut socket, &context, address, &limiter).await;
+pub(super) async fn run(mut socket: Socket, context: SessionContext, origin: Origin) {
+    let mut rate = Rate::new(&context.limits, Instant::now());
+    let signed_in = login::run(&mut socket, &context, origin.address, &mut rate).await;
     let new = match signed_in {
         Ok(new) => new,
         Err(end) => return finish(socket, end).await,
     };
+    origin.admission.sign_in();
     let span = tracing::info_span!("session", app = %new.app.app.key, accid = %new.accid, session = new.id.0);
     let client = Client {
         context,
@@ -67,12 +79,14 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, address: Ip
     let mut session = Session {
         socket,
         client,
-        limiter,
+        rate,
         pending: BTreeMap::from([(new.request, "session.login")]),
     };
     async {
         let end = session.run(new.queue).await;
         tracing::info!(?end, "session ended");
+        let metrics = &session.client.context.shared.metrics;
+        metrics.count_session_end(end.reason());
         let gone = SessionInput::Disconnected {
             session: session.client.id,
         };
@@ -88,8 +102,11 @@ impl Session {
     async fn run(&mut self, queue: SessionQueue) -> End {
         let mut alive_at = Instant::now();
         let mut ticks = tokio::time::interval(PING);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
         loop {
+            // Who sends too much is read late.
+            let paused = self.rate.paused_until(Instant::now());
             let end = tokio::select! {
                 biased;
                 reason = queue.cut_off() => Some(End::Closed(reason)),
@@ -103,14 +120,12 @@ impl Session {
                     }
                     None => Some(End::Closed(SessionClosed::ShuttingDown)),
                 },
-                incoming = self.socket.receive() => {
+                () = sleep_until(paused.unwrap_or(alive_at).into()), if paused.is_some() => None,
+                incoming = self.socket.receive(), if paused.is_none() => {
                     alive_at = Instant::now();
                     self.receive(incoming).await
                 }
-                _ = ticks.tick() => match alive_at.elapsed() > SILENCE {
-                    true => Some(End::Gone),
-                    false => (!self.socket.ping().await).then_some(End::Gone),
-                },
+                _ = ticks.tick() => self.look_after(alive_at.elapsed()).await,
             };
             if let Some(end) = end {
                 return end;
@@ -118,10 +133,40 @@ impl Session {
         }
     }
 
+    /// Asks a client for a sign of life that has given none; one that has (the SDK asks the server every ten seconds) is not
+    /// asked as well.
+    async fn look_after(&mut self, silence: Duration) -> Option<End> {
+        if silence > SILENCE {
+            return Some(End::Gone);
+        }
+        if silence < PING {
+            return None;
+        }
+        (!self.socket.ping().await).then_some(End::Gone)
+    }
+
     async fn receive(&mut self, incoming: Incoming) -> Option<End> {
+        let was_slowed = self.rate.is_slowed();
+        let verdict = self.rate.count(Instant::now());
+        if !was_slowed && self.rate.is_slowed() || verdict != Verdict::Take {
+            let metrics = &self.client.context.shared.metrics;
+            metrics.count_limit("frames_per_second");
+        }
+        match verdict {
+            Verdict::Take => self.take(incoming).await,
+            Verdict::Refuse(pause) => {
+                let refusal = too_fast(incoming.text(), pause);
+                self.count_refusal(&refusal);
+                self.deliver(&*refusal).await
+            }
+            Verdict::Close => Some(End::Flooding),
+        }
+    }
+
+    async fn take(&mut self, incoming: Incoming) -> Option<End> {
         match incoming {
             Incoming::Text(text) => {
-                let request = match read(&text, &self.limiter) {
+                let request = match read(&text) {
                     Ok(request) => request,
                     Err(refusal) => {
                         self.count_refusal(&refusal);
@@ -162,7 +207,7 @@ impl Session {
             requests::Prepared::Answered(result) => {
                 let reply = Reply::new(re, result);
                 self.count(&reply);
-                self.deliver(&reply).await
+                self.answer(&reply).await
             }
         }
     }
@@ -171,7 +216,7 @@ impl Session {
         match outgoing {
             Outgoing::Reply(reply) => {
                 self.count(&reply);
-                self.deliver(&*reply).await
+                self.answer(&reply).await
             }
             Outgoing::Frame(text) => (!self.socket.send_text(text).await).then_some(End::Gone),
             Outgoing::Welcome(welcome) => {
@@ -185,12 +230,16 @@ impl Session {
                 let failed = welcome.is_err();
                 let reply = Reply::new(re, welcome);
                 self.count(&reply);
-                let end = self.deliver(&reply).await;
+                let end = self.answer(&reply).await;
                 end.or(failed.then_some(End::Finished))
             }
             Outgoing::Close(reason) => Some(End::Closed(reason)),
             Outgoing::End => Some(End::Finished),
         }
+    }
+
+    async fn answer(&mut self, reply: &Reply) -> Option<End> {
+        (!self.socket.send_reply(reply).await).then_some(End::Gone)
     }
 
     async fn deliver(&mut self, frame: &impl serde::Serialize) -> Option<End> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Error;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use hullo_protocol::FRAME_BYTES_MAX;
+use hullo_protocol::{ErrorBody, ErrorKind, FRAME_BYTES_MAX, Reply};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -13,8 +13,11 @@ use tokio::time::timeout;
 pub(super) const FRAME_BYTES_READ: usize = 4 * FRAME_BYTES_MAX;
 /// An idle connection must stay small.
 const BUFFER_BYTES: usize = 4 * 1024;
-/// The largest frame that the server sends is a page of messages or an SDP answer.
-const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
+/// No frame of the server is longer: whatever grows is sent in pages of 64 KiB, and the largest call is far below. One that
+/// were is a fault of ours; it is logged, and ends nothing.
+const FRAME_BYTES_SENT_MAX: usize = 1 << 20;
+/// A frame that does not fit here would end the connection without a word.
+const WRITE_BUFFER_BYTES_MAX: usize = 2 * FRAME_BYTES_SENT_MAX;
 /// A client that does not take a frame for so long is gone.
 const SEND: Duration = Duration::from_secs(10);
 /// Saying goodbye may not hold anyone up.
@@ -33,6 +36,16 @@ pub(super) enum Incoming {
     TooLong,
     /// The connection is over.
     Gone,
+}
+
+impl Incoming {
+    /// What there is to read in it.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Binary | Self::Alive | Self::TooLong | Self::Gone => None,
+        }
+    }
 }
 
 /// Bounds what a connection may read at once and keep.
@@ -75,8 +88,27 @@ impl Socket {
         }
     }
 
-    /// Sends a frame that has been written; false when the client does not take it.
+    /// Sends an answer, or in its place that it is too long; false when the client does not take it.
+    pub(super) async fn send_reply(&mut self, reply: &Reply) -> bool {
+        match serde_json::to_string(reply) {
+            Ok(text) if text.len() > FRAME_BYTES_SENT_MAX => {
+                self.send(&in_place_of(reply, text.len())).await
+            }
+            Ok(text) => self.send_text(text.into()).await,
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written as JSON");
+                false
+            }
+        }
+    }
+
+    /// Sends a frame that has been written; false when the client does not take it. One that is too long is left out: the
+    /// client sees a gap, and asks for the whole.
     pub(super) async fn send_text(&mut self, text: Utf8Bytes) -> bool {
+        if text.len() > FRAME_BYTES_SENT_MAX {
+            tracing::error!(bytes = text.len(), "a frame is too long to be sent");
+            return true;
+        }
         self.send_message(Message::Text(text)).await
     }
 
@@ -118,6 +150,14 @@ impl Socket {
         };
         self.0.send(Message::Close(Some(frame))).await.is_ok()
     }
+}
+
+fn in_place_of(reply: &Reply, bytes: usize) -> Reply {
+    tracing::error!(bytes, re = reply.re, "an answer is too long to be sent");
+    let message = format!(
+        "the answer has {bytes} bytes, and {FRAME_BYTES_SENT_MAX} can be sent; ask for less at once"
+    );
+    Reply::new(reply.re, Err(ErrorBody::new(ErrorKind::TooLarge, message)))
 }
 
 /// Close codes that a session uses.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallView, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Event,
     GroupTerms, InviteMore, Login, Media, MessageId, ParticipantState, ParticipantView, Platform,
@@ -246,11 +246,24 @@ impl Client {
         (reason, self.closed)
     }
 
+    /// Reads the frames that have come, and waits for none.
+    pub(crate) async fn read_what_is_there(&mut self) {
+        while let Some(message) = self.socket.next().now_or_never() {
+            if !self.keep(message) {
+                return;
+            }
+        }
+    }
+
     /// Reads a frame; false when there are no more.
     async fn read(&mut self, until: Instant) -> bool {
         let Ok(message) = timeout_at(until, self.socket.next()).await else {
             panic!("it did not come in time; {:?} did", self.events);
         };
+        self.keep(message)
+    }
+
+    fn keep(&mut self, message: Option<Result<Message, Error>>) -> bool {
         match message {
             Some(Ok(Message::Text(text))) => {
                 self.largest_frame = self.largest_frame.max(text.len());

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use hullo_protocol::{Command, ErrorKind, FRAME_BYTES_MAX, Success};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::client::{Client, call_of, new_call_id, refusal, start};
-use crate::eventually::{PATIENCE, eventually};
-use crate::program::Server;
+use crate::eventually::eventually;
+use crate::program::{Options, Server};
 
 async fn is_alive(client: &mut Client) -> bool {
     client.ask(Command::Ping).await == Ok(Success::Done)
@@ -76,30 +75,72 @@ async fn oversized_frame_gets_a_typed_error() {
     assert!(is_alive(&mut server.login("alice").await).await);
 }
 
+/// Few frames at once, so that the test is short.
+fn impatient() -> Options {
+    Options::limits("frames_per_second=200,frames_at_once=20,frames_slowed=40,frames_refused=60")
+}
+
 #[tokio::test]
-async fn requests_that_come_too_fast_are_refused_and_the_connection_survives() {
-    let server = Server::start().await;
+async fn requests_that_come_too_fast_are_taken_late_then_refused_and_then_the_session_is_closed() {
+    let server = Server::start_with(impatient()).await;
     let mut alice = server.login("alice").await;
-    for id in 1000..1150 {
+    let ping = |id: u64| format!(r#"{{"id":{id},"op":"session.ping"}}"#);
+    for id in 1000..1055 {
+        alice.send_text(ping(id)).await;
+    }
+    for id in 1000..1055 {
+        let reply = alice.reply(id).await.into_result();
+        assert_eq!(reply, Ok(Success::Done), "a burst is late, and no more");
+    }
+    for id in 2000..2400 {
+        // It may have been closed by then.
+        let _ = alice.send_message(Message::text(ping(id))).await;
+    }
+    let told = alice.reply(2070).await.into_result().unwrap_err();
+    assert_eq!(told.kind, ErrorKind::RateLimited);
+    assert!(told.message.contains(" ms"), "{told}");
+    assert_eq!(alice.session_error().await, ErrorKind::RateLimited);
+    assert_eq!(alice.session_closed().await.1, Some(1008));
+    let ends = "hullo_sessions_ended_total{reason=\"flooding\"}";
+    assert_eq!(server.metric(ends).await, 1.0);
+    assert!(is_alive(&mut server.login("alice").await).await);
+}
+
+#[tokio::test]
+async fn client_that_pauses_when_it_is_told_to_is_never_closed() {
+    let server = Server::start_with(impatient()).await;
+    let mut alice = server.login("alice").await;
+    let mut told = 0;
+    for id in 1000..1300 {
         alice
             .send_text(format!(r#"{{"id":{id},"op":"session.ping"}}"#))
             .await;
-    }
-    let mut refused = 0;
-    for id in 1000..1150 {
-        match alice.reply(id).await.into_result() {
-            Ok(success) => assert_eq!(success, Success::Done),
-            Err(error) => {
-                assert_eq!(error.kind, ErrorKind::RateLimited);
-                refused += 1;
-            }
+        let reply = alice.reply(id).await.into_result();
+        told += u32::from(reply.is_err());
+        if reply.is_err() {
+            eventually("requests are taken again", async || {
+                is_alive(&mut alice).await.then_some(())
+            })
+            .await;
         }
     }
-    assert!(refused > 0, "150 at once are too many");
-    eventually("requests are taken again", async || {
-        is_alive(&mut alice).await.then_some(())
-    })
-    .await;
+    assert!(is_alive(&mut alice).await, "told {told} times");
+}
+
+#[tokio::test]
+async fn binary_frames_and_pings_count_as_requests_do() {
+    let server = Server::start_with(impatient()).await;
+    for frame in [
+        Message::Binary(Bytes::from_static(&[0, 1, 2])),
+        Message::Ping(Bytes::from_static(&[0])),
+    ] {
+        let mut alice = server.login("alice").await;
+        while alice.send_message(frame.clone()).await.is_ok() {
+            // The server may close at any of them.
+            alice.read_what_is_there().await;
+        }
+        assert_eq!(alice.session_closed().await.1, Some(1008), "{frame:?}");
+    }
 }
 
 #[tokio::test]
@@ -114,27 +155,6 @@ async fn connection_without_the_subprotocol_is_refused() {
     assert_eq!(answer.status(), 400);
     let body = answer.into_body().unwrap();
     assert!(String::from_utf8(body).unwrap().contains("hullo.v1"));
-}
-
-#[tokio::test]
-async fn connection_that_never_logs_in_is_closed() {
-    let server = Server::start().await;
-    let mut client = server.connect().await;
-    assert_eq!(client.session_error().await, ErrorKind::Timeout);
-    assert_eq!(client.session_closed().await.1, Some(1008));
-}
-
-#[tokio::test]
-async fn request_that_never_ends_is_closed() {
-    let server = Server::start().await;
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
-    stream
-        .write_all(b"GET /healthz HTTP/1.1\r\nhost:")
-        .await
-        .unwrap();
-    let mut rest = Vec::new();
-    let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
-    assert!(closed.is_ok(), "the connection stays open");
 }
 
 #[tokio::test]

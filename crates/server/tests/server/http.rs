@@ -104,6 +104,32 @@ async fn records_are_listed_page_by_page() {
 }
 
 #[tokio::test]
+async fn whatever_is_refused_says_why_in_the_one_form() {
+    let server = Server::start().await;
+    let large = json!({ "accid": "x", "name": "x".repeat(20_000) });
+    for (method, path, body, status, kind) in [
+        ("DELETE", "/v1/accounts", None, 405, ErrorKind::BadRequest),
+        ("PUT", "/v1/records", None, 405, ErrorKind::BadRequest),
+        ("GET", "/v1/nothing", None, 404, ErrorKind::BadRequest),
+        (
+            "POST",
+            "/v1/accounts",
+            Some(large),
+            413,
+            ErrorKind::TooLarge,
+        ),
+        ("POST", "/v1/accounts", None, 400, ErrorKind::BadRequest),
+    ] {
+        let (answered, body) = server.http(method, path, body).await;
+        assert_eq!(
+            (answered, kind_of(&body)),
+            (status, kind),
+            "{method} {path}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn document_names_every_route() {
     let server = Server::start().await;
     let (status, text) = server.request("GET", "/v1/openapi.json", None, None).await;

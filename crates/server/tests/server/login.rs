@@ -75,7 +75,7 @@ async fn failed_login_may_be_tried_again_on_the_same_connection() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down() {
+async fn guessing_is_slowed_down_and_holds_up_nobody_who_does_not_guess() {
     let server = Server::start().await;
     let mut client = server.connect().await;
     eventually("the address has to wait", async || {
@@ -83,6 +83,32 @@ async fn guessing_is_slowed_down() {
         (error.unwrap_err().kind == ErrorKind::RateLimited).then_some(())
     })
     .await;
+    let wrong = format!("{}:guess", server.app_key);
+    let guess = async || {
+        let request = server.request("GET", "/v1/records", Some(&wrong), None);
+        request.await.0
+    };
+    assert_eq!(guess().await, 429);
+    // The backend and a good token come from the same address.
+    let token = server.token("bob").await;
+    assert_eq!(try_login(&server, "bob", &token).await, Ok(()));
+    assert!(
+        server
+            .metric("hullo_limits_met_total{limit=\"failed_logins\"}")
+            .await
+            >= 2.0
+    );
+}
+
+#[tokio::test]
+async fn token_that_was_good_once_is_no_guess() {
+    let server = Server::start().await;
+    let expired = sign(&server.app_secret, &claims(&server, "alice", 1));
+    let mut client = server.connect().await;
+    for _ in 0..50 {
+        let error = client.login(&server.app_key, "alice", &expired).await;
+        assert_eq!(error.unwrap_err().kind, ErrorKind::WrongToken);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Running it: health, figures, logs, TLS, stopping, and the demo.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use hullo_protocol::{Command, SessionClosed, Success};
@@ -7,16 +8,23 @@ use rustls::pki_types::ServerName;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-use crate::client::{Client, new_call_id, start};
+use crate::client::{Client, accept, new_call_id, start};
+use crate::eventually::eventually;
 use crate::program::{Options, Server, command, output};
 
 #[tokio::test]
 async fn health_and_figures_tell_what_goes_on() {
     let server = Server::start().await;
-    let (status, body) = server.request("GET", "/healthz", None, None).await;
-    let body: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!((status, body["status"].as_str()), (200, Some("ok")));
+    let ask = async |path| {
+        let (status, body) = server.ask_operator(path).await;
+        let body: Value = serde_json::from_str(&body).unwrap();
+        (status, body["status"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(ask("/healthz").await, (200, "ok".to_owned()));
+    assert_eq!(ask("/readyz").await, (200, "ready".to_owned()));
+    assert_eq!(server.ask_operator("/v1/openapi.json").await.0, 404);
     let mut alice = server.login("alice").await;
     assert_eq!(server.metric("hullo_sessions").await, 1.0);
     let call_id = new_call_id();
@@ -30,6 +38,105 @@ async fn health_and_figures_tell_what_goes_on() {
     let asked = "hullo_requests_total{op=\"call.start\",outcome=\"ok\"}";
     assert_eq!(server.metric(asked).await, 1.0);
     assert!(server.metric("hullo_store_commit_seconds_count").await >= 2.0);
+    assert_eq!(server.metric("hullo_connections").await, 1.0);
+    assert_eq!(server.metric("hullo_connections_waiting").await, 0.0);
+    for figure in [
+        "memory_bytes",
+        "open_files",
+        "store_file_bytes",
+        "store_log_bytes",
+    ] {
+        let name = format!("hullo_{figure}");
+        assert!(server.metric(&name).await > 0.0, "{name}");
+    }
+    let build = format!(
+        "hullo_build_info{{version=\"{}\"}}",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_eq!(server.metric(&build).await, 1.0);
+}
+
+#[tokio::test]
+async fn time_to_ring_and_to_answer_and_the_ends_of_sessions_are_counted() {
+    let server = Server::start().await;
+    let [mut alice, mut bob] = server.login_all(["alice", "bob"]).await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    bob.invited().await;
+    bob.ask(Command::Ring { call_id }).await.unwrap();
+    bob.ask(accept(call_id)).await.unwrap();
+    alice.ask(Command::Hangup { call_id }).await.unwrap();
+    for time in ["ring", "answer"] {
+        let name = format!("hullo_time_to_{time}_seconds_count");
+        assert_eq!(server.metric(&name).await, 1.0, "{name}");
+    }
+    drop(bob);
+    eventually("the end is counted", async || {
+        let gone = "hullo_sessions_ended_total{reason=\"gone\"}";
+        (server.metric(gone).await == 1.0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn customers_address_shows_nothing_of_the_operators_unless_told_so() {
+    let server = Server::start().await;
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let (status, _) = server.request("GET", path, None, None).await;
+        assert_eq!(status, 404, "{path}");
+    }
+    let server = server.restart_with(&Options {
+        environment: vec![("HULLO_OPS_PUBLIC", "true".to_owned())],
+        ..Options::default()
+    });
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let (status, _) = server.request("GET", path, None, None).await;
+        assert_eq!(status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn server_that_drains_is_alive_and_not_ready_and_goes_on_serving() {
+    let mut server = Server::start_with(Options {
+        environment: vec![("HULLO_DRAIN_S", "3".to_owned())],
+        ..Options::default()
+    })
+    .await;
+    let mut alice = server.login("alice").await;
+    server.terminate();
+    eventually("it is not ready", async || {
+        let (status, _) = server.ask_operator("/readyz").await;
+        (status == 503).then_some(())
+    })
+    .await;
+    assert_eq!(server.ask_operator("/healthz").await.0, 200);
+    assert_eq!(alice.ask(Command::Ping).await, Ok(Success::Done));
+    let (reason, _) = alice.session_closed().await;
+    assert_eq!(reason, Some(SessionClosed::ShuttingDown));
+    assert_eq!(server.exit_code().await, Some(0));
+}
+
+/// A pipe that nobody reads takes 64 KiB and then no more.
+#[tokio::test]
+async fn log_that_nobody_reads_stops_nothing() {
+    let mut server = Server::start_with(Options {
+        environment: vec![("HULLO_LOG", "trace".to_owned())],
+        unread_log: true,
+        ..Options::default()
+    })
+    .await;
+    eventually("log lines are dropped", async || {
+        // Each leaves some lines.
+        for _ in 0..20 {
+            server.login("alice").await;
+        }
+        (server.metric("hullo_log_lines_lost_total").await > 0.0).then_some(())
+    })
+    .await;
+    let mut alice = server.login("alice").await;
+    alice.ask(start(new_call_id(), "bob")).await.unwrap();
+    server.terminate();
+    assert_eq!(server.exit_code().await, Some(0));
 }
 
 #[tokio::test]
@@ -53,16 +160,39 @@ async fn stopping_tells_every_session_and_ends_well() {
     assert_eq!(snapshot.invites[0].call.call_id, call_id);
 }
 
-#[tokio::test]
-async fn sessions_over_tls_work_with_certificate_files() {
-    let folder = tempfile::tempdir().unwrap();
+/// A certificate for localhost in these files; whoever trusts it trusts only it.
+fn issue(cert: &Path, key: &Path) -> TlsConnector {
     let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(key, issued.signing_key.serialize_pem()).unwrap();
+    std::fs::write(cert, issued.cert.pem()).unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(issued.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    // Who resumes a session is not shown the certificate again.
+    config.resumption = rustls::client::Resumption::disabled();
+    TlsConnector::from(Arc::new(config))
+}
+
+/// A TLS connection, if the server has the certificate that this one trusts.
+async fn connect_tls(server: &Server, trust: &TlsConnector) -> Option<TlsStream<TcpStream>> {
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    trust.connect(name, stream).await.ok()
+}
+
+#[tokio::test]
+async fn sessions_over_tls_work_and_a_renewed_certificate_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
     let (cert, key) = (
         folder.path().join("cert.pem"),
         folder.path().join("key.pem"),
     );
-    std::fs::write(&cert, issued.cert.pem()).unwrap();
-    std::fs::write(&key, issued.signing_key.serialize_pem()).unwrap();
+    let trust = issue(&cert, &key);
     let plain = Server::start().await;
     let token = plain.token("alice").await;
     let server = plain.restart_with(&Options {
@@ -72,25 +202,24 @@ async fn sessions_over_tls_work_with_certificate_files() {
         ],
         ..Options::default()
     });
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(issued.cert.der().clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
-    let stream = TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
-        .unwrap();
+    let stream = connect_tls(&server, &trust).await.unwrap();
     let mut client = Client::over(stream, "wss://localhost/v1/ws").await;
     client
         .login(&server.app_key, "alice", &token)
         .await
         .unwrap();
+    assert_eq!(client.ask(Command::Ping).await, Ok(Success::Done));
+
+    std::fs::write(&cert, "half a certificate").unwrap();
+    server.signal("HUP");
+    assert!(connect_tls(&server, &trust).await.is_some());
+    let renewed = issue(&cert, &key);
+    // Nobody says so: the server looks by itself.
+    eventually("the renewed certificate is used", async || {
+        connect_tls(&server, &renewed).await
+    })
+    .await;
+    assert!(connect_tls(&server, &trust).await.is_none());
     assert_eq!(client.ask(Command::Ping).await, Ok(Success::Done));
 }
 
@@ -174,12 +303,19 @@ async fn demo_session(child: &mut std::process::Child) -> (Value, String) {
     let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
     let line = lines.next().unwrap().unwrap();
     let address = line.rsplit('/').next().unwrap().to_owned();
-    let mut stream = TcpStream::connect(&address).await.unwrap();
-    let request =
-        "GET /demo/session.json?accid=alice HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let ask = async |host: &str| {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let request = format!(
+            "GET /demo/session.json?accid=alice HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let rebound = ask("evil.example").await;
+    assert!(rebound.starts_with("HTTP/1.1 403"), "{rebound}");
+    let answer = ask(&address).await;
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     let session: Value = serde_json::from_str(body).unwrap();
     assert_eq!(session["name"], "Alice");

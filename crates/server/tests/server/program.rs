@@ -27,6 +27,20 @@ pub(crate) struct Options {
     pub(crate) environment: Vec<(&'static str, String)>,
     /// The user that it runs as.
     pub(crate) uid: Option<u32>,
+    /// Its log goes into a pipe that nobody reads.
+    pub(crate) unread_log: bool,
+    /// How many files it may open.
+    pub(crate) files: Option<u32>,
+}
+
+impl Options {
+    /// With these limits, as `waiting=3`.
+    pub(crate) fn limits(limits: &str) -> Self {
+        Self {
+            environment: vec![("HULLO_LIMIT", limits.to_owned())],
+            ..Self::default()
+        }
+    }
 }
 
 /// A running server with one app, alice, bob and carol.
@@ -35,6 +49,8 @@ pub(crate) struct Server {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) address: SocketAddr,
     pub(crate) media: SocketAddr,
+    /// Where the operator asks.
+    pub(crate) ops: SocketAddr,
     pub(crate) app_key: AppKey,
     pub(crate) app_secret: String,
 }
@@ -70,11 +86,15 @@ impl Server {
     }
 
     fn spawn(folder: Arc<TempDir>, app_key: AppKey, app_secret: String, options: &Options) -> Self {
-        let mut command = command(&folder, options);
-        if let Some(uid) = options.uid {
-            command.uid(uid);
-        }
-        let mut child = command.arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command(&folder, options)
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(match options.unread_log {
+                true => Stdio::piped(),
+                false => Stdio::inherit(),
+            })
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut word = |start: &str| {
             let line = lines.next().expect("the server must start").unwrap();
@@ -83,11 +103,13 @@ impl Server {
         };
         let url = word("hullo listens on ");
         let media = word("hullo takes media on ");
+        let ops = word("hullo shows /healthz, /readyz and /metrics on ");
         Self {
             child,
             folder,
             address: url.rsplit('/').next().unwrap().parse().unwrap(),
             media: media.parse().unwrap(),
+            ops: ops.rsplit('/').next().unwrap().parse().unwrap(),
             app_key,
             app_secret,
         }
@@ -118,9 +140,13 @@ impl Server {
 
     /// SIGTERM.
     pub(crate) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(killed.unwrap().success());
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Waits for the end; its exit code.
@@ -150,6 +176,23 @@ impl Server {
         credentials: Option<&str>,
         body: Option<Value>,
     ) -> (u16, String) {
+        self.request_at(self.address, method, path, credentials, body)
+            .await
+    }
+
+    /// Asks as the operator.
+    pub(crate) async fn ask_operator(&self, path: &str) -> (u16, String) {
+        self.request_at(self.ops, "GET", path, None, None).await
+    }
+
+    async fn request_at(
+        &self,
+        address: SocketAddr,
+        method: &str,
+        path: &str,
+        credentials: Option<&str>,
+        body: Option<Value>,
+    ) -> (u16, String) {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let authorization = credentials.map_or_else(String::new, |credentials| {
             let encoded = BASE64_STANDARD.encode(credentials);
@@ -158,10 +201,10 @@ impl Server {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{authorization}\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.address,
+            address,
             body.len()
         );
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
@@ -248,7 +291,7 @@ impl Server {
 
     /// The value of a line of `/metrics`.
     pub(crate) async fn metric(&self, name: &str) -> f64 {
-        let (status, text) = self.request("GET", "/metrics", None, None).await;
+        let (status, text) = self.ask_operator("/metrics").await;
         assert_eq!(status, 200);
         let line = text
             .lines()
@@ -265,11 +308,24 @@ impl Drop for Server {
 
 /// A command on this folder, with ports of its own.
 pub(crate) fn command(folder: &TempDir, options: &Options) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hullo"));
+    let program = env!("CARGO_BIN_EXE_hullo");
+    let mut command = match options.files {
+        None => Command::new(program),
+        Some(files) => {
+            let mut shell = Command::new("sh");
+            let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+            shell.args(["-c", &limited, program]);
+            shell
+        }
+    };
+    if let Some(uid) = options.uid {
+        command.uid(uid);
+    }
     command
         .current_dir(folder.path())
         .env("HULLO_DATA_DIR", folder.path())
         .env("HULLO_LISTEN", "127.0.0.1:0")
+        .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
         .env("HULLO_MEDIA_PORT", "0")
         .env("HULLO_PUBLIC_IP", "127.0.0.1")
         .env("HULLO_LOG", "hullo=debug")

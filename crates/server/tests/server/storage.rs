@@ -18,8 +18,10 @@ fn run(connection: &Connection, sql: &str) {
     connection.execute_batch(sql).unwrap();
 }
 
-async fn health(server: &Server) -> u16 {
-    server.request("GET", "/healthz", None, None).await.0
+/// Whether it says that it can do its work. It is alive all the while.
+async fn readiness(server: &Server) -> u16 {
+    assert_eq!(server.ask_operator("/healthz").await.0, 200);
+    server.ask_operator("/readyz").await.0
 }
 
 /// A dial that needs pages of its own.
@@ -47,7 +49,7 @@ async fn full_storage_refuses_calls_until_space_returns() {
         ..Options::default()
     };
     let server = server.restart_with(&full);
-    assert_eq!(health(&server).await, 503);
+    assert_eq!(readiness(&server).await, 503);
     let mut alice = server.login("alice").await;
     let mut bob = server.login("bob").await;
     let (call_id, request) = (new_call_id(), request_id());
@@ -61,8 +63,8 @@ async fn full_storage_refuses_calls_until_space_returns() {
     assert!(server.metric("hullo_store_commit_failures_total").await >= 2.0);
 
     run(&open(&server), "DROP TABLE filler");
-    eventually("health returns", async || {
-        (health(&server).await == 200).then_some(())
+    eventually("it is ready again", async || {
+        (readiness(&server).await == 200).then_some(())
     })
     .await;
     let call = call_of(alice.ask_as(request, large_dial(call_id)).await);
@@ -146,7 +148,7 @@ async fn read_only_storage_still_shows_what_it_has_and_refuses_calls() {
     };
     let server = server.restart_with(&nobody);
 
-    assert_eq!(health(&server).await, 503);
+    assert_eq!(readiness(&server).await, 503);
     let mut alice = server.login("alice").await;
     let list = Command::ListMessages {
         with: accid("bob"),

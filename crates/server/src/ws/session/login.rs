@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
-    Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SessionClosed,
+    Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SDK_VERSION_BYTES_MAX,
+    SessionClosed,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 
 use super::end::End;
 use crate::auth::{self, LoginError};
@@ -16,11 +17,10 @@ use crate::metrics::snake_case;
 use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::state::SessionContext;
 use crate::store::Account;
-use crate::ws::frame::{Limiter, not_text, read};
+use crate::ws::frame::{not_text, read, too_fast};
+use crate::ws::rate::{Rate, Verdict};
 use crate::ws::socket::{Incoming, Socket};
 
-/// From the connection to a successful login.
-const LOGIN: Duration = Duration::from_secs(10);
 /// A device is in one call and rings for few; each one named costs a look into the store.
 const CALLS_MAX: usize = 16;
 
@@ -39,23 +39,39 @@ pub(super) struct SignedIn {
 pub(super) async fn run(
     socket: &mut Socket,
     context: &SessionContext,
-    address: IpAddr,
-    limiter: &Limiter,
+    address: Option<IpAddr>,
+    rate: &mut Rate,
 ) -> Result<SignedIn, End> {
-    let login = await_login(socket, context, address, limiter);
-    timeout(LOGIN, login)
-        .await
-        .unwrap_or(Err(End::Policy("no login in time")))
+    let login = await_login(socket, context, address, rate);
+    match timeout(context.limits.login(), login).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            context.shared.metrics.count_limit("login_ms");
+            Err(End::Policy("no login in time"))
+        }
+    }
 }
 
 async fn await_login(
     socket: &mut Socket,
     context: &SessionContext,
-    address: IpAddr,
-    limiter: &Limiter,
+    address: Option<IpAddr>,
+    rate: &mut Rate,
 ) -> Result<SignedIn, End> {
     loop {
-        let text = match socket.receive().await {
+        if let Some(until) = rate.paused_until(Instant::now()) {
+            sleep_until(until.into()).await;
+        }
+        let incoming = socket.receive().await;
+        match rate.count(Instant::now()) {
+            Verdict::Take => {}
+            Verdict::Refuse(pause) => {
+                ensure_sent(socket.send(&*too_fast(incoming.text(), pause)).await)?;
+                continue;
+            }
+            Verdict::Close => return Err(End::Flooding),
+        }
+        let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary => {
                 ensure_sent(socket.send(&not_text()).await)?;
@@ -65,7 +81,7 @@ async fn await_login(
             Incoming::TooLong => return Err(End::TooLong),
             Incoming::Gone => return Err(End::Gone),
         };
-        let request = match read(&text, limiter) {
+        let request = match read(&text) {
             Ok(request) => request,
             Err(refusal) => {
                 ensure_sent(socket.send(&*refusal).await)?;
@@ -94,16 +110,18 @@ fn ensure_sent(sent: bool) -> Result<(), End> {
 /// Checks a login. The outer error ends the connection, the inner one answers the request.
 async fn authenticate(
     context: &SessionContext,
-    address: IpAddr,
+    address: Option<IpAddr>,
     request: u64,
     login: Login,
 ) -> Result<Result<SignedIn, ErrorBody>, End> {
-    if let Some(wait) = context.failures.wait(address) {
+    if let Some(version) = &login.device.sdk_version
+        && version.len() > SDK_VERSION_BYTES_MAX
+    {
         let message = format!(
-            "too many failed logins from this address; wait {} s",
-            wait.as_secs() + 1
+            "sdk_version has {} bytes; at most {SDK_VERSION_BYTES_MAX} are allowed",
+            version.len()
         );
-        return Ok(Err(ErrorBody::new(ErrorKind::RateLimited, message)));
+        return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
     }
     if login.calls.len() > CALLS_MAX {
         let message = format!(
@@ -115,14 +133,14 @@ async fn authenticate(
     let (app, account) = match check(context, &login).await {
         Ok(checked) => checked,
         Err(error) => {
-            if error.is_guess() {
-                context.failures.count(address);
-            }
-            let kind = error.kind();
-            tracing::info!(app = %login.app_key, accid = %login.accid, %address, %error, "login refused");
+            tracing::info!(app = %login.app_key, accid = %login.accid, ?address, %error, "login refused");
             let metrics = &context.shared.metrics;
-            metrics.count_request("session.login", snake_case(&kind));
-            return Ok(Err(ErrorBody::new(kind, error.to_string())));
+            let body = match address.filter(|_| error.is_guess()) {
+                Some(address) => after_guess(context, address, &error),
+                None => ErrorBody::new(error.kind(), error.to_string()),
+            };
+            metrics.count_request("session.login", snake_case(&body.kind));
+            return Ok(Err(body));
         }
     };
     let id = context.node.next_session();
@@ -153,6 +171,20 @@ async fn authenticate(
         request,
         queue,
     }))
+}
+
+/// The answer to a token that may have been guessed. Only such ones have to wait: one of a valid signature is no guess, and
+/// is answered by what it is.
+fn after_guess(context: &SessionContext, address: IpAddr, error: &LoginError) -> ErrorBody {
+    let Some(wait) = context.failures.count(address) else {
+        return ErrorBody::new(error.kind(), error.to_string());
+    };
+    context.shared.metrics.count_limit("failed_logins");
+    let message = format!(
+        "too many failed logins from this address; wait {} s",
+        wait.as_secs() + 1
+    );
+    ErrorBody::new(ErrorKind::RateLimited, message)
 }
 
 async fn check(
