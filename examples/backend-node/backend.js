@@ -65,13 +65,14 @@ function callRoutes(app, users, publicServer, signs) {
 
     /**
      * What `tokenHandler` of the SDK asks for, where the app was created with `--secure`. Who may be in which call is
-     * yours to decide, here; that `uid` is this user's number in that call, Hullo checks.
+     * yours to decide, here; that `uid` is this user's number in that call, Hullo checks. The token is this user's alone.
      */
     async 'POST /room-token'({ cookie, body: { callId, uid } }) {
-      users.signedIn(cookie);
+      const { name } = users.signedIn(cookie);
       if (typeof callId !== 'string' || !Number.isSafeInteger(uid))
         throw new Refusal(400, 'callId and uid are needed');
-      return { token: signs ? app.signRoomToken(callId, uid) : await app.requestRoomToken(callId, uid) };
+      const token = signs ? app.signRoomToken(name, callId, uid) : await app.requestRoomToken(name, callId, uid);
+      return { token };
     },
   };
 }

@@ -32,10 +32,10 @@ export class HulloApp {
     return (await this.#request('POST', tokensOf(accid), { ttl_s: LOGIN_TOKEN_S })).token;
   }
 
-  /** A token with which the participant `uid` joins the call (secure mode). */
-  async requestRoomToken(callId, uid) {
-    return (await this.#request('POST', '/v1/room-tokens', { call_id: callId, uid, ttl_s: ROOM_TOKEN_S }))
-      .token;
+  /** A token with which `accid` enters the call as the participant `uid` (secure mode). */
+  async requestRoomToken(accid, callId, uid) {
+    const wanted = { call_id: callId, accid, uid, ttl_s: ROOM_TOKEN_S };
+    return (await this.#request('POST', '/v1/room-tokens', wanted)).token;
   }
 
   /** Makes every login token of `accid` worthless and signs its devices out. Resolves with the generation that counts now. */
@@ -51,8 +51,8 @@ export class HulloApp {
   }
 
   /** The same as {@link requestRoomToken}. */
-  signRoomToken(callId, uid) {
-    return this.#sign({ aud: 'hullo.room', call_id: callId, uid }, ROOM_TOKEN_S);
+  signRoomToken(accid, callId, uid) {
+    return this.#sign({ aud: 'hullo.room', sub: accid, call_id: callId, uid }, ROOM_TOKEN_S);
   }
 
   #sign(claims, ttlS) {

@@ -48,8 +48,12 @@ macro_rules! error_kinds {
 }
 
 error_kinds! {
-    /// The token is malformed, expired, revoked or for another account.
+    /// The login token is malformed, not signed by the app, or for another account: `message` says which claim is wrong.
     WrongToken = 302, "The sign-in token is not valid.", "登录凭证无效。";
+    /// The login token was good and has run out: come back with a new one. Calls that run are not ended by it.
+    TokenExpired = 30201, "Your sign-in has expired.", "登录已过期。";
+    /// The account's login tokens were revoked.
+    TokenRevoked = 30202, "You have been signed out.", "您已被登出。";
     /// Not signed in, or not allowed to do this.
     Forbidden = 403, "This is not allowed.", "没有权限。";
     /// A secure call needs a room token signed for this call and participant.

@@ -183,8 +183,10 @@ wire_enum!(
         Replaced,
         /// Another device of the account has signed in, and the app lets only so many be. Do not come back by yourself.
         KickedOut,
-        /// The account was signed out or disabled. Do not come back without a new token.
+        /// The account was signed out or disabled: its tokens were revoked. Do not come back by yourself.
         SignedOut,
+        /// The login token has run out and was not renewed. Come back with a new one: calls go on meanwhile.
+        TokenExpired,
         /// The server stops or restarts. Come back soon.
         ShuttingDown,
         /// The client does not read what it is sent. Come back.

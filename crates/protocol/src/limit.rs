@@ -14,8 +14,8 @@ pub const SDK_VERSION_BYTES_MAX: usize = 64;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Longest avatar address in bytes.
 pub const AVATAR_BYTES_MAX: usize = 1024;
-/// Longest account token in bytes.
-pub const TOKEN_BYTES_MAX: usize = 1024;
+/// Longest token in bytes: those of identity providers carry claims of their own.
+pub const TOKEN_BYTES_MAX: usize = 4 * 1024;
 /// Most participants of one call.
 pub const PARTICIPANTS_MAX: usize = 100;
 /// Longest name of a group.
@@ -43,3 +43,8 @@ pub const CONNECT_MS: u64 = 15_000;
 pub const GRACE_MS: u64 = 30_000;
 /// How long a request to turn an audio call into a video call waits for consent.
 pub const SWITCH_MS: u64 = 15_000;
+/// How far the clocks of who signs tokens and of the server may differ: a token is good, and a session may stay, for so long
+/// after its `exp`.
+pub const TOKEN_SKEW_MS: u64 = 5_000;
+/// The longest that a room token may be good: it is needed once, at the door of a call.
+pub const ROOM_TOKEN_MS_MAX: u64 = 60 * 60_000;

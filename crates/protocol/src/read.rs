@@ -40,7 +40,11 @@ fn success(mut object: Object) -> ReadResult<Success> {
             accid: object.parsed("accid")?,
             name: object.optional_text("name")?,
             secure: object.flag("secure")?,
+            token_expires_in_ms: object.number("token_expires_in_ms")?,
             snapshot: view::snapshot(object.object("snapshot")?)?,
+        },
+        "renewed" => Success::Renewed {
+            token_expires_in_ms: object.number("token_expires_in_ms")?,
         },
         "call" => Success::Call {
             call: view::call(object.object("call")?)?,

@@ -62,8 +62,15 @@ pub enum Success {
         name: Option<String>,
         /// Whether calls of this app need room tokens.
         secure: bool,
+        /// How much longer the login token is good, in milliseconds.
+        token_expires_in_ms: u64,
         /// What is going on.
         snapshot: Snapshot,
+    },
+    /// The session goes on with the new login token.
+    Renewed {
+        /// How much longer it is good, in milliseconds.
+        token_expires_in_ms: u64,
     },
     /// The call as it is now.
     Call {

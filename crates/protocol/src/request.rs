@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::wire_enum;
 use crate::{Accid, AppKey, CallId, DeviceId, GroupTerms, Media, MessageId, OtherCall, Token, Uid};
 #[cfg(doc)]
-use crate::{JoinMode, Success};
+use crate::{JoinMode, SessionClosed, Success};
 
 /// What a client can ask, named by `op`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,13 @@ pub enum Command {
     /// The first request of each connection. Answer: [`Success::LoggedIn`].
     #[serde(rename = "session.login")]
     Login(Login),
+    /// Gives the session a fresh login token in place of the one that runs out. Answer: [`Success::Renewed`]. A token that is
+    /// refused changes nothing: the session goes on until its own runs out.
+    #[serde(rename = "session.renew")]
+    Renew {
+        /// For the same account.
+        token: Token,
+    },
     /// Ends the device's part of any call and the session. Answer: [`Success::Done`].
     #[serde(rename = "session.logout")]
     Logout,
@@ -35,7 +42,7 @@ pub enum Command {
     Accept {
         /// The call to join.
         call_id: CallId,
-        /// Secure mode: signed for this call and this participant's uid.
+        /// Secure mode: signed for this call, this account and its uid.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         room_token: Option<Token>,
         /// What becomes of another call that the account is in; without it that call stands in the way.
@@ -80,7 +87,7 @@ pub enum Command {
     Join {
         /// The call to join.
         call_id: CallId,
-        /// Secure mode: signed for this call and the number that `call.query` gave.
+        /// Secure mode: signed for this call, this account and the number that `call.query` gave.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         room_token: Option<Token>,
     },
@@ -211,6 +218,7 @@ macro_rules! ops {
 // The names of the serde form once more, because a derived form cannot be asked for them; a test holds the two equal.
 ops! {
     Login = "session.login",
+    Renew = "session.renew",
     Logout = "session.logout",
     Ping = "session.ping",
     StartCall = "call.start",
@@ -260,6 +268,7 @@ impl Command {
             | Self::OfferMedia { .. }
             | Self::ReportFirstFrame { .. } => false,
             Self::Login(_)
+            | Self::Renew { .. }
             | Self::Logout
             | Self::Ping
             | Self::Query { .. }
@@ -293,6 +302,7 @@ impl Command {
             | Self::Subscribe { call_id, .. }
             | Self::ReportFirstFrame { call_id, .. } => Some(*call_id),
             Self::Login(_)
+            | Self::Renew { .. }
             | Self::Logout
             | Self::Ping
             | Self::Query { .. }
@@ -310,7 +320,8 @@ pub struct Login {
     pub app_key: AppKey,
     /// The account.
     pub accid: Accid,
-    /// Proves the account: an HS256 JWT (RFC 7519) with the audience `hullo.login`.
+    /// Proves the account: an HS256 JWT (RFC 7519) with the audience `hullo.login`. When it has run out, the session ends
+    /// ([`SessionClosed::TokenExpired`]) unless it was renewed.
     pub token: Token,
     /// The device.
     pub device: DeviceInfo,
@@ -371,7 +382,7 @@ pub struct StartCall {
     /// Ring time; 30,000 when absent, clamped to 5,000..=120,000.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ring_ms: Option<u64>,
-    /// Secure mode: signed for this call and uid 1, which is always the caller's.
+    /// Secure mode: signed for this call, this account and uid 1, which is always the caller's.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub room_token: Option<Token>,
 }

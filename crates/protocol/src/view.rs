@@ -75,9 +75,19 @@ pub struct RefusedInvite {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FoundCall {
     /// The call.
-    pub call: CallView,
+    pub call_id: CallId,
     /// The number under which this account is in it or would join it; a room token must be signed for it.
     pub uid: Uid,
+    /// What it carries now.
+    pub media: Media,
+    /// The terms of a group call; absent for one-to-one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<GroupTerms>,
+    /// How many are in it now.
+    pub people: u32,
+    /// All of it. Of a call that needs a room token, only those who have a part in it see more than the above.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub call: Option<CallView>,
 }
 
 /// One participant as the others see it.

@@ -1,15 +1,17 @@
 //! Who may do what: login tokens for accounts, room tokens for calls, the app's secret for its backend.
 
+mod claims;
 mod failures;
 mod token;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use hullo_protocol::ErrorKind;
+use hullo_core::Time;
+use hullo_protocol::{Accid, ErrorKind};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub(crate) use failures::FailedLogins;
-use token::{LoginTokenError, verify_login};
-pub(crate) use token::{mint_login, mint_room, verify_room};
+pub(crate) use token::{LoginClaims, mint_login, mint_room, verify_room};
+use token::{TokenError, verify_login};
 
 use crate::store::{Account, App, Store, StoreError};
 
@@ -20,7 +22,7 @@ pub(crate) enum LoginError {
     #[error("there is no app of this key, or the token is not signed with its secret")]
     UnknownApp,
     #[error(transparent)]
-    Token(#[from] LoginTokenError),
+    Token(#[from] TokenError),
     /// The token is good, but the account does not exist.
     #[error("there is no such account; create it with POST /v1/accounts")]
     AccountNotFound,
@@ -36,7 +38,9 @@ impl LoginError {
     /// The kind that the client gets.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::UnknownApp | Self::Token(_) | Self::Revoked { .. } => ErrorKind::WrongToken,
+            Self::Token(TokenError::Expired { .. }) => ErrorKind::TokenExpired,
+            Self::UnknownApp | Self::Token(_) => ErrorKind::WrongToken,
+            Self::Revoked { .. } => ErrorKind::TokenRevoked,
             Self::AccountNotFound => ErrorKind::AccountNotFound,
             Self::Disabled => ErrorKind::AccountDisabled,
             Self::Store(_) => ErrorKind::StorageUnavailable,
@@ -46,8 +50,10 @@ impl LoginError {
     /// Whether it may be an attempt to guess. A token of a valid signature never is, whatever else is wrong with it.
     pub(crate) fn is_guess(&self) -> bool {
         match self {
-            Self::UnknownApp | Self::Token(LoginTokenError::Malformed) => true,
-            Self::Token(LoginTokenError::Expired | LoginTokenError::OtherAccount)
+            Self::UnknownApp | Self::Token(TokenError::NotSigned) => true,
+            Self::Token(
+                TokenError::Claim(_) | TokenError::Critical | TokenError::Expired { .. },
+            )
             | Self::AccountNotFound
             | Self::Disabled
             | Self::Revoked { .. }
@@ -61,10 +67,11 @@ impl LoginError {
 pub(crate) async fn check_login(
     store: &dyn Store,
     app: &App,
-    accid: &hullo_protocol::Accid,
+    accid: &Accid,
     token: &str,
-) -> Result<Account, LoginError> {
-    let claims = verify_login(app, accid, token)?;
+    now: Time,
+) -> Result<(Account, LoginClaims), LoginError> {
+    let claims = verify_login(app, accid, token, now)?;
     let account = store
         .account(&app.key, accid)
         .await?
@@ -72,11 +79,11 @@ pub(crate) async fn check_login(
     if account.disabled {
         return Err(LoginError::Disabled);
     }
-    if claims.r#gen != account.token_generation {
+    if claims.generation != account.token_generation {
         let generation = account.token_generation;
         return Err(LoginError::Revoked { generation });
     }
-    Ok(account)
+    Ok((account, claims))
 }
 
 /// Compares in constant time.

@@ -32,6 +32,11 @@ impl HttpState {
     pub(crate) fn now(&self) -> Time {
         self.context.shared.clock.now()
     }
+
+    /// The wall clock, by which tokens live.
+    pub(crate) fn wall(&self) -> Time {
+        self.context.shared.clock.wall()
+    }
 }
 
 /// What every session needs.

@@ -173,7 +173,7 @@ impl Reference {
             me: &asker.accid,
             device: &asker.device,
             request,
-            grant: *grant,
+            grant: grant.as_ref(),
             refused,
             now: cause.now,
         };

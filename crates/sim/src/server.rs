@@ -419,15 +419,17 @@ impl Process {
     }
 }
 
-/// The room token of a call and a participant, as the app's token handler gives it.
-pub fn room_token(call_id: CallId, uid: Uid) -> String {
-    format!("{call_id}/{uid}")
+/// The room token of a call, an account and its number, as the app's token handler gives it.
+pub fn room_token(call_id: CallId, accid: &Accid, uid: Uid) -> String {
+    format!("{call_id}/{uid}/{accid}")
 }
 
 fn verify(token: &Token) -> Option<RoomGrant> {
-    let (call_id, uid) = token.expose().split_once('/')?;
+    let (call_id, rest) = token.expose().split_once('/')?;
+    let (uid, accid) = rest.split_once('/')?;
     Some(RoomGrant {
         call_id: call_id.parse().ok()?,
+        accid: accid.parse().ok()?,
         uid: Uid(uid.parse().ok()?),
     })
 }

@@ -97,7 +97,7 @@ for (const signs of [true, false]) {
       }
     });
 
-    test('room token lets a call begin, for that call alone', async () => {
+    test('room token lets a call begin, for that call and that user alone', async () => {
       const session = await connect();
       await session.login(await callLogin(alice));
       const cookie = await cookieOf(alice);
@@ -114,6 +114,8 @@ for (const signs of [true, false]) {
         });
       assert.equal((await dial(crypto.randomUUID(), body.token)).error?.kind, 'room_token_refused');
       assert.equal((await dial(callId, undefined)).error?.kind, 'room_token_refused');
+      const ofBob = await post('/room-token', { callId, uid: 1 }, await cookieOf(bob));
+      assert.equal((await dial(callId, ofBob.body.token)).error?.kind, 'room_token_refused');
       assert.equal((await dial(callId, body.token)).ok?.call?.call_id, callId);
       assert.ok((await session.ask({ op: 'call.cancel', call_id: callId })).ok);
     });

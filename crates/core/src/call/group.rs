@@ -173,7 +173,7 @@ impl Call {
         if self.secure && granted != Some(uid) {
             return Err(ErrorBody::new(
                 ErrorKind::RoomTokenRefused,
-                format!("this call needs a room token signed for it and uid {uid}"),
+                format!("this call needs a room token signed for it, your account and uid {uid}"),
             ));
         }
         Ok(())

@@ -191,7 +191,9 @@ impl Endpoint {
                     self.sign_out_by_server(reason);
                 }
                 // The socket closes next, and the connection comes back by itself.
-                SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
+                SessionClosed::TokenExpired
+                | SessionClosed::ShuttingDown
+                | SessionClosed::TooSlow => {}
             },
             Event::SessionError { error } => self.cx.emit_error(error),
             Event::Unknown => {}

@@ -102,6 +102,7 @@ impl Endpoint {
                 accid,
                 name,
                 secure,
+                token_expires_in_ms: _,
                 snapshot,
             }) => {
                 let first_login = self.cx.signalling.welcome(accid, name, secure);
@@ -119,6 +120,8 @@ impl Endpoint {
             Ok(_) => self.cx.reconnect(),
             Err(error) => match error.kind {
                 ErrorKind::WrongToken
+                | ErrorKind::TokenExpired
+                | ErrorKind::TokenRevoked
                 | ErrorKind::AccountDisabled
                 | ErrorKind::AccountNotFound
                 | ErrorKind::Forbidden

@@ -126,10 +126,12 @@ pub enum Input {
 }
 
 /// What a verified room token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomGrant {
     /// The call that may be entered.
     pub call_id: CallId,
+    /// The account that may enter it.
+    pub accid: Accid,
     /// The participant's number under which it may be entered; the caller's is 1.
     pub uid: Uid,
 }

@@ -2,7 +2,7 @@
 //! time; the others it holds.
 
 use hullo_protocol::{
-    Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success,
+    Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success, Uid,
 };
 
 use super::request::{Asker, first_answer};
@@ -24,7 +24,7 @@ impl Hub {
             return;
         };
         let connect_ms = self.config.connect_ms;
-        let granted = granted(grant, call_id);
+        let granted = granted(grant, asker, call_id);
         let accept =
             |call: &mut Call| call.accept(&asker.accid, &asker.device, granted, connect_ms, now);
         let in_the_way = self.unheld_call(&asker.accid, call_id);
@@ -101,13 +101,14 @@ impl Hub {
             return self.reply(asker, Err(error));
         }
         let connect_ms = self.config.connect_ms;
-        let granted = granted(grant, call_id);
+        let granted = granted(grant, asker, call_id);
         self.change_and_reply_call(asker, call_id, now, |call| {
             call.join(&asker.accid, &asker.device, granted, connect_ms, now)
         });
     }
 
-    /// The running calls of that name or group that the asker is in or may join.
+    /// The running calls of that name or group that the asker is in or may join. What is behind a door for which one needs a
+    /// token is shown to those who have been let in.
     pub(super) fn handle_query(
         &mut self,
         asker: &Asker,
@@ -127,8 +128,17 @@ impl Hub {
         let calls = found
             .filter_map(|call| {
                 let uid = call.uid_for(&asker.accid).ok()?;
-                let call = call.view(&asker.accid, now);
-                Some(FoundCall { call, uid })
+                let in_call = call.participants.iter().filter(|it| it.state.is_in_call());
+                let may_see = !call.secure || call.participant(&asker.accid).is_some();
+                Some(FoundCall {
+                    call_id: call.call_id,
+                    uid,
+                    media: call.media,
+                    group: call.group.clone(),
+                    // At most PARTICIPANTS_MAX.
+                    people: u32::try_from(in_call.count()).unwrap_or(u32::MAX),
+                    call: may_see.then(|| call.view(&asker.accid, now)),
+                })
             })
             .collect();
         self.reply(asker, Ok(Success::Found { calls }));
@@ -170,9 +180,9 @@ impl Hub {
     }
 }
 
-/// The number for which a room token of this call was signed.
-fn granted(grant: Option<RoomGrant>, call_id: CallId) -> Option<hullo_protocol::Uid> {
+/// The number for which a room token of this call and this account was signed.
+fn granted(grant: Option<RoomGrant>, asker: &Asker, call_id: CallId) -> Option<Uid> {
     grant
-        .filter(|grant| grant.call_id == call_id)
+        .filter(|grant| grant.call_id == call_id && grant.accid == asker.accid)
         .map(|grant| grant.uid)
 }

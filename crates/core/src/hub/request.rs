@@ -12,6 +12,7 @@ use crate::call::{Call, Outcome, SwitchRefusal, not_found};
 /// What a login on a session that has one is answered.
 pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
 const NOT_HERE: &str = "a read of the storage was handed to the hub, which has none";
+const NO_TOKENS: &str = "session.renew was handed to the hub, which verifies no tokens";
 
 /// Who asks, and where the answer goes.
 #[derive(Debug, Clone)]
@@ -114,8 +115,9 @@ impl Hub {
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
             }
-            // A session is signed in once; what is stored the shell has read itself.
+            // A session is signed in once; tokens the shell has verified itself, and read what is stored.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
+            Command::Renew { .. } => self.refuse(asker, ErrorKind::Server, NO_TOKENS),
             Command::ListMessages { .. } | Command::CallRecord { .. } => {
                 self.refuse(asker, ErrorKind::Server, NOT_HERE);
             }

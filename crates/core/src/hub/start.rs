@@ -83,14 +83,15 @@ impl Hub {
         }
         let granted = RoomGrant {
             call_id: start.call_id,
+            accid: asker.accid.clone(),
             uid: Uid(1),
         };
         if self.config.secure && grant != Some(granted) {
             return Err(ErrorBody::new(
                 ErrorKind::RoomTokenRefused,
                 format!(
-                    "a dial needs a room token signed for call {} and uid 1",
-                    start.call_id
+                    "a dial needs a room token signed for call {}, account {} and uid 1",
+                    start.call_id, asker.accid
                 ),
             ));
         }

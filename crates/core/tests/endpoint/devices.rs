@@ -2,11 +2,11 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, FoundCall, Media, OtherCall,
+    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, Media, OtherCall,
     ParticipantState, SessionClosed, Snapshot, Success, Uid,
 };
 
-use crate::phone::group::{active, call_of, crowd, second_call, snapshot_of};
+use crate::phone::group::{active, call_of, crowd, found_call, second_call, snapshot_of};
 use crate::phone::{FOREIGN, INVITE, Phone, call_bob};
 
 const JOIN: Op = Op::Join { call_id: INVITE };
@@ -87,10 +87,7 @@ fn give_token(phone: &mut Phone, token: Option<&str>) {
 
 /// The number under which alice would join.
 fn found(uid: u64) -> Success {
-    let calls = vec![FoundCall {
-        call: joined_group(5),
-        uid: Uid(uid),
-    }];
+    let calls = vec![found_call(joined_group(5), Uid(uid))];
     Success::Found { calls }
 }
 
@@ -532,5 +529,5 @@ fn running_calls_are_found_by_name_and_by_group() {
     let Some(Ok(Value::Found { calls })) = phone.result_of(ticket) else {
         panic!("{:?}", phone.done);
     };
-    assert_eq!((calls[0].uid, calls[0].call.call_id), (Uid(4), INVITE));
+    assert_eq!((calls[0].uid, calls[0].call_id), (Uid(4), INVITE));
 }

@@ -86,6 +86,7 @@ impl Phone {
                 accid,
                 name,
                 secure,
+                token_expires_in_ms: 86_400_000,
                 snapshot,
             }),
         );

@@ -5,12 +5,14 @@ mod lives;
 use hullo_core::endpoint::{Input, MediaEvent, Op, State};
 use hullo_protocol::{
     CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
-    FoundCall, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, SlotKind,
-    Snapshot, Success, Uid,
+    GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, SlotKind, Snapshot,
+    Success, Uid,
 };
 use proptest::prelude::*;
 
-use crate::phone::group::{call_all, invite_all, knocking, member, second_call, show, unknown};
+use crate::phone::group::{
+    call_all, found_call, invite_all, knocking, member, second_call, show, unknown,
+};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob, invited, login, view};
 use lives::Lives;
 
@@ -276,6 +278,7 @@ impl Phone {
                 accid: accid("alice"),
                 name: None,
                 secure: request.id % 2 == 0,
+                token_expires_in_ms: 60_000,
                 snapshot: snapshot(request.id),
             }),
             // The other side has dialled, too.
@@ -308,8 +311,7 @@ impl Phone {
                 call: active(more.call_id),
             }),
             Command::Query { .. } => {
-                let (call, uid) = (second_call(), Uid(2));
-                let calls = vec![FoundCall { call, uid }];
+                let calls = vec![found_call(second_call(), Uid(2))];
                 Ok(Success::Found { calls })
             }
             Command::OfferMedia { .. } => Ok(Success::Answer {

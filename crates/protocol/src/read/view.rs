@@ -60,8 +60,12 @@ pub(super) fn refused_invite(mut object: Object) -> ReadResult<RefusedInvite> {
 
 pub(super) fn found_call(mut object: Object) -> ReadResult<FoundCall> {
     Ok(FoundCall {
-        call: call(object.object("call")?)?,
+        call_id: object.parsed("call_id")?,
         uid: Uid(object.number("uid")?),
+        media: object.enum_value("media")?,
+        group: optional_group(&mut object)?,
+        people: object.small_number("people")?,
+        call: object.optional_object("call")?.map(call).transpose()?,
     })
 }
 

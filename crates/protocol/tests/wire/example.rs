@@ -149,12 +149,32 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
             }),
         ),
         (
+            "renewed",
+            ok(Success::Renewed {
+                token_expires_in_ms: 86_400_000,
+            }),
+        ),
+        (
             "found",
             ok(Success::Found {
-                calls: vec![FoundCall {
-                    call: group_call(),
-                    uid: Uid(4),
-                }],
+                calls: vec![
+                    FoundCall {
+                        call_id: group_call().call_id,
+                        uid: Uid(4),
+                        media: Media::Video,
+                        group: group_call().group,
+                        people: 2,
+                        call: Some(group_call()),
+                    },
+                    FoundCall {
+                        call_id: group_call().call_id,
+                        uid: Uid(5),
+                        media: Media::Audio,
+                        group: group_call().group,
+                        people: 3,
+                        call: None,
+                    },
+                ],
             }),
         ),
         (
@@ -205,6 +225,7 @@ fn logged_in() -> Success {
         accid: accid("alice"),
         name: Some("Alice".into()),
         secure: false,
+        token_expires_in_ms: 86_400_000,
         snapshot,
     }
 }

@@ -36,6 +36,12 @@ fn repeatable(command: Command) -> Request {
 fn session_requests() -> Vec<(&'static str, Request)> {
     vec![
         ("login", plain(Command::Login(login()))),
+        (
+            "renew",
+            plain(Command::Renew {
+                token: "header.claims.signature".to_owned().into(),
+            }),
+        ),
         ("logout", plain(Command::Logout)),
         ("ping", plain(Command::Ping)),
         (

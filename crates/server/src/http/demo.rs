@@ -95,7 +95,7 @@ pub(super) async fn show_session(
 ) -> Result<Json<SessionView>, ApiError> {
     let app = demo_app(&state)?;
     let account = accounts::find(&state, app, &query.accid).await?;
-    let expires_s = state.now().0 / 1000 + TOKEN_S;
+    let expires_s = state.wall().0 / 1000 + TOKEN_S;
     let generation = account.token_generation;
     let token = auth::mint_login(app, &account.accid, generation, expires_s);
     Ok(Json(SessionView {
@@ -131,12 +131,13 @@ pub(super) async fn create_room_token(
 ) -> Result<Json<RoomTokenView>, ApiError> {
     let app = demo_app(&state)?;
     accounts::find(&state, app, &query.accid).await?;
-    let expires_s = state.now().0 / 1000 + ROOM_TOKEN_S;
+    let expires_s = state.wall().0 / 1000 + ROOM_TOKEN_S;
     let grant = RoomGrant {
         call_id: query.call_id,
+        accid: query.accid,
         uid: query.uid,
     };
-    let token = tokens::signed(auth::mint_room(app, grant, expires_s))?;
+    let token = tokens::signed(auth::mint_room(app, &grant, expires_s))?;
     Ok(Json(RoomTokenView { token }))
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hullo_core::Time;
 use hullo_core::hub::RoomGrant;
-use hullo_protocol::{Accid, CallId, ErrorKind, Uid};
+use hullo_protocol::{Accid, CallId, ErrorKind, ROOM_TOKEN_MS_MAX, Uid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,8 +20,9 @@ use crate::store::AccountChange;
 const LOGIN_S_DEFAULT: u64 = 24 * 60 * 60;
 /// The same for a room token: five minutes, for it is needed once, at the join.
 const ROOM_S_DEFAULT: u64 = 300;
-/// At most a year.
-const TOKEN_S_MAX: u64 = 366 * 24 * 60 * 60;
+/// A login token is good for at most a year.
+const LOGIN_S_MAX: u64 = 366 * 24 * 60 * 60;
+const ROOM_S_MAX: u64 = ROOM_TOKEN_MS_MAX / 1_000;
 
 /// How long the token is to be good.
 #[derive(Deserialize, ToSchema)]
@@ -35,9 +36,12 @@ pub(super) struct NewToken {
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewRoomToken {
     call_id: CallId,
+    /// The account that enters.
+    #[schema(value_type = String, example = "alice")]
+    accid: Accid,
     /// The participant's number in the call; the caller's is 1.
     uid: Uid,
-    /// Seconds; five minutes when absent.
+    /// Seconds, 1 to 3,600; five minutes when absent.
     #[serde(default)]
     ttl_s: Option<u64>,
 }
@@ -75,7 +79,7 @@ pub(super) async fn create_token(
         let kind = ErrorKind::AccountDisabled;
         return Err(ApiError::new(StatusCode::CONFLICT, kind, message));
     }
-    let expires_s = expiry(state.now(), new.ttl_s, LOGIN_S_DEFAULT)?;
+    let expires_s = expiry(state.wall(), new.ttl_s, LOGIN_S_DEFAULT, LOGIN_S_MAX)?;
     let token = auth::mint_login(&app.app, &accid, account.token_generation, expires_s);
     created(token, expires_s)
 }
@@ -113,19 +117,20 @@ pub(super) async fn create_room_token(
     Backend(app): Backend,
     Valid(Json(new)): Valid<Json<NewRoomToken>>,
 ) -> Result<Created, ApiError> {
-    let expires_s = expiry(state.now(), new.ttl_s, ROOM_S_DEFAULT)?;
+    let expires_s = expiry(state.wall(), new.ttl_s, ROOM_S_DEFAULT, ROOM_S_MAX)?;
     let grant = RoomGrant {
         call_id: new.call_id,
+        accid: new.accid,
         uid: new.uid,
     };
-    created(auth::mint_room(&app.app, grant, expires_s), expires_s)
+    created(auth::mint_room(&app.app, &grant, expires_s), expires_s)
 }
 
 /// When a token made now expires, in Unix seconds.
-fn expiry(now: Time, ttl_s: Option<u64>, default_s: u64) -> Result<u64, ApiError> {
+fn expiry(now: Time, ttl_s: Option<u64>, default_s: u64, max_s: u64) -> Result<u64, ApiError> {
     let ttl_s = ttl_s.unwrap_or(default_s);
-    if !(1..=TOKEN_S_MAX).contains(&ttl_s) {
-        let message = format!("ttl_s is {ttl_s}; use 1 to {TOKEN_S_MAX} seconds");
+    if !(1..=max_s).contains(&ttl_s) {
+        let message = format!("ttl_s is {ttl_s}; use 1 to {max_s} seconds");
         return Err(ApiError::bad_request(message));
     }
     Ok(now.0 / 1000 + ttl_s)

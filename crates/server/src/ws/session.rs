@@ -2,21 +2,26 @@
 
 mod end;
 mod login;
+mod renewal;
 mod requests;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hullo_core::hub::SessionId;
-use hullo_protocol::{Accid, Event, MessageId, Reply, Request, ServerFrame, SessionClosed};
-use tokio::time::{MissedTickBehavior, sleep_until};
+use hullo_protocol::{
+    Accid, Command, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
+};
+use tokio::time::{MissedTickBehavior, sleep, sleep_until};
 use tracing::Instrument as _;
 
 use super::frame::{not_text, read, too_fast};
 use super::rate::{Rate, Verdict};
 use super::socket::{Incoming, Socket};
+use crate::auth::LoginClaims;
 use crate::connections::Admission;
 use crate::metrics::snake_case;
 use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue, Welcome};
@@ -45,6 +50,8 @@ struct Client {
     id: SessionId,
     accid: Accid,
     name: Option<String>,
+    /// The token that it has shown last.
+    token: LoginClaims,
     /// The device's greatest message id at login.
     cursor: Option<MessageId>,
 }
@@ -74,6 +81,7 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, origin: Ori
         id: new.id,
         accid: new.accid,
         name: new.name,
+        token: new.token,
         cursor: new.cursor,
     };
     let mut session = Session {
@@ -104,6 +112,7 @@ impl Session {
         let mut ticks = tokio::time::interval(PING);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
+        let mut token_end = pin!(sleep(self.client.token_left()));
         loop {
             // Who sends too much is read late.
             let paused = self.rate.paused_until(Instant::now());
@@ -125,6 +134,14 @@ impl Session {
                     alive_at = Instant::now();
                     self.receive(incoming).await
                 }
+                () = &mut token_end => match self.client.token_left() {
+                    Duration::ZERO => Some(End::Closed(SessionClosed::TokenExpired)),
+                    // It was renewed, or the clock was set.
+                    left => {
+                        token_end.as_mut().reset(sleep(left).deadline());
+                        None
+                    }
+                },
                 _ = ticks.tick() => self.look_after(alive_at.elapsed()).await,
             };
             if let Some(end) = end {
@@ -189,6 +206,11 @@ impl Session {
             self.pending.insert(re, op);
         }
         tracing::debug!(op, re, "request");
+        if let Command::Renew { token } = &request.command {
+            let reply = Reply::new(re, self.client.renew(token).await);
+            self.count(&reply);
+            return self.deliver(&reply).await;
+        }
         match self.client.prepare(request).await {
             requests::Prepared::ForHub {
                 request,

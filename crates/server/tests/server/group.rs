@@ -30,7 +30,7 @@ async fn find(client: &mut Client, group_id: &str) -> Vec<CallView> {
         group_id: Some(group_id.to_owned()),
     };
     match client.ask(query).await {
-        Ok(Success::Found { calls }) => calls.into_iter().map(|found| found.call).collect(),
+        Ok(Success::Found { calls }) => calls.into_iter().filter_map(|found| found.call).collect(),
         other => panic!("not found: {other:?}"),
     }
 }

@@ -1,12 +1,12 @@
 //! Who gets in, and who does not.
 
-use hullo_protocol::{CallId, Command, ErrorKind, SessionClosed, Success};
+use hullo_protocol::{CallId, Command, ErrorKind, Login, SessionClosed, Success};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use crate::client::refusal;
+use crate::client::{dial, login_on, new_call_id, refusal};
 use crate::eventually::eventually;
-use crate::program::Server;
+use crate::program::{Server, unix_s};
 
 /// A token as a customer's backend signs it, without asking us.
 fn sign(secret: &str, claims: &Value) -> String {
@@ -46,7 +46,8 @@ async fn wrong_expired_and_foreign_tokens_are_refused() {
     let forged = sign("guess", &claims(&server, "alice", FUTURE_S));
     assert_eq!(try_login(&server, "alice", &forged).await, wrong);
     let expired = sign(&server.app_secret, &claims(&server, "alice", 1_000_000));
-    assert_eq!(try_login(&server, "alice", &expired).await, wrong);
+    let refused = try_login(&server, "alice", &expired).await;
+    assert_eq!(refused, Err(ErrorKind::TokenExpired));
     let of_bob = server.token("bob").await;
     assert_eq!(try_login(&server, "alice", &of_bob).await, wrong);
     let nobody = sign(&server.app_secret, &claims(&server, "nobody", FUTURE_S));
@@ -72,6 +73,27 @@ async fn failed_login_may_be_tried_again_on_the_same_connection() {
         .await
         .unwrap();
     assert_eq!(client.ask(Command::Ping).await, Ok(Success::Done));
+}
+
+#[tokio::test]
+async fn who_signs_wrongly_is_told_which_claim_and_may_try_on() {
+    let server = Server::start().await;
+    let mut client = server.connect().await;
+    let mut wrong = claims(&server, "alice", FUTURE_S);
+    wrong["aud"] = json!(["hullo.room"]);
+    let token = sign(&server.app_secret, &wrong);
+    // More than an address may guess.
+    for _ in 0..30 {
+        let error = client.login(&server.app_key, "alice", &token).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::WrongToken);
+        assert_eq!(
+            error.message,
+            r#"the claim aud is ["hullo.room"], expected hullo.login"#
+        );
+    }
+    let good = server.token("alice").await;
+    client.login(&server.app_key, "alice", &good).await.unwrap();
 }
 
 #[tokio::test]
@@ -129,7 +151,7 @@ async fn disabled_account_is_signed_out_and_stays_out() {
     let (status, body) = server.http("PATCH", path, Some(enable)).await;
     assert_eq!((status, &body["token_generation"]), (200, &json!(1)));
     let refused = try_login(&server, "alice", &token).await;
-    assert_eq!(refused, Err(ErrorKind::WrongToken));
+    assert_eq!(refused, Err(ErrorKind::TokenRevoked));
     server.login("alice").await;
 }
 
@@ -144,7 +166,7 @@ async fn revoked_tokens_end_their_sessions_and_new_ones_work() {
     let (reason, _) = alice.session_closed().await;
     assert_eq!(reason, Some(SessionClosed::SignedOut));
     let refused = try_login(&server, "alice", &token).await;
-    assert_eq!(refused, Err(ErrorKind::WrongToken));
+    assert_eq!(refused, Err(ErrorKind::TokenRevoked));
     let mut own = claims(&server, "alice", FUTURE_S);
     own["gen"] = json!(1);
     let own = sign(&server.app_secret, &own);
@@ -171,4 +193,70 @@ async fn login_that_names_too_many_calls_is_refused() {
         .login_knowing(&server.app_key, "alice", &token, None, calls)
         .await;
     assert_eq!(refused.unwrap_err().kind, ErrorKind::TooLarge);
+}
+
+#[tokio::test]
+async fn session_lives_on_with_a_fresh_token_and_ends_without() {
+    let server = Server::start().await;
+    let until = |seconds: u64| {
+        let soon = claims(&server, "alice", unix_s() + seconds);
+        sign(&server.app_secret, &soon)
+    };
+    let mut alice = server.login("alice").await;
+    let mut bob = server.connect().await;
+    bob.login(&server.app_key, "bob", &server.token("bob").await)
+        .await
+        .unwrap();
+
+    let mut short = server.connect().await;
+    let login = login_on(&server.app_key, "alice", &until(2), "phone");
+    let Ok(Success::LoggedIn {
+        token_expires_in_ms,
+        ..
+    }) = short.ask(Command::Login(login)).await
+    else {
+        panic!("no welcome")
+    };
+    assert!((1..=2_000).contains(&token_expires_in_ms));
+
+    let renew = |token: String| Command::Renew {
+        token: token.into(),
+    };
+    let of_bob = server.token("bob").await;
+    assert_eq!(
+        refusal(short.ask(renew(of_bob)).await),
+        ErrorKind::WrongToken
+    );
+    let old = sign(&server.app_secret, &claims(&server, "alice", 1_000_000));
+    assert_eq!(
+        refusal(short.ask(renew(old)).await),
+        ErrorKind::TokenExpired
+    );
+    let Ok(Success::Renewed {
+        token_expires_in_ms,
+    }) = short.ask(renew(until(3))).await
+    else {
+        panic!("not renewed")
+    };
+    assert!((2_000..=3_000).contains(&token_expires_in_ms));
+
+    let call_id = new_call_id();
+    short
+        .ask(Command::StartCall(dial(call_id, "bob")))
+        .await
+        .unwrap();
+    bob.invited().await;
+    let (reason, _) = short.session_closed().await;
+    assert_eq!(reason, Some(SessionClosed::TokenExpired));
+
+    // The call rings on: expiry ends a session, and nothing else.
+    let mut back = server.connect().await;
+    let login = login_on(&server.app_key, "alice", &until(60), "phone");
+    let login = Login {
+        calls: vec![call_id],
+        ..login
+    };
+    let snapshot = back.login_as(login).await.unwrap();
+    assert_eq!(snapshot.calls[0].call_id, call_id);
+    assert_eq!(alice.ask(Command::Ping).await, Ok(Success::Done));
 }

@@ -227,8 +227,13 @@ impl Server {
     }
 
     /// A room token from the API.
-    pub(crate) async fn room_token(&self, call_id: hullo_protocol::CallId, uid: u64) -> String {
-        let body = json!({ "call_id": call_id, "uid": uid });
+    pub(crate) async fn room_token(
+        &self,
+        call_id: hullo_protocol::CallId,
+        accid: &str,
+        uid: u64,
+    ) -> String {
+        let body = json!({ "call_id": call_id, "accid": accid, "uid": uid });
         let (status, body) = self.http("POST", "/v1/room-tokens", Some(body)).await;
         assert_eq!(status, 201, "{body}");
         body["token"].as_str().unwrap().to_owned()
@@ -373,4 +378,10 @@ pub(crate) fn set_writable(folder: &Path, writable: bool) {
 pub(crate) fn kind_of(body: &Value) -> ErrorKind {
     serde_json::from_value(body["error"]["kind"].clone())
         .unwrap_or_else(|_| panic!("no error: {body}"))
+}
+
+/// Now, as tokens have it.
+pub(crate) fn unix_s() -> u64 {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }

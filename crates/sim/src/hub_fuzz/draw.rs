@@ -96,7 +96,7 @@ impl HubFuzz {
         let id = self.next_id;
         self.next_id += 1;
         let request = self.earlier_request(&own).unwrap_or_else(|| {
-            let (command, grant) = self.draw_command();
+            let (command, grant) = self.draw_command(&own.0);
             let request_id = RequestId::from_u128(u128::from(id));
             (own, request_id, command, grant)
         });
@@ -132,9 +132,9 @@ impl HubFuzz {
         Some(own[index].clone())
     }
 
-    fn draw_command(&mut self) -> (Command, Option<RoomGrant>) {
+    fn draw_command(&mut self, me: &Accid) -> (Command, Option<RoomGrant>) {
         if self.calls.is_empty() || self.dice.chance(180) {
-            return self.dial();
+            return self.dial(me);
         }
         // One of the newest: the others are over.
         let newest = self.calls.len().min(4);
@@ -146,8 +146,7 @@ impl HubFuzz {
         };
         let command = self.command_about(call_id, media);
         let uid = Uid(self.dice.pick(1..=4));
-        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
-        (command, grant)
+        (command, self.grant(call_id, me, uid))
     }
 
     fn command_about(&mut self, call_id: CallId, media: Media) -> Command {
@@ -239,7 +238,21 @@ impl HubFuzz {
             .collect()
     }
 
-    fn dial(&mut self) -> (Command, Option<RoomGrant>) {
+    /// Now and then there is none, or it is another account's.
+    fn grant(&mut self, call_id: CallId, me: &Accid, uid: Uid) -> Option<RoomGrant> {
+        let accid = match self.dice.chance(950) {
+            true => me.clone(),
+            false => self.accounts[self.dice.index(self.accounts.len())].clone(),
+        };
+        let grant = RoomGrant {
+            call_id,
+            accid,
+            uid,
+        };
+        self.dice.chance(900).then_some(grant)
+    }
+
+    fn dial(&mut self, me: &Accid) -> (Command, Option<RoomGrant>) {
         let bits = u128::from(self.dice.seed());
         let call_id = CallId::from_parts(self.now.0, bits);
         self.calls.push(call_id);
@@ -261,8 +274,7 @@ impl HubFuzz {
             ring_ms: self.dice.chance(800).then_some(8_000),
             room_token: Some(Token::from("checked by the shell".to_owned())),
         };
-        let uid = Uid(1);
-        let grant = self.dice.chance(900).then_some(RoomGrant { call_id, uid });
+        let grant = self.grant(call_id, me, Uid(1));
         (Command::StartCall(start), grant)
     }
 }

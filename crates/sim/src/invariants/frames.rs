@@ -6,7 +6,8 @@ use hullo_core::Time;
 use hullo_core::call::{Call, Participant};
 use hullo_core::hub::{Input, SessionId, Write};
 use hullo_protocol::{
-    Accid, CallId, CallView, Command, DeviceId, Event, JoinMode, Reply, Snapshot, Success,
+    Accid, CallId, CallView, Command, DeviceId, Event, FoundCall, JoinMode, Reply, Snapshot,
+    Success,
 };
 
 use crate::invariant::Invariant;
@@ -103,12 +104,13 @@ impl NoFrameToStrangers {
     }
 
     /// A call that was found: as `shown`, or open to all.
-    fn found(&self, recipient: Recipient<'_>, call: &CallView) -> Result<(), String> {
-        let mut parties = self.parties.get(&call.call_id).into_iter().flatten();
-        if parties.any(|parties| parties.open) {
-            return Ok(());
+    fn found(&self, recipient: Recipient<'_>, found: &FoundCall) -> Result<(), String> {
+        let mut parties = self.parties.get(&found.call_id).into_iter().flatten();
+        match &found.call {
+            _ if parties.any(|parties| parties.open) => Ok(()),
+            Some(call) => self.shown(recipient, call),
+            None => Err(format!("{} finds {}", recipient.accid, found.call_id)),
         }
-        self.shown(recipient, call)
     }
 
     fn welcome(&self, recipient: Recipient<'_>, snapshot: &Snapshot) -> Result<(), String> {
@@ -134,7 +136,7 @@ impl NoFrameToStrangers {
             Some(Success::Call { call, .. }) => self.shown(recipient, call),
             Some(Success::Found { calls }) => calls
                 .iter()
-                .try_for_each(|found| self.found(recipient, &found.call)),
+                .try_for_each(|found| self.found(recipient, found)),
             _ => Ok(()),
         }
     }

@@ -231,9 +231,10 @@ impl ToldAfterStored {
             }
             Delivery::Reply(reply) => match &reply.ok {
                 Some(Success::Call { call, .. }) => self.call(call),
-                Some(Success::Found { calls }) => {
-                    calls.iter().try_for_each(|found| self.call(&found.call))
-                }
+                Some(Success::Found { calls }) => calls
+                    .iter()
+                    .filter_map(|found| found.call.as_ref())
+                    .try_for_each(|call| self.call(call)),
                 _ => Ok(()),
             },
             Delivery::Event(

@@ -18,7 +18,7 @@ pub(super) struct Cause<'a> {
     /// Devices that are signed out by it.
     pub(super) signed_out: Vec<(Accid, DeviceId)>,
     /// The claims of its verified room token.
-    pub(super) grant: Option<RoomGrant>,
+    pub(super) grant: Option<&'a RoomGrant>,
     /// An account that is signed out everywhere.
     pub(super) banned: Option<&'a Accid>,
     /// Those who have been away for too long.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use hullo_core::Time;
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallView, Command, DeviceId, ErrorKind, InviteMode, JoinMode, Media,
-    ParticipantState, RefusedInvite, Request, Success, Uid,
+    Accid, CallId, CallKind, CallView, Command, DeviceId, ErrorKind, FoundCall, InviteMode,
+    JoinMode, Media, ParticipantState, RefusedInvite, Request, Success, Uid,
 };
 
 use super::model::{Call, Model, Part, PartState};
@@ -18,7 +18,7 @@ pub(super) struct RequestContext<'a> {
     pub(super) device: &'a DeviceId,
     pub(super) request: &'a Request,
     /// The claims of its verified room token.
-    pub(super) grant: Option<RoomGrant>,
+    pub(super) grant: Option<&'a RoomGrant>,
     /// Accounts in it that cannot be called.
     pub(super) refused: &'a [RefusedInvite],
     pub(super) now: Time,
@@ -43,7 +43,8 @@ pub(super) fn accepted(
         }
         (Command::Query { .. }, Success::Found { calls }) => {
             for found in calls {
-                may_see(model, context.me, found.call.call_id)?;
+                may_see(model, context.me, found.call_id)?;
+                shown_to_its_own(model, context.me, found)?;
             }
             return Ok(());
         }
@@ -177,6 +178,16 @@ pub(super) fn may_see(model: &Model, me: &Accid, call_id: CallId) -> Result<(), 
     }
 }
 
+/// A call behind a door shows its inside to those who have a part in it.
+fn shown_to_its_own(model: &Model, me: &Accid, found: &FoundCall) -> Result<(), String> {
+    let has_part = |call: &Call| call.part(me).is_some();
+    let own = model.call(found.call_id).is_some_and(has_part);
+    match found.call.is_some() == (own || !model.config.secure) {
+        true => Ok(()),
+        false => Err(format!("{me} is shown {found:?}")),
+    }
+}
+
 fn may_find(call: &Call, me: &Accid) -> bool {
     let open = |terms: &hullo_protocol::GroupTerms| terms.join_mode == JoinMode::Everyone;
     call.part(me).is_some() || call.terms.as_ref().is_some_and(open)
@@ -236,7 +247,7 @@ pub(super) fn refused(
         ErrorKind::BadRequest | ErrorKind::BadSdp => true,
         ErrorKind::CallExists => call.is_some(),
         ErrorKind::RoomTokenRefused => {
-            model.config.secure && !granted(context.grant, call_id, uid_of(call, me))
+            model.config.secure && !granted(context.grant, me, call_id, uid_of(call, me))
         }
         ErrorKind::Forbidden => call.is_some_and(|call| forbidden(call, me, command)),
         ErrorKind::CalledOneself
@@ -264,9 +275,16 @@ pub(super) fn refused(
         .ok_or_else(|| format!("refused with {kind:?}, which is not true of {call:?}"))
 }
 
-/// Whether a room token lets its bearer into this call under this number.
-pub(super) fn granted(grant: Option<RoomGrant>, call_id: Option<CallId>, uid: Uid) -> bool {
-    grant.is_some_and(|grant| Some(grant.call_id) == call_id && grant.uid == uid)
+/// Whether a room token lets this account into this call under this number.
+pub(super) fn granted(
+    grant: Option<&RoomGrant>,
+    me: &Accid,
+    call_id: Option<CallId>,
+    uid: Uid,
+) -> bool {
+    grant.is_some_and(|grant| {
+        Some(grant.call_id) == call_id && grant.accid == *me && grant.uid == uid
+    })
 }
 
 /// The number that an account has in a call, or would have: the next one; in its own dial 1.

@@ -75,7 +75,12 @@ impl Step<'_> {
     fn may_enter(&self, model: &Model) -> bool {
         !model.config.secure
             || matches!(self.command, Some(Command::StartCall(_)))
-            || granted(self.cause.grant, Some(self.call_id), self.own.uid)
+            || granted(
+                self.cause.grant,
+                &self.own.accid,
+                Some(self.call_id),
+                self.own.uid,
+            )
     }
 
     /// It has no part in the call, or none any more.

@@ -34,6 +34,7 @@ impl Process {
             accid: to.accid.clone(),
             name: None,
             secure: self.secure,
+            token_expires_in_ms: 86_400_000,
             snapshot,
         };
         outputs.push(send(

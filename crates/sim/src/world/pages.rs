@@ -90,13 +90,13 @@ impl World {
             } => {
                 let device = &mut self.devices[device];
                 if let Some(Value::Found { calls }) = value {
-                    device.found = calls.iter().map(|found| found.call.call_id).collect();
+                    device.found = calls.iter().map(|found| found.call_id).collect();
                 }
                 if error.is_some() && device.login_ticket == Some(ticket) {
                     device.signed_in = false;
                 }
             }
-            Output::AskToken { call_id, uid } => self.ask_token(page, call_id, uid),
+            Output::AskToken { call_id, uid } => self.ask_token(device, page, call_id, uid),
             Output::Event { event } => self.app_event(device, page, &event),
         }
     }
@@ -126,7 +126,7 @@ impl World {
         }
     }
 
-    fn ask_token(&mut self, page: Page, call_id: CallId, uid: hullo_protocol::Uid) {
+    fn ask_token(&mut self, device: usize, page: Page, call_id: CallId, uid: hullo_protocol::Uid) {
         let dice = &mut self.rng.devices;
         let poor = self.scenario.poor_devices;
         if poor && dice.chance(40) {
@@ -140,7 +140,8 @@ impl World {
             self.stats.count_fault("token refused");
             Ok("forged".to_owned())
         } else {
-            Ok(crate::server::room_token(call_id, uid))
+            let accid = &self.devices[device].accid;
+            Ok(crate::server::room_token(call_id, accid, uid))
         };
         let at = self.now.plus_ms(dice.pick(5..=800));
         self.queue

@@ -309,33 +309,44 @@ fn secure_call_needs_a_token_for_the_dial_and_for_the_accept() {
     let call_id = shell.fresh_call();
     let other = shell.fresh_call();
     let dial = Command::StartCall(start(call_id, "bob", Media::Audio));
-    let grant = |call_id, uid| {
+    let grant = |call_id, name, uid| {
         Some(RoomGrant {
             call_id,
+            accid: accid(name),
             uid: Uid(uid),
         })
     };
-    for wrong in [None, grant(call_id, 2), grant(other, 1)] {
+    for wrong in [
+        None,
+        grant(call_id, "alice", 2),
+        grant(other, "alice", 1),
+        grant(call_id, "bob", 1),
+    ] {
         let request = shell.fresh_request();
         let result = shell.ask_as(alice, request, dial.clone(), wrong);
         assert_eq!(kind(result), ErrorKind::RoomTokenRefused);
     }
     let request = shell.fresh_request();
-    let call = call_of(shell.ask_as(alice, request, dial, grant(call_id, 1)));
+    let call = call_of(shell.ask_as(alice, request, dial, grant(call_id, "alice", 1)));
     assert!(call.secure);
     let accept = Command::Accept {
         call_id,
         room_token: None,
         other: None,
     };
-    for wrong in [None, grant(call_id, 1), grant(other, 2)] {
+    for wrong in [
+        None,
+        grant(call_id, "bob", 1),
+        grant(other, "bob", 2),
+        grant(call_id, "alice", 2),
+    ] {
         let request = shell.fresh_request();
         let result = shell.ask_as(bob, request, accept.clone(), wrong);
         assert_eq!(kind(result), ErrorKind::RoomTokenRefused);
     }
     assert_eq!(shell.call(call_id).state, CallState::Ringing);
     let request = shell.fresh_request();
-    let call = call_of(shell.ask_as(bob, request, accept, grant(call_id, 2)));
+    let call = call_of(shell.ask_as(bob, request, accept, grant(call_id, "bob", 2)));
     assert_eq!(call.state, CallState::Active);
 }
 
@@ -348,13 +359,16 @@ fn in_a_glare_the_token_of_the_dial_stands_for_that_of_the_accept() {
     let alice = shell.login("alice", "a1");
     let bob = shell.login("bob", "b1");
     let (first, later) = (shell.fresh_call(), shell.fresh_call());
-    for (session, call_id, callee) in [(alice, first, "bob"), (bob, later, "alice")] {
+    for (session, call_id, me, callee) in
+        [(alice, first, "alice", "bob"), (bob, later, "bob", "alice")]
+    {
         let dial = Command::StartCall(start(call_id, callee, Media::Audio));
         let without = shell.ask(session, dial.clone());
         assert_eq!(kind(without), ErrorKind::RoomTokenRefused);
         let request = shell.fresh_request();
         let grant = RoomGrant {
             call_id,
+            accid: accid(me),
             uid: Uid(1),
         };
         let call = call_of(shell.ask_as(session, request, dial, Some(grant)));

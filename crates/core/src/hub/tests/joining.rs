@@ -208,28 +208,49 @@ fn secure_call_is_joined_with_a_token_for_it_and_the_number_only() {
     let call_id = shell.fresh_call();
     let mut dial = start_group(call_id, &["bob"]);
     dial.group.as_mut().unwrap().join_mode = JoinMode::Everyone;
-    let grant = |uid| {
+    let grant = |name, uid| {
         Some(super::super::RoomGrant {
             call_id,
+            accid: accid(name),
             uid: Uid(uid),
         })
     };
     let request = shell.fresh_request();
     shell
-        .ask_as(alice, request, Command::StartCall(dial), grant(1))
+        .ask_as(alice, request, Command::StartCall(dial), grant("alice", 1))
         .unwrap();
     let dave = shell.login("dave", "d1");
     let join = Command::Join {
         call_id,
         room_token: None,
     };
-    for wrong in [None, grant(1), grant(2), grant(4)] {
+    for wrong in [
+        None,
+        grant("dave", 1),
+        grant("dave", 2),
+        grant("dave", 4),
+        grant("erin", 3),
+    ] {
         let request = shell.fresh_request();
         let refused = kind(shell.ask_as(dave, request, join.clone(), wrong));
         assert_eq!(refused, ErrorKind::RoomTokenRefused);
     }
+    let found = |shell: &mut Shell| {
+        let query = Command::Query {
+            call_id: Some(call_id),
+            group_id: None,
+        };
+        match shell.ask(dave, query) {
+            Ok(Success::Found { mut calls }) => calls.remove(0),
+            other => panic!("{other:?}"),
+        }
+    };
+    let outside = found(&mut shell);
+    assert_eq!((outside.uid, outside.people), (Uid(3), 1));
+    assert_eq!(outside.call, None, "who is in it is not told at the door");
     let request = shell.fresh_request();
-    shell.ask_as(dave, request, join, grant(3)).unwrap();
+    shell.ask_as(dave, request, join, grant("dave", 3)).unwrap();
+    assert_eq!(found(&mut shell).call.unwrap().participants.len(), 3);
 }
 
 #[test]

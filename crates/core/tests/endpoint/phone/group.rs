@@ -6,8 +6,8 @@ use hullo_core::endpoint::{
 };
 use hullo_protocol::{
     CallDelta, CallId, CallKind, CallState, CallView, Command, ErrorBody, ErrorKind, Event,
-    GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite, Request, Slot, SlotKind,
-    Snapshot, Success, Uid,
+    FoundCall, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite, Request, Slot,
+    SlotKind, Snapshot, Success, Uid,
 };
 
 use crate::phone::{FOREIGN, INVITE, Phone, accid, view};
@@ -354,4 +354,16 @@ pub(crate) fn second_call() -> CallView {
         .iter_mut()
         .for_each(|p| p.state = ParticipantState::Joined);
     call
+}
+
+/// A running call as a query finds it.
+pub(crate) fn found_call(call: CallView, uid: Uid) -> FoundCall {
+    FoundCall {
+        call_id: call.call_id,
+        uid,
+        media: call.media,
+        group: call.group.clone(),
+        people: 2,
+        call: Some(call),
+    }
 }

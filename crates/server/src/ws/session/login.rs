@@ -12,7 +12,7 @@ use hullo_protocol::{
 use tokio::time::{sleep_until, timeout};
 
 use super::end::End;
-use crate::auth::{self, LoginError};
+use crate::auth::{self, LoginClaims, LoginError};
 use crate::metrics::snake_case;
 use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::state::SessionContext;
@@ -30,6 +30,8 @@ pub(super) struct SignedIn {
     pub(super) id: SessionId,
     pub(super) accid: Accid,
     pub(super) name: Option<String>,
+    /// The token that let it in.
+    pub(super) token: LoginClaims,
     pub(super) cursor: Option<MessageId>,
     pub(super) request: u64,
     pub(super) queue: SessionQueue,
@@ -130,7 +132,7 @@ async fn authenticate(
         );
         return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
     }
-    let (app, account) = match check(context, &login).await {
+    let (app, account, token) = match check(context, &login).await {
         Ok(checked) => checked,
         Err(error) => {
             tracing::info!(app = %login.app_key, accid = %login.accid, ?address, %error, "login refused");
@@ -167,6 +169,7 @@ async fn authenticate(
         id,
         accid: account.accid,
         name: account.name,
+        token,
         cursor: login.cursor,
         request,
         queue,
@@ -190,13 +193,15 @@ fn after_guess(context: &SessionContext, address: IpAddr, error: &LoginError) ->
 async fn check(
     context: &SessionContext,
     login: &Login,
-) -> Result<(Arc<AppNode>, Account), LoginError> {
+) -> Result<(Arc<AppNode>, Account, LoginClaims), LoginError> {
     let app = context
         .node
         .app(&login.app_key)
         .await?
         .ok_or(LoginError::UnknownApp)?;
     let store = &*context.shared.store;
-    let account = auth::check_login(store, &app.app, &login.accid, login.token.expose()).await?;
-    Ok((app, account))
+    let now = context.shared.clock.wall();
+    let token = login.token.expose();
+    let (account, claims) = auth::check_login(store, &app.app, &login.accid, token, now).await?;
+    Ok((app, account, claims))
 }

@@ -92,7 +92,11 @@ impl Client {
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
-        match auth::verify_room(&self.app.app, token.expose()) {
+        match auth::verify_room(
+            &self.app.app,
+            token.expose(),
+            self.context.shared.clock.wall(),
+        ) {
             Ok(grant) => Some(grant),
             Err(error) => {
                 tracing::info!(%error, "room token refused");
@@ -199,6 +203,7 @@ impl Client {
             accid: self.accid.clone(),
             name: self.name.clone(),
             secure: app.secure,
+            token_expires_in_ms: self.token_expires_in_ms(),
             snapshot,
         })
     }
