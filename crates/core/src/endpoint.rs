@@ -8,7 +8,8 @@
 //! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], the outputs so far.
 //! - [`leg`]: this device's side of one call: dial and answer, the media connection, subscription and switch, and what a
 //!   change means to the application (`leg/{dial,answer,media,subscription,switch,diff}.rs`).
-//! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`] and [`login`]: the session.
+//! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`], [`login`] and [`renewal`]
+//!   of the [`login_token`]: the session.
 //! - [`dial`], [`answer`], [`join`], [`call_waiting`] and [`hold`]: how a call becomes current, and makes way for another.
 //!   [`adopt`]: the call as the server has it. [`reconcile`]: the snapshot after each login.
 //!
@@ -32,9 +33,11 @@ mod io;
 mod join;
 mod leg;
 mod login;
+mod login_token;
 mod media;
 mod op;
 mod reconcile;
+mod renewal;
 mod requests;
 mod signalling;
 mod state;
@@ -73,6 +76,7 @@ use leg::CallLeg;
 ///             Output::OpenSocket | Output::CloseSocket => { /* the WebSocket */ }
 ///             Output::Send { text } => println!("-> {text}"),
 ///             Output::Media { command } => println!("RTCPeerConnection, devices: {command:?}"),
+///             Output::AskLoginToken => { /* the same; then Input::LoginToken */ }
 ///             Output::AskToken { .. } => { /* the app's backend; then Input::Token */ }
 ///             Output::Event { event } => println!("to the application: {event:?}"),
 ///             // Nobody calls, so there is nothing to accept.
@@ -146,6 +150,9 @@ impl Endpoint {
                 token,
                 error,
             } => self.handle_token(call_id, token_given(token, error)),
+            Input::LoginToken { token, error } => {
+                self.handle_login_token(token_given(token, error));
+            }
             Input::Media { event } => self.handle_media(event),
             Input::Timeout => {}
         }

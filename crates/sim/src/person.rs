@@ -118,7 +118,8 @@ pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) ->
     Op::Login {
         app_key,
         accid: accid.clone(),
-        token: token.to_owned().into(),
+        token: Some(token.to_owned().into()),
+        provider: false,
         device,
     }
 }

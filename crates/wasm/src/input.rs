@@ -26,6 +26,10 @@ pub(crate) fn read(text: &str) -> ReadResult<Input> {
             token: object.optional_text("token")?.map(Into::into),
             error: object.optional_text("error")?,
         },
+        "login_token" => Input::LoginToken {
+            token: object.optional_text("token")?.map(Into::into),
+            error: object.optional_text("error")?,
+        },
         "media" => Input::Media {
             event: media_event(object.object("event")?)?,
         },
@@ -40,7 +44,8 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "login" => Op::Login {
             app_key: object.parsed("app_key")?,
             accid: object.parsed("accid")?,
-            token: object.text("token")?.into(),
+            token: object.optional_text("token")?.map(Into::into),
+            provider: object.optional_flag("provider")?,
             device: device(object.object("device")?)?,
         },
         "logout" => Op::Logout,

@@ -19,18 +19,22 @@ impl Context {
 
     /// Signs in; `calls` are those that this device believes it is in.
     pub(super) fn handle_socket_opened(&mut self, calls: Vec<CallId>) {
-        let (ConnectionPhase::Opening(_), Some(account)) =
+        let (ConnectionPhase::Opening(_), Some(mut account)) =
             (self.signalling.phase, self.signalling.account.clone())
         else {
             return;
         };
+        let Some(token) = account.login_token.try_now() else {
+            return;
+        };
+        self.signalling.account = Some(account.clone());
         self.signalling.phase = ConnectionPhase::LoggingIn;
         self.signalling.note_activity(self.now);
         self.signalling.named = calls.clone();
         let login = Login {
             app_key: account.app_key,
             accid: account.accid,
-            token: account.token,
+            token,
             device: account.device,
             cursor: self.signalling.cursor,
             calls,
@@ -59,15 +63,41 @@ impl Context {
         let wait = self.jittered(ceiling);
         self.signalling.attempts += 1;
         self.signalling.phase = ConnectionPhase::Waiting(self.now.plus_ms(wait));
+        self.release_connection();
+    }
+
+    /// Nothing is answered on this connection any more. A token that was on its way to the server signs in next.
+    pub(super) fn release_connection(&mut self) {
+        for pending in self.requests.take_renewals() {
+            let Purpose::Renew(ticket) = pending.purpose else {
+                continue;
+            };
+            if let Command::Renew { token } = pending.request.command
+                && let Some(login_token) = self.signalling.login_token()
+            {
+                login_token.replace(token, ticket.is_none());
+            }
+            let relogin = ticket.map(|ticket| (ticket, pending.deadline));
+            self.signalling.relogins.extend(relogin);
+        }
         self.requests.handle_connection_lost();
     }
 
     pub(super) fn handle_network_changed(&mut self) {
         match self.signalling.phase {
             ConnectionPhase::Off => {}
+            // The provider may have failed because there was no network.
+            ConnectionPhase::NoToken => {
+                if let Some(token) = self.signalling.login_token()
+                    && token.provider
+                    && !token.is_being_asked_for()
+                {
+                    token.ask_at(self.now);
+                }
+            }
             ConnectionPhase::Waiting(_) | ConnectionPhase::Opening(_) => self.open_socket(),
             ConnectionPhase::LoggingIn => {
-                self.requests.handle_connection_lost();
+                self.release_connection();
                 self.open_socket();
             }
             ConnectionPhase::Ready => {

@@ -122,6 +122,11 @@ impl Context {
         self.peers
     }
 
+    /// Somewhere up to `ms`.
+    pub(super) fn random_ms(&mut self, ms: u64) -> u64 {
+        self.rng.u64(0..=ms)
+    }
+
     /// Somewhere in the upper half of `ms`, so that not all clients come back at the same moment.
     pub(super) fn jittered(&mut self, ms: u64) -> u64 {
         ms / 2 + self.rng.u64(0..=ms / 2)

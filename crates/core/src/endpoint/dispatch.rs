@@ -9,7 +9,9 @@ use super::dial::DialRequest;
 use super::join::JoinBy;
 use super::leg::CallLeg;
 use super::leg::diff::Versions;
+use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
+use super::signalling::Account;
 use super::tokens::TokenFor;
 use super::{AppEvent, Endpoint, MediaEvent, Op, Value};
 
@@ -29,8 +31,13 @@ impl Endpoint {
                 app_key,
                 accid,
                 token,
+                provider,
                 device,
-            } => self.login(ticket, app_key, accid, token, device),
+            } => {
+                let login_token = LoginToken::new(token, provider);
+                let account = Account::new(app_key, accid, login_token, device);
+                self.login(ticket, account);
+            }
             Op::Logout => self.logout(ticket),
             Op::Call {
                 accid,
@@ -120,6 +127,9 @@ impl Endpoint {
         }
         match pending.purpose {
             Purpose::Login => self.handle_login_answer(result),
+            Purpose::Renew(ticket) => {
+                self.handle_renewal(ticket, pending.request.command, result);
+            }
             Purpose::Start => self.handle_start_answer(pending.may_be_known(), result),
             Purpose::AbandonedStart => {
                 self.handle_abandoned_start(&pending.request.command, result);
@@ -191,9 +201,8 @@ impl Endpoint {
                     self.sign_out_by_server(reason);
                 }
                 // The socket closes next, and the connection comes back by itself.
-                SessionClosed::TokenExpired
-                | SessionClosed::ShuttingDown
-                | SessionClosed::TooSlow => {}
+                SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
+                SessionClosed::TokenExpired => self.need_token(),
             },
             Event::SessionError { error } => self.cx.emit_error(error),
             Event::Unknown => {}

@@ -160,6 +160,11 @@ pub enum AppEvent {
     Reconnecting,
     /// It is restored.
     Reconnected,
+    /// The login token will have run out after `expires_in_ms`, and no provider can be asked: log in with a fresh one.
+    TokenExpiring { expires_in_ms: u64 },
+    /// The login token has run out, and no other could be had: the connection waits for a login with a fresh one. A call goes on
+    /// until the server gives this device up.
+    TokenExpired,
     /// `onDisconnect`: the session is over and will not come back by itself.
     Disconnect { reason: SessionClosed },
     /// `onError`: something failed that belongs to no operation.

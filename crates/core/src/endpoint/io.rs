@@ -40,6 +40,15 @@ pub enum Input {
         #[serde(default)]
         error: Option<String>,
     },
+    /// The app's token provider has answered [`Output::AskLoginToken`], late perhaps; ignored when no token is needed.
+    LoginToken {
+        /// The token, unless there is an `error`.
+        #[serde(default)]
+        token: Option<Token>,
+        /// Why there is no token, for the application's eyes. It is asked again after a while.
+        #[serde(default)]
+        error: Option<String>,
+    },
     /// An event of the device's media.
     Media {
         /// Events of a connection other than the newest are ignored.
@@ -89,6 +98,9 @@ pub enum Output {
         /// This account's number in the call; the token must be signed for both.
         uid: Uid,
     },
+    /// Ask the app's token provider for a fresh login token; answer with [`Input::LoginToken`]. Comes only after a login that said
+    /// that there is one.
+    AskLoginToken,
     /// Something for the application. The state has changed before.
     Event {
         /// One of the reference's delegate callbacks, or more.

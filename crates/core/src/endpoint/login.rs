@@ -1,43 +1,45 @@
 //! Signing in and out, by the application or by the server.
 
-use hullo_protocol::{
-    Accid, AppKey, Command, DeviceInfo, EndReason, ErrorBody, ErrorKind, SessionClosed, Success,
-    Token,
-};
+use hullo_protocol::{Command, EndReason, ErrorBody, ErrorKind, SessionClosed, Success};
 
 use super::requests::{ANSWER_MS, Purpose};
-use super::signalling::{Account, Signalling};
+use super::signalling::{Account, ConnectionPhase, Signalling, logged_in};
 use super::{AppEvent, Endpoint, Output, Value};
 
 impl Endpoint {
-    pub(super) fn login(
-        &mut self,
-        ticket: u64,
-        app_key: AppKey,
-        accid: Accid,
-        token: Token,
-        device: DeviceInfo,
-    ) {
+    pub(super) fn login(&mut self, ticket: u64, account: Account) {
+        let token = &account.login_token;
+        if !token.is_there() && !token.provider {
+            let message = "a login needs a token, or a provider of tokens";
+            let error = ErrorBody::new(ErrorKind::TokenUnavailable, message);
+            return self.cx.complete(ticket, Err(error));
+        }
+        let signed_in = self.cx.signalling.account.as_ref();
+        let is_same = signed_in
+            .is_some_and(|own| own.accid == account.accid && own.app_key == account.app_key);
         if let Some((superseded, _)) = self.cx.signalling.first_login() {
             self.cx.fail(superseded, ErrorKind::SignedOut);
-        } else if self.cx.me() == Some(&accid) && self.cx.signalling.is_ready() {
-            let value = logged_in(&self.cx.signalling);
-            return self.cx.complete(ticket, value);
+        } else if is_same {
+            return self.log_in_again(ticket, account.login_token);
         }
         self.end_all_legs();
         self.release_requests(ErrorKind::SignedOut);
-        self.cx.requests.belong_to(&accid);
+        self.cx.fail_relogins(ErrorKind::SignedOut);
+        self.cx.requests.belong_to(&account.accid);
+        let has_token = account.login_token.is_there();
         let first_login = Some((ticket, self.cx.now.plus_ms(ANSWER_MS)));
         self.cx.signalling = Signalling::of(Account {
-            app_key,
-            accid,
-            token,
-            device,
-            name: None,
-            secure: false,
             first_login,
+            ..account
         });
-        self.cx.open_socket();
+        match has_token {
+            true => self.cx.open_socket(),
+            false => {
+                self.cx.push(Output::CloseSocket);
+                self.cx.signalling.phase = ConnectionPhase::NoToken;
+                self.cx.ask_login_token();
+            }
+        }
     }
 
     pub(super) fn logout(&mut self, ticket: u64) {
@@ -83,6 +85,7 @@ impl Endpoint {
         if let Some((ticket, _)) = self.cx.signalling.first_login() {
             self.cx.fail(ticket, kind);
         }
+        self.cx.fail_relogins(kind);
         self.cx.signalling = Signalling::default();
         self.cx.push(Output::CloseSocket);
         self.release_requests(kind);
@@ -102,14 +105,16 @@ impl Endpoint {
                 accid,
                 name,
                 secure,
-                token_expires_in_ms: _,
+                token_expires_in_ms,
                 snapshot,
             }) => {
+                self.cx.note_token_accepted(token_expires_in_ms);
                 let first_login = self.cx.signalling.welcome(accid, name, secure);
-                if let Some(ticket) = first_login {
-                    let value = logged_in(&self.cx.signalling);
-                    self.cx.complete(ticket, value);
-                }
+                let relogins = std::mem::take(&mut self.cx.signalling.relogins);
+                let relogins = relogins.into_iter().map(|(ticket, _)| ticket);
+                let value = logged_in(&self.cx.signalling);
+                self.cx
+                    .complete_all(first_login.into_iter().chain(relogins), &value);
                 self.reconcile(snapshot);
                 if let Some(accids) = self.cx.signalling.watch.clone() {
                     let watch = Command::WatchPresence { accids };
@@ -119,8 +124,12 @@ impl Endpoint {
             }
             Ok(_) => self.cx.reconnect(),
             Err(error) => match error.kind {
+                ErrorKind::TokenExpired => self.refuse_token(error),
+                // The token was good before: the app has another secret now. The account is not signed out by that.
+                ErrorKind::WrongToken if self.cx.signalling.is_signed_in() => {
+                    self.refuse_token(error);
+                }
                 ErrorKind::WrongToken
-                | ErrorKind::TokenExpired
                 | ErrorKind::TokenRevoked
                 | ErrorKind::AccountDisabled
                 | ErrorKind::AccountNotFound
@@ -132,7 +141,7 @@ impl Endpoint {
     }
 
     /// The server does not let this account in: final until the application signs in again.
-    fn refuse_login(&mut self, error: ErrorBody) {
+    pub(super) fn refuse_login(&mut self, error: ErrorBody) {
         let account = self.cx.signalling.account.as_mut();
         match account.and_then(|account| account.first_login.take()) {
             Some((ticket, _)) => {
@@ -152,19 +161,11 @@ impl Endpoint {
 
     /// The first login has its time, and then nobody waits for the server any more.
     pub(super) fn expire_connection(&mut self) {
+        self.expire_login_token();
         let first_login = self.cx.signalling.first_login();
         match first_login {
             Some((_, until)) if until <= self.cx.now => self.sign_out(ErrorKind::NoConnection),
             _ => self.cx.expire_connection(),
         }
     }
-}
-
-fn logged_in(signalling: &Signalling) -> Result<Value, ErrorBody> {
-    let account = signalling.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
-    Ok(Value::LoggedIn {
-        accid: account.accid.clone(),
-        name: account.name.clone(),
-        secure: account.secure,
-    })
 }

@@ -12,11 +12,17 @@ use super::State;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Op {
-    /// Connects and signs in; completes when the server has welcomed the session.
+    /// Connects and signs in; completes when the server has welcomed the session. For the account that is signed in already it
+    /// brings a fresh token, and completes when the server has taken it: the session and its calls go on.
     Login {
         app_key: AppKey,
         accid: Accid,
-        token: Token,
+        /// Absent where the token provider is to be asked for the first one, too.
+        #[serde(default)]
+        token: Option<Token>,
+        /// Whether the application hands over fresh tokens when [`Output::AskLoginToken`](super::Output::AskLoginToken) asks.
+        #[serde(default)]
+        provider: bool,
         device: DeviceInfo,
     },
     /// Ends any call, signs out and disconnects.

@@ -19,6 +19,8 @@ const OUTBOX_MS: u64 = 120_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Purpose {
     Login,
+    /// A fresh login token for the session; completes the ticket of the login that brought it.
+    Renew(Option<u64>),
     Logout,
     Ping,
     /// The dial that the leg waits for.
@@ -114,6 +116,7 @@ impl Purpose {
         use OnTransient::{Fail, Renew, Retry};
         let (lifetime_ms, owner, on_connection_lost, on_transient) = match self {
             Self::Login => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Renew(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
             Self::Logout => (ANSWER_MS, Owner::Connection, Drop, Fail),
             Self::Ping => (ANSWER_MS, Owner::Connection, Drop, Fail),
             Self::Start => (ANSWER_MS, Owner::Leg, Resend, Fail),
@@ -227,6 +230,11 @@ impl Requests {
     /// Nobody signed in waits for an answer any more; what the account has not yet sent stays.
     pub(super) fn drop_at_sign_out(&mut self) -> Vec<Pending> {
         self.drop_where(|pending| pending.purpose.policy().owner != Owner::Account)
+    }
+
+    /// Takes back the tokens that the server has not yet taken.
+    pub(super) fn take_renewals(&mut self) -> Vec<Pending> {
+        self.drop_where(|pending| matches!(pending.purpose, Purpose::Renew(_)))
     }
 
     /// Drops what has had its time; returns it.

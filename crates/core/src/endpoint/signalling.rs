@@ -1,7 +1,9 @@
 //! The state of the connection to the server: who signs in, how far it has come, when something was last received.
 
-use hullo_protocol::{Accid, AppKey, CallId, DeviceInfo, MessageId, Token};
+use hullo_protocol::{Accid, AppKey, CallId, DeviceInfo, ErrorBody, ErrorKind, MessageId};
 
+use super::Value;
+use super::login_token::LoginToken;
 use crate::Time;
 
 /// Silence after which the server is pinged, and then given up.
@@ -17,7 +19,7 @@ const SUSPECT_MS: u64 = 4_000;
 pub(super) struct Account {
     pub(super) app_key: AppKey,
     pub(super) accid: Accid,
-    pub(super) token: Token,
+    pub(super) login_token: LoginToken,
     pub(super) device: DeviceInfo,
     pub(super) name: Option<String>,
     pub(super) secure: bool,
@@ -25,11 +27,32 @@ pub(super) struct Account {
     pub(super) first_login: Option<(u64, Time)>,
 }
 
+impl Account {
+    pub(super) fn new(
+        app_key: AppKey,
+        accid: Accid,
+        login_token: LoginToken,
+        device: DeviceInfo,
+    ) -> Self {
+        Self {
+            app_key,
+            accid,
+            login_token,
+            device,
+            name: None,
+            secure: false,
+            first_login: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum ConnectionPhase {
     /// Signed out.
     #[default]
     Off,
+    /// The server takes the token no more: until there is another one.
+    NoToken,
     /// Until the next attempt.
     Waiting(Time),
     /// The socket is being opened, until it is given up.
@@ -45,6 +68,8 @@ pub(super) enum ConnectionPhase {
 pub(super) struct Signalling {
     pub(super) account: Option<Account>,
     pub(super) phase: ConnectionPhase,
+    /// Further logins of the account that wait for the session, and until when.
+    pub(super) relogins: Vec<(u64, Time)>,
     /// Connections that failed since the last login.
     pub(super) attempts: u32,
     received_at: Time,
@@ -97,6 +122,12 @@ impl Signalling {
             .is_some_and(|account| account.first_login.is_none())
     }
 
+    pub(super) fn login_token(&mut self) -> Option<&mut LoginToken> {
+        self.account
+            .as_mut()
+            .map(|account| &mut account.login_token)
+    }
+
     pub(super) fn accid(&self) -> Option<&Accid> {
         self.account.as_ref().map(|account| &account.accid)
     }
@@ -121,13 +152,15 @@ impl Signalling {
 
     pub(super) fn due(&self) -> Option<Time> {
         let phase = match self.phase {
-            ConnectionPhase::Off | ConnectionPhase::LoggingIn => None,
+            ConnectionPhase::Off | ConnectionPhase::NoToken | ConnectionPhase::LoggingIn => None,
             ConnectionPhase::Waiting(at) | ConnectionPhase::Opening(at) => Some(at),
             ConnectionPhase::Ready if self.pinged => Some(self.dead_at()),
             ConnectionPhase::Ready => Some(self.dead_at().min(self.received_at.plus_ms(QUIET_MS))),
         };
         let first_login = self.first_login().map(|(_, until)| until);
-        [phase, first_login, self.retry_at]
+        let token = self.account.as_ref().and_then(|it| it.login_token.due());
+        let relogins = self.relogins.iter().map(|(_, until)| *until).min();
+        [phase, first_login, self.retry_at, token, relogins]
             .into_iter()
             .flatten()
             .min()
@@ -184,4 +217,14 @@ impl Signalling {
         }
         news
     }
+}
+
+/// What a login completes with.
+pub(super) fn logged_in(signalling: &Signalling) -> Result<Value, ErrorBody> {
+    let account = signalling.account.as_ref().ok_or(ErrorKind::NotLoggedIn)?;
+    Ok(Value::LoggedIn {
+        accid: account.accid.clone(),
+        name: account.name.clone(),
+        secure: account.secure,
+    })
 }

@@ -20,3 +20,4 @@ mod phone;
 mod random;
 mod reconnection;
 mod subscription;
+mod token_renewal;

@@ -78,6 +78,11 @@ impl Phone {
     }
 
     pub(crate) fn welcome(&mut self, snapshot: Snapshot) {
+        self.welcome_for(86_400_000, snapshot);
+    }
+
+    /// The server takes the login, with a token that is good for so long.
+    pub(crate) fn welcome_for(&mut self, token_expires_in_ms: u64, snapshot: Snapshot) {
         let re = self.last(|command| matches!(command, Command::Login(_))).id;
         let (accid, secure, name) = (accid("alice"), self.secure, self.name.clone());
         self.reply(
@@ -86,7 +91,7 @@ impl Phone {
                 accid,
                 name,
                 secure,
-                token_expires_in_ms: 86_400_000,
+                token_expires_in_ms,
                 snapshot,
             }),
         );
@@ -263,7 +268,10 @@ impl Phone {
                     let result = value.ok_or_else(|| error.unwrap().kind);
                     self.done.push((ticket, result));
                 }
-                Output::OpenSocket | Output::CloseSocket | Output::AskToken { .. } => {}
+                Output::OpenSocket
+                | Output::CloseSocket
+                | Output::AskLoginToken
+                | Output::AskToken { .. } => {}
             }
         }
     }
@@ -383,7 +391,8 @@ pub(crate) fn login() -> Op {
     Op::Login {
         app_key: AppKey::parse("demo").unwrap(),
         accid: accid("alice"),
-        token: "token".to_owned().into(),
+        token: Some("token".to_owned().into()),
+        provider: false,
         device: device(),
     }
 }

@@ -253,16 +253,16 @@ fn server_that_restarts_is_come_back_to_soon() {
 }
 
 #[test]
-fn wrong_token_fails_the_first_login_and_disconnects_a_later_one() {
+fn revoked_token_fails_the_first_login_and_disconnects_a_later_one() {
     let refuse = |phone: &mut Phone| {
         let re = phone.last(|c| matches!(c, Command::Login(_))).id;
-        phone.reply(re, Err(ErrorKind::WrongToken.into()));
+        phone.reply(re, Err(ErrorKind::TokenRevoked.into()));
     };
     let mut phone = Phone::new();
     let ticket = phone.ask(login());
     phone.give(Input::SocketOpened);
     refuse(&mut phone);
-    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::WrongToken)));
+    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::TokenRevoked)));
 
     let mut phone = Phone::in_call();
     phone.give(Input::SocketClosed);

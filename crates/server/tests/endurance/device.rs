@@ -187,6 +187,7 @@ impl Runner {
                 error,
             } => self.complete(ticket, value, error.as_ref()),
             Output::AskToken { .. } => unreachable!("the app is not secure"),
+            Output::AskLoginToken => unreachable!("there is no provider"),
             Output::Event { event } => self.note(event, own),
         }
     }

@@ -41,7 +41,8 @@ impl Fleet {
                 device.ask(Op::Login {
                     app_key: server.app_key.clone(),
                     accid: accid.clone(),
-                    token: Token::from(token.clone()),
+                    token: Some(Token::from(token.clone())),
+                    provider: false,
                     device: DeviceInfo {
                         id: DeviceId::parse(&format!("{name}-{which}")).unwrap(),
                         platform: Platform::Server,

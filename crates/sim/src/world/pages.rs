@@ -96,6 +96,8 @@ impl World {
                     device.signed_in = false;
                 }
             }
+            // The tokens of this world do not run out.
+            Output::AskLoginToken => {}
             Output::AskToken { call_id, uid } => self.ask_token(device, page, call_id, uid),
             Output::Event { event } => self.app_event(device, page, &event),
         }

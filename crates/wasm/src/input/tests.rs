@@ -21,7 +21,8 @@ fn ops() -> Vec<Op> {
     let login = |sdk_version| Op::Login {
         app_key: AppKey::parse("demo").unwrap(),
         accid: accid("alice"),
-        token: "secret".to_owned().into(),
+        token: Some("secret".to_owned().into()),
+        provider: false,
         device: device(sdk_version),
     };
     let call = |attachment, timeout_ms| Op::Call {
@@ -48,6 +49,13 @@ fn ops() -> Vec<Op> {
     let ops = vec![
         login(None),
         login(Some("0.1.0".to_owned())),
+        Op::Login {
+            app_key: AppKey::parse("demo").unwrap(),
+            accid: accid("alice"),
+            token: None,
+            provider: true,
+            device: device(None),
+        },
         Op::Logout,
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
@@ -166,7 +174,8 @@ fn inputs() -> Vec<Input> {
     };
     match Input::Timeout {
         Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
-        Input::NetworkChanged | Input::Token { .. } | Input::Media { .. } | Input::Timeout => {}
+        Input::NetworkChanged | Input::Token { .. } | Input::LoginToken { .. } => {}
+        Input::Media { .. } | Input::Timeout => {}
     }
     let mut inputs = vec![
         Input::SocketOpened,
@@ -177,6 +186,14 @@ fn inputs() -> Vec<Input> {
         Input::NetworkChanged,
         token(Some("signed"), None),
         token(None, Some("no backend")),
+        Input::LoginToken {
+            token: Some("fresh".to_owned().into()),
+            error: None,
+        },
+        Input::LoginToken {
+            token: None,
+            error: Some("no backend".to_owned()),
+        },
         Input::Timeout,
     ];
     inputs.extend(ops().into_iter().map(|op| Input::Op {
