@@ -179,7 +179,7 @@ await client.groupInvite(newcomers, { attachment: 'we need you' });
 await client.leave(); // the others talk on
 
 const [running] = await client.queryCall({ groupId: 'team-7' });
-if (running) await client.join(running.call.callId);
+if (running) await client.join(running.callId);
 // #endregion
 
 // #region devices

@@ -37,6 +37,7 @@ export class SignedIn {
     const login = await fetchLogin(accid);
     const client = await Hullo.create({
       appKey: login.app_key,
+      tokenProvider: async () => (await fetchLogin(accid)).token,
       ...(login.secure ? { tokenHandler: roomTokensOf(accid) } : {}),
     });
     window.hullo = client;

@@ -3,6 +3,8 @@
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
 export type ErrorKind =
   | 'wrong_token'
+  | 'token_expired'
+  | 'token_revoked'
   | 'forbidden'
   | 'room_token_refused'
   | 'account_not_found'

@@ -133,6 +133,10 @@ export interface HulloEvents {
   reconnecting: Record<string, never>;
   /** The connection is restored. */
   reconnected: Record<string, never>;
+  /** The login token runs out after `expiresInMs`, and there is no `tokenProvider`: call `login()` with a fresh one. */
+  tokenExpiring: { readonly expiresInMs: number };
+  /** The login token has run out, and no other could be had: `login()` with a fresh one brings the connection back. A call goes on. */
+  tokenExpired: Record<string, never>;
   /** The session is over and will not come back by itself: sign in again. */
   disconnect: { readonly reason: SessionClosed };
   /** Something failed that belongs to no operation, such as a device that cannot be opened. */

@@ -32,6 +32,7 @@ import type {
   Presence,
   State,
   TokenHandler,
+  TokenProvider,
 } from './types.ts';
 import { VideoSubscription } from './video_subscription.ts';
 import { eventFrom, LOCAL_MEDIA_CLOSED, type WireEvent } from './wire.ts';
@@ -50,6 +51,8 @@ const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED,
  * may be called at any time, inside listeners too.
  */
 export class Hullo {
+  /** Asked for login tokens; counts from the next `login()` on. */
+  tokenProvider: TokenProvider | undefined;
   /** Asked for room tokens (secure mode); may be set at any time before a call. */
   tokenHandler: TokenHandler | undefined;
 
@@ -68,6 +71,7 @@ export class Hullo {
   #account: Account | undefined;
 
   private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
+    this.tokenProvider = options.tokenProvider;
     this.tokenHandler = options.tokenHandler;
     this.#appKey = options.appKey;
     this.#deviceId = deviceId;
@@ -148,16 +152,18 @@ export class Hullo {
   }
 
   /**
-   * Connects and signs in with a token from the app's backend. A call that this device was in before a reload goes on.
-   * Rejects with `wrong_token`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
+   * Connects and signs in with a token from the app's backend; without `token`, with one of `tokenProvider`. A call that this
+   * device was in before a reload goes on. For the account that is signed in it hands over a fresh token: session and call go
+   * on. Rejects with `wrong_token`, `token_expired`, `token_revoked`, `token_unavailable`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
    */
-  async login(accid: string, token: string): Promise<Account> {
+  async login(accid: string, token?: string): Promise<Account> {
     const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
     const { is: _, ...account } = await this.#driver.ask('logged_in', {
       op: 'login',
       app_key: this.#appKey,
       accid,
-      token,
+      ...(token === undefined ? {} : { token }),
+      provider: this.tokenProvider !== undefined,
       device,
     });
     return account;
@@ -407,6 +413,9 @@ export class Hullo {
       case 'media':
         this.#media.apply(effect.command);
         break;
+      case 'ask_login_token':
+        void this.#askLoginToken();
+        break;
       case 'ask_token':
         void this.#askToken(effect.call_id, effect.uid);
         break;
@@ -434,6 +443,18 @@ export class Hullo {
     this.#listeners.dispatch({ name: 'changed', detail: IDLE });
     const { code, kind, message } = error;
     this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
+  }
+
+  async #askLoginToken(): Promise<void> {
+    const provider = this.tokenProvider;
+    try {
+      if (!provider) throw new Error('there is no tokenProvider any more');
+      const token: unknown = await provider();
+      if (typeof token !== 'string' || token === '') throw new Error('tokenProvider gave no token');
+      this.#driver.feed({ input: 'login_token', token });
+    } catch (error) {
+      this.#driver.feed({ input: 'login_token', error: messageOf(error) });
+    }
   }
 
   async #askToken(callId: string, uid: number): Promise<void> {

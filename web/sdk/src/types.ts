@@ -60,9 +60,16 @@ export type RecordStatus = 'complete' | 'cancelled' | 'rejected' | 'timed_out' |
 
 /**
  * Why the server ended the session: `replaced` by a newer session of this device, `kicked_out` by another device of the
- * account where the app lets only so many be, `signed_out`, `shutting_down` or `too_slow`.
+ * account where the app lets only so many be, `signed_out` (its tokens were revoked), `token_expired`, `shutting_down` or
+ * `too_slow`. The client comes back by itself after the last three.
  */
-export type SessionClosed = 'replaced' | 'kicked_out' | 'signed_out' | 'shutting_down' | 'too_slow';
+export type SessionClosed =
+  | 'replaced'
+  | 'kicked_out'
+  | 'signed_out'
+  | 'token_expired'
+  | 'shutting_down'
+  | 'too_slow';
 
 /** The signed-in account. */
 export interface Account {
@@ -151,10 +158,18 @@ export interface GroupCallResult {
 
 /** A running call that the signed-in account is in, or may join. */
 export interface FoundCall {
-  /** The call; `join()` takes its `callId`. */
-  readonly call: Call;
+  /** What `join()` takes. */
+  readonly callId: string;
   /** The signed-in account's number in it, now or after joining. */
   readonly uid: number;
+  /** What it carries now. */
+  readonly media: Media;
+  /** The terms of a group call. */
+  readonly group?: GroupTerms;
+  /** How many are in it now. */
+  readonly people: number;
+  /** All of it; in an app with room tokens, only for those who have a part in it. */
+  readonly call?: Call;
 }
 
 /** What this device's microphone and camera do. */
@@ -354,12 +369,20 @@ export interface RemoteStats {
  */
 export type TokenHandler = (uid: number, callId: string) => Promise<string>;
 
+/**
+ * Gives a fresh login token of the account that is signing in or signed in; usually asks the app's backend. It is asked
+ * before the present token runs out, and again when the server has refused one; where it rejects, again after a while.
+ */
+export type TokenProvider = () => Promise<string>;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
   appKey: string;
   /** The server, such as `https://calls.example.com`; the page's origin when absent. */
   server?: string;
+  /** Asked for login tokens, so that the session outlives each of them; without it, `tokenExpiring` asks for a `login()`. */
+  tokenProvider?: TokenProvider;
   /** Asked for room tokens; needed only where {@link Account.secure} is true. */
   tokenHandler?: TokenHandler;
   /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */

@@ -25,7 +25,8 @@ export type Op =
       op: 'login';
       app_key: string;
       accid: string;
-      token: string;
+      token?: string;
+      provider: boolean;
       device: { id: string; platform: 'web'; sdk_version: string };
     }
   | { op: 'logout' }
@@ -79,6 +80,7 @@ export type Input =
   | { input: 'frame'; text: string }
   | { input: 'network_changed' }
   | { input: 'token'; call_id: string; token?: string; error?: string }
+  | { input: 'login_token'; token?: string; error?: string }
   | { input: 'media'; event: MediaEvent }
   | { input: 'timeout' };
 
@@ -111,6 +113,7 @@ export type Output =
   | { output: 'send'; text: string }
   | { output: 'media'; command: MediaCommand }
   | { output: 'complete'; ticket: number; value?: unknown; error?: ErrorBody }
+  | { output: 'ask_login_token' }
   | { output: 'ask_token'; call_id: string; uid: number }
   | { output: 'event'; event: WireEvent };
 

@@ -20,6 +20,7 @@ const login: Input = {
     app_key: 'demo',
     accid: 'alice',
     token: 'secret',
+    provider: true,
     device: { id: 'tab', platform: 'web', sdk_version: '0.1.0' },
   },
 };
@@ -34,6 +35,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
     app_key: 'demo',
     accid: 'a',
     token: 't',
+    provider: false,
     device: { id: 'd', platform: 'web', sdk_version: '0' },
   },
   logout: { op: 'logout' },
@@ -99,6 +101,7 @@ describe('endpoint', () => {
       app_key: 'demo',
       accid: 'alice',
       token: 'secret',
+      provider: true,
       device: { id: 'tab', platform: 'web' },
     });
     expect(endpoint.pollTimeout()).toBeGreaterThan(1_001);

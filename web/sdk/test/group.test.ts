@@ -161,9 +161,21 @@ describe('operations', () => {
   });
 
   test('queryCall', async () => {
-    endpoint.answer = () => ({ value: { is: 'found', calls: [{ call: group('c1', 'alice'), uid: 4 }] } });
+    const shown = { uid: 4, media: 'video', people: 2 };
+    endpoint.answer = () => ({
+      value: {
+        is: 'found',
+        calls: [
+          { call_id: 'c1', ...shown, call: group('c1', 'alice') },
+          { call_id: 'c2', ...shown },
+        ],
+      },
+    });
     const found = await hullo.queryCall({ groupId: 'team-7' });
-    expect(found).toEqual([{ call: groupCall('c1', 'alice'), uid: 4 }]);
+    expect(found).toEqual([
+      { callId: 'c1', ...shown, call: groupCall('c1', 'alice') },
+      { callId: 'c2', ...shown },
+    ]);
     await hullo.queryCall({ callId: 'c1' });
     expect(endpoint.ops).toEqual([
       { op: 'query_call', group_id: 'team-7' },

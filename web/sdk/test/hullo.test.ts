@@ -426,6 +426,59 @@ describe('token handler', () => {
   });
 });
 
+describe('tokenProvider', () => {
+  const given = () => endpoint.inputs.filter(({ input }) => input === 'login_token');
+  const ops = () => endpoint.inputs.flatMap((input) => (input.input === 'op' ? [input.op] : []));
+
+  test('is promised to the endpoint, asked when it wants a token, and may sign in alone', async () => {
+    hullo.tokenProvider = async () => 'fresh';
+    endpoint.script = (input) => (input.input === 'op' ? [{ output: 'ask_login_token' }] : []);
+    void hullo.login('alice');
+    await flushMicrotasks();
+    expect(ops()[0]).toMatchObject({ op: 'login', accid: 'alice', provider: true });
+    expect(ops()[0]).not.toHaveProperty('token');
+    expect(given()).toEqual([{ input: 'login_token', token: 'fresh' }]);
+  });
+
+  test('that throws, rejects or gives nothing is an error that says so', async () => {
+    const providers: [NonNullable<Hullo['tokenProvider']>, RegExp][] = [
+      [() => Promise.reject(new Error('401')), /401/],
+      [() => Promise.resolve(''), /gave no token/],
+      [
+        () => {
+          throw new Error('backend down');
+        },
+        /backend down/,
+      ],
+    ];
+    endpoint.script = (input) => (input.input === 'op' ? [{ output: 'ask_login_token' }] : []);
+    for (const [provider] of providers) {
+      hullo.tokenProvider = provider;
+      void hullo.accept();
+      await flushMicrotasks();
+    }
+    expect(given()).toEqual(
+      providers.map(([, message]) => ({ input: 'login_token', error: expect.stringMatching(message) })),
+    );
+  });
+
+  test('that is not there is made good by the app, which is told in time', async () => {
+    const told: unknown[] = [];
+    hullo.on('tokenExpiring', (detail) => told.push(detail));
+    hullo.on('tokenExpired', (detail) => told.push(detail));
+    endpoint.script = (input) =>
+      input.input !== 'op'
+        ? []
+        : [
+            { output: 'event', event: { event: 'token_expiring', expires_in_ms: 9_000 } },
+            { output: 'event', event: { event: 'token_expired' } },
+          ];
+    void hullo.accept();
+    await flushMicrotasks();
+    expect(told).toEqual([{ expiresInMs: 9_000 }, {}]);
+  });
+});
+
 describe('network', () => {
   const changes = () => endpoint.inputs.filter(({ input }) => input === 'network_changed').length;
 

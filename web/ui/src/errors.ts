@@ -6,6 +6,8 @@ const keys: Partial<Record<ErrorKind, TextKey>> = {
   no_connection: 'error.no_connection',
   not_logged_in: 'error.not_logged_in',
   wrong_token: 'error.signed_out',
+  token_expired: 'error.token_expired',
+  token_revoked: 'error.signed_out',
   signed_out: 'error.signed_out',
   timeout: 'error.timeout',
   server: 'error.server',

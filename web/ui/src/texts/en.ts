@@ -190,6 +190,7 @@ export const en = {
   'error.unknown': 'Something went wrong. Please try again.',
   'error.no_connection': 'You’re offline. Please check your network.',
   'error.not_logged_in': 'You’re not signed in.',
+  'error.token_expired': 'Your sign-in has expired. Please sign in again.',
   'error.signed_out': 'You’ve been signed out. Please sign in again.',
   'error.timeout': 'The server didn’t answer in time. Please try again.',
   'error.server': 'The server has a problem. Please try again.',

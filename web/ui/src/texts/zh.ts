@@ -191,6 +191,7 @@ export const zh: Record<keyof typeof en, string> = {
   'error.unknown': '出错了，请重试。',
   'error.no_connection': '网络不可用，请检查网络。',
   'error.not_logged_in': '尚未登录。',
+  'error.token_expired': '登录已过期，请重新登录。',
   'error.signed_out': '您已被登出，请重新登录。',
   'error.timeout': '服务器响应超时，请重试。',
   'error.server': '服务器出错，请重试。',

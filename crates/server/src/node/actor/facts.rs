@@ -29,11 +29,11 @@ impl Actor {
             },
             Fact::SignOut { accid, generation } => {
                 self.signed_out.insert(accid.clone(), *generation);
-                // A login with a new token may have overtaken this.
-                let is_old = |session: &ConnectedSession| {
-                    session.accid == *accid && session.generation < *generation
-                };
-                if !self.sessions.values().any(is_old) {
+                // A login with a new token may have overtaken this. An account without a session leaves its calls all the same.
+                let own = |session: &&ConnectedSession| session.accid == *accid;
+                let mut own = self.sessions.values().filter(own).peekable();
+                let is_online = own.peek().is_some();
+                if is_online && own.all(|session| session.generation >= *generation) {
                     return;
                 }
                 Input::SignOut {
