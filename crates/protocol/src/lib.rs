@@ -23,7 +23,7 @@ pub use call::{
     Quality,
 };
 pub use error::{ErrorBody, ErrorKind};
-pub use event::{Event, Presence, QualityReport, SessionClosed, Slot, SlotKind};
+pub use event::{Event, IceServer, Presence, QualityReport, SessionClosed, Slot, SlotKind};
 pub use frame::{Request, ServerFrame};
 pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;

@@ -10,7 +10,9 @@ mod view;
 pub use object::{Object, ReadError, ReadResult, enum_value};
 pub use view::group_terms;
 
-use crate::{ErrorBody, Event, Presence, QualityReport, Reply, ServerFrame, Slot, Success, Uid};
+use crate::{
+    ErrorBody, Event, IceServer, Presence, QualityReport, Reply, ServerFrame, Slot, Success, Uid,
+};
 
 impl ServerFrame {
     /// Reads one frame from the server. Unknown members and unknown events are no errors.
@@ -111,6 +113,9 @@ fn event(mut object: Object) -> ReadResult<Event> {
             call_id: object.parsed("call_id")?,
             reports: object.objects("reports", quality_report)?,
         },
+        "media.ice_servers" => Event::MediaIceServers {
+            ice_servers: object.objects("ice_servers", ice_server)?,
+        },
         "media.speakers" => Event::MediaSpeakers {
             call_id: object.parsed("call_id")?,
             uids: object.numbers("uids")?.into_iter().map(Uid).collect(),
@@ -134,6 +139,14 @@ fn error(mut object: Object) -> ReadResult<ErrorBody> {
         code: object.small_number("code")?,
         kind: object.enum_value("kind")?,
         message: object.text("message")?,
+    })
+}
+
+fn ice_server(mut object: Object) -> ReadResult<IceServer> {
+    Ok(IceServer {
+        urls: object.list("urls")?,
+        username: object.optional_text("username")?,
+        credential: object.optional_text("credential")?,
     })
 }
 

@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::ice::{IceServers, IceSettings};
 pub(crate) use limits::Limits;
 
 const FILE_DEFAULT: &str = "hullo.toml";
@@ -43,10 +44,10 @@ pub(crate) struct Settings {
     /// UDP port of all media [default: 7881]
     #[arg(long, env = "HULLO_MEDIA_PORT", value_name = "PORT", global = true)]
     media_port: Option<u16>,
-    /// Local address of media, when the public one belongs to a router [default: the interface with the default route]
+    /// The one local address that media is bound to [default: those of all interfaces]
     #[arg(long, env = "HULLO_MEDIA_BIND", value_name = "IP", global = true)]
     media_bind: Option<IpAddr>,
-    /// Address under which clients reach the media port; may be given several times [default: that interface, and loopback]
+    /// Address under which clients reach the media port, beside those of this machine; may be given several times
     #[arg(
         long,
         env = "HULLO_PUBLIC_IP",
@@ -94,6 +95,10 @@ pub(crate) struct Settings {
     #[arg(skip)]
     #[serde(default)]
     limits: toml::Table,
+    /// STUN and TURN servers, as [[ice_servers]] of the file.
+    #[arg(skip)]
+    #[serde(default)]
+    ice_servers: Vec<IceSettings>,
     /// How log lines look [default: text]
     #[arg(long, env = "HULLO_LOG_FORMAT", value_enum, global = true)]
     log_format: Option<LogFormat>,
@@ -124,6 +129,7 @@ pub(crate) struct Config {
     pub(crate) drain: Duration,
     pub(crate) limits: Limits,
     pub(crate) media: MediaConfig,
+    pub(crate) ice_servers: IceServers,
     pub(crate) data_dir: PathBuf,
     pub(crate) db_max_pages: Option<u32>,
     pub(crate) tls: Option<TlsConfig>,
@@ -212,6 +218,7 @@ impl Settings {
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             behind_proxy: self.behind_proxy.or(file.behind_proxy),
+            ice_servers: file.ice_servers,
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         }
@@ -242,6 +249,7 @@ impl Settings {
                 bind: self.media_bind,
                 public_ips: self.public_ip,
             },
+            ice_servers: IceServers::check(self.ice_servers)?,
             data_dir: self.data_dir.unwrap_or_else(|| "hullo-data".into()),
             db_max_pages: self.db_max_pages,
             tls,

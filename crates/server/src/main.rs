@@ -11,6 +11,7 @@ mod config;
 mod connections;
 mod health;
 mod http;
+mod ice;
 mod log;
 mod metrics;
 mod network;

@@ -19,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::connections::ConnectionMetrics;
+use crate::node::Unsent;
 use crate::store::StoreStats;
 use process::Process;
 
@@ -149,7 +150,9 @@ pub(crate) struct MediaMetrics {
     /// UDP datagrams that went.
     pub(crate) sent: Counter,
     /// UDP datagrams that the system did not take.
-    pub(crate) unsent: Counter,
+    unsent: Family<UnsentLabels, Counter>,
+    receive_buffer: Gauge,
+    send_buffer: Gauge,
     rooms: Gauge,
     peers: Gauge,
     packets_received: Counter,
@@ -159,12 +162,19 @@ pub(crate) struct MediaMetrics {
     datagrams_dropped: Counter,
     key_frame_requests: Counter,
     peers_failed: Counter,
+    addresses: Gauge,
+    addresses_refused: Counter,
+    offers_refused: Counter,
 }
 
 impl MediaMetrics {
     /// Takes over what the SFU has counted so far.
-    pub(crate) fn follow(&self, now: &hullo_sfu::Metrics) {
-        let gauges = [(&self.rooms, now.rooms), (&self.peers, now.peers)];
+    pub(crate) fn follow(&self, now: &hullo_sfu::Metrics, offers_refused: u64) {
+        let gauges = [
+            (&self.rooms, now.rooms),
+            (&self.peers, now.peers),
+            (&self.addresses, now.addresses),
+        ];
         for (gauge, value) in gauges {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
@@ -176,9 +186,28 @@ impl MediaMetrics {
             (&self.datagrams_dropped, now.datagrams_dropped),
             (&self.key_frame_requests, now.key_frame_requests),
             (&self.peers_failed, now.peers_failed),
+            (&self.addresses_refused, now.addresses_refused),
+            (&self.offers_refused, offers_refused),
         ];
         for (counter, value) in counters {
             counter.inner().store(value, Ordering::Relaxed);
+        }
+    }
+
+    /// A datagram was not sent.
+    pub(crate) fn count_unsent(&self, reason: Unsent) {
+        let reason = match reason {
+            Unsent::Full => "full",
+            Unsent::Unreachable => "unreachable",
+            Unsent::Other => "other",
+        };
+        self.unsent.get_or_create(&UnsentLabels { reason }).inc();
+    }
+
+    /// The buffers that the system has granted, in bytes.
+    pub(crate) fn set_buffers(&self, receive: usize, send: usize) {
+        for (gauge, bytes) in [(&self.receive_buffer, receive), (&self.send_buffer, send)] {
+            gauge.set(i64::try_from(bytes).unwrap_or(i64::MAX));
         }
     }
 
@@ -186,6 +215,21 @@ impl MediaMetrics {
         let gauges = [
             ("rooms", "Open rooms", &self.rooms),
             ("peers", "Media connections", &self.peers),
+            (
+                "receive_buffer_bytes",
+                "Least receive buffer of the media sockets",
+                &self.receive_buffer,
+            ),
+            (
+                "send_buffer_bytes",
+                "Least send buffer of the media sockets",
+                &self.send_buffer,
+            ),
+            (
+                "addresses",
+                "Addresses that media connections are heard from",
+                &self.addresses,
+            ),
         ];
         for (name, help, gauge) in gauges {
             media.register(name, help, gauge.clone());
@@ -197,11 +241,6 @@ impl MediaMetrics {
                 &self.received,
             ),
             ("datagrams_sent", "UDP datagrams sent", &self.sent),
-            (
-                "datagrams_unsent",
-                "UDP datagrams dropped because the system's send buffer was full",
-                &self.unsent,
-            ),
             (
                 "datagrams_dropped",
                 "UDP datagrams from nobody that is known",
@@ -233,6 +272,16 @@ impl MediaMetrics {
                 &self.key_frame_requests,
             ),
             (
+                "addresses_refused",
+                "Datagrams dropped because they came from one address of a client too many, or from another's",
+                &self.addresses_refused,
+            ),
+            (
+                "offers_refused",
+                "Offers refused because too many waited",
+                &self.offers_refused,
+            ),
+            (
                 "peers_failed",
                 "Media connections closed by an error",
                 &self.peers_failed,
@@ -241,7 +290,17 @@ impl MediaMetrics {
         for (name, help, counter) in counters {
             media.register(name, help, counter.clone());
         }
+        media.register(
+            "datagrams_unsent",
+            "UDP datagrams that were not sent, by reason",
+            self.unsent.clone(),
+        );
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct UnsentLabels {
+    reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -97,6 +97,7 @@ pub(crate) async fn run(
         store: store.clone(),
         clock: Clock::start(),
         metrics: metrics.clone(),
+        ice_servers: Arc::new(config.ice_servers.clone()),
     };
     let media = Media::start(sockets, metrics.clone()).context("cannot start the media thread")?;
     let node = Arc::new(Node::start(shared.clone(), media).await?);

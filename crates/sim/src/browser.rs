@@ -109,7 +109,7 @@ impl Browser {
                     video: *video && !before.video,
                 })
             }
-            MediaCommand::Flow { .. } => Reaction::None,
+            MediaCommand::Flow { .. } | MediaCommand::IceServers { .. } => Reaction::None,
             MediaCommand::Slots { peer, slots } => {
                 if let Some(connection) = self.connection(*peer) {
                     connection.video_mid = slots

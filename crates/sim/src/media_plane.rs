@@ -7,11 +7,16 @@ use hullo_core::Time;
 use hullo_core::hub::{MediaEvent, PeerId, RoomCommand};
 use hullo_protocol::{CallId, Quality, QualityReport, Slot, SlotKind, Uid};
 
+/// Of so many offers one finds the media plane busy.
+const BUSY_EVERY: u64 = 7;
+
 /// The rooms of one server process.
 #[derive(Debug)]
 pub struct MediaPlane {
     /// Which process; its DTLS identity.
     epoch: u64,
+    /// How many have come.
+    offers: u64,
     rooms: BTreeMap<CallId, BTreeMap<PeerId, Peer>>,
 }
 
@@ -107,8 +112,15 @@ impl MediaPlane {
     pub fn new(epoch: u64) -> Self {
         Self {
             epoch,
+            offers: 0,
             rooms: BTreeMap::new(),
         }
+    }
+
+    /// Too many offers wait for this one to be read, too: now and then, and never twice in a row.
+    pub fn is_busy(&mut self) -> bool {
+        self.offers += 1;
+        self.offers.is_multiple_of(BUSY_EVERY)
     }
 
     /// Carries out a command of the hub; a negotiation gives the answer, or `None` for an offer that cannot be read.

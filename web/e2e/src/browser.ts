@@ -42,6 +42,8 @@ export interface PersonOptions {
   language?: 'en' | 'zh';
   /** What the system answers when the page asks for a device. */
   deny?: 'camera' | 'microphone' | 'both';
+  /** Media may go through a TURN server alone, as where a network lets nothing else pass. */
+  relayOnly?: boolean;
   /**
    * Which of the machine's cameras, from 0, at 160 by 120 and 8 pictures a second: for many pages on one small machine.
    * Each page needs its own, because Chromium stops a camera that five pages share.
@@ -70,6 +72,7 @@ export class Person {
     const context = await browser.newContext({ viewport, locale, permissions });
     const page = await context.newPage();
     await page.addInitScript(gateFrames);
+    if (options.relayOnly) await page.addInitScript(relayOnly);
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
     if (options.smallCamera !== undefined) await page.addInitScript(shrinkCamera, options.smallCamera);
     const person = new Person(accid, page, context);
@@ -273,5 +276,26 @@ function gateFrames(): void {
   window.deliverFrames = (on) => {
     open = on;
     if (on) for (const deliver of held.splice(0)) deliver();
+  };
+}
+
+/** Runs in the page: no connection takes another way than by a relay, and the page keeps those that are made. */
+function relayOnly(): void {
+  const Native = window.RTCPeerConnection;
+  const made: RTCPeerConnection[] = [];
+  Object.assign(window, { connections: made });
+  const force = (configuration?: RTCConfiguration): RTCConfiguration => ({
+    ...configuration,
+    iceTransportPolicy: 'relay',
+  });
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(force(configuration));
+      made.push(this);
+    }
+
+    override setConfiguration(configuration?: RTCConfiguration): void {
+      super.setConfiguration(force(configuration));
+    }
   };
 }

@@ -1,7 +1,7 @@
 // The real program `hullo demo` on free ports with a folder of its own; can be killed and started again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,8 @@ export interface ServerOptions {
   secure?: boolean;
   /** An account in a call is rung all the same (call waiting). */
   callWaiting?: boolean;
+  /** Settings, as in a file. */
+  settings?: string;
 }
 
 export class Server {
@@ -43,6 +45,11 @@ export class Server {
     const args = ['demo', '--listen', `127.0.0.1:${this.port}`];
     args.push('--ops-listen', '127.0.0.1:0', '--ops-public');
     args.push('--media-port', String(this.mediaPort), '--data-dir', this.folder);
+    if (this.options.settings) {
+      const file = join(this.folder, 'hullo.toml');
+      writeFileSync(file, this.options.settings);
+      args.push('--config', file);
+    }
     if (this.options.secure) args.push('--secure');
     if (this.options.callWaiting) args.push('--busy', 'ring');
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -77,7 +84,7 @@ export class Server {
   }
 }
 
-function freePort(kind: 'tcp' | 'udp'): Promise<number> {
+export function freePort(kind: 'tcp' | 'udp'): Promise<number> {
   return new Promise((done, failed) => {
     if (kind === 'udp') {
       const socket = createSocket('udp4');

@@ -19,6 +19,7 @@ export type ErrorKind =
   | 'account_disabled'
   | 'server'
   | 'storage_unavailable'
+  | 'media_busy'
   | 'call_not_found'
   | 'call_exists'
   | 'not_in_call'

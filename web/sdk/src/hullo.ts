@@ -35,7 +35,7 @@ import type {
   TokenProvider,
 } from './types.ts';
 import { VideoSubscription } from './video_subscription.ts';
-import { eventFrom, LOCAL_MEDIA_CLOSED, type WireEvent } from './wire.ts';
+import { eventFrom, LOCAL_MEDIA_CLOSED, type MediaEvent, type WireEvent } from './wire.ts';
 
 const MESSAGES_LIMIT_DEFAULT = 50;
 const ACCEPT_MARK = 'hullo:accept';
@@ -90,10 +90,11 @@ export class Hullo {
       closed: () => this.#driver.feed({ input: 'socket_closed' }),
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
     });
-    this.#media = new MediaEngine((event) => {
+    const report = (event: MediaEvent) => {
       if (event.event === 'first_video_frame') measureFirstFrame();
       this.#driver.feed({ input: 'media', event });
-    });
+    };
+    this.#media = new MediaEngine(report, options);
     observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
   }
 

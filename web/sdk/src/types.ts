@@ -387,6 +387,10 @@ export interface HulloOptions {
   tokenHandler?: TokenHandler;
   /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */
   deviceId?: string;
+  /** STUN and TURN servers, in place of those that the server names. */
+  iceServers?: readonly RTCIceServer[];
+  /** `relay` sends media through a TURN server alone; `all` when absent. */
+  iceTransportPolicy?: RTCIceTransportPolicy;
   /** The WebAssembly module, where it cannot be found beside the script. */
   wasm?: URL | BufferSource | Response;
 }

@@ -101,6 +101,7 @@ export type MediaCommand =
   | { command: 'capture'; audio: boolean; video: boolean }
   | { command: 'flow'; peer: number; audio: boolean; video: boolean }
   | { command: 'slots'; peer: number; slots: RemoteSlot[] }
+  | { command: 'ice_servers'; ice_servers: RTCIceServer[] }
   | { command: 'close' };
 
 /** An application event, still in the names of the core. */

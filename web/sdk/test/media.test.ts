@@ -423,3 +423,35 @@ describe('local view', () => {
     expect(own.srcObject).toBeNull();
   });
 });
+
+describe('servers that help media through', () => {
+  const turn = (credential: string) => [{ urls: ['turn:turn.example.com'], username: '1:42', credential }];
+
+  test('those that the server names are used by the next connection, and renewed in the one there is', async () => {
+    engine.apply({ command: 'ice_servers', ice_servers: turn('first') });
+    const connection = await connect();
+    expect(connection.configuration).toEqual({
+      bundlePolicy: 'max-bundle',
+      iceServers: turn('first'),
+      iceTransportPolicy: 'all',
+    });
+    engine.apply({ command: 'ice_servers', ice_servers: turn('second') });
+    expect(connection.configuration.iceServers).toEqual(turn('second'));
+    expect((await connect(2)).configuration.iceServers).toEqual(turn('second'));
+  });
+
+  test('those that the app has set count', async () => {
+    const network = { iceServers: turn('own'), iceTransportPolicy: 'relay' as const };
+    engine = new MediaEngine((event) => events.push(event), network);
+    engine.apply({ command: 'ice_servers', ice_servers: turn('first') });
+    const { configuration } = await connect();
+    expect(configuration).toMatchObject(network);
+  });
+
+  test('news of them does not disturb a connection that is closed', async () => {
+    const connection = await connect();
+    engine.apply({ command: 'close' });
+    engine.apply({ command: 'ice_servers', ice_servers: turn('late') });
+    expect(connection.configuration.iceServers).toEqual([]);
+  });
+});

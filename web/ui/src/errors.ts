@@ -12,6 +12,7 @@ const keys: Partial<Record<ErrorKind, TextKey>> = {
   timeout: 'error.timeout',
   server: 'error.server',
   storage_unavailable: 'error.server',
+  media_busy: 'error.server',
   rate_limited: 'error.rate_limited',
   account_not_found: 'error.account_not_found',
   account_disabled: 'error.account_disabled',

@@ -13,7 +13,7 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, MediaEvent, Op, Value};
+use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, Op, Value};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -189,6 +189,9 @@ impl Endpoint {
             | Event::MediaQuality { call_id, .. }
             | Event::MediaSpeakers { call_id, .. } => {
                 self.on_call(call_id, |leg, cx| leg.handle_event(event, cx));
+            }
+            Event::MediaIceServers { ice_servers } => {
+                self.cx.command(MediaCommand::IceServers { ice_servers });
             }
             Event::CallElsewhere { call_id, call } => self.handle_elsewhere(call_id, call),
             Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),

@@ -1,6 +1,6 @@
 //! What passes between the endpoint and the device's media.
 
-use hullo_protocol::{Accid, SlotKind};
+use hullo_protocol::{Accid, IceServer, SlotKind};
 use serde::{Deserialize, Serialize};
 
 /// What the device's media reports. `peer` is the number in [`MediaCommand::Open`]; events of other peers are ignored.
@@ -69,6 +69,11 @@ pub enum MediaCommand {
         peer: u32,
         /// One for each m-line in use.
         slots: Vec<RemoteSlot>,
+    },
+    /// The servers for connections that are made from now on, and for restarts of the one there is.
+    IceServers {
+        /// All of them, in place of those before.
+        ice_servers: Vec<IceServer>,
     },
     /// Close the connection, the microphone and the camera at once.
     Close,

@@ -124,7 +124,7 @@ impl Purpose {
             Self::Accept => (ANSWER_MS, Owner::Leg, Resend, Fail),
             Self::Outbox(_) => (OUTBOX_MS, Owner::Account, Resend, Retry),
             Self::Ring => (ANSWER_MS, Owner::Leg, Drop, Fail),
-            Self::Offer(_) => (ANSWER_MS, Owner::Media, Drop, Fail),
+            Self::Offer(_) => (ANSWER_MS, Owner::Media, Drop, Retry),
             Self::SetMedia => (ANSWER_MS, Owner::Media, Drop, Renew),
             Self::Switch(_) => (ANSWER_MS, Owner::Media, Resend, Fail),
             Self::AnswerSwitch(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
@@ -295,6 +295,9 @@ pub(super) fn only_call(result: Result<Success, ErrorBody>) -> Result<CallView, 
 pub(super) fn is_transient(error: &ErrorBody) -> bool {
     matches!(
         error.kind,
-        ErrorKind::StorageUnavailable | ErrorKind::RateLimited | ErrorKind::Server
+        ErrorKind::StorageUnavailable
+            | ErrorKind::RateLimited
+            | ErrorKind::MediaBusy
+            | ErrorKind::Server
     )
 }

@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, State, Value};
 use hullo_protocol::{
-    CallState, Command, ErrorKind, Event, Media, ParticipantState, Slot, SlotKind, Success,
-    SwitchView, Uid,
+    CallState, Command, ErrorKind, Event, IceServer, Media, ParticipantState, Slot, SlotKind,
+    Success, SwitchView, Uid,
 };
 
 use crate::phone::{Phone, accid, call_bob, view};
@@ -273,6 +273,43 @@ fn mute_that_the_server_could_not_take_is_told_again() {
     phone.reply(again, Ok(Success::Done));
     phone.pass(5_000);
     assert_eq!(phone.last(set).id, again);
+}
+
+#[test]
+fn servers_for_media_are_handed_on_before_a_call_that_goes_on_is_connected() {
+    let mut phone = Phone::in_call();
+    phone.event(Event::MediaIceServers {
+        ice_servers: vec![IceServer {
+            urls: vec!["turn:turn.example.com".into()],
+            username: Some("1764200600:42".into()),
+            credential: Some("secret".into()),
+        }],
+    });
+    let told = |c: &MediaCommand| matches!(c, MediaCommand::IceServers { ice_servers } if ice_servers.len() == 1);
+    assert!(phone.media.last().is_some_and(told), "{:?}", phone.media);
+}
+
+#[test]
+fn offer_that_the_server_was_too_busy_for_is_sent_again_by_itself() {
+    for kind in [ErrorKind::MediaBusy, ErrorKind::RateLimited] {
+        let mut phone = Phone::in_call();
+        let peer = phone.peer();
+        let sdp = "v=0\r\n".to_owned();
+        phone.give(Input::Media {
+            event: MediaEvent::Offered { peer, sdp },
+        });
+        let is_offer = |c: &Command| matches!(c, Command::OfferMedia { .. });
+        let first = phone.last(is_offer).id;
+        phone.reply(first, Err(kind.into()));
+        assert_eq!(phone.last(is_offer).id, first, "not at once");
+        phone.pass(1_500);
+        let again = phone.last(is_offer).id;
+        assert_ne!(again, first);
+        let sdp = "v=0\r\na=fingerprint:sha-256 AA\r\n".to_owned();
+        phone.reply(again, Ok(Success::Answer { sdp }));
+        let answers = |c: &&MediaCommand| matches!(c, MediaCommand::Answer { .. });
+        assert_eq!(phone.media.iter().filter(answers).count(), 1);
+    }
 }
 
 #[test]

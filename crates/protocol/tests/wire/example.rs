@@ -328,6 +328,23 @@ fn media_events() -> Vec<(&'static str, Event)> {
         ("media_slots", Event::MediaSlots { call_id, slots }),
         ("media_quality", Event::MediaQuality { call_id, reports }),
         (
+            "media_ice_servers",
+            Event::MediaIceServers {
+                ice_servers: vec![
+                    IceServer {
+                        urls: vec!["stun:turn.example.com:3478".into()],
+                        username: None,
+                        credential: None,
+                    },
+                    IceServer {
+                        urls: vec!["turn:turn.example.com:3478?transport=tcp".into()],
+                        username: Some("1764200000:42".into()),
+                        credential: Some("c2VjcmV0".into()),
+                    },
+                ],
+            },
+        ),
+        (
             "media_speakers",
             Event::MediaSpeakers {
                 call_id,

@@ -2,6 +2,8 @@
 //! them. The thread sleeps until a command, a datagram or a deadline.
 
 mod command;
+mod interfaces;
+mod offers;
 mod plane;
 mod sockets;
 
@@ -20,9 +22,11 @@ use super::fact::Fact;
 use super::session_queue::SessionHandle;
 use crate::metrics::Metrics;
 use command::Command;
+use hullo_sfu::Config;
+use offers::{Offers, ReadOffer};
 use plane::Plane;
-pub(crate) use sockets::MediaSockets;
 use sockets::Sockets;
+pub(crate) use sockets::{MediaSockets, Unsent};
 
 /// Commands and datagrams that are taken in one go, before what came out of them is sent.
 const BATCH: usize = 64;
@@ -39,6 +43,12 @@ pub(super) struct AppMedia {
     commands: mpsc::UnboundedSender<Command>,
 }
 
+/// What comes to the media thread from others.
+struct Inbox {
+    commands: mpsc::UnboundedReceiver<Command>,
+    offers: mpsc::UnboundedReceiver<ReadOffer>,
+}
+
 impl Media {
     /// Starts the thread. It ends when this and all that came out of it are gone.
     pub(crate) fn start(sockets: MediaSockets, metrics: Arc<Metrics>) -> io::Result<Self> {
@@ -47,10 +57,16 @@ impl Media {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let plane = Plane::new(sockets.announced());
+        let config = Config::new(sockets.announced());
+        let (offers, read) = Offers::start(&config)?;
+        let plane = Plane::new(config, offers);
         std::thread::Builder::new()
             .name("hullo-media".to_owned())
             .spawn(move || {
+                let inbox = Inbox {
+                    commands: inbox,
+                    offers: read,
+                };
                 let work = serve(runtime, plane, sockets, inbox, &metrics);
                 // Without media every call is mute. The next process goes on with all calls; this one could not.
                 if catch_unwind(AssertUnwindSafe(work)).is_err() {
@@ -95,7 +111,7 @@ fn serve(
     runtime: Runtime,
     plane: Plane,
     sockets: MediaSockets,
-    inbox: mpsc::UnboundedReceiver<Command>,
+    inbox: Inbox,
     metrics: &Metrics,
 ) -> impl FnOnce() {
     move || {
@@ -108,31 +124,32 @@ fn serve(
     }
 }
 
-async fn run(
-    mut plane: Plane,
-    sockets: Sockets,
-    mut inbox: mpsc::UnboundedReceiver<Command>,
-    metrics: &Metrics,
-) {
+async fn run(mut plane: Plane, sockets: Sockets, mut inbox: Inbox, metrics: &Metrics) {
     let mut buffer = vec![0; sockets::DATAGRAM_BYTES_MAX];
+    let buffers = sockets.buffers();
+    buffers.report();
+    metrics.media.set_buffers(buffers.receive, buffers.send);
     loop {
         while let Some(datagram) = plane.poll_transmit() {
             match sockets.send(&datagram) {
-                Ok(()) => metrics.media.sent.inc(),
-                Err(_) => metrics.media.unsent.inc(),
-            };
+                Ok(()) => drop(metrics.media.sent.inc()),
+                Err(reason) => metrics.media.count_unsent(reason),
+            }
         }
-        metrics.media.follow(&plane.metrics());
+        metrics
+            .media
+            .follow(&plane.metrics(), plane.offers_refused());
         let deadline = plane.poll_timeout();
         tokio::select! {
-            command = inbox.recv() => {
+            command = inbox.commands.recv() => {
                 let Some(command) = command else { return };
                 plane.carry_out(command, Instant::now());
                 for _ in 1..BATCH {
-                    let Ok(command) = inbox.try_recv() else { break };
+                    let Ok(command) = inbox.commands.try_recv() else { break };
                     plane.carry_out(command, Instant::now());
                 }
             }
+            Some(offer) = inbox.offers.recv() => plane.answer_offer(offer, Instant::now()),
             () = sockets.readable() => {
                 let now = Instant::now();
                 for _ in 0..BATCH {

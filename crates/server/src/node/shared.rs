@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::ice::IceServers;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
@@ -11,4 +12,6 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
+    /// What sessions are told of STUN and TURN.
+    pub(crate) ice_servers: Arc<IceServers>,
 }

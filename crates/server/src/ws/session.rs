@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use governor::DefaultDirectRateLimiter;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
     Accid, Command, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
@@ -54,11 +55,15 @@ struct Client {
     token: LoginClaims,
     /// The device's greatest message id at login.
     cursor: Option<MessageId>,
+    /// How often it may offer media.
+    offers: DefaultDirectRateLimiter,
 }
 
 /// A session that is signed in.
 struct Session {
     socket: Socket,
+    /// When it is told of STUN and TURN servers again.
+    ice_servers_at: Option<Instant>,
     client: Client,
     rate: Rate,
     /// Operations that wait for their answers, by request id.
@@ -83,9 +88,11 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, origin: Ori
         name: new.name,
         token: new.token,
         cursor: new.cursor,
+        offers: requests::offers(),
     };
     let mut session = Session {
         socket,
+        ice_servers_at: None,
         client,
         rate,
         pending: BTreeMap::from([(new.request, "session.login")]),
@@ -156,10 +163,23 @@ impl Session {
         if silence > SILENCE {
             return Some(End::Gone);
         }
+        if self.ice_servers_at.is_some_and(|at| at <= Instant::now())
+            && let Some(end) = self.tell_ice_servers().await
+        {
+            return Some(end);
+        }
         if silence < PING {
             return None;
         }
         (!self.socket.ping().await).then_some(End::Gone)
+    }
+
+    /// Tells of STUN and TURN servers, if there are any.
+    async fn tell_ice_servers(&mut self) -> Option<End> {
+        let servers = self.client.context.shared.ice_servers.clone();
+        let event = servers.event(self.client.id, SystemTime::now())?;
+        self.ice_servers_at = servers.renewed_after().map(|after| Instant::now() + after);
+        self.deliver(&ServerFrame::Event(event)).await
     }
 
     async fn receive(&mut self, incoming: Incoming) -> Option<End> {
@@ -249,6 +269,10 @@ impl Session {
                     before,
                 } = *welcome;
                 let welcome = self.client.welcome(snapshot, ended, before).await;
+                // Before the answer, so that a call that goes on is connected with their help.
+                if let Some(end) = self.tell_ice_servers().await {
+                    return Some(end);
+                }
                 let failed = welcome.is_err();
                 let reply = Reply::new(re, welcome);
                 self.count(&reply);

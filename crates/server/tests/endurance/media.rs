@@ -52,6 +52,7 @@ impl Media {
             }
             MediaCommand::Capture { .. }
             | MediaCommand::Flow { .. }
+            | MediaCommand::IceServers { .. }
             | MediaCommand::Slots { .. } => {}
         }
     }

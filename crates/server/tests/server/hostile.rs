@@ -188,6 +188,23 @@ async fn garbage_for_an_offer_is_refused_and_the_call_goes_on() {
 }
 
 #[tokio::test]
+async fn device_that_offers_media_without_end_is_told_to_wait_and_can_still_hang_up() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    server.login("bob").await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    let mut refused = 0;
+    for _ in 0..40 {
+        let sdp = "v=0\r\n".to_owned();
+        let kind = refusal(alice.ask(Command::OfferMedia { call_id, sdp }).await);
+        refused += u32::from(kind == ErrorKind::RateLimited);
+    }
+    assert!((15..=20).contains(&refused), "{refused}");
+    alice.ask(Command::Cancel { call_id }).await.unwrap();
+}
+
+#[tokio::test]
 async fn garbage_at_the_media_port_is_dropped_in_silence() {
     let server = Server::start().await;
     let mut alice = server.login("alice").await;

@@ -97,14 +97,20 @@ impl Process {
                     call_id,
                     command: &command,
                 });
-                let answer = self.media_plane.command(call_id, &command);
+                let is_offer = matches!(command, RoomCommand::Negotiate { .. });
+                let answer = match is_offer && self.media_plane.is_busy() {
+                    true => Err(ErrorKind::MediaBusy),
+                    false => self
+                        .media_plane
+                        .command(call_id, &command)
+                        .ok_or(ErrorKind::BadSdp),
+                };
                 if let RoomCommand::Negotiate { session, re, .. } = command
                     && let Some(to) = self.sessions.get(&session)
                 {
-                    let result = match answer {
-                        Some(sdp) => Ok(Success::Answer { sdp }),
-                        None => Err(ErrorKind::BadSdp.into()),
-                    };
+                    let result = answer
+                        .map(|sdp| Success::Answer { sdp })
+                        .map_err(Into::into);
                     let text = json(&Reply::new(re, result));
                     outputs.push(ServerOutput::Answer {
                         socket: to.socket,

@@ -20,9 +20,17 @@ interface FirstFrame {
   readonly stop: () => void;
 }
 
+/** How the app wants media to find its way. */
+export interface MediaNetwork {
+  readonly iceServers?: readonly RTCIceServer[] | undefined;
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
+}
+
 /** At most one connection, one microphone and one camera. */
 export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
+  readonly #network: MediaNetwork;
+  #iceServers: readonly RTCIceServer[];
   readonly #devices: Record<SlotKind, LocalDevice>;
   readonly #playback = new Playback(loadDevice('speaker'));
   #peer: Peer | undefined;
@@ -34,8 +42,10 @@ export class MediaEngine {
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
-  constructor(report: (event: MediaEvent) => void) {
+  constructor(report: (event: MediaEvent) => void, network: MediaNetwork = {}) {
     this.#report = report;
+    this.#network = network;
+    this.#iceServers = network.iceServers ?? [];
     this.#devices = {
       audio: this.#device('audio', loadDevice('microphone')),
       video: this.#device('video', loadDevice('camera')),
@@ -69,6 +79,9 @@ export class MediaEngine {
         if (!this.#of(command.peer)) break;
         this.#slots = command.slots;
         this.#applySlots();
+        break;
+      case 'ice_servers':
+        this.#useIceServers(command.ice_servers);
         break;
       case 'close':
         this.#closePeer();
@@ -152,8 +165,20 @@ export class MediaEngine {
 
   #open(id: number, lines: Lines): void {
     this.#closePeer();
-    this.#peer = new Peer(id, lines, this.#report);
+    this.#peer = new Peer(id, lines, this.#configuration, this.#report);
     this.#peer.offer();
+  }
+
+  /** What the app has set counts, if it has. */
+  #useIceServers(servers: readonly RTCIceServer[]): void {
+    if (this.#network.iceServers) return;
+    this.#iceServers = servers;
+    this.#peer?.configure(this.#configuration);
+  }
+
+  get #configuration(): RTCConfiguration {
+    const { iceTransportPolicy = 'all' } = this.#network;
+    return { bundlePolicy: 'max-bundle', iceServers: [...this.#iceServers], iceTransportPolicy };
   }
 
   #closePeer(): void {

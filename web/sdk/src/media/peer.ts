@@ -24,10 +24,15 @@ export class Peer {
   #isClosed = false;
 
   /** Makes the connection with nothing attached to it. */
-  constructor(id: number, lines: Lines, report: (event: MediaEvent) => void) {
+  constructor(
+    id: number,
+    lines: Lines,
+    configuration: RTCConfiguration,
+    report: (event: MediaEvent) => void,
+  ) {
     this.id = id;
     this.#report = report;
-    this.#connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    this.#connection = new RTCPeerConnection(configuration);
     this.#connection.onconnectionstatechange = () => this.#reportState();
     this.#transceivers = {
       audio: this.#addSender('audio', lines),
@@ -59,6 +64,11 @@ export class Peer {
       await this.#shrinkPicture(lines);
       if (this.#hasGrown && this.#connection.signalingState === 'stable') await this.#offerNow({});
     });
+  }
+
+  /** Uses other servers from its next restart of ICE on. */
+  configure(configuration: RTCConfiguration): void {
+    if (!this.#isClosed) this.#connection.setConfiguration(configuration);
   }
 
   /** Takes the server's answer. */

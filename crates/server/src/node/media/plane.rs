@@ -10,9 +10,10 @@ use hullo_sfu::{Config, Event, Output, RoomId, Sfu};
 use tokio::sync::mpsc;
 
 use super::command::Command;
+use super::offers::{Asker, Offers, ReadOffer, UnreadOffer};
 use super::sockets::Datagram;
 use crate::node::fact::Fact;
-use crate::node::session_queue::{Outgoing, SessionHandle};
+use crate::node::session_queue::Outgoing;
 
 type SfuPeer = hullo_sfu::PeerId;
 
@@ -26,6 +27,8 @@ pub(super) struct Plane {
     /// Peer ids are unique in their hub; the SFU's are unique in the process.
     peers: BTreeMap<SfuPeer, PeerId>,
     next_peer: u64,
+    offers: Offers,
+    offers_refused: u64,
 }
 
 struct Room {
@@ -35,15 +38,17 @@ struct Room {
 }
 
 impl Plane {
-    /// Without rooms; reachable at `candidates`.
-    pub(super) fn new(candidates: Vec<SocketAddr>) -> Self {
+    /// Without rooms.
+    pub(super) fn new(config: Config, offers: Offers) -> Self {
         Self {
-            sfu: Sfu::new(Config::new(candidates), Instant::now()),
+            sfu: Sfu::new(config, Instant::now()),
             rooms: BTreeMap::new(),
             by_call: BTreeMap::new(),
             next_room: 1,
             peers: BTreeMap::new(),
             next_peer: 1,
+            offers,
+            offers_refused: 0,
         }
     }
 
@@ -55,13 +60,8 @@ impl Plane {
             RoomCommand::Negotiate {
                 peer, uid, re, sdp, ..
             } => {
-                let result = self.negotiate(&key, peer, uid, &sdp, now);
-                if let Err(error) = &result {
-                    tracing::info!(call_id = %key.1, %uid, %error, "an offer was refused");
-                }
-                if let Some(asker) = command.asker {
-                    answer(&asker, re, result);
-                }
+                let asker = command.asker.map(|session| Asker { session, re });
+                self.read_offer(&key, peer, uid, sdp, asker);
             }
             RoomCommand::Admit(peer) => {
                 if let Some((room, peer)) = self.find(&key, peer) {
@@ -119,23 +119,65 @@ impl Plane {
         }
     }
 
-    fn negotiate(
+    /// Has an offer read; [`Self::answer_offer`] goes on with it.
+    fn read_offer(
         &mut self,
         key: &(AppKey, CallId),
         peer: PeerId,
         uid: Uid,
-        sdp: &str,
-        now: Instant,
-    ) -> Result<Success, ErrorBody> {
-        let room = *self.by_call.get(key).ok_or(ErrorKind::CallOver)?;
+        sdp: String,
+        asker: Option<Asker>,
+    ) {
+        let Some(room) = self.by_call.get(key).copied() else {
+            return answer(asker, Err(ErrorKind::CallOver.into()));
+        };
         let known = match self.find(key, peer) {
             Some((_, known)) => known,
             None => self.make_peer(room, peer),
         };
-        self.sfu
-            .negotiate(room, known, hullo_sfu::Uid(uid.0), sdp, now)
+        let offer = UnreadOffer {
+            room,
+            peer: known,
+            uid: hullo_sfu::Uid(uid.0),
+            sdp,
+            is_first: !self.sfu.has_peer(known),
+            asker,
+        };
+        if let Err(refused) = self.offers.read(offer) {
+            self.offers_refused += 1;
+            answer(refused.asker, Err(ErrorKind::MediaBusy.into()));
+        }
+    }
+
+    /// Answers an offer that was read, unless its peer has been closed meanwhile.
+    pub(super) fn answer_offer(&mut self, offer: ReadOffer, now: Instant) {
+        let Some(room) = self.rooms.get(&offer.room) else {
+            return answer(offer.asker, Err(ErrorKind::CallOver.into()));
+        };
+        let call_id = room.call_id;
+        if !self.peers.contains_key(&offer.peer) {
+            let message = "another connection of this device has taken its place";
+            return answer(
+                offer.asker,
+                Err(ErrorBody::new(ErrorKind::CallOver, message)),
+            );
+        }
+        let (room, peer, uid) = (offer.room, offer.peer, offer.uid);
+        let answered = offer
+            .read
+            .and_then(|read| self.sfu.answer(room, peer, uid, read, now));
+        if let Err(error) = &answered {
+            tracing::info!(%call_id, uid = uid.0, %error, "an offer was refused");
+        }
+        let result = answered
             .map(|sdp| Success::Answer { sdp })
-            .map_err(|error| ErrorBody::new(ErrorKind::BadSdp, error.to_string()))
+            .map_err(|error| ErrorBody::new(ErrorKind::BadSdp, error.to_string()));
+        answer(offer.asker, result);
+    }
+
+    /// Offers that were refused because too many waited.
+    pub(super) fn offers_refused(&self) -> u64 {
+        self.offers_refused
     }
 
     fn make_peer(&mut self, room: RoomId, peer: PeerId) -> SfuPeer {
@@ -244,6 +286,9 @@ impl Plane {
     }
 }
 
-fn answer(asker: &SessionHandle, re: u64, result: Result<Success, ErrorBody>) {
-    asker.send(Outgoing::Reply(Box::new(Reply::new(re, result))));
+fn answer(asker: Option<Asker>, result: Result<Success, ErrorBody>) {
+    if let Some(Asker { session, re }) = asker {
+        let reply = Reply::new(re, result);
+        session.send(Outgoing::Reply(Box::new(reply)));
+    }
 }

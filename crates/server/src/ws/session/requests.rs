@@ -2,7 +2,9 @@
 //! conversations are read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
     Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PAGE_BYTES_MAX,
@@ -12,6 +14,16 @@ use hullo_protocol::{
 use super::Client;
 use crate::auth;
 use crate::store::{ConversationQuery, PageLimit, StoreError};
+
+/// Offers of media: so many in one go, and then so many a second. A device makes one for each call, one when more people come
+/// than it has m-lines for, and one for each restart of ICE. Each costs a media thread up to a millisecond.
+const OFFERS_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const OFFERS_RATE: NonZeroU32 = NonZeroU32::MIN;
+
+/// How often a session may offer media.
+pub(super) fn offers() -> DefaultDirectRateLimiter {
+    RateLimiter::direct(Quota::per_second(OFFERS_RATE).allow_burst(OFFERS_BURST))
+}
 
 /// A request that the hub can decide, or that needs no decision.
 pub(super) enum Prepared {
@@ -30,6 +42,11 @@ impl Client {
     /// Prepares a request for the hub, or answers it.
     pub(super) async fn prepare(&self, request: Request) -> Prepared {
         let token = match &request.command {
+            Command::OfferMedia { .. } if self.offers.check().is_err() => {
+                let message = format!("more than {OFFERS_RATE} offers of media a second; wait");
+                let error = ErrorBody::new(ErrorKind::RateLimited, message);
+                return Prepared::Answered(Err(error));
+            }
             Command::ListMessages {
                 with,
                 before,
