@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::wire_enum;
 use crate::{Accid, AppKey, CallId, DeviceId, GroupTerms, Media, MessageId, OtherCall, Token, Uid};
 #[cfg(doc)]
-use crate::{JoinMode, SessionClosed, Success};
+use crate::{JoinMode, Success};
 
 /// What a client can ask, named by `op`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -321,7 +321,7 @@ pub struct Login {
     /// The account.
     pub accid: Accid,
     /// Proves the account: an HS256 JWT (RFC 7519) with the audience `hullo.login`. When it has run out, the session ends
-    /// ([`SessionClosed::TokenExpired`]) unless it was renewed.
+    /// (`token_expired`) unless it was renewed.
     pub token: Token,
     /// The device.
     pub device: DeviceInfo,

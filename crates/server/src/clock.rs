@@ -156,11 +156,11 @@ mod tests {
 
         fn run(&self, seconds: u64) {
             self.0.lock().unwrap().1 += Duration::from_secs(seconds);
-            self.sleep(seconds);
+            self.suspend(seconds);
         }
 
         /// The monotonic clock of a machine that sleeps stands still.
-        fn sleep(&self, seconds: u64) {
+        fn suspend(&self, seconds: u64) {
             self.0.lock().unwrap().0 += Duration::from_secs(seconds);
         }
 
@@ -186,7 +186,7 @@ mod tests {
         let start = clock.wall();
         let deadline = clock.now().plus_ms(30_000);
         machine.run(10);
-        machine.sleep(360);
+        machine.suspend(360);
         assert_eq!(clock.wall(), start.plus_ms(370_000));
         assert_eq!(clock.now(), clock.wall());
         assert!(clock.instant_of(deadline) <= (clock.source.monotonic)());
@@ -214,7 +214,7 @@ mod tests {
         let machine = Machine::new();
         let clock = machine.clock();
         machine.run(100);
-        machine.sleep(1);
+        machine.suspend(1);
         let before = clock.now();
         clock.wall();
         assert_eq!(clock.now(), before);

@@ -157,24 +157,7 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
         (
             "found",
             ok(Success::Found {
-                calls: vec![
-                    FoundCall {
-                        call_id: group_call().call_id,
-                        uid: Uid(4),
-                        media: Media::Video,
-                        group: group_call().group,
-                        people: 2,
-                        call: Some(group_call()),
-                    },
-                    FoundCall {
-                        call_id: group_call().call_id,
-                        uid: Uid(5),
-                        media: Media::Audio,
-                        group: group_call().group,
-                        people: 3,
-                        call: None,
-                    },
-                ],
+                calls: found_calls(),
             }),
         ),
         (
@@ -201,6 +184,28 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
             "error",
             Reply::new(7, Err(ErrorKind::AlreadyAccepted.into())),
         ),
+    ]
+}
+
+/// One as those see it who are in it, and one as it is seen from outside.
+fn found_calls() -> Vec<FoundCall> {
+    vec![
+        FoundCall {
+            call_id: group_call().call_id,
+            uid: Uid(4),
+            media: Media::Video,
+            group: group_call().group,
+            people: 2,
+            call: Some(group_call()),
+        },
+        FoundCall {
+            call_id: group_call().call_id,
+            uid: Uid(5),
+            media: Media::Audio,
+            group: group_call().group,
+            people: 3,
+            call: None,
+        },
     ]
 }
 

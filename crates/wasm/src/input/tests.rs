@@ -49,13 +49,7 @@ fn ops() -> Vec<Op> {
     let ops = vec![
         login(None),
         login(Some("0.1.0".to_owned())),
-        Op::Login {
-            app_key: AppKey::parse("demo").unwrap(),
-            accid: accid("alice"),
-            token: None,
-            provider: true,
-            device: device(None),
-        },
+        login_by_provider(),
         Op::Logout,
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
@@ -84,6 +78,20 @@ fn ops() -> Vec<Op> {
         },
     ];
     ops.into_iter().chain(group_ops()).collect()
+}
+
+fn login_by_provider() -> Op {
+    Op::Login {
+        app_key: AppKey::parse("demo").unwrap(),
+        accid: accid("alice"),
+        token: None,
+        provider: true,
+        device: DeviceInfo {
+            id: DeviceId::parse("tab").unwrap(),
+            platform: Platform::Web,
+            sdk_version: None,
+        },
+    }
 }
 
 /// Those that concern several accounts, several calls or several devices.
