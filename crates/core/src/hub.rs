@@ -19,6 +19,7 @@ mod join;
 mod location;
 mod media;
 mod news;
+mod presence;
 mod request;
 mod room;
 mod sdp;
@@ -40,6 +41,7 @@ pub use io::{
 use crate::Time;
 use crate::call::Call;
 use calls::Calls;
+use presence::PresenceNews;
 use room::PeerHealth;
 use sessions::Sessions;
 
@@ -103,6 +105,7 @@ pub struct Hub {
     config: Config,
     calls: Calls,
     sessions: Sessions,
+    presence: PresenceNews,
     /// What the media plane has said of each peer. Facts, like the sessions: they outlive a rollback.
     peer_health: BTreeMap<PeerId, PeerHealth>,
     next_peer: u64,
@@ -137,6 +140,7 @@ impl Hub {
             config,
             calls,
             sessions: Sessions::default(),
+            presence: PresenceNews::default(),
             peer_health: BTreeMap::new(),
             next_peer: 1,
             next_message,
@@ -195,8 +199,12 @@ impl Hub {
         if !self.to_replay.is_empty() || !self.stale_calls.is_empty() {
             return Some(retry_at);
         }
-        let news = self.calls.next_news(self.now);
-        let next = news.into_iter().chain(self.calls.next_deadline()).min()?;
+        let due = [
+            self.calls.next_deadline(),
+            self.calls.next_news(self.now),
+            self.presence.next(self.now),
+        ];
+        let next = due.into_iter().flatten().min()?;
         Some(self.retry_at.map_or(next, |retry_at| next.max(retry_at)))
     }
 
@@ -236,6 +244,7 @@ impl Hub {
 
     /// Carries out what is due, so that no input is judged by a state whose time is over.
     fn expire(&mut self, now: Time) {
+        self.presence.expire(now);
         for call_id in self.calls.due(now) {
             self.expire_call(call_id, now);
         }

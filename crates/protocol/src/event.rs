@@ -106,9 +106,13 @@ pub enum Event {
         /// The entry.
         message: Message,
     },
-    /// A watched account came or went.
+    /// Watched accounts came or went: at most one such event a second, and an account that is gone for a moment only has not
+    /// gone.
     #[serde(rename = "presence.changed")]
-    PresenceChanged(Presence),
+    PresenceChanged {
+        /// Those that did, as they are now.
+        accounts: Vec<Presence>,
+    },
     /// The server ends this session after this event.
     #[serde(rename = "session.closed")]
     SessionClosed {

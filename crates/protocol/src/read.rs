@@ -123,7 +123,9 @@ fn event(mut object: Object) -> ReadResult<Event> {
         "message.added" => Event::MessageAdded {
             message: view::message(object.object("message")?)?,
         },
-        "presence.changed" => Event::PresenceChanged(presence(object)?),
+        "presence.changed" => Event::PresenceChanged {
+            accounts: object.objects("accounts", presence)?,
+        },
         "session.closed" => Event::SessionClosed {
             reason: object.enum_value("reason")?,
         },

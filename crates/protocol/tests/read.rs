@@ -106,8 +106,9 @@ fn what_a_later_version_adds_is_ignored() {
     let read = |frame: &str| ServerFrame::read(frame).unwrap();
     let unknown = ServerFrame::Event(Event::Unknown);
     assert_eq!(read(r#"{"event":"moon.risen","full":true}"#), unknown);
-    let more = r#"{"event":"presence.changed","accid":"bob","online":true,"mood":"good"}"#;
-    let plain = r#"{"event":"presence.changed","accid":"bob","online":true}"#;
+    let more =
+        r#"{"event":"presence.changed","accounts":[{"accid":"bob","online":true,"mood":"good"}]}"#;
+    let plain = r#"{"event":"presence.changed","accounts":[{"accid":"bob","online":true}]}"#;
     assert_eq!(read(more), read(plain));
 }
 
@@ -117,7 +118,7 @@ fn what_is_wrong_is_named() {
     assert!(reason("[1]").contains("not a JSON object"));
     assert!(reason(r#"{"re":7,"ok":{"is":"dance"}}"#).contains("dance"));
     assert!(reason(r#"{"event":"media.slots","call_id":"7"}"#).starts_with("call_id: "));
-    let accid = r#"{"event":"presence.changed","accid":"no spaces","online":true}"#;
+    let accid = r#"{"event":"presence.changed","accounts":[{"accid":"no spaces","online":true}]}"#;
     assert!(reason(accid).contains("is not an accid"));
 }
 

@@ -2,7 +2,7 @@
 //! tokens that are awaited, and the outputs so far.
 
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, Message, Request, RequestId, Success, Token, Uid,
+    Accid, CallId, Command, ErrorBody, ErrorKind, Message, Presence, Request, RequestId, Token, Uid,
 };
 
 use super::requests::{Pending, Purpose, Requests};
@@ -244,12 +244,10 @@ impl Context {
         self.request(command, Purpose::Query(ticket));
     }
 
-    /// Who came and went while the connection was away is not known: all that is followed is told again.
-    pub(super) fn emit_presence(&mut self, result: Result<Success, ErrorBody>) {
-        if let Ok(Success::Presence { accounts }) = result {
-            for presence in accounts {
-                self.emit(AppEvent::PresenceChanged { presence });
-            }
+    /// Tells the application of each account by itself.
+    pub(super) fn emit_presence(&mut self, accounts: Vec<Presence>) {
+        for presence in accounts {
+            self.emit(AppEvent::PresenceChanged { presence });
         }
     }
 

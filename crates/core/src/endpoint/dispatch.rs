@@ -13,7 +13,7 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, Op, Value};
+use super::{Endpoint, MediaCommand, MediaEvent, Op, Value};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -146,7 +146,12 @@ impl Endpoint {
             }
             Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
             Purpose::Query(ticket) => self.cx.complete(ticket, result.map(value_of)),
-            Purpose::RestoreWatch => self.cx.emit_presence(result),
+            // Who came and went while the connection was away is not known: all that is followed is told again.
+            Purpose::RestoreWatch => {
+                if let Ok(Success::Presence { accounts }) = result {
+                    self.cx.emit_presence(accounts);
+                }
+            }
             Purpose::Invite(ticket) => {
                 if let Ok(Success::Call { call, .. }) = &result {
                     self.adopt_whole(call.clone());
@@ -196,9 +201,7 @@ impl Endpoint {
             Event::CallElsewhere { call_id, call } => self.handle_elsewhere(call_id, call),
             Event::CallContinuedElsewhere { call_id } => self.handle_continued_elsewhere(call_id),
             Event::MessageAdded { message } => self.cx.add_message(message),
-            Event::PresenceChanged(presence) => {
-                self.cx.emit(AppEvent::PresenceChanged { presence });
-            }
+            Event::PresenceChanged { accounts } => self.cx.emit_presence(accounts),
             Event::SessionClosed { reason } => match reason {
                 SessionClosed::Replaced | SessionClosed::KickedOut | SessionClosed::SignedOut => {
                     self.sign_out_by_server(reason);

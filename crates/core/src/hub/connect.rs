@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Event,
-    Presence, Reply, SessionClosed, Snapshot, Success,
+    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Presence,
+    Reply, SessionClosed, Snapshot, Success,
 };
 
 use super::request::{Asker, SIGNED_IN_ALREADY};
@@ -53,7 +53,7 @@ impl Hub {
             ended,
         });
         if !was_online {
-            self.notify_presence(&accid, true);
+            self.presence_began(&accid);
         }
     }
 
@@ -64,9 +64,7 @@ impl Hub {
         for call_id in self.live_calls(&gone.accid) {
             self.refresh_call(call_id, &[], now);
         }
-        if !self.sessions.is_online(&gone.accid) {
-            self.notify_presence(&gone.accid, false);
-        }
+        self.presence_ended(&gone.accid);
     }
 
     /// The device's part of any call ends, then its session. An invite that its account's other devices may still
@@ -80,9 +78,7 @@ impl Hub {
         }
         self.reply(asker, Ok(Success::Done));
         self.close(asker.session, SessionClosed::SignedOut);
-        if !self.sessions.is_online(&asker.accid) {
-            self.notify_presence(&asker.accid, false);
-        }
+        self.presence_ended(&asker.accid);
     }
 
     pub(super) fn handle_sign_out(&mut self, accid: &Accid, now: Time) {
@@ -94,9 +90,7 @@ impl Hub {
         for session in &sessions {
             self.close(*session, SessionClosed::SignedOut);
         }
-        if !sessions.is_empty() {
-            self.notify_presence(accid, false);
-        }
+        self.presence_ended(accid);
     }
 
     pub(super) fn handle_watch(&mut self, asker: &Asker, accids: Vec<Accid>) {
@@ -117,7 +111,7 @@ impl Hub {
             .iter()
             .map(|accid| Presence {
                 accid: accid.clone(),
-                online: self.sessions.is_online(accid),
+                online: self.is_shown_online(accid),
             })
             .collect();
         self.sessions.watch(asker.session, accids);
@@ -231,14 +225,5 @@ impl Hub {
     fn close(&mut self, session: SessionId, reason: SessionClosed) {
         self.sessions.remove(session);
         self.emit_irrevocable(Output::Close { session, reason });
-    }
-
-    fn notify_presence(&mut self, accid: &Accid, online: bool) {
-        let sessions = self.sessions.watchers_of(accid);
-        if !sessions.is_empty() {
-            let accid = accid.clone();
-            let event = Event::PresenceChanged(Presence { accid, online });
-            self.emit_irrevocable(Output::Notify { sessions, event });
-        }
     }
 }

@@ -176,6 +176,11 @@ impl Sessions {
         }
     }
 
+    /// Whether a session follows an account.
+    pub(super) fn is_watched(&self, accid: &Accid) -> bool {
+        self.watchers.contains_key(accid)
+    }
+
     /// The sessions that follow an account.
     pub(super) fn watchers_of(&self, accid: &Accid) -> Vec<SessionId> {
         let watchers = self.watchers.get(accid).into_iter().flatten();

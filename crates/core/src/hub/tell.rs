@@ -14,6 +14,7 @@ impl Hub {
         for call_id in self.calls.untold(self.now) {
             self.tell(call_id);
         }
+        self.tell_presence();
         std::mem::take(&mut self.out)
     }
 

@@ -364,10 +364,12 @@ fn session_events() -> Vec<(&'static str, Event)> {
         ("message_added", Event::MessageAdded { message: message() }),
         (
             "presence_changed",
-            Event::PresenceChanged(Presence {
-                accid: accid("bob"),
-                online: false,
-            }),
+            Event::PresenceChanged {
+                accounts: vec![Presence {
+                    accid: accid("bob"),
+                    online: false,
+                }],
+            },
         ),
         (
             "session_closed",

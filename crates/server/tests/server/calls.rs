@@ -251,7 +251,7 @@ async fn watched_account_is_seen_to_come_and_go() {
     };
     assert!(!accounts[0].online);
     let online = |event: &hullo_protocol::Event| match event {
-        hullo_protocol::Event::PresenceChanged(presence) => Some(presence.online),
+        hullo_protocol::Event::PresenceChanged { accounts } => Some(accounts[0].online),
         _ => None,
     };
     let bob = server.login("bob").await;

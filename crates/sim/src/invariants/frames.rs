@@ -164,15 +164,18 @@ impl NoFrameToStrangers {
             Event::MessageAdded { message } if message.from != *accid && message.to != *accid => {
                 Err(format!("{accid} gets message {} of others", message.id))
             }
-            Event::PresenceChanged(presence) => {
+            Event::PresenceChanged { accounts } => {
                 let sets = self.watched.get(&recipient.session).into_iter().flatten();
-                let watches = sets.into_iter().any(|set| set.contains(&presence.accid));
-                watches.then_some(()).ok_or_else(|| {
-                    format!(
+                let stranger = accounts
+                    .iter()
+                    .find(|one| !sets.clone().any(|set| set.contains(&one.accid)));
+                match stranger {
+                    Some(one) => Err(format!(
                         "{accid} is told of {}, whom it does not watch",
-                        presence.accid
-                    )
-                })
+                        one.accid
+                    )),
+                    None => Ok(()),
+                }
             }
             _ => Ok(()),
         }
@@ -331,11 +334,11 @@ mod tests {
 
     #[test]
     fn presence_that_nobody_asked_for_is_noticed() {
-        let presence = hullo_protocol::Presence {
+        let accounts = vec![hullo_protocol::Presence {
             accid: accid("bob"),
             online: true,
-        };
-        assert!(noticed("alice", &Event::PresenceChanged(presence)));
+        }];
+        assert!(noticed("alice", &Event::PresenceChanged { accounts }));
     }
 
     #[test]

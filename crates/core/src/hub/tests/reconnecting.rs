@@ -153,16 +153,54 @@ fn presence_follows_the_first_and_the_last_session() {
     let newer = shell.login("bob", "b2");
     shell.disconnect(tablet);
     shell.disconnect(newer);
-    let news = |online| {
-        Event::PresenceChanged(Presence {
+    let news = |online| Event::PresenceChanged {
+        accounts: vec![Presence {
             accid: accid("bob"),
             online,
-        })
+        }],
     };
-    assert_eq!(shell.take_events(alice), [news(true), news(false)]);
+    assert_eq!(shell.take_events(alice), [news(true)]);
+    shell.pass(2_000);
+    let reloaded = shell.login("bob", "b1");
+    shell.pass(2_000);
+    shell.disconnect(reloaded);
+    shell.pass(2_999);
+    assert!(shell.take_events(alice).is_empty(), "gone for a moment");
+    shell.pass(1_000);
+    assert_eq!(shell.take_events(alice), [news(false)]);
     shell.ask(alice, watch(Vec::new())).unwrap();
     shell.login("bob", "b1");
     assert!(shell.take_events(alice).is_empty());
+}
+
+#[test]
+fn those_who_come_together_are_told_of_together() {
+    let mut shell = Shell::new();
+    let followers = ["alice", "ann"].map(|name| shell.login(name, "d"));
+    let others: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
+    let accids: Vec<Accid> = others.iter().map(|name| accid(name)).collect();
+    for session in followers {
+        let accids = accids.clone();
+        shell
+            .ask(session, Command::WatchPresence { accids })
+            .unwrap();
+    }
+    for name in &others {
+        shell.login(name, "d");
+        shell.pass(10);
+    }
+    shell.pass(2_000);
+    for session in followers {
+        let counts: Vec<usize> = shell
+            .take_events(session)
+            .iter()
+            .map(|event| match event {
+                Event::PresenceChanged { accounts } => accounts.len(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(counts, [1, 19], "the first at once, the rest by the tick");
+    }
 }
 
 #[test]

@@ -142,11 +142,12 @@ fn what_was_said_about_sessions_is_said_again() {
     let soon = shell.hub.poll_timeout().unwrap();
     shell.now = soon;
     shell.feed(Input::Timeout);
+    shell.pass(5_000);
     let online: Vec<bool> = shell
         .take_events(alice)
         .iter()
         .filter_map(|event| match event {
-            Event::PresenceChanged(presence) => Some(presence.online),
+            Event::PresenceChanged { accounts } => Some(accounts[0].online),
             _ => None,
         })
         .collect();
