@@ -53,29 +53,26 @@ CREATE TABLE states (
     UNIQUE (app, call_id)
 ) STRICT;
 
-CREATE INDEX states_ended ON states (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
-
 -- The attachments of a call, a JSON list: written when they come, not with each state.
 CREATE TABLE attachments (
     state INTEGER PRIMARY KEY REFERENCES states (id) ON DELETE CASCADE,
     body  TEXT NOT NULL
 ) STRICT;
 
--- What remains of calls, in the order in which they ended.
+-- What remains of calls, of each app in the order in which they ended: `seq` is the app's number times 2^40 and one more than the
+-- app's newest. That one is never removed, only emptied, so that no number comes twice.
 CREATE TABLE records (
-    seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq           INTEGER PRIMARY KEY,
     app           INTEGER NOT NULL REFERENCES apps (id),
     call_id       BLOB NOT NULL,
     ended_at_ms   INTEGER NOT NULL,
     -- The messages that carry it: one from the caller to each callee, numbered in a row.
     message_first INTEGER NOT NULL,
     messages      INTEGER NOT NULL,
-    -- The whole record (hullo-protocol `CallRecord`), JSON; NULL when it could not be read and is in `quarantine`.
+    -- The whole record (hullo-protocol `CallRecord`), JSON; NULL when it is not kept, or could not be read and is in `quarantine`.
     body          TEXT,
     UNIQUE (app, call_id)
 ) STRICT;
-
-CREATE INDEX records_of_app ON records (app);
 
 -- The past calls of each who was in them; a record's messages are found by them as well.
 CREATE TABLE past_calls (

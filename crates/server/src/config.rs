@@ -60,7 +60,7 @@ pub(crate) struct Settings {
     /// Folder of the database and the master key [default: hullo-data; of the demo: hullo-demo]
     #[arg(long, env = "HULLO_DATA_DIR", value_name = "FOLDER", global = true)]
     data_dir: Option<PathBuf>,
-    /// Largest size of the database in pages of 4 KiB [default: unlimited]
+    /// Largest size of the database in pages of 2 KiB [default: unlimited]
     #[arg(long, env = "HULLO_DB_MAX_PAGES", value_name = "PAGES", global = true)]
     db_max_pages: Option<u32>,
     /// Certificate chain, PEM

@@ -111,7 +111,7 @@ impl StoreMetrics {
         let gauges = [
             (
                 "writes_waiting",
-                "Writes that wait for the storage",
+                "Writes that are not on the disk yet",
                 &self.writes_waiting,
             ),
             (

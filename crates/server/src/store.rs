@@ -144,7 +144,7 @@ pub(crate) struct Retention {
 /// Figures of a store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct StoreStats {
-    /// Writes and reads that wait for a thread.
+    /// Writes that are not on the disk yet, and reads that wait for a thread.
     pub(crate) writes_waiting: usize,
     pub(crate) reads_waiting: usize,
     /// Transactions since the start.

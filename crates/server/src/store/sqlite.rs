@@ -44,7 +44,7 @@ use prune::Prune;
 use queue::{Lane, Queue};
 use read::{Aside, Table};
 use readers::Reads;
-use writer::{Jobs, Task};
+use writer::{Jobs, Progress, Task};
 
 const READERS: usize = 4;
 /// Writes and reads that may wait; who comes beyond is refused at once.
@@ -57,13 +57,13 @@ pub(crate) struct Sqlite {
     jobs: Arc<Jobs>,
     reads: Arc<Reads>,
     quarantined: Arc<AtomicU64>,
-    transactions: Arc<AtomicU64>,
+    progress: Arc<Progress>,
     vault: Arc<Vault>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Sqlite {
-    /// Opens `file`. It grows to `pages_max` pages of 4 KiB at most, if that is given.
+    /// Opens `file`. It grows to `pages_max` pages of 2 KiB at most, if that is given.
     pub(crate) fn open(
         file: &Path,
         how: Open,
@@ -81,11 +81,11 @@ impl Sqlite {
             })?);
         }
         let fault = fault::Fault::from_environment();
-        let transactions: Arc<AtomicU64> = Arc::default();
-        let (own, count) = (jobs.clone(), transactions.clone());
+        let progress: Arc<Progress> = Arc::default();
+        let (own, done) = (jobs.clone(), progress.clone());
         threads.push(start("store-writer", move || {
             if let Some(desk) = desk.take() {
-                writer::run(desk, &own, Prune::new(), &fault, &count);
+                writer::run(desk, &own, Prune::new(), &fault, &done);
             }
         })?);
         Ok(Self {
@@ -93,7 +93,7 @@ impl Sqlite {
             jobs,
             reads,
             quarantined: Arc::default(),
-            transactions,
+            progress,
             vault: Arc::new(vault),
             threads: Mutex::new(threads),
         })
@@ -445,9 +445,9 @@ impl Store for Sqlite {
             std::fs::metadata(name).map_or(0, |file| file.len())
         };
         StoreStats {
-            writes_waiting: self.jobs.len(),
+            writes_waiting: self.jobs.len() + self.progress.under_way.load(Ordering::Relaxed),
             reads_waiting: self.reads.len(),
-            transactions: self.transactions.load(Ordering::Relaxed),
+            transactions: self.progress.transactions.load(Ordering::Relaxed),
             quarantined: self.quarantined.load(Ordering::Relaxed),
             file_bytes: bytes(""),
             log_bytes: bytes("-wal"),
@@ -563,7 +563,7 @@ mod tests {
         let dialled = write(&call).await;
         call.version += 1;
         let changed = write(&call).await;
-        let pages = (changed - dialled) / 4096;
+        let pages = (changed - dialled) / 2048;
         assert!(pages <= 2, "{pages} pages for a state without its text");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::client::{accid, call_of, dial, new_call_id, refusal, request_id, start};
 use crate::eventually::eventually;
-use crate::program::{Options, Server, kind_of, set_writable};
+use crate::program::{Options, Server, kind_of, output, set_writable};
 
 const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -167,4 +167,93 @@ async fn read_only_storage_still_shows_what_it_has_and_refuses_calls() {
     let server = server.restart_with(&options);
     let mut alice = server.login("alice").await;
     alice.ask(start(next, "bob")).await.unwrap();
+}
+
+#[tokio::test]
+async fn stalled_storage_keeps_writes_waiting_and_nobody_else() {
+    let fault = tempfile::NamedTempFile::new().unwrap();
+    let says = |what: &str| std::fs::write(fault.path(), what).unwrap();
+    let options = Options {
+        environment: vec![("HULLO_TEST_STORE_FAULT", fault.path().display().to_string())],
+        ..Options::default()
+    };
+    let server = Server::start_with(options).await;
+    let mut alice = server.login("alice").await;
+    says("stall");
+    let dave = json!({ "accid": "dave" });
+    let creating = server.http("POST", "/v1/accounts", Some(dave));
+    let meanwhile = async {
+        eventually("the write waits", async || {
+            (server.metric("hullo_store_writes_waiting").await >= 1.0).then_some(())
+        })
+        .await;
+        let (status, _) = server.http("GET", "/v1/accounts/alice", None).await;
+        assert_eq!(status, 200, "who reads does not wait");
+        let list = Command::ListMessages {
+            with: accid("bob"),
+            before: None,
+            limit: 10,
+        };
+        alice.ask(list).await.unwrap();
+        says("");
+    };
+    let ((status, _), ()) = tokio::join!(creating, meanwhile);
+    assert_eq!(status, 201, "it was late, not lost");
+    says("fail");
+    let (status, body) = server
+        .http("POST", "/v1/accounts", Some(json!({ "accid": "erin" })))
+        .await;
+    assert_eq!(
+        (status, kind_of(&body)),
+        (503, ErrorKind::StorageUnavailable)
+    );
+}
+
+fn said(output: &std::process::Output) -> String {
+    let (told, wrong) = (&output.stdout, &output.stderr);
+    String::from_utf8_lossy(told).into_owned() + &String::from_utf8_lossy(wrong)
+}
+
+#[tokio::test]
+async fn commands_make_nothing_where_nothing_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::default();
+    for arguments in [
+        &["app", "list"][..],
+        &["app", "set", "shop", "--busy", "ring"],
+        &["backup", "/tmp/hullo-test-that-is-never-made.db"],
+    ] {
+        let refused = output(&folder, &options, arguments);
+        assert!(!refused.status.success(), "{}", said(&refused));
+        assert!(said(&refused).contains("no database"), "{}", said(&refused));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn commands_beside_a_server_list_set_and_copy_and_migrate_nothing() {
+    let server = Server::start().await;
+    let (options, key) = (Options::default(), server.app_key.to_string());
+    let run = |arguments: &[&str]| output(&server.folder, &options, arguments);
+    let set = ["app", "set", &key, "--keep-records-days", "30"];
+    assert!(run(&set).status.success());
+    let listed = said(&run(&["app", "list"]));
+    assert!(
+        listed.contains(&key) && listed.contains("records_days: Some(30)"),
+        "{listed}"
+    );
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy.db");
+    let copied = run(&["backup", &copy.display().to_string()]);
+    assert!(copied.status.success(), "{}", said(&copied));
+    let accounts: i64 = Connection::open(&copy)
+        .unwrap()
+        .query_one("SELECT count(*) FROM accounts", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(accounts, 3);
+
+    self::run(&open(&server), "PRAGMA user_version = 99");
+    let refused = run(&["app", "list"]);
+    assert!(!refused.status.success());
+    assert!(said(&refused).contains("newer hullo"), "{}", said(&refused));
 }

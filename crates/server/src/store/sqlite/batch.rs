@@ -9,7 +9,7 @@ use rusqlite::params;
 use serde::Serialize;
 
 use super::desk::Desk;
-use super::integer::signed;
+use super::integer::{records_of, signed};
 use crate::store::{CommitError, StoreError};
 
 /// What a batch says of one call.
@@ -142,11 +142,15 @@ fn store_record(
 ) -> Result<(), CommitError> {
     let refused = |what| Err(contradiction(record.call_id, what));
     let first = messages.first().map_or(0, |message| message.id.0);
-    let sql = "INSERT INTO records (app, call_id, ended_at_ms, message_first, messages, body) \
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    let (none, last) = records_of(app);
+    let sql = "INSERT INTO records (seq, app, call_id, ended_at_ms, message_first, messages, body) \
+         VALUES (1 + coalesce((SELECT max(seq) FROM records WHERE seq > ?1 AND seq <= ?2), ?1), ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO NOTHING";
     let stored = desk.execute(
         sql,
         params![
+            none,
+            last,
             app,
             record.call_id.as_u128().to_be_bytes(),
             signed(record.ended_at_ms),

@@ -8,7 +8,7 @@ use hullo_protocol::CallRecord;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::desk::Desk;
-use super::integer::signed;
+use super::integer::{records_of, signed};
 use crate::store::StoreError;
 
 /// When everything is done, how long until the next look.
@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Between two steps while there is something to do.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Rows of a kind that a step takes.
-const ROWS: i64 = 500;
+const ROWS: usize = 500;
 /// Free pages that stay: they are about to be used again. The same share of the file stays as well.
 const SPARE_PAGES: i64 = 1024;
 const SPARE_SHARE: i64 = 20;
@@ -81,10 +81,13 @@ impl Prune {
             self.round = plan(desk, self.began_ms)?;
         }
         let over = self.began_ms - signed(REMEMBERED_MS);
-        let mut more = false;
-        if is_any_forgotten(desk, over)? || !self.round.is_empty() {
+        let forgotten = forgotten(desk, over)?;
+        let mut more = forgotten.len() >= ROWS;
+        if !forgotten.is_empty() || !self.round.is_empty() {
             desk.execute("BEGIN IMMEDIATE", ())?;
-            more |= forget_states(desk, over)?;
+            for state in &forgotten {
+                desk.execute("DELETE FROM states WHERE id = ?", [state])?;
+            }
             for keep in &self.round {
                 more |= forget_messages(desk, keep)?;
                 more |= forget_records(desk, keep)?;
@@ -127,10 +130,12 @@ fn first_kept_record(desk: &Desk, app: i64, keep: Option<i64>) -> Result<i64, St
     let Some(keep) = keep else {
         return Ok(0);
     };
-    let sql = "SELECT seq FROM records INDEXED BY records_of_app WHERE app = ? ORDER BY seq DESC LIMIT 1 OFFSET ?";
+    let sql =
+        "SELECT seq FROM records WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1 OFFSET ?";
     let mut oldest = desk.connection.prepare_cached(sql)?;
+    let (none, last) = records_of(app);
     // Where fewer are there, all are kept.
-    let oldest = oldest.query_one((app, (keep - 1).max(0)), |row| row.get(0));
+    let oldest = oldest.query_one((none, last, (keep - 1).max(0)), |row| row.get(0));
     Ok(oldest.optional()?.unwrap_or(0))
 }
 
@@ -138,23 +143,32 @@ fn first_kept_message(desk: &Desk, app: i64, keep: Option<i64>) -> Result<i64, S
     let Some(keep) = keep else {
         return Ok(0);
     };
-    let sql = "SELECT message_first + messages FROM records INDEXED BY records_of_app \
-         WHERE app = ? ORDER BY seq DESC LIMIT 1";
+    let sql = "SELECT message_first + messages FROM records WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
     let mut next = desk.connection.prepare_cached(sql)?;
-    let next: Option<i64> = next.query_one([app], |row| row.get(0)).optional()?;
+    let next: Option<i64> = next
+        .query_one(records_of(app), |row| row.get(0))
+        .optional()?;
     Ok(next.map_or(0, |next| next - keep))
 }
 
-fn is_any_forgotten(desk: &Desk, over: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM states WHERE ended_at_ms < ?)";
-    let mut any = desk.connection.prepare_cached(sql)?;
-    Ok(any.query_one([over], |row| row.get(0))?)
-}
-
-fn forget_states(desk: &Desk, over: i64) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM states WHERE id IN \
-         (SELECT id FROM states WHERE ended_at_ms < ? ORDER BY ended_at_ms LIMIT ?)";
-    Ok(desk.execute(sql, (over, ROWS))? == ROWS as usize)
+/// The states that go: from the oldest call on those that are over, up to one that is not over for long enough.
+fn forgotten(desk: &Desk, over: i64) -> Result<Vec<i64>, StoreError> {
+    let mut states = desk
+        .connection
+        .prepare_cached("SELECT id, ended_at_ms FROM states ORDER BY id")?;
+    let mut rows = states.query(())?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        match row.get::<_, Option<i64>>(1)? {
+            Some(ended_at) if ended_at >= over => break,
+            Some(_) => found.push(row.get(0)?),
+            None => {}
+        }
+        if found.len() >= ROWS {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A record as far as it matters here.
@@ -168,10 +182,11 @@ struct Old {
 
 /// The oldest records of an app after `seq`.
 fn oldest(desk: &Desk, app: i64, after: i64) -> Result<Vec<Old>, StoreError> {
-    let sql = "SELECT seq, ended_at_ms, message_first, messages, body FROM records INDEXED BY records_of_app \
-         WHERE app = ? AND seq > ? ORDER BY seq LIMIT ?";
+    let sql = "SELECT seq, ended_at_ms, message_first, messages, body FROM records \
+         WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
     let mut statement = desk.connection.prepare_cached(sql)?;
-    let found = statement.query_map((app, after, ROWS), |row| {
+    let (none, last) = records_of(app);
+    let found = statement.query_map((after.max(none), last, signed(ROWS as u64)), |row| {
         Ok(Old {
             seq: row.get(0)?,
             ended_at_ms: row.get(1)?,
@@ -201,9 +216,14 @@ fn forget_messages(desk: &Desk, keep: &Keep) -> Result<bool, StoreError> {
 }
 
 fn forget_records(desk: &Desk, keep: &Keep) -> Result<bool, StoreError> {
+    let sql = "SELECT max(seq) FROM records WHERE seq > ? AND seq <= ?";
+    let mut newest = desk.connection.prepare_cached(sql)?;
+    let newest: Option<i64> = newest.query_one(records_of(keep.app), |row| row.get(0))?;
     let mut last = None;
     for old in oldest(desk, keep.app, 0)? {
-        if old.seq >= keep.record && old.ended_at_ms >= keep.record_ended_ms {
+        let is_newest = newest == Some(old.seq);
+        let goes = old.seq < keep.record || old.ended_at_ms < keep.record_ended_ms;
+        if !goes || (is_newest && old.body.is_none()) {
             break;
         }
         forget_messages_of(desk, keep.app, &old)?;
@@ -215,7 +235,11 @@ fn forget_records(desk: &Desk, keep: &Keep) -> Result<bool, StoreError> {
                 }
             }
         }
-        desk.execute("DELETE FROM records WHERE seq = ?", [old.seq])?;
+        let sql = match is_newest {
+            true => "UPDATE records SET body = NULL WHERE seq = ?",
+            false => "DELETE FROM records WHERE seq = ?",
+        };
+        desk.execute(sql, [old.seq])?;
         last = Some(old);
     }
     note_gone(desk, keep.app, last)
@@ -373,10 +397,20 @@ mod tests {
     fn records_that_are_too_old_go_and_the_message_ids_go_on() {
         let mut past = past(10, "keep_records_days = 30");
         past.prune();
-        assert_eq!((past.count("records"), past.count("past_calls")), (0, 0));
-        let reader = open_reading(&past.file).unwrap();
-        let next = read::next_message(&reader, &AppKey::parse("shop").unwrap());
-        assert_eq!(next.unwrap(), MessageId(11));
+        let kept = past.count("records WHERE body IS NOT NULL");
+        assert_eq!((kept, past.count("past_calls")), (0, 0));
+        let next = |past: &Past| {
+            let reader = open_reading(&past.file).unwrap();
+            let next = read::next_message(&reader, &AppKey::parse("shop").unwrap());
+            next.unwrap()
+        };
+        assert_eq!(next(&past), MessageId(11));
+        let later = [end(11, 11)];
+        batch::store(&past.desk, 1, &later).unwrap();
+        batch::store_ends(&mut past.desk, 1, &later).unwrap();
+        past.prune();
+        assert_eq!(past.count("records"), 1, "the empty newest one");
+        assert_eq!(next(&past), MessageId(12));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 use serde::Serialize;
 
 use super::batch::attach;
-use super::integer::{signed, unsigned};
+use super::integer::{records_of, signed, unsigned};
 use crate::store::policy;
 use crate::store::vault::Vault;
 use crate::store::{
@@ -53,12 +53,12 @@ const STATE: &str = "SELECT states.id, states.body, attachments.body, ended_at_m
 const STATES: &str = "SELECT states.id, states.body, attachments.body, ended_at_ms \
      FROM states LEFT JOIN attachments ON state = states.id WHERE app = ? ORDER BY call_id";
 const NEXT_MESSAGE: &str = "SELECT max(message_next, \
-     coalesce((SELECT message_first + messages FROM records WHERE app = apps.id ORDER BY seq DESC LIMIT 1), 1)) \
+     coalesce((SELECT message_first + messages FROM records WHERE seq > apps.id << 40 AND seq < (apps.id + 1) << 40 \
+     ORDER BY seq DESC LIMIT 1), 1)) \
      FROM apps WHERE app_key = ?";
 const RECORD: &str =
     "SELECT seq, body FROM records WHERE app = ? AND call_id = ? AND body IS NOT NULL";
-const RECORDS: &str = "SELECT seq, body FROM records INDEXED BY records_of_app \
-     WHERE app = ? AND seq < ? AND body IS NOT NULL ORDER BY seq DESC";
+const RECORDS: &str = "SELECT seq, body FROM records WHERE seq > ? AND seq < ? AND body IS NOT NULL ORDER BY seq DESC";
 const PAST_CALLS: &str = "SELECT seq, body, message_first, messages FROM past_calls \
      CROSS JOIN records ON seq = record WHERE accid = ? AND record < ? AND body IS NOT NULL ORDER BY record DESC";
 const CONVERSATION: &str = "SELECT seq, body, message_first, message FROM conversations \
@@ -257,7 +257,11 @@ pub(super) fn records(
         return Ok(RecordPage::default());
     };
     let mut page = Page::new(query.limit);
-    let before = query.before.map_or(i64::MAX, signed);
+    // Outside it counts from 1 in each app.
+    let (none, last) = records_of(app);
+    let before = query
+        .before
+        .map_or(last, |before| none.saturating_add(signed(before)).min(last));
     let add = |row: &Row<'_>| match record_of(row, aside)? {
         Some(record) => {
             let seq: i64 = row.get(0)?;
@@ -266,7 +270,7 @@ pub(super) fn records(
         None => Ok(true),
     };
     match &query.accid {
-        None => each(connection, RECORDS, (app, before), add)?,
+        None => each(connection, RECORDS, (none, before), add)?,
         Some(accid) => {
             let accid = accid_id(connection, app, accid)?;
             each(connection, PAST_CALLS, (accid, before), add)?;
@@ -274,7 +278,7 @@ pub(super) fn records(
     }
     let next = page.rows.last().filter(|_| page.more);
     Ok(RecordPage {
-        next: next.map(|(seq, _)| unsigned(*seq)),
+        next: next.map(|(seq, _)| unsigned(*seq - none)),
         records: page.rows.into_iter().map(|(_, record)| record).collect(),
     })
 }

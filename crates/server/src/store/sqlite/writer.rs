@@ -3,7 +3,7 @@
 //! Each job has a savepoint of its own, so that what is refused to one does not concern the others.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -17,8 +17,8 @@ use crate::store::StoreError;
 /// Jobs that share a transaction at most, of each lane.
 const CALLS_MAX: usize = 256;
 const OTHERS_MAX: usize = 64;
-/// Transactions begin this far apart at least: what comes in between shares the next one. Whoever comes after a pause
-/// does not wait.
+/// Transactions begin this far apart at least: what comes in between shares the next one, so that 200 calls a second need less
+/// than two transactions each. Whoever comes after a pause does not wait.
 const APART: Duration = Duration::from_millis(2);
 
 /// Something to write.
@@ -71,6 +71,14 @@ where
     }
 }
 
+/// What the thread has done and does.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub(super) transactions: AtomicU64,
+    /// Jobs in the transaction that is under way.
+    pub(super) under_way: AtomicUsize,
+}
+
 pub(super) type Jobs = Queue<Box<dyn Job>>;
 
 /// Works until the queue is closed and empty.
@@ -79,7 +87,7 @@ pub(super) fn run(
     jobs: &Arc<Jobs>,
     mut prune: Prune,
     fault: &Fault,
-    transactions: &AtomicU64,
+    progress: &Progress,
 ) {
     let _closing = Closing(jobs);
     let mut began = None;
@@ -88,8 +96,10 @@ pub(super) fn run(
             Taken::Jobs(taken) => {
                 let taken = gather(taken, jobs, began);
                 began = Some(Instant::now());
+                progress.under_way.store(taken.len(), Ordering::Relaxed);
                 transact(&mut desk, taken, fault);
-                transactions.fetch_add(1, Ordering::Relaxed);
+                progress.under_way.store(0, Ordering::Relaxed);
+                progress.transactions.fetch_add(1, Ordering::Relaxed);
             }
             Taken::Nothing => {}
             Taken::Closed => break,
