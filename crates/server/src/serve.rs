@@ -15,6 +15,7 @@ use axum::middleware;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tracing_appender::non_blocking::ErrorCounter;
 
@@ -104,7 +105,7 @@ pub(crate) async fn run(
     let health = Arc::new(Health::new(shared.clone()));
     let storage_watch = health.watch().await;
     let files_watch = tokio::spawn(files::watch(metrics.clone(), files, places));
-    let (running, mut all_ended) = mpsc::channel(1);
+    let (running, all_ended) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
     let context = SessionContext {
         node: node.clone(),
@@ -132,30 +133,60 @@ pub(crate) async fn run(
     let hang_up = signal(SignalKind::hangup())?;
     let serving = parts.open(&config, customers, operator, hang_up);
 
+    let running = Running {
+        drain: config.drain,
+        health,
+        stop,
+        node,
+        all_ended,
+        serving,
+        watches: [storage_watch, files_watch],
+        store,
+    };
     asked.await;
-    tracing::info!(drain_s = config.drain.as_secs(), "stopping");
-    health.drain();
-    sleep(config.drain).await;
-    // No new connections, every session is ended, then the rest.
-    let _ = stop.send(true);
-    let stopped = timeout(STOPPING_NODE, node.stop()).await;
-    if stopped.is_err() {
-        tracing::error!(
-            "some calls' last changes could not be stored in time; the next start goes on from what was"
-        );
+    running.stop().await
+}
+
+/// What has to end when the server stops.
+struct Running {
+    drain: Duration,
+    health: Arc<Health>,
+    stop: watch::Sender<bool>,
+    node: Arc<Node>,
+    all_ended: mpsc::Receiver<()>,
+    serving: JoinHandle<()>,
+    watches: [JoinHandle<()>; 2],
+    store: Arc<dyn Store>,
+}
+
+impl Running {
+    /// Lets others look elsewhere, then ends every session and waits for what is under way; all of it has a bound.
+    async fn stop(mut self) -> Result<()> {
+        tracing::info!(drain_s = self.drain.as_secs(), "stopping");
+        self.health.drain();
+        sleep(self.drain).await;
+        // The doors hold the other end until they are done.
+        let _ = self.stop.send(true);
+        let stopped = timeout(STOPPING_NODE, self.node.stop()).await;
+        if stopped.is_err() {
+            tracing::error!(
+                "some calls' last changes could not be stored in time; the next start goes on from what was"
+            );
+        }
+        let ended = timeout(STOPPING, self.all_ended.recv()).await;
+        if ended.is_err() {
+            tracing::warn!("some sessions did not end in time");
+        }
+        self.serving.await?;
+        for watch in self.watches {
+            watch.abort();
+        }
+        if timeout(STOPPING_STORE, self.store.close()).await.is_err() {
+            tracing::error!("the database did not close in time");
+        }
+        tracing::info!("stopped");
+        Ok(())
     }
-    serving.await?;
-    let ended = timeout(STOPPING, all_ended.recv()).await;
-    if ended.is_err() {
-        tracing::warn!("some sessions did not end in time");
-    }
-    storage_watch.abort();
-    files_watch.abort();
-    if timeout(STOPPING_STORE, store.close()).await.is_err() {
-        tracing::error!("the database did not close in time");
-    }
-    tracing::info!("stopped");
-    Ok(())
 }
 
 impl Parts {
@@ -166,7 +197,7 @@ impl Parts {
         customers: TcpListener,
         operator: TcpListener,
         hang_up: Signal,
-    ) -> tokio::task::JoinHandle<()> {
+    ) -> JoinHandle<()> {
         let offer = Offer {
             demo: self.state.demo.is_some(),
             operations: config.ops_public,

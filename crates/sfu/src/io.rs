@@ -94,6 +94,8 @@ pub enum Event {
         peer: PeerId,
         /// What ended it, for the log; not to be parsed.
         reason: String,
+        /// Whether that was an error. A client that hangs up closes its connection, and nothing has failed.
+        failed: bool,
     },
     /// The slots of a peer: after each of its offers, and whenever one of them carries another participant.
     Slots {
@@ -198,6 +200,6 @@ pub struct Metrics {
     pub addresses_refused: u64,
     /// Key-frame requests (RTCP PLI) sent to sources.
     pub key_frame_requests: u64,
-    /// Peers that ended with [`Event::Closed`].
+    /// Peers that an error ended: [`Event::Closed`] with `failed`.
     pub peers_failed: u64,
 }

@@ -535,12 +535,13 @@ impl Sfu {
             }
             PeerOutput::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
             PeerOutput::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
-            PeerOutput::Closed(reason) => {
-                self.metrics.peers_failed += 1;
+            PeerOutput::Closed { reason, failed } => {
+                self.metrics.peers_failed += u64::from(failed);
                 let event = Event::Closed {
                     room,
                     peer: id,
                     reason,
+                    failed,
                 };
                 self.outputs.push_back(Output::Event(event));
                 self.leave(room, id, now, touched);

@@ -90,7 +90,11 @@ pub(crate) enum PeerOutput {
     Connected,
     Packet(SlotKind, Box<RtpPacket>),
     KeyFrameWanted(Uid),
-    Closed(String),
+    Closed {
+        reason: String,
+        /// An error did it, and not the client.
+        failed: bool,
+    },
 }
 
 impl Peer {
@@ -240,10 +244,18 @@ impl Peer {
         }
         loop {
             if let Some(reason) = self.failure.take() {
-                return Some(PeerOutput::Closed(reason));
+                return Some(PeerOutput::Closed {
+                    reason,
+                    failed: true,
+                });
             }
             match guarded(|| self.rtc.poll_output()) {
-                Err(reason) => return Some(PeerOutput::Closed(reason)),
+                Err(reason) => {
+                    return Some(PeerOutput::Closed {
+                        reason,
+                        failed: true,
+                    });
+                }
                 Ok(Output::Timeout(at)) if at <= now => self.handle(Input::Timeout(now)),
                 Ok(Output::Timeout(at)) => {
                     let waits_for_pacer =
@@ -316,9 +328,10 @@ impl Peer {
                 self.stats.record_egress(slot.kind, slot.uid, &stats);
             }
             Event::Closed => {
-                return Some(PeerOutput::Closed(
-                    "the client closed the connection".into(),
-                ));
+                return Some(PeerOutput::Closed {
+                    reason: "the client closed the connection".into(),
+                    failed: false,
+                });
             }
             // Silence is judged by `last_datagram_at`: an ICE-lite agent sees only what comes in.
             _ => {}

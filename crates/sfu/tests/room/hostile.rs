@@ -69,11 +69,20 @@ fn client_that_closes_its_connection_is_closed_and_nobody_else() {
         .events
         .iter()
         .filter_map(|(_, event)| match event {
-            Event::Closed { peer, .. } => Some(*peer),
+            Event::Closed {
+                peer,
+                failed: false,
+                ..
+            } => Some(*peer),
             _ => None,
         })
         .collect();
     assert_eq!(closed, [third]);
+    assert_eq!(
+        world.sfu.metrics().peers_failed,
+        0,
+        "to hang up is no failure"
+    );
     assert_eq!(world.sfu.metrics().peers, 2);
     let before = world.clients[&callee].received.len();
     world.talk(&[caller, callee], 50);

@@ -240,8 +240,15 @@ impl Plane {
             Event::Connected { room, peer } => (room, peer, MediaEvent::Connected),
             Event::Lost { room, peer } => (room, peer, MediaEvent::Lost),
             Event::Recovered { room, peer } => (room, peer, MediaEvent::Recovered),
-            Event::Closed { room, peer, reason } => {
-                if let Some(room) = self.rooms.get(&room) {
+            Event::Closed {
+                room,
+                peer,
+                reason,
+                failed,
+            } => {
+                if let Some(room) = self.rooms.get(&room)
+                    && failed
+                {
                     tracing::warn!(call_id = %room.call_id, reason, "a media connection failed");
                 }
                 if let Some(known) = self.forget(room, peer) {
