@@ -156,6 +156,12 @@ impl Client {
         }
     }
 
+    /// Answers of this kind that nobody has waited for.
+    pub(crate) fn refusals(&self, kind: ErrorKind) -> usize {
+        let is_one = |reply: &&Reply| reply.error.as_ref().is_some_and(|error| error.kind == kind);
+        self.replies.iter().filter(is_one).count()
+    }
+
     /// The first event that `want` wants.
     pub(crate) async fn event<T>(&mut self, want: impl Fn(&Event) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
