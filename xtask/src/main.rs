@@ -3,7 +3,9 @@
 
 mod bench;
 mod command;
+mod counts;
 mod demo;
+mod fuzz;
 mod setup;
 mod sim;
 mod size;
@@ -61,6 +63,8 @@ enum Task {
         /// Only those whose name contains this
         filter: Option<String>,
     },
+    /// Fuzz every decoder that takes bytes from outside, each for a minute
+    Fuzz(fuzz::Options),
     /// Measure what calls, sessions and logins cost the server, and write docs/performance.md; `--only sizes`: the simulator
     Bench(bench::Options),
 }
@@ -87,6 +91,7 @@ fn run(task: Task) -> Result<()> {
             .and_then(|()| setup::cargo_deny().map(drop)),
         Task::Sim { args } => sim::run(&args),
         Task::Defects { filter } => sim::run_defects(filter.as_deref()),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
     }
 }

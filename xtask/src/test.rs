@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, node_bin, npm, program, root, run as run_command, target_folder};
-use crate::{setup, tidy, wasm, web};
+use crate::{counts, setup, tidy, wasm, web};
 
 /// Simulated calls per test run.
 const SIM_SEEDS: &str = "2000";
@@ -161,6 +161,12 @@ const STEPS: &[Step] = &[
         name: "sim",
         needs: &["build"],
         run: || run_command(&mut built("hullo-sim", ["--seeds", SIM_SEEDS])),
+    },
+    Step {
+        // Instructions of the hot paths, against committed counts.
+        name: "counts",
+        needs: &[],
+        run: counts::check,
     },
     Step {
         // Each example against the program.

@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use crate::api::{self, Apps, Records};
 use crate::ids::Ids;
 use crate::lane::{Done, Lane, Party, Window};
+use crate::media;
 use crate::options::CallOptions;
 use crate::process::Usage;
 use crate::report::CallReport;
@@ -159,8 +160,13 @@ async fn run_lane(
         }
         parties.push(Party::new(app, cast.to_vec(), senders));
     }
+    let media_ip = match plan.options.offers {
+        true => Some(media::local_ip(&plan.target.authority)?),
+        false => None,
+    };
     let lane = Lane::new(
         &plan.options,
+        media_ip,
         plan.ids.clone(),
         plan.online.clone(),
         parties,

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,9 +11,12 @@ use std::time::{Duration, Instant};
 
 use hullo_protocol::{Accid, CallId, Command};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::ids::Ids;
+use crate::media::Media;
 use crate::options::CallOptions;
 use crate::script::{Act, Script, call_of};
 use crate::session::{Ear, Heard};
@@ -42,6 +46,20 @@ pub(crate) struct Party {
     online: Vec<bool>,
     place: Place,
     script: Option<Script>,
+    connections: Vec<Connection>,
+}
+
+/// The media of one person in the call under way; cut when it goes out of scope.
+struct Connection {
+    person: usize,
+    answer: Option<oneshot::Sender<String>>,
+    task: AbortHandle,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +81,7 @@ impl Party {
             asks,
             place: Place::Away,
             script: None,
+            connections: Vec::new(),
         }
     }
 
@@ -92,6 +111,8 @@ pub(crate) struct Lane {
     patience: Duration,
     is_closed: bool,
     people: usize,
+    /// Where media comes from; none, without media.
+    media_ip: Option<IpAddr>,
     ids: Arc<Ids>,
     online: Arc<AtomicU64>,
     state: RefCell<State>,
@@ -109,6 +130,7 @@ struct State {
 impl Lane {
     pub(crate) fn new(
         options: &CallOptions,
+        media_ip: Option<IpAddr>,
         ids: Arc<Ids>,
         online: Arc<AtomicU64>,
         parties: Vec<Party>,
@@ -118,6 +140,7 @@ impl Lane {
             patience: Duration::from_secs(options.patience.into()),
             is_closed: options.closed.is_some(),
             people: options.group as usize,
+            media_ip,
             ids,
             online,
             state: RefCell::new(State {
@@ -164,7 +187,13 @@ impl Lane {
             if party.place != Place::Free {
                 continue;
             }
-            let (script, dial) = Script::start(self.ids.call(), &party.cast, self.think, now);
+            let (script, dial) = Script::start(
+                self.ids.call(),
+                &party.cast,
+                self.think,
+                self.media_ip.is_some(),
+                now,
+            );
             party.place = Place::Busy;
             party.script = Some(script);
             party.ask(0, dial);
@@ -210,6 +239,8 @@ impl Lane {
                         state.done.stats.took(span, took);
                     }
                 }
+                Act::Offer { person } => self.offer(at, person),
+                Act::Answered { person, sdp } => self.take_answer(at, person, sdp),
                 Act::Complete => self.complete(at),
                 Act::Failed(why) => self.fail(at, why),
             }
@@ -242,6 +273,55 @@ impl Lane {
         }
     }
 
+    /// Makes the offer and sends it; from then on the connection looks after itself.
+    fn offer(self: &Rc<Self>, at: usize, person: usize) {
+        let Some(ip) = self.media_ip else {
+            return;
+        };
+        let (answer, answered) = oneshot::channel();
+        let lane = self.clone();
+        let call_id = self.call_of(at);
+        let task = tokio::task::spawn_local(async move {
+            let connected = async {
+                let media = Media::offer(ip).await?;
+                if let Some(call_id) = call_id {
+                    let sdp = media.offer.clone();
+                    lane.say(at, person, Command::OfferMedia { call_id, sdp });
+                }
+                media.run(answered).await
+            };
+            if let Err(error) = connected.await {
+                lane.carry_out(at, vec![Act::Failed(format!("media: {error:#}"))]);
+            }
+        });
+        let mut state = self.state.borrow_mut();
+        if let Some(party) = state.parties.get_mut(at) {
+            party.connections.push(Connection {
+                person,
+                answer: Some(answer),
+                task: task.abort_handle(),
+            });
+        }
+    }
+
+    fn call_of(&self, at: usize) -> Option<CallId> {
+        let state = self.state.borrow();
+        Some(state.parties.get(at)?.script.as_ref()?.call_id)
+    }
+
+    fn take_answer(&self, at: usize, person: usize, sdp: String) {
+        let mut state = self.state.borrow_mut();
+        let Some(party) = state.parties.get_mut(at) else {
+            return;
+        };
+        let mut own = party.connections.iter_mut();
+        let answer = own.find(|one| one.person == person);
+        if let Some(answer) = answer.and_then(|one| one.answer.take()) {
+            // A connection that is gone has said so.
+            let _ = answer.send(sdp);
+        }
+    }
+
     fn complete(self: &Rc<Self>, at: usize) {
         let goes_on = {
             let mut state = self.state.borrow_mut();
@@ -251,6 +331,7 @@ impl Lane {
             state.done.stats.completed += u64::from(in_window);
             if let Some(party) = state.parties.get_mut(at) {
                 party.script = None;
+                party.connections.clear();
             }
             state.release(at);
             self.is_closed && !state.stopping
@@ -270,6 +351,7 @@ impl Lane {
                 return;
             };
             party.place = Place::Resting;
+            party.connections.clear();
             let call_id = script.call_id;
             // The server may know of the call: nobody stays in it.
             party.ask(
@@ -342,6 +424,10 @@ impl Lane {
 }
 
 impl State {
+    fn is_measured(&self) -> bool {
+        self.window.is_some_and(|window| window.has(Instant::now()))
+    }
+
     /// It may call again, if all are there.
     fn release(&mut self, at: usize) {
         let Some(party) = self.parties.get_mut(at) else {
@@ -370,7 +456,7 @@ impl State {
                 answer,
             } if *call_id == script.call_id => {
                 let was_confirmed = script.confirmed;
-                let acts = script.hear_answer(op, answer);
+                let acts = script.hear_answer(person, op, answer);
                 if script.confirmed && !was_confirmed {
                     self.done.confirmed.push((party.app, *call_id));
                 }
@@ -398,12 +484,15 @@ impl Ear for Lane {
     }
 
     fn count_in(&self, bytes: usize) {
-        let stats = &mut self.state.borrow_mut().done.stats;
-        stats.frames_in += 1;
-        stats.bytes_in += bytes as u64;
+        let mut state = self.state.borrow_mut();
+        if state.is_measured() {
+            state.done.stats.frames_in += 1;
+            state.done.stats.bytes_in += bytes as u64;
+        }
     }
 
     fn count_out(&self) {
-        self.state.borrow_mut().done.stats.frames_out += 1;
+        let mut state = self.state.borrow_mut();
+        state.done.stats.frames_out += u64::from(state.is_measured());
     }
 }

@@ -10,6 +10,7 @@ mod calls;
 mod idle;
 mod ids;
 mod lane;
+mod media;
 mod options;
 mod process;
 mod report;

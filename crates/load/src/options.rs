@@ -79,6 +79,9 @@ pub struct CallOptions {
     /// How long people wait before they accept and before they hang up [default: 20 at a rate, 0 in a closed loop]
     #[arg(long, value_name = "MS")]
     pub(crate) think_ms: Option<u64>,
+    /// Whole calls: each side connects its media (ICE and DTLS) while it rings, and the caller hangs up when both are in
+    #[arg(long)]
+    pub(crate) offers: bool,
     /// A call that is not over by then has failed
     #[arg(long, default_value_t = 10, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) patience: u32,

@@ -24,6 +24,10 @@ pub(crate) enum Act {
     },
     /// So long something took.
     Took(Span, Duration),
+    /// This person offers its media.
+    Offer { person: usize },
+    /// The server has answered the offer of this person.
+    Answered { person: usize, sdp: String },
     /// The call is over and everyone has the record.
     Complete,
     /// It went wrong, in this way.
@@ -46,6 +50,9 @@ pub(crate) struct Script {
     pub(crate) call_id: CallId,
     pub(crate) started_at: Instant,
     think: Duration,
+    /// People connect their media, and are in when they have.
+    with_media: bool,
+    caller_is_in: bool,
     callees: Vec<Callee>,
     /// The server has said that the call exists.
     pub(crate) confirmed: bool,
@@ -61,6 +68,7 @@ impl Script {
         call_id: CallId,
         cast: &Cast,
         think: Duration,
+        with_media: bool,
         now: Instant,
     ) -> (Self, Command) {
         let callees = cast.iter().skip(1);
@@ -68,6 +76,8 @@ impl Script {
             call_id,
             started_at: now,
             think,
+            with_media,
+            caller_is_in: !with_media,
             callees: callees.clone().map(|_| Callee::default()).collect(),
             confirmed: false,
             hung_up_at: None,
@@ -92,8 +102,8 @@ impl Script {
             "the answer to call.start"
         } else if self.callees.iter().any(|callee| !callee.invited) {
             "call.invited"
-        } else if self.callees.iter().any(|callee| !callee.is_in) {
-            "the accept to reach the caller"
+        } else if !self.caller_is_in || self.callees.iter().any(|callee| !callee.is_in) {
+            "all to be in"
         } else if self.hung_up_at.is_some() && !self.hangup_answered {
             "the answer to the hang-up"
         } else {
@@ -104,6 +114,7 @@ impl Script {
     /// The answer to something that was asked.
     pub(crate) fn hear_answer(
         &mut self,
+        person: usize,
         op: &'static str,
         answer: &Result<Success, ErrorBody>,
     ) -> Vec<Act> {
@@ -121,10 +132,15 @@ impl Script {
                     }
                     None => {
                         self.confirmed = true;
-                        Vec::new()
+                        let offers = self.with_media.then_some(Act::Offer { person });
+                        offers.into_iter().collect()
                     }
                 }
             }
+            Ok(Success::Answer { sdp }) => vec![Act::Answered {
+                person,
+                sdp: sdp.clone(),
+            }],
             Ok(_) => {
                 if op == "call.hangup" || op == "call.end" {
                     self.hangup_answered = true;
@@ -154,8 +170,12 @@ impl Script {
                 if person != 0 || delta.state == Some(CallState::Ended) {
                     return Vec::new();
                 }
-                let is_in =
-                    |state| matches!(state, ParticipantState::Accepted | ParticipantState::Joined);
+                let with_media = self.with_media;
+                let is_in = |state| match state {
+                    ParticipantState::Joined => true,
+                    ParticipantState::Accepted => !with_media,
+                    _ => false,
+                };
                 let changed = delta.participants.iter().filter(|one| is_in(one.state));
                 let mut acts = Vec::new();
                 for one in changed {
@@ -182,7 +202,8 @@ impl Script {
             return Vec::new();
         }
         callee.accepted_at = Some(now + self.think);
-        vec![
+        let offers = self.with_media.then_some(Act::Offer { person });
+        let mut acts = vec![
             Act::Took(Span::StartToInvited, now - self.started_at),
             Act::Ask {
                 person,
@@ -198,7 +219,9 @@ impl Script {
                     other: None,
                 },
             },
-        ]
+        ];
+        acts.extend(offers);
+        acts
     }
 
     /// The pause before an accept is over: it is sent now.
@@ -218,6 +241,7 @@ impl Script {
     }
 
     fn note_in(&mut self, place: usize, now: Instant) -> Option<Act> {
+        self.caller_is_in |= place == 0;
         let callee = self.callees.get_mut(place.checked_sub(1)?)?;
         let accepted_at = callee.accepted_at?;
         if std::mem::replace(&mut callee.is_in, true) {
@@ -229,7 +253,7 @@ impl Script {
 
     /// Once all are in, the caller ends it.
     fn hang_up(&mut self, now: Instant) -> Option<Act> {
-        let all_in = self.callees.iter().all(|callee| callee.is_in);
+        let all_in = self.caller_is_in && self.callees.iter().all(|callee| callee.is_in);
         if !all_in || self.hung_up_at.is_some() {
             return None;
         }
@@ -298,7 +322,7 @@ mod tests {
 
     fn started() -> (Script, Instant) {
         let now = Instant::now();
-        let (script, _) = Script::start(CallId::from_u128(1), &cast(), THINK, now);
+        let (script, _) = Script::start(CallId::from_u128(1), &cast(), THINK, false, now);
         (script, now)
     }
 
@@ -395,7 +419,7 @@ mod tests {
     fn refused_dial_says_by_what() {
         let (mut script, _) = started();
         let error = ErrorBody::new(hullo_protocol::ErrorKind::RateLimited, "");
-        let acts = script.hear_answer("call.start", &Err(error));
+        let acts = script.hear_answer(0, "call.start", &Err(error));
         assert_eq!(acts, [Act::Failed("call.start: rate_limited".to_owned())]);
     }
 }

@@ -61,7 +61,11 @@ impl HubFuzz {
     /// The inputs of `seed`.
     pub fn new(seed: u64, keep: Keep) -> Self {
         // The name is older than the type; with another one every seed would draw something else.
-        let mut dice = Dice::new(seed, "storm");
+        Self::with_dice(Dice::new(seed, "storm"), keep)
+    }
+
+    /// The inputs that these dice draw.
+    pub fn with_dice(mut dice: Dice, keep: Keep) -> Self {
         let scenario = Scenario::draw(&mut dice);
         let accounts: Vec<Accid> = ["alice", "bob", "carol", "dave"]
             .iter()
@@ -98,6 +102,9 @@ impl HubFuzz {
     /// Feeds the hub all inputs, then lets everything calm down.
     pub fn run(&mut self) -> Result<(), Violation> {
         for _ in 0..INPUTS {
+            if self.dice.are_spent() {
+                break;
+            }
             self.pass_time();
             let input = self.draw_input();
             if self.is_for_the_hub(&input) {

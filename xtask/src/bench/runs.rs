@@ -139,6 +139,9 @@ fn at_rate(bench: &Bench, rate: u32) -> Result<Value> {
     )
 }
 
+/// More pairs than calls: one session may send 20 requests a second.
+const CLOSED_PAIRS: &str = "1000";
+
 fn closed(bench: &Bench, calls: u32, apps: usize) -> Result<Value> {
     let server = bench.fresh(apps)?;
     let calls = calls.to_string();
@@ -149,7 +152,7 @@ fn closed(bench: &Bench, calls: u32, apps: usize) -> Result<Value> {
             "--closed",
             &calls,
             "--pairs",
-            &calls,
+            CLOSED_PAIRS,
             "--seconds",
             "6",
             "--warmup",
@@ -201,6 +204,8 @@ fn counts(bench: &Bench) -> Result<Value> {
             .map(|count| count / (per_second * f64::from(seconds)))
             .into();
     }
+    let syncs = ["fdatasync", "fsync"].map(|name| figure[name].as_f64().unwrap_or(0.0));
+    figure["syncs"] = syncs.iter().sum::<f64>().into();
     Ok(figure)
 }
 
@@ -217,7 +222,7 @@ fn login(bench: &Bench, past: u32) -> Result<Value> {
                 "--closed",
                 "256",
                 "--pairs",
-                "256",
+                CLOSED_PAIRS,
                 "--seconds",
                 "10",
                 "--warmup",
@@ -267,7 +272,7 @@ fn idle(bench: &Bench, sessions: u32) -> Result<Value> {
 fn group(bench: &Bench, people: u32) -> Result<Value> {
     let server = bench.fresh(1)?;
     let people = people.to_string();
-    let report = bench.load(
+    let mut report = bench.load(
         &server,
         &[
             "calls",
@@ -285,5 +290,7 @@ fn group(bench: &Bench, people: u32) -> Result<Value> {
             "60",
         ],
     )?;
+    let frames = report["frames_in"].as_f64().unwrap_or(0.0);
+    report["frames_per_call"] = (frames / report["completed"].as_f64().unwrap_or(1.0)).into();
     Ok(report)
 }

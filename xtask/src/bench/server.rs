@@ -119,6 +119,9 @@ fn command(program: &Path, folder: &Path) -> Command {
         .env("HULLO_LIMIT", "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000")
         .env("HULLO_MEDIA_PORT", "0")
         .env("HULLO_PUBLIC_IP", "127.0.0.1")
+        .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
+        // All of the load comes from one address.
+        .env("HULLO_LIMIT", "connections_per_address=100000")
         .stdin(Stdio::null());
     command
 }

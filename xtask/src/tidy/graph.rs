@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate of the workspace and the crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("hullo-protocol", &[]),
     ("hullo-core", &["hullo-protocol"]),
     ("hullo-sfu", &["hullo-protocol"]),
@@ -19,6 +19,10 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("hullo-load", &["hullo-protocol"]),
     ("hullo-wasm", &["hullo-protocol", "hullo-core"]),
     ("hullo-sim", &["hullo-protocol", "hullo-core", "hullo-sfu"]),
+    (
+        "hullo-fuzz",
+        &["hullo-protocol", "hullo-core", "hullo-sfu", "hullo-sim"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -9,7 +9,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, Endpoint, Input, MediaEvent, Op, Output, State, Value};
-use hullo_protocol::{Accid, CallId, EndReason, ErrorBody, ParticipantState};
+use hullo_protocol::{Accid, CallId, EndReason, ErrorBody, ErrorKind, ParticipantState};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant as TokioInstant, sleep_until};
@@ -48,6 +48,10 @@ pub(crate) struct Seen {
     pub(crate) ends: BTreeMap<CallId, Vec<Ended>>,
     pub(crate) asked: u64,
     pub(crate) completed: BTreeMap<u64, u32>,
+    /// Operations that failed because nothing could be stored.
+    pub(crate) refused_by_the_store: u32,
+    /// How many sockets it has opened.
+    pub(crate) connections: u32,
     /// How often the connection had to be restored during a call.
     pub(crate) reconnects: u32,
 }
@@ -137,6 +141,7 @@ impl Runner {
                     match opened {
                         Some(socket) => {
                             let (sender, incoming) = socket.split();
+                            self.seen.lock().unwrap().connections += 1;
                             self.sender = Some(sender);
                             self.incoming = Some(incoming);
                             Input::SocketOpened
@@ -196,6 +201,9 @@ impl Runner {
         let mut seen = self.seen.lock().unwrap();
         *seen.completed.entry(ticket).or_default() += 1;
         assert!(value.is_some() != error.is_some(), "either of the two");
+        if error.is_some_and(|error| error.kind == ErrorKind::StorageUnavailable) {
+            seen.refused_by_the_store += 1;
+        }
         match value {
             Some(Value::LoggedIn { .. }) => seen.signed_in = true,
             Some(Value::Call { call, .. } | Value::Accepted { call, .. }) => {

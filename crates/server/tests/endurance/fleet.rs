@@ -22,7 +22,14 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// A server and this many accounts; every fifth has a second device.
     pub(crate) async fn start(accounts: usize, second_devices: bool) -> Self {
-        let options = quiet();
+        Self::start_with(quiet(), accounts, second_devices).await
+    }
+
+    pub(crate) async fn start_with(
+        options: Options,
+        accounts: usize,
+        second_devices: bool,
+    ) -> Self {
         let server = Server::start_with(options.clone()).await;
         let address: Address = Arc::new(Mutex::new(server.address));
         let mut devices = Vec::new();
@@ -86,6 +93,14 @@ impl Fleet {
         devices
             .filter(|device| holds(&device.seen.lock().unwrap()))
             .count()
+    }
+
+    /// How many operations the store could not take.
+    pub(crate) fn refused_by_the_store(&self) -> u32 {
+        let devices = self.devices.iter();
+        devices
+            .map(|device| device.seen.lock().unwrap().refused_by_the_store)
+            .sum()
     }
 
     /// Everyone hangs up until nobody is in a call.

@@ -11,9 +11,11 @@
 #[path = "../server/client.rs"]
 mod client;
 mod device;
+mod disk;
 #[path = "../server/eventually.rs"]
 mod eventually;
 mod fleet;
+mod flood;
 mod media;
 mod memory;
 #[path = "../server/program.rs"]

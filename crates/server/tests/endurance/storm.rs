@@ -38,18 +38,7 @@ async fn every_call_is_accounted_for_when_the_server_is_killed_again_and_again()
     fleet.hang_up().await;
     fleet.await_completions().await;
     let records = fleet.account_for_every_call().await;
-    eventually("no call is live", async || {
-        let mut live = 0.0;
-        for state in ["ringing", "active"] {
-            let name = format!(
-                "hullo_calls{{app=\"{}\",state=\"{state}\"}}",
-                fleet.server().app_key
-            );
-            live += fleet.server().metric(&name).await;
-        }
-        (live == 0.0).then_some(())
-    })
-    .await;
+    await_no_live_call(&fleet).await;
     let groups = records.values().filter(|record| record["kind"] == "group");
     let asked: u64 = fleet
         .devices
@@ -74,8 +63,24 @@ async fn every_call_is_accounted_for_when_the_server_is_killed_again_and_again()
     assert!(records.len() > 20 && kills > 2, "it was a storm");
 }
 
+/// Waits until the server's figures know of no call that is not over.
+pub(crate) async fn await_no_live_call(fleet: &Fleet) {
+    eventually("no call is live", async || {
+        let mut live = 0.0;
+        for state in ["ringing", "active"] {
+            let name = format!(
+                "hullo_calls{{app=\"{}\",state=\"{state}\"}}",
+                fleet.server().app_key
+            );
+            live += fleet.server().metric(&name).await;
+        }
+        (live == 0.0).then_some(())
+    })
+    .await;
+}
+
 /// Somebody does something that a person in its state might.
-fn act(fleet: &Fleet, dice: &mut Dice) {
+pub(crate) fn act(fleet: &Fleet, dice: &mut Dice) {
     let device = &fleet.devices[dice.below(fleet.devices.len() as u64) as usize];
     let mut other = || {
         fleet.devices[dice.below(fleet.devices.len() as u64) as usize]
@@ -114,10 +119,16 @@ fn act(fleet: &Fleet, dice: &mut Dice) {
 }
 
 /// SplitMix64: the same numbers for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// Up to so many bytes.
+    pub(crate) fn bytes(&mut self, most: u64) -> Vec<u8> {
+        let length = self.below(most + 1);
+        (0..length).map(|_| self.below(256) as u8).collect()
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -38,27 +38,35 @@ impl Client {
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         url: &str,
     ) -> Self {
+        let opened = Self::try_over(stream, url).await;
+        opened.expect("the server takes a WebSocket")
+    }
+
+    /// The same where the server may refuse.
+    pub(crate) async fn try_over(
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        url: &str,
+    ) -> Option<Self> {
         let mut request = url.into_client_request().unwrap();
         let protocol = hullo_protocol::SUBPROTOCOL.parse().unwrap();
         request
             .headers_mut()
             .insert("sec-websocket-protocol", protocol);
         let stream: Box<dyn Stream> = Box::new(stream);
-        let (socket, answer) = tokio_tungstenite::client_async(request, stream)
-            .await
-            .unwrap();
+        let opened = tokio_tungstenite::client_async(request, stream).await;
+        let (socket, answer) = opened.ok()?;
         assert_eq!(
             answer.headers()["sec-websocket-protocol"],
             hullo_protocol::SUBPROTOCOL
         );
-        Self {
+        Some(Self {
             socket,
             next_id: 1,
             events: VecDeque::new(),
             replies: VecDeque::new(),
             closed: None,
             largest_frame: 0,
-        }
+        })
     }
 
     /// Logs in on a device of the account's name.

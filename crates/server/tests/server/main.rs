@@ -10,6 +10,7 @@ mod crashes;
 mod devices;
 mod document;
 mod eventually;
+mod garbage;
 mod group;
 mod hostile;
 mod http;

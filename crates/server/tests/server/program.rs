@@ -194,6 +194,19 @@ impl Server {
         body: Option<Value>,
     ) -> (u16, String) {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.request_text(address, method, path, credentials, &body)
+            .await
+    }
+
+    /// With a body that need not be JSON.
+    pub(crate) async fn request_text(
+        &self,
+        address: SocketAddr,
+        method: &str,
+        path: &str,
+        credentials: Option<&str>,
+        body: &str,
+    ) -> (u16, String) {
         let authorization = credentials.map_or_else(String::new, |credentials| {
             let encoded = BASE64_STANDARD.encode(credentials);
             format!("authorization: Basic {encoded}\r\n")

@@ -1,0 +1,28 @@
+//! A fuzz target for each decoder that takes bytes from outside: whatever they are, nothing panics, nothing hangs, and what is
+//! said of them agrees with itself.
+//!
+//! `cargo xtask fuzz` runs them under libFuzzer; `corpus/` holds what it found worth keeping, by target, and `cargo test` replays it.
+//! A file that made one fail goes into the corpus once it is mended.
+
+mod datagrams;
+mod endpoint;
+mod hub;
+mod offer;
+
+/// What is fuzzed, by name.
+pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+    ("client_frames", hub::client_frames),
+    ("server_frame", endpoint::server_frame),
+    ("endpoint", endpoint::inputs),
+    ("hub", hub::inputs),
+    ("offer", offer::offers),
+    ("datagrams", datagrams::datagrams),
+];
+
+/// Runs the target of this name; panics where there is none.
+pub fn run(target: &str, data: &[u8]) {
+    match TARGETS.iter().find(|(name, _)| *name == target) {
+        Some((_, run)) => run(data),
+        None => panic!("there is no target {target:?}"),
+    }
+}
