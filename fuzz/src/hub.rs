@@ -20,6 +20,7 @@ pub(crate) fn client_frames(data: &[u8]) {
         busy: BusyPolicy::Ring,
         devices: DevicePolicy::All,
         small_call: hullo_core::hub::SMALL_CALL,
+        remembered_bytes: hullo_core::hub::REMEMBERED_BYTES,
     };
     let mut now = Time(1_000_000);
     let mut hub = Hub::restore(config, Vec::new(), MessageId(1), now);

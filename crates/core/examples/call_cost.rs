@@ -41,6 +41,7 @@ impl World {
             busy: BusyPolicy::Reject,
             devices: DevicePolicy::All,
             small_call: SMALL_CALL,
+            remembered_bytes: hullo_core::hub::REMEMBERED_BYTES,
         };
         let now = Time(1_000_000);
         Self {

@@ -167,6 +167,18 @@ pub struct Dial {
 }
 
 impl Call {
+    /// About how many bytes of memory the call takes.
+    pub fn footprint(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let people: usize = self
+            .participants
+            .iter()
+            .map(|own| size_of::<Participant>() + own.accid.as_str().len() + text(&own.attachment))
+            .sum();
+        let answers: usize = self.answers.iter().map(Answer::bytes).sum();
+        size_of::<Self>() + text(&self.attachment) + people + answers
+    }
+
     /// A call that was dialled now: the caller is in it, the callees are invited.
     pub fn dial(dial: Dial, now: Time) -> Self {
         let caller = Participant {

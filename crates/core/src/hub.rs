@@ -4,16 +4,17 @@
 //! send to which session, and what the media plane is to do.
 //!
 //! # Storing before telling
-//! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. The shell handles a batch of
-//! inputs, asks for its news ([`Hub::poll_news`]), stores all [`Output::Write`]s in one transaction, then calls `commit` and
-//! carries out the other outputs in order;
-//! if the transaction fails it calls [`Hub::rollback`], drops the outputs, and answers each request of the batch with
-//! `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears nothing, because
-//! its welcome was dropped, and the shell closes it.
+//! `handle` changes the hub at once, but its changes are provisional until [`Hub::commit`]. A [`Runner`] handles a batch of
+//! inputs, has the shell store all [`Output::Write`]s in one transaction, then calls `commit` and hands on the other outputs
+//! in order; if the transaction fails it calls [`Hub::rollback`] and drops the outputs, and the shell answers each request of
+//! the batch with `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears
+//! nothing, because its welcome was dropped, and the shell closes it.
 
+mod batch;
 mod calls;
 mod change;
 mod connect;
+mod facts;
 mod io;
 mod join;
 mod location;
@@ -33,9 +34,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::{CallId, MessageId};
 
+pub use batch::{Runner, Step, Unanswered, Watch};
 pub use io::{
-    BusyPolicy, Config, DevicePolicy, Input, MediaEvent, Output, PeerId, REMEMBERED_MS,
-    RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write,
+    BusyPolicy, Config, DevicePolicy, Input, MediaEvent, Output, PeerId, REMEMBERED_BYTES,
+    REMEMBERED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write, restorable,
 };
 
 use crate::Time;
@@ -50,56 +52,9 @@ const RETRY_MS: u64 = 1_000;
 
 /// Every call of one app.
 ///
-/// [`Hub::handle`] takes an input, [`Hub::poll_news`] says what all of a batch have changed, [`Hub::commit`] and [`Hub::rollback`] conclude a batch of them, and
-/// [`Hub::poll_timeout`] says when the next one is due at the latest. A shell is this loop:
-///
-/// ```
-/// use hullo_core::Time;
-/// use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Output, Write};
-/// use hullo_protocol::MessageId;
-///
-/// /// Handles what has come in; returns when to come back with `Input::Timeout`.
-/// fn run_batch(
-///     hub: &mut Hub,
-///     inputs: Vec<Input>,
-///     now: Time,
-///     store: impl FnOnce(&[Write]) -> Result<(), String>,
-///     carry_out: impl FnMut(Output),
-/// ) -> Option<Time> {
-///     let (mut writes, mut effects) = (Vec::new(), Vec::new());
-///     let mut outputs: Vec<Output> = inputs.into_iter().flat_map(|input| hub.handle(input, now)).collect();
-///     // What the batch as a whole has changed.
-///     outputs.extend(hub.poll_news());
-///     for output in outputs {
-///         match output {
-///             Output::Write(write) => writes.push(write),
-///             effect => effects.push(effect),
-///         }
-///     }
-///     // All in one transaction, before anyone hears of it.
-///     if store(&writes).is_ok() {
-///         hub.commit();
-///         effects.into_iter().for_each(carry_out);
-///     } else {
-///         // Nothing has happened: drop the effects, answer each request of the batch `storage_unavailable`.
-///         hub.rollback();
-///     }
-///     hub.poll_timeout()
-/// }
-///
-/// let config = Config {
-///     secure: false,
-///     connect_ms: hullo_protocol::CONNECT_MS,
-///     grace_ms: hullo_protocol::GRACE_MS,
-///     switch_ms: hullo_protocol::SWITCH_MS,
-///     busy: BusyPolicy::Reject,
-///     devices: DevicePolicy::All,
-///     small_call: hullo_core::hub::SMALL_CALL,
-/// };
-/// let mut hub = Hub::restore(config, Vec::new(), MessageId(1), Time(0));
-/// let next = run_batch(&mut hub, vec![Input::Timeout], Time(1), |_| Ok(()), |_| {});
-/// assert_eq!(next, None, "without calls nothing is ever due");
-/// ```
+/// [`Hub::handle`] takes an input, [`Hub::poll_news`] says what all of a batch have changed, [`Hub::commit`] and
+/// [`Hub::rollback`] conclude a batch of them, and [`Hub::poll_timeout`] says when the next one is due at the latest. Shells
+/// let a [`Runner`] do that.
 #[derive(Debug)]
 pub struct Hub {
     config: Config,
@@ -123,14 +78,15 @@ pub struct Hub {
     stale_calls: BTreeSet<CallId>,
     /// After a rollback: not to be called again before.
     retry_at: Option<Time>,
+    /// Names of calls that the store has and the hub has forgotten, as far as the batch under way has met them.
+    taken: BTreeSet<CallId>,
 }
 
 impl Hub {
-    /// A hub that goes on with the stored calls: those that are not over, and those that ended within the last
-    /// [`REMEMBERED_MS`], so that late and repeated requests about them are answered as before. `next_message` is one more
-    /// than the greatest message id stored.
+    /// A hub that goes on with the stored calls, which are those that are [`restorable`]: late and repeated requests about
+    /// them are answered as before. `next_message` is one more than the greatest message id stored.
     pub fn restore(config: Config, stored: Vec<Call>, next_message: MessageId, now: Time) -> Self {
-        let mut calls = Calls::new(config.grace_ms);
+        let mut calls = Calls::new(config.grace_ms, config.remembered_bytes);
         for mut call in stored {
             call.resume(config.connect_ms, now);
             calls.put_call(call);
@@ -151,6 +107,7 @@ impl Hub {
             to_replay: Vec::new(),
             stale_calls: BTreeSet::new(),
             retry_at: None,
+            taken: BTreeSet::new(),
         }
     }
 
@@ -186,12 +143,6 @@ impl Hub {
         std::mem::take(&mut self.out)
     }
 
-    /// Whether a call of this name is remembered. A `call.start` under a name that is stored and not remembered must not
-    /// come here: the shell answers it `call_exists`, because that name has its record already.
-    pub fn remembers(&self, call_id: CallId) -> bool {
-        self.calls.resolve(call_id).is_some()
-    }
-
     /// When to call `handle` with [`Input::Timeout`] at the latest. After a rollback not at once, so that a full disk is
     /// not tried in a tight loop.
     pub fn poll_timeout(&self) -> Option<Time> {
@@ -217,20 +168,38 @@ impl Hub {
         self.stored_message = self.next_message;
         self.irrevocable.clear();
         self.retry_at = None;
+        self.taken.clear();
     }
 
     /// Nothing since the last commit could be stored: take it back. What was said about sessions is said again at the
     /// next input, and each call that was touched is brought in line again with who is connected.
     pub fn rollback(&mut self) {
+        self.undo();
+        self.sessions.rollback();
+        self.retry_at = Some(self.now.plus_ms(RETRY_MS));
+        self.taken.clear();
+    }
+
+    /// The store has calls of these names, which the hub has forgotten: takes back everything since the last commit, so
+    /// that the same inputs are handled once more. A dial of such a name is refused then.
+    fn take_back(&mut self, taken: impl IntoIterator<Item = CallId>) {
+        self.undo();
+        self.sessions.take_back();
+        self.taken.extend(taken);
+    }
+
+    fn has_session(&self, session: SessionId) -> bool {
+        self.sessions.find(session).is_some()
+    }
+
+    fn undo(&mut self) {
         let (touched, peers) = self.calls.rollback();
         for peer in peers {
             self.peer_health.remove(&peer);
         }
-        self.sessions.rollback();
         self.stale_calls.extend(touched);
         self.next_message = self.stored_message;
         self.to_replay.append(&mut self.irrevocable);
-        self.retry_at = Some(self.now.plus_ms(RETRY_MS));
     }
 
     fn replay_after_rollback(&mut self, now: Time) {

@@ -11,8 +11,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hullo_core::Time;
 
-/// The hub remembers ended calls for five minutes of its process; this stays on the safe side.
-const RECENT_MS: u64 = 4 * 60_000;
 /// Less than this between the two clocks is their ordinary inaccuracy.
 const DRIFT_MS: u64 = 1_000;
 
@@ -108,11 +106,6 @@ impl Clock {
     pub(crate) fn instant_of(&self, time: Time) -> Instant {
         let since_start = time.since(self.started_at).saturating_sub(self.ahead_ms());
         self.started + Duration::from_millis(since_start)
-    }
-
-    /// Whether what happened then happened in this process and not long ago.
-    pub(crate) fn is_recent(&self, unix_ms: u64) -> bool {
-        Time(unix_ms) >= self.started_at && self.now().since(Time(unix_ms)) < RECENT_MS
     }
 
     fn ahead_ms(&self) -> u64 {

@@ -1,7 +1,6 @@
 //! The running server: one actor per app owns its hub, one thread owns all media.
 
 mod actor;
-mod batch;
 mod fact;
 mod media;
 mod session_queue;

@@ -66,6 +66,7 @@ impl Digest {
             | Observation::Inspected { .. }
             | Observation::Handled { .. }
             | Observation::RolledBack
+            | Observation::TakenBack
             | Observation::Crashed
             | Observation::Restored
             | Observation::Fault { .. }

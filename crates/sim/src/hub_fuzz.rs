@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hullo_core::Time;
 use hullo_core::hub::{
-    Config, Hub, Input, Output, PeerId, RoomCommand, RoomGrant, SessionId, Write,
+    Config, Hub, Input, Output, PeerId, RoomCommand, RoomGrant, Runner, SessionId, Step,
+    Unanswered, Write,
 };
 use hullo_protocol::{Accid, CallId, Command, RequestId};
 
@@ -40,21 +41,36 @@ pub struct HubFuzz {
     dice: Dice,
     config: Config,
     accounts: Vec<Accid>,
-    hub: Hub,
+    runner: Runner,
     store: Store,
     sessions: BTreeMap<SessionId, (Accid, usize)>,
-    /// Those that came with the batch under way.
-    arriving: Vec<SessionId>,
     next_session: u64,
     next_id: u64,
     calls: Vec<CallId>,
     replayable: VecDeque<Replayable>,
     peers: Vec<(CallId, PeerId)>,
-    /// What the batch under way gives.
-    outputs: Vec<Output>,
     checker: Checker,
     trace: Option<Trace>,
     pub stats: RunStats,
+}
+
+/// A [`Step`], kept until it can be shown.
+enum Seen {
+    Handled(Input, Vec<Output>, Option<Time>),
+    TakenBack,
+}
+
+impl From<Step<'_>> for Seen {
+    fn from(step: Step<'_>) -> Self {
+        match step {
+            Step::Handled {
+                input,
+                outputs,
+                timer,
+            } => Self::Handled(input.clone(), outputs.to_vec(), timer),
+            Step::TakenBack => Self::TakenBack,
+        }
+    }
 }
 
 impl HubFuzz {
@@ -84,16 +100,14 @@ impl HubFuzz {
             config: scenario.config,
             dice,
             accounts,
-            hub,
+            runner: Runner::new(hub),
             store,
             sessions: BTreeMap::new(),
-            arriving: Vec::new(),
             next_session: 1,
             next_id: 1,
             calls: Vec::new(),
             replayable: VecDeque::new(),
             peers: Vec::new(),
-            outputs: Vec::new(),
             trace: (keep == Keep::Trace).then(Trace::default),
             stats: RunStats::default(),
         }
@@ -107,9 +121,7 @@ impl HubFuzz {
             }
             self.pass_time();
             let input = self.draw_input();
-            if self.is_for_the_hub(&input) {
-                self.handle(input);
-            }
+            self.receive(input);
             if self.dice.chance(600) {
                 self.end_batch();
             }
@@ -136,7 +148,7 @@ impl HubFuzz {
 
     fn pass_time(&mut self) {
         // A batch is stored and delivered within moments.
-        let batch_open = !self.outputs.is_empty();
+        let batch_open = self.runner.waiting() + self.runner.waiting_facts() > 0;
         let ms = match self.dice.index(20) {
             _ if batch_open => self.dice.pick(0..=50),
             0 => self.dice.pick(5_000..=40_000),
@@ -145,94 +157,108 @@ impl HubFuzz {
         };
         let until = self.now.plus_ms(ms);
         // The shell calls in time, most of the time; the hub must also cope when it is late.
-        while let Some(due) = self.hub.poll_timeout().filter(|due| *due <= until) {
+        while let Some(due) = self.runner.poll_timeout().filter(|due| *due <= until) {
             if self.dice.chance(100) {
                 break;
             }
             self.now = self.now.max(due);
-            self.handle(Input::Timeout);
+            self.receive(Input::Timeout);
             self.commit();
         }
         self.now = until;
     }
 
-    /// The shell itself refuses a dial under a name that is stored and that the hub has forgotten.
-    fn is_for_the_hub(&self, input: &Input) -> bool {
-        let Input::Request { request, .. } = input else {
-            return true;
-        };
-        let Command::StartCall(start) = &request.command else {
-            return true;
-        };
-        !self.store.has(start.call_id) || self.hub.remembers(start.call_id)
+    fn receive(&mut self, input: Input) {
+        self.stats.operations += 1;
+        self.runner.receive(input);
     }
 
-    fn handle(&mut self, input: Input) {
-        self.stats.operations += 1;
-        let outputs = self.hub.handle(input.clone(), self.now);
-        let timer = self.hub.poll_timeout();
-        self.observe(&Observation::Handled {
-            input: &input,
-            outputs: &outputs,
-            timer,
-        });
-        self.outputs.extend(outputs);
+    /// Handles what waits; returns what is to be stored.
+    fn begin(&mut self) -> Vec<Write> {
+        let mut steps = Vec::new();
+        let now = self.now;
+        let begun = self
+            .runner
+            .begin(usize::MAX, now, &mut |step| steps.push(Seen::from(step)));
+        self.observe_steps(steps);
+        begun.unwrap_or_default()
     }
 
     /// Mostly the batch is stored and delivered; now and then it fails, or the process dies before or after it is stored.
     fn end_batch(&mut self) {
-        self.outputs.extend(self.hub.poll_news());
-        let writes = self.writes();
+        let writes = self.begin();
         match self.dice.index(40) {
             0..=3 if !writes.is_empty() => {
-                self.outputs.clear();
-                self.hub.rollback();
+                let unanswered = self.runner.failed();
                 self.observe(&Observation::RolledBack);
                 self.stats.count_fault("transaction failed");
                 // The shell closes those whose welcome was rolled back.
-                for session in std::mem::take(&mut self.arriving) {
-                    if self.sessions.remove(&session).is_some() {
-                        self.handle(Input::Disconnected { session });
+                for Unanswered { session, login, .. } in unanswered {
+                    if login && self.sessions.remove(&session).is_some() {
+                        self.receive(Input::Disconnected { session });
                     }
                 }
             }
             4 => {
-                self.outputs.clear();
                 self.observe(&Observation::RolledBack);
                 self.crash();
             }
             5 => {
-                self.store.apply(&writes);
-                self.outputs.clear();
-                self.observe(&Observation::Committed { writes: &writes });
+                self.store(writes);
                 self.crash();
             }
-            _ => self.commit(),
+            _ => {
+                self.store(writes);
+                self.tell();
+            }
         }
     }
 
-    fn writes(&self) -> Vec<Write> {
-        let writes = self.outputs.iter().filter_map(|output| match output {
-            Output::Write(write) => Some(write.clone()),
-            _ => None,
-        });
-        writes.collect()
-    }
-
-    fn commit(&mut self) {
-        self.outputs.extend(self.hub.poll_news());
-        let writes = self.writes();
-        self.store.apply(&writes);
+    /// Stores the batch, if need be once more without the dials under names that are taken.
+    fn store(&mut self, mut writes: Vec<Write>) {
+        while let Err(taken) = self.store.apply(&writes) {
+            self.stats.count_fault("name of a call taken");
+            let mut steps = Vec::new();
+            let now = self.now;
+            writes = self
+                .runner
+                .taken(&taken, now, &mut |step| steps.push(Seen::from(step)));
+            self.observe_steps(steps);
+        }
         for write in &writes {
             if let Write::End { record, .. } = write {
                 self.stats.count_record(record);
             }
         }
         self.observe(&Observation::Committed { writes: &writes });
-        self.hub.commit();
-        self.arriving.clear();
-        for output in std::mem::take(&mut self.outputs) {
+    }
+
+    fn tell(&mut self) {
+        for output in self.runner.committed() {
             self.deliver(&output);
+        }
+    }
+
+    fn commit(&mut self) {
+        let writes = self.begin();
+        self.store(writes);
+        self.tell();
+    }
+
+    fn observe_steps(&mut self, steps: Vec<Seen>) {
+        for step in steps {
+            match step {
+                Seen::Handled(input, outputs, timer) => {
+                    self.observe(&Observation::Handled {
+                        input: &input,
+                        outputs: &outputs,
+                        timer,
+                    });
+                }
+                Seen::TakenBack => {
+                    self.observe(&Observation::RolledBack);
+                }
+            }
         }
     }
 
@@ -279,15 +305,14 @@ impl HubFuzz {
     fn crash(&mut self) {
         self.stats.count_fault("server crashed");
         self.sessions.clear();
-        self.arriving.clear();
         self.peers.clear();
         self.observe(&Observation::Crashed);
-        self.hub = Hub::restore(
+        self.runner = Runner::new(Hub::restore(
             self.config.clone(),
             self.store.restorable(self.now),
             self.store.next_message(),
             self.now,
-        );
+        ));
         self.observe(&Observation::Restored);
     }
 
@@ -296,18 +321,18 @@ impl HubFuzz {
         let sessions: Vec<SessionId> = self.sessions.keys().copied().collect();
         self.sessions.clear();
         for session in sessions {
-            self.handle(Input::Disconnected { session });
+            self.receive(Input::Disconnected { session });
         }
         self.commit();
         for _ in 0..TIMEOUTS_MAX {
             if self.store.live().next().is_none() {
                 break;
             }
-            let Some(due) = self.hub.poll_timeout() else {
+            let Some(due) = self.runner.poll_timeout() else {
                 break;
             };
             self.now = self.now.max(due);
-            self.handle(Input::Timeout);
+            self.receive(Input::Timeout);
             self.commit();
         }
         let left = Leftovers {

@@ -64,6 +64,8 @@ pub enum Observation<'a> {
     },
     /// The batch could not be stored, or the server died before: nothing of it has happened.
     RolledBack,
+    /// Calls in the batch have names that are taken: it is handled once more, knowing that.
+    TakenBack,
     /// Something is sent to a session.
     Delivered {
         session: SessionId,

@@ -394,9 +394,15 @@ impl Invariant for Reference {
     fn observe(&mut self, now: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
             Observation::Handled { input, outputs, .. } => {
-                return self.handled(input, outputs, now);
+                let agrees = self.handled(input, outputs, now);
+                // A batch that dials a call which is over cannot be stored, so that nobody hears what it says.
+                let in_vain = !self.model.dialled_again.is_empty();
+                return if in_vain { Ok(()) } else { agrees };
             }
             Observation::Committed { .. } => {
+                if let Some(call_id) = self.model.dialled_again.first() {
+                    return Err(format!("{call_id} was accepted a second time"));
+                }
                 // First the copy, then the archive, which is then shared with nobody.
                 self.before = None;
                 self.model.commit();
@@ -404,6 +410,12 @@ impl Invariant for Reference {
             Observation::RolledBack => {
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
+                    self.connectivity_stale = true;
+                }
+            }
+            Observation::TakenBack => {
+                if let Some(before) = self.before.take() {
+                    self.model.take_back_to(before);
                     self.connectivity_stale = true;
                 }
             }

@@ -1,6 +1,6 @@
 //! What kind of world a seed makes: who is in it, how bad its network is, what goes wrong.
 
-use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, SMALL_CALL};
+use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, REMEMBERED_BYTES, SMALL_CALL};
 use hullo_protocol::{CONNECT_MS, GRACE_MS, SWITCH_MS};
 
 use crate::dice::Dice;
@@ -46,23 +46,35 @@ impl Scenario {
         let (clumsy, breaking, rough) = (bad(600), bad(600), bad(400));
         let (crashing, store_failing, poor_devices) = (bad(400), bad(300), bad(400));
         let skewed = bad(500);
+        let secure = dice.chance(200);
+        let busy = [BusyPolicy::Reject, BusyPolicy::Ring][dice.index(2)];
+        let policies = [
+            DevicePolicy::All,
+            DevicePolicy::All,
+            DevicePolicy::DesktopAndMobile,
+            DevicePolicy::One,
+        ];
+        let devices_policy = policies[dice.index(4)];
+        let people_ms = dice.pick(20_000..=60_000);
         let scenario = Self {
             devices,
             config: Config {
-                secure: dice.chance(200),
+                secure,
                 connect_ms: CONNECT_MS,
                 grace_ms: GRACE_MS,
                 switch_ms: SWITCH_MS,
-                busy: [BusyPolicy::Reject, BusyPolicy::Ring][dice.index(2)],
-                devices: [
-                    DevicePolicy::All,
-                    DevicePolicy::All,
-                    DevicePolicy::DesktopAndMobile,
-                    DevicePolicy::One,
-                ][dice.index(4)],
+                busy,
+                devices: devices_policy,
                 small_call: 0,
+                // In every fourth world only the last few calls are remembered. No die of its own, so that the others stay
+                // as they were.
+                remembered_bytes: if people_ms % 4 == 0 {
+                    4_000
+                } else {
+                    REMEMBERED_BYTES
+                },
             },
-            people_ms: dice.pick(20_000..=60_000),
+            people_ms,
             pause_ms_max: [700, 2_000, 4_000, 8_000][dice.index(4)],
             in_step: dice.chance(250),
             latency_ms_max: dice.pick(2..=400),

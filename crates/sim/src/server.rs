@@ -1,15 +1,17 @@
-//! The server: the real hub inside a model of its shell. The shell batches what arrives, stores a batch before it tells
-//! anyone, and can die between any two of those steps.
+//! The server: the real hub and the real runner of its batches, inside a model of the shell. The shell takes what arrives,
+//! has a batch stored before it tells anyone, and can die between any two of those steps.
 
 mod deliver;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use hullo_core::Time;
-use hullo_core::hub::{Config, Hub, Input, MediaEvent, Output, RoomGrant, SessionId, Write};
+use hullo_core::hub::{
+    Config, Hub, Input, MediaEvent, RoomGrant, Runner, SessionId, Step, Unanswered, Write,
+};
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorKind, Login, MessageId, RefusedInvite, Reply, Request, Snapshot,
-    Success, Token, Uid,
+    Accid, CallId, Command, ErrorBody, ErrorKind, Login, MessageId, RefusedInvite, Reply, Request,
+    Snapshot, Success, Token, Uid,
 };
 
 use crate::media_plane::MediaPlane;
@@ -34,11 +36,11 @@ pub struct Process {
     pub epoch: u64,
     pub media_plane: MediaPlane,
     secure: bool,
-    hub: Hub,
+    runner: Runner,
     sessions: BTreeMap<SessionId, ConnectedSession>,
     by_socket: BTreeMap<SocketId, SessionId>,
-    inbox: VecDeque<ServerInput>,
-    batch: Option<Batch>,
+    /// What the batch under way stores.
+    writes: Option<Vec<Write>>,
 }
 
 struct ConnectedSession {
@@ -61,24 +63,6 @@ pub enum ServerInput {
     Media(CallId, MediaEvent),
     /// The hub's deadline has come.
     Timer,
-}
-
-/// What was handled and is not delivered yet.
-struct Batch {
-    effects: Vec<Effect>,
-    writes: Vec<Write>,
-    pending_replies: Vec<PendingReply>,
-}
-
-enum Effect {
-    Output(Output),
-    Reply { socket: SocketId, reply: Reply },
-}
-
-struct PendingReply {
-    socket: SocketId,
-    re: u64,
-    login: bool,
 }
 
 /// What the world has to carry out.
@@ -120,12 +104,34 @@ impl Server {
             epoch: self.epoch,
             media_plane: MediaPlane::new(self.epoch),
             secure: self.config.secure,
-            hub: Hub::restore(self.config.clone(), calls, self.store.next_message(), now),
+            runner: Runner::new(Hub::restore(
+                self.config.clone(),
+                calls,
+                self.store.next_message(),
+                now,
+            )),
             sessions: BTreeMap::new(),
             by_socket: BTreeMap::new(),
-            inbox: VecDeque::new(),
-            batch: None,
+            writes: None,
         });
+    }
+
+    /// Something arrives; what is for the hub waits for the next batch.
+    pub fn receive(&mut self, input: ServerInput) -> Vec<ServerOutput> {
+        let Some(process) = &mut self.process else {
+            return Vec::new();
+        };
+        let shell = Shell {
+            accounts: &self.accounts,
+            store: &self.store,
+            next_session: &mut self.next_session,
+        };
+        match process.translate(input, shell) {
+            Translated::ForHub(input) => process.runner.receive(input),
+            Translated::Answered { socket, reply } => return vec![send(socket, &reply, false)],
+            Translated::Dropped => {}
+        }
+        Vec::new()
     }
 
     /// Handles the next batch of at most `size_max` inputs; true when there is a batch to store now.
@@ -133,44 +139,35 @@ impl Server {
         let Some(process) = &mut self.process else {
             return false;
         };
-        if process.batch.is_some() || process.inbox.is_empty() {
-            return false;
+        let mut watch = |step: Step<'_>| observe_step(step, sink);
+        let begun = process.runner.begin(size_max, now, &mut watch);
+        let begins = begun.is_some();
+        if begins {
+            process.writes = begun;
         }
-        let mut batch = Batch {
-            effects: Vec::new(),
-            writes: Vec::new(),
-            pending_replies: Vec::new(),
-        };
-        let size = size_max.min(process.inbox.len());
-        for input in process.inbox.drain(..size).collect::<Vec<_>>() {
-            let shell = Shell {
-                accounts: &self.accounts,
-                store: &self.store,
-                next_session: &mut self.next_session,
-            };
-            if let Some(input) = process.translate(input, &mut batch, shell) {
-                process.handle(input, &mut batch, now, sink);
-            }
-        }
-        process.end_batch(batch);
-        true
+        begins
     }
 
     /// Whether the batch needs a transaction.
     pub fn batch_writes(&self) -> bool {
-        let batch = self.process.as_ref().and_then(|it| it.batch.as_ref());
-        batch.is_some_and(|batch| !batch.writes.is_empty())
+        let writes = self.process.as_ref().and_then(|it| it.writes.as_ref());
+        writes.is_some_and(|writes| !writes.is_empty())
     }
 
-    /// The transaction has succeeded. Nobody knows yet.
-    pub fn store_batch(&mut self, sink: Sink<'_>) {
-        let process = self.process.as_mut();
-        if let Some(batch) = process.and_then(|process| process.batch.as_mut()) {
-            self.store.apply(&batch.writes);
-            sink(&Observation::Committed {
-                writes: &batch.writes,
-            });
+    /// The transaction has succeeded, if need be once more without the dials under names that are taken. Nobody knows yet.
+    pub fn store_batch(&mut self, now: Time, sink: Sink<'_>) {
+        let Some(process) = &mut self.process else {
+            return;
+        };
+        let Some(mut writes) = process.writes.take() else {
+            return;
+        };
+        while let Err(taken) = self.store.apply(&writes) {
+            let mut watch = |step: Step<'_>| observe_step(step, sink);
+            writes = process.runner.taken(&taken, now, &mut watch);
         }
+        sink(&Observation::Committed { writes: &writes });
+        process.writes = Some(writes);
     }
 
     /// Commits the stored batch and delivers its outputs.
@@ -178,18 +175,10 @@ impl Server {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };
-        let Some(batch) = process.batch.take() else {
-            return Vec::new();
-        };
-        process.hub.commit();
+        process.writes = None;
         let mut outputs = Vec::new();
-        for effect in batch.effects {
-            match effect {
-                Effect::Reply { socket, reply } => outputs.push(send(socket, &reply, false)),
-                Effect::Output(output) => {
-                    process.carry_out(output, &self.store, &mut outputs, sink)
-                }
-            }
+        for output in process.runner.committed() {
+            process.carry_out(output, &self.store, &mut outputs, sink);
         }
         outputs
     }
@@ -199,18 +188,21 @@ impl Server {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };
-        let Some(batch) = process.batch.take() else {
-            return Vec::new();
-        };
-        process.hub.rollback();
+        process.writes = None;
+        let unanswered = process.runner.failed();
         sink(&Observation::RolledBack);
         let mut outputs = Vec::new();
-        for PendingReply { socket, re, login } in batch.pending_replies {
+        for Unanswered { session, re, login } in unanswered {
+            let Some(socket) = process.sessions.get(&session).map(|to| to.socket) else {
+                continue;
+            };
             let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
             outputs.push(send(socket, &reply, false));
             if login {
                 outputs.push(ServerOutput::Close { socket });
-                process.inbox.push_back(ServerInput::Closed { socket });
+                process.sessions.remove(&session);
+                process.by_socket.remove(&socket);
+                process.runner.receive(Input::Disconnected { session });
             }
         }
         outputs
@@ -219,7 +211,7 @@ impl Server {
     /// Kills the program. What it had handled and not stored has not happened.
     pub fn crash(&mut self, stored: bool, sink: Sink<'_>) {
         if let Some(process) = self.process.take() {
-            if process.batch.is_some() && !stored {
+            if process.runner.is_storing() && !stored {
                 sink(&Observation::RolledBack);
             }
             sink(&Observation::Crashed);
@@ -243,34 +235,28 @@ struct Shell<'a> {
 }
 
 impl Process {
-    /// Something arrives; it waits for the next batch.
-    pub fn enqueue(&mut self, input: ServerInput) {
-        self.inbox.push_back(input);
-    }
-
     pub fn has_input(&self) -> bool {
-        !self.inbox.is_empty()
+        self.runner.waiting() + self.runner.waiting_facts() > 0
     }
 
     /// The hub's next deadline.
     pub fn timer(&self) -> Option<Time> {
-        self.hub.poll_timeout()
+        self.runner.poll_timeout()
     }
 
     /// Translates an input into one of the hub, or answers it here.
-    fn translate(
-        &mut self,
-        input: ServerInput,
-        batch: &mut Batch,
-        shell: Shell<'_>,
-    ) -> Option<Input> {
+    fn translate(&mut self, input: ServerInput, shell: Shell<'_>) -> Translated {
         match input {
-            ServerInput::Timer => Some(Input::Timeout),
-            ServerInput::Media(call_id, event) => Some(Input::Media { call_id, event }),
+            ServerInput::Timer => Translated::ForHub(Input::Timeout),
+            ServerInput::Media(call_id, event) => {
+                Translated::ForHub(Input::Media { call_id, event })
+            }
             ServerInput::Closed { socket } => {
-                let session = self.by_socket.remove(&socket)?;
+                let Some(session) = self.by_socket.remove(&socket) else {
+                    return Translated::Dropped;
+                };
                 self.sessions.remove(&session);
-                Some(Input::Disconnected { session })
+                Translated::ForHub(Input::Disconnected { session })
             }
             ServerInput::Frame { socket, text } => {
                 // The endpoint is real: what it sends must be readable.
@@ -278,7 +264,7 @@ impl Process {
                     Ok(request) => request,
                     Err(error) => panic!("an endpoint sent an unreadable frame: {error}: {text}"),
                 };
-                self.receive_request(socket, request, batch, shell)
+                self.receive_request(socket, request, shell)
             }
         }
     }
@@ -287,19 +273,18 @@ impl Process {
         &mut self,
         socket: SocketId,
         request: Request,
-        batch: &mut Batch,
         shell: Shell<'_>,
-    ) -> Option<Input> {
+    ) -> Translated {
         let re = request.id;
         if let Command::Login(login) = request.command {
-            return self.receive_login(socket, re, login, batch, shell);
+            return self.receive_login(socket, re, login, shell);
         }
-        let session = *self.by_socket.get(&socket)?;
-        let asker = &self.sessions.get(&session)?.accid;
-        let mut direct = |result| {
-            let reply = Reply::new(re, result);
-            batch.effects.push(Effect::Reply { socket, reply });
-            None
+        let asker = self
+            .by_socket
+            .get(&socket)
+            .and_then(|session| Some((*session, &self.sessions.get(session)?.accid)));
+        let Some((session, asker)) = asker else {
+            return Translated::Dropped;
         };
         let named: &[Accid] = match &request.command {
             Command::StartCall(start) => &start.callees,
@@ -317,35 +302,26 @@ impl Process {
         let grant = match &request.command {
             Command::ListMessages { with, limit, .. } => {
                 let (messages, more) = shell.store.conversation(asker, with, *limit as usize);
-                return direct(Ok(Success::Messages { messages, more }));
+                return answered(socket, re, Ok(Success::Messages { messages, more }));
             }
             Command::CallRecord { call_id } => {
                 let record = shell.store.record(*call_id).cloned();
                 let seen = record.and_then(|record| record.seen_by(asker));
-                return direct(match seen {
+                let result = match seen {
                     Some(record) => Ok(Success::Record {
                         record: Box::new(record),
                     }),
                     None => Err(ErrorKind::CallNotFound.into()),
-                });
+                };
+                return answered(socket, re, result);
             }
-            Command::StartCall(start) => {
-                if shell.store.has(start.call_id) && !self.hub.remembers(start.call_id) {
-                    return direct(Err(ErrorKind::CallExists.into()));
-                }
-                start.room_token.as_ref().and_then(verify)
-            }
+            Command::StartCall(start) => start.room_token.as_ref().and_then(verify),
             Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
                 room_token.as_ref().and_then(verify)
             }
             _ => None,
         };
-        batch.pending_replies.push(PendingReply {
-            socket,
-            re,
-            login: false,
-        });
-        Some(Input::Request {
+        Translated::ForHub(Input::Request {
             session,
             request,
             grant,
@@ -358,18 +334,13 @@ impl Process {
         socket: SocketId,
         re: u64,
         login: Login,
-        batch: &mut Batch,
         shell: Shell<'_>,
-    ) -> Option<Input> {
+    ) -> Translated {
         if self.by_socket.contains_key(&socket) {
-            let reply = Reply::new(re, Err(ErrorKind::BadRequest.into()));
-            batch.effects.push(Effect::Reply { socket, reply });
-            return None;
+            return answered(socket, re, Err(ErrorKind::BadRequest.into()));
         }
         if !shell.accounts.contains(&login.accid) || login.token.expose() != "right" {
-            let reply = Reply::new(re, Err(ErrorKind::WrongToken.into()));
-            batch.effects.push(Effect::Reply { socket, reply });
-            return None;
+            return answered(socket, re, Err(ErrorKind::WrongToken.into()));
         }
         *shell.next_session += 1;
         let session = SessionId(*shell.next_session);
@@ -382,12 +353,7 @@ impl Process {
                 cursor: login.cursor,
             },
         );
-        batch.pending_replies.push(PendingReply {
-            socket,
-            re,
-            login: true,
-        });
-        Some(Input::Connected {
+        Translated::ForHub(Input::Connected {
             session,
             accid: login.accid,
             device: login.device,
@@ -395,27 +361,37 @@ impl Process {
             calls: login.calls,
         })
     }
+}
 
-    /// Adds what the batch as a whole has changed.
-    fn end_batch(&mut self, mut batch: Batch) {
-        let news = self.hub.poll_news().into_iter();
-        batch.effects.extend(news.map(Effect::Output));
-        self.batch = Some(batch);
-    }
+/// What becomes of something that has arrived.
+enum Translated {
+    ForHub(Input),
+    /// The shell answers it by itself.
+    Answered {
+        socket: SocketId,
+        reply: Reply,
+    },
+    /// Nobody is there any more who could have sent it.
+    Dropped,
+}
 
-    fn handle(&mut self, input: Input, batch: &mut Batch, now: Time, sink: Sink<'_>) {
-        let outputs = self.hub.handle(input.clone(), now);
-        sink(&Observation::Handled {
-            input: &input,
-            outputs: &outputs,
-            timer: self.hub.poll_timeout(),
-        });
-        for output in outputs {
-            match output {
-                Output::Write(write) => batch.writes.push(write),
-                other => batch.effects.push(Effect::Output(other)),
-            }
-        }
+fn answered(socket: SocketId, re: u64, result: Result<Success, ErrorBody>) -> Translated {
+    let reply = Reply::new(re, result);
+    Translated::Answered { socket, reply }
+}
+
+fn observe_step(step: Step<'_>, sink: Sink<'_>) {
+    match step {
+        Step::Handled {
+            input,
+            outputs,
+            timer,
+        } => sink(&Observation::Handled {
+            input,
+            outputs,
+            timer,
+        }),
+        Step::TakenBack => sink(&Observation::TakenBack),
     }
 }
 

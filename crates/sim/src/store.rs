@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hullo_core::Time;
 use hullo_core::call::Call;
-use hullo_core::hub::{REMEMBERED_MS, Write};
+use hullo_core::hub::{Write, restorable};
 use hullo_protocol::{Accid, CallId, CallRecord, Message, MessageId};
 
 /// Most messages in a snapshot; the real server's page is longer.
@@ -19,24 +19,36 @@ pub struct Store {
 }
 
 impl Store {
-    /// Stores a whole batch.
-    pub fn apply(&mut self, writes: &[Write]) {
+    /// Stores a whole batch, or nothing of it: then these calls are new in it and have been stored before.
+    pub fn apply(&mut self, writes: &[Write]) -> Result<(), Vec<CallId>> {
+        let over = |call_id: &CallId| self.calls.get(call_id).is_some_and(Call::is_ended);
+        let taken: Vec<CallId> = writes
+            .iter()
+            .map(Write::call)
+            .filter(|call| call.version == 1 && over(&call.call_id))
+            .map(|call| call.call_id)
+            .collect();
+        if !taken.is_empty() {
+            return Err(taken);
+        }
         for write in writes {
-            match write {
-                Write::Call(call) => {
-                    self.calls.insert(call.call_id, (**call).clone());
-                }
-                Write::End {
-                    call,
-                    record,
-                    messages,
-                } => {
-                    self.calls.insert(call.call_id, (**call).clone());
-                    self.records.insert(call.call_id, (**record).clone());
-                    self.messages.extend(messages.iter().cloned());
-                }
+            let call = write.call();
+            let before = self.calls.insert(call.call_id, call.clone());
+            let lived = before.as_ref().map(|before| !before.is_ended());
+            assert!(
+                lived.unwrap_or(call.version == 1),
+                "{} was over, or never began, and is stored",
+                call.call_id
+            );
+            if let Write::End {
+                record, messages, ..
+            } = write
+            {
+                self.records.insert(record.call_id, (**record).clone());
+                self.messages.extend(messages.iter().cloned());
             }
         }
+        Ok(())
     }
 
     /// The calls that are not over.
@@ -44,18 +56,13 @@ impl Store {
         self.calls.values().filter(|call| !call.is_ended())
     }
 
-    /// The calls that a hub is restored with: those that are not over, and those that ended in the last minutes.
+    /// The calls that a hub is restored with.
     pub fn restorable(&self, now: Time) -> Vec<Call> {
         self.calls
             .values()
-            .filter(|call| call.ended_at.is_none_or(|at| now.since(at) < REMEMBERED_MS))
+            .filter(|call| restorable(call.ended_at, now))
             .cloned()
             .collect()
-    }
-
-    /// Whether there is or was such a call.
-    pub fn has(&self, call_id: CallId) -> bool {
-        self.calls.contains_key(&call_id)
     }
 
     /// The record of a call.

@@ -92,6 +92,7 @@ fn line(observation: &Observation<'_>) -> Option<String> {
             format!("store: committed {}", lines.join("; "))
         }
         Observation::RolledBack => "store: batch rolled back".to_owned(),
+        Observation::TakenBack => "store: a name is taken, the batch comes again".to_owned(),
         Observation::Delivered {
             session,
             accid,

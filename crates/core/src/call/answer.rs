@@ -36,7 +36,7 @@ pub enum Outcome {
 
 impl Answer {
     /// About how much it adds to a stored call.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         /// The names of the fields, the id and the marks between them.
         const FIXED: usize = 100;
         let text = match &self.outcome {

@@ -15,9 +15,6 @@ use super::room::Room;
 use crate::Time;
 use crate::call::Call;
 
-/// How many ended calls are remembered.
-const ENDED_CALLS_MAX: usize = 1_000;
-
 /// A call, the media connections of its devices, and what is still to be told of it. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -30,6 +27,8 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Calls {
     grace_ms: u64,
+    /// How much memory the calls that are over may take.
+    remembered_bytes: usize,
     entries: BTreeMap<CallId, Entry>,
     /// Invariant: each alias of each entry.
     aliases: BTreeMap<CallId, CallId>,
@@ -43,15 +42,19 @@ pub(super) struct Calls {
     untold: BTreeSet<(Time, CallId)>,
     /// Invariant: the calls that are over, by when they ended.
     ended: BTreeSet<(Time, CallId)>,
+    /// Invariant: the footprints of the calls that are over, added up.
+    ended_bytes: usize,
     /// The entries changed since the last commit as they were then; `None` for those that were not there.
     undo: BTreeMap<CallId, Option<Entry>>,
 }
 
 impl Calls {
-    /// No calls. A participant may stay away for `grace_ms`.
-    pub(super) fn new(grace_ms: u64) -> Self {
+    /// No calls. A participant may stay away for `grace_ms`; calls that are over are forgotten when they take more than
+    /// `remembered_bytes`.
+    pub(super) fn new(grace_ms: u64, remembered_bytes: usize) -> Self {
         Self {
             grace_ms,
+            remembered_bytes,
             ..Self::default()
         }
     }
@@ -122,12 +125,19 @@ impl Calls {
         if entry.call.is_ended() {
             entry.room = Arc::default();
         }
-        self.change(entry.call.call_id, Some(entry));
-        if self.ended.len() > ENDED_CALLS_MAX
-            && let Some((_, oldest)) = self.ended.first().copied()
+        let call_id = entry.call.call_id;
+        self.change(call_id, Some(entry));
+        // Not this one: whoever ends a call reads it afterwards.
+        while self.ended_bytes > self.remembered_bytes
+            && let Some(oldest) = self.oldest_ended_but(call_id)
         {
             self.forget(oldest);
         }
+    }
+
+    fn oldest_ended_but(&self, call_id: CallId) -> Option<CallId> {
+        let mut ended = self.ended.iter().map(|(_, ended)| *ended);
+        ended.find(|ended| *ended != call_id)
     }
 
     /// Puts a room in place of its former self.
@@ -244,6 +254,11 @@ impl Calls {
         move_in(&mut self.deadlines, was_due, is_due);
         let ended = |call: Option<&Call>| Some((call?.ended_at?, call_id));
         move_in(&mut self.ended, ended(old), ended(new));
+        let bytes = |call: Option<&Call>| {
+            call.filter(|call| call.is_ended())
+                .map_or(0, Call::footprint)
+        };
+        self.ended_bytes = self.ended_bytes + bytes(new) - bytes(old);
     }
 
     fn index_names(&mut self, call_id: CallId, old: Option<&Call>, new: Option<&Call>) {

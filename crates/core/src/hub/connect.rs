@@ -23,20 +23,18 @@ impl Hub {
         asked: Vec<CallId>,
         now: Time,
     ) {
-        if self.sessions.find(session).is_some() {
+        let again = self.sessions.is_welcomed_again(session);
+        if self.sessions.find(session).is_some() && !again {
             let error = ErrorBody::new(ErrorKind::BadRequest, SIGNED_IN_ALREADY);
             let reply = Reply::new(re, Err(error));
             self.out.push(Output::Reply { session, reply });
             return;
         }
-        let was_online = self.sessions.is_online(&accid);
-        if let Some(older) = self.sessions.of_device(&accid, &device.id) {
-            self.close(older, SessionClosed::Replaced);
+        let was_online = again || self.sessions.is_online(&accid);
+        if !again {
+            self.add_session(session, &accid, &device, now);
         }
-        self.kick_out_others(&accid, device.platform.into(), now);
-        self.sessions.add(session, accid.clone(), device.clone());
         let device = device.id;
-        self.close_surplus(&accid, session);
         for call_id in self.live_calls(&accid) {
             self.change(call_id, &[session], |call| call.deliver(&accid));
             self.refresh_call(call_id, &[session], now);
@@ -55,6 +53,16 @@ impl Hub {
         if !was_online {
             self.presence_began(&accid);
         }
+    }
+
+    /// Adds a session; those that it takes the place of are closed.
+    fn add_session(&mut self, session: SessionId, accid: &Accid, device: &DeviceInfo, now: Time) {
+        if let Some(older) = self.sessions.of_device(accid, &device.id) {
+            self.close(older, SessionClosed::Replaced);
+        }
+        self.kick_out_others(accid, device.platform.into(), now);
+        self.sessions.add(session, accid.clone(), device.clone());
+        self.close_surplus(accid, session);
     }
 
     pub(super) fn handle_disconnected(&mut self, session: SessionId, now: Time) {

@@ -7,13 +7,24 @@ use hullo_protocol::{
     Request, SessionClosed, Slot, Snapshot, Uid,
 };
 
+use crate::Time;
 use crate::call::Call;
 
-/// How long an ended call is remembered, so that late requests get typed answers; of at most a thousand calls.
+/// How long an ended call is remembered, so that late requests get typed answers; of no more calls than fit into
+/// [`Config::remembered_bytes`].
 pub const REMEMBERED_MS: u64 = 5 * 60_000;
 
 /// How large a call is of which everyone is told each change at once.
 pub const SMALL_CALL: usize = 8;
+
+/// [`Config::remembered_bytes`] unless one has a reason: some forty thousand calls of two.
+pub const REMEMBERED_BYTES: usize = 64 * 1024 * 1024;
+
+/// Whether a stored call belongs into the hub of a new process: it is not over, or it ended so lately that its answers may
+/// still be asked for. A call that ended in the future (the wall clock went back) ended lately.
+pub fn restorable(ended_at: Option<Time>, now: Time) -> bool {
+    ended_at.is_none_or(|at| now.since(at) < REMEMBERED_MS)
+}
 
 /// One live connection of a device; made by the shell, never reused in a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +52,9 @@ pub struct Config {
     /// Up to so many people in a call, those in it and those it rings for, are told each change at once; [`SMALL_CALL`]. In a
     /// larger one changes of others that can wait are told together, four times a second at most.
     pub small_call: usize,
+    /// How much memory the calls that are over may take, in bytes as [`Call::footprint`] reckons them; the oldest are
+    /// forgotten first. [`REMEMBERED_BYTES`].
+    pub remembered_bytes: usize,
 }
 
 /// What an invite does to an account that is in another call.
@@ -202,7 +216,8 @@ pub enum Output {
 }
 
 /// Something to store. A batch may write a call several times; the last one counts. The first write of a new call has version 1,
-/// also where later ones of its batch have more: by that the store knows a new call, whose id has to be free.
+/// also where later ones of its batch have more: by that the store knows a new call, whose id has to be free
+/// ([`Runner::taken`](super::Runner::taken)).
 #[derive(Debug, Clone)]
 pub enum Write {
     /// The call, which is not over, as it is now, in place of what was stored of it.
@@ -216,6 +231,15 @@ pub enum Write {
         /// The conversation messages that carry the record, with their ids.
         messages: Vec<Message>,
     },
+}
+
+impl Write {
+    /// The call that is stored.
+    pub fn call(&self) -> &Call {
+        match self {
+            Self::Call(call) | Self::End { call, .. } => call,
+        }
+    }
 }
 
 /// Something for the media plane to do in a room.

@@ -50,6 +50,8 @@ pub(super) struct Sessions {
     arriving: BTreeSet<SessionId>,
     /// Those whose welcome a rollback has dropped: their shells close them, and until then they hear nothing.
     unwelcomed: BTreeSet<SessionId>,
+    /// Those of a batch that is handled once more: their welcome is still to come.
+    awaiting_welcome: BTreeSet<SessionId>,
     /// The refusals since the last commit.
     refusing: Vec<(SessionId, RequestId)>,
     next_order: u64,
@@ -105,12 +107,29 @@ impl Sessions {
     /// The welcomes and answers since the last commit are carried out.
     pub(super) fn commit(&mut self) {
         self.arriving.clear();
+        self.awaiting_welcome.clear();
         self.refusing.clear();
     }
 
     /// The welcomes and answers since the last commit are dropped.
     pub(super) fn rollback(&mut self) {
         self.unwelcomed.append(&mut self.arriving);
+        self.awaiting_welcome.clear();
+        self.drop_refusals();
+    }
+
+    /// The same inputs are handled once more: the welcomes and answers come again.
+    pub(super) fn take_back(&mut self) {
+        self.awaiting_welcome = self.arriving.clone();
+        self.drop_refusals();
+    }
+
+    /// Whether this session, which is there already, is now welcomed again.
+    pub(super) fn is_welcomed_again(&mut self, id: SessionId) -> bool {
+        self.awaiting_welcome.remove(&id)
+    }
+
+    fn drop_refusals(&mut self) {
         for (id, dropped) in std::mem::take(&mut self.refusing) {
             if let Some(session) = self.all.get_mut(&id) {
                 session.refusals.retain(|(kept, _)| *kept != dropped);
@@ -146,6 +165,7 @@ impl Sessions {
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Session> {
         self.watch(id, BTreeSet::new());
         self.arriving.remove(&id);
+        self.awaiting_welcome.remove(&id);
         self.unwelcomed.remove(&id);
         let session = self.all.remove(&id)?;
         if let Some(devices) = self.by_account.get_mut(&session.accid) {

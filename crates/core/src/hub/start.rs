@@ -36,6 +36,13 @@ impl Hub {
             let answer = answer.and_then(|answer| unless_elsewhere(call, asker, answer));
             return self.reply(asker, answer);
         }
+        if self.taken.contains(&start.call_id) {
+            let message = format!(
+                "the call {} has ended; dial with a new call id",
+                start.call_id
+            );
+            return self.refuse(asker, ErrorKind::CallOver, message);
+        }
         let (callees, refused) = match self.check_start(asker, &start, grant, refused) {
             Ok(checked) => checked,
             Err(error) => return self.reply(asker, Err(error)),

@@ -2,13 +2,15 @@
 
 mod facts;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
 use hullo_core::hub::{
-    Config, Hub, Input, Output, REMEMBERED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write,
+    Config, Hub, Input, Output, REMEMBERED_BYTES, REMEMBERED_MS, RoomCommand, RoomGrant, Runner,
+    SMALL_CALL, SessionId, Unanswered, Write, restorable,
 };
 use hullo_protocol::{
     Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId,
@@ -17,18 +19,15 @@ use hullo_protocol::{
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use super::batch::{Batch, PendingReply};
 use super::fact::Fact;
 use super::media::AppMedia;
 use super::session_queue::{Outgoing, SessionHandle, Welcome};
 use super::shared::Shared;
 use crate::metrics::snake_case;
-use crate::store::{App, Policies, StoreError};
+use crate::store::{App, CommitError, Policies, StoreError};
 
 /// Inputs that share one transaction at most.
 const BATCH: usize = 256;
-/// After a failure, timers and facts are tried again this much later.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// What sessions send to the actor.
 pub(crate) enum SessionInput {
@@ -72,7 +71,7 @@ struct ConnectedSession {
 pub(super) struct Actor {
     shared: Shared,
     app: App,
-    hub: Hub,
+    runner: Runner,
     media: AppMedia,
     sessions: BTreeMap<SessionId, ConnectedSession>,
     /// Who is who in each room: the media plane measures numbers.
@@ -82,10 +81,8 @@ pub(super) struct Actor {
     /// The generation from which tokens are good, of accounts that were signed out in this process. A login that was
     /// checked before and arrives after the sign-out is caught by it.
     signed_out: BTreeMap<Accid, u64>,
-    /// Facts that could not be stored, and those that came after them.
-    deferred: VecDeque<Fact>,
-    /// After a failure: when to try again.
-    retry_at: Option<Instant>,
+    /// The app's policies are read once for all logins of a batch.
+    policies_read: bool,
 }
 
 impl Actor {
@@ -95,8 +92,10 @@ impl Actor {
         app: App,
         media: AppMedia,
     ) -> Result<Self, StoreError> {
-        let since = Time(shared.clock.now().0.saturating_sub(REMEMBERED_MS));
-        let calls = shared.store.restorable(&app.key, since).await?;
+        let now = shared.clock.now();
+        let since = Time(now.0.saturating_sub(REMEMBERED_MS));
+        let mut calls = shared.store.restorable(&app.key, since).await?;
+        calls.retain(|call| restorable(call.ended_at, now));
         let next_message = shared.store.next_message(&app.key).await?;
         for call in calls.iter().filter(|call| !call.is_ended()) {
             tracing::info!(app = %app.key, call_id = %call.call_id, state = ?call.state, "call goes on");
@@ -115,9 +114,15 @@ impl Actor {
             busy: app.policies.busy,
             devices: app.policies.devices,
             small_call: SMALL_CALL,
+            remembered_bytes: REMEMBERED_BYTES,
         };
         Ok(Self {
-            hub: Hub::restore(config, calls, next_message, shared.clock.now()),
+            runner: Runner::new(Hub::restore(
+                config,
+                calls,
+                next_message,
+                shared.clock.now(),
+            )),
             shared,
             app,
             media,
@@ -125,8 +130,7 @@ impl Actor {
             uids: BTreeMap::new(),
             next_message,
             signed_out: BTreeMap::new(),
-            deferred: VecDeque::new(),
-            retry_at: None,
+            policies_read: false,
         })
     }
 
@@ -137,32 +141,31 @@ impl Actor {
         mut facts: mpsc::UnboundedReceiver<Fact>,
     ) {
         loop {
-            let mut batch = Batch::default();
             let wake = self.wake_at();
             let mut stop = tokio::select! {
                 input = inbox.recv() => match input {
-                    Some(input) => self.receive(input, &mut batch).await,
+                    Some(input) => self.receive(input).await,
                     None => return,
                 },
                 Some(fact) = facts.recv() => {
-                    self.receive_fact(fact, &mut batch);
+                    self.receive_fact(fact);
                     None
                 }
-                () = sleep_until(wake.into()), if self.has_timer() => {
-                    self.receive_timer(&mut batch);
+                () = sleep_until(wake.unwrap_or_else(Instant::now).into()), if wake.is_some() => {
+                    self.runner.receive(Input::Timeout);
                     None
                 }
             };
-            while stop.is_none() && batch.pending_replies.len() + batch.facts.len() < BATCH {
+            while stop.is_none() && self.runner.waiting() < BATCH {
                 if let Ok(fact) = facts.try_recv() {
-                    self.receive_fact(fact, &mut batch);
+                    self.receive_fact(fact);
                 } else if let Ok(input) = inbox.try_recv() {
-                    stop = self.receive(input, &mut batch).await;
+                    stop = self.receive(input).await;
                 } else {
                     break;
                 }
             }
-            self.commit(batch).await;
+            self.run_batch().await;
             if let Some(stopped) = stop {
                 self.stop();
                 // Whoever asked may have given up waiting.
@@ -173,31 +176,16 @@ impl Actor {
     }
 
     /// When the actor has to act without an input.
-    fn wake_at(&self) -> Instant {
-        let timer = self
-            .hub
-            .poll_timeout()
-            .map(|time| self.shared.clock.instant_of(time));
-        match (self.retry_at, timer) {
-            (Some(retry), _) => retry,
-            (None, Some(timer)) => timer,
-            (None, None) => Instant::now(),
-        }
+    fn wake_at(&self) -> Option<Instant> {
+        let timer = self.runner.poll_timeout()?;
+        Some(self.shared.clock.instant_of(timer))
     }
 
-    fn has_timer(&self) -> bool {
-        self.retry_at.is_some() || self.hub.poll_timeout().is_some()
-    }
-
-    async fn receive(
-        &mut self,
-        input: SessionInput,
-        batch: &mut Batch,
-    ) -> Option<oneshot::Sender<()>> {
+    async fn receive(&mut self, input: SessionInput) -> Option<oneshot::Sender<()>> {
         match input {
             SessionInput::Connected(new) => {
-                self.reload_policies(batch).await;
-                self.receive_session(*new, batch);
+                self.reload_policies().await;
+                self.receive_session(*new);
             }
             SessionInput::Request {
                 session,
@@ -205,27 +193,18 @@ impl Actor {
                 grant,
                 refused,
             } => {
-                batch.pending_replies.push(PendingReply {
+                self.runner.receive(Input::Request {
                     session,
-                    re: request.id,
-                    login: false,
+                    request: *request,
+                    grant,
+                    refused,
                 });
-                let request = *request;
-                self.handle(
-                    Input::Request {
-                        session,
-                        request,
-                        grant,
-                        refused,
-                    },
-                    batch,
-                );
             }
             SessionInput::Disconnected { session } => {
                 if self.sessions.remove(&session).is_some() {
                     self.shared.metrics.sessions.dec();
                 }
-                self.handle(Input::Disconnected { session }, batch);
+                self.runner.receive(Input::Disconnected { session });
             }
             SessionInput::Stop(stopped) => return Some(stopped),
         }
@@ -233,8 +212,8 @@ impl Actor {
     }
 
     /// Reads how the app wants its calls now, once for all logins of a batch: the command line may have changed it.
-    async fn reload_policies(&mut self, batch: &mut Batch) {
-        if std::mem::replace(&mut batch.policies_read, true) {
+    async fn reload_policies(&mut self) {
+        if std::mem::replace(&mut self.policies_read, true) {
             return;
         }
         let policies = match self.shared.store.policies(&self.app.key).await {
@@ -248,10 +227,10 @@ impl Actor {
         tracing::info!(app = %self.app.key, ?policies, "the app's policies have changed");
         self.app.policies = policies;
         let Policies { busy, devices } = policies;
-        self.handle(Input::Policies { busy, devices }, batch);
+        self.runner.receive(Input::Policies { busy, devices });
     }
 
-    fn receive_session(&mut self, new: NewSession, batch: &mut Batch) {
+    fn receive_session(&mut self, new: NewSession) {
         if self
             .signed_out
             .get(&new.accid)
@@ -272,55 +251,56 @@ impl Actor {
                 generation: new.generation,
             },
         );
-        batch.pending_replies.push(PendingReply {
+        self.runner.receive(Input::Connected {
             session: new.session,
-            re: new.request,
-            login: true,
+            accid: new.accid,
+            device: new.device,
+            request: new.request,
+            calls: new.calls,
         });
-        self.handle(
-            Input::Connected {
-                session: new.session,
-                accid: new.accid,
-                device: new.device,
-                request: new.request,
-                calls: new.calls,
-            },
-            batch,
-        );
     }
 
-    fn receive_timer(&mut self, batch: &mut Batch) {
-        self.retry_at = None;
-        for fact in std::mem::take(&mut self.deferred) {
-            self.handle_fact(fact, batch);
-        }
-        self.handle(Input::Timeout, batch);
-    }
-
-    fn handle(&mut self, input: Input, batch: &mut Batch) {
+    /// Handles what waits, stores it, then carries out its effects; or answers that it could not be stored.
+    async fn run_batch(&mut self) {
+        self.policies_read = false;
         let now = self.shared.clock.now();
-        batch.push(self.hub.handle(input, now));
+        let mut begun = self.runner.begin(BATCH, now, &mut |_| {});
+        while let Some(writes) = begun.take() {
+            match self.store(writes.into()).await {
+                Ok(()) => {
+                    for effect in self.runner.committed() {
+                        self.carry_out(effect);
+                    }
+                }
+                Err(CommitError::Taken(ids)) => {
+                    tracing::info!(app = %self.app.key, ?ids, "calls that are over were dialled again");
+                    begun = Some(self.runner.taken(&ids, now, &mut |_| {}));
+                }
+                Err(error) => {
+                    tracing::error!(app = %self.app.key, %error, "a batch could not be stored");
+                    self.fail();
+                }
+            }
+        }
     }
 
-    /// Stores the batch, then carries out its effects; or rolls it back.
-    async fn commit(&mut self, mut batch: Batch) {
-        batch.push(self.hub.poll_news());
-        if !batch.writes.is_empty() {
-            let began = Instant::now();
-            let writes = batch.writes.clone().into();
-            let stored = self.shared.store.commit(&self.app.key, writes).await;
-            let took = began.elapsed();
-            self.shared.metrics.count_commit(took, stored.is_ok());
-            if let Err(error) = stored {
-                tracing::error!(app = %self.app.key, writes = batch.writes.len(), %error, "a batch could not be stored");
-                return self.roll_back(batch);
-            }
-            self.log_and_count(&batch.writes);
+    async fn store(&mut self, writes: Arc<[Write]>) -> Result<(), CommitError> {
+        if writes.is_empty() {
+            return Ok(());
         }
-        self.hub.commit();
-        for effect in batch.effects {
-            self.carry_out(effect);
+        let began = Instant::now();
+        let stored = self
+            .shared
+            .store
+            .commit(&self.app.key, writes.clone())
+            .await;
+        let took = began.elapsed();
+        let failed = matches!(&stored, Err(error) if !matches!(error, CommitError::Taken(_)));
+        self.shared.metrics.count_commit(took, !failed);
+        if stored.is_ok() {
+            self.log_and_count(&writes);
         }
+        stored
     }
 
     fn log_and_count(&mut self, writes: &[Write]) {
@@ -344,13 +324,8 @@ impl Actor {
         }
     }
 
-    fn roll_back(&mut self, batch: Batch) {
-        self.hub.rollback();
-        self.retry_at = Some(Instant::now() + RETRY);
-        for fact in batch.facts.into_iter().rev() {
-            self.deferred.push_front(fact);
-        }
-        for PendingReply { session, re, login } in batch.pending_replies {
+    fn fail(&mut self) {
+        for Unanswered { session, re, login } in self.runner.failed() {
             let Some(to) = self.sessions.get(&session) else {
                 continue;
             };

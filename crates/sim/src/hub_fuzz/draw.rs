@@ -51,7 +51,6 @@ impl HubFuzz {
         let own = (accid.clone(), device);
         self.sessions.retain(|_, of| *of != own);
         self.sessions.insert(session, own);
-        self.arriving.push(session);
         let id = match DeviceId::parse(&format!("{accid}-{device}")) {
             Ok(id) => id,
             Err(error) => panic!("an account's name and a number are a device id: {error}"),
@@ -254,7 +253,18 @@ impl HubFuzz {
 
     fn dial(&mut self, me: &Accid) -> (Command, Option<RoomGrant>) {
         let bits = u128::from(self.dice.seed());
-        let call_id = CallId::from_parts(self.now.0, bits);
+        // Now and then a name that has been used, long ago or just now.
+        let used = bits.is_multiple_of(16).then(|| {
+            let place = usize::try_from(bits / 16 % 1_000).unwrap_or_default();
+            self.calls
+                .iter()
+                .rev()
+                .nth(place % self.calls.len().max(1))
+                .copied()
+        });
+        let call_id = used
+            .flatten()
+            .unwrap_or_else(|| CallId::from_parts(self.now.0, bits));
         self.calls.push(call_id);
         let group = self.dice.chance(500).then(|| GroupTerms {
             group_id: self.dice.chance(700).then(|| GROUP.to_owned()),

@@ -263,7 +263,8 @@ pub(super) fn refused(
                 || (joins && one_to_one)
         }
         ErrorKind::CallOver if part.is_none() => {
-            call.is_some_and(|call| call.over && may_find(call, me))
+            let dials = matches!(command, Command::StartCall(_));
+            call.is_some_and(|call| call.over && (dials || may_find(call, me)))
         }
         _ => match (call, part) {
             (Some(call), Some(part)) => true_of_part(call, part, context, kind),

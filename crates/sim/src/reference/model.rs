@@ -32,6 +32,8 @@ pub(super) struct Model {
     /// Those whose welcome was rolled back with their batch: they are about to be closed, and nothing reaches them until then.
     unwelcomed: BTreeSet<SessionId>,
     pub(super) peers: Peers,
+    /// Calls that were over before the batch under way, and are dialled in it.
+    pub(super) dialled_again: BTreeSet<CallId>,
 }
 
 /// A session: whose, where.
@@ -158,6 +160,7 @@ impl Model {
             arriving: BTreeSet::new(),
             unwelcomed: BTreeSet::new(),
             peers: Peers::default(),
+            dialled_again: BTreeSet::new(),
         }
     }
 
@@ -245,10 +248,16 @@ impl Model {
 
     /// Nothing since `before` has happened, but sessions and media that came or went stay so.
     pub(super) fn roll_back_to(&mut self, before: Self) {
+        self.take_back_to(before);
+        self.unwelcomed.append(&mut self.arriving);
+    }
+
+    /// The same comes again; who has arrived is still to be welcomed.
+    pub(super) fn take_back_to(&mut self, before: Self) {
         let now = std::mem::replace(self, before);
         self.sessions = now.sessions;
         self.unwelcomed = now.unwelcomed;
-        self.unwelcomed.extend(now.arriving);
+        self.arriving = now.arriving;
         self.peers.roll_forward(&now.peers);
         for (call_id, call) in &mut self.calls {
             let Some(later) = now.calls.get(call_id) else {
@@ -385,7 +394,10 @@ impl Model {
                 .and_then(|call| call.part(me))
                 .is_some_and(|part| part.state == PartState::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
-        let forgotten = kind == Some(ErrorKind::CallNotFound) && call.is_none_or(|call| call.over);
+        let dials = matches!(command, Command::StartCall(_));
+        let unknown =
+            kind == Some(ErrorKind::CallNotFound) || (dials && kind == Some(ErrorKind::CallOver));
+        let forgotten = unknown && call.is_none_or(|call| call.over);
         if first == kind || forgotten || moved {
             Ok(false)
         } else {

@@ -26,6 +26,11 @@ pub(super) fn apply(
     let call_id = stored.call_id;
     let is_new = !model.calls.contains_key(&call_id);
     if is_new {
+        if model.call(call_id).is_some() {
+            // The store will not have it, and the batch comes again.
+            model.dialled_again.insert(call_id);
+            return Ok(());
+        }
         model.calls.insert(call_id, dialled(model, stored, cause)?);
     }
     let mut call = model.calls[&call_id].clone();
@@ -80,9 +85,6 @@ fn dialled(model: &Model, stored: &StoredCall, cause: &Cause<'_>) -> Result<Call
     let Some(Command::StartCall(start)) = cause.asks(&stored.caller, stored.call_id) else {
         return Err(format!("{} was never dialled", stored.call_id));
     };
-    if model.call(stored.call_id).is_some() {
-        return Err(format!("{} was accepted a second time", stored.call_id));
-    }
     if model.live_parts(&stored.caller).next().is_some() {
         return Err(format!("{} dials from within a call", stored.caller));
     }

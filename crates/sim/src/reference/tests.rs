@@ -21,6 +21,7 @@ const CONFIG: Config = Config {
     switch_ms: 15_000,
     busy: BusyPolicy::Reject,
     devices: DevicePolicy::All,
+    remembered_bytes: hullo_core::hub::REMEMBERED_BYTES,
 };
 
 /// What a hub was given and gave, and when.

@@ -21,9 +21,10 @@ impl World {
 
     /// Something arrives at the server's shell.
     pub(super) fn server_receives(&mut self, input: ServerInput) {
-        if let Some(process) = &mut self.server.process {
-            process.enqueue(input);
+        let outputs = self.server.receive(input);
+        if let Some(process) = &self.server.process {
             let epoch = process.epoch;
+            self.handle_server_outputs(epoch, outputs);
             let at = self.now.plus_ms(self.rng.server.pick(0..=2));
             self.queue.schedule(at, WorldEvent::ServerHandles(epoch));
         }
@@ -73,7 +74,7 @@ impl World {
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
         if stored {
-            server.store_batch(&mut sink);
+            server.store_batch(now, &mut sink);
             self.batch_stored = true;
             let crashes = self.scenario.crashing && self.calm_at.is_none() && wrote;
             if crashes && self.rng.server.chance(3) {

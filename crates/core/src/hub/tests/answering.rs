@@ -351,5 +351,9 @@ fn late_requests_get_typed_errors_for_a_while() {
     shell.pass(60_000);
     assert_eq!(kind(shell.accept(phone, call_id)), ErrorKind::CallNotFound);
     assert_eq!(shell.hang_up(phone, call_id), Ok(Success::Done));
-    assert_eq!(shell.hub.poll_timeout(), None, "nothing is left to do");
+    assert_eq!(
+        shell.runner.hub.poll_timeout(),
+        None,
+        "nothing is left to do"
+    );
 }

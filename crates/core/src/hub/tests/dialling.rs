@@ -109,7 +109,7 @@ fn dial_without_request_id_is_refused() {
         grant: None,
         refused: Vec::new(),
     };
-    let outputs = shell.hub.handle(input, shell.now);
+    let outputs = shell.runner.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {
         panic!("{outputs:?}");
     };

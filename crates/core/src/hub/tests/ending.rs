@@ -4,7 +4,7 @@ use hullo_protocol::*;
 
 use super::super::*;
 use super::Shell;
-use super::shell::{accid, end_in, kind};
+use super::shell::{CONFIG, accid, end_in, kind, start};
 
 #[test]
 fn hang_up_ends_the_call_for_both_with_durations() {
@@ -288,20 +288,56 @@ fn record_is_news_for_every_device_of_both_accounts() {
 }
 
 #[test]
-fn at_most_a_thousand_ended_calls_are_remembered() {
-    let mut shell = Shell::new();
+fn calls_that_are_over_are_remembered_as_far_as_memory_allows() {
+    let mut shell = Shell::with(Config {
+        remembered_bytes: 20_000,
+        ..CONFIG
+    });
     let alice = shell.login("alice", "a1");
     let mut calls = Vec::new();
-    for _ in 0..1_001 {
+    for _ in 0..100 {
         let call_id = shell.dial(alice, "bob", Media::Audio);
         shell.hang_up(alice, call_id).unwrap();
         shell.now = shell.now.plus_ms(1);
         calls.push(call_id);
     }
-    let snapshot = |call_id| Command::CallSnapshot { call_id };
-    assert_eq!(
-        kind(shell.ask(alice, snapshot(calls[0]))),
-        ErrorKind::CallNotFound
-    );
-    assert!(shell.ask(alice, snapshot(calls[1])).is_ok());
+    let remembered: Vec<bool> = calls
+        .iter()
+        .map(|call_id| {
+            let call_id = *call_id;
+            shell.ask(alice, Command::CallSnapshot { call_id }).is_ok()
+        })
+        .collect();
+    let forgotten = remembered.iter().take_while(|known| !**known).count();
+    assert!((80..100).contains(&forgotten), "{forgotten} are forgotten");
+    assert!(remembered[forgotten..].iter().all(|known| *known));
+}
+
+/// Finding C2: it rang, talked, and was neither stored nor recorded.
+#[test]
+fn name_of_a_forgotten_call_is_refused_and_nothing_rings() {
+    let mut shell = Shell::with(Config {
+        remembered_bytes: 0,
+        ..CONFIG
+    });
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let first = shell.dial(alice, "bob", Media::Audio);
+    shell.hang_up(alice, first).unwrap();
+    let other = shell.dial(alice, "bob", Media::Audio);
+    shell.hang_up(alice, other).unwrap();
+    shell.take_events(bob);
+    let record = shell.record(first).clone();
+
+    let request = shell.fresh_request();
+    for _ in 0..2 {
+        let dial = Command::StartCall(start(first, "bob", Media::Audio));
+        let refused = shell.ask_as(alice, request, dial, None);
+        assert_eq!(kind(refused), ErrorKind::CallOver);
+    }
+    assert!(shell.take_events(bob).is_empty(), "nobody rings");
+    assert_eq!(shell.record(first), &record);
+    assert_eq!(shell.messages.len(), 2);
+    shell.dial(alice, "bob", Media::Audio);
+    assert_eq!(shell.take_events(bob).len(), 1, "a new name is free");
 }

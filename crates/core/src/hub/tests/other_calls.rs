@@ -115,7 +115,7 @@ fn requests_of_unknown_sessions_are_dropped() {
         grant: None,
         refused: Vec::new(),
     };
-    assert!(shell.hub.handle(input, shell.now).is_empty());
+    assert!(shell.runner.hub.handle(input, shell.now).is_empty());
 }
 
 #[test]

@@ -225,12 +225,6 @@ impl World {
             id: self.shell.fresh(),
             ..Self::choose(&self.asked, which)?
         };
-        if let Command::StartCall(dial) = &request.command
-            && self.shell.calls.contains_key(&dial.call_id)
-            && !self.shell.hub.remembers(dial.call_id)
-        {
-            return None;
-        }
         Some(Input::Request {
             session,
             request,
@@ -267,7 +261,7 @@ impl World {
 
     /// Takes the step once in a batch that cannot be stored, and checks that the calls are as they were.
     fn take_in_vain(&mut self, input: Input) {
-        let hub = &mut self.shell.hub;
+        let hub = &mut self.shell.runner.hub;
         let (before, next_message) = (hub.calls.clone(), hub.next_message);
         hub.handle(input.clone(), self.shell.now);
         hub.poll_news();
@@ -284,7 +278,7 @@ impl World {
     fn check(&self) {
         let mut active = BTreeSet::new();
         let mut rung = BTreeSet::new();
-        let mut rebuilt = Calls::new(CONFIG.grace_ms);
+        let mut rebuilt = Calls::new(CONFIG.grace_ms, CONFIG.remembered_bytes);
         for call in self.shell.calls.values().filter(|call| !call.is_ended()) {
             let uids: BTreeSet<Uid> = call.participants.iter().map(|p| p.uid).collect();
             assert_eq!(uids.len(), call.participants.len(), "uids are unique");
@@ -305,7 +299,7 @@ impl World {
                 assert!(!rings || rung.insert(accid), "rung for two calls");
             }
         }
-        for entry in self.shell.hub.calls.all() {
+        for entry in self.shell.runner.hub.calls.all() {
             let call = &entry.call;
             if !call.is_ended() && self.shell.calls[&call.call_id].version == call.version {
                 assert_eq!(self.shell.calls[&call.call_id], **call, "stored as it is");
@@ -315,7 +309,7 @@ impl World {
         }
         rebuilt.commit();
         assert_eq!(
-            rebuilt, self.shell.hub.calls,
+            rebuilt, self.shell.runner.hub.calls,
             "indexes follow from the calls"
         );
         for (call_id, call) in &self.shell.calls {
@@ -405,8 +399,8 @@ proptest! {
         world.shell.pass(20 * 60_000);
         world.check();
         prop_assert!(world.shell.calls.values().all(Call::is_ended));
-        prop_assert_eq!(&world.shell.hub.calls, &Calls::new(CONFIG.grace_ms));
-        prop_assert!(world.shell.hub.peer_health.is_empty());
-        prop_assert_eq!(world.shell.hub.poll_timeout(), None);
+        prop_assert_eq!(&world.shell.runner.hub.calls, &Calls::new(CONFIG.grace_ms, CONFIG.remembered_bytes));
+        prop_assert!(world.shell.runner.hub.peer_health.is_empty());
+        prop_assert_eq!(world.shell.runner.hub.poll_timeout(), None);
     }
 }

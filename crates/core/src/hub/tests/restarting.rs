@@ -37,7 +37,7 @@ fn ring_time_that_passed_meanwhile_ends_the_call() {
     let alice = shell.login("alice", "a1");
     let call_id = shell.dial(alice, "bob", Media::Audio);
     shell.restart(RING_MS_DEFAULT + 1);
-    assert!(shell.hub.poll_timeout().unwrap() <= shell.now);
+    assert!(shell.runner.hub.poll_timeout().unwrap() <= shell.now);
     shell.feed(Input::Timeout);
     assert_eq!(shell.record(call_id).reason, EndReason::Unreachable);
 }
@@ -136,7 +136,7 @@ fn ended_call_that_is_handed_in_again_is_answered_as_before() {
     shell.ask_as(alice, request, dial.clone(), None).unwrap();
     shell.cancel(alice, call_id).unwrap();
     let calls = shell.calls.values().cloned().collect();
-    shell.hub = Hub::restore(shell.config.clone(), calls, MessageId(2), shell.now);
+    shell.runner.hub = Hub::restore(shell.config.clone(), calls, MessageId(2), shell.now);
     let (alice, bob) = {
         let _gone = bob;
         (shell.login("alice", "a1"), shell.login("bob", "b1"))
@@ -146,5 +146,5 @@ fn ended_call_that_is_handed_in_again_is_answered_as_before() {
     assert_eq!(kind(shell.accept(bob, call_id)), ErrorKind::InviteCancelled);
     assert_eq!(shell.records.len(), 1);
     shell.pass(10 * 60_000);
-    assert_eq!(shell.hub.poll_timeout(), None);
+    assert_eq!(shell.runner.hub.poll_timeout(), None);
 }

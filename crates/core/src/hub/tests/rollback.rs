@@ -10,9 +10,9 @@ use super::shell::{accid, device, sdp, start};
 fn fail(shell: &mut Shell, inputs: Vec<Input>) -> Vec<Output> {
     let outputs = inputs
         .into_iter()
-        .flat_map(|input| shell.hub.handle(input, shell.now))
+        .flat_map(|input| shell.runner.hub.handle(input, shell.now))
         .collect();
-    shell.hub.rollback();
+    shell.runner.hub.rollback();
     outputs
 }
 
@@ -38,7 +38,7 @@ fn dial_that_could_not_be_stored_never_was() {
     let dial = Command::StartCall(start(call_id, "bob", Media::Audio));
     let outputs = fail(&mut shell, vec![request(alice, dial.clone())]);
     assert!(matches!(outputs[0], Output::Write(_)));
-    assert!(shell.hub.calls.resolve(call_id).is_none());
+    assert!(shell.runner.hub.calls.resolve(call_id).is_none());
     let answer = shell.ask_as(alice, RequestId::from_u128(77), dial, None);
     assert_eq!(super::shell::call_of(answer).state, CallState::Ringing);
     assert_eq!(shell.take_events(bob).len(), 1);
@@ -57,8 +57,8 @@ fn timer_that_fired_in_vain_fires_again_but_not_at_once() {
                 .iter()
                 .any(|o| matches!(o, Output::Write(Write::End { .. })))
         );
-        assert!(shell.hub.poll_timeout().unwrap() > shell.now);
-        shell.now = shell.hub.poll_timeout().unwrap();
+        assert!(shell.runner.hub.poll_timeout().unwrap() > shell.now);
+        shell.now = shell.runner.hub.poll_timeout().unwrap();
     }
     shell.feed(Input::Timeout);
     shell.record(call_id);
@@ -74,7 +74,10 @@ fn device_that_went_while_nothing_could_be_stored_is_away_afterwards() {
     let mut shell = Shell::new();
     let (alice, _, call_id) = shell.talking(Media::Audio);
     fail(&mut shell, vec![Input::Disconnected { session: alice }]);
-    assert_eq!(shell.hub.calls.find(call_id), Some(shell.call(call_id)));
+    assert_eq!(
+        shell.runner.hub.calls.find(call_id),
+        Some(shell.call(call_id))
+    );
     shell.pass(GRACE_MS + 2_000);
     assert_eq!(shell.record(call_id).reason, EndReason::Lost);
 }
@@ -119,7 +122,7 @@ fn peer_that_could_not_be_negotiated_is_forgotten_with_what_it_said() {
         !shell.call(call_id).is_ended(),
         "the old peer is there still"
     );
-    assert_eq!(shell.hub.peer_health.len(), 2);
+    assert_eq!(shell.runner.hub.peer_health.len(), 2);
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn what_was_said_about_sessions_is_said_again() {
         accid: accid("bob"),
     };
     fail(&mut shell, vec![newer, signed_out]);
-    let soon = shell.hub.poll_timeout().unwrap();
+    let soon = shell.runner.hub.poll_timeout().unwrap();
     shell.now = soon;
     shell.feed(Input::Timeout);
     shell.pass(5_000);
@@ -156,5 +159,5 @@ fn what_was_said_about_sessions_is_said_again() {
         shell.closed.get(&SessionId(900)),
         Some(&SessionClosed::SignedOut)
     );
-    assert_eq!(shell.hub.poll_timeout(), None);
+    assert_eq!(shell.runner.hub.poll_timeout(), None);
 }

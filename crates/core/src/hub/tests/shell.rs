@@ -10,7 +10,7 @@ use super::super::*;
 
 /// The hub in a shell whose storage works, and all that has come out of it.
 pub(super) struct Shell {
-    pub(super) hub: Hub,
+    pub(super) runner: Runner,
     pub(super) now: Time,
     pub(super) config: Config,
     /// The calls as stored, those that are over too.
@@ -36,6 +36,7 @@ pub(super) const CONFIG: Config = Config {
     busy: crate::hub::BusyPolicy::Reject,
     devices: crate::hub::DevicePolicy::All,
     small_call: SMALL_CALL,
+    remembered_bytes: REMEMBERED_BYTES,
 };
 
 pub(super) fn accid(name: &str) -> Accid {
@@ -117,7 +118,7 @@ impl Shell {
     pub(super) fn with(config: Config) -> Self {
         let now = Time(1_000_000);
         Self {
-            hub: Hub::restore(config.clone(), Vec::new(), MessageId(1), now),
+            runner: Runner::new(Hub::restore(config.clone(), Vec::new(), MessageId(1), now)),
             now,
             config,
             calls: BTreeMap::new(),
@@ -154,23 +155,39 @@ impl Shell {
 
     /// The same with several inputs as one batch.
     pub(super) fn feed_all(&mut self, inputs: Vec<Input>) {
-        let mut outputs = Vec::new();
+        let count = inputs.len();
         for input in inputs {
             if let Input::Connected { session, accid, .. } = &input {
                 self.accounts.insert(*session, accid.clone());
             }
-            outputs.extend(self.hub.handle(input, self.now));
+            self.runner.receive(input);
         }
-        outputs.extend(self.hub.poll_news());
-        for output in &outputs {
-            if let Output::Write(write) = output {
-                self.store(write);
-            }
+        let mut watch = |_: Step<'_>| {};
+        let mut begun = self.runner.begin(count, self.now, &mut watch);
+        if begun.is_none() {
+            // After a failure facts wait for a moment.
+            self.now = self.runner.poll_timeout().unwrap();
+            begun = self.runner.begin(count, self.now, &mut watch);
         }
-        self.hub.commit();
-        for output in outputs {
+        let mut writes = begun.unwrap();
+        let taken = self.taken(&writes);
+        if !taken.is_empty() {
+            writes = self.runner.taken(&taken, self.now, &mut watch);
+        }
+        for write in &writes {
+            self.store(write);
+        }
+        for output in self.runner.committed() {
             self.carry_out(output);
         }
+    }
+
+    /// The calls that are written as new and that were over before.
+    fn taken(&self, writes: &[Write]) -> Vec<CallId> {
+        let new = writes.iter().filter(|write| write.call().version == 1);
+        new.map(|write| write.call().call_id)
+            .filter(|call_id| self.calls.get(call_id).is_some_and(Call::is_ended))
+            .collect()
     }
 
     fn store(&mut self, write: &Write) {
@@ -201,7 +218,8 @@ impl Shell {
         let json = serde_json::to_string(call).unwrap();
         let read: Call = serde_json::from_str(&json).unwrap();
         assert_eq!(read, **call, "the stored form keeps everything");
-        if let Some(before) = self.calls.insert(call.call_id, read) {
+        let before = self.calls.insert(call.call_id, read);
+        if let Some(before) = before {
             assert!(!before.is_ended(), "an ended call does not change");
             assert!(call.version >= before.version, "versions only grow");
         }
@@ -287,10 +305,14 @@ impl Shell {
     /// Lets time pass, handling each deadline when it comes.
     pub(super) fn pass(&mut self, ms: u64) {
         let end = self.now.plus_ms(ms);
-        while let Some(at) = self.hub.poll_timeout().filter(|at| *at <= end) {
+        while let Some(at) = self.runner.hub.poll_timeout().filter(|at| *at <= end) {
             self.now = self.now.max(at);
             self.feed(Input::Timeout);
-            assert_ne!(self.hub.poll_timeout(), Some(at), "a deadline that stays");
+            assert_ne!(
+                self.runner.hub.poll_timeout(),
+                Some(at),
+                "a deadline that stays"
+            );
         }
         self.now = end;
     }
@@ -328,13 +350,13 @@ impl Shell {
     /// Kills the server and starts it again after `ms`, with the calls that a shell hands in.
     pub(super) fn restart(&mut self, ms: u64) {
         self.now = self.now.plus_ms(ms);
-        let lately = |at: Time| at.plus_ms(REMEMBERED_MS) > self.now;
         let calls = self.calls.values();
         let calls = calls
-            .filter(|call| call.ended_at.is_none_or(lately))
+            .filter(|call| restorable(call.ended_at, self.now))
             .cloned();
         let next_message = MessageId(self.messages.len() as u64 + 1);
-        self.hub = Hub::restore(self.config.clone(), calls.collect(), next_message, self.now);
+        let hub = Hub::restore(self.config.clone(), calls.collect(), next_message, self.now);
+        self.runner = Runner::new(hub);
         self.events.clear();
         self.rooms.clear();
     }

@@ -1,48 +1,32 @@
-//! Facts become inputs of the hub, in their order, and again after a batch of them could not be stored.
+//! Facts become inputs of the hub.
 
 use hullo_core::hub::{Input, MediaEvent};
 use hullo_protocol::{CallId, QualityReport};
 
 use super::{Actor, ConnectedSession};
-use crate::node::batch::Batch;
 use crate::node::fact::Fact;
 
 impl Actor {
-    /// Facts keep their order: while some wait for the storage, later ones wait behind them.
-    pub(super) fn receive_fact(&mut self, fact: Fact, batch: &mut Batch) {
-        if self.retry_at.is_some() {
-            self.deferred.push_back(fact);
-        } else {
-            self.handle_fact(fact, batch);
-        }
-    }
-
-    pub(super) fn handle_fact(&mut self, fact: Fact, batch: &mut Batch) {
-        let input = match &fact {
-            Fact::Media { call_id, event } => Input::Media {
-                call_id: *call_id,
-                event: event.clone(),
-            },
+    pub(super) fn receive_fact(&mut self, fact: Fact) {
+        let input = match fact {
+            Fact::Media { call_id, event } => Input::Media { call_id, event },
             Fact::Quality { call_id, reports } => Input::Media {
-                call_id: *call_id,
-                event: MediaEvent::Quality(self.quality(*call_id, reports)),
+                call_id,
+                event: MediaEvent::Quality(self.quality(call_id, &reports)),
             },
             Fact::SignOut { accid, generation } => {
-                self.signed_out.insert(accid.clone(), *generation);
+                self.signed_out.insert(accid.clone(), generation);
                 // A login with a new token may have overtaken this. An account without a session leaves its calls all the same.
-                let own = |session: &&ConnectedSession| session.accid == *accid;
+                let own = |session: &&ConnectedSession| session.accid == accid;
                 let mut own = self.sessions.values().filter(own).peekable();
                 let is_online = own.peek().is_some();
-                if is_online && own.all(|session| session.generation >= *generation) {
+                if is_online && own.all(|session| session.generation >= generation) {
                     return;
                 }
-                Input::SignOut {
-                    accid: accid.clone(),
-                }
+                Input::SignOut { accid }
             }
         };
-        batch.facts.push(fact);
-        self.handle(input, batch);
+        self.runner.receive(input);
     }
 
     fn quality(&self, call_id: CallId, reports: &[hullo_sfu::QualityReport]) -> Vec<QualityReport> {

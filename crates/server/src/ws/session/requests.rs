@@ -55,12 +55,7 @@ impl Client {
             Command::CallRecord { call_id } => {
                 return Prepared::Answered(self.record(*call_id).await);
             }
-            Command::StartCall(dial) => {
-                if let Err(error) = self.check_not_over(dial.call_id).await {
-                    return Prepared::Answered(Err(error));
-                }
-                dial.room_token.as_ref()
-            }
+            Command::StartCall(dial) => dial.room_token.as_ref(),
             Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
                 room_token.as_ref()
             }
@@ -119,23 +114,6 @@ impl Client {
                 tracing::info!(%error, "room token refused");
                 None
             }
-        }
-    }
-
-    /// A call that was over before this process began, or that the hub has forgotten since, cannot be dialled again.
-    async fn check_not_over(&self, call_id: CallId) -> Result<(), ErrorBody> {
-        let shared = &self.context.shared;
-        let record = shared
-            .store
-            .record(&self.app.app.key, call_id)
-            .await
-            .map_err(unavailable)?;
-        match record {
-            Some(record) if !shared.clock.is_recent(record.ended_at_ms) => {
-                let message = format!("the call {call_id} has ended; dial with a new call id");
-                Err(ErrorBody::new(ErrorKind::CallOver, message))
-            }
-            _ => Ok(()),
         }
     }
 
