@@ -403,7 +403,11 @@ impl Peer {
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
             .nackable(nackable);
-        if let Err(reason) = guarded(|| Ok::<_, String>(stream.write_rtp(write))) {
+        let written = guarded(|| {
+            stream.write_rtp(write);
+            Ok::<_, String>(())
+        });
+        if let Err(reason) = written {
             self.failure = Some(reason);
         }
         Some(position.is_first)
