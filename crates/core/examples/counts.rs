@@ -156,6 +156,7 @@ impl People {
             switch_ms: SWITCH_MS,
             busy: BusyPolicy::Reject,
             devices: DevicePolicy::All,
+            remembered_bytes: hullo_core::hub::REMEMBERED_BYTES,
             small_call: hullo_core::hub::SMALL_CALL,
         };
         let mut hub = Hub::restore(config, Vec::new(), MessageId(1), NOW);
