@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::command::{self, cargo, output_of, program, root, target_folder};
 use crate::{setup, web};
-use runs::Bench;
+use server::Bench;
 
 /// Seeds for the simulator: enough to run for seconds in release.
 const SEEDS: u32 = 5_000;

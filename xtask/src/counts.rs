@@ -27,7 +27,7 @@ const PARTS: [&str; 5] = [
 const TOLERANCE: f64 = 4.0;
 const TOLERANCE_OF_OTHERS: f64 = 25.0;
 
-/// With this in the environment the counts are committed anew.
+/// With this in the environment the counts are committed again.
 const UPDATE: &str = "HULLO_UPDATE_COUNTS";
 
 /// Counts, and fails if a path has become dearer, or so much cheaper that the committed count says nothing any more.

@@ -182,9 +182,9 @@ impl Hub {
 
     /// The store has calls of these names, which the hub has forgotten: takes back everything since the last commit, so
     /// that the same inputs are handled once more. A dial of such a name is refused then.
-    fn take_back(&mut self, taken: impl IntoIterator<Item = CallId>) {
+    fn rewind(&mut self, taken: impl IntoIterator<Item = CallId>) {
         self.undo();
-        self.sessions.take_back();
+        self.sessions.rewind();
         self.taken.extend(taken);
     }
 

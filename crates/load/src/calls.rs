@@ -19,7 +19,6 @@ use crate::options::CallOptions;
 use crate::process::Usage;
 use crate::report::CallReport;
 use crate::session::{self, Door, Who};
-use crate::stats::ServerCost;
 use crate::target::Target;
 
 /// When no session has signed in for so long, the run is given up.
@@ -260,9 +259,4 @@ pub(crate) async fn measure(pid: Option<u32>, window: Window) -> Result<Option<(
     sleep_until(window.until.into()).await;
     let after = pid.map(Usage::of).transpose()?;
     Ok(before.zip(after))
-}
-
-/// The cost of each of these units.
-pub(crate) fn cost(server: Option<(Usage, Usage)>, seconds: u32, units: u64) -> Option<ServerCost> {
-    server.map(|(before, after)| ServerCost::between(&before, &after, seconds.into(), units))
 }

@@ -27,7 +27,7 @@ use crate::target::Target;
 /// What the memory of the server is given to settle in before it is looked at.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// The report.
+/// What `--json` writes.
 #[derive(Debug, Serialize)]
 struct IdleReport {
     sign_in: SignIn,

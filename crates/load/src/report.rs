@@ -10,10 +10,9 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use crate::api::Records;
-use crate::calls::cost;
 use crate::options::CallOptions;
 use crate::process::Usage;
-use crate::stats::{Latency, ServerCost, Stats};
+use crate::stats::{Latency, ServerCost, Stats, cost};
 
 /// The report of `hullo load calls`.
 #[derive(Debug, Clone, Serialize)]
@@ -174,7 +173,7 @@ impl fmt::Display for ServerCost {
     }
 }
 
-/// A table.
+/// The latencies as a table for people, a line for each step.
 pub(crate) struct Latencies<'a>(pub(crate) &'a BTreeMap<&'static str, Latency>);
 
 impl fmt::Display for Latencies<'_> {

@@ -179,3 +179,8 @@ impl ServerCost {
         }
     }
 }
+
+/// The cost of each of these units.
+pub(crate) fn cost(server: Option<(Usage, Usage)>, seconds: u32, units: u64) -> Option<ServerCost> {
+    server.map(|(before, after)| ServerCost::between(&before, &after, seconds.into(), units))
+}

@@ -63,7 +63,7 @@ impl App {
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// The server.
+/// Where the server is and how it is reached.
 #[derive(Clone)]
 pub(crate) struct Target {
     /// Host and port, as in the `Host` header.

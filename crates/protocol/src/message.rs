@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(doc)]
-use crate::Command;
 use crate::call::wire_enum;
 use crate::{Accid, CallId, CallKind, EndReason, Media, MessageId, ParticipantState, Quality};
 
@@ -28,7 +26,7 @@ pub struct Message {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum MessageBody {
-    /// A call is over: what its two readers need of its record. [`Command::CallRecord`] has all of it.
+    /// A call is over: what its two readers need of its record. [`Command::CallRecord`](crate::Command::CallRecord) has all of it.
     Call(CallSummary),
 }
 

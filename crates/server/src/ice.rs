@@ -72,7 +72,7 @@ impl IceServers {
         if self.0.is_empty() {
             return None;
         }
-        let servers = self.0.iter().map(|server| server.told(session, now));
+        let servers = self.0.iter().map(|server| server.for_session(session, now));
         Some(Event::MediaIceServers {
             ice_servers: servers.collect(),
         })
@@ -136,7 +136,7 @@ impl IceSettings {
 }
 
 impl Server {
-    fn told(&self, session: SessionId, now: SystemTime) -> IceServer {
+    fn for_session(&self, session: SessionId, now: SystemTime) -> IceServer {
         let (username, credential) = match &self.access {
             Access::Open => (None, None),
             Access::Static {
@@ -184,7 +184,7 @@ mod tests {
         IceServers::check(toml::from_str::<File>(&text)?.ice_servers)
     }
 
-    fn told(servers: &IceServers, now: SystemTime) -> IceServer {
+    fn for_session(servers: &IceServers, now: SystemTime) -> IceServer {
         match servers.event(SessionId(42), now) {
             Some(Event::MediaIceServers { mut ice_servers }) => ice_servers.remove(0),
             other => panic!("{other:?}"),
@@ -196,7 +196,7 @@ mod tests {
         let servers = checked("urls = ['turn:turn.example.com']\nsecret = 'north'\nttl_s = 600");
         let servers = servers.unwrap();
         let now = UNIX_EPOCH + Duration::from_secs(1_764_200_000);
-        let server = told(&servers, now);
+        let server = for_session(&servers, now);
         // printf 1764200600:42 | openssl dgst -sha1 -hmac north -binary | base64
         assert_eq!(server.username.as_deref(), Some("1764200600:42"));
         assert_eq!(
@@ -211,14 +211,14 @@ mod tests {
     fn credentials_that_never_change_are_told_once() {
         let servers = checked("urls = ['turns:t.example.com']\nusername = 'u'\ncredential = 'c'");
         let servers = servers.unwrap();
-        let server = told(&servers, SystemTime::now());
+        let server = for_session(&servers, SystemTime::now());
         assert_eq!(
             (server.username.as_deref(), server.credential.as_deref()),
             (Some("u"), Some("c"))
         );
         assert_eq!(servers.renewed_after(), None);
         let open = checked("urls = ['stun:s.example.com']").unwrap();
-        assert_eq!(told(&open, SystemTime::now()).username, None);
+        assert_eq!(for_session(&open, SystemTime::now()).username, None);
         assert_eq!(
             IceServers::default().event(SessionId(1), SystemTime::now()),
             None

@@ -19,9 +19,19 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::connections::ConnectionMetrics;
-use crate::node::Unsent;
 use crate::store::StoreStats;
 use process::Process;
+
+/// Why a datagram was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unsent {
+    /// The system's buffer was full.
+    Full,
+    /// There is no way to its address.
+    Unreachable,
+    /// Anything else, a firewall of this machine among it.
+    Other,
+}
 
 /// All figures of the program.
 pub(crate) struct Metrics {
@@ -212,6 +222,16 @@ impl MediaMetrics {
     }
 
     fn register(&self, media: &mut Registry) {
+        self.register_gauges(media);
+        self.register_counters(media);
+        media.register(
+            "datagrams_unsent",
+            "UDP datagrams that were not sent, by reason",
+            self.unsent.clone(),
+        );
+    }
+
+    fn register_gauges(&self, media: &mut Registry) {
         let gauges = [
             ("rooms", "Open rooms", &self.rooms),
             ("peers", "Media connections", &self.peers),
@@ -234,6 +254,9 @@ impl MediaMetrics {
         for (name, help, gauge) in gauges {
             media.register(name, help, gauge.clone());
         }
+    }
+
+    fn register_counters(&self, media: &mut Registry) {
         let counters = [
             (
                 "datagrams_received",
@@ -290,11 +313,6 @@ impl MediaMetrics {
         for (name, help, counter) in counters {
             media.register(name, help, counter.clone());
         }
-        media.register(
-            "datagrams_unsent",
-            "UDP datagrams that were not sent, by reason",
-            self.unsent.clone(),
-        );
     }
 }
 

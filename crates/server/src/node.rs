@@ -18,7 +18,7 @@ use crate::store::{App, StoreError};
 use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
-pub(crate) use media::{Media, MediaSockets, Unsent};
+pub(crate) use media::{Media, MediaSockets};
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 

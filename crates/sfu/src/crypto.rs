@@ -1,7 +1,7 @@
 //! The cryptography of all connections: str0m's own, with one DTLS configuration for all of them.
 //!
 //! str0m makes a `dimpl::Config` for each connection, and each of those tests the library's key exchanges and signatures
-//! anew: 0.85 of the 1.0 ms that a connection cost. Here it is made, and tested, once.
+//! again: 0.85 of the 1.0 ms that a connection cost. Here it is made, and tested, once.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;

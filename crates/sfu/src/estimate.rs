@@ -58,7 +58,7 @@ impl Estimate {
     }
 
     /// To be called after each datagram that may carry feedback, which for audio would raise a suspended estimate. It makes
-    /// the estimator anew, so that to call it for packets of media would be dear.
+    /// a new estimator, so that to call it for packets of media would be dear.
     pub(crate) fn keep_suspended(&self, rtc: &mut Rtc) {
         if self.active.is_none() {
             let mut bwe = rtc.bwe();

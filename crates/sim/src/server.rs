@@ -129,7 +129,7 @@ impl Server {
         match process.translate(input, shell) {
             Translated::ForHub(input) => process.runner.receive(input),
             Translated::Answered { socket, reply } => return vec![send(socket, &reply, false)],
-            Translated::Dropped => {}
+            Translated::Ignored => {}
         }
         Vec::new()
     }
@@ -253,7 +253,7 @@ impl Process {
             }
             ServerInput::Closed { socket } => {
                 let Some(session) = self.by_socket.remove(&socket) else {
-                    return Translated::Dropped;
+                    return Translated::Ignored;
                 };
                 self.sessions.remove(&session);
                 Translated::ForHub(Input::Disconnected { session })
@@ -284,7 +284,7 @@ impl Process {
             .get(&socket)
             .and_then(|session| Some((*session, &self.sessions.get(session)?.accid)));
         let Some((session, asker)) = asker else {
-            return Translated::Dropped;
+            return Translated::Ignored;
         };
         let named: &[Accid] = match &request.command {
             Command::StartCall(start) => &start.callees,
@@ -372,7 +372,7 @@ enum Translated {
         reply: Reply,
     },
     /// Nobody is there any more who could have sent it.
-    Dropped,
+    Ignored,
 }
 
 fn answered(socket: SocketId, re: u64, result: Result<Success, ErrorBody>) -> Translated {

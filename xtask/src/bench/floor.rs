@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::runs::{Bench, pinned};
-use super::server::{LOAD_CORE, SERVER_CORE};
+use super::server::{Bench, LOAD_CORE, SERVER_CORE, pinned};
 
 /// How often the disk is asked.
 const SYNCS: usize = 300;

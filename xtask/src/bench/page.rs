@@ -230,7 +230,7 @@ static ROWS: [Row; 39] = [
     ),
 ];
 
-/// Writes the page anew, or for the first time.
+/// Writes the page again, or for the first time.
 pub(super) fn write() -> Result<()> {
     let file = root().join(PAGE);
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {PAGE}"))?;

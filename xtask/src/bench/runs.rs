@@ -1,21 +1,13 @@
 //! The figures: what is run for each.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::floor;
-use super::server::{LOAD_CORE, Server};
-
-/// The programs and where they may write.
-pub(super) struct Bench {
-    pub(super) server: PathBuf,
-    pub(super) load: PathBuf,
-    pub(super) floor: PathBuf,
-    pub(super) folder: PathBuf,
-}
+use super::server::{Bench, LOAD_CORE, Server, pinned};
 
 /// One figure.
 pub(super) struct Run {
@@ -62,13 +54,6 @@ pub(super) static RUNS: [Run; 23] = [
     run("group_30", |bench| group(bench, 30)),
     run("group_100", |bench| group(bench, 100)),
 ];
-
-/// A program on one core.
-pub(super) fn pinned(core: &str, program: &Path) -> Command {
-    let mut command = Command::new("taskset");
-    command.args(["-c", core]).arg(program).stdin(Stdio::null());
-    command
-}
 
 impl Bench {
     fn fresh(&self, apps: usize) -> Result<Server> {

@@ -152,3 +152,18 @@ fn is_healthy(address: SocketAddr) -> bool {
     let mut answer = [0; 12];
     asked.is_ok() && stream.read_exact(&mut answer).is_ok() && answer.ends_with(b"200")
 }
+
+/// The programs and where they may write.
+pub(super) struct Bench {
+    pub(super) server: PathBuf,
+    pub(super) load: PathBuf,
+    pub(super) floor: PathBuf,
+    pub(super) folder: PathBuf,
+}
+
+/// A program on one core.
+pub(super) fn pinned(core: &str, program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", core]).arg(program).stdin(Stdio::null());
+    command
+}

@@ -1,8 +1,8 @@
 //! The snapshot that follows each login, in place of any replay of events.
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallSummary, CallView, EndReason, EndView, ParticipantState as P,
-    Snapshot,
+    Accid, CallId, CallKind, CallSummary, CallView, EndReason, EndView, Message, MessageId,
+    ParticipantState as P, Snapshot,
 };
 
 use super::hold::is_held_by;
@@ -80,6 +80,11 @@ impl Endpoint {
         }
         self.joining.reconcile(self.current.as_ref(), &mut self.cx);
         self.unpark();
+        self.catch_up(messages, cursor, more);
+    }
+
+    /// Takes up the messages since the last time; `more` says that some are left out.
+    fn catch_up(&mut self, messages: Vec<Message>, cursor: MessageId, more: bool) {
         for message in messages {
             self.cx.add_message(message);
         }

@@ -177,20 +177,20 @@ impl Runner {
     /// has happened in the world, waits for another batch.
     pub fn failed(&mut self) -> Vec<Unanswered> {
         self.hub.rollback();
-        let mut unanswered = Vec::new();
+        let mut waiting = Vec::new();
         let mut facts = Vec::new();
         for input in self.batch.take().unwrap_or_default().inputs {
             match input {
                 Input::Request {
                     session, request, ..
-                } => unanswered.push(Unanswered {
+                } => waiting.push(Unanswered {
                     session,
                     re: request.id,
                     login: false,
                 }),
                 Input::Connected {
                     session, request, ..
-                } => unanswered.push(Unanswered {
+                } => waiting.push(Unanswered {
                     session,
                     re: request,
                     login: true,
@@ -201,7 +201,7 @@ impl Runner {
             }
         }
         self.facts.put_back(facts);
-        unanswered
+        waiting
     }
 
     /// The store has calls of these names, and so has stored nothing of the batch: handles its inputs once more, knowing
@@ -210,7 +210,7 @@ impl Runner {
     /// A device that has logged out, or was made to, in this very batch stays so; its part of a call ends by its grace time.
     pub fn taken(&mut self, taken: &[CallId], now: Time, watch: Watch<'_>) -> Vec<Write> {
         let mut inputs = self.batch.take().unwrap_or_default().inputs;
-        self.hub.take_back(taken.iter().copied());
+        self.hub.rewind(taken.iter().copied());
         // Who came and went within the batch is not there any more.
         inputs.retain(|input| match input {
             Input::Connected { session, .. } => self.hub.has_session(*session),

@@ -47,10 +47,10 @@ impl Hub {
         };
         // A refusal is remembered with the call as well, and brings nothing of it to anyone.
         for session in skip.iter().filter(|_| !touched.is_empty()) {
-            self.hear(call_id, *session, after.version);
+            self.note_version(call_id, *session, after.version);
         }
         if ends {
-            self.tell_end(before, &after);
+            self.publish_end(before, &after);
         } else if !touched.is_empty() {
             self.collect_news(before, &after, &touched);
         }
@@ -120,7 +120,7 @@ impl Hub {
             .and_then(|call| call.participant(&asker))
             .and_then(|own| self.session_in_call(own));
         if let Some(session) = session {
-            self.tell_session(call_id, session);
+            self.publish_to(call_id, session);
             self.notify(session, Event::SwitchRefused { call_id, media });
         }
     }

@@ -42,7 +42,7 @@ impl Hub {
         let (snapshot, ended) = self.snapshot(&accid, &device, asked, now);
         let invites = snapshot.invites.iter().map(|invite| &invite.call);
         for call in snapshot.calls.iter().chain(invites) {
-            self.hear(call.call_id, session, call.version);
+            self.note_version(call.call_id, session, call.version);
         }
         self.out.push(Output::Welcome {
             session,

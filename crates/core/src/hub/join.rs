@@ -75,7 +75,7 @@ impl Hub {
         });
         self.refresh_call(call_id, &[], now);
         // Before the answer that brings the account into another one.
-        self.tell(call_id);
+        self.publish_news(call_id);
     }
 
     /// Enters a running group call without a ringing invite.

@@ -28,7 +28,7 @@ pub(super) struct News {
     /// When everyone is to be told.
     due: Option<Time>,
     /// When everyone was told last.
-    told_at: Option<Time>,
+    published_at: Option<Time>,
 }
 
 impl News {
@@ -40,7 +40,7 @@ impl News {
             heard: BTreeMap::new(),
             urgent: BTreeSet::new(),
             due: None,
-            told_at: None,
+            published_at: None,
         }
     }
 
@@ -55,7 +55,7 @@ impl News {
     /// Something has changed, which can wait for the next tick or not.
     pub(super) fn add(&mut self, touched: Touched, can_wait: bool, now: Time) {
         self.touched.add(touched);
-        let tick = self.told_at.map(|at| at.plus_ms(TICK_MS));
+        let tick = self.published_at.map(|at| at.plus_ms(TICK_MS));
         let due = tick.filter(|_| can_wait).map_or(now, |tick| tick.max(now));
         self.due = Some(self.due.map_or(due, |known| known.min(due)));
     }
@@ -66,7 +66,7 @@ impl News {
     }
 
     /// A session knows this version.
-    pub(super) fn hear(&mut self, session: SessionId, version: u64) {
+    pub(super) fn note_version(&mut self, session: SessionId, version: u64) {
         self.heard.insert(session, version);
         self.urgent.remove(&session);
     }
@@ -89,7 +89,7 @@ impl News {
     /// Everyone concerned knows this version now.
     pub(super) fn conclude(&mut self, version: u64, now: Time) {
         *self = Self {
-            told_at: Some(now),
+            published_at: Some(now),
             ..Self::none_since(version)
         };
     }

@@ -25,7 +25,7 @@ pub(super) struct PresenceNews {
     by_time: BTreeSet<(Time, Accid)>,
     /// Those that have changed since they were told of.
     changed: BTreeSet<Accid>,
-    told_at: Option<Time>,
+    published_at: Option<Time>,
 }
 
 impl PresenceNews {
@@ -68,7 +68,7 @@ impl PresenceNews {
 
     /// When what has changed is to be told.
     fn tick(&self) -> Option<Time> {
-        let tick = self.told_at.map_or(Time(0), |at| at.plus_ms(TICK_MS));
+        let tick = self.published_at.map_or(Time(0), |at| at.plus_ms(TICK_MS));
         (!self.changed.is_empty()).then_some(tick)
     }
 }
@@ -94,11 +94,11 @@ impl Hub {
     }
 
     /// Tells of those who came and went, if it is time.
-    pub(super) fn tell_presence(&mut self) {
+    pub(super) fn publish_presence(&mut self) {
         if self.presence.tick().is_none_or(|tick| tick > self.now) {
             return;
         }
-        self.presence.told_at = Some(self.now);
+        self.presence.published_at = Some(self.now);
         let changed = std::mem::take(&mut self.presence.changed).into_iter();
         let accounts: Vec<Presence> = changed
             .map(|accid| Presence {

@@ -186,7 +186,7 @@ impl Hub {
             Ok(refusal) => {
                 self.notify_switch_refused(call_id, refusal);
                 self.refresh_call(call_id, &[], now);
-                self.tell_session(call_id, asker.session);
+                self.publish_to(call_id, asker.session);
                 self.reply(asker, Ok(Success::Done));
             }
             Err(error) => self.reply(asker, Err(error)),
@@ -273,7 +273,7 @@ impl Hub {
 
     fn send(&mut self, asker: &Asker, result: Result<Success, ErrorBody>) {
         if let Ok(Success::Call { call, .. }) = &result {
-            self.hear(call.call_id, asker.session, call.version);
+            self.note_version(call.call_id, asker.session, call.version);
         }
         self.out.push(Output::Reply {
             session: asker.session,

@@ -119,7 +119,7 @@ impl Sessions {
     }
 
     /// The same inputs are handled once more: the welcomes and answers come again.
-    pub(super) fn take_back(&mut self) {
+    pub(super) fn rewind(&mut self) {
         self.awaiting_welcome = self.arriving.clone();
         self.drop_refusals();
     }

@@ -12,14 +12,14 @@ impl Hub {
     /// inputs. To be called once after the inputs, before [`Hub::commit`]; what it returns has no writes.
     pub fn poll_news(&mut self) -> Vec<Output> {
         for call_id in self.calls.untold(self.now) {
-            self.tell(call_id);
+            self.publish_news(call_id);
         }
-        self.tell_presence();
+        self.publish_presence();
         std::mem::take(&mut self.out)
     }
 
     /// Tells those who are to be told now.
-    pub(super) fn tell(&mut self, call_id: CallId) {
+    pub(super) fn publish_news(&mut self, call_id: CallId) {
         let Some(entry) = self.calls.entry(call_id) else {
             return;
         };
@@ -38,7 +38,7 @@ impl Hub {
                 let urgent = news.take_urgent().into_iter();
                 sessions.extend(urgent.filter(|it| news.is_news_to(*it, call.version)));
                 for session in &sessions {
-                    news.hear(*session, call.version);
+                    news.note_version(*session, call.version);
                 }
             }
         });
@@ -46,7 +46,7 @@ impl Hub {
     }
 
     /// Tells one session that is concerned what it does not know yet, so that what it is told next comes after that.
-    pub(super) fn tell_session(&mut self, call_id: CallId, session: SessionId) {
+    pub(super) fn publish_to(&mut self, call_id: CallId, session: SessionId) {
         let Some(entry) = self.calls.entry(call_id) else {
             return;
         };
@@ -61,15 +61,15 @@ impl Hub {
         if is_concerned && entry.news.is_news_to(session, version) {
             let (base, delta) = (entry.news.base, entry.call.delta(&entry.news.touched));
             let event = changed(&entry.call, base, delta);
-            self.hear(call_id, session, version);
+            self.note_version(call_id, session, version);
             self.notify(session, event);
         }
     }
 
     /// A session has been given the call as of this version.
-    pub(super) fn hear(&mut self, call_id: CallId, session: SessionId, version: u64) {
+    pub(super) fn note_version(&mut self, call_id: CallId, session: SessionId, version: u64) {
         self.calls
-            .edit_news(call_id, |news| news.hear(session, version));
+            .edit_news(call_id, |news| news.note_version(session, version));
     }
 
     /// Keeps a change until it is told. Those who are not concerned any more, or for the first time on this device, are told
@@ -102,7 +102,7 @@ impl Hub {
             news.add(touched.clone(), can_wait, now);
             leaving.retain(|session| news.is_news_to(*session, after.version));
             for session in &leaving {
-                news.hear(*session, after.version);
+                news.note_version(*session, after.version);
             }
             own_changes.retain(|session| news.is_news_to(*session, after.version));
             news.hurry(own_changes);
@@ -120,7 +120,7 @@ impl Hub {
     }
 
     /// Tells everyone at once that the call has ended; how long it was is different for each.
-    pub(super) fn tell_end(&mut self, before: &Call, after: &Call) {
+    pub(super) fn publish_end(&mut self, before: &Call, after: &Call) {
         let Some(news) = self
             .calls
             .entry(after.call_id)

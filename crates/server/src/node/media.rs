@@ -25,8 +25,8 @@ use command::Command;
 use hullo_sfu::Config;
 use offers::{Offers, ReadOffer};
 use plane::Plane;
+pub(crate) use sockets::MediaSockets;
 use sockets::Sockets;
-pub(crate) use sockets::{MediaSockets, Unsent};
 
 /// Commands and datagrams that are taken in one go, before what came out of them is sent.
 const BATCH: usize = 64;

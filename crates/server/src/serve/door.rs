@@ -93,7 +93,7 @@ impl Door {
         match self.connections.admit(known) {
             Ok(admission) => {
                 let admission = Arc::new(admission);
-                tokio::spawn(self.enter(stream, Peer { address, admission }));
+                tokio::spawn(self.admit(stream, Peer { address, admission }));
             }
             Err(refusal) => {
                 tracing::debug!(%address, limit = refusal.limit(), "a connection was refused");
@@ -110,7 +110,7 @@ impl Door {
         }
     }
 
-    async fn enter(self: Arc<Self>, stream: TcpStream, peer: Peer) {
+    async fn admit(self: Arc<Self>, stream: TcpStream, peer: Peer) {
         // Frames are small and wanted at once: without it the second of two waits for the client's delayed
         // acknowledgement of the first, 40 ms and more.
         if stream.set_nodelay(true).is_err() {

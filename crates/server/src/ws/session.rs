@@ -164,7 +164,7 @@ impl Session {
             return Some(End::Gone);
         }
         if self.ice_servers_at.is_some_and(|at| at <= Instant::now())
-            && let Some(end) = self.tell_ice_servers().await
+            && let Some(end) = self.send_ice_servers().await
         {
             return Some(end);
         }
@@ -175,7 +175,7 @@ impl Session {
     }
 
     /// Tells of STUN and TURN servers, if there are any.
-    async fn tell_ice_servers(&mut self) -> Option<End> {
+    async fn send_ice_servers(&mut self) -> Option<End> {
         let servers = self.client.context.shared.ice_servers.clone();
         let event = servers.event(self.client.id, SystemTime::now())?;
         self.ice_servers_at = servers.renewed_after().map(|after| Instant::now() + after);
@@ -270,7 +270,7 @@ impl Session {
                 } = *welcome;
                 let welcome = self.client.welcome(snapshot, ended, before).await;
                 // Before the answer, so that a call that goes on is connected with their help.
-                if let Some(end) = self.tell_ice_servers().await {
+                if let Some(end) = self.send_ice_servers().await {
                     return Some(end);
                 }
                 let failed = welcome.is_err();

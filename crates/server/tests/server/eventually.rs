@@ -16,3 +16,8 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// Waits as a client does that was told how long to.
+pub(crate) async fn pause(told: Duration) {
+    tokio::time::sleep(told).await;
+}

@@ -7,7 +7,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::client::{Client, call_of, new_call_id, refusal, start};
-use crate::eventually::eventually;
+use crate::eventually::{eventually, pause};
 use crate::program::{Options, Server};
 
 async fn is_alive(client: &mut Client) -> bool {
@@ -123,7 +123,7 @@ async fn client_that_pauses_when_it_is_told_to_is_never_closed() {
         let digits = error.message.chars().filter(char::is_ascii_digit);
         let wait_ms = digits.collect::<String>().parse().unwrap();
         // That is what it was told to do.
-        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        pause(Duration::from_millis(wait_ms)).await;
     }
     assert!(told > 0, "100 at once are too many");
     assert!(is_alive(&mut alice).await, "told {told} times");

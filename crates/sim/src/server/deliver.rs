@@ -1,7 +1,7 @@
 //! What the process delivers to its sessions once a batch is stored.
 
 use hullo_core::hub::{Output, RoomCommand, SessionId};
-use hullo_protocol::{ErrorKind, Event, MessageId, Reply, Success};
+use hullo_protocol::{CallId, ErrorKind, Event, MessageId, Reply, Success};
 
 use super::{ConnectedSession, Process, ServerOutput, Sink, Welcome, json, send};
 use crate::observation::{Delivery, Observation};
@@ -92,32 +92,41 @@ impl Process {
                     });
                 }
             }
-            Output::Room { call_id, command } => {
-                sink(&Observation::Commanded {
-                    call_id,
-                    command: &command,
-                });
-                let is_offer = matches!(command, RoomCommand::Negotiate { .. });
-                let answer = match is_offer && self.media_plane.is_busy() {
-                    true => Err(ErrorKind::MediaBusy),
-                    false => self
-                        .media_plane
-                        .command(call_id, &command)
-                        .ok_or(ErrorKind::BadSdp),
-                };
-                if let RoomCommand::Negotiate { session, re, .. } = command
-                    && let Some(to) = self.sessions.get(&session)
-                {
-                    let result = answer
-                        .map(|sdp| Success::Answer { sdp })
-                        .map_err(Into::into);
-                    let text = json(&Reply::new(re, result));
-                    outputs.push(ServerOutput::Answer {
-                        socket: to.socket,
-                        text,
-                    });
-                }
-            }
+            Output::Room { call_id, command } => self.command_room(call_id, command, outputs, sink),
+        }
+    }
+
+    /// Has the media plane carry out a command; the answer to an offer goes to who made it.
+    fn command_room(
+        &mut self,
+        call_id: CallId,
+        command: RoomCommand,
+        outputs: &mut Vec<ServerOutput>,
+        sink: Sink<'_>,
+    ) {
+        sink(&Observation::Commanded {
+            call_id,
+            command: &command,
+        });
+        let is_offer = matches!(command, RoomCommand::Negotiate { .. });
+        let answer = match is_offer && self.media_plane.is_busy() {
+            true => Err(ErrorKind::MediaBusy),
+            false => self
+                .media_plane
+                .command(call_id, &command)
+                .ok_or(ErrorKind::BadSdp),
+        };
+        if let RoomCommand::Negotiate { session, re, .. } = command
+            && let Some(to) = self.sessions.get(&session)
+        {
+            let result = answer
+                .map(|sdp| Success::Answer { sdp })
+                .map_err(Into::into);
+            let text = json(&Reply::new(re, result));
+            outputs.push(ServerOutput::Answer {
+                socket: to.socket,
+                text,
+            });
         }
     }
 }

@@ -23,7 +23,7 @@ fn call_of(shell: &mut Shell, people: usize) -> (Vec<SessionId>, CallId) {
 }
 
 /// Lets everything be told and forgets it.
-fn settle(shell: &mut Shell, sessions: &[SessionId]) {
+fn pass_and_forget(shell: &mut Shell, sessions: &[SessionId]) {
     shell.pass(1_000);
     for session in sessions {
         shell.take_events(*session);
@@ -64,7 +64,7 @@ fn changes(events: Vec<Event>) -> Vec<(u64, u64, CallDelta)> {
 fn changes_of_one_batch_are_one_event() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 3);
-    settle(&mut shell, &sessions);
+    pass_and_forget(&mut shell, &sessions);
     let version = shell.call(call_id).version;
     let inputs = [(1, false), (2, false), (1, true), (1, false)]
         .map(|(who, audio)| set(&mut shell, sessions[who], call_id, audio));
@@ -86,7 +86,7 @@ fn changes_of_one_batch_are_one_event() {
 fn what_was_taken_back_within_a_batch_is_told_as_it_is() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 3);
-    settle(&mut shell, &sessions);
+    pass_and_forget(&mut shell, &sessions);
     let inputs = [false, true].map(|audio| set(&mut shell, sessions[1], call_id, audio));
     shell.feed_all(inputs.into());
     let mine = changes(shell.take_events(sessions[1]));
@@ -101,7 +101,7 @@ fn what_was_taken_back_within_a_batch_is_told_as_it_is() {
 fn in_a_large_call_changes_of_others_are_told_together() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 12);
-    settle(&mut shell, &sessions);
+    pass_and_forget(&mut shell, &sessions);
     for who in 1..6 {
         let mute = set(&mut shell, sessions[who], call_id, false);
         shell.feed(mute);
@@ -129,7 +129,7 @@ fn in_a_large_call_changes_of_others_are_told_together() {
 fn end_of_a_large_call_is_told_at_once_and_names_nobody() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 12);
-    settle(&mut shell, &sessions);
+    pass_and_forget(&mut shell, &sessions);
     shell.ask(sessions[0], Command::End { call_id }).unwrap();
     for session in sessions {
         let events = shell.take_events(session);

@@ -15,6 +15,7 @@ use tokio::net::UdpSocket;
 
 use super::interfaces;
 use crate::config::MediaConfig;
+use crate::metrics::Unsent;
 
 /// Larger ones do not exist in UDP over IPv4.
 pub(super) const DATAGRAM_BYTES_MAX: usize = 65_535;
@@ -42,17 +43,6 @@ pub(super) struct Sockets {
 struct Open {
     socket: UdpSocket,
     announced: Vec<SocketAddr>,
-}
-
-/// Why a datagram was not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unsent {
-    /// The system's buffer was full.
-    Full,
-    /// There is no way to its address.
-    Unreachable,
-    /// Anything else, a firewall of this machine among it.
-    Other,
 }
 
 /// What the system granted, in bytes; the least of all sockets.
