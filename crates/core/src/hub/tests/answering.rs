@@ -334,7 +334,11 @@ fn answer_to_a_dial_is_kept_however_many_requests_follow() {
     for _ in 0..400 {
         kind(shell.reject(alice, call_id));
     }
-    assert_eq!(shell.call(call_id).answers.len(), 128);
+    let kept = shell.call(call_id).answers.len();
+    assert!(
+        (64..=128).contains(&kept),
+        "{kept} answers are kept: few and not long in all"
+    );
     call_of(shell.ask_as(alice, request, dial, None));
 }
 
