@@ -129,7 +129,7 @@ async fn token_that_was_good_once_is_no_guess() {
     let mut client = server.connect().await;
     for _ in 0..50 {
         let error = client.login(&server.app_key, "alice", &expired).await;
-        assert_eq!(error.unwrap_err().kind, ErrorKind::WrongToken);
+        assert_eq!(error.unwrap_err().kind, ErrorKind::TokenExpired);
     }
 }
 
