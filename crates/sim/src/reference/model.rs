@@ -395,8 +395,8 @@ impl Model {
                 .is_some_and(|part| part.state == PartState::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
         let dials = matches!(command, Command::StartCall(_));
-        let unknown =
-            kind == Some(ErrorKind::CallNotFound) || (dials && kind == Some(ErrorKind::CallOver));
+        // A forgotten dial is judged as a new one, until the store says that its name is taken.
+        let unknown = kind == Some(ErrorKind::CallNotFound) || (dials && kind.is_some());
         let forgotten = unknown && call.is_none_or(|call| call.over);
         if first == kind || forgotten || moved {
             Ok(false)
