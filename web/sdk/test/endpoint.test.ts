@@ -101,7 +101,6 @@ describe('endpoint', () => {
       app_key: 'demo',
       accid: 'alice',
       token: 'secret',
-      provider: true,
       device: { id: 'tab', platform: 'web' },
     });
     expect(endpoint.pollTimeout()).toBeGreaterThan(1_001);

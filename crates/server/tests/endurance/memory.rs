@@ -12,9 +12,9 @@ use crate::setting;
 /// Pairs that call at the same time: the server commits what comes together at once. So many that none of them comes near
 /// the limit of requests of one session.
 const PAIRS: u64 = 200;
-/// What may come on top of what it was after a fifth of the calls. The server remembers the last thousand ended calls and
-/// the database caches some pages: both are full by then.
-const GROWTH_KB_MAX: u64 = 16 * 1024;
+/// What may come on top of what it was after a fifth of the calls: those that ended within the last five minutes are
+/// remembered (`REMEMBERED_BYTES` at most), some 2 KiB each.
+const GROWTH_KB_MAX: u64 = 32 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_does_not_grow_with_the_calls() {

@@ -333,6 +333,7 @@ async fn group_call_goes_on_after_a_kill() {
 async fn burst_of_news_cuts_nobody_off_who_reads() {
     let server = Server::start().await;
     let names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+    server.create_accounts(&names[3..]).await;
     let mut people = server.login_all(names).await;
     let call_id = new_call_id();
     let dial = Command::StartCall(dial_group(call_id, &names[1..]));
