@@ -110,7 +110,7 @@ mod tests {
         }
         let mut blocked = failures.blocked.lock().unwrap();
         // Each is forgiven in a millisecond.
-        while failures.limiter.len() > 0 {
+        while !failures.limiter.is_empty() {
             let later = blocked.cleaned_at + 2 * CLEANING;
             failures.clean(&mut blocked, later);
         }
