@@ -130,7 +130,7 @@ impl Runner {
 
     /// Something has come in; it waits for the next batch.
     pub fn receive(&mut self, input: Input) {
-        if let Err(input) = self.facts.push(input) {
+        if let Some(input) = self.facts.push(input) {
             self.waiting.push_back(input);
         }
     }

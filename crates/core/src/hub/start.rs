@@ -14,6 +14,9 @@ use super::{BusyPolicy, Hub, RoomCommand, RoomGrant, SessionId};
 use crate::Time;
 use crate::call::{Call, Dial, Invitation, Outcome, none_invited, not_found};
 
+/// What is not the same for all whom a call rings: the attachment, and until when it rings.
+type Shown<'a> = (Option<&'a str>, Option<Time>);
+
 impl Hub {
     pub(super) fn handle_start(
         &mut self,
@@ -241,18 +244,18 @@ impl Hub {
             return;
         };
         // Those who are shown the same are told by one event.
-        let mut invites: Vec<(Option<&str>, Option<Time>, InviteView, Vec<SessionId>)> = Vec::new();
+        let mut invites: Vec<(Shown<'_>, InviteView, Vec<SessionId>)> = Vec::new();
         for (session, callee) in reached {
             let own = call.participant(callee);
-            let attachment = own.and_then(|own| own.attachment.as_deref());
-            let until = own.and_then(|own| own.ring_until);
-            let like = |(as_well, till, ..): &&mut (Option<&str>, Option<Time>, _, _)| {
-                (*as_well, *till) == (attachment, until)
-            };
-            if let Some((.., sessions)) = invites.iter_mut().find(like) {
+            let shown = (
+                own.and_then(|own| own.attachment.as_deref()),
+                own.and_then(|own| own.ring_until),
+            );
+            if let Some((.., sessions)) = invites.iter_mut().find(|(as_well, ..)| *as_well == shown)
+            {
                 sessions.push(session);
             } else if let Some(invite) = call.invite_view(callee, now) {
-                invites.push((attachment, until, invite, vec![session]));
+                invites.push((shown, invite, vec![session]));
             }
         }
         for (.., InviteView { call, ring_ms_left }, sessions) in invites {
