@@ -9,8 +9,11 @@ mod endpoint;
 mod hub;
 mod offer;
 
+/// Takes any bytes and must not panic.
+pub type Target = fn(&[u8]);
+
 /// What is fuzzed, by name.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("client_frames", hub::client_frames),
     ("server_frame", endpoint::server_frame),
     ("endpoint", endpoint::inputs),

@@ -56,7 +56,7 @@ pub struct HubFuzz {
 
 /// A [`Step`], kept until it can be shown.
 enum Seen {
-    Handled(Input, Vec<Output>, Option<Time>),
+    Handled(Box<Input>, Vec<Output>, Option<Time>),
     TakenBack,
 }
 
@@ -67,7 +67,7 @@ impl From<Step<'_>> for Seen {
                 input,
                 outputs,
                 timer,
-            } => Self::Handled(input.clone(), outputs.to_vec(), timer),
+            } => Self::Handled(Box::new(input.clone()), outputs.to_vec(), timer),
             Step::TakenBack => Self::TakenBack,
         }
     }

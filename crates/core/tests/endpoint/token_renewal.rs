@@ -97,7 +97,7 @@ fn is_told(phone: &Phone, wanted: impl Fn(&AppEvent) -> bool) -> bool {
 }
 
 fn goes_on(phone: &Phone) -> bool {
-    let stops = |it: &MediaCommand| matches!(it, MediaCommand::Close { .. });
+    let stops = |it: &MediaCommand| matches!(it, MediaCommand::Close);
     phone.state() == State::InCall && phone.ends().is_empty() && !phone.media.iter().any(stops)
 }
 

@@ -102,8 +102,8 @@ fn in_a_large_call_changes_of_others_are_told_together() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 12);
     pass_and_forget(&mut shell, &sessions);
-    for who in 1..6 {
-        let mute = set(&mut shell, sessions[who], call_id, false);
+    for session in &sessions[1..6] {
+        let mute = set(&mut shell, *session, call_id, false);
         shell.feed(mute);
         shell.pass(20);
     }
