@@ -71,7 +71,9 @@ function callRoutes(app, users, publicServer, signs) {
       const { name } = users.signedIn(cookie);
       if (typeof callId !== 'string' || !Number.isSafeInteger(uid))
         throw new Refusal(400, 'callId and uid are needed');
-      const token = signs ? app.signRoomToken(name, callId, uid) : await app.requestRoomToken(name, callId, uid);
+      const token = signs
+        ? app.signRoomToken(name, callId, uid)
+        : await app.requestRoomToken(name, callId, uid);
       return { token };
     },
   };

@@ -11,7 +11,13 @@ const binary = process.env.HULLO_BIN ?? resolve(import.meta.dirname, '../../../t
 /** Resolves when it listens: `{ server, key, secret, stop }`. */
 export async function startHullo() {
   const folder = mkdtempSync(join(tmpdir(), 'hullo-example-'));
-  const settings = { DATA_DIR: folder, LISTEN: '127.0.0.1:0', OPS_LISTEN: '127.0.0.1:0', MEDIA_PORT: '0', LOG: 'warn' };
+  const settings = {
+    DATA_DIR: folder,
+    LISTEN: '127.0.0.1:0',
+    OPS_LISTEN: '127.0.0.1:0',
+    MEDIA_PORT: '0',
+    LOG: 'warn',
+  };
   const named = Object.entries(settings).map(([name, value]) => [`HULLO_${name}`, value]);
   const env = { ...process.env, ...Object.fromEntries(named) };
   const printed = execFileSync(binary, ['app', 'create', '--name', 'Example', '--secure'], {
