@@ -69,7 +69,7 @@ impl Scenario {
                 // In every fourth world only the last few calls are remembered. No die of its own, so that the others stay
                 // as they were.
                 remembered_bytes: if people_ms.is_multiple_of(4) {
-                    4_000
+                    64_000
                 } else {
                     REMEMBERED_BYTES
                 },
