@@ -126,7 +126,7 @@ for (const signs of [true, false]) {
       assert.equal((await post('/logout-everywhere', {}, cookie)).status, 200);
       assert.equal((await post('/call-login', {}, cookie)).status, 401);
       const session = await connect();
-      assert.equal((await session.login(old)).error?.kind, 'wrong_token');
+      assert.equal((await session.login(old)).error?.kind, 'token_revoked');
       assert.ok((await session.login(await callLogin(bob))).ok);
     });
   });
