@@ -22,7 +22,7 @@ export class HulloApp {
 
   // By the HTTP API.
 
-  /** Makes the account of a user; `accid` is 1 to 32 of `[a-z0-9_@.-]`. One that exists already stays as it is. */
+  /** Makes the account of a user; `accid` is 1 to 64 printable ASCII characters. One that exists already stays as it is. */
   async createAccount(accid, name) {
     await this.#request('POST', '/v1/accounts', { accid, name }, [201, 409]);
   }

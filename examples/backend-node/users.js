@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js';
 const hash = promisify(scrypt);
 const HASH_BYTES = 32;
 
-/** A user's name is also the accid at Hullo, which takes this and nothing else; `.` and `..` would be something else in a path. */
+/** A user's name is also the accid at Hullo, which would take any printable ASCII but `.` and `..`: they are something else in a path. */
 const NAME = /^(?!\.{1,2}$)[a-z0-9_@.-]{1,32}$/;
 const PASSWORD_CHARACTERS_MIN = 8;
 

@@ -35,6 +35,7 @@ pub(crate) fn inputs(data: &[u8]) {
         accid,
         token: Some(Token::from("token".to_owned())),
         provider: false,
+        cursor: None,
         device: DeviceInfo {
             id,
             platform: Platform::Web,

@@ -60,6 +60,7 @@ pub(crate) fn client_frames(data: &[u8]) {
             request,
             grant: None,
             refused: Vec::new(),
+            people: std::collections::BTreeMap::new(),
         };
         feed(&mut hub, input, now);
         while hub.poll_timeout().is_some_and(|due| due <= now) {

@@ -112,6 +112,7 @@ impl World {
             },
             grant: None,
             refused: Vec::new(),
+            people: std::collections::BTreeMap::new(),
         }
     }
 

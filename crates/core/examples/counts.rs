@@ -201,6 +201,7 @@ impl People {
             },
             grant: None,
             refused: Vec::new(),
+            people: std::collections::BTreeMap::new(),
         };
         let mut outputs = self.hub.handle(input, NOW);
         outputs.extend(self.hub.poll_news());

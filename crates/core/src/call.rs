@@ -15,6 +15,8 @@ mod tests;
 mod time;
 mod view;
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::{
     Accid, CallId, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, GroupTerms,
     Media, ParticipantState, RefusedInvite, Uid,
@@ -79,6 +81,9 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     pub accid: Accid,
+    /// How it is shown.
+    #[serde(default, skip_serializing_if = "Profile::is_empty")]
+    pub profile: Profile,
     /// Its number in the call.
     pub uid: Uid,
     pub state: ParticipantState,
@@ -128,6 +133,23 @@ pub struct Participant {
         skip_serializing_if = "QualityStats::is_empty"
     )]
     pub quality: QualityStats,
+}
+
+/// How an account is shown to others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its name, for display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The address of its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+}
+
+impl Profile {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How a call ended.
@@ -220,6 +242,15 @@ impl Call {
         }
     }
 
+    /// From now on those who are among `people` are shown like this.
+    pub fn introduce(&mut self, people: &BTreeMap<Accid, Profile>) {
+        for participant in &mut self.participants {
+            if let Some(profile) = people.get(&participant.accid) {
+                participant.profile.clone_from(profile);
+            }
+        }
+    }
+
     pub fn is_ended(&self) -> bool {
         self.state == CallState::Ended
     }
@@ -258,6 +289,7 @@ impl Participant {
     fn invited(accid: Accid, uid: Uid, now: Time) -> Self {
         Self {
             accid,
+            profile: Profile::default(),
             uid,
             state: ParticipantState::Invited,
             inviter: None,

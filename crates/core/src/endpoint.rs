@@ -77,6 +77,7 @@ use leg::CallLeg;
 ///             Output::Send { text } => println!("-> {text}"),
 ///             Output::Media { command } => println!("RTCPeerConnection, devices: {command:?}"),
 ///             Output::AskLoginToken => { /* the same; then Input::LoginToken */ }
+///             Output::KeepCursor { .. } => { /* into the page's storage, for the next login */ }
 ///             Output::AskToken { .. } => { /* the app's backend; then Input::Token */ }
 ///             Output::Event { event } => println!("to the application: {event:?}"),
 ///             // Nobody calls, so there is nothing to accept.

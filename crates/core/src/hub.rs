@@ -44,6 +44,7 @@ use crate::Time;
 use crate::call::Call;
 use calls::Calls;
 use presence::PresenceNews;
+use request::Named;
 use room::PeerHealth;
 use sessions::Sessions;
 
@@ -131,8 +132,10 @@ impl Hub {
                 request,
                 grant,
                 refused,
-            } => self.handle_request(session, request, grant, &refused, now),
+                people,
+            } => self.handle_request(session, request, grant, Named { refused, people }, now),
             Input::Media { call_id, event } => self.handle_media(call_id, event, now),
+            Input::Profile { accid, profile } => self.handle_profile(accid, profile),
             Input::SignOut { accid } => self.handle_sign_out(&accid, now),
             Input::Policies { busy, devices } => {
                 self.config.busy = busy;

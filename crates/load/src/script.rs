@@ -357,6 +357,8 @@ mod tests {
         changed(CallDelta {
             participants: vec![ParticipantView {
                 accid: accid("ben"),
+                name: None,
+                avatar: None,
                 uid: Uid(2),
                 state: ParticipantState::Accepted,
                 audio: true,

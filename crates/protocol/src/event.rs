@@ -113,6 +113,16 @@ pub enum Event {
         /// Those that did, as they are now.
         accounts: Vec<Presence>,
     },
+    /// The app's backend has given this account another name or picture.
+    #[serde(rename = "account.changed")]
+    AccountChanged {
+        /// Its name now.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        name: Option<String>,
+        /// The address of its picture now.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        avatar: Option<String>,
+    },
     /// The server ends this session after this event.
     #[serde(rename = "session.closed")]
     SessionClosed {

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod accid;
 mod call;
 mod error;
 mod event;
@@ -18,6 +19,7 @@ mod reply;
 mod request;
 mod view;
 
+pub use accid::Accid;
 pub use call::{
     CallKind, CallState, EndReason, InviteMode, JoinMode, Media, OtherCall, ParticipantState,
     Quality,
@@ -25,11 +27,11 @@ pub use call::{
 pub use error::{ErrorBody, ErrorKind};
 pub use event::{Event, IceServer, Presence, QualityReport, SessionClosed, Slot, SlotKind};
 pub use frame::{Request, ServerFrame};
-pub use id::{Accid, AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
+pub use id::{AppKey, CallId, DeviceId, IdError, MessageId, RequestId, Token, Uid};
 pub use limit::*;
 pub use message::{
-    CallRecord, CallSummary, Message, MessageBody, ParticipantDuration, ParticipantOutcome,
-    QualitySummary, RecordStatus,
+    CallRecord, CallSummary, Message, MessageBody, ParticipantDuration, ParticipantOutcome, Person,
+    QualitySummary, RecentCall, RecordStatus,
 };
 pub use reply::{Reply, Success};
 pub use request::{Command, DeviceInfo, InviteMore, Login, Platform, StartCall};

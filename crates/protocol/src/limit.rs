@@ -5,15 +5,15 @@ pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Largest attachment of a call.
 pub const ATTACHMENT_BYTES_MAX: usize = 4 * 1024;
 /// Longest account id.
-pub const ACCID_BYTES_MAX: usize = 32;
+pub const ACCID_BYTES_MAX: usize = 64;
 /// Longest device id.
 pub const DEVICE_ID_BYTES_MAX: usize = 64;
 /// Longest version of an SDK in a login.
 pub const SDK_VERSION_BYTES_MAX: usize = 64;
 /// Longest account name in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
-/// Longest avatar address in bytes.
-pub const AVATAR_BYTES_MAX: usize = 1024;
+/// Longest avatar address in bytes: a call of a hundred with the longest names and addresses stays below 192 KiB of JSON.
+pub const AVATAR_BYTES_MAX: usize = 512;
 /// Longest token in bytes: those of identity providers carry claims of their own.
 pub const TOKEN_BYTES_MAX: usize = 4 * 1024;
 /// Most participants of one call.
@@ -24,7 +24,11 @@ pub const GROUP_ID_BYTES_MAX: usize = 64;
 pub const DEVICES_PER_ACCOUNT_MAX: usize = 10;
 /// Most accounts whose presence one session watches.
 pub const PRESENCE_WATCHES_MAX: usize = 500;
-/// Most messages in one page of a conversation.
+/// Most people named with a past call.
+pub const RECENT_PEOPLE_MAX: usize = 3;
+/// Most missed calls that are counted.
+pub const MISSED_COUNT_MAX: u32 = 1_000;
+/// Most entries in one page of a conversation or of past calls.
 pub const MESSAGE_PAGE_MAX: u32 = 100;
 /// Largest page of anything that can grow, in bytes of JSON; a first entry that is larger comes alone.
 pub const PAGE_BYTES_MAX: usize = 64 * 1024;

@@ -71,6 +71,34 @@ pub struct CallSummary {
     pub people: u32,
 }
 
+/// A past call of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct RecentCall {
+    /// Its place: grows with time.
+    pub id: u64,
+    /// The call as the account reads it.
+    pub summary: CallSummary,
+    /// Whether the account was called and did not get to talk, without having declined.
+    pub missed: bool,
+    /// The first of the others, the caller first, at most three.
+    pub others: Vec<Person>,
+}
+
+/// An account as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Person {
+    /// The account.
+    pub accid: Accid,
+    /// Its name, for display.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The address of its picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar: Option<String>,
+}
+
 impl CallSummary {
     /// Connected time of one of its two readers.
     pub fn duration_ms(&self, reader: &Accid) -> u64 {

@@ -41,6 +41,7 @@ fn success(mut object: Object) -> ReadResult<Success> {
         "logged_in" => Success::LoggedIn {
             accid: object.parsed("accid")?,
             name: object.optional_text("name")?,
+            avatar: object.optional_text("avatar")?,
             secure: object.flag("secure")?,
             token_expires_in_ms: object.number("token_expires_in_ms")?,
             snapshot: view::snapshot(object.object("snapshot")?)?,
@@ -64,6 +65,11 @@ fn success(mut object: Object) -> ReadResult<Success> {
         },
         "record" => Success::Record {
             record: Box::new(view::record(object.object("record")?)?),
+        },
+        "calls" => Success::Calls {
+            calls: object.objects("calls", view::recent_call)?,
+            more: object.flag("more")?,
+            missed: object.small_number("missed")?,
         },
         "presence" => Success::Presence {
             accounts: object.objects("accounts", presence)?,
@@ -125,6 +131,10 @@ fn event(mut object: Object) -> ReadResult<Event> {
         },
         "presence.changed" => Event::PresenceChanged {
             accounts: object.objects("accounts", presence)?,
+        },
+        "account.changed" => Event::AccountChanged {
+            name: object.optional_text("name")?,
+            avatar: object.optional_text("avatar")?,
         },
         "session.closed" => Event::SessionClosed {
             reason: object.enum_value("reason")?,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accid, CallRecord, CallView, ErrorBody, FoundCall, Message, Presence, RefusedInvite, Snapshot,
+    Accid, CallRecord, CallView, ErrorBody, FoundCall, Message, Presence, RecentCall,
+    RefusedInvite, Snapshot,
 };
 
 /// The answer to one request: exactly one of `ok` and `error`.
@@ -55,11 +56,14 @@ pub enum Success {
     Done,
     /// The session is open; everything that concerns the device now.
     LoggedIn {
-        /// The account, in its folded form.
+        /// The account, as the app's backend created it.
         accid: Accid,
         /// The account's name, for display.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         name: Option<String>,
+        /// The address of the account's picture.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        avatar: Option<String>,
         /// Whether calls of this app need room tokens.
         secure: bool,
         /// How much longer the login token is good, in milliseconds.
@@ -101,6 +105,15 @@ pub enum Success {
     Record {
         /// As much of it as the account may read.
         record: Box<CallRecord>,
+    },
+    /// A page of the account's past calls, newest first.
+    Calls {
+        /// The page.
+        calls: Vec<RecentCall>,
+        /// Whether there are older ones.
+        more: bool,
+        /// How many that are newer than `seen` were missed, at most 1,000.
+        missed: u32,
     },
     /// The presence of the watched accounts.
     Presence {

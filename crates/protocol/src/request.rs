@@ -191,6 +191,18 @@ pub enum Command {
         /// The call.
         call_id: CallId,
     },
+    /// Reads the account's past calls with everybody, newest first. Answer: [`Success::Calls`].
+    #[serde(rename = "call.list")]
+    ListCalls {
+        /// Only calls before this place.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        before: Option<u64>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+        /// The newest place that the person has seen: missed calls after it are counted; all when absent.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seen: Option<u64>,
+    },
     /// Replaces the set of accounts whose presence this session follows. Answer: [`Success::Presence`].
     #[serde(rename = "presence.watch")]
     WatchPresence {
@@ -242,6 +254,7 @@ ops! {
     ReportFirstFrame = "media.first_frame",
     ListMessages = "message.list",
     CallRecord = "call.record",
+    ListCalls = "call.list",
     WatchPresence = "presence.watch",
 }
 
@@ -274,6 +287,7 @@ impl Command {
             | Self::Query { .. }
             | Self::CallSnapshot { .. }
             | Self::CallRecord { .. }
+            | Self::ListCalls { .. }
             | Self::ListMessages { .. }
             | Self::WatchPresence { .. } => false,
         }
@@ -307,6 +321,7 @@ impl Command {
             | Self::Ping
             | Self::Query { .. }
             | Self::ListMessages { .. }
+            | Self::ListCalls { .. }
             | Self::WatchPresence { .. } => None,
         }
     }

@@ -96,6 +96,12 @@ pub struct FoundCall {
 pub struct ParticipantView {
     /// The account.
     pub accid: Accid,
+    /// The account's name, for display.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The address of the account's picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar: Option<String>,
     /// Its number in this call.
     pub uid: Uid,
     /// Where it is.

@@ -28,7 +28,8 @@ CREATE TABLE apps (
 CREATE TABLE accids (
     id    INTEGER PRIMARY KEY,
     app   INTEGER NOT NULL REFERENCES apps (id),
-    accid TEXT NOT NULL,
+    -- As the app's backend wrote it; the same in whatever case (hullo-protocol `Accid` folds alike).
+    accid TEXT NOT NULL COLLATE NOCASE,
     UNIQUE (app, accid)
 ) STRICT;
 
@@ -78,8 +79,12 @@ CREATE TABLE records (
 CREATE TABLE past_calls (
     accid  INTEGER NOT NULL,
     record INTEGER NOT NULL,
+    -- The account was called and did not get to talk, without having declined.
+    missed INTEGER NOT NULL,
     PRIMARY KEY (accid, record)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX past_calls_missed ON past_calls (accid, record) WHERE missed = 1;
 
 -- Whose conversation a message is in: the smaller of the two `accids.id` first.
 CREATE TABLE conversations (

@@ -13,7 +13,8 @@ pub(crate) use failures::FailedLogins;
 pub(crate) use token::{LoginClaims, mint_login, mint_room, verify_room};
 use token::{TokenError, verify_login};
 
-use crate::store::{Account, App, Store, StoreError};
+use crate::node::Shared;
+use crate::store::{Account, App, StoreError};
 
 /// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
@@ -65,15 +66,16 @@ impl LoginError {
 /// Checks a login token and the account that it names. The token comes first: only who holds a good one learns whether the
 /// account exists.
 pub(crate) async fn check_login(
-    store: &dyn Store,
+    shared: &Shared,
     app: &App,
     accid: &Accid,
     token: &str,
     now: Time,
 ) -> Result<(Account, LoginClaims), LoginError> {
     let claims = verify_login(app, accid, token, now)?;
-    let account = store
-        .account(&app.key, accid)
+    let account = shared
+        .people
+        .account(&*shared.store, &app.key, accid)
         .await?
         .ok_or(LoginError::AccountNotFound)?;
     if account.disabled {

@@ -3,6 +3,7 @@
 mod actor;
 mod fact;
 mod media;
+mod people;
 mod session_queue;
 mod shared;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, AppKey};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -19,6 +21,7 @@ use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
 pub(crate) use media::{Media, MediaSockets};
+pub(crate) use people::profile_of;
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 
@@ -102,6 +105,12 @@ impl AppNode {
     /// Hands an input to the actor; false when the server stops.
     pub(crate) async fn send(&self, input: SessionInput) -> bool {
         self.inbox.send(input).await.is_ok()
+    }
+
+    /// Tells the account's calls and devices how it is shown from now on.
+    pub(crate) fn show(&self, accid: Accid, profile: Profile) {
+        // A failed send means that the server stops, which ends all calls anyway.
+        let _ = self.facts.send(Fact::Profile { accid, profile });
     }
 
     /// Ends the account's sessions whose token is older than `generation`.

@@ -85,6 +85,8 @@ pub(crate) trait Store: Send + Sync {
     ) -> StoreFuture<'a, Option<CallRecord>>;
     /// A page of records, newest first: all of an app, or the past calls of one account.
     fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage>;
+    /// How many calls at places after `after` an account has missed, at most [`hullo_protocol::MISSED_COUNT_MAX`].
+    fn missed<'a>(&'a self, app: &'a AppKey, accid: &'a Accid, after: u64) -> StoreFuture<'a, u32>;
     /// The newest page of the messages from or to `accid` within `after < id < before`, oldest first.
     fn messages_since<'a>(
         &'a self,
@@ -198,7 +200,8 @@ pub(crate) struct RecordQuery {
 /// A page of records, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RecordPage {
-    pub(crate) records: Vec<CallRecord>,
+    /// Each with its place.
+    pub(crate) records: Vec<(u64, CallRecord)>,
     /// Where the next page begins, if there is one.
     pub(crate) next: Option<u64>,
 }

@@ -2,7 +2,7 @@
 
 use hullo_core::Time;
 use hullo_core::endpoint::Endpoint;
-use hullo_protocol::{Accid, CallId, CallView, DeviceId, DeviceInfo, Platform};
+use hullo_protocol::{Accid, CallId, CallView, DeviceId, DeviceInfo, MessageId, Platform};
 
 use crate::browser::Browser;
 use crate::clock::Clock;
@@ -27,6 +27,8 @@ pub struct Device {
     /// Nobody will open another page.
     pub abandoned: bool,
     pub socket: Option<SocketId>,
+    /// How far it has been told of messages; outlives a page.
+    pub cursor: Option<MessageId>,
     /// Since when the socket carries a welcomed session.
     pub welcomed_at: Option<Time>,
     /// Whether the person has signed in.
@@ -72,6 +74,7 @@ impl Device {
             endpoint: None,
             abandoned: false,
             socket: None,
+            cursor: None,
             welcomed_at: None,
             signed_in: false,
             login_ticket: None,

@@ -3,7 +3,7 @@
 use hullo_core::endpoint::{Op, State};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallView, DeviceInfo, GroupTerms, InviteMode, JoinMode, Media,
-    OtherCall,
+    MessageId, OtherCall,
 };
 
 use crate::device::Shown;
@@ -114,13 +114,20 @@ pub fn wind_down(state: State) -> Action {
 }
 
 /// The login of a device.
-pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) -> Op {
+pub fn login(
+    accid: &Accid,
+    device: DeviceInfo,
+    app_key: AppKey,
+    token: &str,
+    cursor: Option<MessageId>,
+) -> Op {
     Op::Login {
         app_key,
         accid: accid.clone(),
         token: Some(token.to_owned().into()),
         provider: false,
         device,
+        cursor,
     }
 }
 

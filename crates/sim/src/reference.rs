@@ -89,7 +89,10 @@ impl Reference {
             Input::Media { event, .. } => self.model.peers.note(event),
             Input::SignOut { accid } => cause.banned = Some(accid),
             // No world changes its policies while it runs.
-            Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}
+            Input::Request { .. }
+            | Input::Profile { .. }
+            | Input::Policies { .. }
+            | Input::Timeout => {}
         }
         if matches!(input, Input::Request { .. }) {
             self.requested(input, outputs, cause)?;
@@ -151,6 +154,7 @@ impl Reference {
             request,
             grant,
             refused,
+            people: _,
         } = input
         else {
             return Ok(());

@@ -6,6 +6,7 @@ mod deliver;
 use std::collections::BTreeMap;
 
 use hullo_core::Time;
+use hullo_core::call::Profile;
 use hullo_core::hub::{
     Config, Hub, Input, MediaEvent, RoomGrant, Runner, SessionId, Step, Unanswered, Write,
 };
@@ -321,11 +322,17 @@ impl Process {
             }
             _ => None,
         };
+        let people = named
+            .iter()
+            .chain([asker])
+            .map(|accid| (accid.clone(), profile(accid)))
+            .collect();
         Translated::ForHub(Input::Request {
             session,
             request,
             grant,
             refused,
+            people,
         })
     }
 
@@ -392,6 +399,14 @@ fn observe_step(step: Step<'_>, sink: Sink<'_>) {
             timer,
         }),
         Step::TakenBack => sink(&Observation::TakenBack),
+    }
+}
+
+/// How the app's backend has every account shown.
+pub fn profile(accid: &Accid) -> Profile {
+    Profile {
+        name: Some(format!("the {accid}")),
+        avatar: None,
     }
 }
 

@@ -74,6 +74,8 @@ pub(crate) fn inspected(page: Page, state: State, call: Option<&CallView>) -> Ob
 pub(crate) fn view(state: CallState, version: u64) -> CallView {
     let participant = |name: &str, uid, state| ParticipantView {
         accid: accid(name),
+        name: None,
+        avatar: None,
         uid: Uid(uid),
         state,
         audio: true,

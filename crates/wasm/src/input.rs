@@ -47,12 +47,18 @@ fn op(mut object: Object) -> ReadResult<Op> {
             token: object.optional_text("token")?.map(Into::into),
             provider: object.optional_flag("provider")?,
             device: device(object.object("device")?)?,
+            cursor: object.optional_number("cursor")?.map(MessageId),
         },
         "logout" => Op::Logout,
         "list_messages" => Op::ListMessages {
             with: object.parsed("with")?,
             before: object.optional_number("before")?.map(MessageId),
             limit: object.small_number("limit")?,
+        },
+        "list_calls" => Op::ListCalls {
+            before: object.optional_number("before")?,
+            limit: object.small_number("limit")?,
+            seen: object.optional_number("seen")?,
         },
         "call_record" => Op::CallRecord {
             call_id: object.parsed("call_id")?,

@@ -48,6 +48,35 @@ describe('during a call', () => {
     expect(await alice.state()).toBe('in_call');
   });
 
+  test('entry of a call that is over does not come as new again after a reload', async () => {
+    const [alice, bob] = await connected();
+    await alice.press('hullo-hangup');
+    await bob.becomes('idle');
+    const kept = () =>
+      bob.page.evaluate(() => Object.keys(sessionStorage).some((key) => key.startsWith('hullo:cursor:')));
+    await eventually('the entry has come', kept);
+    await bob.page.addInitScript(() => {
+      const told: number[] = [];
+      let client: typeof window.hullo;
+      Object.assign(window, { told });
+      Object.defineProperty(window, 'hullo', {
+        configurable: true,
+        get: () => client,
+        set: (hullo: NonNullable<typeof window.hullo>) => {
+          client = hullo;
+          hullo.on('messageAdded', ({ message }) => told.push(message.id));
+        },
+      });
+    });
+    await bob.page.reload();
+    await bob.online();
+    const told = await bob.page.evaluate(async () => {
+      const { messages } = await window.hullo.messages('alice');
+      return { old: messages.length, told: Reflect.get(window, 'told') };
+    });
+    expect(told).toEqual({ old: 1, told: [] });
+  });
+
   test('killed server that comes back goes on with the call, and the record is right', async () => {
     const [alice, bob] = await connected();
     await server.kill();

@@ -23,10 +23,16 @@ export interface UserEvent {
 export interface InvitedEvent {
   /** Who calls. */
   readonly invitor: string;
+  /** The caller's name for people, if it has one. */
+  readonly name?: string;
+  /** Address of the caller's picture, if it has one. */
+  readonly avatar?: string;
   /** All who are invited. */
   readonly accids: readonly string[];
   /** Whether it is a group call. */
   readonly group: boolean;
+  /** The app's name of the group, if it has one. */
+  readonly groupId?: string;
   readonly media: Media;
   /** The caller's text. */
   readonly attachment?: string;
@@ -141,6 +147,8 @@ export interface HulloEvents {
   disconnect: { readonly reason: SessionClosed };
   /** Something failed that belongs to no operation, such as a device that cannot be opened. */
   error: { readonly error: ErrorBody };
+  /** The app's backend has given the signed-in account another name or picture. */
+  accountChanged: { readonly name?: string; readonly avatar?: string };
   /** A new entry in a conversation, such as a call that is over; never one that this device was told of before. */
   messageAdded: { readonly message: Message };
   /** More entries came while this device was away than `messageAdded` told of: read the conversations again. */

@@ -1,6 +1,7 @@
 // The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
 import { version as SDK_VERSION } from '../package.json';
+import { Cursors, storageFor } from './cursor.ts';
 import { deviceIdOfTab } from './device.ts';
 import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
@@ -30,6 +31,8 @@ import type {
   MessagesOptions,
   OtherCall,
   Presence,
+  RecentCalls,
+  RecentsOptions,
   State,
   TokenHandler,
   TokenProvider,
@@ -38,6 +41,7 @@ import { VideoSubscription } from './video_subscription.ts';
 import { eventFrom, LOCAL_MEDIA_CLOSED, type MediaEvent, type WireEvent } from './wire.ts';
 
 const MESSAGES_LIMIT_DEFAULT = 50;
+const RECENTS_LIMIT_DEFAULT = 50;
 const ACCEPT_MARK = 'hullo:accept';
 const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
 
@@ -58,6 +62,7 @@ export class Hullo {
 
   readonly #appKey: string;
   readonly #deviceId: string;
+  readonly #cursors: Cursors;
   readonly #driver: Driver;
   readonly #socket: Socket;
   readonly #media: MediaEngine;
@@ -75,6 +80,7 @@ export class Hullo {
     this.tokenHandler = options.tokenHandler;
     this.#appKey = options.appKey;
     this.#deviceId = deviceId;
+    this.#cursors = new Cursors(options.storage ?? storageFor(options.deviceId), options.appKey, deviceId);
     this.#driver = new Driver(endpoint, {
       carryOut: (effect) => this.#carryOut(effect),
       completed: (value) => {
@@ -142,6 +148,11 @@ export class Hullo {
     return this.#account?.accid;
   }
 
+  /** The signed-in account as it is now; undefined while signed out. */
+  get account(): Account | undefined {
+    return this.#account;
+  }
+
   /** Whether the connection to the server is up; it is restored by itself when it is not. */
   get connected(): boolean {
     return this.#account !== undefined && this.#socket.isOpen;
@@ -158,6 +169,7 @@ export class Hullo {
    * on. Rejects with `wrong_token`, `token_expired`, `token_revoked`, `token_unavailable`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
    */
   async login(accid: string, token?: string): Promise<Account> {
+    const cursor = this.#cursors.of(accid);
     const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
     const { is: _, ...account } = await this.#driver.ask('logged_in', {
       op: 'login',
@@ -166,6 +178,7 @@ export class Hullo {
       ...(token === undefined ? {} : { token }),
       provider: this.tokenProvider !== undefined,
       device,
+      ...(cursor !== undefined && { cursor }),
     });
     return account;
   }
@@ -377,6 +390,18 @@ export class Hullo {
     return { messages, more };
   }
 
+  /** The past calls of the signed-in account with everybody, newest first, and how many were missed. */
+  async recents(options: RecentsOptions = {}): Promise<RecentCalls> {
+    const { before, limit = RECENTS_LIMIT_DEFAULT, seen } = options;
+    const { calls, more, missed } = await this.#driver.ask('calls', {
+      op: 'list_calls',
+      limit,
+      ...(before !== undefined && { before }),
+      ...(seen !== undefined && { seen }),
+    });
+    return { calls, more, missed };
+  }
+
   /**
    * The record of a call that is over and that the signed-in account has dialled or was called in. Who was not in it learns
    * nothing of how the others fared. Rejects with `call_not_found`.
@@ -417,6 +442,9 @@ export class Hullo {
       case 'ask_login_token':
         void this.#askLoginToken();
         break;
+      case 'keep_cursor':
+        this.#cursors.keep(effect.accid, effect.cursor);
+        break;
       case 'ask_token':
         void this.#askToken(effect.call_id, effect.uid);
         break;
@@ -427,6 +455,10 @@ export class Hullo {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
     if (event.name === 'disconnect') this.#account = undefined;
+    if (event.name === 'accountChanged' && this.#account) {
+      const { accid, secure } = this.#account;
+      this.#account = { accid, secure, ...event.detail };
+    }
     this.#listeners.dispatch(event);
   }
 

@@ -73,10 +73,12 @@ export type SessionClosed =
 
 /** The signed-in account. */
 export interface Account {
-  /** In its folded form: lower case. */
+  /** As the app's backend created it, in whatever case it was written at the login. */
   readonly accid: string;
   /** The account's name for people, if it has one. */
   readonly name?: string;
+  /** Address of the account's picture, if it has one. */
+  readonly avatar?: string;
   /** Whether calls of this app need room tokens from {@link HulloOptions.tokenHandler}. */
   readonly secure: boolean;
 }
@@ -90,6 +92,10 @@ export interface Member {
 
 /** One participant of a call. */
 export interface Participant extends Member {
+  /** The account's name for people, if it has one. */
+  readonly name?: string;
+  /** Address of the account's picture, if it has one. */
+  readonly avatar?: string;
   readonly state: ParticipantState;
   /** Whether its microphone is on. */
   readonly audio: boolean;
@@ -279,6 +285,47 @@ export interface CallSummary {
   readonly people: number;
 }
 
+/** An account as it is shown. */
+export interface Person {
+  readonly accid: string;
+  /** Its name for people, if it has one. */
+  readonly name?: string;
+  /** Address of its picture, if it has one. */
+  readonly avatar?: string;
+}
+
+/** A past call of the signed-in account. */
+export interface RecentCall {
+  /** Grows with time: the greater, the newer. {@link RecentsOptions} take it. */
+  readonly id: number;
+  /** The call as this account reads it: as its caller, or as its callee. */
+  readonly summary: CallSummary;
+  /** This account was called and did not get to talk, without having declined. */
+  readonly missed: boolean;
+  /** The first of the others, the caller first; there are `summary.people - 1` of them. */
+  readonly others: readonly Person[];
+}
+
+/** A page of past calls. */
+export interface RecentCalls {
+  /** Newest first. */
+  readonly calls: readonly RecentCall[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
+  /** How many calls newer than {@link RecentsOptions.seen} were missed; at most 1,000 are counted. */
+  readonly missed: number;
+}
+
+/** Which page of the past calls. */
+export interface RecentsOptions {
+  /** Only calls older than this {@link RecentCall.id}. */
+  before?: number;
+  /** At most this many, 1 to 100; 50 when absent. */
+  limit?: number;
+  /** The newest {@link RecentCall.id} that the person has seen: those missed since are counted; all of them when absent. */
+  seen?: number;
+}
+
 /** An entry in the conversation between two accounts. */
 export interface Message {
   /** Grows with time: the greater, the newer. {@link MessagesOptions.before} takes it to read older ones. */
@@ -391,6 +438,11 @@ export interface HulloOptions {
   iceServers?: readonly RTCIceServer[];
   /** `relay` sends media through a TURN server alone; `all` when absent. */
   iceTransportPolicy?: RTCIceTransportPolicy;
+  /**
+   * Where this device keeps how far it has been told of messages; `localStorage` with a `deviceId`, and otherwise the tab's
+   * `sessionStorage`.
+   */
+  storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** The WebAssembly module, where it cannot be found beside the script. */
   wasm?: URL | BufferSource | Response;
 }

@@ -1,4 +1,5 @@
 // Whose pictures this device asks for in a group call: those that the app names, or else those that it has views for.
+import { fold } from './accid.ts';
 import type { Call, State } from './types.ts';
 
 /** The app's own choice and the last set that was sent to the endpoint. Each call begins with the views. */
@@ -27,7 +28,7 @@ export class VideoSubscription {
     this.#schedule();
   }
 
-  /** Takes the accounts that have a view now, in the order in which they got it. */
+  /** Takes the accounts that have a view now, folded, in the order in which they got it. */
   update(viewed: readonly string[]): void {
     this.#viewed = viewed;
     this.#schedule();
@@ -53,7 +54,7 @@ export class VideoSubscription {
 
   #derive(): void {
     if (!this.#call || this.#isChosenByApp) return;
-    const present = new Set(this.#call.participants.map(({ accid }) => accid));
+    const present = new Set(this.#call.participants.map(({ accid }) => fold(accid)));
     const wanted = this.#viewed.filter((accid) => present.has(accid));
     // An app that has attached nothing yet gets the pictures that there is room for.
     if (wanted.length === 0 && this.#sent === undefined) return;

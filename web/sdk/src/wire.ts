@@ -15,6 +15,7 @@ import type {
   MessagePage,
   OtherCall,
   Presence,
+  RecentCalls,
 } from './types.ts';
 
 export type SlotKind = 'audio' | 'video';
@@ -27,6 +28,7 @@ export type Op =
       accid: string;
       token?: string;
       provider: boolean;
+      cursor?: number;
       device: { id: string; platform: 'web'; sdk_version: string };
     }
   | { op: 'logout' }
@@ -61,6 +63,7 @@ export type Op =
   | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'call_record'; call_id: string }
+  | { op: 'list_calls'; before?: number; limit: number; seen?: number }
   | { op: 'watch_presence'; accids: string[] };
 
 /** What the device's media reports. */
@@ -115,19 +118,21 @@ export type Output =
   | { output: 'media'; command: MediaCommand }
   | { output: 'complete'; ticket: number; value?: unknown; error?: ErrorBody }
   | { output: 'ask_login_token' }
+  | { output: 'keep_cursor'; accid: string; cursor: number }
   | { output: 'ask_token'; call_id: string; uid: number }
   | { output: 'event'; event: WireEvent };
 
 /** What an operation completes with, in the names of the public API. */
 export type Value =
   | { is: 'done' }
-  | { is: 'logged_in'; accid: string; name?: string; secure: boolean }
+  | { is: 'logged_in'; accid: string; name?: string; avatar?: string; secure: boolean }
   | ({ is: 'call' } & GroupCallResult)
   | { is: 'found'; calls: FoundCall[] }
   | { is: 'accepted'; call: Call; members: Member[] }
   | { is: 'switched'; agreed: boolean }
   | ({ is: 'messages' } & MessagePage)
   | { is: 'record'; record: CallRecord }
+  | ({ is: 'calls' } & RecentCalls)
   | { is: 'presence'; accounts: Presence[] };
 
 /** An event of the public API with what it carries. */

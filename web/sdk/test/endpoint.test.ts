@@ -37,6 +37,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
     token: 't',
     provider: false,
     device: { id: 'd', platform: 'web', sdk_version: '0' },
+    cursor: 41,
   },
   logout: { op: 'logout' },
   call: { op: 'call', accid: 'bob', media: 'video', attachment: 'hi', timeout_ms: 9_000 },
@@ -70,6 +71,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
   call_record: { op: 'call_record', call_id: callId },
+  list_calls: { op: 'list_calls', before: 9, limit: 20, seen: 7 },
   watch_presence: { op: 'watch_presence', accids },
 };
 

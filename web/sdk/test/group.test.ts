@@ -244,6 +244,15 @@ describe('state', () => {
 });
 
 describe('events', () => {
+  test('a new name of the account is told, and kept with the account', async () => {
+    const [changed] = received('accountChanged', {
+      event: 'account_changed',
+      name: 'Alice L.',
+      avatar: '/a.png',
+    });
+    expect(changed).toEqual({ name: 'Alice L.', avatar: '/a.png' });
+  });
+
   const invite = {
     invitor: 'bob',
     accids: ['alice', 'carol'],

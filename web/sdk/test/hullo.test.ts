@@ -504,6 +504,35 @@ describe('network', () => {
   });
 });
 
+describe('a reload', () => {
+  test('goes on with the messages where the page before it was', async () => {
+    const values = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => void values.set(key, value),
+    };
+    const first = await create({ storage });
+    const logins = () =>
+      endpoint.inputs.flatMap((input) => (input.input === 'op' && input.op.op === 'login' ? [input.op] : []));
+    endpoint.script = (input) =>
+      input.input === 'op'
+        ? [
+            {
+              output: 'complete',
+              ticket: input.ticket,
+              value: { is: 'logged_in', accid: 'Alice', secure: false },
+            },
+            { output: 'keep_cursor', accid: 'Alice', cursor: 41 },
+          ]
+        : [];
+    await first.login('alice', 't');
+    expect(logins()[0]).not.toHaveProperty('cursor');
+    const second = await create({ storage });
+    await second.login('alice', 't');
+    expect(logins()[1]).toMatchObject({ cursor: 41 });
+  });
+});
+
 describe('time to the first picture', () => {
   test('is measured from accept', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });

@@ -17,7 +17,7 @@ import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
 import { isOvertaken } from './errors.ts';
 import { GroupController } from './group/controller.ts';
-import type { Directory } from './people.ts';
+import { type Directory, directoryWith } from './people.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
@@ -45,7 +45,7 @@ import { type Language, languageConverter, languageOfPage } from './texts.ts';
 export class HulloCall extends LitElement {
   /** The client whose call is shown. */
   @property({ attribute: false }) client?: CallClient;
-  /** Who the accounts are: a record by accid, or a function; the accid itself stands for whoever is not in it. */
+  /** Who the accounts are, where that is not what the app's backend told the server: a record by accid, or a function. */
   @property({ attribute: false }) directory?: Directory;
   /** Whom this person can invite into a call, as accids; when absent, everyone in `directory` if that is a record. */
   @property({ attribute: false }) contacts?: readonly string[];
@@ -78,6 +78,12 @@ export class HulloCall extends LitElement {
   });
 
   static override styles = callStyles;
+
+  /** Who the accounts are: what the app says in `directory`, and otherwise what the calls say. */
+  get people(): Directory {
+    const { current, held, waiting, elsewhere = [] } = this.client ?? {};
+    return directoryWith(this.directory, [current, held, waiting, ...elsewhere]);
+  }
 
   /** Calls `accid` and shows the person what goes wrong. Resolves with whether the call was placed. */
   dial(accid: string, media: Media = 'video'): Promise<boolean> {
@@ -133,6 +139,7 @@ export class HulloCall extends LitElement {
       ...this.#group.at(performance.now(), client.accid),
       client,
       directory,
+      people: this.people,
       contacts,
       lang,
       answering,
@@ -208,13 +215,13 @@ export class HulloCall extends LitElement {
   }
 
   #renderOverPage(): TemplateResult | typeof nothing {
-    const { client, directory, lang, continuing: busy } = this;
+    const { client, people, lang, continuing: busy } = this;
     const { notice } = this.#notices;
     if (notice) return notice.shape === 'pill' ? renderPill(notice) : nothing;
     const call = client?.elsewhere[0];
     if (!client || !call) return nothing;
     const dispatchIntent = (intent: Intent): void => void this.#run(intent);
-    return renderOffer({ call, me: client.accid, directory, lang, busy, dispatchIntent });
+    return renderOffer({ call, me: client.accid, directory: people, lang, busy, dispatchIntent });
   }
 }
 

@@ -1,10 +1,12 @@
 // Who an account is, for display: name, avatar, initials and the colours of a face that has no picture.
 
+import type { Call } from '@hullo/sdk';
+
 /** What the app knows of an account. */
 export interface PersonDetails {
-  /** The accid is shown when absent. */
+  /** When absent, the name that the app's backend gave the account; without one, the accid. */
   name?: string | undefined;
-  /** URL of a picture. */
+  /** URL of a picture; when absent, the one that the app's backend gave the account; `null` for none. */
   avatar?: string | null | undefined;
 }
 
@@ -18,9 +20,27 @@ export interface Person {
   readonly avatar?: string;
 }
 
+/** What the app knows, and for whom it does not know, what the calls say. */
+export function directoryWith(
+  directory: Directory | undefined,
+  calls: readonly (Call | undefined)[],
+): Directory {
+  return (accid) => {
+    const known = detailsOf(accid, directory);
+    const everyone = calls.flatMap((call) => call?.participants ?? []);
+    const told = everyone.find((participant) => participant.accid === accid);
+    const avatar = known?.avatar === undefined ? told?.avatar : known.avatar;
+    return { name: known?.name?.trim() || told?.name, avatar };
+  };
+}
+
+function detailsOf(accid: string, directory: Directory | undefined): PersonDetails | undefined {
+  return typeof directory === 'function' ? directory(accid) : directory?.[accid];
+}
+
 /** The account `accid`, with what `directory` has of it. */
 export function personOf(accid: string, directory: Directory | undefined): Person {
-  const details = typeof directory === 'function' ? directory(accid) : directory?.[accid];
+  const details = detailsOf(accid, directory);
   const name = details?.name?.trim() || accid;
   return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
 }

@@ -1,5 +1,6 @@
+import type { Call } from '@hullo/sdk';
 import { expect, test } from 'vitest';
-import { coloursOf, initialsOf, personOf } from '../src/people.ts';
+import { coloursOf, directoryWith, initialsOf, personOf } from '../src/people.ts';
 
 test.each([
   ['Alice', 'A'],
@@ -27,6 +28,21 @@ test('account without a name is shown by its accid', () => {
     name: 'BOB',
     avatar: '/b.png',
   });
+});
+
+test('account is shown as the call says, unless the app says otherwise', () => {
+  const call = {
+    participants: [
+      { accid: 'bob', name: 'Bob', avatar: '/bob.png' },
+      { accid: 'carol', name: 'Carol' },
+    ],
+  } as unknown as Call;
+  const shown = (accid: string) =>
+    personOf(accid, directoryWith({ carol: { name: 'Caro' }, bob: { avatar: null } }, [undefined, call]));
+  expect(shown('bob')).toEqual({ accid: 'bob', name: 'Bob' });
+  expect(shown('carol').name).toBe('Caro');
+  expect(shown('dave').name).toBe('dave');
+  expect(personOf('bob', directoryWith(undefined, [call])).avatar).toBe('/bob.png');
 });
 
 /** Contrast of white on a colour (WCAG 2.1). */

@@ -111,6 +111,7 @@ impl Call {
         *participant = Participant {
             spent_ms,
             quality: std::mem::take(&mut participant.quality),
+            profile: std::mem::take(&mut participant.profile),
             ..Participant::invited(accid.clone(), participant.uid, now)
         };
         participant

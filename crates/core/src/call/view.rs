@@ -155,6 +155,8 @@ impl Participant {
     fn view(&self) -> ParticipantView {
         ParticipantView {
             accid: self.accid.clone(),
+            name: self.profile.name.clone(),
+            avatar: self.profile.avatar.clone(),
             uid: self.uid,
             state: self.state,
             audio: self.audio,

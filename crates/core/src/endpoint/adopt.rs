@@ -8,7 +8,9 @@ use hullo_protocol::{
 };
 
 use super::leg::diff::{Change, Versions, merge};
-use super::leg::{Adopted, CallLeg, LegPhase, callees, invitor, local_participant};
+use super::leg::{
+    Adopted, CallLeg, LegPhase, callees, group_id, invitor, local_participant, person_in,
+};
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, State};
 
@@ -30,10 +32,14 @@ impl Endpoint {
             return self.queue_invite(call, ring_ms_left);
         }
         self.waiting.promote(call_id);
+        let from = invitor(&call, &me);
         let event = AppEvent::Invited {
-            invitor: invitor(&call, &me),
+            name: person_in(&call, &from).and_then(|p| p.name.clone()),
+            avatar: person_in(&call, &from).and_then(|p| p.avatar.clone()),
+            invitor: from,
             accids: callees(&call),
             group: call.kind == CallKind::Group,
+            group_id: group_id(&call),
             media: call.media,
             attachment: call.attachment.clone(),
             ring_ms_left,

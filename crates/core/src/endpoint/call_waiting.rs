@@ -12,7 +12,8 @@ use hullo_protocol::{
 use super::context::Context;
 use super::leg::diff::{Change, Versions, merge, own_end};
 use super::leg::{
-    CallLeg, RING_SLACK_MS, accept_command, accepted, callees, invitor, local_participant,
+    CallLeg, RING_SLACK_MS, accept_command, accepted, callees, group_id, invitor,
+    local_participant, person_in,
 };
 use super::requests::{Owner, Purpose, is_transient, only_call};
 use super::tokens::TokenFor;
@@ -65,10 +66,14 @@ impl WaitingInvite {
         if std::mem::replace(&mut self.announced, true) {
             return None;
         }
+        let from = invitor(&self.call, me);
         Some(AppEvent::CallWaiting {
-            invitor: invitor(&self.call, me),
+            name: person_in(&self.call, &from).and_then(|p| p.name.clone()),
+            avatar: person_in(&self.call, &from).and_then(|p| p.avatar.clone()),
+            invitor: from,
             accids: callees(&self.call),
             group: self.call.kind == CallKind::Group,
+            group_id: group_id(&self.call),
             media: self.call.media,
             attachment: self.call.attachment.clone(),
             ring_ms_left: self.until.since(cx.now),

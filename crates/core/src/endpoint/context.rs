@@ -2,7 +2,8 @@
 //! tokens that are awaited, and the outputs so far.
 
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, Message, Presence, Request, RequestId, Token, Uid,
+    Accid, CallId, Command, ErrorBody, ErrorKind, Message, MessageId, Presence, Request, RequestId,
+    Token, Uid,
 };
 
 use super::requests::{Pending, Purpose, Requests};
@@ -234,6 +235,15 @@ impl Context {
                 limit,
             },
             Op::CallRecord { call_id } => Command::CallRecord { call_id },
+            Op::ListCalls {
+                before,
+                limit,
+                seen,
+            } => Command::ListCalls {
+                before,
+                limit,
+                seen,
+            },
             Op::WatchPresence { accids } => {
                 self.signalling.watch = Some(accids.clone());
                 Command::WatchPresence { accids }
@@ -253,9 +263,18 @@ impl Context {
 
     /// A message is told once, however often it comes.
     pub(super) fn add_message(&mut self, message: Message) {
-        if self.signalling.see(message.id) {
+        if self.catch_up(message.id) {
             self.emit(AppEvent::MessageAdded { message });
         }
+    }
+
+    /// Moves the cursor, and has it kept; false when it was there before.
+    pub(super) fn catch_up(&mut self, id: MessageId) -> bool {
+        let moved = self.signalling.see(id);
+        if let (true, Some(accid)) = (moved, self.me().cloned()) {
+            self.push(Output::KeepCursor { accid, cursor: id });
+        }
+        moved
     }
 
     // Room tokens.

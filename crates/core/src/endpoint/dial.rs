@@ -177,6 +177,8 @@ impl Endpoint {
 fn provisional_view(call_id: CallId, me: Accid, request: &DialRequest, cx: &Context) -> CallView {
     let participant = |accid: Accid, uid, state, here: bool| ParticipantView {
         accid,
+        name: None,
+        avatar: None,
         uid,
         state,
         audio: here,

@@ -13,7 +13,7 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{Endpoint, MediaCommand, MediaEvent, Op, Value};
+use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, Op, Value};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -33,10 +33,11 @@ impl Endpoint {
                 token,
                 provider,
                 device,
+                cursor,
             } => {
                 let login_token = LoginToken::new(token, provider);
                 let account = Account::new(app_key, accid, login_token, device);
-                self.login(ticket, account);
+                self.login(ticket, account, cursor);
             }
             Op::Logout => self.logout(ticket),
             Op::Call {
@@ -72,6 +73,7 @@ impl Endpoint {
             Op::QueryCall { .. }
             | Op::ListMessages { .. }
             | Op::CallRecord { .. }
+            | Op::ListCalls { .. }
             | Op::WatchPresence { .. } => {
                 self.cx.handle_query_op(ticket, op);
             }
@@ -210,6 +212,10 @@ impl Endpoint {
                 SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
                 SessionClosed::TokenExpired => self.need_token(),
             },
+            Event::AccountChanged { name, avatar } => {
+                self.cx.signalling.rename(name.clone(), avatar.clone());
+                self.cx.emit(AppEvent::AccountChanged { name, avatar });
+            }
             Event::SessionError { error } => self.cx.emit_error(error),
             Event::Unknown => {}
         }
@@ -278,6 +284,15 @@ fn value_of(success: Success) -> Value {
     match success {
         Success::Call { call, refused } => Value::Call { call, refused },
         Success::Messages { messages, more } => Value::Messages { messages, more },
+        Success::Calls {
+            calls,
+            more,
+            missed,
+        } => Value::Calls {
+            calls,
+            more,
+            missed,
+        },
         Success::Record { record } => Value::Record { record },
         Success::Presence { accounts } => Value::Presence { accounts },
         Success::Found { calls } => Value::Found { calls },

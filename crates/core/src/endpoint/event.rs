@@ -37,10 +37,16 @@ pub enum AppEvent {
     Invited {
         /// Who calls.
         invitor: Accid,
+        /// The caller's name, for display.
+        name: Option<String>,
+        /// The address of the caller's picture.
+        avatar: Option<String>,
         /// All who are invited.
         accids: Vec<Accid>,
         /// Whether it is a group call.
         group: bool,
+        /// The app's own name of the group.
+        group_id: Option<String>,
         /// What it carries.
         media: Media,
         /// The app's own text.
@@ -53,10 +59,16 @@ pub enum AppEvent {
     CallWaiting {
         /// Who calls.
         invitor: Accid,
+        /// The caller's name, for display.
+        name: Option<String>,
+        /// The address of the caller's picture.
+        avatar: Option<String>,
         /// All who are invited.
         accids: Vec<Accid>,
         /// Whether it is a group call.
         group: bool,
+        /// The app's own name of the group.
+        group_id: Option<String>,
         /// What it carries.
         media: Media,
         /// The app's own text.
@@ -171,6 +183,11 @@ pub enum AppEvent {
     Error { error: ErrorBody },
     /// A new entry in a conversation.
     MessageAdded { message: Message },
+    /// The app's backend has given this account another name or picture.
+    AccountChanged {
+        name: Option<String>,
+        avatar: Option<String>,
+    },
     /// More entries came while the device was away than were told one by one: read the conversations again.
     MessagesSkipped,
     /// A call of this device ended while it was away.

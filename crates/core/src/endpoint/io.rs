@@ -2,7 +2,7 @@
 
 #![warn(missing_docs)]
 
-use hullo_protocol::{CallId, ErrorBody, Token, Uid};
+use hullo_protocol::{Accid, CallId, ErrorBody, MessageId, Token, Uid};
 use serde::{Deserialize, Serialize};
 
 use super::{AppEvent, MediaCommand, MediaEvent, Op, Value};
@@ -90,6 +90,13 @@ pub enum Output {
         /// Why it failed, with a code and what to do.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         error: Option<ErrorBody>,
+    },
+    /// Keep how far this device has been told of the account's messages, for [`Op::Login`] after a reload.
+    KeepCursor {
+        /// The account whose messages they are.
+        accid: Accid,
+        /// The newest of them.
+        cursor: MessageId,
     },
     /// Ask the app's token handler (secure mode); answer with [`Input::Token`].
     AskToken {

@@ -458,6 +458,16 @@ pub(super) fn local_participant<'a>(
     call.participants.iter().find(|p| Some(&p.accid) == me)
 }
 
+/// A participant, by its account.
+pub(super) fn person_in<'a>(call: &'a CallView, accid: &Accid) -> Option<&'a ParticipantView> {
+    call.participants.iter().find(|p| p.accid == *accid)
+}
+
+/// The app's own name of a call's group.
+pub(super) fn group_id(call: &CallView) -> Option<String> {
+    call.group.as_ref().and_then(|terms| terms.group_id.clone())
+}
+
 /// Who has called this account into the call.
 pub(super) fn invitor(call: &CallView, me: &Accid) -> Accid {
     let inviter = local_participant(call, Some(me)).and_then(|own| own.inviter.clone());

@@ -1,13 +1,13 @@
 //! Signing in and out, by the application or by the server.
 
-use hullo_protocol::{Command, EndReason, ErrorBody, ErrorKind, SessionClosed, Success};
+use hullo_protocol::{Command, EndReason, ErrorBody, ErrorKind, MessageId, SessionClosed, Success};
 
 use super::requests::{ANSWER_MS, Purpose};
 use super::signalling::{Account, ConnectionPhase, Signalling, logged_in};
 use super::{AppEvent, Endpoint, Output, Value};
 
 impl Endpoint {
-    pub(super) fn login(&mut self, ticket: u64, account: Account) {
+    pub(super) fn login(&mut self, ticket: u64, account: Account, cursor: Option<MessageId>) {
         let token = &account.login_token;
         if !token.is_there() && !token.provider {
             let message = "a login needs a token, or a provider of tokens";
@@ -32,6 +32,7 @@ impl Endpoint {
             first_login,
             ..account
         });
+        self.cx.signalling.cursor = cursor;
         match has_token {
             true => self.cx.open_socket(),
             false => {
@@ -104,12 +105,14 @@ impl Endpoint {
             Ok(Success::LoggedIn {
                 accid,
                 name,
+                avatar,
                 secure,
                 token_expires_in_ms,
                 snapshot,
             }) => {
                 self.cx.note_token_accepted(token_expires_in_ms);
-                let first_login = self.cx.signalling.welcome(accid, name, secure);
+                let first_login = self.cx.signalling.welcome(accid, secure);
+                self.cx.signalling.rename(name, avatar);
                 let relogins = std::mem::take(&mut self.cx.signalling.relogins);
                 let relogins = relogins.into_iter().map(|(ticket, _)| ticket);
                 let value = logged_in(&self.cx.signalling);

@@ -2,7 +2,7 @@
 
 use hullo_protocol::{
     Accid, AppKey, CallId, CallRecord, CallView, DeviceInfo, ErrorKind, FoundCall, GroupTerms,
-    Media, Message, MessageId, OtherCall, Presence, RefusedInvite, Token, Uid,
+    Media, Message, MessageId, OtherCall, Presence, RecentCall, RefusedInvite, Token, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ pub enum Op {
         #[serde(default)]
         provider: bool,
         device: DeviceInfo,
+        /// How far this device has been told of the account's messages, as [`Output::KeepCursor`](super::Output::KeepCursor)
+        /// said last.
+        #[serde(default)]
+        cursor: Option<MessageId>,
     },
     /// Ends any call, signs out and disconnects.
     Logout,
@@ -130,6 +134,17 @@ pub enum Op {
         /// At most this many.
         limit: u32,
     },
+    /// Reads the account's past calls with everybody, newest first.
+    ListCalls {
+        /// Only calls before this place.
+        #[serde(default)]
+        before: Option<u64>,
+        /// At most this many.
+        limit: u32,
+        /// The newest place that the person has seen: missed calls after it are counted.
+        #[serde(default)]
+        seen: Option<u64>,
+    },
     /// Reads the record of a call that is over.
     CallRecord { call_id: CallId },
     /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
@@ -148,6 +163,7 @@ impl Op {
                 | Self::QueryCall { .. }
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
+                | Self::ListCalls { .. }
                 | Self::WatchPresence { .. }
         )
     }
@@ -207,6 +223,7 @@ impl Op {
                 | Self::EnableLocalVideo { .. }
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
+                | Self::ListCalls { .. }
                 | Self::WatchPresence { .. },
                 _,
             ) => return None,
@@ -223,9 +240,11 @@ pub enum Value {
     Done,
     /// `Login`.
     LoggedIn {
-        /// The account, folded.
+        /// The account, as the app's backend created it.
         accid: Accid,
         name: Option<String>,
+        /// The address of its picture.
+        avatar: Option<String>,
         /// Whether the app's calls need room tokens.
         secure: bool,
     },
@@ -257,6 +276,15 @@ pub enum Value {
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// `ListCalls`.
+    Calls {
+        /// Newest first.
+        calls: Vec<RecentCall>,
+        /// Whether there are older ones.
+        more: bool,
+        /// How many were missed that the person has not seen.
+        missed: u32,
     },
     /// `CallRecord`.
     Record { record: Box<CallRecord> },

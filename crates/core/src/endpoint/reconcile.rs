@@ -88,7 +88,7 @@ impl Endpoint {
         for message in messages {
             self.cx.add_message(message);
         }
-        self.cx.signalling.catch_up(cursor);
+        self.cx.catch_up(cursor);
         if more {
             self.cx.emit(AppEvent::MessagesSkipped);
         }

@@ -22,6 +22,7 @@ pub(super) struct Account {
     pub(super) login_token: LoginToken,
     pub(super) device: DeviceInfo,
     pub(super) name: Option<String>,
+    pub(super) avatar: Option<String>,
     pub(super) secure: bool,
     /// The ticket of the login that the application waits for, and until when.
     pub(super) first_login: Option<(u64, Time)>,
@@ -40,6 +41,7 @@ impl Account {
             login_token,
             device,
             name: None,
+            avatar: None,
             secure: false,
             first_login: None,
         }
@@ -97,19 +99,21 @@ impl Signalling {
     }
 
     /// The session is open. Returns the ticket of the login that the application waits for.
-    pub(super) fn welcome(
-        &mut self,
-        accid: Accid,
-        name: Option<String>,
-        secure: bool,
-    ) -> Option<u64> {
+    pub(super) fn welcome(&mut self, accid: Accid, secure: bool) -> Option<u64> {
         self.phase = ConnectionPhase::Ready;
         self.attempts = 0;
         let account = self.account.as_mut()?;
         account.accid = accid;
-        account.name = name;
         account.secure = secure;
         account.first_login.take().map(|(ticket, _)| ticket)
+    }
+
+    /// How the account is shown from now on.
+    pub(super) fn rename(&mut self, name: Option<String>, avatar: Option<String>) {
+        if let Some(account) = &mut self.account {
+            account.name = name;
+            account.avatar = avatar;
+        }
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -204,11 +208,6 @@ impl Signalling {
         self.suspect_until.map_or(silent, |until| until.min(silent))
     }
 
-    /// What came before this is old.
-    pub(super) fn catch_up(&mut self, cursor: MessageId) {
-        self.cursor = self.cursor.max(Some(cursor));
-    }
-
     /// Raises the cursor; false for a message that was seen before.
     pub(super) fn see(&mut self, id: MessageId) -> bool {
         let news = self.cursor.is_none_or(|cursor| cursor < id);
@@ -225,6 +224,7 @@ pub(super) fn logged_in(signalling: &Signalling) -> Result<Value, ErrorBody> {
     Ok(Value::LoggedIn {
         accid: account.accid.clone(),
         name: account.name.clone(),
+        avatar: account.avatar.clone(),
         secure: account.secure,
     })
 }

@@ -195,7 +195,9 @@ impl Runner {
                     re: request,
                     login: true,
                 }),
-                Input::Media { .. } | Input::SignOut { .. } => facts.push(input),
+                Input::Media { .. } | Input::SignOut { .. } | Input::Profile { .. } => {
+                    facts.push(input);
+                }
                 // The hub keeps these whether or not they could be stored.
                 Input::Disconnected { .. } | Input::Policies { .. } | Input::Timeout => {}
             }

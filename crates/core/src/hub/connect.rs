@@ -1,17 +1,17 @@
 //! Devices that come and go, and who follows that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::{
-    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Presence,
-    Reply, SessionClosed, Snapshot, Success,
+    Accid, CallId, DEVICES_PER_ACCOUNT_MAX, DeviceId, DeviceInfo, ErrorBody, ErrorKind, Event,
+    Presence, Reply, SessionClosed, Snapshot, Success,
 };
 
 use super::request::{Asker, SIGNED_IN_ALREADY};
 use super::sessions::DeviceClass;
 use super::{DevicePolicy, Hub, Output, SessionId};
 use crate::Time;
-use crate::call::Call;
+use crate::call::{Call, Profile};
 
 impl Hub {
     pub(super) fn handle_connected(
@@ -87,6 +87,17 @@ impl Hub {
         self.reply(asker, Ok(Success::Done));
         self.close(asker.session, SessionClosed::SignedOut);
         self.presence_ended(&asker.accid);
+    }
+
+    /// The account's calls show it as it is now, and its devices learn of it.
+    pub(super) fn handle_profile(&mut self, accid: Accid, profile: Profile) {
+        let people = BTreeMap::from([(accid.clone(), profile.clone())]);
+        for call_id in self.live_calls(&accid) {
+            self.change(call_id, &[], |call| call.introduce(&people));
+        }
+        let Profile { name, avatar } = profile;
+        let sessions = self.sessions.of_account(&accid);
+        self.notify_all(sessions, Event::AccountChanged { name, avatar });
     }
 
     pub(super) fn handle_sign_out(&mut self, accid: &Accid, now: Time) {

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use hullo_protocol::{Accid, CallId};
 
 use super::{Input, MediaEvent};
+use crate::call::Profile;
 
 /// Facts that wait.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     signed_out: BTreeSet<Accid>,
+    profiles: BTreeMap<Accid, Profile>,
     /// In their order, for each call.
     media: BTreeMap<CallId, Vec<MediaEvent>>,
     count: usize,
@@ -22,6 +24,9 @@ impl Facts {
         match input {
             Input::SignOut { accid } => {
                 self.count += usize::from(self.signed_out.insert(accid));
+            }
+            Input::Profile { accid, profile } => {
+                self.count += usize::from(self.profiles.insert(accid, profile).is_none());
             }
             Input::Media { call_id, event } => {
                 let events = self.media.entry(call_id).or_default();
@@ -58,14 +63,20 @@ impl Facts {
     /// Everything that waits; nothing waits afterwards.
     pub(super) fn drain(&mut self) -> Vec<Input> {
         let Self {
-            signed_out, media, ..
+            signed_out,
+            profiles,
+            media,
+            ..
         } = std::mem::take(self);
+        let profiles = profiles
+            .into_iter()
+            .map(|(accid, profile)| Input::Profile { accid, profile });
         let signed_out = signed_out.into_iter().map(|accid| Input::SignOut { accid });
         let media = media.into_iter().flat_map(|(call_id, events)| {
             let inputs = events.into_iter();
             inputs.map(move |event| Input::Media { call_id, event })
         });
-        signed_out.chain(media).collect()
+        signed_out.chain(profiles).chain(media).collect()
     }
 
     /// How many wait.

@@ -2,13 +2,15 @@
 
 #![warn(missing_docs)]
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::{
     Accid, CallId, CallRecord, DeviceInfo, Event, Message, QualityReport, RefusedInvite, Reply,
     Request, SessionClosed, Slot, Snapshot, Uid,
 };
 
 use crate::Time;
-use crate::call::Call;
+use crate::call::{Call, Profile};
 
 /// How long an ended call is remembered, so that late requests get typed answers; of no more calls than fit into
 /// [`Config::remembered_bytes`].
@@ -114,6 +116,8 @@ pub enum Input {
         grant: Option<RoomGrant>,
         /// Those accounts in it that cannot be called: they do not exist or are disabled.
         refused: Vec<RefusedInvite>,
+        /// How those who may come into a call by it are shown: the asker and those whom it names.
+        people: BTreeMap<Accid, Profile>,
     },
     /// The media plane reports something about a call. What concerns an unknown call or peer is ignored.
     Media {
@@ -129,6 +133,13 @@ pub enum Input {
         busy: BusyPolicy,
         /// How many devices of an account may be signed in.
         devices: DevicePolicy,
+    },
+    /// The app's backend has given an account another name or picture: its calls and its devices are told.
+    Profile {
+        /// The account.
+        accid: Accid,
+        /// How it is shown from now on.
+        profile: Profile,
     },
     /// Signs an account out of all its devices: its token was revoked or it was disabled.
     SignOut {

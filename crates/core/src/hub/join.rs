@@ -5,7 +5,7 @@ use hullo_protocol::{
     Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success, Uid,
 };
 
-use super::request::{Asker, first_answer};
+use super::request::{Asker, Named, first_answer};
 use super::{Hub, RoomGrant};
 use crate::Time;
 use crate::call::{Call, not_found};
@@ -84,6 +84,7 @@ impl Hub {
         asker: &Asker,
         call_id: CallId,
         grant: Option<RoomGrant>,
+        named: &Named,
         now: Time,
     ) {
         let Some(call) = self.calls.resolve(call_id) else {
@@ -103,7 +104,9 @@ impl Hub {
         let connect_ms = self.config.connect_ms;
         let granted = granted(grant, asker, call_id);
         self.change_and_reply_call(asker, call_id, now, |call| {
-            call.join(&asker.accid, &asker.device, granted, connect_ms, now)
+            call.join(&asker.accid, &asker.device, granted, connect_ms, now)?;
+            call.introduce(&named.people);
+            Ok(())
         });
     }
 

@@ -1,5 +1,7 @@
 //! What clients ask.
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::{
     Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, RefusedInvite, Reply, Request,
     RequestId, Success,
@@ -7,12 +9,21 @@ use hullo_protocol::{
 
 use super::{Hub, Output, RoomGrant, SessionId};
 use crate::Time;
-use crate::call::{Call, Outcome, SwitchRefusal, not_found};
+use crate::call::{Call, Outcome, Profile, SwitchRefusal, not_found};
 
 /// What a login on a session that has one is answered.
 pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
 const NOT_HERE: &str = "a read of the storage was handed to the hub, which has none";
 const NO_TOKENS: &str = "session.renew was handed to the hub, which verifies no tokens";
+
+/// What the shell knows of the accounts that a request names, and of its asker.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// Those that cannot be called.
+    pub(super) refused: Vec<RefusedInvite>,
+    /// How they are shown.
+    pub(super) people: BTreeMap<Accid, Profile>,
+}
 
 /// Who asks, and where the answer goes.
 #[derive(Debug, Clone)]
@@ -30,7 +41,7 @@ impl Hub {
         session: SessionId,
         request: Request,
         grant: Option<RoomGrant>,
-        refused: &[RefusedInvite],
+        named: Named,
         now: Time,
     ) {
         let Some(known) = self.sessions.find(session) else {
@@ -52,7 +63,7 @@ impl Hub {
         if let Some(error) = before.cloned() {
             return self.send(&asker, Err(error));
         }
-        self.handle_command(&asker, request.command, grant, refused, now);
+        self.handle_command(&asker, request.command, grant, &named, now);
     }
 
     /// What each command means. Exhaustive: a new command does not compile until it is decided here.
@@ -61,7 +72,7 @@ impl Hub {
         asker: &Asker,
         command: Command,
         grant: Option<RoomGrant>,
-        refused: &[RefusedInvite],
+        named: &Named,
         now: Time,
     ) {
         let (by, device) = (&asker.accid, &asker.device);
@@ -69,12 +80,12 @@ impl Hub {
             Command::Ping => self.reply(asker, Ok(Success::Done)),
             Command::Logout => self.handle_logout(asker, now),
             Command::WatchPresence { accids } => self.handle_watch(asker, accids),
-            Command::StartCall(dial) => self.handle_start(asker, dial, grant, refused, now),
-            Command::Invite(more) => self.handle_invite(asker, more, refused, now),
+            Command::StartCall(dial) => self.handle_start(asker, dial, grant, named, now),
+            Command::Invite(more) => self.handle_invite(asker, more, named, now),
             Command::Accept { call_id, other, .. } => {
                 self.handle_accept(asker, call_id, grant, other, now);
             }
-            Command::Join { call_id, .. } => self.handle_join(asker, call_id, grant, now),
+            Command::Join { call_id, .. } => self.handle_join(asker, call_id, grant, named, now),
             Command::Continue { call_id } => self.handle_continue(asker, call_id, now),
             Command::Hold { call_id, held } => self.handle_hold(asker, call_id, held, now),
             Command::Query { call_id, group_id } => {
@@ -118,7 +129,9 @@ impl Hub {
             // A session is signed in once; tokens the shell has verified itself, and read what is stored.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
             Command::Renew { .. } => self.refuse(asker, ErrorKind::Server, NO_TOKENS),
-            Command::ListMessages { .. } | Command::CallRecord { .. } => {
+            Command::ListMessages { .. }
+            | Command::CallRecord { .. }
+            | Command::ListCalls { .. } => {
                 self.refuse(asker, ErrorKind::Server, NOT_HERE);
             }
         }

@@ -8,7 +8,7 @@ use hullo_protocol::{
     RING_MS_MAX, RING_MS_MIN, RefusedInvite, StartCall, Success, Uid,
 };
 
-use super::request::{Asker, first_answer, remember, unless_elsewhere};
+use super::request::{Asker, Named, first_answer, remember, unless_elsewhere};
 use super::room::Room;
 use super::{BusyPolicy, Hub, RoomCommand, RoomGrant, SessionId};
 use crate::Time;
@@ -23,7 +23,7 @@ impl Hub {
         asker: &Asker,
         start: StartCall,
         grant: Option<RoomGrant>,
-        refused: &[RefusedInvite],
+        named: &Named,
         now: Time,
     ) {
         if let Some(call) = self.calls.resolve(start.call_id) {
@@ -46,7 +46,7 @@ impl Hub {
             );
             return self.refuse(asker, ErrorKind::CallOver, message);
         }
-        let (callees, refused) = match self.check_start(asker, &start, grant, refused) {
+        let (callees, refused) = match self.check_start(asker, &start, grant, &named.refused) {
             Ok(checked) => checked,
             Err(error) => return self.reply(asker, Err(error)),
         };
@@ -70,7 +70,9 @@ impl Hub {
             ring_ms: ring_ms(start.ring_ms),
             secure: self.config.secure,
         };
-        self.begin(asker, Call::dial(dial, now), refused, now);
+        let mut call = Call::dial(dial, now);
+        call.introduce(&named.people);
+        self.begin(asker, call, refused, now);
     }
 
     /// Whom a dial can reach at all, and whom it cannot; refused when there is none of the former.
@@ -137,7 +139,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         more: InviteMore,
-        refused: &[RefusedInvite],
+        named: &Named,
         now: Time,
     ) {
         let Some(call_id) = self.begin_command(asker, more.call_id, now) else {
@@ -146,7 +148,7 @@ impl Hub {
         if let Err(error) = check_invite(&more) {
             return self.reply(asker, Err(error));
         }
-        let (callees, mut refused) = split_refused(&asker.accid, &more.callees, refused);
+        let (callees, mut refused) = split_refused(&asker.accid, &more.callees, &named.refused);
         let invitation = Invitation {
             callees,
             attachment: more.attachment,
@@ -162,6 +164,7 @@ impl Hub {
             let (by, device) = (&asker.accid, &asker.device);
             let invited = call.invite(by, device, &invitation, &mut refused, now);
             let rung = invited.map(|invited| {
+                call.introduce(&named.people);
                 let is_free = |callee: &Accid| free.contains(callee);
                 let (rung, busy): (Vec<Accid>, _) = invited.into_iter().partition(is_free);
                 call.skip_busy(&busy, now);

@@ -10,6 +10,7 @@ mod group;
 mod joining;
 mod media;
 mod other_calls;
+mod people;
 mod random;
 mod reconnecting;
 mod restarting;

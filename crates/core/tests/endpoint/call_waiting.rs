@@ -74,8 +74,11 @@ fn invite_during_a_call_is_announced_with_a_receipt_and_touches_nothing() {
     phone.knock(20_000);
     let expected = AppEvent::CallWaiting {
         invitor: accid("carol"),
+        name: None,
+        avatar: None,
         accids: vec![accid("alice")],
         group: false,
+        group_id: None,
         media: Media::Video,
         attachment: None,
         ring_ms_left: 20_000,

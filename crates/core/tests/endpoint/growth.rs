@@ -240,8 +240,11 @@ fn invite_to_a_group_says_who_is_invited_and_by_whom() {
     });
     let invited = AppEvent::Invited {
         invitor: accid("carol"),
+        name: None,
+        avatar: None,
         accids: vec![accid("carol"), accid("alice")],
         group: true,
+        group_id: None,
         media: Media::Video,
         attachment: None,
         ring_ms_left: 8_000,

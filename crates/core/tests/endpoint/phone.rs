@@ -90,6 +90,7 @@ impl Phone {
             Ok(Success::LoggedIn {
                 accid,
                 name,
+                avatar: None,
                 secure,
                 token_expires_in_ms,
                 snapshot,
@@ -271,6 +272,7 @@ impl Phone {
                 Output::OpenSocket
                 | Output::CloseSocket
                 | Output::AskLoginToken
+                | Output::KeepCursor { .. }
                 | Output::AskToken { .. } => {}
             }
         }
@@ -394,6 +396,7 @@ pub(crate) fn login() -> Op {
         token: Some("token".to_owned().into()),
         provider: false,
         device: device(),
+        cursor: None,
     }
 }
 
@@ -416,6 +419,8 @@ pub(crate) fn view(
     let other = if caller == "alice" { "bob" } else { "alice" };
     let participant = |name: &str, uid, state| ParticipantView {
         accid: accid(name),
+        name: None,
+        avatar: None,
         uid: Uid(uid),
         state,
         audio: true,

@@ -277,6 +277,7 @@ impl Phone {
             Command::Login(_) => Ok(Success::LoggedIn {
                 accid: accid("alice"),
                 name: None,
+                avatar: None,
                 secure: request.id % 2 == 0,
                 token_expires_in_ms: 60_000,
                 snapshot: snapshot(request.id),

@@ -318,6 +318,66 @@ fn message_is_told_once_and_the_cursor_follows() {
 }
 
 #[test]
+fn message_that_was_told_before_a_reload_is_not_told_again() {
+    let mut phone = Phone::new();
+    let kept = MessageId(5);
+    let Op::Login {
+        app_key,
+        accid: me,
+        token,
+        device,
+        ..
+    } = login()
+    else {
+        unreachable!("`login` makes a login");
+    };
+    phone.ask(Op::Login {
+        app_key,
+        accid: me,
+        token,
+        provider: false,
+        device,
+        cursor: Some(kept),
+    });
+    phone.give(Input::SocketOpened);
+    let login = phone.last(|c| matches!(c, Command::Login(_)));
+    assert!(matches!(&login.command, Command::Login(login) if login.cursor == Some(kept)));
+    let message = |id| Message {
+        id,
+        from: accid("bob"),
+        to: accid("alice"),
+        sent_at_ms: 3,
+        body: MessageBody::Call(record()),
+    };
+    phone.welcome(Snapshot {
+        messages: vec![message(kept), message(MessageId(7))],
+        more: true,
+        cursor: MessageId(9),
+        ..Snapshot::default()
+    });
+    let told: Vec<MessageId> = phone
+        .news()
+        .iter()
+        .filter_map(|event| match event {
+            AppEvent::MessageAdded { message } => Some(message.id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [MessageId(7)]);
+    assert!(phone.news().contains(&&AppEvent::MessagesSkipped));
+    let cursors: Vec<&Output> = phone
+        .outputs
+        .iter()
+        .filter(|output| matches!(output, Output::KeepCursor { .. }))
+        .collect();
+    let keep = |id| Output::KeepCursor {
+        accid: accid("alice"),
+        cursor: MessageId(id),
+    };
+    assert_eq!(cursors, [&keep(7), &keep(9)]);
+}
+
+#[test]
 fn dial_during_an_outage_is_made_when_the_connection_is_back() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);

@@ -20,6 +20,7 @@ fn login_with(text: Option<&str>, has_provider: bool) -> Op {
             app_key,
             accid,
             device,
+            cursor,
             ..
         } => Op::Login {
             app_key,
@@ -27,6 +28,7 @@ fn login_with(text: Option<&str>, has_provider: bool) -> Op {
             token: text.map(token),
             provider: has_provider,
             device,
+            cursor,
         },
         other => other,
     }

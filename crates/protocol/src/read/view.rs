@@ -4,7 +4,7 @@ use super::object::{Object, ReadResult};
 use crate::{
     CallDelta, CallRecord, CallSummary, CallView, EndView, FoundCall, GroupTerms, InviteView,
     Message, MessageBody, MessageId, ParticipantDuration, ParticipantOutcome, ParticipantView,
-    QualitySummary, RefusedInvite, Snapshot, SwitchView, Uid,
+    Person, QualitySummary, RecentCall, RefusedInvite, Snapshot, SwitchView, Uid,
 };
 
 pub(super) fn call(mut object: Object) -> ReadResult<CallView> {
@@ -103,6 +103,8 @@ fn optional_group(object: &mut Object) -> ReadResult<Option<GroupTerms>> {
 fn participant(mut object: Object) -> ReadResult<ParticipantView> {
     Ok(ParticipantView {
         accid: object.parsed("accid")?,
+        name: object.optional_text("name")?,
+        avatar: object.optional_text("avatar")?,
         uid: Uid(object.number("uid")?),
         state: object.enum_value("state")?,
         audio: object.flag("audio")?,
@@ -153,6 +155,23 @@ pub(super) fn record(mut object: Object) -> ReadResult<CallRecord> {
         durations: object.objects("durations", duration)?,
         outcomes: object.objects("outcomes", outcome)?,
         quality: object.objects("quality", quality)?,
+    })
+}
+
+pub(super) fn recent_call(mut object: Object) -> ReadResult<RecentCall> {
+    Ok(RecentCall {
+        id: object.number("id")?,
+        summary: summary(object.object("summary")?)?,
+        missed: object.flag("missed")?,
+        others: object.objects("others", person)?,
+    })
+}
+
+fn person(mut object: Object) -> ReadResult<Person> {
+    Ok(Person {
+        accid: object.parsed("accid")?,
+        name: object.optional_text("name")?,
+        avatar: object.optional_text("avatar")?,
     })
 }
 

@@ -13,6 +13,8 @@ pub(crate) fn accid(text: &str) -> Accid {
 fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView {
     ParticipantView {
         accid: accid(name),
+        name: (uid == 1).then(|| "Alice Liddell".into()),
+        avatar: (uid == 1).then(|| "https://example.com/alice.png".into()),
         uid: Uid(uid),
         state,
         audio: true,
@@ -179,6 +181,23 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
                 record: Box::new(record()),
             }),
         ),
+        (
+            "calls",
+            ok(Success::Calls {
+                calls: vec![RecentCall {
+                    id: 7,
+                    summary: summary(),
+                    missed: false,
+                    others: vec![Person {
+                        accid: accid("bob"),
+                        name: Some("Bob".into()),
+                        avatar: None,
+                    }],
+                }],
+                more: true,
+                missed: 2,
+            }),
+        ),
         ("presence", ok(Success::Presence { accounts: presence })),
         (
             "error",
@@ -229,6 +248,7 @@ fn logged_in() -> Success {
     Success::LoggedIn {
         accid: accid("alice"),
         name: Some("Alice".into()),
+        avatar: None,
         secure: false,
         token_expires_in_ms: 86_400_000,
         snapshot,
@@ -369,6 +389,13 @@ fn session_events() -> Vec<(&'static str, Event)> {
                     accid: accid("bob"),
                     online: false,
                 }],
+            },
+        ),
+        (
+            "account_changed",
+            Event::AccountChanged {
+                name: Some("Alice Liddell".into()),
+                avatar: None,
             },
         ),
         (

@@ -57,6 +57,14 @@ fn session_requests() -> Vec<(&'static str, Request)> {
             plain(Command::CallRecord { call_id: call_id() }),
         ),
         (
+            "list_calls",
+            plain(Command::ListCalls {
+                before: Some(9),
+                limit: 20,
+                seen: Some(7),
+            }),
+        ),
+        (
             "watch_presence",
             plain(Command::WatchPresence {
                 accids: vec![accid("bob"), accid("carol")],

@@ -9,20 +9,21 @@ use utoipa::ToSchema;
 
 use super::backend::{Backend, Valid};
 use crate::api_error::{ApiError, ErrorView};
-use crate::node::AppNode;
+use crate::node::{AppNode, profile_of};
 use crate::state::HttpState;
 use crate::store::{Account, AccountChange, App};
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewAccount {
-    /// 1 to 32 of `[a-z0-9_@.-]`; upper case is folded.
+    /// 1 to 64 printable ASCII characters without space, `"`, `\\`, `<`, `>` and backtick; not `.` or `..`. It comes back as it is
+    /// written here, and is the same in whatever case it is written later. Percent-encode it in paths.
     #[schema(value_type = String, example = "alice")]
     accid: Accid,
-    /// At most 64 bytes.
+    /// At most 64 bytes, without control characters.
     #[serde(default)]
     name: Option<String>,
-    /// Address of a picture, at most 1,024 bytes.
+    /// Address of a picture, at most 512 bytes.
     #[serde(default)]
     avatar: Option<String>,
 }
@@ -30,10 +31,10 @@ pub(super) struct NewAccount {
 /// What to change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct AccountPatch {
-    /// At most 64 bytes.
+    /// At most 64 bytes, without control characters.
     #[serde(default)]
     name: Option<String>,
-    /// Address of a picture, at most 1,024 bytes.
+    /// Address of a picture, at most 512 bytes.
     #[serde(default)]
     avatar: Option<String>,
     /// A disabled account is signed out, cannot log in and cannot be called. Its tokens stay revoked when it is enabled again.
@@ -154,11 +155,17 @@ pub(super) async fn apply(
     change: AccountChange,
 ) -> Result<Json<AccountView>, ApiError> {
     let signs_out = change.revoke_tokens;
+    let shown = change.name.is_some() || change.avatar.is_some();
     let store = state.store();
-    let changed = store.change_account(&app.app.key, &accid, change).await?;
-    let account = changed.ok_or_else(|| unknown(&accid))?;
+    let changed = store.change_account(&app.app.key, &accid, change).await;
+    // Also when it is not known whether it was stored.
+    state.context.shared.people.forget(&app.app.key, &accid);
+    let account = changed?.ok_or_else(|| unknown(&accid))?;
+    if shown {
+        app.show(account.accid.clone(), profile_of(&account));
+    }
     if signs_out {
-        app.sign_out(accid, account.token_generation);
+        app.sign_out(account.accid.clone(), account.token_generation);
     }
     Ok(Json(account.into()))
 }
@@ -179,6 +186,10 @@ fn check_texts(name: Option<&str>, avatar: Option<&str>) -> Result<(), ApiError>
             let message = format!("{what} has {bytes} bytes; at most {bytes_max} are allowed");
             let status = StatusCode::BAD_REQUEST;
             return Err(ApiError::new(status, ErrorKind::TooLarge, message));
+        }
+        if text.is_some_and(|text| text.chars().any(char::is_control)) {
+            let message = format!("{what} has control characters");
+            return Err(ApiError::bad_request(message));
         }
     }
     Ok(())

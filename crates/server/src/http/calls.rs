@@ -130,7 +130,11 @@ pub(super) async fn list_records(
     };
     let page = state.store().records(&app.app.key, query).await?;
     Ok(Json(RecordsView {
-        records: page.records.into_iter().map(RecordView::from).collect(),
+        records: page
+            .records
+            .into_iter()
+            .map(|(_, record)| record.into())
+            .collect(),
         next: page.next,
     }))
 }

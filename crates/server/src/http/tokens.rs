@@ -80,7 +80,8 @@ pub(super) async fn create_token(
         return Err(ApiError::new(StatusCode::CONFLICT, kind, message));
     }
     let expires_s = expiry(state.wall(), new.ttl_s, LOGIN_S_DEFAULT, LOGIN_S_MAX)?;
-    let token = auth::mint_login(&app.app, &accid, account.token_generation, expires_s);
+    let generation = account.token_generation;
+    let token = auth::mint_login(&app.app, &account.accid, generation, expires_s);
     created(token, expires_s)
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
+use hullo_core::call::Profile;
 use hullo_core::hub::{
     Config, Hub, Input, Output, REMEMBERED_BYTES, REMEMBERED_MS, RoomCommand, RoomGrant, Runner,
     SMALL_CALL, SessionId, Unanswered, Write, restorable,
@@ -41,6 +42,8 @@ pub(crate) enum SessionInput {
         grant: Option<RoomGrant>,
         /// The accounts in it that do not exist or are disabled.
         refused: Vec<RefusedInvite>,
+        /// How those who may come into a call by it are shown.
+        people: BTreeMap<Accid, Profile>,
     },
     Disconnected {
         session: SessionId,
@@ -192,12 +195,14 @@ impl Actor {
                 request,
                 grant,
                 refused,
+                people,
             } => {
                 self.runner.receive(Input::Request {
                     session,
                     request: *request,
                     grant,
                     refused,
+                    people,
                 });
             }
             SessionInput::Disconnected { session } => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::people::People;
 use crate::clock::Clock;
 use crate::ice::IceServers;
 use crate::metrics::Metrics;
@@ -14,4 +15,5 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// What sessions are told of STUN and TURN.
     pub(crate) ice_servers: Arc<IceServers>,
+    pub(crate) people: Arc<People>,
 }

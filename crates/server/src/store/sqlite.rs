@@ -301,7 +301,11 @@ impl Store for Sqlite {
                     signed(now_ms),
                 ],
             )?;
-            unique(inserted, || format!("the account {}", account.accid))
+            unique(inserted, || format!("the account {}", account.accid))?;
+            // It may have been named before, in another case.
+            let sql = "UPDATE accids SET accid = ?2 WHERE id = ?1 AND accid COLLATE BINARY <> ?2";
+            desk.execute(sql, (id, account.accid.as_str()))?;
+            Ok(())
         })
     }
 
@@ -398,6 +402,11 @@ impl Store for Sqlite {
     fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage> {
         let app = app.clone();
         self.read(move |connection, aside| read::records(connection, &app, &query, aside))
+    }
+
+    fn missed<'a>(&'a self, app: &'a AppKey, accid: &'a Accid, after: u64) -> StoreFuture<'a, u32> {
+        let (app, accid) = (app.clone(), accid.clone());
+        self.read(move |connection, _| read::missed(connection, &app, &accid, after))
     }
 
     fn messages_since<'a>(

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use governor::DefaultDirectRateLimiter;
+use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
     Accid, Command, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
@@ -50,7 +51,8 @@ struct Client {
     app: Arc<AppNode>,
     id: SessionId,
     accid: Accid,
-    name: Option<String>,
+    /// How the account was shown at login, until its welcome is sent.
+    profile: Profile,
     /// The token that it has shown last.
     token: LoginClaims,
     /// The device's greatest message id at login.
@@ -85,7 +87,7 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, origin: Ori
         app: new.app,
         id: new.id,
         accid: new.accid,
-        name: new.name,
+        profile: new.profile,
         token: new.token,
         cursor: new.cursor,
         offers: requests::offers(),
@@ -236,12 +238,14 @@ impl Session {
                 request,
                 grant,
                 refused,
+                people,
             } => {
                 let input = SessionInput::Request {
                     session: self.client.id,
                     request,
                     grant,
                     refused,
+                    people,
                 };
                 let reached = self.client.app.send(input).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))

@@ -191,6 +191,7 @@ impl Runner {
                 value,
                 error,
             } => self.complete(ticket, value, error.as_ref()),
+            Output::KeepCursor { .. } => {}
             Output::AskToken { .. } => unreachable!("the app is not secure"),
             Output::AskLoginToken => unreachable!("there is no provider"),
             Output::Event { event } => self.note(event, own),

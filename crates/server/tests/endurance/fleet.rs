@@ -55,6 +55,7 @@ impl Fleet {
                         platform: Platform::Server,
                         sdk_version: None,
                     },
+                    cursor: None,
                 });
                 devices.push(device);
             }

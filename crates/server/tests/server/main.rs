@@ -19,6 +19,7 @@ mod login;
 mod media;
 mod operations;
 mod past;
+mod people;
 mod program;
 mod secure;
 mod storage;

@@ -1,4 +1,4 @@
-//! What remains of calls: pages that fit, summaries, records by name.
+//! What remains of calls: pages that fit, summaries, records by name, past calls.
 
 use hullo_protocol::{
     Command, ErrorKind, GroupTerms, PAGE_BYTES_MAX, ParticipantState, StartCall, Success,
@@ -9,7 +9,7 @@ use crate::program::Server;
 
 /// As long as an accid may be, and unlike the others.
 fn long_accid(number: usize) -> String {
-    format!("{number:0>32}")
+    format!("{number:0>64}")
 }
 
 #[tokio::test]
@@ -94,4 +94,64 @@ async fn record_is_read_by_name_by_those_who_were_in_the_call_or_called() {
         .unwrap();
     let asked = carol.ask(Command::CallRecord { call_id: strange }).await;
     assert_eq!(refusal(asked), ErrorKind::CallNotFound);
+}
+
+#[tokio::test]
+async fn recents_are_the_own_calls_with_everybody_and_what_was_missed() {
+    let server = Server::start().await;
+    let [mut alice, mut bob] = server.login_all(["alice", "bob"]).await;
+    let rejected = new_call_id();
+    alice.ask(start(rejected, "bob")).await.unwrap();
+    let reject = Command::Reject {
+        call_id: rejected,
+        without_token: false,
+    };
+    bob.ask(reject).await.unwrap();
+    let cancelled = new_call_id();
+    alice.ask(start(cancelled, "bob")).await.unwrap();
+    let cancel = Command::Cancel { call_id: cancelled };
+    alice.ask(cancel).await.unwrap();
+    let group = new_call_id();
+    let start_group = StartCall {
+        callees: vec![accid("alice"), accid("carol")],
+        group: Some(GroupTerms::default()),
+        ..dial(group, "alice")
+    };
+    bob.ask(Command::StartCall(start_group)).await.unwrap();
+    call_of(alice.ask(accept(group)).await);
+    bob.ask(Command::End { call_id: group }).await.unwrap();
+
+    let list = |before, limit, seen| Command::ListCalls {
+        before,
+        limit,
+        seen,
+    };
+    let page = |answer| match answer {
+        Ok(Success::Calls {
+            calls,
+            more,
+            missed,
+        }) => (calls, more, missed),
+        other => panic!("{other:?}"),
+    };
+    let (calls, more, missed) = page(bob.ask(list(None, 2, None)).await);
+    assert_eq!((calls.len(), more, missed), (2, true, 1));
+    assert_eq!(calls[0].summary.call_id, group);
+    assert_eq!(calls[0].summary.caller, accid("bob"));
+    let others: Vec<_> = calls[0]
+        .others
+        .iter()
+        .map(|one| one.name.as_deref())
+        .collect();
+    assert_eq!(others, [Some("ALICE"), Some("CAROL")]);
+    assert_eq!(calls[1].summary.call_id, cancelled);
+    assert!(calls[1].missed && !calls[0].missed);
+    let (older, more, missed) = page(bob.ask(list(Some(calls[1].id), 2, Some(calls[1].id))).await);
+    assert_eq!((older.len(), more, missed), (1, false, 0));
+    assert_eq!(older[0].summary.outcome, ParticipantState::Rejected);
+    assert!(!older[0].missed);
+    assert_eq!(
+        refusal(bob.ask(list(None, 0, None)).await),
+        ErrorKind::BadRequest
+    );
 }

@@ -233,7 +233,7 @@ impl Server {
 
     /// A login token from the API.
     pub(crate) async fn token(&self, accid: &str) -> String {
-        let path = format!("/v1/accounts/{accid}/tokens");
+        let path = format!("/v1/accounts/{}/tokens", in_path(accid));
         let (status, body) = self.http("POST", &path, Some(json!({}))).await;
         assert_eq!(status, 201, "{body}");
         body["token"].as_str().unwrap().to_owned()
@@ -322,6 +322,15 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A text as it stands in the path of a URL.
+pub(crate) fn in_path(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    encoded.collect()
 }
 
 /// A command on this folder, with ports of its own.

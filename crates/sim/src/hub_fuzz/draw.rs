@@ -1,5 +1,7 @@
 //! What the hub is fuzzed with next: anything.
 
+use std::collections::BTreeMap;
+
 use hullo_core::hub::{Input, MediaEvent, RoomGrant, SessionId};
 use hullo_protocol::{
     Accid, CallId, Command, DeviceId, DeviceInfo, ErrorKind, GroupTerms, InviteMode, InviteMore,
@@ -113,6 +115,7 @@ impl HubFuzz {
             },
             grant,
             refused: nobody().into_iter().collect(),
+            people: BTreeMap::new(),
         }
     }
 

@@ -354,6 +354,7 @@ mod tests {
             },
             grant: None,
             refused: Vec::new(),
+            people: std::collections::BTreeMap::new(),
         };
         let reply = Reply::new(2, Ok(Success::Done));
         let delivered = Observation::Delivered {

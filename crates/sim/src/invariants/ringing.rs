@@ -185,8 +185,11 @@ mod tests {
         Output::Event {
             event: AppEvent::Invited {
                 invitor: accid("alice"),
+                name: None,
+                avatar: None,
                 accids: vec![accid("bob")],
                 group: false,
+                group_id: None,
                 media: Media::Audio,
                 attachment: None,
                 ring_ms_left: 30_000,

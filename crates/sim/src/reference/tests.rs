@@ -85,6 +85,7 @@ impl History {
             request,
             grant: None::<RoomGrant>,
             refused: Vec::new(),
+            people: std::collections::BTreeMap::new(),
         });
     }
 

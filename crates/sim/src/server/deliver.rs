@@ -33,6 +33,7 @@ impl Process {
         let logged_in = Success::LoggedIn {
             accid: to.accid.clone(),
             name: None,
+            avatar: None,
             secure: self.secure,
             token_expires_in_ms: 86_400_000,
             snapshot,

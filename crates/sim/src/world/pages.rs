@@ -96,6 +96,7 @@ impl World {
                     device.signed_in = false;
                 }
             }
+            Output::KeepCursor { cursor, .. } => self.devices[device].cursor = Some(cursor),
             // The tokens of this world do not run out.
             Output::AskLoginToken => {}
             Output::AskToken { call_id, uid } => self.ask_token(device, page, call_id, uid),
@@ -416,7 +417,7 @@ impl World {
         let wrong = self.rng.people.chance(20);
         let token = if wrong { "wrong" } else { "right" };
         let this = &self.devices[device];
-        let op = person::login(&this.accid, this.info(), app_key, token);
+        let op = person::login(&this.accid, this.info(), app_key, token, this.cursor);
         self.devices[device].signed_in = !wrong;
         self.start_op(device, op);
     }

@@ -24,6 +24,7 @@ fn ops() -> Vec<Op> {
         token: Some("secret".to_owned().into()),
         provider: false,
         device: device(sdk_version),
+        cursor: None,
     };
     let call = |attachment, timeout_ms| Op::Call {
         accid: accid("bob"),
@@ -41,7 +42,7 @@ fn ops() -> Vec<Op> {
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
@@ -73,6 +74,11 @@ fn ops() -> Vec<Op> {
         Op::CallRecord {
             call_id: CallId::from_u128(9),
         },
+        Op::ListCalls {
+            before: Some(9),
+            limit: 20,
+            seen: None,
+        },
         Op::WatchPresence {
             accids: vec![accid("bob"), accid("carol")],
         },
@@ -91,6 +97,7 @@ fn login_by_provider() -> Op {
             platform: Platform::Web,
             sdk_version: None,
         },
+        cursor: Some(MessageId(41)),
     }
 }
 

@@ -1,5 +1,6 @@
 // The others' sound and picture: sound through audio elements of its own, one for each m-line; pictures in the views of
 // the app.
+import { fold } from '../accid.ts';
 import type { RemoteSlot } from '../wire.ts';
 
 /** A receiving m-line with the track that comes through it. */
@@ -13,7 +14,7 @@ const GESTURES = ['pointerup', 'keydown'] as const;
 export class Playback {
   /** By m-line, for as long as the connection lasts: who speaks may change often, and an element that plays goes on. */
   readonly #sounds = new Map<string, HTMLAudioElement>();
-  /** By account. */
+  /** By account, folded, as are the views. */
   #pictures = new Map<string, MediaStream>();
   readonly #views = new Map<string, HTMLVideoElement>();
   #speakerId: string | undefined;
@@ -22,7 +23,7 @@ export class Playback {
     this.#speakerId = speakerId;
   }
 
-  /** The accounts that have a view, in the order in which they got it. */
+  /** The accounts that have a view, folded, in the order in which they got it. */
   get viewed(): readonly string[] {
     return [...this.#views.keys()];
   }
@@ -32,7 +33,8 @@ export class Playback {
     const before = this.#pictures;
     this.#pictures = new Map();
     for (const { mid, accid, kind, track, muted } of slots) {
-      if (kind === 'video') this.#pictures.set(accid, reuse(before.get(accid), track));
+      const owner = fold(accid);
+      if (kind === 'video') this.#pictures.set(owner, reuse(before.get(owner), track));
       else this.#play(mid, track, muted);
     }
     for (const [accid, view] of this.#views) show(view, this.#pictures.get(accid));
@@ -46,7 +48,8 @@ export class Playback {
   }
 
   /** Shows an account's picture, now and whenever there is one; `null` for nowhere. */
-  attach(accid: string, view: HTMLVideoElement | null): void {
+  attach(of: string, view: HTMLVideoElement | null): void {
+    const accid = fold(of);
     const old = this.#views.get(accid);
     if (old && old !== view) show(old, undefined);
     if (!view) {

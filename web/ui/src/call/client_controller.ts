@@ -113,6 +113,6 @@ export class ClientController implements ReactiveController {
 
   #toastInGroup({ state, current }: CallClient, key: TextKey, accid: string): void {
     if (state === 'in_call' && current?.kind === 'group')
-      this.sinks.notices.showToast(key, { name: personOf(accid, this.host.directory).name });
+      this.sinks.notices.showToast(key, { name: personOf(accid, this.host.people).name });
   }
 }

@@ -7,7 +7,8 @@ import type { Language } from '../texts.ts';
 /** `<hullo-call>`, as its controllers know it. */
 export interface CallHost extends ReactiveControllerHost {
   readonly client?: CallClient;
-  readonly directory?: Directory;
+  /** Who the accounts are: what the app says, and otherwise what the calls do. */
+  readonly people: Directory;
   readonly lang: Language;
   readonly silent: boolean;
   readonly contained: boolean;

@@ -50,7 +50,7 @@ export class NoticeController implements ReactiveController {
   /** Keeps what the end of `call`, the current one, will no longer say. A notice gives way to a call. */
   remember({ held, accid: me }: CallClient, call: Call): void {
     if (this.#notice) this.dismiss();
-    const { directory } = this.host;
+    const { people: directory } = this.host;
     const others = othersIn(call, me).map((accid) => personOf(accid, directory));
     // Those who were there last, when nobody is any more.
     const people = others.length > 0 ? others : (this.#known?.people ?? []);
@@ -65,7 +65,7 @@ export class NoticeController implements ReactiveController {
 
   /** A call has ended. */
   showEnd(event: HulloEvents['callEnd']): void {
-    const { client, directory, lang } = this.host;
+    const { client, people: directory, lang } = this.host;
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
       if (event.callId === this.#heldId) this.showToast('held.ended');
@@ -73,7 +73,11 @@ export class NoticeController implements ReactiveController {
     }
     const me = client?.accid;
     const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', directory) };
-    const ender = known.people && event.by && event.by !== me ? personOf(event.by, directory) : known.remote;
+    const { by } = event;
+    const ender =
+      known.people && by && by !== me
+        ? (known.people.find(({ accid }) => accid === by) ?? personOf(by, directory))
+        : known.remote;
     this.#show(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
   }
 
@@ -122,7 +126,7 @@ export class NoticeController implements ReactiveController {
 
   /** The toast `key`; `{names}` are those of `accids`. */
   showToastAbout(key: TextKey, accids: readonly string[]): void {
-    const { directory, lang } = this.host;
+    const { people: directory, lang } = this.host;
     const people = accids.map((accid) => personOf(accid, directory));
     this.showToast(key, { names: nameAll(people, lang) });
   }

@@ -11,7 +11,10 @@ import type { Language } from '../texts.ts';
 
 export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'reconnecting' | 'sheet'> {
   readonly client: CallClient;
+  /** The app's own, for the contacts. */
   readonly directory: Directory | undefined;
+  /** Everyone's names. */
+  readonly people: Directory;
   readonly contacts: readonly string[] | undefined;
   readonly lang: Language;
   readonly network: NetworkView;
@@ -22,13 +25,14 @@ export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'recon
 export function composeScene({
   client,
   directory,
+  people,
   contacts,
   clock,
   ...rest
 }: Ingredients): Scene | undefined {
   const { state, current: call, local, accid: me, held, waiting } = client;
   if (state === 'idle' || !call) return;
-  const person = (accid: string): Person => personOf(accid, directory);
+  const person = (accid: string): Person => personOf(accid, people);
   const group = call.kind === 'group';
   const self = call.participants.find((participant) => participant.accid === me);
   const remoteParticipant = group

@@ -44,6 +44,7 @@ fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: bool) -> I
         },
         grant: None,
         refused: Vec::new(),
+        people: std::collections::BTreeMap::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Dialling: what is refused, who is rung, who is busy, glare.
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::*;
 
 use super::super::*;
@@ -81,6 +83,23 @@ fn dials_that_cannot_be_are_refused_with_a_reason() {
             },
             ErrorKind::TooLarge,
         ),
+        (
+            StartCall {
+                attachment: Some("\u{1}".to_owned()),
+                ..good.clone()
+            },
+            ErrorKind::BadRequest,
+        ),
+        (
+            StartCall {
+                group: Some(GroupTerms {
+                    group_id: Some("team\n7".to_owned()),
+                    ..GroupTerms::default()
+                }),
+                ..good.clone()
+            },
+            ErrorKind::BadRequest,
+        ),
     ];
     for (dial, expected) in cases {
         assert_eq!(kind(shell.ask(alice, Command::StartCall(dial))), expected);
@@ -108,6 +127,7 @@ fn dial_without_request_id_is_refused() {
         request,
         grant: None,
         refused: Vec::new(),
+        people: BTreeMap::new(),
     };
     let outputs = shell.runner.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {

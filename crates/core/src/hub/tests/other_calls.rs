@@ -1,5 +1,7 @@
 //! Requests about calls of others, or about none, change nothing and tell nothing (H.1).
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::*;
 
 use super::super::*;
@@ -114,6 +116,7 @@ fn requests_of_unknown_sessions_are_dropped() {
         request,
         grant: None,
         refused: Vec::new(),
+        people: BTreeMap::new(),
     };
     assert!(shell.runner.hub.handle(input, shell.now).is_empty());
 }

@@ -1,6 +1,6 @@
 //! Whatever comes in whatever order: what must always hold, holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hullo_protocol::*;
 use proptest::prelude::*;
@@ -230,6 +230,7 @@ impl World {
             request,
             grant: None,
             refused: Vec::new(),
+            people: BTreeMap::new(),
         })
     }
 
@@ -246,6 +247,7 @@ impl World {
             request,
             grant: None,
             refused: Vec::new(),
+            people: BTreeMap::new(),
         })
     }
 

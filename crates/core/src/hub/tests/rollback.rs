@@ -1,5 +1,7 @@
 //! Storage fails: nothing has happened, but sessions and media connections are what they are.
 
+use std::collections::BTreeMap;
+
 use hullo_protocol::*;
 
 use super::super::*;
@@ -26,6 +28,7 @@ fn request(session: SessionId, command: Command) -> Input {
         },
         grant: None,
         refused: Vec::new(),
+        people: BTreeMap::new(),
     }
 }
 

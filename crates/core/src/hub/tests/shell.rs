@@ -21,7 +21,7 @@ pub(super) struct Shell {
     pub(super) closed: BTreeMap<SessionId, SessionClosed>,
     pub(super) welcomed: BTreeMap<SessionId, (Snapshot, Vec<CallId>)>,
     events: BTreeMap<SessionId, Vec<Event>>,
-    replies: BTreeMap<(SessionId, u64), Reply>,
+    pub(super) replies: BTreeMap<(SessionId, u64), Reply>,
     /// The version of each call that each session knows.
     known: BTreeMap<(SessionId, CallId), u64>,
     accounts: BTreeMap<SessionId, Accid>,

@@ -40,6 +40,8 @@ impl Told {
 pub(crate) fn member(name: &str, uid: u64, state: ParticipantState) -> ParticipantView {
     ParticipantView {
         accid: accid(name),
+        name: None,
+        avatar: None,
         uid: Uid(uid),
         state,
         audio: true,

@@ -14,6 +14,10 @@ impl Actor {
                 call_id,
                 event: MediaEvent::Quality(self.quality(call_id, &reports)),
             },
+            Fact::Profile { accid, profile } => Input::Profile {
+                accid: accid.clone(),
+                profile: profile.clone(),
+            },
             Fact::SignOut { accid, generation } => {
                 self.signed_out.insert(accid.clone(), generation);
                 // A login with a new token may have overtaken this. An account without a session leaves its calls all the same.

@@ -167,9 +167,11 @@ fn store_record(
         .chain(&record.callees)
         .collect();
     for accid in people {
+        let summary = record.summary_for(accid);
+        let missed = summary.is_some_and(|summary| summary.is_missed_by(accid));
         let accid = desk.name(app, accid)?;
-        let sql = "INSERT INTO past_calls (accid, record) VALUES (?, ?)";
-        desk.execute(sql, (accid, seq))?;
+        let sql = "INSERT INTO past_calls (accid, record, missed) VALUES (?, ?, ?)";
+        desk.execute(sql, (accid, seq, missed))?;
     }
     let caller = desk.name(app, &record.caller)?;
     for (message, place) in messages.iter().zip(0..) {

@@ -2,7 +2,9 @@
 //! it does not show, and none sorts.
 
 use hullo_core::call::Call;
-use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageBody, MessageId};
+use hullo_protocol::{
+    Accid, AppKey, CallId, CallRecord, MISSED_COUNT_MAX, Message, MessageBody, MessageId,
+};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 use serde::Serialize;
 
@@ -61,6 +63,8 @@ const RECORD: &str =
 const RECORDS: &str = "SELECT seq, body FROM records WHERE seq > ? AND seq < ? AND body IS NOT NULL ORDER BY seq DESC";
 const PAST_CALLS: &str = "SELECT seq, body, message_first, messages FROM past_calls \
      CROSS JOIN records ON seq = record WHERE accid = ? AND record < ? AND body IS NOT NULL ORDER BY record DESC";
+const MISSED: &str = "SELECT record FROM past_calls INDEXED BY past_calls_missed \
+     WHERE accid = ? AND record > ? AND missed = 1 LIMIT ?";
 const CONVERSATION: &str = "SELECT seq, body, message_first, message FROM conversations \
      CROSS JOIN records ON seq = record \
      WHERE low = ? AND high = ? AND message < ? AND message >= ? AND body IS NOT NULL ORDER BY message DESC";
@@ -279,8 +283,34 @@ pub(super) fn records(
     let next = page.rows.last().filter(|_| page.more);
     Ok(RecordPage {
         next: next.map(|(seq, _)| unsigned(*seq - none)),
-        records: page.rows.into_iter().map(|(_, record)| record).collect(),
+        records: page
+            .rows
+            .into_iter()
+            .map(|(seq, record)| (unsigned(seq - none), record))
+            .collect(),
     })
+}
+
+/// How many calls an account has missed after a place, at most [`MISSED_COUNT_MAX`].
+pub(super) fn missed(
+    connection: &Connection,
+    key: &AppKey,
+    accid: &Accid,
+    after: u64,
+) -> Result<u32, StoreError> {
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(0);
+    };
+    let number = accid_id(connection, app, accid)?;
+    let mut missed = 0;
+    let (none, last) = records_of(app);
+    let after = none.saturating_add(signed(after)).min(last);
+    let of = (number, after, MISSED_COUNT_MAX);
+    each(connection, MISSED, of, |_| {
+        missed += 1;
+        Ok(true)
+    })?;
+    Ok(missed)
 }
 
 /// The newest page of an account's messages within `after < id < before`, oldest first.
@@ -494,7 +524,7 @@ mod tests {
     use super::*;
     use crate::store::sqlite::file::{Open, open};
 
-    const STATEMENTS: [&str; 14] = [
+    const STATEMENTS: [&str; 15] = [
         APPS,
         APP,
         POLICIES,
@@ -508,6 +538,7 @@ mod tests {
         RECORD,
         RECORDS,
         PAST_CALLS,
+        MISSED,
         CONVERSATION,
     ];
 

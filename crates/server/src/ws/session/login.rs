@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
     Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SDK_VERSION_BYTES_MAX,
@@ -14,7 +15,7 @@ use tokio::time::{sleep_until, timeout};
 use super::end::End;
 use crate::auth::{self, LoginClaims, LoginError};
 use crate::metrics::snake_case;
-use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
+use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue, profile_of};
 use crate::state::SessionContext;
 use crate::store::Account;
 use crate::ws::frame::{not_text, read, too_fast};
@@ -29,7 +30,7 @@ pub(super) struct SignedIn {
     pub(super) app: Arc<AppNode>,
     pub(super) id: SessionId,
     pub(super) accid: Accid,
-    pub(super) name: Option<String>,
+    pub(super) profile: Profile,
     /// The token that let it in.
     pub(super) token: LoginClaims,
     pub(super) cursor: Option<MessageId>,
@@ -167,8 +168,8 @@ async fn authenticate(
     Ok(Ok(SignedIn {
         app,
         id,
+        profile: profile_of(&account),
         accid: account.accid,
-        name: account.name,
         token,
         cursor: login.cursor,
         request,
@@ -199,9 +200,9 @@ async fn check(
         .app(&login.app_key)
         .await?
         .ok_or(LoginError::UnknownApp)?;
-    let store = &*context.shared.store;
-    let now = context.shared.clock.wall();
+    let shared = &context.shared;
+    let now = shared.clock.wall();
     let token = login.token.expose();
-    let (account, claims) = auth::check_login(store, &app.app, &login.accid, token, now).await?;
+    let (account, claims) = auth::check_login(shared, &app.app, &login.accid, token, now).await?;
     Ok((app, account, claims))
 }

@@ -13,9 +13,9 @@ impl Client {
     /// this one is being closed.
     pub(super) async fn renew(&mut self, token: &Token) -> Result<Success, ErrorBody> {
         let now = self.context.shared.clock.wall();
-        let store = &*self.context.shared.store;
+        let shared = &self.context.shared;
         let checked =
-            auth::check_login(store, &self.app.app, &self.accid, token.expose(), now).await;
+            auth::check_login(shared, &self.app.app, &self.accid, token.expose(), now).await;
         let generation = self.token.generation;
         let renewed = checked.and_then(|(_, claims)| match claims.generation == generation {
             true => Ok(claims),

@@ -5,15 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use hullo_core::call::Profile;
 use hullo_core::hub::RoomGrant;
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId, PAGE_BYTES_MAX,
-    PARTICIPANTS_MAX, RefusedInvite, Request, Snapshot, Success, Token,
+    Accid, CallId, CallRecord, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId,
+    PAGE_BYTES_MAX, PARTICIPANTS_MAX, PRESENCE_WATCHES_MAX, Person, RECENT_PEOPLE_MAX, RecentCall,
+    RefusedInvite, Request, Snapshot, Success, Token,
 };
 
 use super::Client;
 use crate::auth;
-use crate::store::{ConversationQuery, PageLimit, StoreError};
+use crate::node::profile_of;
+use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreError};
+
+/// How accounts are shown.
+pub(super) type Profiles = BTreeMap<Accid, Profile>;
 
 /// Offers of media: so many in one go, and then so many a second. A device makes one for each call, one when more people come
 /// than it has m-lines for, and one for each restart of ICE. Each costs a media thread up to a millisecond.
@@ -33,6 +39,8 @@ pub(super) enum Prepared {
         grant: Option<RoomGrant>,
         /// The accounts in it that do not exist or are disabled.
         refused: Vec<RefusedInvite>,
+        /// How those who may come into a call by it are shown.
+        people: Profiles,
     },
     /// It is answered already.
     Answered(Result<Success, ErrorBody>),
@@ -40,7 +48,7 @@ pub(super) enum Prepared {
 
 impl Client {
     /// Prepares a request for the hub, or answers it.
-    pub(super) async fn prepare(&self, request: Request) -> Prepared {
+    pub(super) async fn prepare(&self, mut request: Request) -> Prepared {
         let token = match &request.command {
             Command::OfferMedia { .. } if self.offers.check().is_err() => {
                 let message = format!("more than {OFFERS_RATE} offers of media a second; wait");
@@ -55,6 +63,11 @@ impl Client {
             Command::CallRecord { call_id } => {
                 return Prepared::Answered(self.record(*call_id).await);
             }
+            Command::ListCalls {
+                before,
+                limit,
+                seen,
+            } => return Prepared::Answered(self.list_calls(*before, *limit, *seen).await),
             Command::StartCall(dial) => dial.room_token.as_ref(),
             Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
                 room_token.as_ref()
@@ -62,45 +75,62 @@ impl Client {
             _ => None,
         };
         let grant = token.and_then(|token| self.verify(token));
-        match self.uncallable_in(&request.command).await {
-            Ok(refused) => Prepared::ForHub {
+        match self.look_up(&mut request.command).await {
+            Ok((refused, people)) => Prepared::ForHub {
                 request: Box::new(request),
                 grant,
                 refused,
+                people,
             },
             Err(error) => Prepared::Answered(Err(error)),
         }
     }
 
-    /// The accounts in a command that do not exist or are disabled.
-    async fn uncallable_in(&self, command: &Command) -> Result<Vec<RefusedInvite>, ErrorBody> {
-        let accids = match command {
-            Command::StartCall(dial) => &dial.callees,
-            Command::Invite(more) => &more.callees,
-            _ => return Ok(Vec::new()),
+    /// Who the accounts in a command are, and which of them cannot be called. Each is from here on written as the app's
+    /// backend has created it.
+    async fn look_up(
+        &self,
+        command: &mut Command,
+    ) -> Result<(Vec<RefusedInvite>, Profiles), ErrorBody> {
+        // The hub refuses lists of more accounts, whoever is in them; the rest need not be looked up.
+        let (accids, max, enters) = match command {
+            Command::StartCall(dial) => (&mut dial.callees, PARTICIPANTS_MAX, true),
+            Command::Invite(more) => (&mut more.callees, PARTICIPANTS_MAX, true),
+            Command::WatchPresence { accids } => (accids, PRESENCE_WATCHES_MAX, false),
+            Command::Join { .. } => (&mut Vec::new(), 0, true),
+            _ => return Ok((Vec::new(), Profiles::new())),
         };
-        // The hub refuses lists of more accounts, whoever is in them; the store need not be asked about the rest.
         let named: BTreeSet<&Accid> = accids.iter().collect();
-        let named: Vec<&Accid> = named.into_iter().take(PARTICIPANTS_MAX).collect();
-        let store = &self.context.shared.store;
-        let known = store
-            .accounts_named(&self.app.app.key, &named)
+        let mut named: Vec<&Accid> = named.into_iter().take(max).collect();
+        if enters {
+            named.push(&self.accid);
+        }
+        let shared = &self.context.shared;
+        let known = shared
+            .people
+            .named(&*shared.store, &self.app.app.key, &named)
             .await
             .map_err(unavailable)?;
-        let disabled: BTreeMap<&Accid, bool> = known
-            .iter()
-            .map(|account| (&account.accid, account.disabled))
-            .collect();
-        let refuse = |accid: &Accid| {
-            let kind = match disabled.get(accid) {
-                Some(false) => return None,
-                Some(true) => ErrorKind::AccountDisabled,
-                None => ErrorKind::AccountNotFound,
-            };
-            let accid = accid.clone();
-            Some(RefusedInvite { accid, kind })
+        let refused = match enters {
+            true => named
+                .iter()
+                .filter_map(|accid| refusal(accid, &known))
+                .collect(),
+            false => Vec::new(),
         };
-        Ok(named.into_iter().filter_map(refuse).collect())
+        for accid in accids {
+            if let Some(account) = known.get(accid) {
+                accid.clone_from(&account.accid);
+            }
+        }
+        let people = match enters {
+            true => known
+                .values()
+                .map(|one| (one.accid.clone(), profile_of(one)))
+                .collect(),
+            false => Profiles::new(),
+        };
+        Ok((refused, people))
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
@@ -123,10 +153,7 @@ impl Client {
         before: Option<MessageId>,
         limit: u32,
     ) -> Result<Success, ErrorBody> {
-        if !(1..=MESSAGE_PAGE_MAX).contains(&limit) {
-            let message = format!("limit is {limit}; use 1 to {MESSAGE_PAGE_MAX}");
-            return Err(ErrorBody::new(ErrorKind::BadRequest, message));
-        }
+        check_limit(limit)?;
         let query = ConversationQuery {
             accid: &self.accid,
             with,
@@ -144,6 +171,55 @@ impl Client {
         Ok(Success::Messages {
             messages: page.messages,
             more: page.more,
+        })
+    }
+
+    /// The account's past calls with everybody.
+    async fn list_calls(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+        seen: Option<u64>,
+    ) -> Result<Success, ErrorBody> {
+        check_limit(limit)?;
+        let key = &self.app.app.key;
+        let store = &self.context.shared.store;
+        let query = RecordQuery {
+            accid: Some(self.accid.clone()),
+            before,
+            limit: PageLimit {
+                rows: limit,
+                bytes: PAGE_BYTES_MAX,
+            },
+        };
+        let page = store.records(key, query).await.map_err(unavailable)?;
+        let missed = store.missed(key, &self.accid, seen.unwrap_or(0));
+        let missed = missed.await.map_err(unavailable)?;
+        let mut others = BTreeSet::new();
+        for (_, record) in &page.records {
+            others.extend(others_in(record, &self.accid));
+        }
+        let others: Vec<&Accid> = others.into_iter().collect();
+        let people = &self.context.shared.people;
+        let known = people
+            .named(&**store, key, &others)
+            .await
+            .map_err(unavailable)?;
+        let calls = page.records.iter().filter_map(|(id, record)| {
+            let summary = record.summary_for(&self.accid)?;
+            Some(RecentCall {
+                id: *id,
+                missed: summary.is_missed_by(&self.accid),
+                others: others_in(record, &self.accid)
+                    .map(|accid| person(accid, &known))
+                    .collect(),
+                summary,
+            })
+        });
+        Ok(Success::Calls {
+            calls: calls.collect(),
+            more: page.next.is_some(),
+            missed,
         })
     }
 
@@ -196,11 +272,49 @@ impl Client {
         }
         Ok(Success::LoggedIn {
             accid: self.accid.clone(),
-            name: self.name.clone(),
+            name: self.profile.name.clone(),
+            avatar: self.profile.avatar.clone(),
             secure: app.secure,
             token_expires_in_ms: self.token_expires_in_ms(),
             snapshot,
         })
+    }
+}
+
+fn check_limit(limit: u32) -> Result<(), ErrorBody> {
+    if !(1..=MESSAGE_PAGE_MAX).contains(&limit) {
+        let message = format!("limit is {limit}; use 1 to {MESSAGE_PAGE_MAX}");
+        return Err(ErrorBody::new(ErrorKind::BadRequest, message));
+    }
+    Ok(())
+}
+
+/// Why an account cannot be called, if so.
+fn refusal(accid: &Accid, known: &BTreeMap<Accid, Account>) -> Option<RefusedInvite> {
+    let kind = match known.get(accid) {
+        None => ErrorKind::AccountNotFound,
+        Some(account) if account.disabled => ErrorKind::AccountDisabled,
+        Some(_) => return None,
+    };
+    let accid = accid.clone();
+    Some(RefusedInvite { accid, kind })
+}
+
+/// The first of the others in a call that is over, its caller first.
+fn others_in<'a>(record: &'a CallRecord, me: &'a Accid) -> impl Iterator<Item = &'a Accid> {
+    std::iter::once(&record.caller)
+        .chain(&record.callees)
+        .filter(move |accid| *accid != me)
+        .take(RECENT_PEOPLE_MAX)
+}
+
+/// An account as it is shown; one that is gone has its accid alone.
+fn person(accid: &Accid, known: &BTreeMap<Accid, Account>) -> Person {
+    let account = known.get(accid);
+    Person {
+        accid: account.map_or(accid, |account| &account.accid).clone(),
+        name: account.and_then(|account| account.name.clone()),
+        avatar: account.and_then(|account| account.avatar.clone()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What people do, as tests write it.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 impl Shell {
@@ -71,6 +73,7 @@ impl Shell {
             },
             grant,
             refused: Vec::new(),
+            people: BTreeMap::new(),
         });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
@@ -112,6 +115,7 @@ impl Shell {
             },
             grant: None,
             refused: refused.collect(),
+            people: BTreeMap::new(),
         });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
@@ -221,6 +225,7 @@ impl Shell {
             },
             grant: None,
             refused: Vec::new(),
+            people: BTreeMap::new(),
         });
         if let Some(reply) = self.replies.get(&(session, id)).cloned() {
             return Err(reply.into_result().unwrap_err());
