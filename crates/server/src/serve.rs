@@ -108,13 +108,7 @@ pub(crate) async fn run(
     let files_watch = tokio::spawn(files::watch(metrics.clone(), files, places));
     let (running, all_ended) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
-    let context = SessionContext {
-        node: node.clone(),
-        shared,
-        limits: Arc::new(config.limits.clone()),
-        failures: Arc::new(FailedLogins::new(&config.limits)),
-        running: running.clone(),
-    };
+    let context = session_context(&config, node.clone(), shared, running.clone());
     let parts = Parts {
         state: HttpState {
             context,
@@ -133,7 +127,6 @@ pub(crate) async fn run(
     // Without TLS there is nothing to read again, but it must not end the server either.
     let hang_up = signal(SignalKind::hangup())?;
     let serving = parts.open(&config, customers, operator, hang_up);
-
     let running = Running {
         drain: config.drain,
         health,
@@ -146,6 +139,21 @@ pub(crate) async fn run(
     };
     asked.await;
     running.stop().await
+}
+
+fn session_context(
+    config: &Config,
+    node: Arc<Node>,
+    shared: Shared,
+    running: mpsc::Sender<()>,
+) -> SessionContext {
+    SessionContext {
+        node,
+        shared,
+        limits: Arc::new(config.limits.clone()),
+        failures: Arc::new(FailedLogins::new(&config.limits)),
+        running,
+    }
 }
 
 /// What has to end when the server stops.

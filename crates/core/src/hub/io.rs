@@ -136,7 +136,7 @@ pub enum Input {
     },
     /// The app's backend has given an account another name or picture: its calls and its devices are told.
     Profile {
-        /// The account.
+        /// Whom it is about; one without calls and devices is nobody's business.
         accid: Accid,
         /// How it is shown from now on.
         profile: Profile,

@@ -126,10 +126,6 @@ fn message() -> Message {
 
 pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
     let ok = |success| Reply::new(7, Ok(success));
-    let presence = vec![Presence {
-        accid: accid("bob"),
-        online: true,
-    }];
     vec![
         ("done", ok(Success::Done)),
         ("logged_in", ok(logged_in())),
@@ -184,26 +180,38 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
         (
             "calls",
             ok(Success::Calls {
-                calls: vec![RecentCall {
-                    id: 7,
-                    summary: summary(),
-                    missed: false,
-                    others: vec![Person {
-                        accid: accid("bob"),
-                        name: Some("Bob".into()),
-                        avatar: None,
-                    }],
-                }],
+                calls: vec![recent_call()],
                 more: true,
                 missed: 2,
             }),
         ),
-        ("presence", ok(Success::Presence { accounts: presence })),
+        (
+            "presence",
+            ok(Success::Presence {
+                accounts: vec![Presence {
+                    accid: accid("bob"),
+                    online: true,
+                }],
+            }),
+        ),
         (
             "error",
             Reply::new(7, Err(ErrorKind::AlreadyAccepted.into())),
         ),
     ]
+}
+
+fn recent_call() -> RecentCall {
+    RecentCall {
+        id: 7,
+        summary: summary(),
+        missed: false,
+        others: vec![Person {
+            accid: accid("bob"),
+            name: Some("Bob".into()),
+            avatar: None,
+        }],
+    }
 }
 
 /// One as those see it who are in it, and one as it is seen from outside.

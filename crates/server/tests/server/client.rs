@@ -92,7 +92,12 @@ impl Client {
         let login = Login {
             cursor,
             calls,
-            ..login_on(app_key, accid, token, &format!("device-of-{accid}"))
+            ..login_on(
+                app_key,
+                accid,
+                token,
+                &format!("device-of-{}", accid.trim_start_matches('0')),
+            )
         };
         self.login_as(login).await
     }

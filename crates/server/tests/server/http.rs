@@ -11,9 +11,12 @@ async fn accounts_are_created_shown_and_changed() {
     let server = Server::start().await;
     let new = json!({ "accid": "Dave", "name": "Dave", "avatar": "https://example.com/d.png" });
     let (status, body) = server.http("POST", "/v1/accounts", Some(new.clone())).await;
-    assert_eq!((status, &body["accid"]), (201, &json!("dave")));
-    let (status, body) = server.http("POST", "/v1/accounts", Some(new)).await;
-    assert_eq!((status, kind_of(&body)), (409, ErrorKind::Exists));
+    assert_eq!((status, &body["accid"]), (201, &json!("Dave")));
+    let same = json!({ "accid": "dAVE" });
+    for again in [new, same] {
+        let (status, body) = server.http("POST", "/v1/accounts", Some(again)).await;
+        assert_eq!((status, kind_of(&body)), (409, ErrorKind::Exists));
+    }
     let patch = json!({ "name": "David" });
     let (status, body) = server.http("PATCH", "/v1/accounts/dave", Some(patch)).await;
     assert_eq!((status, &body["name"]), (200, &json!("David")));

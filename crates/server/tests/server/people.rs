@@ -6,20 +6,22 @@ use serde_json::json;
 use crate::client::{accid, call_of, login_on, new_call_id, start};
 use crate::program::{Server, in_path, kind_of};
 
+/// As systems of users give them out.
+const ACCIDS: [&str; 7] = [
+    "auth0|64F0c1D2",
+    "us-east-1:550E8400-e29b-41d4-a716-446655440000",
+    "+4915112345678",
+    "o'Neil+work@Example.com",
+    "dGhlIHF1aWNr+/==",
+    "did:web:Example.com#key-1",
+    "a?b&c=%2F..%2e",
+];
+
 #[tokio::test]
 async fn accid_of_any_system_comes_back_as_it_was_created_and_is_the_same_in_any_case() {
     let server = Server::start().await;
-    let names = [
-        "auth0|64F0c1D2",
-        "us-east-1:550E8400-e29b-41d4-a716-446655440000",
-        "+4915112345678",
-        "o'Neil+work@Example.com",
-        "dGhlIHF1aWNr+/==",
-        "did:web:Example.com#key-1",
-        "a?b&c=%2F..%2e",
-    ];
-    server.create_accounts(&names).await;
-    for name in names {
+    server.create_accounts(&ACCIDS).await;
+    for name in ACCIDS {
         let path = format!("/v1/accounts/{}", in_path(&name.to_uppercase()));
         let (status, shown) = server.http("GET", &path, None).await;
         assert_eq!((status, &shown["accid"]), (200, &json!(name)), "{shown}");
@@ -37,8 +39,13 @@ async fn accid_of_any_system_comes_back_as_it_was_created_and_is_the_same_in_any
             "{name}"
         );
     }
+}
 
-    let [caller, callee] = [names[0], names[3]];
+#[tokio::test]
+async fn call_shows_accids_as_they_were_created_however_they_are_dialled() {
+    let server = Server::start().await;
+    let [caller, callee] = [ACCIDS[0], ACCIDS[3]];
+    server.create_accounts(&[caller, callee]).await;
     let mut alice = server.connect().await;
     let token = server.token(caller).await;
     let login = login_on(&server.app_key, &caller.to_lowercase(), &token, "a1");

@@ -71,6 +71,18 @@ fn ops() -> Vec<Op> {
         },
         list(None),
         list(Some(MessageId(7))),
+        Op::WatchPresence {
+            accids: vec![accid("bob"), accid("carol")],
+        },
+    ];
+    ops.into_iter()
+        .chain(past_ops())
+        .chain(group_ops())
+        .collect()
+}
+
+fn past_ops() -> [Op; 2] {
+    [
         Op::CallRecord {
             call_id: CallId::from_u128(9),
         },
@@ -79,11 +91,7 @@ fn ops() -> Vec<Op> {
             limit: 20,
             seen: None,
         },
-        Op::WatchPresence {
-            accids: vec![accid("bob"), accid("carol")],
-        },
-    ];
-    ops.into_iter().chain(group_ops()).collect()
+    ]
 }
 
 fn login_by_provider() -> Op {
