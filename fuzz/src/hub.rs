@@ -58,10 +58,8 @@ pub(crate) fn client_frames(data: &[u8]) {
         let input = Input::Request {
             session: SessionId(u64::from(*first) % 3),
             request,
-            grant: None,
-            refused: Vec::new(),
-            people: std::collections::BTreeMap::new(),
-        };
+known: Known::default(),
+};
         feed(&mut hub, input, now);
         while hub.poll_timeout().is_some_and(|due| due <= now) {
             feed(&mut hub, Input::Timeout, now);

@@ -110,10 +110,8 @@ impl World {
                 request_id: Some(RequestId::from_u128(u128::from(self.next_id))),
                 command,
             },
-            grant: None,
-            refused: Vec::new(),
-            people: std::collections::BTreeMap::new(),
-        }
+known: Known::default(),
+}
     }
 
     fn dial(&mut self, accids: &[Accid]) {

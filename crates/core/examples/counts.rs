@@ -199,10 +199,8 @@ impl People {
                 request_id: Some(RequestId::from_u128(u128::from(self.asked))),
                 command,
             },
-            grant: None,
-            refused: Vec::new(),
-            people: std::collections::BTreeMap::new(),
-        };
+known: Known::default(),
+};
         let mut outputs = self.hub.handle(input, NOW);
         outputs.extend(self.hub.poll_news());
         self.hub.commit();

@@ -36,7 +36,7 @@ use hullo_protocol::{CallId, MessageId};
 
 pub use batch::{Runner, Step, Unanswered, Watch};
 pub use io::{
-    BusyPolicy, Config, DevicePolicy, Input, MediaEvent, Output, PeerId, REMEMBERED_BYTES,
+    BusyPolicy, Config, DevicePolicy, Input, Known, MediaEvent, Output, PeerId, REMEMBERED_BYTES,
     REMEMBERED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write, restorable,
 };
 
@@ -44,7 +44,6 @@ use crate::Time;
 use crate::call::Call;
 use calls::Calls;
 use presence::PresenceNews;
-use request::Named;
 use room::PeerHealth;
 use sessions::Sessions;
 
@@ -130,10 +129,8 @@ impl Hub {
             Input::Request {
                 session,
                 request,
-                grant,
-                refused,
-                people,
-            } => self.handle_request(session, request, grant, Named { refused, people }, now),
+                known,
+            } => self.handle_request(session, request, known, now),
             Input::Media { call_id, event } => self.handle_media(call_id, event, now),
             Input::Profile { accid, profile } => self.handle_profile(accid, profile),
             Input::SignOut { accid } => self.handle_sign_out(&accid, now),

@@ -1,5 +1,7 @@
 //! Error codes: the reference's number where it has one, and a stable `kind` always.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 macro_rules! error_kinds {
@@ -191,6 +193,9 @@ pub struct ErrorBody {
     pub kind: ErrorKind,
     /// What was wrong, with which value, and what to do; English, for the developer.
     pub message: String,
+    /// In how many milliseconds it may be tried again, where that is known: of `rate_limited` and `server_busy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 impl ErrorBody {
@@ -200,6 +205,18 @@ impl ErrorBody {
             code: kind.code(),
             kind,
             message: message.into(),
+            retry_after_ms: None,
+        }
+    }
+
+    /// It may be tried again after this time.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        // Rounded up: who waits as told is not told again.
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            retry_after_ms: Some(ms.saturating_add(1)),
+            ..self
         }
     }
 }

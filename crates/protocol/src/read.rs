@@ -151,6 +151,7 @@ fn error(mut object: Object) -> ReadResult<ErrorBody> {
         code: object.small_number("code")?,
         kind: object.enum_value("kind")?,
         message: object.text("message")?,
+        retry_after_ms: object.optional_number("retry_after_ms")?,
     })
 }
 

@@ -1,5 +1,7 @@
 //! How the API says no: `{"error": {"code", "kind", "message"}}`, as over the WebSocket.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
@@ -37,6 +39,7 @@ impl ApiError {
     /// It may be tried again after so many seconds.
     pub(crate) fn after(self, seconds: u64) -> Self {
         Self {
+            body: self.body.after(Duration::from_secs(seconds)),
             retry_after_s: Some(seconds),
             ..self
         }

@@ -5,6 +5,7 @@
 
 mod api_error;
 mod auth;
+mod budget;
 mod cli;
 mod clock;
 mod config;

@@ -41,7 +41,7 @@ pub(crate) struct Metrics {
     sessions_ended: Family<EndLabels, Counter>,
     pub(crate) connections: ConnectionMetrics,
     /// Limits that somebody met, by their names in the settings.
-    limits: Family<LimitLabels, Counter>,
+    pub(crate) limits_met: LimitsMet,
     requests: Family<RequestLabels, Counter>,
     calls: Family<CallLabels, Gauge>,
     calls_ended: Family<EndLabels, Counter>,
@@ -337,6 +337,23 @@ struct LimitLabels {
     limit: &'static str,
 }
 
+/// Who met which limit, how often.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LimitsMet(Family<LimitLabels, Counter>);
+
+impl LimitsMet {
+    /// Somebody met the limit of this name.
+    pub(crate) fn count(&self, limit: &'static str) {
+        self.0.get_or_create(&LimitLabels { limit }).inc();
+    }
+
+    /// How often the limit of this name was met.
+    #[cfg(test)]
+    pub(crate) fn of(&self, limit: &'static str) -> u64 {
+        self.0.get_or_create(&LimitLabels { limit }).get()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct EndLabels {
     reason: String,
@@ -353,7 +370,7 @@ impl Metrics {
             sessions: Gauge::default(),
             sessions_ended: Family::default(),
             connections: ConnectionMetrics::default(),
-            limits: Family::default(),
+            limits_met: LimitsMet::default(),
             requests: Family::default(),
             calls: Family::default(),
             calls_ended: Family::default(),
@@ -400,7 +417,7 @@ impl Metrics {
         all.register(
             "limits_met",
             "Times that somebody met a limit, by its name in the settings",
-            self.limits.clone(),
+            self.limits_met.0.clone(),
         );
         all.register(
             "requests",
@@ -457,7 +474,7 @@ impl Metrics {
 
     /// Somebody met the limit of this name.
     pub(crate) fn count_limit(&self, limit: &'static str) {
-        self.limits.get_or_create(&LimitLabels { limit }).inc();
+        self.limits_met.count(limit);
     }
 
     /// A batch was stored, or not.

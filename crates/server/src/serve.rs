@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::auth::FailedLogins;
+use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::connections::{ConnectionMetrics, Connections, Places};
@@ -149,9 +150,10 @@ fn session_context(
 ) -> SessionContext {
     SessionContext {
         node,
-        shared,
         limits: Arc::new(config.limits.clone()),
         failures: Arc::new(FailedLogins::new(&config.limits)),
+        budgets: Arc::new(Budgets::new(&config.limits, &shared.metrics.limits_met)),
+        shared,
         running,
     }
 }

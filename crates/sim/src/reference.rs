@@ -152,10 +152,8 @@ impl Reference {
         let Input::Request {
             session,
             request,
-            grant,
-            refused,
-            people: _,
-        } = input
+known,
+} = input
         else {
             return Ok(());
         };
@@ -177,8 +175,8 @@ impl Reference {
             me: &asker.accid,
             device: &asker.device,
             request,
-            grant: grant.as_ref(),
-            refused,
+            grant: known.grant.as_ref(),
+            refused: &known.refused,
             now: cause.now,
         };
         self.answered(*session, &context, reply, outputs, cause)

@@ -330,10 +330,8 @@ impl Process {
         Translated::ForHub(Input::Request {
             session,
             request,
-            grant,
-            refused,
-            people,
-        })
+known: Known { grant, refused, people, ..Known::default() },
+})
     }
 
     fn receive_login(

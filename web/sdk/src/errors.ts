@@ -74,6 +74,8 @@ export interface ErrorBody {
   readonly kind: ErrorKind;
   /** What was wrong, with which value, and what to do; English, for the developer. */
   readonly message: string;
+  /** In how many milliseconds it may be tried again, where that is known. */
+  readonly retry_after_ms?: number;
 }
 
 /** The kinds that the SDK itself finds, with the protocol's numbers. */
@@ -87,18 +89,21 @@ const SDK_CODES = {
 } as const satisfies Partial<Record<ErrorKind, number>>;
 
 /** What a failed operation rejects with. */
-export class HulloError extends Error implements ErrorBody {
+export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms'> {
   override readonly name = 'HulloError';
   /** The number that belongs to {@link HulloError.kind}. */
   readonly code: number;
   /** What went wrong. */
   readonly kind: ErrorKind;
+  /** In how many milliseconds it may be tried again, where that is known: of `rate_limited`. */
+  readonly retryAfterMs: number | undefined;
 
   /** Wraps an error of the protocol. */
   constructor(body: ErrorBody) {
     super(body.message);
     this.code = body.code;
     this.kind = body.kind;
+    this.retryAfterMs = body.retry_after_ms;
   }
 
   /** @internal An error that the SDK itself has found. */

@@ -10,6 +10,8 @@ use super::signalling::ConnectionPhase;
 /// Reconnection waits between these, doubling, with jitter.
 const BACKOFF_MS_MIN: u64 = 200;
 const BACKOFF_MS_MAX: u64 = 10_000;
+/// Longest wait that a server may ask for before the next attempt.
+const WAIT_MS_MAX: u64 = 60_000;
 
 impl Context {
     pub(super) fn open_socket(&mut self) {
@@ -55,6 +57,15 @@ impl Context {
     pub(super) fn reconnect(&mut self) {
         self.push(Output::CloseSocket);
         self.handle_connection_lost();
+    }
+
+    /// Gives the socket up, and tries again, as soon as the server has said that it may.
+    pub(super) fn reconnect_after(&mut self, told_ms: Option<u64>) {
+        self.reconnect();
+        let told = self.now.plus_ms(told_ms.unwrap_or(0).min(WAIT_MS_MAX));
+        if let ConnectionPhase::Waiting(at) = &mut self.signalling.phase {
+            *at = told.max(*at);
+        }
     }
 
     /// The socket is gone: try again soon, and less often the longer it takes.

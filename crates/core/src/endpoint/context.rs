@@ -14,6 +14,7 @@ use crate::Time;
 
 /// The wait after a transient error of the server.
 const RETRY_MS: u64 = 1_000;
+const RETRY_MS_MAX: u64 = 5_000;
 
 /// One for each endpoint; parts take it as `cx`.
 pub(super) struct Context {
@@ -201,24 +202,25 @@ impl Context {
     }
 
     /// Sends the same again in a moment, unless its time is over.
-    pub(super) fn retry(&mut self, mut pending: Pending) {
+    pub(super) fn retry(&mut self, mut pending: Pending, told_ms: Option<u64>) {
         if self.now < pending.deadline {
             pending.request.id = self.requests.next_id();
             pending.sent = true;
             self.requests.insert(pending);
-            self.schedule_retry();
+            self.schedule_retry(told_ms);
         }
     }
 
     /// Asks the same as a new request: what the server has refused under one request id it would refuse again.
     pub(super) fn retry_as_new(&mut self, mut pending: Pending) {
         pending.request.request_id = Some(self.new_request_id());
-        self.retry(pending);
+        self.retry(pending, None);
     }
 
-    /// In a moment, what met a transient error is sent again.
-    pub(super) fn schedule_retry(&mut self) {
-        self.signalling.retry_at = Some(self.now.plus_ms(RETRY_MS));
+    /// In a moment, or when the server has said, what met a transient error is sent again.
+    pub(super) fn schedule_retry(&mut self, told_ms: Option<u64>) {
+        let wait = told_ms.unwrap_or(0).clamp(RETRY_MS, RETRY_MS_MAX);
+        self.signalling.retry_at = Some(self.now.plus_ms(wait));
     }
 
     /// An operation that asks the server something and is answered with it.

@@ -117,11 +117,13 @@ impl Endpoint {
 
     /// The answer to a request, or that there will be none.
     pub(super) fn handle_answer(&mut self, pending: Pending, result: Result<Success, ErrorBody>) {
-        if result.as_ref().is_err_and(is_transient) {
+        if let Err(error) = &result
+            && is_transient(error)
+        {
             match pending.purpose.policy().on_transient {
-                OnTransient::Retry => return self.cx.retry(pending),
+                OnTransient::Retry => return self.cx.retry(pending, error.retry_after_ms),
                 OnTransient::Renew => {
-                    self.cx.schedule_retry();
+                    self.cx.schedule_retry(error.retry_after_ms);
                     return self.on_current(|leg, _| leg.invalidate(&pending.purpose));
                 }
                 OnTransient::Fail => {}

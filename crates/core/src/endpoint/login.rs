@@ -138,7 +138,7 @@ impl Endpoint {
                 | ErrorKind::AccountNotFound
                 | ErrorKind::Forbidden
                 | ErrorKind::BadRequest => self.refuse_login(error),
-                _ => self.cx.reconnect(),
+                _ => self.cx.reconnect_after(error.retry_after_ms),
             },
         }
     }

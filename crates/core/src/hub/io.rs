@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use hullo_protocol::{
-    Accid, CallId, CallRecord, DeviceInfo, Event, Message, QualityReport, RefusedInvite, Reply,
+    Accid, CallId, CallRecord, DeviceInfo, ErrorBody, Event, Message, QualityReport, RefusedInvite, Reply,
     Request, SessionClosed, Slot, Snapshot, Uid,
 };
 
@@ -82,6 +82,19 @@ pub enum DevicePolicy {
     All,
 }
 
+/// What the shell knows of a request before the hub decides.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What its room token allows.
+    pub grant: Option<RoomGrant>,
+    /// Those of the accounts in it that cannot be called now: they do not exist, are disabled, or were called too often.
+    pub refused: Vec<RefusedInvite>,
+    /// How those who may come into a call by it are shown: the asker and those whom it names.
+    pub people: BTreeMap<Accid, Profile>,
+    /// Why nobody new may be rung by it, if so: the asker has called too many, or the server has too much to do.
+    pub limited: Option<ErrorBody>,
+}
+
 /// Something that happened outside.
 #[derive(Debug, Clone)]
 pub enum Input {
@@ -112,12 +125,8 @@ pub enum Input {
         session: SessionId,
         /// The frame as it was parsed.
         request: Request,
-        /// The claims of its room token; `None` without one, and for one that is not valid.
-        grant: Option<RoomGrant>,
-        /// Those accounts in it that cannot be called: they do not exist or are disabled.
-        refused: Vec<RefusedInvite>,
-        /// How those who may come into a call by it are shown: the asker and those whom it names.
-        people: BTreeMap<Accid, Profile>,
+        /// What the shell knows of it.
+        known: Known,
     },
     /// The media plane reports something about a call. What concerns an unknown call or peer is ignored.
     Media {

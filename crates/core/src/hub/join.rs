@@ -5,8 +5,8 @@ use hullo_protocol::{
     Accid, CallId, EndReason, ErrorBody, ErrorKind, FoundCall, OtherCall, Success, Uid,
 };
 
-use super::request::{Asker, Named, first_answer};
-use super::{Hub, RoomGrant};
+use super::request::{Asker, first_answer};
+use super::{Hub, Known, RoomGrant};
 use crate::Time;
 use crate::call::{Call, not_found};
 
@@ -16,7 +16,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         call_id: CallId,
-        grant: Option<RoomGrant>,
+        known: &Known,
         other: Option<OtherCall>,
         now: Time,
     ) {
@@ -24,7 +24,7 @@ impl Hub {
             return;
         };
         let connect_ms = self.config.connect_ms;
-        let granted = granted(grant, asker, call_id);
+        let granted = granted(known.grant.clone(), asker, call_id);
         let accept =
             |call: &mut Call| call.accept(&asker.accid, &asker.device, granted, connect_ms, now);
         let in_the_way = self.unheld_call(&asker.accid, call_id);
@@ -83,8 +83,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         call_id: CallId,
-        grant: Option<RoomGrant>,
-        named: &Named,
+        known: &Known,
         now: Time,
     ) {
         let Some(call) = self.calls.resolve(call_id) else {
@@ -102,10 +101,10 @@ impl Hub {
             return self.reply(asker, Err(error));
         }
         let connect_ms = self.config.connect_ms;
-        let granted = granted(grant, asker, call_id);
+        let granted = granted(known.grant.clone(), asker, call_id);
         self.change_and_reply_call(asker, call_id, now, |call| {
             call.join(&asker.accid, &asker.device, granted, connect_ms, now)?;
-            call.introduce(&named.people);
+            call.introduce(&known.people);
             Ok(())
         });
     }

@@ -7,7 +7,7 @@ use hullo_protocol::{
     RequestId, Success,
 };
 
-use super::{Hub, Output, RoomGrant, SessionId};
+use super::{Hub, Known, Output, SessionId};
 use crate::Time;
 use crate::call::{Call, Outcome, Profile, SwitchRefusal, not_found};
 
@@ -15,15 +15,6 @@ use crate::call::{Call, Outcome, Profile, SwitchRefusal, not_found};
 pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
 const NOT_HERE: &str = "a read of the storage was handed to the hub, which has none";
 const NO_TOKENS: &str = "session.renew was handed to the hub, which verifies no tokens";
-
-/// What the shell knows of the accounts that a request names, and of its asker.
-#[derive(Debug)]
-pub(super) struct Named {
-    /// Those that cannot be called.
-    pub(super) refused: Vec<RefusedInvite>,
-    /// How they are shown.
-    pub(super) people: BTreeMap<Accid, Profile>,
-}
 
 /// Who asks, and where the answer goes.
 #[derive(Debug, Clone)]
@@ -40,8 +31,7 @@ impl Hub {
         &mut self,
         session: SessionId,
         request: Request,
-        grant: Option<RoomGrant>,
-        named: Named,
+        known: Known,
         now: Time,
     ) {
         let Some(known) = self.sessions.find(session) else {
@@ -63,7 +53,7 @@ impl Hub {
         if let Some(error) = before.cloned() {
             return self.send(&asker, Err(error));
         }
-        self.handle_command(&asker, request.command, grant, &named, now);
+        self.handle_command(&asker, request.command, &known, now);
     }
 
     /// What each command means. Exhaustive: a new command does not compile until it is decided here.
@@ -71,8 +61,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         command: Command,
-        grant: Option<RoomGrant>,
-        named: &Named,
+        known: &Known,
         now: Time,
     ) {
         let (by, device) = (&asker.accid, &asker.device);
@@ -80,12 +69,12 @@ impl Hub {
             Command::Ping => self.reply(asker, Ok(Success::Done)),
             Command::Logout => self.handle_logout(asker, now),
             Command::WatchPresence { accids } => self.handle_watch(asker, accids),
-            Command::StartCall(dial) => self.handle_start(asker, dial, grant, named, now),
-            Command::Invite(more) => self.handle_invite(asker, more, named, now),
+            Command::StartCall(dial) => self.handle_start(asker, dial, known, now),
+            Command::Invite(more) => self.handle_invite(asker, more, known, now),
             Command::Accept { call_id, other, .. } => {
-                self.handle_accept(asker, call_id, grant, other, now);
+                self.handle_accept(asker, call_id, known, other, now);
             }
-            Command::Join { call_id, .. } => self.handle_join(asker, call_id, grant, named, now),
+            Command::Join { call_id, .. } => self.handle_join(asker, call_id, known, now),
             Command::Continue { call_id } => self.handle_continue(asker, call_id, now),
             Command::Hold { call_id, held } => self.handle_hold(asker, call_id, held, now),
             Command::Query { call_id, group_id } => {

@@ -8,9 +8,9 @@ use hullo_protocol::{
     RING_MS_MAX, RING_MS_MIN, RefusedInvite, StartCall, Success, Uid,
 };
 
-use super::request::{Asker, Named, first_answer, remember, unless_elsewhere};
+use super::request::{Asker, first_answer, remember, unless_elsewhere};
 use super::room::Room;
-use super::{BusyPolicy, Hub, RoomCommand, RoomGrant, SessionId};
+use super::{BusyPolicy, Hub, Known, RoomCommand, RoomGrant, SessionId};
 use crate::Time;
 use crate::call::{Call, Dial, Invitation, Outcome, none_invited, not_found};
 
@@ -22,8 +22,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         start: StartCall,
-        grant: Option<RoomGrant>,
-        named: &Named,
+        known: &Known,
         now: Time,
     ) {
         if let Some(call) = self.calls.resolve(start.call_id) {
@@ -46,7 +45,7 @@ impl Hub {
             );
             return self.refuse(asker, ErrorKind::CallOver, message);
         }
-        let (callees, refused) = match self.check_start(asker, &start, grant, &named.refused) {
+        let (callees, refused) = match self.check_start(asker, &start, known) {
             Ok(checked) => checked,
             Err(error) => return self.reply(asker, Err(error)),
         };
@@ -71,7 +70,7 @@ impl Hub {
             secure: self.config.secure,
         };
         let mut call = Call::dial(dial, now);
-        call.introduce(&named.people);
+        call.introduce(&known.people);
         self.begin(asker, call, refused, now);
     }
 
@@ -80,8 +79,7 @@ impl Hub {
         &self,
         asker: &Asker,
         start: &StartCall,
-        grant: Option<RoomGrant>,
-        refused: &[RefusedInvite],
+        known: &Known,
     ) -> Result<(Vec<Accid>, Vec<RefusedInvite>), ErrorBody> {
         match &start.group {
             None => check_one(&start.callees)?,
@@ -89,7 +87,10 @@ impl Hub {
         }
         check_attachment(start.attachment.as_deref())?;
         check_count(&start.callees)?;
-        let (callees, refused) = split_refused(&asker.accid, &start.callees, refused);
+        if let Some(error) = &known.limited {
+            return Err(error.clone());
+        }
+        let (callees, refused) = split_refused(&asker.accid, &start.callees, &known.refused);
         if callees.is_empty() {
             return Err(none_invited(&refused));
         }
@@ -98,7 +99,7 @@ impl Hub {
             accid: asker.accid.clone(),
             uid: Uid(1),
         };
-        if self.config.secure && grant != Some(granted) {
+        if self.config.secure && known.grant.as_ref() != Some(&granted) {
             return Err(ErrorBody::new(
                 ErrorKind::RoomTokenRefused,
                 format!(
@@ -139,7 +140,7 @@ impl Hub {
         &mut self,
         asker: &Asker,
         more: InviteMore,
-        named: &Named,
+        known: &Known,
         now: Time,
     ) {
         let Some(call_id) = self.begin_command(asker, more.call_id, now) else {
@@ -148,7 +149,10 @@ impl Hub {
         if let Err(error) = check_invite(&more) {
             return self.reply(asker, Err(error));
         }
-        let (callees, mut refused) = split_refused(&asker.accid, &more.callees, &named.refused);
+        if let Some(error) = &known.limited {
+            return self.reply(asker, Err(error.clone()));
+        }
+        let (callees, mut refused) = split_refused(&asker.accid, &more.callees, &known.refused);
         let invitation = Invitation {
             callees,
             attachment: more.attachment,
@@ -164,7 +168,7 @@ impl Hub {
             let (by, device) = (&asker.accid, &asker.device);
             let invited = call.invite(by, device, &invitation, &mut refused, now);
             let rung = invited.map(|invited| {
-                call.introduce(&named.people);
+                call.introduce(&known.people);
                 let is_free = |callee: &Accid| free.contains(callee);
                 let (rung, busy): (Vec<Accid>, _) = invited.into_iter().partition(is_free);
                 call.skip_busy(&busy, now);

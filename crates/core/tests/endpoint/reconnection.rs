@@ -1,8 +1,10 @@
 //! What an outage, a reload and a restart of the server look like.
 
+use std::time::Duration;
+
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State};
 use hullo_protocol::{
-    CallKind, CallState, CallSummary, Command, EndReason, ErrorKind, Event, Media, Message,
+    CallKind, CallState, CallSummary, Command, EndReason, ErrorBody, ErrorKind, Event, Media, Message,
     MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
 };
 
@@ -202,6 +204,24 @@ fn reconnection_waits_longer_each_time_and_never_gives_up() {
         waits[0] <= 300 && waits[11] >= 5_000 && waits[11] <= 10_100,
         "{waits:?}"
     );
+}
+
+#[test]
+fn login_that_came_too_often_is_tried_again_when_the_server_has_said() {
+    let mut phone = Phone::logged_in();
+    phone.give(Input::SocketClosed);
+    while !phone.outputs.contains(&Output::OpenSocket) {
+        phone.pass(50);
+    }
+    phone.give(Input::SocketOpened);
+    let login = phone.last(|c| matches!(c, Command::Login(_))).id;
+    let error = ErrorBody::new(ErrorKind::RateLimited, "wait 20 s");
+    phone.reply(login, Err(error.after(Duration::from_secs(20))));
+    phone.outputs.clear();
+    phone.pass(19_900);
+    assert!(!phone.outputs.contains(&Output::OpenSocket));
+    phone.pass(200);
+    assert!(phone.outputs.contains(&Output::OpenSocket));
 }
 
 #[test]

@@ -171,20 +171,8 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
                 more: false,
             }),
         ),
-        (
-            "record",
-            ok(Success::Record {
-                record: Box::new(record()),
-            }),
-        ),
-        (
-            "calls",
-            ok(Success::Calls {
-                calls: vec![recent_call()],
-                more: true,
-                missed: 2,
-            }),
-        ),
+        ("record", ok(past_call())),
+        ("calls", ok(past_calls())),
         (
             "presence",
             ok(Success::Presence {
@@ -201,8 +189,14 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
     ]
 }
 
-fn recent_call() -> RecentCall {
-    RecentCall {
+fn past_call() -> Success {
+    Success::Record {
+        record: Box::new(record()),
+    }
+}
+
+fn past_calls() -> Success {
+    let recent = RecentCall {
         id: 7,
         summary: summary(),
         missed: false,
@@ -211,6 +205,11 @@ fn recent_call() -> RecentCall {
             name: Some("Bob".into()),
             avatar: None,
         }],
+    };
+    Success::Calls {
+        calls: vec![recent],
+        more: true,
+        missed: 2,
     }
 }
 

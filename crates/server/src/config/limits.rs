@@ -39,6 +39,34 @@ pub(crate) struct Limits {
     pub(crate) failed_logins: u32,
     /// A further one in this time.
     pub(crate) failed_login_ms: u64,
+    /// Logins of an account, at once after a pause.
+    pub(crate) logins_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) logins_per_minute: u32,
+    /// Dials of an account, at once after a pause.
+    pub(crate) dials_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) dials_per_minute: u32,
+    /// People that an account calls, by dials and by invites together, at once after a pause.
+    pub(crate) invites_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) invites_per_minute: u32,
+    /// Invites of one callee, whoever calls, at once after a pause.
+    pub(crate) rings_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) rings_per_minute: u32,
+    /// Invites of one callee by one caller, at once after a pause.
+    pub(crate) rings_by_one_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) rings_by_one_per_minute: u32,
+    /// Offers of media of a device, at once after a pause.
+    pub(crate) offers_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) offers_per_minute: u32,
+    /// Dials in an app, at once after a pause.
+    pub(crate) app_dials_at_once: u32,
+    /// And then a minute; 0, here or above: as many as anyone likes.
+    pub(crate) app_dials_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -58,6 +86,20 @@ impl Default for Limits {
             frames_refused: 200,
             failed_logins: 20,
             failed_login_ms: 6_000,
+            logins_at_once: 60,
+            logins_per_minute: 60,
+            dials_at_once: 30,
+            dials_per_minute: 60,
+            invites_at_once: 400,
+            invites_per_minute: 400,
+            rings_at_once: 60,
+            rings_per_minute: 120,
+            rings_by_one_at_once: 20,
+            rings_by_one_per_minute: 20,
+            offers_at_once: 20,
+            offers_per_minute: 60,
+            app_dials_at_once: 20_000,
+            app_dials_per_minute: 120_000,
         }
     }
 }

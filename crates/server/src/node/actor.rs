@@ -38,12 +38,7 @@ pub(crate) enum SessionInput {
     Request {
         session: SessionId,
         request: Box<Request>,
-        /// What its room token allows.
-        grant: Option<RoomGrant>,
-        /// The accounts in it that do not exist or are disabled.
-        refused: Vec<RefusedInvite>,
-        /// How those who may come into a call by it are shown.
-        people: BTreeMap<Accid, Profile>,
+        known: Known,
     },
     Disconnected {
         session: SessionId,
@@ -193,17 +188,13 @@ impl Actor {
             SessionInput::Request {
                 session,
                 request,
-                grant,
-                refused,
-                people,
+                known,
             } => {
                 self.runner.receive(Input::Request {
                     session,
                     request: *request,
-                    grant,
-                    refused,
-                    people,
-                });
+known,
+});
             }
             SessionInput::Disconnected { session } => {
                 if self.sessions.remove(&session).is_some() {

@@ -19,7 +19,8 @@ pub(super) fn too_fast(text: Option<&str>, pause: Duration) -> Box<ServerFrame> 
     let id = text
         .filter(|text| text.len() <= FRAME_BYTES_MAX)
         .and_then(id_of);
-    refuse(id, ErrorBody::new(ErrorKind::RateLimited, message))
+    let error = ErrorBody::new(ErrorKind::RateLimited, message).after(pause);
+    refuse(id, error)
 }
 
 /// The answer to a binary frame.

@@ -11,11 +11,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use governor::DefaultDirectRateLimiter;
 use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
-    Accid, Command, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
+    Accid, Command, DeviceId, Event, MessageId, Reply, Request, ServerFrame, SessionClosed,
 };
 use tokio::time::{MissedTickBehavior, sleep, sleep_until};
 use tracing::Instrument as _;
@@ -51,14 +50,13 @@ struct Client {
     app: Arc<AppNode>,
     id: SessionId,
     accid: Accid,
+    device: DeviceId,
     /// How the account was shown at login, until its welcome is sent.
     profile: Profile,
     /// The token that it has shown last.
     token: LoginClaims,
     /// The device's greatest message id at login.
     cursor: Option<MessageId>,
-    /// How often it may offer media.
-    offers: DefaultDirectRateLimiter,
 }
 
 /// A session that is signed in.
@@ -87,10 +85,10 @@ pub(super) async fn run(mut socket: Socket, context: SessionContext, origin: Ori
         app: new.app,
         id: new.id,
         accid: new.accid,
+        device: new.device,
         profile: new.profile,
         token: new.token,
         cursor: new.cursor,
-        offers: requests::offers(),
     };
     let mut session = Session {
         socket,
@@ -236,16 +234,12 @@ impl Session {
         match self.client.prepare(request).await {
             requests::Prepared::ForHub {
                 request,
-                grant,
-                refused,
-                people,
+                known,
             } => {
                 let input = SessionInput::Request {
                     session: self.client.id,
                     request,
-                    grant,
-                    refused,
-                    people,
+                    known,
                 };
                 let reached = self.client.app.send(input).await;
                 (!reached).then_some(End::Closed(SessionClosed::ShuttingDown))

@@ -119,8 +119,7 @@ async fn client_that_pauses_when_it_is_told_to_is_never_closed() {
             continue;
         };
         told += 1;
-        let digits = error.message.chars().filter(char::is_ascii_digit);
-        let wait_ms = digits.collect::<String>().parse().unwrap();
+        let wait_ms = error.retry_after_ms.unwrap();
         // That is what it was told to do.
         pause(Duration::from_millis(wait_ms)).await;
     }

@@ -3,6 +3,7 @@
 // An unwrap that fails is a test that fails.
 #![allow(clippy::unwrap_used)]
 
+mod budgets;
 mod calls;
 mod client;
 mod connections;

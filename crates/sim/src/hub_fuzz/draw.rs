@@ -113,10 +113,8 @@ impl HubFuzz {
                 request_id: Some(request_id),
                 command,
             },
-            grant,
-            refused: nobody().into_iter().collect(),
-            people: BTreeMap::new(),
-        }
+known: Known { grant, refused: nobody().into_iter().collect(), ..Known::default() },
+}
     }
 
     /// Now and then, something that this device has asked already.

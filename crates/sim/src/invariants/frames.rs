@@ -352,10 +352,8 @@ mod tests {
                 request_id: None,
                 command: Command::Ping,
             },
-            grant: None,
-            refused: Vec::new(),
-            people: std::collections::BTreeMap::new(),
-        };
+known: Known::default(),
+};
         let reply = Reply::new(2, Ok(Success::Done));
         let delivered = Observation::Delivered {
             session: SESSION,

@@ -83,10 +83,8 @@ impl History {
         self.feed(Input::Request {
             session,
             request,
-            grant: None::<RoomGrant>,
-            refused: Vec::new(),
-            people: std::collections::BTreeMap::new(),
-        });
+known: Known { grant: None::<RoomGrant>, ..Known::default() },
+});
     }
 
     fn dial(&mut self, session: SessionId, call_id: CallId, callees: &[&str]) {

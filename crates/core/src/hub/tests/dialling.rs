@@ -125,10 +125,8 @@ fn dial_without_request_id_is_refused() {
     let input = Input::Request {
         session: alice,
         request,
-        grant: None,
-        refused: Vec::new(),
-        people: BTreeMap::new(),
-    };
+known: Known::default(),
+};
     let outputs = shell.runner.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {
         panic!("{outputs:?}");

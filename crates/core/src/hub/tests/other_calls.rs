@@ -114,10 +114,8 @@ fn requests_of_unknown_sessions_are_dropped() {
     let input = Input::Request {
         session: SessionId(404),
         request,
-        grant: None,
-        refused: Vec::new(),
-        people: BTreeMap::new(),
-    };
+known: Known::default(),
+};
     assert!(shell.runner.hub.handle(input, shell.now).is_empty());
 }
 

@@ -29,10 +29,8 @@ fn introduced(shell: &mut Shell, alice: SessionId) -> CallView {
     shell.feed(Input::Request {
         session: alice,
         request,
-        grant: None,
-        refused: Vec::new(),
-        people: BTreeMap::from(known),
-    });
+known: Known { people: BTreeMap::from(known), ..Known::default() },
+});
     call_of(shell.replies[&(alice, id)].clone().into_result())
 }
 

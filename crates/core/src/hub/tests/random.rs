@@ -228,10 +228,8 @@ impl World {
         Some(Input::Request {
             session,
             request,
-            grant: None,
-            refused: Vec::new(),
-            people: BTreeMap::new(),
-        })
+known: Known::default(),
+})
     }
 
     fn request(&mut self, session: usize, command: Command) -> Option<Input> {
@@ -245,10 +243,8 @@ impl World {
         Some(Input::Request {
             session,
             request,
-            grant: None,
-            refused: Vec::new(),
-            people: BTreeMap::new(),
-        })
+known: Known::default(),
+})
     }
 
     fn peers(&self) -> Vec<(CallId, PeerId)> {

@@ -26,10 +26,8 @@ fn request(session: SessionId, command: Command) -> Input {
             request_id: Some(RequestId::from_u128(77)),
             command,
         },
-        grant: None,
-        refused: Vec::new(),
-        people: BTreeMap::new(),
-    }
+known: Known::default(),
+}
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{
-    Accid, Command, ErrorBody, ErrorKind, Login, MessageId, Reply, SDK_VERSION_BYTES_MAX,
+    Accid, Command, DeviceId, ErrorBody, ErrorKind, Login, MessageId, Reply, SDK_VERSION_BYTES_MAX,
     SessionClosed,
 };
 use tokio::time::{sleep_until, timeout};
@@ -30,6 +30,7 @@ pub(super) struct SignedIn {
     pub(super) app: Arc<AppNode>,
     pub(super) id: SessionId,
     pub(super) accid: Accid,
+    pub(super) device: DeviceId,
     pub(super) profile: Profile,
     /// The token that let it in.
     pub(super) token: LoginClaims,
@@ -146,6 +147,12 @@ async fn authenticate(
             return Ok(Err(body));
         }
     };
+    let spent = context
+        .budgets
+        .login(&login.app_key, &account.accid);
+    if let Err(error) = spent {
+        return Ok(Err(error));
+    }
     let id = context.node.next_session();
     let (handle, queue) = SessionHandle::new();
     let device = &login.device;
@@ -153,6 +160,7 @@ async fn authenticate(
         app = %login.app_key, accid = %account.accid, session = id.0, device = %device.id, platform = ?device.platform,
         sdk = device.sdk_version.as_deref().unwrap_or(""), "session began"
     );
+    let device_id = login.device.id.clone();
     let new = NewSession {
         session: id,
         handle,
@@ -170,6 +178,7 @@ async fn authenticate(
         id,
         profile: profile_of(&account),
         accid: account.accid,
+        device: device_id,
         token,
         cursor: login.cursor,
         request,
@@ -188,7 +197,7 @@ fn after_guess(context: &SessionContext, address: IpAddr, error: &LoginError) ->
         "too many failed logins from this address; wait {} s",
         wait.as_secs() + 1
     );
-    ErrorBody::new(ErrorKind::RateLimited, message)
+    ErrorBody::new(ErrorKind::RateLimited, message).after(wait)
 }
 
 async fn check(

@@ -2,11 +2,9 @@
 //! conversations are read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU32;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hullo_core::call::Profile;
-use hullo_core::hub::RoomGrant;
+use hullo_core::hub::{Known, RoomGrant};
 use hullo_protocol::{
     Accid, CallId, CallRecord, Command, ErrorBody, ErrorKind, MESSAGE_PAGE_MAX, MessageId,
     PAGE_BYTES_MAX, PARTICIPANTS_MAX, PRESENCE_WATCHES_MAX, Person, RECENT_PEOPLE_MAX, RecentCall,
@@ -21,26 +19,12 @@ use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreErro
 /// How accounts are shown.
 pub(super) type Profiles = BTreeMap<Accid, Profile>;
 
-/// Offers of media: so many in one go, and then so many a second. A device makes one for each call, one when more people come
-/// than it has m-lines for, and one for each restart of ICE. Each costs a media thread up to a millisecond.
-const OFFERS_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
-const OFFERS_RATE: NonZeroU32 = NonZeroU32::MIN;
-
-/// How often a session may offer media.
-pub(super) fn offers() -> DefaultDirectRateLimiter {
-    RateLimiter::direct(Quota::per_second(OFFERS_RATE).allow_burst(OFFERS_BURST))
-}
-
 /// A request that the hub can decide, or that needs no decision.
 pub(super) enum Prepared {
     ForHub {
         request: Box<Request>,
-        /// What its room token allows.
-        grant: Option<RoomGrant>,
-        /// The accounts in it that do not exist or are disabled.
-        refused: Vec<RefusedInvite>,
-        /// How those who may come into a call by it are shown.
-        people: Profiles,
+        /// What is known of it.
+        known: Known,
     },
     /// It is answered already.
     Answered(Result<Success, ErrorBody>),
@@ -50,11 +34,10 @@ impl Client {
     /// Prepares a request for the hub, or answers it.
     pub(super) async fn prepare(&self, mut request: Request) -> Prepared {
         let token = match &request.command {
-            Command::OfferMedia { .. } if self.offers.check().is_err() => {
-                let message = format!("more than {OFFERS_RATE} offers of media a second; wait");
-                let error = ErrorBody::new(ErrorKind::RateLimited, message);
-                return Prepared::Answered(Err(error));
-            }
+            Command::OfferMedia { .. } => match self.spend_offer() {
+                Ok(()) => None,
+                Err(error) => return Prepared::Answered(Err(error)),
+            },
             Command::ListMessages {
                 with,
                 before,
@@ -76,14 +59,33 @@ impl Client {
         };
         let grant = token.and_then(|token| self.verify(token));
         match self.look_up(&mut request.command).await {
-            Ok((refused, people)) => Prepared::ForHub {
-                request: Box::new(request),
-                grant,
-                refused,
-                people,
-            },
+            Ok((mut refused, people)) => {
+                let rung = self.spend_rings(&request.command);
+                let limited = rung.map(|late| refused.extend(late)).err();
+                Prepared::ForHub {
+                    request: Box::new(request),
+                    known: Known {
+                        grant,
+                        refused,
+                        people,
+                        limited,
+                    },
+                }
+            }
             Err(error) => Prepared::Answered(Err(error)),
         }
+    }
+
+    /// Counts an offer of media of this device.
+    fn spend_offer(&self) -> Result<(), ErrorBody> {
+        let app = &self.app.app.key;
+        self.context.budgets.offer(app, &self.accid, &self.device)
+    }
+
+    /// Counts those whom a command rings.
+    fn spend_rings(&self, command: &Command) -> Result<Vec<RefusedInvite>, ErrorBody> {
+        let app = &self.app.app.key;
+        self.context.budgets.ring(app, &self.accid, command)
     }
 
     /// Who the accounts in a command are, and which of them cannot be called. Each is from here on written as the app's

@@ -71,10 +71,8 @@ impl Shell {
                 request_id: Some(request_id),
                 command,
             },
-            grant,
-            refused: Vec::new(),
-            people: BTreeMap::new(),
-        });
+known: Known { grant, ..Known::default() },
+});
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
     }
@@ -113,10 +111,8 @@ impl Shell {
                 request_id: Some(request_id),
                 command,
             },
-            grant: None,
-            refused: refused.collect(),
-            people: BTreeMap::new(),
-        });
+known: Known { refused: refused.collect(), ..Known::default() },
+});
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
     }
@@ -223,10 +219,8 @@ impl Shell {
                 request_id: None,
                 command: Command::OfferMedia { call_id, sdp },
             },
-            grant: None,
-            refused: Vec::new(),
-            people: BTreeMap::new(),
-        });
+known: Known::default(),
+});
         if let Some(reply) = self.replies.get(&(session, id)).cloned() {
             return Err(reply.into_result().unwrap_err());
         }

@@ -1,0 +1,201 @@
+//! What everyone may do in a while: an account, a device, a callee, an app. Who does more is refused with a typed error that
+//! says how long to wait, and everybody else goes on. The sizes are the operator's (`[limits]`).
+
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use hullo_protocol::{
+    Accid, AppKey, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite,
+};
+
+use crate::config::Limits;
+use crate::metrics::LimitsMet;
+
+/// Who has not been seen for long is forgotten this often.
+const CLEANING: Duration = Duration::from_secs(60);
+
+type Account = (AppKey, Accid);
+
+/// The budgets of all apps. Each account, device, callee and app has one of its own.
+pub(crate) struct Budgets {
+    logins: Budget<Account>,
+    dials: Budget<Account>,
+    invites: Budget<Account>,
+    rings: Budget<Account>,
+    rings_by_one: Budget<(AppKey, Accid, Accid)>,
+    offers: Budget<(AppKey, Accid, DeviceId)>,
+    app_dials: Budget<AppKey>,
+    cleaned_at: Mutex<Instant>,
+}
+
+impl Budgets {
+    pub(crate) fn new(limits: &Limits, met: &LimitsMet) -> Self {
+        let rate = |at_once, per_minute| Rate {
+            at_once,
+            per_minute,
+            met: met.clone(),
+        };
+        let of = limits;
+        Self {
+            logins: rate(of.logins_at_once, of.logins_per_minute).budget("logins"),
+            dials: rate(of.dials_at_once, of.dials_per_minute).budget("dials"),
+            invites: rate(of.invites_at_once, of.invites_per_minute).budget("invites"),
+            rings: rate(of.rings_at_once, of.rings_per_minute).budget("rings"),
+            rings_by_one: rate(of.rings_by_one_at_once, of.rings_by_one_per_minute)
+                .budget("rings_by_one"),
+            offers: rate(of.offers_at_once, of.offers_per_minute).budget("offers"),
+            app_dials: rate(of.app_dials_at_once, of.app_dials_per_minute).budget("app_dials"),
+            cleaned_at: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Counts a login of an account that has proved who it is.
+    pub(crate) fn login(
+        &self,
+        app: &AppKey,
+        accid: &Accid,
+    ) -> Result<(), ErrorBody> {
+        self.clean();
+        let account = (app.clone(), accid.clone());
+        let spent = self.logins.spend(&account, 1);
+        spent.map_err(|wait| too_many("logins of this account", wait))
+    }
+
+    /// Counts an offer of media.
+    pub(crate) fn offer(
+        &self,
+        app: &AppKey,
+        accid: &Accid,
+        device: &DeviceId,
+    ) -> Result<(), ErrorBody> {
+        let device = (app.clone(), accid.clone(), device.clone());
+        let spent = self.offers.spend(&device, 1);
+        spent.map_err(|wait| too_many("offers of media from this device", wait))
+    }
+
+    /// Counts a command that rings people: a dial, or an invite. An error when the caller or the app may not do that now;
+    /// else those who may not be rung now.
+    pub(crate) fn ring(
+        &self,
+        app: &AppKey,
+        caller: &Accid,
+        command: &Command,
+    ) -> Result<Vec<RefusedInvite>, ErrorBody> {
+        let (callees, is_dial) = match command {
+            Command::StartCall(start) => (&start.callees, true),
+            Command::Invite(more) => (&more.callees, false),
+            _ => return Ok(Vec::new()),
+        };
+        let account = (app.clone(), caller.clone());
+        if is_dial {
+            let spent = self.dials.spend(&account, 1);
+            spent.map_err(|wait| too_many("dials of this account", wait))?;
+            let spent = self.app_dials.spend(app, 1);
+            spent.map_err(|wait| too_many("dials in this app", wait))?;
+        }
+        let count = u32::try_from(callees.len()).unwrap_or(u32::MAX);
+        let spent = self.invites.spend(&account, count);
+        spent.map_err(|wait| too_many("people called by this account", wait))?;
+        let may_not_ring = |callee: &&Accid| {
+            let by_one = (app.clone(), caller.clone(), (*callee).clone());
+            let callee = (app.clone(), (*callee).clone());
+            self.rings_by_one.spend(&by_one, 1).is_err()
+                || self.rings.spend(&callee, 1).is_err()
+        };
+        let refused = callees.iter().filter(may_not_ring);
+        Ok(refused
+            .map(|accid| RefusedInvite {
+                accid: accid.clone(),
+                kind: ErrorKind::RateLimited,
+            })
+            .collect())
+    }
+
+    /// Forgets those whose budgets are full again.
+    fn clean(&self) {
+        let now = Instant::now();
+        // Whoever holds it is at it.
+        let Ok(mut cleaned_at) = self.cleaned_at.try_lock() else {
+            return;
+        };
+        if now.saturating_duration_since(*cleaned_at) > CLEANING {
+            *cleaned_at = now;
+            self.logins.clean();
+            self.dials.clean();
+            self.invites.clean();
+            self.rings.clean();
+            self.rings_by_one.clean();
+            self.offers.clean();
+            self.app_dials.clean();
+        }
+    }
+}
+
+fn too_many(what: &str, wait: Duration) -> ErrorBody {
+    let message = format!("too many {what}; wait {} s", wait.as_secs() + 1);
+    ErrorBody::new(ErrorKind::RateLimited, message).after(wait)
+}
+
+/// So many at once after a pause, and then so many a minute; no limit where either is 0.
+struct Rate {
+    at_once: u32,
+    per_minute: u32,
+    met: LimitsMet,
+}
+
+impl Rate {
+    fn budget<K: Hash + Eq + Clone>(self, name: &'static str) -> Budget<K> {
+        let sizes = NonZeroU32::new(self.at_once).zip(NonZeroU32::new(self.per_minute));
+        Budget {
+            name,
+            met: self.met,
+            limiter: sizes.map(|(at_once, per_minute)| {
+                RateLimiter::keyed(Quota::per_minute(per_minute).allow_burst(at_once))
+            }),
+            clock: DefaultClock::default(),
+        }
+    }
+}
+
+/// What each of `K` may spend.
+struct Budget<K: Hash + Eq + Clone> {
+    /// That of the limit in the settings and the metrics.
+    name: &'static str,
+    met: LimitsMet,
+    limiter: Option<DefaultKeyedRateLimiter<K>>,
+    clock: DefaultClock,
+}
+
+impl<K: Hash + Eq + Clone> Budget<K> {
+    /// Spends `count`, or nothing: then, how long to wait. More than all that there can ever be takes a full budget.
+    fn spend(&self, key: &K, count: u32) -> Result<(), Duration> {
+        let (Some(limiter), Some(count)) = (&self.limiter, NonZeroU32::new(count)) else {
+            return Ok(());
+        };
+        let spent = match limiter.check_key_n(key, count) {
+            Ok(spent) => spent,
+            Err(too_many) => match NonZeroU32::new(too_many.0) {
+                Some(all) => limiter.check_key_n(key, all).unwrap_or(Ok(())),
+                None => Ok(()),
+            },
+        };
+        spent.map_err(|refused| {
+            self.met.count(self.name);
+            refused.wait_time_from(self.clock.now())
+        })
+    }
+
+    fn clean(&self) {
+        if let Some(limiter) = &self.limiter {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
