@@ -1,7 +1,7 @@
 //! What clients send: frames that a hub handles, and inputs that make no sense.
 
 use hullo_core::Time;
-use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Output, SessionId};
+use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Known, Output, SessionId};
 use hullo_protocol::{Accid, DeviceId, DeviceInfo, MessageId, Platform, Request, ServerFrame};
 use hullo_sim::Keep;
 use hullo_sim::dice::Dice;
@@ -58,8 +58,8 @@ pub(crate) fn client_frames(data: &[u8]) {
         let input = Input::Request {
             session: SessionId(u64::from(*first) % 3),
             request,
-known: Known::default(),
-};
+            known: Known::default(),
+        };
         feed(&mut hub, input, now);
         while hub.poll_timeout().is_some_and(|due| due <= now) {
             feed(&mut hub, Input::Timeout, now);

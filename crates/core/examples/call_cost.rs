@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hullo_core::Time;
 use hullo_core::hub::{
-    BusyPolicy, Config, DevicePolicy, Hub, Input, MediaEvent, Output, PeerId, RoomCommand,
+    BusyPolicy, Config, DevicePolicy, Hub, Input, Known, MediaEvent, Output, PeerId, RoomCommand,
     SMALL_CALL, SessionId,
 };
 use hullo_protocol::*;
@@ -110,8 +110,8 @@ impl World {
                 request_id: Some(RequestId::from_u128(u128::from(self.next_id))),
                 command,
             },
-known: Known::default(),
-}
+            known: Known::default(),
+        }
     }
 
     fn dial(&mut self, accids: &[Accid]) {

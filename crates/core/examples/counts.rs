@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use hullo_core::Time;
-use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Output, SessionId};
+use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Known, Output, SessionId};
 use hullo_protocol::{
     Accid, CONNECT_MS, CallId, Command, DeviceId, DeviceInfo, GRACE_MS, GroupTerms, Media,
     MessageId, Platform, Request, RequestId, SWITCH_MS, ServerFrame, StartCall,
@@ -199,8 +199,8 @@ impl People {
                 request_id: Some(RequestId::from_u128(u128::from(self.asked))),
                 command,
             },
-known: Known::default(),
-};
+            known: Known::default(),
+        };
         let mut outputs = self.hub.handle(input, NOW);
         outputs.extend(self.hub.poll_news());
         self.hub.commit();

@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use hullo_protocol::{
-    Accid, AppKey, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite,
-};
+use hullo_protocol::{Accid, AppKey, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite};
 
 use crate::config::Limits;
 use crate::metrics::LimitsMet;
@@ -54,11 +52,7 @@ impl Budgets {
     }
 
     /// Counts a login of an account that has proved who it is.
-    pub(crate) fn login(
-        &self,
-        app: &AppKey,
-        accid: &Accid,
-    ) -> Result<(), ErrorBody> {
+    pub(crate) fn login(&self, app: &AppKey, accid: &Accid) -> Result<(), ErrorBody> {
         self.clean();
         let account = (app.clone(), accid.clone());
         let spent = self.logins.spend(&account, 1);
@@ -103,8 +97,7 @@ impl Budgets {
         let may_not_ring = |callee: &&Accid| {
             let by_one = (app.clone(), caller.clone(), (*callee).clone());
             let callee = (app.clone(), (*callee).clone());
-            self.rings_by_one.spend(&by_one, 1).is_err()
-                || self.rings.spend(&callee, 1).is_err()
+            self.rings_by_one.spend(&by_one, 1).is_err() || self.rings.spend(&callee, 1).is_err()
         };
         let refused = callees.iter().filter(may_not_ring);
         Ok(refused

@@ -152,8 +152,8 @@ impl Reference {
         let Input::Request {
             session,
             request,
-known,
-} = input
+            known,
+        } = input
         else {
             return Ok(());
         };

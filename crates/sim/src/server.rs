@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hullo_core::Time;
 use hullo_core::call::Profile;
 use hullo_core::hub::{
-    Config, Hub, Input, MediaEvent, RoomGrant, Runner, SessionId, Step, Unanswered, Write,
+    Config, Hub, Input, Known, MediaEvent, RoomGrant, Runner, SessionId, Step, Unanswered, Write,
 };
 use hullo_protocol::{
     Accid, CallId, Command, ErrorBody, ErrorKind, Login, MessageId, RefusedInvite, Reply, Request,
@@ -330,8 +330,13 @@ impl Process {
         Translated::ForHub(Input::Request {
             session,
             request,
-known: Known { grant, refused, people, ..Known::default() },
-})
+            known: Known {
+                grant,
+                refused,
+                people,
+                ..Known::default()
+            },
+        })
     }
 
     fn receive_login(

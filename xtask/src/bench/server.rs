@@ -106,6 +106,10 @@ impl Drop for Server {
     }
 }
 
+/// All clients come from one address, and few accounts make all calls.
+const LIMITS: &str = "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000,logins_at_once=0,\
+    dials_at_once=0,invites_at_once=0,rings_at_once=0,rings_by_one_at_once=0,offers_at_once=0,app_dials_at_once=0";
+
 /// The program on the server's core, with everything in `folder`.
 fn command(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new("taskset");
@@ -115,13 +119,9 @@ fn command(program: &Path, folder: &Path) -> Command {
         .current_dir(folder)
         .env("HULLO_DATA_DIR", folder)
         .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
-        // All of its clients come from one address.
-        .env("HULLO_LIMIT", "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000")
+        .env("HULLO_LIMIT", LIMITS)
         .env("HULLO_MEDIA_PORT", "0")
         .env("HULLO_PUBLIC_IP", "127.0.0.1")
-        .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
-        // All of the load comes from one address.
-        .env("HULLO_LIMIT", "connections_per_address=100000")
         .stdin(Stdio::null());
     command
 }

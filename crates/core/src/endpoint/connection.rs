@@ -60,9 +60,9 @@ impl Context {
     }
 
     /// Gives the socket up, and tries again, as soon as the server has said that it may.
-    pub(super) fn reconnect_after(&mut self, told_ms: Option<u64>) {
+    pub(super) fn reconnect_after(&mut self, wait_ms: Option<u64>) {
         self.reconnect();
-        let told = self.now.plus_ms(told_ms.unwrap_or(0).min(WAIT_MS_MAX));
+        let told = self.now.plus_ms(wait_ms.unwrap_or(0).min(WAIT_MS_MAX));
         if let ConnectionPhase::Waiting(at) = &mut self.signalling.phase {
             *at = told.max(*at);
         }

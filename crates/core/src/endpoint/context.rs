@@ -202,12 +202,12 @@ impl Context {
     }
 
     /// Sends the same again in a moment, unless its time is over.
-    pub(super) fn retry(&mut self, mut pending: Pending, told_ms: Option<u64>) {
+    pub(super) fn retry(&mut self, mut pending: Pending, wait_ms: Option<u64>) {
         if self.now < pending.deadline {
             pending.request.id = self.requests.next_id();
             pending.sent = true;
             self.requests.insert(pending);
-            self.schedule_retry(told_ms);
+            self.schedule_retry(wait_ms);
         }
     }
 
@@ -218,8 +218,8 @@ impl Context {
     }
 
     /// In a moment, or when the server has said, what met a transient error is sent again.
-    pub(super) fn schedule_retry(&mut self, told_ms: Option<u64>) {
-        let wait = told_ms.unwrap_or(0).clamp(RETRY_MS, RETRY_MS_MAX);
+    pub(super) fn schedule_retry(&mut self, wait_ms: Option<u64>) {
+        let wait = wait_ms.unwrap_or(0).clamp(RETRY_MS, RETRY_MS_MAX);
         self.signalling.retry_at = Some(self.now.plus_ms(wait));
     }
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use hullo_protocol::{
-    Accid, CallId, CallRecord, DeviceInfo, ErrorBody, Event, Message, QualityReport, RefusedInvite, Reply,
-    Request, SessionClosed, Slot, Snapshot, Uid,
+    Accid, CallId, CallRecord, DeviceInfo, ErrorBody, Event, Message, QualityReport, RefusedInvite,
+    Reply, Request, SessionClosed, Slot, Snapshot, Uid,
 };
 
 use crate::Time;

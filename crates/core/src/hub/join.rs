@@ -79,13 +79,7 @@ impl Hub {
     }
 
     /// Enters a running group call without a ringing invite.
-    pub(super) fn handle_join(
-        &mut self,
-        asker: &Asker,
-        call_id: CallId,
-        known: &Known,
-        now: Time,
-    ) {
+    pub(super) fn handle_join(&mut self, asker: &Asker, call_id: CallId, known: &Known, now: Time) {
         let Some(call) = self.calls.resolve(call_id) else {
             return self.reply(asker, Err(not_found(call_id)));
         };

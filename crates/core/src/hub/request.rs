@@ -1,15 +1,13 @@
 //! What clients ask.
 
-use std::collections::BTreeMap;
-
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, RefusedInvite, Reply, Request,
-    RequestId, Success,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, Reply, Request, RequestId,
+    Success,
 };
 
 use super::{Hub, Known, Output, SessionId};
 use crate::Time;
-use crate::call::{Call, Outcome, Profile, SwitchRefusal, not_found};
+use crate::call::{Call, Outcome, SwitchRefusal, not_found};
 
 /// What a login on a session that has one is answered.
 pub(super) const SIGNED_IN_ALREADY: &str = "this session is signed in already";
@@ -34,13 +32,13 @@ impl Hub {
         known: Known,
         now: Time,
     ) {
-        let Some(known) = self.sessions.find(session) else {
+        let Some(signed_in) = self.sessions.find(session) else {
             return;
         };
         let asker = Asker {
             session,
-            accid: known.accid.clone(),
-            device: known.device.clone(),
+            accid: signed_in.accid.clone(),
+            device: signed_in.device.clone(),
             re: request.id,
             request_id: request.request_id,
         };
@@ -57,13 +55,7 @@ impl Hub {
     }
 
     /// What each command means. Exhaustive: a new command does not compile until it is decided here.
-    fn handle_command(
-        &mut self,
-        asker: &Asker,
-        command: Command,
-        known: &Known,
-        now: Time,
-    ) {
+    fn handle_command(&mut self, asker: &Asker, command: Command, known: &Known, now: Time) {
         let (by, device) = (&asker.accid, &asker.device);
         match command {
             Command::Ping => self.reply(asker, Ok(Success::Done)),

@@ -1,3 +1,5 @@
+//! Who meets a budget, and who does not.
+
 use hullo_protocol::{CallId, InviteMore, Media, StartCall};
 
 use super::*;

@@ -8,14 +8,13 @@ use std::time::Instant;
 
 use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
-use hullo_core::call::Profile;
 use hullo_core::hub::{
-    Config, Hub, Input, Output, REMEMBERED_BYTES, REMEMBERED_MS, RoomCommand, RoomGrant, Runner,
+    Config, Hub, Input, Known, Output, REMEMBERED_BYTES, REMEMBERED_MS, RoomCommand, Runner,
     SMALL_CALL, SessionId, Unanswered, Write, restorable,
 };
 use hullo_protocol::{
-    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId,
-    RefusedInvite, Reply, Request, SWITCH_MS, SessionClosed, Uid,
+    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId, Reply,
+    Request, SWITCH_MS, SessionClosed, Uid,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
@@ -193,8 +192,8 @@ impl Actor {
                 self.runner.receive(Input::Request {
                     session,
                     request: *request,
-known,
-});
+                    known,
+                });
             }
             SessionInput::Disconnected { session } => {
                 if self.sessions.remove(&session).is_some() {

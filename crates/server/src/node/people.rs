@@ -15,10 +15,10 @@ const ACCOUNTS_MAX: usize = 65_536;
 
 /// The accounts of all apps that were used last.
 pub(crate) struct People {
-    known: Mutex<Known>,
+    known: Mutex<Entries>,
 }
 
-struct Known {
+struct Entries {
     accounts: LruCache<(AppKey, Accid), Account>,
     /// How many writes there were: what was read before a write is not kept after it.
     writes: u64,
@@ -26,7 +26,7 @@ struct Known {
 
 impl Default for People {
     fn default() -> Self {
-        let known = Known {
+        let known = Entries {
             accounts: LruCache::new(ACCOUNTS_MAX),
             writes: 0,
         };
@@ -90,7 +90,7 @@ impl People {
     }
 
     /// A cache that a panic has left half-way is none the worse: every entry is whole.
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

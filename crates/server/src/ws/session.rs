@@ -232,10 +232,7 @@ impl Session {
             return self.deliver(&reply).await;
         }
         match self.client.prepare(request).await {
-            requests::Prepared::ForHub {
-                request,
-                known,
-            } => {
+            requests::Prepared::ForHub { request, known } => {
                 let input = SessionInput::Request {
                     session: self.client.id,
                     request,

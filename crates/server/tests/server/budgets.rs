@@ -1,6 +1,6 @@
 //! Everyone has a budget: who spends it is told how long to wait, and nobody else notices.
 
-use hullo_protocol::{Command, ErrorKind, ParticipantState, Success};
+use hullo_protocol::{Command, ErrorKind, ParticipantState, Platform, Success};
 
 use crate::client::{Client, accept, call_of, dial_group, new_call_id, refusal, start, state_of};
 use crate::program::{Options, Server};
@@ -29,7 +29,7 @@ async fn who_dials_without_end_is_refused_and_nobody_else() {
     assert!((50_000..=60_001).contains(&wait_ms), "{wait_ms}");
     assert_eq!(dial_and_cancel(&mut bob, "alice").await, Ok(()));
     // Another connection, or another device, is the same account.
-    let mut again = server.login_on("alice", "laptop").await;
+    let mut again = server.login_on("alice", "laptop", Platform::Web).await.0;
     let refused = dial_and_cancel(&mut again, "carol").await;
     assert_eq!(refused, Err(ErrorKind::RateLimited));
     let met = "hullo_limits_met_total{limit=\"dials\"}";
@@ -76,9 +76,9 @@ async fn repeated_dial_is_no_second_one() {
 #[tokio::test]
 async fn who_signs_in_without_end_has_to_wait_and_keeps_the_session_that_is_there() {
     let server = Server::start_with(Options::limits("logins_at_once=3,logins_per_minute=1")).await;
-    let mut kept = server.login_on("alice", "phone").await;
-    server.login_on("alice", "laptop").await;
-    server.login_on("alice", "laptop").await;
+    let mut kept = server.login_on("alice", "phone", Platform::Web).await.0;
+    server.login_on("alice", "laptop", Platform::Web).await;
+    server.login_on("alice", "laptop", Platform::Web).await;
     let token = server.token("alice").await;
     let mut client = server.connect().await;
     let refused = client.login(&server.app_key, "alice", &token).await;

@@ -1,8 +1,6 @@
 //! What the hub is fuzzed with next: anything.
 
-use std::collections::BTreeMap;
-
-use hullo_core::hub::{Input, MediaEvent, RoomGrant, SessionId};
+use hullo_core::hub::{Input, Known, MediaEvent, RoomGrant, SessionId};
 use hullo_protocol::{
     Accid, CallId, Command, DeviceId, DeviceInfo, ErrorKind, GroupTerms, InviteMode, InviteMore,
     JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
@@ -113,8 +111,12 @@ impl HubFuzz {
                 request_id: Some(request_id),
                 command,
             },
-known: Known { grant, refused: nobody().into_iter().collect(), ..Known::default() },
-}
+            known: Known {
+                grant,
+                refused: nobody().into_iter().collect(),
+                ..Known::default()
+            },
+        }
     }
 
     /// Now and then, something that this device has asked already.

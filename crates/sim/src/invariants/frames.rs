@@ -260,6 +260,7 @@ impl Invariant for NoFrameToStrangers {
 
 #[cfg(test)]
 mod tests {
+    use hullo_core::hub::Known;
     use hullo_protocol::{CallDelta, Request};
 
     use super::*;
@@ -352,8 +353,8 @@ mod tests {
                 request_id: None,
                 command: Command::Ping,
             },
-known: Known::default(),
-};
+            known: Known::default(),
+        };
         let reply = Reply::new(2, Ok(Success::Done));
         let delivered = Observation::Delivered {
             session: SESSION,

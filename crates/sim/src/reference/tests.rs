@@ -1,6 +1,6 @@
 //! The model believes what a real hub does, and doubts a hub that was tampered with or works by other rules.
 
-use hullo_core::hub::{BusyPolicy, Hub, MediaEvent, PeerId, RoomGrant};
+use hullo_core::hub::{BusyPolicy, Hub, Known, MediaEvent, PeerId, RoomGrant};
 use hullo_protocol::{
     DeviceInfo, EndReason, ErrorKind, GroupTerms, Media, MessageId, OtherCall, ParticipantState,
     Platform, Reply, Request, RequestId, StartCall,
@@ -83,8 +83,11 @@ impl History {
         self.feed(Input::Request {
             session,
             request,
-known: Known { grant: None::<RoomGrant>, ..Known::default() },
-});
+            known: Known {
+                grant: None::<RoomGrant>,
+                ..Known::default()
+            },
+        });
     }
 
     fn dial(&mut self, session: SessionId, call_id: CallId, callees: &[&str]) {

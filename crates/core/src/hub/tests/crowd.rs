@@ -42,8 +42,8 @@ fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: bool) -> I
                 video: false,
             },
         },
-known: Known::default(),
-}
+        known: Known::default(),
+    }
 }
 
 fn changes(events: Vec<Event>) -> Vec<(u64, u64, CallDelta)> {

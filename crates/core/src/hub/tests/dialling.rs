@@ -1,7 +1,5 @@
 //! Dialling: what is refused, who is rung, who is busy, glare.
 
-use std::collections::BTreeMap;
-
 use hullo_protocol::*;
 
 use super::super::*;
@@ -125,8 +123,8 @@ fn dial_without_request_id_is_refused() {
     let input = Input::Request {
         session: alice,
         request,
-known: Known::default(),
-};
+        known: Known::default(),
+    };
     let outputs = shell.runner.hub.handle(input, shell.now);
     let [Output::Reply { reply, .. }] = &outputs[..] else {
         panic!("{outputs:?}");

@@ -1,7 +1,5 @@
 //! Requests about calls of others, or about none, change nothing and tell nothing (H.1).
 
-use std::collections::BTreeMap;
-
 use hullo_protocol::*;
 
 use super::super::*;
@@ -114,8 +112,8 @@ fn requests_of_unknown_sessions_are_dropped() {
     let input = Input::Request {
         session: SessionId(404),
         request,
-known: Known::default(),
-};
+        known: Known::default(),
+    };
     assert!(shell.runner.hub.handle(input, shell.now).is_empty());
 }
 

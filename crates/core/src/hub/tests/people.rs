@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hullo_protocol::*;
 
-use super::super::{Input, SessionId};
+use super::super::{Input, Known, SessionId};
 use super::Shell;
 use super::shell::{accid, call_of, start};
 use crate::call::Profile;
@@ -29,8 +29,11 @@ fn introduced(shell: &mut Shell, alice: SessionId) -> CallView {
     shell.feed(Input::Request {
         session: alice,
         request,
-known: Known { people: BTreeMap::from(known), ..Known::default() },
-});
+        known: Known {
+            people: BTreeMap::from(known),
+            ..Known::default()
+        },
+    });
     call_of(shell.replies[&(alice, id)].clone().into_result())
 }
 

@@ -1,6 +1,6 @@
 //! Whatever comes in whatever order: what must always hold, holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hullo_protocol::*;
 use proptest::prelude::*;
@@ -228,8 +228,8 @@ impl World {
         Some(Input::Request {
             session,
             request,
-known: Known::default(),
-})
+            known: Known::default(),
+        })
     }
 
     fn request(&mut self, session: usize, command: Command) -> Option<Input> {
@@ -243,8 +243,8 @@ known: Known::default(),
         Some(Input::Request {
             session,
             request,
-known: Known::default(),
-})
+            known: Known::default(),
+        })
     }
 
     fn peers(&self) -> Vec<(CallId, PeerId)> {

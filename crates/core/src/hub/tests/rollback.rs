@@ -1,7 +1,5 @@
 //! Storage fails: nothing has happened, but sessions and media connections are what they are.
 
-use std::collections::BTreeMap;
-
 use hullo_protocol::*;
 
 use super::super::*;
@@ -26,8 +24,8 @@ fn request(session: SessionId, command: Command) -> Input {
             request_id: Some(RequestId::from_u128(77)),
             command,
         },
-known: Known::default(),
-}
+        known: Known::default(),
+    }
 }
 
 #[test]

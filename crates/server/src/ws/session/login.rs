@@ -118,21 +118,8 @@ async fn authenticate(
     request: u64,
     login: Login,
 ) -> Result<Result<SignedIn, ErrorBody>, End> {
-    if let Some(version) = &login.device.sdk_version
-        && version.len() > SDK_VERSION_BYTES_MAX
-    {
-        let message = format!(
-            "sdk_version has {} bytes; at most {SDK_VERSION_BYTES_MAX} are allowed",
-            version.len()
-        );
-        return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
-    }
-    if login.calls.len() > CALLS_MAX {
-        let message = format!(
-            "the login names {} calls; at most {CALLS_MAX} are allowed",
-            login.calls.len()
-        );
-        return Ok(Err(ErrorBody::new(ErrorKind::TooLarge, message)));
+    if let Err(error) = check_size(&login) {
+        return Ok(Err(error));
     }
     let (app, account, token) = match check(context, &login).await {
         Ok(checked) => checked,
@@ -147,9 +134,7 @@ async fn authenticate(
             return Ok(Err(body));
         }
     };
-    let spent = context
-        .budgets
-        .login(&login.app_key, &account.accid);
+    let spent = context.budgets.login(&login.app_key, &account.accid);
     if let Err(error) = spent {
         return Ok(Err(error));
     }
@@ -184,6 +169,26 @@ async fn authenticate(
         request,
         queue,
     }))
+}
+
+fn check_size(login: &Login) -> Result<(), ErrorBody> {
+    if let Some(version) = &login.device.sdk_version
+        && version.len() > SDK_VERSION_BYTES_MAX
+    {
+        let message = format!(
+            "sdk_version has {} bytes; at most {SDK_VERSION_BYTES_MAX} are allowed",
+            version.len()
+        );
+        return Err(ErrorBody::new(ErrorKind::TooLarge, message));
+    }
+    if login.calls.len() > CALLS_MAX {
+        let message = format!(
+            "the login names {} calls; at most {CALLS_MAX} are allowed",
+            login.calls.len()
+        );
+        return Err(ErrorBody::new(ErrorKind::TooLarge, message));
+    }
+    Ok(())
 }
 
 /// The answer to a token that may have been guessed. Only such ones have to wait: one of a valid signature is no guess, and

@@ -1,7 +1,5 @@
 //! What people do, as tests write it.
 
-use std::collections::BTreeMap;
-
 use super::*;
 
 impl Shell {
@@ -71,8 +69,11 @@ impl Shell {
                 request_id: Some(request_id),
                 command,
             },
-known: Known { grant, ..Known::default() },
-});
+            known: Known {
+                grant,
+                ..Known::default()
+            },
+        });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
     }
@@ -111,8 +112,11 @@ known: Known { grant, ..Known::default() },
                 request_id: Some(request_id),
                 command,
             },
-known: Known { refused: refused.collect(), ..Known::default() },
-});
+            known: Known {
+                refused: refused.collect(),
+                ..Known::default()
+            },
+        });
         let reply = self.replies.get(&(session, id)).cloned();
         reply.expect("an answer").into_result()
     }
@@ -219,8 +223,8 @@ known: Known { refused: refused.collect(), ..Known::default() },
                 request_id: None,
                 command: Command::OfferMedia { call_id, sdp },
             },
-known: Known::default(),
-});
+            known: Known::default(),
+        });
         if let Some(reply) = self.replies.get(&(session, id)).cloned() {
             return Err(reply.into_result().unwrap_err());
         }
