@@ -68,6 +68,16 @@ impl Facts {
         signed_out.chain(media).collect()
     }
 
+    /// The accounts that are to be signed out.
+    pub(super) fn signed_out(&self) -> impl Iterator<Item = &Accid> {
+        self.signed_out.iter()
+    }
+
+    /// Whether a report about this call waits.
+    pub(super) fn is_about(&self, call_id: CallId) -> bool {
+        self.media.contains_key(&call_id)
+    }
+
     /// How many wait.
     pub(super) fn len(&self) -> usize {
         self.count
