@@ -14,4 +14,6 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// What sessions are told of STUN and TURN.
     pub(crate) ice_servers: Arc<IceServers>,
+    /// How many requests of an app may wait for the storage.
+    pub(crate) requests_waiting: usize,
 }
