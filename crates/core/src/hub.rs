@@ -11,6 +11,7 @@
 //! nothing, because its welcome was dropped, and the shell closes it.
 
 mod batch;
+mod beside;
 mod calls;
 mod change;
 mod connect;
@@ -32,7 +33,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hullo_protocol::{CallId, MessageId};
+use hullo_protocol::{Accid, CallId, Command, MessageId};
 
 pub use batch::{Runner, Step, Unanswered, Watch};
 pub use io::{
@@ -116,7 +117,12 @@ impl Hub {
         let now = now.max(self.now);
         self.now = now;
         self.replay_after_rollback(now);
-        self.expire(now);
+        self.expire(&input, now);
+        self.dispatch(input, now);
+        std::mem::take(&mut self.out)
+    }
+
+    fn dispatch(&mut self, input: Input, now: Time) {
         match input {
             Input::Connected {
                 session,
@@ -140,7 +146,6 @@ impl Hub {
             }
             Input::Timeout => {}
         }
-        std::mem::take(&mut self.out)
     }
 
     /// When to call `handle` with [`Input::Timeout`] at the latest. After a rollback not at once, so that a full disk is
@@ -211,12 +216,51 @@ impl Hub {
         }
     }
 
-    /// Carries out what is due, so that no input is judged by a state whose time is over.
-    fn expire(&mut self, now: Time) {
+    /// Carries out what is due, so that no input is judged by a state whose time is over. Soon after a rollback only as far
+    /// as it concerns the input: the rest waits until the store is tried again.
+    fn expire(&mut self, input: &Input, now: Time) {
         self.presence.expire(now);
-        for call_id in self.calls.due(now) {
+        let due = match self.retry_at {
+            Some(retry_at) if retry_at > now => self.due_for(input, now),
+            _ => self.calls.due(now),
+        };
+        for call_id in due {
             self.expire_call(call_id, now);
         }
+    }
+
+    /// What is due of the calls that an input names, or that its accounts are in.
+    fn due_for(&self, input: &Input, now: Time) -> Vec<CallId> {
+        let mut accids: Vec<Accid> = self.account_of(input).into_iter().collect();
+        let mut named: Vec<&Call> = Vec::new();
+        match input {
+            Input::Media { call_id, .. } => named.extend(self.calls.resolve(*call_id)),
+            Input::Request { request, .. } => {
+                let call_id = request.command.call_id();
+                named.extend(call_id.and_then(|call_id| self.calls.resolve(call_id)));
+                match &request.command {
+                    Command::StartCall(dial) => accids.extend(dial.callees.iter().cloned()),
+                    Command::Invite(more) => accids.extend(more.callees.iter().cloned()),
+                    Command::Query { call_id, group_id } => {
+                        named.extend(call_id.and_then(|call_id| self.calls.resolve(call_id)));
+                        let group = group_id.as_deref().into_iter();
+                        named.extend(group.flat_map(|group_id| self.calls.of_group(group_id)));
+                    }
+                    _ => {}
+                }
+            }
+            Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Policies { .. }
+            | Input::SignOut { .. }
+            | Input::Timeout => {}
+        }
+        let concerned = accids.iter().flat_map(|accid| self.calls.of_account(accid));
+        let concerned = concerned.chain(named).map(|call| call.call_id);
+        let due: BTreeSet<CallId> = concerned
+            .filter(|call_id| self.calls.is_due(*call_id, now))
+            .collect();
+        due.into_iter().collect()
     }
 
     fn expire_call(&mut self, call_id: CallId, now: Time) {

@@ -10,6 +10,7 @@ use hullo_protocol::{ErrorBody, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::node::AppError;
 use crate::store::StoreError;
 
 /// An error of the HTTP API.
@@ -92,6 +93,18 @@ impl From<StoreError> for ApiError {
             StoreError::Unreadable { .. } => {
                 tracing::error!(%error, "the store is not readable");
                 Self::server(ErrorKind::Server.text())
+            }
+        }
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Store(error) => error.into(),
+            AppError::Stopping => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, ErrorKind::Server, error.to_string()).after(1)
             }
         }
     }

@@ -13,7 +13,7 @@ pub(crate) use failures::FailedLogins;
 pub(crate) use token::{LoginClaims, mint_login, mint_room, verify_room};
 use token::{TokenError, verify_login};
 
-use crate::node::Shared;
+use crate::node::{AppError, Shared};
 use crate::store::{Account, App, StoreError};
 
 /// Why a login is refused.
@@ -33,6 +33,18 @@ pub(crate) enum LoginError {
     Revoked { generation: u64 },
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody is let in any more.
+    #[error("the server is about to stop; come back in a moment")]
+    Stopping,
+}
+
+impl From<AppError> for LoginError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Stopping => Self::Stopping,
+            AppError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl LoginError {
@@ -45,6 +57,7 @@ impl LoginError {
             Self::AccountNotFound => ErrorKind::AccountNotFound,
             Self::Disabled => ErrorKind::AccountDisabled,
             Self::Store(_) => ErrorKind::StorageUnavailable,
+            Self::Stopping => ErrorKind::Server,
         }
     }
 
@@ -58,7 +71,8 @@ impl LoginError {
             | Self::AccountNotFound
             | Self::Disabled
             | Self::Revoked { .. }
-            | Self::Store(_) => false,
+            | Self::Store(_)
+            | Self::Stopping => false,
         }
     }
 }

@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod config;
 mod connections;
+mod fatal;
 mod health;
 mod http;
 mod ice;

@@ -101,6 +101,7 @@ pub(crate) async fn run(
         metrics: metrics.clone(),
         ice_servers: Arc::new(config.ice_servers.clone()),
         people: Arc::default(),
+        requests_waiting: config.limits.requests_waiting,
     };
     let media = Media::start(sockets, metrics.clone()).context("cannot start the media thread")?;
     let node = Arc::new(Node::start(shared.clone(), media).await?);

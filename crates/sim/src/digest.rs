@@ -65,6 +65,7 @@ impl Digest {
             | Observation::PageSleeps { .. }
             | Observation::Inspected { .. }
             | Observation::Handled { .. }
+            | Observation::HandledBeside { .. }
             | Observation::RolledBack
             | Observation::TakenBack
             | Observation::Crashed

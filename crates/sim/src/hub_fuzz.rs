@@ -57,6 +57,7 @@ pub struct HubFuzz {
 /// A [`Step`], kept until it can be shown.
 enum Seen {
     Handled(Box<Input>, Vec<Output>, Option<Time>),
+    Beside(Box<Input>, Vec<Output>),
     TakenBack,
 }
 
@@ -68,6 +69,9 @@ impl From<Step<'_>> for Seen {
                 outputs,
                 timer,
             } => Self::Handled(Box::new(input.clone()), outputs.to_vec(), timer),
+            Step::Beside { input, outputs } => {
+                Self::Beside(Box::new(input.clone()), outputs.to_vec())
+            }
             Step::TakenBack => Self::TakenBack,
         }
     }
@@ -184,9 +188,38 @@ impl HubFuzz {
         begun.unwrap_or_default()
     }
 
+    /// Handles what needs no store.
+    fn handle_beside(&mut self) {
+        let mut steps = Vec::new();
+        let now = self.now;
+        let outputs = self
+            .runner
+            .handle_beside(now, &mut |step| steps.push(Seen::from(step)));
+        self.observe_steps(steps);
+        for output in outputs {
+            self.deliver(&output);
+        }
+    }
+
+    /// While the batch is being stored more comes in.
+    fn go_on_beside(&mut self) {
+        for _ in 0..self.dice.index(6) {
+            self.now = self.now.plus_ms(self.dice.pick(0..=400));
+            let input = self.draw_input();
+            self.receive(input);
+            if self.dice.chance(700) {
+                self.handle_beside();
+            }
+        }
+    }
+
     /// Mostly the batch is stored and delivered; now and then it fails, or the process dies before or after it is stored.
     fn end_batch(&mut self) {
+        self.handle_beside();
         let writes = self.begin();
+        if !writes.is_empty() {
+            self.go_on_beside();
+        }
         match self.dice.index(40) {
             0..=3 if !writes.is_empty() => {
                 let unanswered = self.runner.failed();
@@ -240,6 +273,7 @@ impl HubFuzz {
     }
 
     fn commit(&mut self) {
+        self.handle_beside();
         let writes = self.begin();
         self.store(writes);
         self.tell();
@@ -253,6 +287,12 @@ impl HubFuzz {
                         input: &input,
                         outputs: &outputs,
                         timer,
+                    });
+                }
+                Seen::Beside(input, outputs) => {
+                    self.observe(&Observation::HandledBeside {
+                        input: &input,
+                        outputs: &outputs,
                     });
                 }
                 Seen::TakenBack => {

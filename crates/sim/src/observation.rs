@@ -58,6 +58,11 @@ pub enum Observation<'a> {
         /// The hub's next deadline afterwards.
         timer: Option<Time>,
     },
+    /// The hub has taken an input that needs no store, beside the batch under way, if there is one: what came of it holds.
+    HandledBeside {
+        input: &'a hub::Input,
+        outputs: &'a [hub::Output],
+    },
     /// The batch is stored.
     Committed {
         writes: &'a [Write],

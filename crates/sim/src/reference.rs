@@ -33,6 +33,8 @@ use model::{Model, PartState};
 
 /// The model may see somebody join a moment before the hub does.
 const MISSED_MS: u64 = 2_000;
+/// After a failure what is due waits for so long.
+const RETRY_MS: u64 = 1_000;
 
 #[derive(Debug)]
 pub struct Reference {
@@ -41,6 +43,8 @@ pub struct Reference {
     before: Option<Model>,
     /// A batch was rolled back: who is connected has to be looked at again, before anything else.
     connectivity_stale: bool,
+    /// Until then what is due is done only as far as it concerns an input.
+    retry_until: Time,
 }
 
 impl Reference {
@@ -50,6 +54,7 @@ impl Reference {
             model: Model::new(config),
             before: None,
             connectivity_stale: false,
+            retry_until: Time(0),
         }
     }
 
@@ -104,6 +109,10 @@ impl Reference {
                 self.closed(*session, *reason, input)?;
             }
         }
+        if now < self.retry_until {
+            self.model.apply_connectivity(now);
+            return Ok(());
+        }
         for (call_id, accid) in missed {
             let call = self.model.calls.get(&call_id);
             if call.is_some_and(|call| call.holds(&accid)) {
@@ -114,6 +123,55 @@ impl Reference {
         }
         self.model.apply_connectivity(now);
         self.nothing_overdue(now)
+    }
+
+    /// The hub has handled an input that needs no store: nothing is stored by it, and it stays when the batch does not.
+    fn handled_beside(
+        &mut self,
+        input: &Input,
+        outputs: &[Output],
+        now: Time,
+    ) -> Result<(), String> {
+        if let Some((stored, _)) = stored_calls(outputs).next() {
+            return Err(format!("{} is stored beside the batch", stored.call_id));
+        }
+        self.model.note_beside(input, outputs, now);
+        if let Some(before) = &mut self.before {
+            before.note_beside(input, outputs, now);
+        }
+        if matches!(input, Input::Request { .. }) {
+            let cause = Cause {
+                me: None,
+                command: None,
+                call_id: None,
+                signed_out: Vec::new(),
+                banned: None,
+                grant: None,
+                gone: Parts::new(),
+                unconnected: Parts::new(),
+                now,
+            };
+            self.requested(input, outputs, cause)?;
+        }
+        if let (
+            Some(before),
+            Input::Request {
+                session, request, ..
+            },
+        ) = (&mut self.before, input)
+            && let Some(Err(error)) = reply_to(outputs, *session, request.id)
+        {
+            before.note_refusal(*session, request.request_id, error.kind);
+        }
+        for output in outputs {
+            if let Output::Close { session, reason } = output {
+                self.closed(*session, *reason, input)?;
+                if let Some(before) = &mut self.before {
+                    before.disconnected(*session);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Those in a call who must be missed by now.
@@ -401,7 +459,13 @@ impl Invariant for Reference {
                 let in_vain = !self.model.dialled_again.is_empty();
                 return if in_vain { Ok(()) } else { agrees };
             }
-            Observation::Committed { .. } => {
+            Observation::HandledBeside { input, outputs } => {
+                return self.handled_beside(input, outputs, now);
+            }
+            Observation::Committed { writes } => {
+                if !writes.is_empty() {
+                    self.retry_until = Time(0);
+                }
                 if let Some(call_id) = self.model.dialled_again.first() {
                     return Err(format!("{call_id} was accepted a second time"));
                 }
@@ -410,6 +474,7 @@ impl Invariant for Reference {
                 self.model.commit();
             }
             Observation::RolledBack => {
+                self.retry_until = now.plus_ms(RETRY_MS);
                 if let Some(before) = self.before.take() {
                     self.model.roll_back_to(before);
                     self.connectivity_stale = true;
@@ -422,7 +487,10 @@ impl Invariant for Reference {
                 }
             }
             Observation::Crashed => self.model.crashed(now),
-            Observation::Restored => self.model.restored(now),
+            Observation::Restored => {
+                self.retry_until = Time(0);
+                self.model.restored(now);
+            }
             _ => {}
         }
         Ok(())

@@ -135,6 +135,20 @@ impl Server {
         Vec::new()
     }
 
+    /// Handles what needs no store, whether or not a batch is being stored.
+    pub fn handle_beside(&mut self, now: Time, sink: Sink<'_>) -> Vec<ServerOutput> {
+        let Some(process) = &mut self.process else {
+            return Vec::new();
+        };
+        let mut watch = |step: Step<'_>| observe_step(step, sink);
+        let outputs = process.runner.handle_beside(now, &mut watch);
+        let mut sent = Vec::new();
+        for output in outputs {
+            process.carry_out(output, &self.store, &mut sent, sink);
+        }
+        sent
+    }
+
     /// Handles the next batch of at most `size_max` inputs; true when there is a batch to store now.
     pub fn handle_batch(&mut self, size_max: usize, now: Time, sink: Sink<'_>) -> bool {
         let Some(process) = &mut self.process else {
@@ -401,6 +415,7 @@ fn observe_step(step: Step<'_>, sink: Sink<'_>) {
             outputs,
             timer,
         }),
+        Step::Beside { input, outputs } => sink(&Observation::HandledBeside { input, outputs }),
         Step::TakenBack => sink(&Observation::TakenBack),
     }
 }

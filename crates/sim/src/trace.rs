@@ -86,6 +86,9 @@ fn line(observation: &Observation<'_>) -> Option<String> {
                 clip(&format!("{input:?}"))
             )
         }
+        Observation::HandledBeside { input, .. } => {
+            format!("hub: takes beside {}", clip(&format!("{input:?}")))
+        }
         Observation::Committed { writes: [] } => return None,
         Observation::Committed { writes } => {
             let lines: Vec<String> = writes.iter().map(write_line).collect();

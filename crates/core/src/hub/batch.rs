@@ -1,10 +1,11 @@
-//! Batches: inputs are handled together, stored in one transaction, and only then is anyone told.
+//! Batches: inputs are handled together, stored in one transaction, and only then is anyone told. What needs no store goes
+//! beside them.
 //!
 //! The server's actor and the simulation run a hub by the same [`Runner`]; what differs is who stores and who is told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use hullo_protocol::CallId;
+use hullo_protocol::{Accid, CallId};
 
 use super::facts::Facts;
 use super::{Hub, Input, Output, SessionId, Write};
@@ -32,9 +33,11 @@ use crate::Time;
 ///     runner: &mut Runner,
 ///     now: Time,
 ///     store: impl Fn(&[Write]) -> Stored,
-///     carry_out: impl FnMut(Output),
+///     mut carry_out: impl FnMut(Output),
 ///     answer_unavailable: impl FnMut(Unanswered),
 /// ) -> Option<Time> {
+///     // What needs no store is done at once, also while a batch is being stored.
+///     return_all(runner.handle_beside(now, &mut |_| {}), &mut carry_out);
 ///     let mut writes = runner.begin(256, now, &mut |_| {});
 ///     while let Some(batch) = writes.take() {
 ///         // All in one transaction, before anyone hears of it.
@@ -69,12 +72,25 @@ use crate::Time;
 #[derive(Debug)]
 pub struct Runner {
     pub(super) hub: Hub,
-    /// What has come in and waits for the next batch.
+    /// What has come in and was not looked at yet.
+    arrived: VecDeque<Input>,
+    /// What waits for the next batch.
     waiting: VecDeque<Input>,
     /// What waits and cannot be refused.
     facts: Facts,
+    /// Whose inputs wait, or are in the batch that is being stored.
+    ahead: Ahead,
     /// The batch that is being stored.
     batch: Option<Batch>,
+}
+
+/// Those of whom something is not done yet: what comes of them meanwhile stays behind it.
+#[derive(Debug, Default)]
+struct Ahead {
+    sessions: BTreeSet<SessionId>,
+    accounts: BTreeSet<Accid>,
+    /// The calls of which a report of the media plane is in the batch.
+    reported: BTreeSet<CallId>,
 }
 
 /// What was handled and is not stored yet.
@@ -83,6 +99,8 @@ struct Batch {
     /// What it was made of, to be handled again or to be answered.
     inputs: Vec<Input>,
     writes: Vec<Write>,
+    /// Whether it has any.
+    has_writes: bool,
     /// What else the hub wants done, in order.
     effects: Vec<Output>,
 }
@@ -110,6 +128,13 @@ pub enum Step<'a> {
         /// When the hub wants to be called again.
         timer: Option<Time>,
     },
+    /// The hub has handled an input that needs no store, beside the batch that is being stored, if one is.
+    Beside {
+        /// What it was.
+        input: &'a Input,
+        /// What came of it; it holds whatever becomes of the batch.
+        outputs: &'a [Output],
+    },
     /// The batch was taken back, and is handled once more.
     TakenBack,
 }
@@ -122,22 +147,62 @@ impl Runner {
     pub fn new(hub: Hub) -> Self {
         Self {
             hub,
+            arrived: VecDeque::new(),
             waiting: VecDeque::new(),
             facts: Facts::default(),
+            ahead: Ahead::default(),
             batch: None,
         }
     }
 
-    /// Something has come in; it waits for the next batch.
+    /// Something has come in; it waits for [`Runner::handle_beside`] or the next batch.
     pub fn receive(&mut self, input: Input) {
-        if let Some(input) = self.facts.push(input) {
-            self.waiting.push_back(input);
+        self.arrived.push_back(input);
+    }
+
+    /// Handles those that have come in and need no store, whether or not a batch is being stored: returns what to do at once.
+    /// The others wait for their batch. The inputs of an account stay in their order.
+    pub fn handle_beside(&mut self, now: Time, watch: Watch<'_>) -> Vec<Output> {
+        let mut all = Vec::new();
+        while let Some(input) = self.arrived.pop_front() {
+            let outputs = match self.is_behind(&input) {
+                true => None,
+                false => self.hub.handle_beside(&input, now),
+            };
+            match outputs {
+                Some(mut outputs) => {
+                    watch(Step::Beside {
+                        input: &input,
+                        outputs: &outputs,
+                    });
+                    all.append(&mut outputs);
+                }
+                None => self.keep(input),
+            }
         }
+        all
+    }
+
+    /// Refuses the newest requests beyond so many that wait: returns who has to be told so.
+    pub fn refuse_surplus(&mut self, waiting_max: usize) -> Vec<Unanswered> {
+        let surplus = self.waiting.len().saturating_sub(waiting_max);
+        let mut refused = Vec::new();
+        let mut kept = Vec::new();
+        while refused.len() < surplus
+            && let Some(input) = self.waiting.pop_back()
+        {
+            match Unanswered::of(&input) {
+                Some(unanswered) => refused.push(unanswered),
+                None => kept.push(input),
+            }
+        }
+        self.waiting.extend(kept.into_iter().rev());
+        refused
     }
 
     /// How many inputs wait that may be refused.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.arrived.len()
     }
 
     /// How many facts wait: inputs that cannot be refused.
@@ -158,19 +223,32 @@ impl Runner {
         if self.batch.is_some() {
             return None;
         }
+        while let Some(input) = self.arrived.pop_front() {
+            self.keep(input);
+        }
         let mut inputs = match self.hub.retry_at {
             Some(at) if at > now => Vec::new(),
             _ => self.facts.drain(),
         };
         let size = size_max.min(self.waiting.len());
         inputs.extend(self.waiting.drain(..size));
+        for input in &inputs {
+            self.ahead.add(input, None);
+        }
         (!inputs.is_empty()).then(|| self.handle(inputs, now, watch))
     }
 
     /// The batch is stored. Returns what to do now, in order.
     pub fn committed(&mut self) -> Vec<Output> {
+        let batch = self.batch.take().unwrap_or_default();
+        let retry_at = self.hub.retry_at;
         self.hub.commit();
-        self.batch.take().unwrap_or_default().effects
+        if !batch.has_writes {
+            // Nothing has shown that the store takes anything again.
+            self.hub.retry_at = retry_at;
+        }
+        self.look_ahead();
+        batch.effects
     }
 
     /// The batch could not be stored: nothing has happened. Returns who has to be told so. What cannot be refused, because it
@@ -180,29 +258,16 @@ impl Runner {
         let mut waiting = Vec::new();
         let mut facts = Vec::new();
         for input in self.batch.take().unwrap_or_default().inputs {
-            match input {
-                Input::Request {
-                    session, request, ..
-                } => waiting.push(Unanswered {
-                    session,
-                    re: request.id,
-                    login: false,
-                }),
-                Input::Connected {
-                    session, request, ..
-                } => waiting.push(Unanswered {
-                    session,
-                    re: request,
-                    login: true,
-                }),
-                Input::Media { .. } | Input::SignOut { .. } | Input::Profile { .. } => {
-                    facts.push(input);
-                }
-                // The hub keeps these whether or not they could be stored.
-                Input::Disconnected { .. } | Input::Policies { .. } | Input::Timeout => {}
+            waiting.extend(Unanswered::of(&input));
+            if matches!(
+                input,
+                Input::Media { .. } | Input::SignOut { .. } | Input::Profile { .. }
+            ) {
+                facts.push(input);
             }
         }
         self.facts.put_back(facts);
+        self.look_ahead();
         waiting
     }
 
@@ -225,7 +290,46 @@ impl Runner {
     /// When to come back with [`Input::Timeout`] at the latest; see [`Hub::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Time> {
         let facts = (self.facts.len() > 0).then(|| self.hub.retry_at.unwrap_or(self.hub.now));
-        facts.into_iter().chain(self.hub.poll_timeout()).min()
+        let due = [facts, self.hub.news_due(), self.hub.poll_timeout()];
+        due.into_iter().flatten().min()
+    }
+
+    /// Whether something of the same account, or about the same call of the media plane, is not done yet.
+    fn is_behind(&self, input: &Input) -> bool {
+        let account = self.hub.account_of(input);
+        account.is_some_and(|accid| self.ahead.accounts.contains(&accid))
+            || match input {
+                Input::Connected { session, .. }
+                | Input::Disconnected { session }
+                | Input::Request { session, .. } => self.ahead.sessions.contains(session),
+                Input::Media { call_id, .. } => {
+                    self.ahead.reported.contains(call_id) || self.facts.is_about(*call_id)
+                }
+                Input::Policies { .. }
+                | Input::Profile { .. }
+                | Input::SignOut { .. }
+                | Input::Timeout => false,
+            }
+    }
+
+    /// Lets an input wait for its batch.
+    fn keep(&mut self, input: Input) {
+        let account = self.hub.account_of(&input);
+        self.ahead.add(&input, account);
+        if let Some(input) = self.facts.push(input) {
+            self.waiting.push_back(input);
+        }
+    }
+
+    /// Nobody is ahead any more but those who still wait.
+    fn look_ahead(&mut self) {
+        self.ahead = Ahead::default();
+        for input in &self.waiting {
+            self.ahead.add(input, self.hub.account_of(input));
+        }
+        for accid in self.facts.accounts() {
+            self.ahead.accounts.insert(accid.clone());
+        }
     }
 
     fn handle(&mut self, inputs: Vec<Input>, now: Time, watch: Watch<'_>) -> Vec<Write> {
@@ -242,8 +346,58 @@ impl Runner {
         }
         batch.add(self.hub.poll_news());
         let writes = std::mem::take(&mut batch.writes);
+        batch.has_writes = !writes.is_empty();
         self.batch = Some(batch);
         writes
+    }
+}
+
+impl Ahead {
+    fn add(&mut self, input: &Input, account: Option<Accid>) {
+        self.accounts.extend(account);
+        match input {
+            Input::Connected { session, .. }
+            | Input::Disconnected { session }
+            | Input::Request { session, .. } => {
+                self.sessions.insert(*session);
+            }
+            Input::Media { call_id, .. } => {
+                self.reported.insert(*call_id);
+            }
+            Input::Policies { .. }
+            | Input::Profile { .. }
+            | Input::SignOut { .. }
+            | Input::Timeout => {}
+        }
+    }
+}
+
+impl Unanswered {
+    /// Who waits for an answer to this input, if somebody does.
+    fn of(input: &Input) -> Option<Self> {
+        match input {
+            Input::Request {
+                session, request, ..
+            } => Some(Self {
+                session: *session,
+                re: request.id,
+                login: false,
+            }),
+            Input::Connected {
+                session, request, ..
+            } => Some(Self {
+                session: *session,
+                re: *request,
+                login: true,
+            }),
+            Input::Media { .. }
+            | Input::Profile { .. }
+            | Input::SignOut { .. }
+            // The hub keeps these whether or not they could be stored.
+            | Input::Disconnected { .. }
+            | Input::Policies { .. }
+            | Input::Timeout => None,
+        }
     }
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Entry {
     pub(super) news: News,
 }
 
+/// Entries as they were at the last commit; `None` for those that were not there.
+pub(super) type Undo = BTreeMap<CallId, Option<Entry>>;
+
 /// All entries and what is derived from them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Calls {
@@ -44,8 +47,8 @@ pub(super) struct Calls {
     ended: BTreeSet<(Time, CallId)>,
     /// Invariant: the footprints of the calls that are over, added up.
     ended_bytes: usize,
-    /// The entries changed since the last commit as they were then; `None` for those that were not there.
-    undo: BTreeMap<CallId, Option<Entry>>,
+    /// The entries changed since the last commit as they were then.
+    undo: Undo,
 }
 
 impl Calls {
@@ -173,6 +176,11 @@ impl Calls {
             .collect()
     }
 
+    /// When something is to be told of a call next.
+    pub(super) fn first_news(&self) -> Option<Time> {
+        self.untold.first().map(|(at, _)| *at)
+    }
+
     /// When something is to be told of a call next, after `now`.
     pub(super) fn next_news(&self, now: Time) -> Option<Time> {
         let mut later = self.untold.iter().skip_while(|(at, _)| *at <= now);
@@ -190,6 +198,26 @@ impl Calls {
             .take_while(|(at, _)| *at <= now)
             .map(|(_, call_id)| *call_id)
             .collect()
+    }
+
+    /// Whether something of this call is due.
+    pub(super) fn is_due(&self, call_id: CallId, now: Time) -> bool {
+        let deadline = self.find(call_id).and_then(|call| self.deadline(call));
+        deadline.is_some_and(|at| at <= now)
+    }
+
+    /// Whether a call has been changed since the last commit.
+    pub(super) fn is_provisional(&self, call_id: CallId) -> bool {
+        self.undo.contains_key(&call_id)
+    }
+
+    /// Whether a call has been changed since the last commit that is like this, or was.
+    pub(super) fn is_provisional_where(&self, is_so: impl Fn(&Call) -> bool) -> bool {
+        let mut changed = self.undo.iter();
+        changed.any(|(call_id, then)| {
+            let is = self.find(*call_id).is_some_and(&is_so);
+            is || then.as_ref().is_some_and(|then| is_so(&then.call))
+        })
     }
 
     /// Whether the call has been over for long enough.
@@ -223,6 +251,18 @@ impl Calls {
             self.replace(call_id, then);
         }
         (touched, peers)
+    }
+
+    /// Sets aside what a rollback needs, while something else is done and concluded by a commit or a rollback of its own. It
+    /// must leave the calls alone that [`Calls::is_provisional`] says.
+    pub(super) fn set_undo_aside(&mut self) -> Undo {
+        std::mem::take(&mut self.undo)
+    }
+
+    /// Goes on with what was set aside.
+    pub(super) fn take_undo(&mut self, undo: Undo) {
+        debug_assert!(self.undo.is_empty());
+        self.undo = undo;
     }
 
     fn change(&mut self, call_id: CallId, entry: Option<Entry>) {

@@ -79,6 +79,16 @@ impl Facts {
         signed_out.chain(profiles).chain(media).collect()
     }
 
+    /// The accounts that are to be signed out, or shown in another way.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &Accid> {
+        self.signed_out.iter().chain(self.profiles.keys())
+    }
+
+    /// Whether a report about this call waits.
+    pub(super) fn is_about(&self, call_id: CallId) -> bool {
+        self.media.contains_key(&call_id)
+    }
+
     /// How many wait.
     pub(super) fn len(&self) -> usize {
         self.count

@@ -67,7 +67,7 @@ impl PresenceNews {
     }
 
     /// When what has changed is to be told.
-    fn tick(&self) -> Option<Time> {
+    pub(super) fn tick(&self) -> Option<Time> {
         let tick = self.published_at.map_or(Time(0), |at| at.plus_ms(TICK_MS));
         (!self.changed.is_empty()).then_some(tick)
     }

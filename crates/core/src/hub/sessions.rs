@@ -40,6 +40,9 @@ impl From<Platform> for DeviceClass {
     }
 }
 
+/// Refusals that a rollback drops.
+pub(super) type Refusing = Vec<(SessionId, RequestId)>;
+
 /// All sessions; at most one for each device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sessions {
@@ -53,7 +56,7 @@ pub(super) struct Sessions {
     /// Those of a batch that is handled once more: their welcome is still to come.
     awaiting_welcome: BTreeSet<SessionId>,
     /// The refusals since the last commit.
-    refusing: Vec<(SessionId, RequestId)>,
+    refusing: Refusing,
     next_order: u64,
 }
 
@@ -127,6 +130,26 @@ impl Sessions {
     /// Whether this session, which is there already, is now welcomed again.
     pub(super) fn is_welcomed_again(&mut self, id: SessionId) -> bool {
         self.awaiting_welcome.remove(&id)
+    }
+
+    /// Sets aside which refusals a rollback drops, while something else is done.
+    pub(super) fn set_refusing_aside(&mut self) -> Refusing {
+        std::mem::take(&mut self.refusing)
+    }
+
+    /// Goes on with what was set aside; what was refused meanwhile stays so.
+    pub(super) fn take_refusing(&mut self, refusing: Refusing) {
+        self.refusing = refusing;
+    }
+
+    /// The welcome of this session does not wait for the commit.
+    pub(super) fn note_welcomed(&mut self, id: SessionId) {
+        self.arriving.remove(&id);
+    }
+
+    /// Whether a session is there and has its welcome.
+    pub(super) fn is_welcomed(&self, id: SessionId) -> bool {
+        self.is_reachable(id) && !self.arriving.contains(&id)
     }
 
     fn drop_refusals(&mut self) {

@@ -1,6 +1,7 @@
 //! The hub as its shell drives it, in virtual time. Each file below looks at one side of it.
 
 mod answering;
+mod beside;
 mod call_waiting;
 mod crowd;
 mod devices;

@@ -35,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) frames_slowed: u32,
     /// Frames after it was told to stop that are refused before the session is closed.
     pub(crate) frames_refused: u32,
+    /// Requests of an app that wait for the storage.
+    pub(crate) requests_waiting: usize,
     /// Failed logins of one address at once.
     pub(crate) failed_logins: u32,
     /// A further one in this time.
@@ -84,6 +86,7 @@ impl Default for Limits {
             frames_at_once: 100,
             frames_slowed: 200,
             frames_refused: 200,
+            requests_waiting: 4096,
             failed_logins: 20,
             failed_login_ms: 6_000,
             logins_at_once: 60,
@@ -135,6 +138,7 @@ impl Limits {
             ("login_ms", self.login_ms),
             ("frames_per_second", self.frames_per_second.into()),
             ("frames_at_once", self.frames_at_once.into()),
+            ("requests_waiting", self.requests_waiting as u64),
             ("failed_logins", self.failed_logins.into()),
             ("failed_login_ms", self.failed_login_ms),
         ];

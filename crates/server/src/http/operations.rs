@@ -21,6 +21,8 @@ struct AliveView {
 struct ReadyView {
     status: &'static str,
     storage: &'static str,
+    calls: &'static str,
+    media: &'static str,
     draining: bool,
 }
 
@@ -47,16 +49,20 @@ async fn show_health() -> Response {
     Json(view).into_response()
 }
 
-/// 200 when the server can do its work, 503 when it cannot store or is about to stop.
+/// 200 when the server can do its work, 503 when it cannot store, hangs somewhere, or is about to stop.
 async fn show_readiness(State(state): State<HttpState>) -> Response {
     let (stores, draining) = (state.health.stores(), state.health.is_draining());
-    let (code, status) = match stores && !draining {
+    let node = state.context.node.status();
+    let (calls, media) = (node.actors_are_well(), node.media_is_well());
+    let (code, status) = match stores && calls && media && !draining {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
     };
     let view = ReadyView {
         status,
         storage: if stores { "ok" } else { "unavailable" },
+        calls: if calls { "ok" } else { "late" },
+        media: if media { "ok" } else { "late" },
         draining,
     };
     (code, Json(view)).into_response()
@@ -66,6 +72,7 @@ async fn show_readiness(State(state): State<HttpState>) -> Response {
 async fn show_metrics(State(state): State<HttpState>) -> Result<Response, ApiError> {
     let metrics = &state.context.shared.metrics;
     metrics.store.follow(&state.store().stats());
+    metrics.actors.follow(&state.context.node.status());
     let text = metrics
         .encode()
         .map_err(|_| ApiError::server("the figures cannot be written"))?;

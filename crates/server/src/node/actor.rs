@@ -1,30 +1,37 @@
 //! The actor of one app: it owns the hub, stores what the hub decides, and only then lets anyone know.
 
 mod facts;
+mod outputs;
+mod sessions;
+mod storing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::ws::Utf8Bytes;
 use hullo_core::Time;
 use hullo_core::hub::{
-    Config, Hub, Input, Known, Output, REMEMBERED_BYTES, REMEMBERED_MS, RoomCommand, Runner,
-    SMALL_CALL, SessionId, Unanswered, Write, restorable,
+    Config, Hub, Input, Known, REMEMBERED_BYTES, REMEMBERED_MS, Runner, SMALL_CALL, SessionId,
+    Write, restorable,
 };
 use hullo_protocol::{
-    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, Event, GRACE_MS, MessageId, Reply,
-    Request, SWITCH_MS, SessionClosed, Uid,
+    Accid, CONNECT_MS, CallId, DeviceInfo, ErrorBody, ErrorKind, GRACE_MS, MessageId, Reply,
+    Request, SWITCH_MS, Uid,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
 use super::fact::Fact;
+use super::fault::{Fault, Part};
 use super::media::AppMedia;
-use super::session_queue::{Outgoing, SessionHandle, Welcome};
+use super::policies::PoliciesAt;
+use super::session_queue::{Outgoing, SessionHandle};
 use super::shared::Shared;
-use crate::metrics::snake_case;
-use crate::store::{App, CommitError, Policies, StoreError};
+use super::status::ActorStatus;
+use crate::store::{App, Policies, StoreError};
+use facts::SignedOut;
+use sessions::{ConnectedSession, Sessions};
+use storing::{Storing, stored};
 
 /// Inputs that share one transaction at most.
 const BATCH: usize = 256;
@@ -56,12 +63,8 @@ pub(crate) struct NewSession {
     pub(crate) calls: Vec<CallId>,
     /// The account's token generation when the token was checked.
     pub(crate) generation: u64,
-}
-
-struct ConnectedSession {
-    handle: SessionHandle,
-    accid: Accid,
-    generation: u64,
+    /// How the app wants its calls, as read for this login.
+    pub(crate) policies: PoliciesAt,
 }
 
 /// Owns the hub of one app.
@@ -70,16 +73,17 @@ pub(super) struct Actor {
     app: App,
     runner: Runner,
     media: AppMedia,
-    sessions: BTreeMap<SessionId, ConnectedSession>,
+    sessions: Sessions,
     /// Who is who in each room: the media plane measures numbers.
     uids: BTreeMap<CallId, BTreeMap<Uid, Accid>>,
     /// One more than the greatest message id that is stored.
     next_message: MessageId,
-    /// The generation from which tokens are good, of accounts that were signed out in this process. A login that was
-    /// checked before and arrives after the sign-out is caught by it.
-    signed_out: BTreeMap<Accid, u64>,
-    /// The app's policies are read once for all logins of a batch.
-    policies_read: bool,
+    signed_out: SignedOut,
+    /// When it was asked how the app wants its calls.
+    policies_asked_at: Instant,
+    storing: Option<Storing>,
+    status: Arc<ActorStatus>,
+    fault: Fault,
 }
 
 impl Actor {
@@ -88,6 +92,7 @@ impl Actor {
         shared: Shared,
         app: App,
         media: AppMedia,
+        status: Arc<ActorStatus>,
     ) -> Result<Self, StoreError> {
         let now = shared.clock.now();
         let since = Time(now.0.saturating_sub(REMEMBERED_MS));
@@ -102,7 +107,7 @@ impl Actor {
             .filter(|call| !call.is_ended())
             .map(|call| Write::Call(Box::new(call.clone())))
             .collect();
-        shared.metrics.count_calls(&app.key, &known);
+        shared.metrics.calls.count(&app.key, &known);
         let config = Config {
             secure: app.secure,
             connect_ms: CONNECT_MS,
@@ -113,21 +118,20 @@ impl Actor {
             small_call: SMALL_CALL,
             remembered_bytes: REMEMBERED_BYTES,
         };
+        let now = shared.clock.now();
         Ok(Self {
-            runner: Runner::new(Hub::restore(
-                config,
-                calls,
-                next_message,
-                shared.clock.now(),
-            )),
+            runner: Runner::new(Hub::restore(config, calls, next_message, now)),
+            sessions: Sessions::new(shared.metrics.sessions.clone()),
             shared,
             app,
             media,
-            sessions: BTreeMap::new(),
             uids: BTreeMap::new(),
             next_message,
-            signed_out: BTreeMap::new(),
-            policies_read: false,
+            signed_out: SignedOut::default(),
+            policies_asked_at: Instant::now(),
+            storing: None,
+            status,
+            fault: Fault::from_environment(Part::Actor),
         })
     }
 
@@ -137,34 +141,47 @@ impl Actor {
         mut inbox: mpsc::Receiver<SessionInput>,
         mut facts: mpsc::UnboundedReceiver<Fact>,
     ) {
+        let mut stop = None;
         loop {
+            let worked = self.status.pulse.rest();
+            self.shared.metrics.actors.count_turn(worked);
             let wake = self.wake_at();
-            let mut stop = tokio::select! {
-                input = inbox.recv() => match input {
-                    Some(input) => self.receive(input).await,
-                    None => return,
-                },
+            let status = self.status.clone();
+            tokio::select! {
+                stored = stored(&mut self.storing) => {
+                    status.pulse.work();
+                    self.conclude(stored);
+                }
+                input = inbox.recv(), if stop.is_none() => {
+                    status.pulse.work();
+                    let Some(input) = input else { return };
+                    stop = self.receive(input);
+                }
                 Some(fact) = facts.recv() => {
+                    status.pulse.work();
                     self.receive_fact(fact);
-                    None
                 }
                 () = sleep_until(wake.unwrap_or_else(Instant::now).into()), if wake.is_some() => {
+                    status.pulse.work();
                     self.runner.receive(Input::Timeout);
-                    None
                 }
-            };
-            while stop.is_none() && self.runner.waiting() < BATCH {
+            }
+            self.fault.meet();
+            for _ in 0..BATCH {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact);
-                } else if let Ok(input) = inbox.try_recv() {
-                    stop = self.receive(input).await;
+                } else if stop.is_none()
+                    && let Ok(input) = inbox.try_recv()
+                {
+                    stop = self.receive(input);
                 } else {
                     break;
                 }
             }
-            self.run_batch().await;
-            if let Some(stopped) = stop {
-                self.stop();
+            self.handle();
+            let idle = self.storing.is_none() && self.runner.waiting() == 0;
+            if idle && let Some(stopped) = stop.take() {
+                self.close_sessions();
                 // Whoever asked may have given up waiting.
                 let _ = stopped.send(());
                 return;
@@ -172,16 +189,19 @@ impl Actor {
         }
     }
 
-    /// When the actor has to act without an input.
+    /// When the actor has to act without an input. While a batch is being stored, nothing more can begin.
     fn wake_at(&self) -> Option<Instant> {
+        if self.storing.is_some() {
+            return None;
+        }
         let timer = self.runner.poll_timeout()?;
         Some(self.shared.clock.instant_of(timer))
     }
 
-    async fn receive(&mut self, input: SessionInput) -> Option<oneshot::Sender<()>> {
+    fn receive(&mut self, input: SessionInput) -> Option<oneshot::Sender<()>> {
         match input {
             SessionInput::Connected(new) => {
-                self.reload_policies().await;
+                self.take_policies(new.policies);
                 self.receive_session(*new);
             }
             SessionInput::Request {
@@ -196,9 +216,7 @@ impl Actor {
                 });
             }
             SessionInput::Disconnected { session } => {
-                if self.sessions.remove(&session).is_some() {
-                    self.shared.metrics.sessions.dec();
-                }
+                self.sessions.remove(session);
                 self.runner.receive(Input::Disconnected { session });
             }
             SessionInput::Stop(stopped) => return Some(stopped),
@@ -206,39 +224,30 @@ impl Actor {
         None
     }
 
-    /// Reads how the app wants its calls now, once for all logins of a batch: the command line may have changed it.
-    async fn reload_policies(&mut self) {
-        if std::mem::replace(&mut self.policies_read, true) {
+    /// Takes over how the app wants its calls now.
+    fn take_policies(&mut self, read: PoliciesAt) {
+        let PoliciesAt { policies, asked_at } = read;
+        if asked_at <= self.policies_asked_at {
             return;
         }
-        let policies = match self.shared.store.policies(&self.app.key).await {
-            Ok(Some(policies)) if policies != self.app.policies => policies,
-            Ok(_) => return,
-            Err(error) => {
-                tracing::warn!(app = %self.app.key, %error, "the app's policies cannot be read; they stay as they were");
-                return;
-            }
-        };
-        tracing::info!(app = %self.app.key, ?policies, "the app's policies have changed");
-        self.app.policies = policies;
-        let Policies { busy, devices } = policies;
-        self.runner.receive(Input::Policies { busy, devices });
+        self.policies_asked_at = asked_at;
+        if policies != self.app.policies {
+            tracing::info!(app = %self.app.key, ?policies, "the app's policies have changed");
+            self.app.policies = policies;
+            let Policies { busy, devices } = policies;
+            self.runner.receive(Input::Policies { busy, devices });
+        }
     }
 
     fn receive_session(&mut self, new: NewSession) {
-        if self
-            .signed_out
-            .get(&new.accid)
-            .is_some_and(|generation| new.generation < *generation)
-        {
+        if self.signed_out.catches(&new.accid, new.generation) {
             let error = ErrorBody::new(ErrorKind::WrongToken, "the token was revoked");
             let reply = Reply::new(new.request, Err(error));
             new.handle.send(Outgoing::Reply(Box::new(reply)));
             new.handle.send(Outgoing::End);
             return;
         }
-        self.shared.metrics.sessions.inc();
-        self.sessions.insert(
+        self.sessions.add(
             new.session,
             ConnectedSession {
                 handle: new.handle,
@@ -253,165 +262,5 @@ impl Actor {
             request: new.request,
             calls: new.calls,
         });
-    }
-
-    /// Handles what waits, stores it, then carries out its effects; or answers that it could not be stored.
-    async fn run_batch(&mut self) {
-        self.policies_read = false;
-        let now = self.shared.clock.now();
-        let mut begun = self.runner.begin(BATCH, now, &mut |_| {});
-        while let Some(writes) = begun.take() {
-            match self.store(writes.into()).await {
-                Ok(()) => {
-                    for effect in self.runner.committed() {
-                        self.carry_out(effect);
-                    }
-                }
-                Err(CommitError::Taken(ids)) => {
-                    tracing::info!(app = %self.app.key, ?ids, "calls that are over were dialled again");
-                    begun = Some(self.runner.taken(&ids, now, &mut |_| {}));
-                }
-                Err(error) => {
-                    tracing::error!(app = %self.app.key, %error, "a batch could not be stored");
-                    self.fail();
-                }
-            }
-        }
-    }
-
-    async fn store(&mut self, writes: Arc<[Write]>) -> Result<(), CommitError> {
-        if writes.is_empty() {
-            return Ok(());
-        }
-        let began = Instant::now();
-        let stored = self
-            .shared
-            .store
-            .commit(&self.app.key, writes.clone())
-            .await;
-        let took = began.elapsed();
-        let failed = matches!(&stored, Err(error) if !matches!(error, CommitError::Taken(_)));
-        self.shared.metrics.count_commit(took, !failed);
-        if stored.is_ok() {
-            self.log_and_count(&writes);
-        }
-        stored
-    }
-
-    fn log_and_count(&mut self, writes: &[Write]) {
-        self.shared.metrics.count_calls(&self.app.key, writes);
-        for write in writes {
-            match write {
-                Write::Call(call) => {
-                    tracing::debug!(app = %self.app.key, call_id = %call.call_id, version = call.version, state = ?call.state, "call stored");
-                }
-                Write::End {
-                    record, messages, ..
-                } => {
-                    let reason = snake_case(&record.reason);
-                    let status = snake_case(&record.status);
-                    tracing::info!(app = %self.app.key, call_id = %record.call_id, reason, status, "call ended");
-                    for message in messages {
-                        self.next_message = self.next_message.max(MessageId(message.id.0 + 1));
-                    }
-                }
-            }
-        }
-    }
-
-    fn fail(&mut self) {
-        for Unanswered { session, re, login } in self.runner.failed() {
-            let Some(to) = self.sessions.get(&session) else {
-                continue;
-            };
-            let reply = Reply::new(re, Err(ErrorKind::StorageUnavailable.into()));
-            to.handle.send(Outgoing::Reply(Box::new(reply)));
-            if login {
-                // Its end comes back as `SessionInput::Disconnected`.
-                to.handle.send(Outgoing::End);
-            }
-        }
-    }
-
-    fn carry_out(&mut self, output: Output) {
-        match output {
-            // Taken out of the batch when it was made.
-            Output::Write(_) => {}
-            Output::Welcome {
-                session,
-                re,
-                snapshot,
-                ended,
-            } => {
-                let welcome = Welcome {
-                    re,
-                    snapshot,
-                    ended,
-                    before: self.next_message,
-                };
-                self.send(session, Outgoing::Welcome(Box::new(welcome)));
-            }
-            Output::Reply { session, reply } => {
-                self.send(session, Outgoing::Reply(Box::new(reply)));
-            }
-            Output::Notify { sessions, event } => self.notify(&sessions, &event),
-            Output::Close { session, reason } => {
-                self.send(session, Outgoing::Close(reason));
-                if self.sessions.remove(&session).is_some() {
-                    self.shared.metrics.sessions.dec();
-                }
-            }
-            Output::Room { call_id, command } => self.command_room(call_id, command),
-        }
-    }
-
-    fn send(&self, session: SessionId, outgoing: Outgoing) {
-        if let Some(to) = self.sessions.get(&session) {
-            to.handle.send(outgoing);
-        }
-    }
-
-    /// Encodes an event once for all who get it.
-    fn notify(&self, sessions: &[SessionId], event: &Event) {
-        match serde_json::to_string(event) {
-            Ok(text) => {
-                let text = Utf8Bytes::from(text);
-                for session in sessions {
-                    self.send(*session, Outgoing::Frame(text.clone()));
-                }
-            }
-            Err(error) => tracing::error!(%error, "an event cannot be written as JSON"),
-        }
-    }
-
-    fn command_room(&mut self, call_id: CallId, command: RoomCommand) {
-        let asker = match &command {
-            RoomCommand::Negotiate { uid, session, .. } => {
-                let Some(to) = self.sessions.get(session) else {
-                    return;
-                };
-                let uids = self.uids.entry(call_id).or_default();
-                uids.insert(*uid, to.accid.clone());
-                Some(to.handle.clone())
-            }
-            RoomCommand::Close => {
-                self.uids.remove(&call_id);
-                None
-            }
-            RoomCommand::Open
-            | RoomCommand::Admit(_)
-            | RoomCommand::Subscribe { .. }
-            | RoomCommand::Hold { .. }
-            | RoomCommand::Remove(_) => None,
-        };
-        self.media.command(call_id, command, asker);
-    }
-
-    fn stop(&mut self) {
-        for session in self.sessions.values() {
-            let reason = SessionClosed::ShuttingDown;
-            session.handle.send(Outgoing::Close(reason));
-        }
-        self.sessions.clear();
     }
 }

@@ -7,8 +7,9 @@ mod offers;
 mod plane;
 mod sockets;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,7 +20,10 @@ use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
 use super::fact::Fact;
+use super::fault::{Fault, Part};
+use super::pulse::Pulse;
 use super::session_queue::SessionHandle;
+use crate::fatal;
 use crate::metrics::Metrics;
 use command::Command;
 use hullo_sfu::Config;
@@ -34,6 +38,7 @@ const BATCH: usize = 64;
 /// The way to the media thread.
 pub(crate) struct Media {
     commands: mpsc::UnboundedSender<Command>,
+    pulse: Arc<Pulse>,
 }
 
 /// The way of one app to the media thread.
@@ -41,6 +46,8 @@ pub(super) struct AppMedia {
     app: AppKey,
     facts: mpsc::UnboundedSender<Fact>,
     commands: mpsc::UnboundedSender<Command>,
+    /// The rooms that it has there.
+    open: RefCell<BTreeSet<CallId>>,
 }
 
 /// What comes to the media thread from others.
@@ -60,6 +67,8 @@ impl Media {
         let config = Config::new(sockets.announced());
         let (offers, read) = Offers::start(&config)?;
         let plane = Plane::new(config, offers);
+        let pulse = Arc::new(Pulse::new());
+        let own_pulse = pulse.clone();
         std::thread::Builder::new()
             .name("hullo-media".to_owned())
             .spawn(move || {
@@ -67,14 +76,16 @@ impl Media {
                     commands: inbox,
                     offers: read,
                 };
-                let work = serve(runtime, plane, sockets, inbox, &metrics);
                 // Without media every call is mute. The next process goes on with all calls; this one could not.
-                if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                    tracing::error!("the media thread has failed; the process ends");
-                    std::process::abort();
-                }
+                let work = serve(runtime, plane, sockets, inbox, &metrics, &own_pulse);
+                fatal::vital("of media", work);
             })?;
-        Ok(Self { commands })
+        Ok(Self { commands, pulse })
+    }
+
+    /// How the thread is doing.
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     pub(super) fn of_app(&self, app: AppKey, facts: mpsc::UnboundedSender<Fact>) -> AppMedia {
@@ -82,6 +93,7 @@ impl Media {
             app,
             facts,
             commands: self.commands.clone(),
+            open: RefCell::default(),
         }
     }
 }
@@ -94,6 +106,15 @@ impl AppMedia {
         command: RoomCommand,
         asker: Option<SessionHandle>,
     ) {
+        match &command {
+            RoomCommand::Open => drop(self.open.borrow_mut().insert(call_id)),
+            RoomCommand::Close => drop(self.open.borrow_mut().remove(&call_id)),
+            RoomCommand::Negotiate { .. }
+            | RoomCommand::Admit(_)
+            | RoomCommand::Subscribe { .. }
+            | RoomCommand::Hold { .. }
+            | RoomCommand::Remove(_) => {}
+        }
         let sent = self.commands.send(Command {
             app: self.app.clone(),
             call_id,
@@ -107,24 +128,45 @@ impl AppMedia {
     }
 }
 
+impl Drop for AppMedia {
+    /// The next actor of the app knows nothing of the rooms of one that has failed.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for call_id in std::mem::take(&mut *self.open.borrow_mut()) {
+                self.command(call_id, RoomCommand::Close, None);
+            }
+        }
+    }
+}
+
 fn serve(
     runtime: Runtime,
     plane: Plane,
     sockets: MediaSockets,
     inbox: Inbox,
     metrics: &Metrics,
+    pulse: &Pulse,
 ) -> impl FnOnce() {
     move || {
         runtime.block_on(async {
             match sockets.open() {
-                Ok(sockets) => run(plane, sockets, inbox, metrics).await,
-                Err(error) => tracing::error!(%error, "the media sockets cannot be used"),
+                Ok(sockets) => run(plane, sockets, inbox, metrics, pulse).await,
+                Err(error) => {
+                    fatal::end_process(&format!("the media sockets cannot be used: {error}"))
+                }
             }
         });
     }
 }
 
-async fn run(mut plane: Plane, sockets: Sockets, mut inbox: Inbox, metrics: &Metrics) {
+async fn run(
+    mut plane: Plane,
+    sockets: Sockets,
+    mut inbox: Inbox,
+    metrics: &Metrics,
+    pulse: &Pulse,
+) {
+    let fault = Fault::from_environment(Part::Media);
     let mut buffer = vec![0; sockets::DATAGRAM_BYTES_MAX];
     let buffers = sockets.buffers();
     buffers.report();
@@ -140,8 +182,11 @@ async fn run(mut plane: Plane, sockets: Sockets, mut inbox: Inbox, metrics: &Met
             .media
             .follow(&plane.metrics(), plane.offers_refused());
         let deadline = plane.poll_timeout();
+        pulse.rest();
         tokio::select! {
             command = inbox.commands.recv() => {
+                pulse.work();
+                fault.meet();
                 let Some(command) = command else { return };
                 plane.carry_out(command, Instant::now());
                 for _ in 1..BATCH {
@@ -149,8 +194,12 @@ async fn run(mut plane: Plane, sockets: Sockets, mut inbox: Inbox, metrics: &Met
                     plane.carry_out(command, Instant::now());
                 }
             }
-            Some(offer) = inbox.offers.recv() => plane.answer_offer(offer, Instant::now()),
+            Some(offer) = inbox.offers.recv() => {
+                pulse.work();
+                plane.answer_offer(offer, Instant::now());
+            }
             () = sockets.readable() => {
+                pulse.work();
                 let now = Instant::now();
                 for _ in 0..BATCH {
                     let Some(arrived) = sockets.try_receive(&mut buffer) else { break };
@@ -160,6 +209,7 @@ async fn run(mut plane: Plane, sockets: Sockets, mut inbox: Inbox, metrics: &Met
                 }
             }
             () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
+                pulse.work();
                 plane.handle_timeout(Instant::now());
             }
         }

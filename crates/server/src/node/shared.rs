@@ -16,4 +16,6 @@ pub(crate) struct Shared {
     /// What sessions are told of STUN and TURN.
     pub(crate) ice_servers: Arc<IceServers>,
     pub(crate) people: Arc<People>,
+    /// How many requests of an app may wait for the storage.
+    pub(crate) requests_waiting: usize,
 }

@@ -37,6 +37,7 @@ use super::{
     PageLimit, Policies, RecordPage, RecordQuery, Retention, Store, StoreError, StoreFuture,
     StoreStats,
 };
+use crate::fatal;
 use desk::Desk;
 pub(crate) use file::{Open, copy};
 use integer::signed;
@@ -85,7 +86,9 @@ impl Sqlite {
         let (own, done) = (jobs.clone(), progress.clone());
         threads.push(start("store-writer", move || {
             if let Some(desk) = desk.take() {
-                writer::run(desk, &own, Prune::new(), &fault, &done);
+                fatal::vital("that writes the storage", || {
+                    writer::run(desk, &own, Prune::new(), &fault, &done);
+                });
             }
         })?);
         Ok(Self {

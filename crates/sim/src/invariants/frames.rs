@@ -214,21 +214,23 @@ impl Invariant for NoFrameToStrangers {
 
     fn observe(&mut self, _: Time, observation: &Observation<'_>) -> Result<(), String> {
         match observation {
-            Observation::Handled { input, .. } => match input {
-                Input::Connected {
-                    session,
-                    accid,
-                    device,
-                    ..
-                } => {
-                    let device = device.id.clone();
-                    self.sessions.insert(*session, (accid.clone(), device));
+            Observation::Handled { input, .. } | Observation::HandledBeside { input, .. } => {
+                match input {
+                    Input::Connected {
+                        session,
+                        accid,
+                        device,
+                        ..
+                    } => {
+                        let device = device.id.clone();
+                        self.sessions.insert(*session, (accid.clone(), device));
+                    }
+                    Input::Request {
+                        session, request, ..
+                    } => self.requested(*session, request.id, &request.command),
+                    _ => {}
                 }
-                Input::Request {
-                    session, request, ..
-                } => self.requested(*session, request.id, &request.command),
-                _ => {}
-            },
+            }
             Observation::Committed { writes } => self.committed(writes),
             Observation::Delivered {
                 session,

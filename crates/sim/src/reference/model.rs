@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use hullo_core::Time;
-use hullo_core::hub::{BusyPolicy, Config, Output, SessionId};
+use hullo_core::hub::{BusyPolicy, Config, Input, Output, SessionId};
 use hullo_protocol::{
     Accid, CallId, CallKind, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, GroupTerms,
     Media, ParticipantState, Platform, RequestId, Success, Uid,
@@ -191,6 +191,44 @@ impl Model {
     pub(super) fn disconnected(&mut self, session: SessionId) -> Option<Session> {
         self.answers.forget_session(session);
         self.sessions.remove(&session)
+    }
+
+    /// An input needed no store: who came has its welcome, and refusals are remembered.
+    pub(super) fn note_beside(&mut self, input: &Input, outputs: &[Output], now: Time) {
+        self.note_peers(outputs);
+        match input {
+            Input::Connected {
+                session,
+                accid,
+                device,
+                ..
+            } => {
+                self.connected(*session, accid, device, now);
+                self.arriving.remove(session);
+            }
+            Input::Disconnected { session } => {
+                self.disconnected(*session);
+            }
+            Input::Request { .. }
+            | Input::Media { .. }
+            | Input::SignOut { .. }
+            | Input::Policies { .. }
+            | Input::Timeout => {}
+        }
+    }
+
+    /// A session remembers that this request was refused.
+    pub(super) fn note_refusal(
+        &mut self,
+        session: SessionId,
+        request_id: Option<RequestId>,
+        kind: ErrorKind,
+    ) {
+        if let Some(request_id) = request_id
+            && self.answers.refusal(session, request_id).is_none()
+        {
+            self.answers.remember_refusal(session, request_id, kind);
+        }
     }
 
     /// The process has died: nobody has a session, and no media flows.

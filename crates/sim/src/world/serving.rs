@@ -39,7 +39,11 @@ impl World {
         let (checker, trace, stats) = (&mut self.checker, &mut self.trace, &mut self.stats);
         let mut sink =
             |observation: &Observation<'_>| observe(checker, trace, stats, now, observation);
-        if !server.handle_batch(size_max, now, &mut sink) {
+        let beside = server.handle_beside(now, &mut sink);
+        let begins = server.handle_batch(size_max, now, &mut sink);
+        self.handle_server_outputs(epoch, beside);
+        if !begins {
+            self.schedule_hub_timer();
             return;
         }
         self.batch_stored = false;

@@ -163,6 +163,16 @@ impl Shell {
             self.runner.receive(input);
         }
         let mut watch = |_: Step<'_>| {};
+        for output in self.runner.handle_beside(self.now, &mut watch) {
+            self.carry_out(output);
+        }
+        if self.runner.waiting() + self.runner.waiting_facts() == 0 {
+            // Who has come and gone is told at once, if nobody was lately.
+            if self.runner.hub.news_due().is_none_or(|due| due > self.now) {
+                return;
+            }
+            self.runner.receive(Input::Timeout);
+        }
         let mut begun = self.runner.begin(count, self.now, &mut watch);
         if begun.is_none() {
             // After a failure facts wait for a moment.
@@ -305,11 +315,11 @@ impl Shell {
     /// Lets time pass, handling each deadline when it comes.
     pub(super) fn pass(&mut self, ms: u64) {
         let end = self.now.plus_ms(ms);
-        while let Some(at) = self.runner.hub.poll_timeout().filter(|at| *at <= end) {
+        while let Some(at) = self.runner.poll_timeout().filter(|at| *at <= end) {
             self.now = self.now.max(at);
             self.feed(Input::Timeout);
             assert_ne!(
-                self.runner.hub.poll_timeout(),
+                self.runner.poll_timeout(),
                 Some(at),
                 "a deadline that stays"
             );

@@ -1,6 +1,6 @@
 //! A disk that stalls or fails on demand, for tests of the real program: debug builds look into the file that
 //! `HULLO_TEST_STORE_FAULT` names before each transaction. `stall` there holds it until the file says something else, `fail`
-//! refuses it, anything else and no file let it pass.
+//! refuses it, `panic` is a mistake in the code; anything else and no file let it pass.
 
 use crate::store::StoreError;
 
@@ -27,6 +27,7 @@ impl Fault {
             match std::fs::read_to_string(file).unwrap_or_default().trim() {
                 "stall" => std::thread::sleep(std::time::Duration::from_millis(5)),
                 "fail" => return Err(StoreError::Unavailable("a test wants it so".to_owned())),
+                "panic" => panic!("a test wants it so"),
                 _ => return Ok(()),
             }
         }

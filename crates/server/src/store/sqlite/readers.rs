@@ -1,5 +1,6 @@
 //! The threads that read, each with a connection of its own: no reader waits for a writer, and the other way round.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,10 @@ pub(super) fn run(connection: &Connection, reads: &Arc<Reads>) {
         match reads.take(1, 1, Instant::now() + LOOK_EVERY) {
             Taken::Jobs(taken) => {
                 for read in taken {
-                    read(connection);
+                    // Whoever asked learns that nothing came of it; the next one is not concerned.
+                    if catch_unwind(AssertUnwindSafe(|| read(connection))).is_err() {
+                        tracing::error!("a read of the storage has panicked");
+                    }
                 }
             }
             Taken::Nothing => {}

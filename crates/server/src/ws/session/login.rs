@@ -123,6 +123,7 @@ async fn authenticate(
     }
     let (app, account, token) = match check(context, &login).await {
         Ok(checked) => checked,
+        Err(LoginError::Stopping) => return Err(End::Closed(SessionClosed::ShuttingDown)),
         Err(error) => {
             tracing::info!(app = %login.app_key, accid = %login.accid, ?address, %error, "login refused");
             let metrics = &context.shared.metrics;
@@ -154,6 +155,7 @@ async fn authenticate(
         request,
         calls: login.calls,
         generation: account.token_generation,
+        policies: app.policies(&context.shared).await,
     };
     if !app.send(SessionInput::Connected(Box::new(new))).await {
         return Err(End::Closed(SessionClosed::ShuttingDown));
