@@ -252,6 +252,7 @@ impl Hub {
             Input::Connected { .. }
             | Input::Disconnected { .. }
             | Input::Policies { .. }
+            | Input::Profile { .. }
             | Input::SignOut { .. }
             | Input::Timeout => {}
         }

@@ -212,6 +212,7 @@ impl Model {
             Input::Request { .. }
             | Input::Media { .. }
             | Input::SignOut { .. }
+            | Input::Profile { .. }
             | Input::Policies { .. }
             | Input::Timeout => {}
         }

@@ -25,8 +25,7 @@ impl Shell {
         let outputs = self.arrives(Input::Request {
             session,
             request,
-            grant: None,
-            refused: Vec::new(),
+            known: Known::default(),
         });
         outputs.into_iter().find_map(|output| match output {
             Output::Reply { session: to, reply } if to == session && reply.re == id => {
@@ -96,8 +95,7 @@ fn media_goes_on_while_something_is_being_stored() {
                 sdp: sdp("AA", 2),
             },
         },
-        grant: None,
-        refused: Vec::new(),
+        known: Known::default(),
     };
     let outputs = shell.arrives(offer);
     let negotiates = |output: &Output| {
