@@ -2,6 +2,7 @@
 
 mod actor;
 mod fact;
+mod inbox;
 mod media;
 mod session_queue;
 mod shared;
@@ -9,6 +10,7 @@ mod shared;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, AppKey};
@@ -18,6 +20,7 @@ use crate::store::{App, StoreError};
 use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
+use inbox::{Entrance, inbox};
 pub(crate) use media::{Media, MediaSockets};
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
@@ -36,7 +39,7 @@ pub(crate) struct Node {
 /// The way to one app's actor.
 pub(crate) struct AppNode {
     pub(crate) app: App,
-    inbox: mpsc::Sender<SessionInput>,
+    entrance: Entrance<SessionInput>,
     facts: mpsc::UnboundedSender<Fact>,
 }
 
@@ -72,12 +75,16 @@ impl Node {
     }
 
     async fn start_app(&self, app: App) -> Result<Arc<AppNode>, StoreError> {
-        let (inbox, inputs) = mpsc::channel(INBOX);
+        let (entrance, inputs) = inbox(INBOX);
         let (facts, fact_inbox) = mpsc::unbounded_channel();
         let media = self.media.of_app(app.key.clone(), facts.clone());
         let actor = Actor::restore(self.shared.clone(), app.clone(), media).await?;
         tokio::spawn(actor.run(inputs, fact_inbox));
-        Ok(Arc::new(AppNode { app, inbox, facts }))
+        Ok(Arc::new(AppNode {
+            app,
+            entrance,
+            facts,
+        }))
     }
 
     /// A number for a new session.
@@ -90,7 +97,7 @@ impl Node {
         let apps = std::mem::take(&mut *self.apps.lock().await);
         for app in apps.values() {
             let (stopped, wait) = oneshot::channel();
-            if app.inbox.send(SessionInput::Stop(stopped)).await.is_ok() {
+            if app.send(SessionInput::Stop(stopped)).await {
                 // An actor that is gone has nothing to stop.
                 let _ = wait.await;
             }
@@ -101,7 +108,12 @@ impl Node {
 impl AppNode {
     /// Hands an input to the actor; false when the server stops.
     pub(crate) async fn send(&self, input: SessionInput) -> bool {
-        self.inbox.send(input).await.is_ok()
+        self.entrance.send(input).await
+    }
+
+    /// How far the actor is behind: for how long the oldest of what it has taken and not stored waits.
+    pub(crate) fn behind(&self) -> Duration {
+        self.entrance.behind(Instant::now())
     }
 
     /// Ends the account's sessions whose token is older than `generation`.

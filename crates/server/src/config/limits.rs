@@ -35,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) frames_slowed: u32,
     /// Frames after it was told to stop that are refused before the session is closed.
     pub(crate) frames_refused: u32,
+    /// When the oldest of what an app's actor has to do waits for longer, no new calls are taken.
+    pub(crate) behind_ms: u64,
     /// Failed logins of one address at once.
     pub(crate) failed_logins: u32,
     /// A further one in this time.
@@ -56,6 +58,7 @@ impl Default for Limits {
             frames_at_once: 100,
             frames_slowed: 200,
             frames_refused: 200,
+            behind_ms: 500,
             failed_logins: 20,
             failed_login_ms: 6_000,
         }
@@ -93,6 +96,7 @@ impl Limits {
             ("login_ms", self.login_ms),
             ("frames_per_second", self.frames_per_second.into()),
             ("frames_at_once", self.frames_at_once.into()),
+            ("behind_ms", self.behind_ms),
             ("failed_logins", self.failed_logins.into()),
             ("failed_login_ms", self.failed_login_ms),
         ];
@@ -116,6 +120,10 @@ impl Limits {
 
     pub(crate) fn request(&self) -> Duration {
         Duration::from_millis(self.request_ms)
+    }
+
+    pub(crate) fn behind(&self) -> Duration {
+        Duration::from_millis(self.behind_ms)
     }
 
     pub(crate) fn login(&self) -> Duration {

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
 use super::fact::Fact;
+use super::inbox::Inbox;
 use super::media::AppMedia;
 use super::session_queue::{Outgoing, SessionHandle, Welcome};
 use super::shared::Shared;
@@ -137,7 +138,7 @@ impl Actor {
     /// Runs until [`SessionInput::Stop`], or until nobody can reach it any more.
     pub(super) async fn run(
         mut self,
-        mut inbox: mpsc::Receiver<SessionInput>,
+        mut inbox: Inbox<SessionInput>,
         mut facts: mpsc::UnboundedReceiver<Fact>,
     ) {
         loop {
@@ -159,13 +160,14 @@ impl Actor {
             while stop.is_none() && self.runner.waiting() < BATCH {
                 if let Ok(fact) = facts.try_recv() {
                     self.receive_fact(fact);
-                } else if let Ok(input) = inbox.try_recv() {
+                } else if let Some(input) = inbox.try_recv() {
                     stop = self.receive(input).await;
                 } else {
                     break;
                 }
             }
             self.run_batch().await;
+            inbox.finished();
             if let Some(stopped) = stop {
                 self.stop();
                 // Whoever asked may have given up waiting.

@@ -18,6 +18,7 @@ mod load;
 mod login;
 mod media;
 mod operations;
+mod overload;
 mod past;
 mod program;
 mod secure;

@@ -41,6 +41,11 @@ pub(super) enum Prepared {
 impl Client {
     /// Prepares a request for the hub, or answers it.
     pub(super) async fn prepare(&self, request: Request) -> Prepared {
+        if matches!(request.command, Command::StartCall(_))
+            && let Some(error) = self.overload()
+        {
+            return Prepared::Answered(Err(error));
+        }
         let token = match &request.command {
             Command::OfferMedia { .. } if self.offers.check().is_err() => {
                 let message = format!("more than {OFFERS_RATE} offers of media a second; wait");
@@ -70,6 +75,21 @@ impl Client {
             },
             Err(error) => Prepared::Answered(Err(error)),
         }
+    }
+
+    /// Why no new call can be taken at this moment, if that is so. What it would have cost goes to the calls that run.
+    fn overload(&self) -> Option<ErrorBody> {
+        let limits = &self.context.limits;
+        let behind = self.app.behind();
+        if behind <= limits.behind() {
+            return None;
+        }
+        self.context.shared.metrics.count_limit("behind_ms");
+        let message = format!(
+            "what came before waits for {} ms already; dial again in a second",
+            behind.as_millis()
+        );
+        Some(ErrorBody::new(ErrorKind::ServerBusy, message))
     }
 
     /// The accounts in a command that do not exist or are disabled.
