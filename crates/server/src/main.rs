@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod config;
 mod connections;
+mod fill;
 mod health;
 mod http;
 mod ice;
