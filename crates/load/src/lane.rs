@@ -22,7 +22,7 @@ use crate::script::{Act, Script, call_of};
 use crate::session::{Ear, Heard};
 use crate::stats::{Span, Stats};
 
-/// After a call that went wrong its people wait so long.
+/// After a call that went wrong or was not taken its people wait so long.
 const REST: Duration = Duration::from_secs(1);
 
 /// When it is measured.
@@ -242,6 +242,7 @@ impl Lane {
                 Act::Offer { person } => self.offer(at, person),
                 Act::Answered { person, sdp } => self.take_answer(at, person, sdp),
                 Act::Complete => self.complete(at),
+                Act::Refused => self.note_refused(at),
                 Act::Failed(why) => self.fail(at, why),
             }
         }
@@ -364,6 +365,24 @@ impl Lane {
             state.done.stats.failed += 1;
             state.done.stats.error(why);
         }
+        self.rest(at);
+    }
+
+    /// The server has not taken the call, and has said to dial again in a second.
+    fn note_refused(self: &Rc<Self>, at: usize) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.done.stats.refused += u64::from(state.is_measured());
+            let Some(party) = state.parties.get_mut(at) else {
+                return;
+            };
+            party.script = None;
+            party.place = Place::Resting;
+        }
+        self.rest(at);
+    }
+
+    fn rest(self: &Rc<Self>, at: usize) {
         let lane = self.clone();
         tokio::task::spawn_local(async move {
             sleep(REST).await;

@@ -30,6 +30,8 @@ pub(crate) struct CallReport {
     /// Calls that were due while every pair was in one.
     pub(crate) not_begun: u64,
     pub(crate) failed: u64,
+    /// Dials that the server did not take, because it was busy.
+    pub(crate) refused: u64,
     pub(crate) per_second: f64,
     pub(crate) latencies: BTreeMap<&'static str, Latency>,
     pub(crate) errors: BTreeMap<String, u64>,
@@ -74,6 +76,7 @@ impl CallReport {
             completed: stats.completed,
             not_begun: stats.not_begun,
             failed: stats.failed,
+            refused: stats.refused,
             per_second: stats.completed as f64 / f64::from(options.seconds),
             latencies: stats.latencies(),
             errors: stats.errors.clone(),
@@ -112,8 +115,9 @@ impl fmt::Display for CallReport {
         writeln!(f, "{}", self.sign_in)?;
         writeln!(
             f,
-            "calls: {} begun, {} complete ({:.0}/s), {} failed, {} not begun for want of a free pair",
-            self.begun, self.completed, self.per_second, self.failed, self.not_begun
+            "calls: {} begun, {} complete ({:.0}/s), {} failed, {} refused as the server was busy, {} not begun for want of \
+             a free pair",
+            self.begun, self.completed, self.per_second, self.failed, self.refused, self.not_begun
         )?;
         write!(f, "{}", Latencies(&self.latencies))?;
         write!(f, "{}", Errors(&self.errors))?;

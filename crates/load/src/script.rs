@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use hullo_protocol::{
-    Accid, CallId, CallState, Command, ErrorBody, Event, GroupTerms, Media, ParticipantState,
-    StartCall, Success,
+    Accid, CallId, CallState, Command, ErrorBody, ErrorKind, Event, GroupTerms, Media,
+    ParticipantState, StartCall, Success,
 };
 
 use crate::stats::{Span, kind_name};
@@ -30,6 +30,8 @@ pub(crate) enum Act {
     Answered { person: usize, sdp: String },
     /// The call is over and everyone has the record.
     Complete,
+    /// The server is busy and has not taken the call.
+    Refused,
     /// It went wrong, in this way.
     Failed(String),
 }
@@ -119,6 +121,9 @@ impl Script {
         answer: &Result<Success, ErrorBody>,
     ) -> Vec<Act> {
         match answer {
+            Err(error) if op == "call.start" && error.kind == ErrorKind::ServerBusy => {
+                vec![Act::Refused]
+            }
             Err(error) => vec![Act::Failed(format!("{op}: {}", kind_name(&error.kind)))],
             Ok(Success::Call { call, refused }) if op == "call.start" => {
                 if let Some(one) = refused.first() {
@@ -420,8 +425,13 @@ mod tests {
     #[test]
     fn refused_dial_says_by_what() {
         let (mut script, _) = started();
-        let error = ErrorBody::new(hullo_protocol::ErrorKind::RateLimited, "");
+        let error = ErrorBody::new(ErrorKind::RateLimited, "");
         let acts = script.hear_answer(0, "call.start", &Err(error));
         assert_eq!(acts, [Act::Failed("call.start: rate_limited".to_owned())]);
+
+        let (mut script, _) = started();
+        let busy = ErrorBody::new(ErrorKind::ServerBusy, "");
+        let acts = script.hear_answer(0, "call.start", &Err(busy));
+        assert_eq!(acts, [Act::Refused], "that is no failure");
     }
 }

@@ -97,6 +97,8 @@ pub(crate) struct Stats {
     /// Calls that were due while every pair was in one.
     pub(crate) not_begun: u64,
     pub(crate) failed: u64,
+    /// Dials that the server did not take while it was measured, because it was busy.
+    pub(crate) refused: u64,
     /// Errors by kind, over the whole run.
     pub(crate) errors: BTreeMap<String, u64>,
     pub(crate) frames_out: u64,
@@ -124,6 +126,7 @@ impl Stats {
         self.completed += other.completed;
         self.not_begun += other.not_begun;
         self.failed += other.failed;
+        self.refused += other.refused;
         self.frames_out += other.frames_out;
         self.frames_in += other.frames_in;
         self.bytes_in += other.bytes_in;

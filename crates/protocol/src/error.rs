@@ -87,6 +87,9 @@ error_kinds! {
 
     /// Too many media connections are being made at this moment; the same offer may be sent again in a second.
     MediaBusy = 50301, "The server is busy. Please wait a moment.", "服务器繁忙，请稍候。";
+    /// The server has more to do than it can and takes no new calls at this moment: dial again in a second. Nothing has
+    /// changed, and calls that run are not concerned.
+    ServerBusy = 50302, "The server is busy. Please wait a moment.", "服务器繁忙，请稍候。";
 
     /// No such call, or it is over and forgotten.
     CallNotFound = 10404, "The call no longer exists.", "通话不存在。";

@@ -13,8 +13,8 @@ pub(crate) use failures::FailedLogins;
 pub(crate) use token::{LoginClaims, mint_login, mint_room, verify_room};
 use token::{TokenError, verify_login};
 
-use crate::node::{AppError, Shared};
-use crate::store::{Account, App, StoreError};
+use crate::node::AppError;
+use crate::store::{Account, App, Store, StoreError};
 
 /// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
@@ -80,16 +80,15 @@ impl LoginError {
 /// Checks a login token and the account that it names. The token comes first: only who holds a good one learns whether the
 /// account exists.
 pub(crate) async fn check_login(
-    shared: &Shared,
+    store: &dyn Store,
     app: &App,
     accid: &Accid,
     token: &str,
     now: Time,
 ) -> Result<(Account, LoginClaims), LoginError> {
     let claims = verify_login(app, accid, token, now)?;
-    let account = shared
-        .people
-        .account(&*shared.store, &app.key, accid)
+    let account = store
+        .account(&app.key, accid)
         .await?
         .ok_or(LoginError::AccountNotFound)?;
     if account.disabled {

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
+use crate::fill::fill;
 use crate::store::policy::{busy, devices};
 use crate::store::sqlite::{self, Open, Sqlite};
 use crate::store::vault::{Vault, random_hex};
@@ -76,6 +77,21 @@ enum AppCommand {
         policies: PolicyArgs,
         #[command(flatten)]
         keep: KeepArgs,
+    },
+    /// Fill an app with past calls, to measure what a long past costs; not for one that anybody uses
+    #[command(hide = true)]
+    Fill {
+        /// The app
+        key: AppKey,
+        /// How many calls
+        #[arg(long)]
+        calls: u64,
+        /// Between how many accounts
+        #[arg(long, default_value_t = 1000)]
+        people: u64,
+        /// What their accids begin with
+        #[arg(long, default_value = "load")]
+        prefix: String,
     },
     /// List the apps and their settings
     List,
@@ -276,6 +292,15 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
                 } = app;
                 println!("{key} {name:?} secure: {secure}, {policies:?}, {retention:?}");
             }
+            store.close().await;
+        }
+        AppCommand::Fill {
+            key,
+            calls,
+            people,
+            prefix,
+        } => {
+            fill(&store, &key, &prefix, calls, people, Clock::start().now()).await?;
             store.close().await;
         }
         AppCommand::Set {

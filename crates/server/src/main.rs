@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod connections;
 mod fatal;
+mod fill;
 mod health;
 mod http;
 mod ice;

@@ -7,7 +7,6 @@ mod actor;
 mod fact;
 mod fault;
 mod media;
-mod people;
 mod policies;
 mod pulse;
 mod session_queue;
@@ -22,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
+use hullo_core::Time;
 use hullo_core::call::Profile;
 use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, AppKey};
@@ -35,7 +35,6 @@ use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
 pub(crate) use media::{Media, MediaSockets};
-pub(crate) use people::profile_of;
 pub(crate) use policies::PoliciesAt;
 use policies::PolicyReader;
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
@@ -213,7 +212,7 @@ impl Node {
         let running = apps.iter().filter_map(|place| place.get());
         join_all(running.map(|app| async {
             let (stopped, wait) = oneshot::channel();
-            if app.inbox.send(SessionInput::Stop(stopped)).await.is_ok() {
+            if app.send(SessionInput::Stop(stopped)).await {
                 // An actor that is gone has nothing to stop.
                 let _ = wait.await;
             }
@@ -243,6 +242,11 @@ impl AppNode {
     /// Hands an input to the actor; false when the server stops, or the actor has failed.
     pub(crate) async fn send(&self, input: SessionInput) -> bool {
         self.inbox.send(input).await.is_ok()
+    }
+
+    /// How far the actor is behind: for how long the oldest of what it has taken and not stored waits.
+    pub(crate) fn behind(&self, now: Time) -> Duration {
+        self.status.behind(now)
     }
 
     /// Tells the account's calls and devices how it is shown from now on.

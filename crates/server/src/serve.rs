@@ -100,7 +100,6 @@ pub(crate) async fn run(
         clock: Clock::start(),
         metrics: metrics.clone(),
         ice_servers: Arc::new(config.ice_servers.clone()),
-        people: Arc::default(),
         requests_waiting: config.limits.requests_waiting,
     };
     let media = Media::start(sockets, metrics.clone()).context("cannot start the media thread")?;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use hullo_core::Time;
-use hullo_core::call::Call;
+use hullo_core::call::{Call, Profile};
 use hullo_core::hub::{BusyPolicy, DevicePolicy, Write};
 use hullo_protocol::{Accid, AppKey, CallId, CallRecord, Message, MessageId};
 use secrecy::SecretString;
@@ -169,6 +169,16 @@ pub(crate) struct Account {
     pub(crate) disabled: bool,
     /// Tokens of an older generation are refused.
     pub(crate) token_generation: u64,
+}
+
+impl Account {
+    /// How it is shown to others.
+    pub(crate) fn profile(&self) -> Profile {
+        Profile {
+            name: self.name.clone(),
+            avatar: self.avatar.clone(),
+        }
+    }
 }
 
 /// What to change of an account; `None` leaves it as it is.

@@ -20,6 +20,7 @@ export type ErrorKind =
   | 'server'
   | 'storage_unavailable'
   | 'media_busy'
+  | 'server_busy'
   | 'call_not_found'
   | 'call_exists'
   | 'not_in_call'

@@ -298,6 +298,7 @@ pub(super) fn is_transient(error: &ErrorBody) -> bool {
         ErrorKind::StorageUnavailable
             | ErrorKind::RateLimited
             | ErrorKind::MediaBusy
+            | ErrorKind::ServerBusy
             | ErrorKind::Server
     )
 }

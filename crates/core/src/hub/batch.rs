@@ -74,8 +74,8 @@ pub struct Runner {
     pub(super) hub: Hub,
     /// What has come in and was not looked at yet.
     arrived: VecDeque<Input>,
-    /// What waits for the next batch.
-    waiting: VecDeque<Input>,
+    /// What waits for the next batch, and since when.
+    waiting: VecDeque<(Time, Input)>,
     /// What waits and cannot be refused.
     facts: Facts,
     /// Whose inputs wait, or are in the batch that is being stored.
@@ -98,6 +98,8 @@ struct Ahead {
 struct Batch {
     /// What it was made of, to be handled again or to be answered.
     inputs: Vec<Input>,
+    /// Since when the oldest of them waits.
+    since: Option<Time>,
     writes: Vec<Write>,
     /// Whether it has any.
     has_writes: bool,
@@ -177,7 +179,7 @@ impl Runner {
                     });
                     all.append(&mut outputs);
                 }
-                None => self.keep(input),
+                None => self.keep(input, now),
             }
         }
         all
@@ -189,11 +191,11 @@ impl Runner {
         let mut refused = Vec::new();
         let mut kept = Vec::new();
         while refused.len() < surplus
-            && let Some(input) = self.waiting.pop_back()
+            && let Some((since, input)) = self.waiting.pop_back()
         {
             match Unanswered::of(&input) {
                 Some(unanswered) => refused.push(unanswered),
-                None => kept.push(input),
+                None => kept.push((since, input)),
             }
         }
         self.waiting.extend(kept.into_iter().rev());
@@ -203,6 +205,12 @@ impl Runner {
     /// How many inputs wait that may be refused.
     pub fn waiting(&self) -> usize {
         self.waiting.len() + self.arrived.len()
+    }
+
+    /// Since when the oldest request waits that is not done: it is being stored, or waits for its batch.
+    pub fn waiting_since(&self) -> Option<Time> {
+        let stored = self.batch.as_ref().and_then(|batch| batch.since);
+        stored.or_else(|| self.waiting.front().map(|(since, _)| *since))
     }
 
     /// How many facts wait: inputs that cannot be refused.
@@ -224,18 +232,19 @@ impl Runner {
             return None;
         }
         while let Some(input) = self.arrived.pop_front() {
-            self.keep(input);
+            self.keep(input, now);
         }
+        let since = self.waiting.front().map(|(since, _)| *since);
         let mut inputs = match self.hub.retry_at {
             Some(at) if at > now => Vec::new(),
             _ => self.facts.drain(),
         };
         let size = size_max.min(self.waiting.len());
-        inputs.extend(self.waiting.drain(..size));
+        inputs.extend(self.waiting.drain(..size).map(|(_, input)| input));
         for input in &inputs {
             self.ahead.add(input, None);
         }
-        (!inputs.is_empty()).then(|| self.handle(inputs, now, watch))
+        (!inputs.is_empty()).then(|| self.handle(inputs, since, now, watch))
     }
 
     /// The batch is stored. Returns what to do now, in order.
@@ -276,7 +285,9 @@ impl Runner {
     ///
     /// A device that has logged out, or was made to, in this very batch stays so; its part of a call ends by its grace time.
     pub fn taken(&mut self, taken: &[CallId], now: Time, watch: Watch<'_>) -> Vec<Write> {
-        let mut inputs = self.batch.take().unwrap_or_default().inputs;
+        let Batch {
+            mut inputs, since, ..
+        } = self.batch.take().unwrap_or_default();
         self.hub.rewind(taken.iter().copied());
         // Who came and went within the batch is not there any more.
         inputs.retain(|input| match input {
@@ -284,7 +295,7 @@ impl Runner {
             _ => true,
         });
         watch(Step::TakenBack);
-        self.handle(inputs, now, watch)
+        self.handle(inputs, since, now, watch)
     }
 
     /// When to come back with [`Input::Timeout`] at the latest; see [`Hub::poll_timeout`].
@@ -313,18 +324,18 @@ impl Runner {
     }
 
     /// Lets an input wait for its batch.
-    fn keep(&mut self, input: Input) {
+    fn keep(&mut self, input: Input, now: Time) {
         let account = self.hub.account_of(&input);
         self.ahead.add(&input, account);
         if let Some(input) = self.facts.push(input) {
-            self.waiting.push_back(input);
+            self.waiting.push_back((now, input));
         }
     }
 
     /// Nobody is ahead any more but those who still wait.
     fn look_ahead(&mut self) {
         self.ahead = Ahead::default();
-        for input in &self.waiting {
+        for (_, input) in &self.waiting {
             self.ahead.add(input, self.hub.account_of(input));
         }
         for accid in self.facts.accounts() {
@@ -332,8 +343,17 @@ impl Runner {
         }
     }
 
-    fn handle(&mut self, inputs: Vec<Input>, now: Time, watch: Watch<'_>) -> Vec<Write> {
-        let mut batch = Batch::default();
+    fn handle(
+        &mut self,
+        inputs: Vec<Input>,
+        since: Option<Time>,
+        now: Time,
+        watch: Watch<'_>,
+    ) -> Vec<Write> {
+        let mut batch = Batch {
+            since,
+            ..Batch::default()
+        };
         for input in inputs {
             let outputs = self.hub.handle(input.clone(), now);
             watch(Step::Handled {

@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) frames_refused: u32,
     /// Requests of an app that wait for the storage.
     pub(crate) requests_waiting: usize,
+    /// When the oldest of what an app's actor has to do waits for longer, no new calls are taken.
+    pub(crate) behind_ms: u64,
     /// Failed logins of one address at once.
     pub(crate) failed_logins: u32,
     /// A further one in this time.
@@ -87,6 +89,7 @@ impl Default for Limits {
             frames_slowed: 200,
             frames_refused: 200,
             requests_waiting: 4096,
+            behind_ms: 500,
             failed_logins: 20,
             failed_login_ms: 6_000,
             logins_at_once: 60,
@@ -139,6 +142,7 @@ impl Limits {
             ("frames_per_second", self.frames_per_second.into()),
             ("frames_at_once", self.frames_at_once.into()),
             ("requests_waiting", self.requests_waiting as u64),
+            ("behind_ms", self.behind_ms),
             ("failed_logins", self.failed_logins.into()),
             ("failed_login_ms", self.failed_login_ms),
         ];
@@ -162,6 +166,10 @@ impl Limits {
 
     pub(crate) fn request(&self) -> Duration {
         Duration::from_millis(self.request_ms)
+    }
+
+    pub(crate) fn behind(&self) -> Duration {
+        Duration::from_millis(self.behind_ms)
     }
 
     pub(crate) fn login(&self) -> Duration {

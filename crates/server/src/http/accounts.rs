@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::backend::{Backend, Valid};
 use crate::api_error::{ApiError, ErrorView};
-use crate::node::{AppNode, profile_of};
+use crate::node::AppNode;
 use crate::state::HttpState;
 use crate::store::{Account, AccountChange, App};
 
@@ -158,11 +158,9 @@ pub(super) async fn apply(
     let shown = change.name.is_some() || change.avatar.is_some();
     let store = state.store();
     let changed = store.change_account(&app.app.key, &accid, change).await;
-    // Also when it is not known whether it was stored.
-    state.context.shared.people.forget(&app.app.key, &accid);
     let account = changed?.ok_or_else(|| unknown(&accid))?;
     if shown {
-        app.show(account.accid.clone(), profile_of(&account));
+        app.show(account.accid.clone(), account.profile());
     }
     if signs_out {
         app.sign_out(account.accid.clone(), account.token_generation);

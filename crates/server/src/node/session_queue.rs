@@ -127,6 +127,11 @@ impl SessionQueue {
         }
     }
 
+    /// The next thing to send, if it is there.
+    pub(crate) fn try_next(&self) -> Option<Outgoing> {
+        self.0.lock().pop(Instant::now())
+    }
+
     /// Waits until the session is to end at once, whatever still waits; says why.
     pub(crate) async fn cut_off(&self) -> SessionClosed {
         loop {

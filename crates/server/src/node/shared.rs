@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::people::People;
 use crate::clock::Clock;
 use crate::ice::IceServers;
 use crate::metrics::Metrics;
@@ -15,7 +14,6 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// What sessions are told of STUN and TURN.
     pub(crate) ice_servers: Arc<IceServers>,
-    pub(crate) people: Arc<People>,
     /// How many requests of an app may wait for the storage.
     pub(crate) requests_waiting: usize,
 }

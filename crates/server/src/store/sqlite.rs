@@ -9,6 +9,8 @@ mod desk;
 mod fault;
 mod file;
 mod integer;
+mod known;
+mod log;
 mod prune;
 mod queue;
 mod read;
@@ -41,6 +43,8 @@ use crate::fatal;
 use desk::Desk;
 pub(crate) use file::{Open, copy};
 use integer::signed;
+use known::Known;
+use log::Log;
 use prune::Prune;
 use queue::{Lane, Queue};
 use read::{Aside, Table};
@@ -58,6 +62,7 @@ pub(crate) struct Sqlite {
     jobs: Arc<Jobs>,
     reads: Arc<Reads>,
     quarantined: Arc<AtomicU64>,
+    known: Arc<Known>,
     progress: Arc<Progress>,
     vault: Arc<Vault>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -71,7 +76,9 @@ impl Sqlite {
         pages_max: Option<u32>,
         vault: Vault,
     ) -> anyhow::Result<Self> {
-        let mut desk = Some(Desk::new(file::open(file, how, pages_max)?));
+        let mut connection = file::open(file, how, pages_max)?;
+        let log = Log::of(&mut connection)?;
+        let mut desk = Some(Desk::new(connection));
         let jobs: Arc<Jobs> = Arc::new(Queue::new(WAITING_MAX));
         let reads: Arc<Reads> = Arc::new(Queue::new(WAITING_MAX));
         let mut threads = Vec::new();
@@ -81,13 +88,15 @@ impl Sqlite {
                 readers::run(&connection, &reads);
             })?);
         }
+        let (connection, own) = (file::open_reading(file)?, log.clone());
+        threads.push(start("store-log", move || own.run(&connection))?);
         let fault = fault::Fault::from_environment();
         let progress: Arc<Progress> = Arc::default();
         let (own, done) = (jobs.clone(), progress.clone());
         threads.push(start("store-writer", move || {
             if let Some(desk) = desk.take() {
                 fatal::vital("that writes the storage", || {
-                    writer::run(desk, &own, Prune::new(), &fault, &done);
+                    writer::run(desk, &own, Prune::new(), &log, &fault, &done);
                 });
             }
         })?);
@@ -96,6 +105,7 @@ impl Sqlite {
             jobs,
             reads,
             quarantined: Arc::default(),
+            known: Arc::default(),
             progress,
             vault: Arc::new(vault),
             threads: Mutex::new(threads),
@@ -317,11 +327,11 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accid: &'a Accid,
     ) -> StoreFuture<'a, Option<Account>> {
-        let (app, accid) = (app.clone(), accid.clone());
-        self.read(move |connection, _| {
-            let found = read::accounts(connection, &app, Some(&accid))?;
+        async move {
+            let found = self.accounts_named(app, &[accid]).await?;
             Ok(found.into_iter().next())
-        })
+        }
+        .boxed()
     }
 
     fn accounts_named<'a>(
@@ -329,14 +339,19 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accids: &'a [&'a Accid],
     ) -> StoreFuture<'a, Vec<Account>> {
-        let mut accids: Vec<Accid> = accids.iter().map(|accid| (*accid).clone()).collect();
+        let mut accids: Vec<&Accid> = accids.to_vec();
         accids.sort();
         accids.dedup();
-        let app = app.clone();
+        let (mut found, missing, as_of) = self.known.find(app, accids);
+        if missing.is_empty() {
+            return std::future::ready(Ok(found)).boxed();
+        }
+        let (app, known) = (app.clone(), self.known.clone());
         self.read(move |connection, _| {
-            let mut found = Vec::new();
-            for accid in &accids {
-                found.extend(read::accounts(connection, &app, Some(accid))?);
+            for accid in &missing {
+                let read = read::accounts(connection, &app, Some(accid))?;
+                known.note(as_of, &app, &read);
+                found.extend(read);
             }
             Ok(found)
         })
@@ -353,8 +368,9 @@ impl Store for Sqlite {
         accid: &'a Accid,
         change: AccountChange,
     ) -> StoreFuture<'a, Option<Account>> {
+        let (known, of) = (self.known.clone(), (app.clone(), accid.clone()));
         let (app, accid) = (app.clone(), accid.clone());
-        self.write(Lane::Other, move |desk| {
+        let stored = self.write(Lane::Other, move |desk| {
             let id = desk.app(&app)?;
             let Some(id) = desk.accid(id, &accid)? else {
                 return Ok(None);
@@ -366,7 +382,14 @@ impl Store for Sqlite {
             desk.execute(sql, to)?;
             let found = read::accounts(&desk.connection, &app, Some(&accid))?;
             Ok(found.into_iter().next())
-        })
+        });
+        // Whoever asked may give up waiting; it is forgotten all the same.
+        let stored = tokio::spawn(async move {
+            let stored = stored.await;
+            known.forget(&of.0, &of.1);
+            stored
+        });
+        async move { stored.await.unwrap_or_else(|_| Err(ended())) }.boxed()
     }
 
     fn commit(&self, app: &AppKey, writes: Arc<[Write]>) -> CommitFuture {

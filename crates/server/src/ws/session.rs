@@ -130,7 +130,7 @@ impl Session {
                     Some(outgoing) => {
                         // A send that waits for a slow client must not keep it from being cut off.
                         tokio::select! {
-                            end = self.send(outgoing) => end,
+                            end = self.send_all(outgoing, &queue) => end,
                             reason = queue.cut_off() => Some(End::Closed(reason)),
                         }
                     }
@@ -253,6 +253,22 @@ impl Session {
                 self.answer(&reply).await
             }
         }
+    }
+
+    /// Sends this and whatever waits behind it together: a change of a call is two or three frames to each.
+    async fn send_all(&mut self, first: Outgoing, queue: &SessionQueue) -> Option<End> {
+        let mut next = Some(first);
+        self.socket.hold();
+        let mut end = None;
+        while let Some(outgoing) = next {
+            end = self.send(outgoing).await;
+            next = match end {
+                None => queue.try_next(),
+                Some(_) => None,
+            };
+        }
+        let sent = self.socket.release().await;
+        end.or((!sent).then_some(End::Gone))
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Option<End> {

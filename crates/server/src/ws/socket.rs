@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Error;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use futures_util::SinkExt as _;
 use hullo_protocol::{ErrorBody, ErrorKind, FRAME_BYTES_MAX, Reply};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -16,6 +17,8 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// No frame of the server is longer: whatever grows is sent in pages of 64 KiB, and the largest call is far below. One that
 /// were is a fault of ours; it is logged, and ends nothing.
 const FRAME_BYTES_SENT_MAX: usize = 1 << 20;
+/// Frames that are sent together go in packets of about this size.
+const PACKET_BYTES: usize = 8 * 1024;
 /// A frame that does not fit here would end the connection without a word.
 const WRITE_BUFFER_BYTES_MAX: usize = 2 * FRAME_BYTES_SENT_MAX;
 /// A client that does not take a frame for so long is gone.
@@ -23,7 +26,11 @@ const SEND: Duration = Duration::from_secs(10);
 /// Saying goodbye may not hold anyone up.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-pub(super) struct Socket(WebSocket);
+pub(super) struct Socket {
+    socket: WebSocket,
+    /// Frames are kept back until [`Socket::release`].
+    holds: bool,
+}
 
 /// What a client sent.
 pub(super) enum Incoming {
@@ -54,18 +61,32 @@ pub(super) fn limit(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
         .max_message_size(FRAME_BYTES_READ)
         .max_frame_size(FRAME_BYTES_READ)
         .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(PACKET_BYTES)
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
 }
 
 impl Socket {
     pub(super) fn new(socket: WebSocket) -> Self {
-        Self(socket)
+        Self {
+            socket,
+            holds: false,
+        }
+    }
+
+    /// From now on frames are written together, until [`Socket::release`]: most of what a frame costs is its packet.
+    pub(super) fn hold(&mut self) {
+        self.holds = true;
+    }
+
+    /// Sends what was held; false when the client does not take it.
+    pub(super) async fn release(&mut self) -> bool {
+        self.holds = false;
+        matches!(timeout(SEND, self.socket.flush()).await, Ok(Ok(())))
     }
 
     /// The next frame. May be dropped while it waits.
     pub(super) async fn receive(&mut self) -> Incoming {
-        match self.0.recv().await {
+        match self.socket.recv().await {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
             Some(Ok(Message::Binary(_))) => Incoming::Binary,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Alive,
@@ -118,7 +139,13 @@ impl Socket {
     }
 
     async fn send_message(&mut self, message: Message) -> bool {
-        matches!(timeout(SEND, self.0.send(message)).await, Ok(Ok(())))
+        let sent = async {
+            match self.holds {
+                true => self.socket.feed(message).await,
+                false => self.socket.send(message).await,
+            }
+        };
+        matches!(timeout(SEND, sent).await, Ok(Ok(())))
     }
 
     /// Closes with a code of RFC 6455 section 7.4, and waits shortly for the client to do the same.
@@ -126,7 +153,7 @@ impl Socket {
         // A client that does not listen is closed by dropping the connection.
         let _ = timeout(GOODBYE, async {
             if self.say_goodbye(code, reason).await {
-                while let Some(Ok(_)) = self.0.recv().await {}
+                while let Some(Ok(_)) = self.socket.recv().await {}
             }
         })
         .await;
@@ -148,7 +175,7 @@ impl Socket {
             code,
             reason: reason.into(),
         };
-        self.0.send(Message::Close(Some(frame))).await.is_ok()
+        self.socket.send(Message::Close(Some(frame))).await.is_ok()
     }
 }
 

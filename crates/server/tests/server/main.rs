@@ -19,6 +19,7 @@ mod load;
 mod login;
 mod media;
 mod operations;
+mod overload;
 mod past;
 mod people;
 mod program;

@@ -48,8 +48,11 @@ impl Actor {
             metrics.actors.count_batch(waiting - left);
             self.store(writes, now);
         }
-        self.status
-            .follow(self.runner.waiting(), self.runner.waiting_facts());
+        self.status.follow(
+            self.runner.waiting(),
+            self.runner.waiting_facts(),
+            self.runner.waiting_since(),
+        );
     }
 
     fn store(&mut self, writes: Vec<Write>, now: Time) {

@@ -17,8 +17,6 @@ const STATEMENTS: usize = 128;
 /// A call changes a few rows in each of some places, and each such page goes to the disk: at 200 calls a second 46 KB for a
 /// call with pages of 2 KiB, 32 with 2, 27 with 1, where long records spread over many.
 const PAGE_BYTES: u32 = 2048;
-/// The log is written back to the database when it has so many pages (8 MiB).
-const LOG_PAGES: u32 = 4000;
 const WRITER_CACHE_KIB: u32 = 8 * 1024;
 /// The write-ahead log is cut to this size when it has grown beyond.
 const LOG_BYTES: u32 = 16 * 1024 * 1024;
@@ -62,9 +60,7 @@ pub(super) fn open(file: &Path, how: Open, pages_max: Option<u32>) -> Result<Con
         tracing::warn!(%error, "the database cannot be written");
     }
     migrate(&connection, file, version, how)?;
-    let tuned = connection.execute_batch(&format!(
-        "PRAGMA wal_autocheckpoint = {LOG_PAGES}; PRAGMA cache_size = -{WRITER_CACHE_KIB}"
-    ));
+    let tuned = connection.execute_batch(&format!("PRAGMA cache_size = -{WRITER_CACHE_KIB}"));
     tuned.with_context(opening)?;
     if let Some(pages) = pages_max {
         let limited = connection.pragma_update(None, "max_page_count", pages);

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::desk::Desk;
 use super::fault::Fault;
+use super::log::Log;
 use super::prune::Prune;
 use super::queue::{Queue, Taken};
 use crate::store::StoreError;
@@ -86,10 +87,11 @@ pub(super) fn run(
     mut desk: Desk,
     jobs: &Arc<Jobs>,
     mut prune: Prune,
+    log: &Log,
     fault: &Fault,
     progress: &Progress,
 ) {
-    let _closing = Closing(jobs);
+    let _closing = Closing(jobs, log);
     let mut began = None;
     loop {
         match jobs.take(CALLS_MAX, OTHERS_MAX, prune.due()) {
@@ -107,7 +109,9 @@ pub(super) fn run(
         if prune.due() <= Instant::now() {
             prune.step(&mut desk);
         }
+        log.look_after(&desk.connection);
     }
+    log.close();
     let truncated = desk
         .connection
         .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -117,11 +121,12 @@ pub(super) fn run(
 }
 
 /// Closes the queue when the thread ends, however it ends: nobody waits for nobody.
-struct Closing<'a>(&'a Arc<Jobs>);
+struct Closing<'a>(&'a Arc<Jobs>, &'a Log);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.close();
+        self.1.close();
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::time::{sleep_until, timeout};
 use super::end::End;
 use crate::auth::{self, LoginClaims, LoginError};
 use crate::metrics::snake_case;
-use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue, profile_of};
+use crate::node::{AppNode, NewSession, SessionHandle, SessionInput, SessionQueue};
 use crate::state::SessionContext;
 use crate::store::Account;
 use crate::ws::frame::{not_text, read, too_fast};
@@ -163,7 +163,7 @@ async fn authenticate(
     Ok(Ok(SignedIn {
         app,
         id,
-        profile: profile_of(&account),
+        profile: account.profile(),
         accid: account.accid,
         device: device_id,
         token,
@@ -219,6 +219,6 @@ async fn check(
     let shared = &context.shared;
     let now = shared.clock.wall();
     let token = login.token.expose();
-    let (account, claims) = auth::check_login(shared, &app.app, &login.accid, token, now).await?;
+    let (account, claims) = auth::check_login(&*shared.store, &app.app, &login.accid, token, now).await?;
     Ok((app, account, claims))
 }

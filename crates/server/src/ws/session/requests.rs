@@ -2,6 +2,7 @@
 //! conversations are read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hullo_core::call::Profile;
 use hullo_core::hub::{Known, RoomGrant};
@@ -13,7 +14,6 @@ use hullo_protocol::{
 
 use super::Client;
 use crate::auth;
-use crate::node::profile_of;
 use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreError};
 
 /// How accounts are shown.
@@ -76,14 +76,35 @@ impl Client {
         }
     }
 
+    /// Why no new call can be taken at this moment, if that is so. What it would have cost goes to the calls that run.
+    fn overload(&self) -> Option<ErrorBody> {
+        let limits = &self.context.limits;
+        let behind = self.app.behind(self.context.shared.clock.now());
+        if behind <= limits.behind() {
+            return None;
+        }
+        self.context.shared.metrics.count_limit("behind_ms");
+        let message = format!(
+            "what came before waits for {} ms already; dial again in a second",
+            behind.as_millis()
+        );
+        let error = ErrorBody::new(ErrorKind::ServerBusy, message);
+        Some(error.after(Duration::from_secs(1)))
+    }
+
     /// Counts an offer of media of this device.
     fn spend_offer(&self) -> Result<(), ErrorBody> {
         let app = &self.app.app.key;
         self.context.budgets.offer(app, &self.accid, &self.device)
     }
 
-    /// Counts those whom a command rings.
+    /// Counts those whom a command rings; an error when nobody new may be rung now.
     fn spend_rings(&self, command: &Command) -> Result<Vec<RefusedInvite>, ErrorBody> {
+        if matches!(command, Command::StartCall(_) | Command::Invite(_))
+            && let Some(error) = self.overload()
+        {
+            return Err(error);
+        }
         let app = &self.app.app.key;
         self.context.budgets.ring(app, &self.accid, command)
     }
@@ -107,12 +128,7 @@ impl Client {
         if enters {
             named.push(&self.accid);
         }
-        let shared = &self.context.shared;
-        let known = shared
-            .people
-            .named(&*shared.store, &self.app.app.key, &named)
-            .await
-            .map_err(unavailable)?;
+        let known = self.accounts(&named).await?;
         let refused = match enters {
             true => named
                 .iter()
@@ -128,11 +144,19 @@ impl Client {
         let people = match enters {
             true => known
                 .values()
-                .map(|one| (one.accid.clone(), profile_of(one)))
+                .map(|one| (one.accid.clone(), one.profile()))
                 .collect(),
             false => Profiles::new(),
         };
         Ok((refused, people))
+    }
+
+    /// Those of these accounts that exist.
+    async fn accounts(&self, accids: &[&Accid]) -> Result<BTreeMap<Accid, Account>, ErrorBody> {
+        let store = &self.context.shared.store;
+        let found = store.accounts_named(&self.app.app.key, accids).await;
+        let found = found.map_err(unavailable)?.into_iter();
+        Ok(found.map(|account| (account.accid.clone(), account)).collect())
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
@@ -202,11 +226,7 @@ impl Client {
             others.extend(others_in(record, &self.accid));
         }
         let others: Vec<&Accid> = others.into_iter().collect();
-        let people = &self.context.shared.people;
-        let known = people
-            .named(&**store, key, &others)
-            .await
-            .map_err(unavailable)?;
+        let known = self.accounts(&others).await?;
         let calls = page.records.iter().filter_map(|(id, record)| {
             let summary = record.summary_for(&self.accid)?;
             Some(RecentCall {
