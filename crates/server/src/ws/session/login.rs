@@ -219,6 +219,7 @@ async fn check(
     let shared = &context.shared;
     let now = shared.clock.wall();
     let token = login.token.expose();
-    let (account, claims) = auth::check_login(&*shared.store, &app.app, &login.accid, token, now).await?;
+    let (account, claims) =
+        auth::check_login(&*shared.store, &app.app, &login.accid, token, now).await?;
     Ok((app, account, claims))
 }

@@ -14,8 +14,14 @@ impl Client {
     pub(super) async fn renew(&mut self, token: &Token) -> Result<Success, ErrorBody> {
         let now = self.context.shared.clock.wall();
         let shared = &self.context.shared;
-        let checked =
-            auth::check_login(shared, &self.app.app, &self.accid, token.expose(), now).await;
+        let checked = auth::check_login(
+            &*shared.store,
+            &self.app.app,
+            &self.accid,
+            token.expose(),
+            now,
+        )
+        .await;
         let generation = self.token.generation;
         let renewed = checked.and_then(|(_, claims)| match claims.generation == generation {
             true => Ok(claims),

@@ -156,7 +156,9 @@ impl Client {
         let store = &self.context.shared.store;
         let found = store.accounts_named(&self.app.app.key, accids).await;
         let found = found.map_err(unavailable)?.into_iter();
-        Ok(found.map(|account| (account.accid.clone(), account)).collect())
+        Ok(found
+            .map(|account| (account.accid.clone(), account))
+            .collect())
     }
 
     fn verify(&self, token: &Token) -> Option<RoomGrant> {
