@@ -31,6 +31,8 @@ pub struct Device {
     pub welcomed_at: Option<Time>,
     /// Whether the person has signed in.
     pub signed_in: bool,
+    /// Whether the page's app has a provider of login tokens.
+    pub provider: bool,
     /// The ticket of the last login.
     pub login_ticket: Option<u64>,
     /// What the page shows beside the call.
@@ -74,6 +76,7 @@ impl Device {
             socket: None,
             welcomed_at: None,
             signed_in: false,
+            provider: false,
             login_ticket: None,
             shown: Shown::default(),
             found: Vec::new(),

@@ -67,6 +67,9 @@ impl Digest {
             | Observation::Handled { .. }
             | Observation::RolledBack
             | Observation::TakenBack
+            | Observation::LoginTokenGiven { .. }
+            | Observation::SessionExpired { .. }
+            | Observation::TokensRevoked { .. }
             | Observation::Crashed
             | Observation::Restored
             | Observation::Fault { .. }

@@ -77,6 +77,20 @@ pub enum Observation<'a> {
         call_id: CallId,
         command: &'a RoomCommand,
     },
+    /// The app's backend has given a login token, which is good until then if it is good.
+    LoginTokenGiven {
+        page: Page,
+        good_until: Option<Time>,
+    },
+    /// The server ends the session of a page because its login token, which was good for so long, has run out.
+    SessionExpired {
+        page: Page,
+        life_ms: u64,
+    },
+    /// No login token of the account is good any more: it is signed out everywhere.
+    TokensRevoked {
+        accid: &'a Accid,
+    },
     Crashed,
     Restored,
     /// A fault was injected, or taken away.
@@ -127,6 +141,8 @@ pub struct Leftovers {
     pub open_rooms: Vec<CallId>,
     /// Operations without a completion.
     pub open_tickets: Vec<(Page, u64)>,
+    /// Accounts with a session whose token was revoked.
+    pub revoked_sessions: Vec<Accid>,
 }
 
 impl fmt::Display for Page {

@@ -114,12 +114,18 @@ pub fn wind_down(state: State) -> Action {
 }
 
 /// The login of a device.
-pub fn login(accid: &Accid, device: DeviceInfo, app_key: AppKey, token: &str) -> Op {
+pub fn login(
+    accid: &Accid,
+    device: DeviceInfo,
+    app_key: AppKey,
+    token: &str,
+    provider: bool,
+) -> Op {
     Op::Login {
         app_key,
         accid: accid.clone(),
         token: Some(token.to_owned().into()),
-        provider: false,
+        provider,
         device,
     }
 }

@@ -32,6 +32,8 @@ pub struct Scenario {
     pub skewed: bool,
     /// Devices cannot be opened, token handlers fail, timers come late.
     pub poor_devices: bool,
+    /// Login tokens last for seconds, those who give them out fail, are late or give old ones, and accounts are signed out.
+    pub tokens_run_out: bool,
 }
 
 impl Scenario {
@@ -85,14 +87,21 @@ impl Scenario {
             store_failing,
             skewed,
             poor_devices,
+            tokens_run_out: false,
         };
-        scenario.with_large_calls()
+        scenario.with_large_calls().with_short_tokens(calm)
     }
 
     /// Worlds have few people: in most of them a call of two or three counts as a large one. Decided by what is drawn
     /// already, so that a seed makes the same world with it.
     fn with_large_calls(mut self) -> Self {
         self.config.small_call = [0, 2, 3, SMALL_CALL][self.latency_ms_max as usize % 4];
+        self
+    }
+
+    /// In every third world. Decided by what is drawn already, too.
+    fn with_short_tokens(mut self, calm: bool) -> Self {
+        self.tokens_run_out = !calm && self.people_ms.is_multiple_of(3);
         self
     }
 }

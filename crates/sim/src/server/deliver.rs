@@ -34,7 +34,7 @@ impl Process {
             accid: to.accid.clone(),
             name: None,
             secure: self.secure,
-            token_expires_in_ms: 86_400_000,
+            token_expires_in_ms: to.token_life_ms,
             snapshot,
         };
         outputs.push(send(
