@@ -68,13 +68,7 @@ impl Scenario {
                 busy,
                 devices: devices_policy,
                 small_call: 0,
-                // In every fourth world only the last few calls are remembered. No die of its own, so that the others stay
-                // as they were.
-                remembered_bytes: if people_ms.is_multiple_of(4) {
-                    64_000
-                } else {
-                    REMEMBERED_BYTES
-                },
+                remembered_bytes: REMEMBERED_BYTES,
             },
             people_ms,
             pause_ms_max: [700, 2_000, 4_000, 8_000][dice.index(4)],
@@ -89,13 +83,26 @@ impl Scenario {
             poor_devices,
             tokens_run_out: false,
         };
-        scenario.with_large_calls().with_short_tokens(calm)
+        scenario
+            .with_large_calls()
+            .with_short_memory()
+            .with_short_tokens(calm)
     }
 
     /// Worlds have few people: in most of them a call of two or three counts as a large one. Decided by what is drawn
     /// already, so that a seed makes the same world with it.
     fn with_large_calls(mut self) -> Self {
         self.config.small_call = [0, 2, 3, SMALL_CALL][self.latency_ms_max as usize % 4];
+        self
+    }
+
+    /// In every fourth world only the last calls are remembered, or none at all once the next has ended. Decided by what is
+    /// drawn already, too.
+    fn with_short_memory(mut self) -> Self {
+        if self.people_ms.is_multiple_of(4) {
+            self.config.remembered_bytes =
+                [0, 4_000, 16_000, 64_000][self.people_ms as usize / 4 % 4];
+        }
         self
     }
 

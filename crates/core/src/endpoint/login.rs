@@ -108,7 +108,7 @@ impl Endpoint {
                 token_expires_in_ms,
                 snapshot,
             }) => {
-                self.cx.note_token_accepted(token_expires_in_ms);
+                let newer = self.cx.note_login_accepted(token_expires_in_ms);
                 let first_login = self.cx.signalling.welcome(accid, name, secure);
                 let relogins = std::mem::take(&mut self.cx.signalling.relogins);
                 let relogins = relogins.into_iter().map(|(ticket, _)| ticket);
@@ -121,6 +121,10 @@ impl Endpoint {
                     self.cx.request(watch, Purpose::RestoreWatch);
                 }
                 self.cx.send_unsent();
+                if let Some(token) = newer {
+                    self.cx
+                        .request(Command::Renew { token }, Purpose::Renew(None));
+                }
             }
             Ok(_) => self.cx.reconnect(),
             Err(error) => match error.kind {

@@ -76,6 +76,13 @@ impl LoginToken {
         self.current.is_some() && !self.tried
     }
 
+    /// The one that no login has tried, if there is one.
+    pub(super) fn take_untried(&mut self) -> Option<Token> {
+        let untried = self.current.clone().filter(|_| !self.tried);
+        self.tried |= untried.is_some();
+        untried
+    }
+
     /// The next login uses this one, which the provider gave, or the application by a login.
     pub(super) fn replace(&mut self, token: Token, by_provider: bool) {
         self.current = Some(token);

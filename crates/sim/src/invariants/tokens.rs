@@ -20,6 +20,8 @@ use crate::observation::{Observation, Page};
 const RENEWAL_MS: u64 = 8_000;
 /// The server looks for tokens that have run out so often; timers of pages come late by a second.
 const SLACK_MS: u64 = 2_500;
+/// An endpoint that was not looked at for longer was asleep.
+const ASLEEP_MS: u64 = 1_500;
 
 /// Nobody is signed out without a reason, and no call ends by that.
 #[derive(Debug, Default)]
@@ -141,10 +143,16 @@ pub(crate) struct TokensAreRenewed {
     asked: BTreeMap<Page, Time>,
     /// Since when nothing stands between a page and the server.
     reachable: BTreeMap<Page, Option<Time>>,
+    /// When a page was last looked at: not while its device sleeps.
+    inspected_at: BTreeMap<Page, Time>,
 }
 
 impl TokensAreRenewed {
     fn expired(&self, page: Page, life_ms: u64, now: Time) -> Result<(), String> {
+        let inspected_at = self.inspected_at.get(&page).copied().unwrap_or_default();
+        if now.since(inspected_at) > ASLEEP_MS {
+            return Ok(());
+        }
         let Some(reachable) = self.reachable.get(&page).copied().flatten() else {
             return Ok(());
         };
@@ -206,6 +214,7 @@ impl Invariant for TokensAreRenewed {
             }
             Observation::Inspected { page, view } => {
                 self.reachable.insert(*page, view.reachable_since);
+                self.inspected_at.insert(*page, now);
             }
             Observation::SessionExpired { page, life_ms } => {
                 return self.expired(*page, *life_ms, now);
