@@ -70,6 +70,7 @@ impl Digest {
             | Observation::LoginTokenGiven { .. }
             | Observation::SessionExpired { .. }
             | Observation::TokensRevoked { .. }
+            | Observation::RevokedSessionStays { .. }
             | Observation::Crashed
             | Observation::Restored
             | Observation::Fault { .. }

@@ -91,6 +91,10 @@ pub enum Observation<'a> {
     TokensRevoked {
         accid: &'a Accid,
     },
+    /// An account still has a session whose token was revoked a while ago.
+    RevokedSessionStays {
+        accid: &'a Accid,
+    },
     Crashed,
     Restored,
     /// A fault was injected, or taken away.
@@ -141,8 +145,6 @@ pub struct Leftovers {
     pub open_rooms: Vec<CallId>,
     /// Operations without a completion.
     pub open_tickets: Vec<(Page, u64)>,
-    /// Accounts with a session whose token was revoked.
-    pub revoked_sessions: Vec<Accid>,
 }
 
 impl fmt::Display for Page {

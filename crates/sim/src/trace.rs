@@ -112,6 +112,9 @@ fn line(observation: &Observation<'_>) -> Option<String> {
             format!("server: ends the session of {page}, whose token was good for {life_ms} ms")
         }
         Observation::TokensRevoked { accid } => format!("server: signs {accid} out"),
+        Observation::RevokedSessionStays { accid } => {
+            format!("server: {accid} still has a session with a revoked token")
+        }
         Observation::Crashed => "server: crashed".to_owned(),
         Observation::Restored => "server: restored".to_owned(),
         Observation::Fault { what } => format!("fault: {what}"),

@@ -252,6 +252,7 @@ impl World {
         self.poll_media();
         self.check_keep_alives();
         self.expire_sessions();
+        self.look_for_revoked_sessions();
         for index in 0..self.devices.len() {
             self.inspect(index, false);
         }
@@ -286,12 +287,6 @@ impl World {
                 .flat_map(|process| process.media_plane.rooms())
                 .collect(),
             open_tickets: self.checker.open_tickets(),
-            revoked_sessions: self
-                .server
-                .process
-                .iter()
-                .flat_map(|process| process.revoked_sessions(&self.server.accounts))
-                .collect(),
         }
     }
 

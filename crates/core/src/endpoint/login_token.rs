@@ -92,14 +92,14 @@ impl LoginToken {
         self.asked_until = None;
     }
 
-    /// The server has taken it, and it is good for so long; the next one is asked for at `ask_at`.
+    /// The server has taken it, and it is good for so long; the next one is asked for at `ask_at`. A provider that is being
+    /// asked may still answer.
     pub(super) fn accepted(&mut self, expires_at: Time, ask_at: Time) {
         self.tried = true;
         self.fresh = false;
         self.failures = 0;
         self.expires_at = Some(expires_at);
         self.ask_at = Some(ask_at);
-        self.asked_until = None;
     }
 
     /// The server takes it no more.

@@ -158,11 +158,12 @@ impl Runner {
         if self.batch.is_some() {
             return None;
         }
+        let size = size_max.min(self.waiting.len());
+        let next = self.waiting.iter().take(size);
         let mut inputs = match self.hub.retry_at {
-            Some(at) if at > now => Vec::new(),
+            Some(at) if at > now && !self.facts.concern_login(next) => Vec::new(),
             _ => self.facts.drain(),
         };
-        let size = size_max.min(self.waiting.len());
         inputs.extend(self.waiting.drain(..size));
         (!inputs.is_empty()).then(|| self.handle(inputs, now, watch))
     }

@@ -276,6 +276,23 @@ fn token_that_comes_while_an_older_one_signs_in_is_not_lost() {
 }
 
 #[test]
+fn token_that_comes_just_after_an_older_one_has_signed_in_is_not_lost() {
+    let mut phone = in_call(true);
+    phone.pass_unanswered(LIFE_MS * 8 / 10);
+    assert_eq!(asked(&phone), 1);
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome_for(LIFE_MS / 10, snapshot());
+    give_token(&mut phone, "second");
+    let renewal = Command::Renew {
+        token: token("second"),
+    };
+    assert_eq!(phone.last(is_renewal).command, renewal);
+    assert_eq!(asked(&phone), 1);
+}
+
+#[test]
 fn token_on_its_way_when_the_connection_breaks_signs_in_next() {
     let mut phone = in_call(true);
     phone.pass_unanswered(LIFE_MS * 8 / 10);

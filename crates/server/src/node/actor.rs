@@ -236,7 +236,7 @@ impl Actor {
             .get(&new.accid)
             .is_some_and(|generation| new.generation < *generation)
         {
-            let error = ErrorBody::new(ErrorKind::WrongToken, "the token was revoked");
+            let error = ErrorBody::new(ErrorKind::TokenRevoked, "the token was revoked");
             let reply = Reply::new(new.request, Err(error));
             new.handle.send(Outgoing::Reply(Box::new(reply)));
             new.handle.send(Outgoing::End);

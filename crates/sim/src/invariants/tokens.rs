@@ -99,6 +99,11 @@ impl Invariant for SignOutsHaveAReason {
                 let own = self.accids.iter().filter(|(_, of)| of == accid);
                 self.revoked.extend(own.map(|(page, _)| *page));
             }
+            Observation::RevokedSessionStays { accid } => {
+                return Err(format!(
+                    "{accid} still has a session whose token was revoked"
+                ));
+            }
             Observation::OpStarted {
                 page,
                 op: Op::Logout,
@@ -137,7 +142,7 @@ impl Invariant for SignOutsHaveAReason {
 #[derive(Debug, Default)]
 pub(crate) struct TokensAreRenewed {
     accids: BTreeMap<Page, Accid>,
-    /// When a page was last given a good token, and until when that is good.
+    /// When a page was given a good token since it asked, and until when all that it was given are good.
     given: BTreeMap<Page, (Time, Time)>,
     /// When a page last asked for one, or said that one is needed.
     asked: BTreeMap<Page, Time>,
@@ -190,7 +195,8 @@ impl Invariant for TokensAreRenewed {
             }
             Observation::LoginTokenGiven { page, good_until } => match good_until {
                 Some(until) => {
-                    self.given.insert(*page, (now, *until));
+                    let (_, good_until) = self.given.entry(*page).or_insert((now, *until));
+                    *good_until = (*good_until).min(*until);
                 }
                 None => {
                     self.given.remove(page);
@@ -210,6 +216,7 @@ impl Invariant for TokensAreRenewed {
                 );
                 if asks {
                     self.asked.insert(*page, now);
+                    self.given.remove(page);
                 }
             }
             Observation::Inspected { page, view } => {

@@ -15,6 +15,8 @@ pub struct Accounts(BTreeMap<Accid, Account>);
 struct Account {
     /// How often its tokens were revoked.
     generation: u64,
+    /// When that was last.
+    revoked_at: Time,
     disabled: bool,
 }
 
@@ -37,10 +39,17 @@ impl Accounts {
     }
 
     /// All tokens that there are for the account are good no more.
-    pub fn revoke(&mut self, accid: &Accid) {
+    pub fn revoke(&mut self, accid: &Accid, now: Time) {
         if let Some(account) = self.0.get_mut(accid) {
             account.generation += 1;
+            account.revoked_at = now;
         }
+    }
+
+    /// Whether this token was revoked by then.
+    pub(super) fn had_revoked(&self, accid: &Accid, token: &LoginToken, then: Time) -> bool {
+        let account = self.0.get(accid);
+        account.is_some_and(|it| token.generation < it.generation && it.revoked_at <= then)
     }
 
     /// A disabled account can neither sign in nor be called.

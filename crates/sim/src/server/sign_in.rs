@@ -95,11 +95,10 @@ impl Process {
             .collect()
     }
 
-    /// Accounts that have a session although its token was revoked.
-    pub fn revoked_sessions(&self, accounts: &Accounts) -> Vec<Accid> {
+    /// Accounts that have a session although its token was revoked by then.
+    pub fn revoked_sessions(&self, accounts: &Accounts, then: Time) -> Vec<Accid> {
         let sessions = self.sessions.values();
-        let revoked = sessions
-            .filter(|session| session.token.generation < accounts.generation(&session.accid));
+        let revoked = sessions.filter(|own| accounts.had_revoked(&own.accid, &own.token, then));
         revoked.map(|session| session.accid.clone()).collect()
     }
 }

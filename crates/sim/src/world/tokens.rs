@@ -11,6 +11,8 @@ use crate::person;
 use crate::server::{LoginToken, ServerInput};
 
 const DAY_MS: u64 = 86_400_000;
+/// How long a server whose store works may take to close the sessions of an account that is signed out.
+const SIGN_OUT_MS: u64 = 5_000;
 /// How long login tokens are good in a world in which they run out.
 const SHORT_LIFE_MS: std::ops::RangeInclusive<u64> = 2_000..=25_000;
 
@@ -125,6 +127,17 @@ impl World {
         }
     }
 
+    pub(super) fn look_for_revoked_sessions(&mut self) {
+        let then = self.now.minus_ms(SIGN_OUT_MS);
+        let works = self.store_fails_until.max(self.store_slow_until) <= then;
+        let Some(process) = self.server.process.as_ref().filter(|_| works) else {
+            return;
+        };
+        for accid in process.revoked_sessions(&self.server.accounts, then) {
+            self.observe(&Observation::RevokedSessionStays { accid: &accid });
+        }
+    }
+
     /// The page whose connection this is, if it has no newer one.
     fn page_of(&self, socket: SocketId) -> Option<Page> {
         let device = &self.devices[self.sockets.get(&socket)?.device];
@@ -137,7 +150,7 @@ impl World {
             return;
         }
         let accid = self.accounts[self.rng.faults.index(self.accounts.len())].clone();
-        self.server.accounts.revoke(&accid);
+        self.server.accounts.revoke(&accid, self.now);
         if disable {
             self.stats.count_fault("account disabled");
             self.server.accounts.set_disabled(&accid, true);
