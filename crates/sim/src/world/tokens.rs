@@ -150,6 +150,22 @@ impl World {
             return;
         }
         let accid = self.accounts[self.rng.faults.index(self.accounts.len())].clone();
+        self.sign_out(accid, disable);
+    }
+
+    /// Now and then an account is signed out in the moment in which it signs in.
+    pub(super) fn perhaps_revoke_at_login(&mut self, socket: SocketId) {
+        let works = self.now >= self.store_fails_until;
+        if self.tokens_run_out() && works && self.rng.faults.chance(20) {
+            let device = self.sockets.get(&socket).map(|socket| socket.device);
+            if let Some(device) = device {
+                let accid = self.devices[device].accid.clone();
+                self.sign_out(accid, false);
+            }
+        }
+    }
+
+    fn sign_out(&mut self, accid: Accid, disable: bool) {
         self.server.accounts.revoke(&accid, self.now);
         if disable {
             self.stats.count_fault("account disabled");
