@@ -1,7 +1,7 @@
 //! What has happened in the world and cannot be refused, while it waits to be stored: of each thing only the newest, so that
 //! an outage of any length leaves no more than there are media connections.
 //!
-//! A sign-out is one once it could not be stored. Until then it keeps its place: logins that came before it are undone by it,
+//! A sign-out is a fact once it could not be stored. Until then it keeps its place: logins that came before it are undone by it,
 //! and those that come after it are not.
 
 use std::collections::{BTreeMap, BTreeSet};
