@@ -13,13 +13,15 @@ mod offer;
 pub type Target = fn(&[u8]);
 
 /// What is fuzzed, by name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("client_frames", hub::client_frames),
     ("server_frame", endpoint::server_frame),
     ("endpoint", endpoint::inputs),
     ("hub", hub::inputs),
     ("offer", offer::offers),
     ("datagrams", datagrams::datagrams),
+    ("token", hullo::fuzz::token),
+    ("http", hullo::fuzz::request),
 ];
 
 /// Runs the target of this name; panics where there is none.

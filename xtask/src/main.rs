@@ -60,8 +60,8 @@ enum Task {
     },
     /// Put known defects back, one at a time, and demand that each is caught
     Defects {
-        /// Only those whose name contains this
-        filter: Option<String>,
+        /// Only those whose name contains one of these
+        filters: Vec<String>,
     },
     /// Fuzz every decoder that takes bytes from outside, each for a minute
     Fuzz(fuzz::Options),
@@ -90,7 +90,7 @@ fn run(task: Task) -> Result<()> {
             .and_then(|()| setup::test_tools())
             .and_then(|()| setup::cargo_deny().map(drop)),
         Task::Sim { args } => sim::run(&args),
-        Task::Defects { filter } => sim::run_defects(filter.as_deref()),
+        Task::Defects { filters } => sim::run_defects(&filters),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
     }

@@ -16,8 +16,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     command::run(cargo(program).args(args))
 }
 
-/// Puts the defects back whose name contains `filter`, or all.
-pub(crate) fn run_defects(filter: Option<&str>) -> Result<()> {
+/// Puts the defects back whose name contains one of `filters`, or all.
+pub(crate) fn run_defects(filters: &[String]) -> Result<()> {
     let program = [
         "run",
         "--quiet",
@@ -25,5 +25,5 @@ pub(crate) fn run_defects(filter: Option<&str>) -> Result<()> {
         "--bin=hullo-defects",
         "--",
     ];
-    command::run(cargo(program).args(filter))
+    command::run(cargo(program).args(filters))
 }

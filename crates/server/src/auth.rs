@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub(crate) use failures::FailedLogins;
 pub(crate) use token::{LoginClaims, mint_login, mint_room, verify_room};
-use token::{TokenError, verify_login};
+pub(crate) use token::{TokenError, verify_login};
 
 use crate::node::AppError;
 use crate::store::{Account, App, Store, StoreError};

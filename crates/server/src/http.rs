@@ -3,6 +3,7 @@
 mod accounts;
 mod backend;
 mod calls;
+mod decoders;
 mod demo;
 mod operations;
 mod site;
@@ -24,6 +25,7 @@ use utoipa_axum::routes;
 use crate::api_error::ApiError;
 use crate::state::HttpState;
 use backend::BasicAuth;
+pub(crate) use decoders::decoders;
 
 /// Largest body that the API reads.
 const BODY_BYTES_MAX: usize = 16 * 1024;

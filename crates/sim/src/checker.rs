@@ -6,7 +6,7 @@ use hullo_protocol::Accid;
 use crate::digest::Digest;
 use crate::invariant::{Invariant, Violation};
 use crate::invariants::{
-    agreement, endings, frames, media, places, records, ringing, tickets, timers, versions,
+    agreement, endings, frames, media, places, records, ringing, tickets, timers, tokens, versions,
 };
 use crate::observation::{Observation, Page};
 use crate::reference::Reference;
@@ -43,6 +43,8 @@ impl Checker {
                 Box::new(media::HeldIsSilent::default()),
                 Box::new(media::DevicesClosedWhenIdle::default()),
                 Box::new(timers::TimersMoveOn::default()),
+                Box::new(tokens::SignOutsHaveAReason::default()),
+                Box::new(tokens::TokensAreRenewed::default()),
                 Box::new(Reference::new(scenario.config.clone())),
             ],
             violation: None,

@@ -33,6 +33,8 @@ pub struct Device {
     pub welcomed_at: Option<Time>,
     /// Whether the person has signed in.
     pub signed_in: bool,
+    /// Whether the page's app has a provider of login tokens.
+    pub provider: bool,
     /// The ticket of the last login.
     pub login_ticket: Option<u64>,
     /// What the page shows beside the call.
@@ -77,6 +79,7 @@ impl Device {
             cursor: None,
             welcomed_at: None,
             signed_in: false,
+            provider: false,
             login_ticket: None,
             shown: Shown::default(),
             found: Vec::new(),

@@ -68,6 +68,10 @@ impl Digest {
             | Observation::HandledBeside { .. }
             | Observation::RolledBack
             | Observation::TakenBack
+            | Observation::LoginTokenGiven { .. }
+            | Observation::SessionExpired { .. }
+            | Observation::TokensRevoked { .. }
+            | Observation::RevokedSessionStays { .. }
             | Observation::Crashed
             | Observation::Restored
             | Observation::Fault { .. }

@@ -12,4 +12,5 @@ pub(crate) mod records;
 pub(crate) mod ringing;
 pub(crate) mod tickets;
 pub(crate) mod timers;
+pub(crate) mod tokens;
 pub(crate) mod versions;

@@ -3,13 +3,14 @@
 //!
 //! A *world* has one server, two to five accounts with one to three devices each, the people in front of them, and
 //! everything that goes wrong between them: delay, partitions, broken and half-open connections, duplicated requests,
-//! reordered events, clocks that are wrong, timers that come late, pages that are reloaded, laptops that are closed, a store
-//! that is slow or fails, and a server that dies at any instant, also between handling a batch and storing it, and between
-//! storing it and telling anyone. People call one another, in twos and in groups, invite and join, answer while they talk,
-//! hold, leave, end, and go on with a call on another of their devices; the app's policies for busy accounts and for devices
-//! differ from world to world. At every step the *invariants* of ARCHITECTURE.md are checked, and beside the hub runs a small
-//! *reference model* that says what must follow from the commands it accepted. In the end the network heals, the people
-//! stop, and everything must come to rest.
+//! reordered events, clocks that are wrong, timers that come late, pages that are reloaded, laptops that are closed, a
+//! store that is slow or fails, login tokens that run out, whose provider fails, is late or answers twice, accounts that
+//! are signed out, and a server that dies at any instant, also between handling a batch and storing it, and between
+//! storing it and telling anyone. People call one another, in twos and in groups, invite and join, answer while they
+//! talk, hold, leave, end, and go on with a call on another of their devices; the app's policies for busy accounts and
+//! for devices differ from world to world. At every step the *invariants* of ARCHITECTURE.md are checked, and beside the
+//! hub runs a small *reference model* that says what must follow from the commands it accepted. In the end the network
+//! heals, the people stop, and everything must come to rest.
 //!
 //! # Running and replaying
 //! ```text
@@ -30,6 +31,7 @@
 //! | part | stands for | where |
 //! |---|---|---|
 //! | [`event_queue`], [`dice`] | time and chance | |
+//! | [`server::Accounts`] | the app's backend: who may sign in, with which tokens | `world/tokens.rs` |
 //! | [`network`] | WebSockets over TCP: what is ordered, what gets lost, who is told | `world/wire.rs` |
 //! | [`server`], [`store`], [`media_plane`] | the server's shell, SQLite, the SFU | `world/serving.rs` |
 //! | [`device`], [`clock`], [`browser`], [`person`] | the page, its time, RTCPeerConnection, the user | `world/pages.rs` |

@@ -82,6 +82,24 @@ pub enum Observation<'a> {
         call_id: CallId,
         command: &'a RoomCommand,
     },
+    /// The app's backend has given a login token, which is good until then if it is good.
+    LoginTokenGiven {
+        page: Page,
+        good_until: Option<Time>,
+    },
+    /// The server ends the session of a page because its login token, which was good for so long, has run out.
+    SessionExpired {
+        page: Page,
+        life_ms: u64,
+    },
+    /// No login token of the account is good any more: it is signed out everywhere.
+    TokensRevoked {
+        accid: &'a Accid,
+    },
+    /// An account still has a session whose token was revoked a while ago.
+    RevokedSessionStays {
+        accid: &'a Accid,
+    },
     Crashed,
     Restored,
     /// A fault was injected, or taken away.

@@ -120,12 +120,13 @@ pub fn login(
     app_key: AppKey,
     token: &str,
     cursor: Option<MessageId>,
+    provider: bool,
 ) -> Op {
     Op::Login {
         app_key,
         accid: accid.clone(),
         token: Some(token.to_owned().into()),
-        provider: false,
+        provider,
         device,
         cursor,
     }

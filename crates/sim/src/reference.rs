@@ -109,6 +109,9 @@ impl Reference {
                 self.closed(*session, *reason, input)?;
             }
         }
+        if let Input::SignOut { accid } = input {
+            self.is_out(accid)?;
+        }
         if now < self.retry_until {
             self.model.apply_connectivity(now);
             return Ok(());
@@ -351,8 +354,20 @@ impl Reference {
             // Said again after a failure of the store.
             return Ok(());
         };
-        if reason != SessionClosed::KickedOut {
-            return Ok(());
+        match (reason, input) {
+            (SessionClosed::KickedOut, _) => {}
+            (SessionClosed::SignedOut, Input::SignOut { accid }) if *accid == gone.accid => {
+                return Ok(());
+            }
+            (SessionClosed::SignedOut, Input::Request { session: by, .. }) if *by == session => {
+                return Ok(());
+            }
+            (SessionClosed::Replaced, Input::Connected { accid, device, .. })
+                if *accid == gone.accid && device.id == gone.device =>
+            {
+                return Ok(());
+            }
+            _ => return Err(format!("{gone:?} is closed ({reason:?}) by {input:?}")),
         }
         let Input::Connected { accid, device, .. } = input else {
             return Err(format!("{gone:?} is kicked out by nobody"));
@@ -374,6 +389,22 @@ impl Reference {
         });
         match left {
             Some((call_id, ..)) => Err(format!("{gone:?} is kicked out and still in {call_id}")),
+            None => Ok(()),
+        }
+    }
+
+    /// An account that was signed out has no session, and no part in any call.
+    fn is_out(&self, accid: &Accid) -> Result<(), String> {
+        let mut sessions = self.model.sessions.values();
+        if let Some(session) = sessions.find(|session| session.accid == *accid) {
+            return Err(format!(
+                "{accid} is signed out and still there: {session:?}"
+            ));
+        }
+        match self.model.live_parts(accid).next() {
+            Some((call_id, _, part)) => Err(format!(
+                "{accid} is signed out and still in {call_id}: {part:?}"
+            )),
             None => Ok(()),
         }
     }

@@ -47,6 +47,11 @@ impl RunStats {
             AppEvent::Disconnect {
                 reason: SessionClosed::KickedOut,
             } => "kicked out",
+            AppEvent::Disconnect {
+                reason: SessionClosed::SignedOut,
+            } => "signed out",
+            AppEvent::TokenExpiring { .. } => "login token runs out soon",
+            AppEvent::TokenExpired => "login token needed",
             _ => return,
         };
         *self.events.entry(name).or_default() += 1;

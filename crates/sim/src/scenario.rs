@@ -32,6 +32,8 @@ pub struct Scenario {
     pub skewed: bool,
     /// Devices cannot be opened, token handlers fail, timers come late.
     pub poor_devices: bool,
+    /// Login tokens last for seconds, those who give them out fail, are late or give old ones, and accounts are signed out.
+    pub tokens_run_out: bool,
 }
 
 impl Scenario {
@@ -66,13 +68,7 @@ impl Scenario {
                 busy,
                 devices: devices_policy,
                 small_call: 0,
-                // In every fourth world only the last few calls are remembered. No die of its own, so that the others stay
-                // as they were.
-                remembered_bytes: if people_ms.is_multiple_of(4) {
-                    64_000
-                } else {
-                    REMEMBERED_BYTES
-                },
+                remembered_bytes: REMEMBERED_BYTES,
             },
             people_ms,
             pause_ms_max: [700, 2_000, 4_000, 8_000][dice.index(4)],
@@ -85,14 +81,34 @@ impl Scenario {
             store_failing,
             skewed,
             poor_devices,
+            tokens_run_out: false,
         };
-        scenario.with_large_calls()
+        scenario
+            .with_large_calls()
+            .with_short_memory()
+            .with_short_tokens(calm)
     }
 
     /// Worlds have few people: in most of them a call of two or three counts as a large one. Decided by what is drawn
     /// already, so that a seed makes the same world with it.
     fn with_large_calls(mut self) -> Self {
         self.config.small_call = [0, 2, 3, SMALL_CALL][self.latency_ms_max as usize % 4];
+        self
+    }
+
+    /// In every fourth world only the last calls are remembered, or none at all once the next has ended. Decided by what is
+    /// drawn already, too.
+    fn with_short_memory(mut self) -> Self {
+        if self.people_ms.is_multiple_of(4) {
+            self.config.remembered_bytes =
+                [0, 4_000, 16_000, 64_000][self.people_ms as usize / 4 % 4];
+        }
+        self
+    }
+
+    /// In every third world. Decided by what is drawn already, too.
+    fn with_short_tokens(mut self, calm: bool) -> Self {
+        self.tokens_run_out = !calm && self.people_ms.is_multiple_of(3);
         self
     }
 }

@@ -1,7 +1,9 @@
 //! The server: the real hub and the real runner of its batches, inside a model of the shell. The shell takes what arrives,
 //! has a batch stored before it tells anyone, and can die between any two of those steps.
 
+mod accounts;
 mod deliver;
+mod sign_in;
 
 use std::collections::BTreeMap;
 
@@ -11,9 +13,11 @@ use hullo_core::hub::{
     Config, Hub, Input, Known, MediaEvent, RoomGrant, Runner, SessionId, Step, Unanswered, Write,
 };
 use hullo_protocol::{
-    Accid, CallId, Command, ErrorBody, ErrorKind, Login, MessageId, RefusedInvite, Reply, Request,
+    Accid, CallId, Command, ErrorBody, ErrorKind, MessageId, RefusedInvite, Reply, Request,
     Snapshot, Success, Token, Uid,
 };
+
+pub use accounts::{Accounts, LoginToken};
 
 use crate::media_plane::MediaPlane;
 use crate::network::SocketId;
@@ -26,7 +30,7 @@ pub struct Server {
     pub store: Store,
     /// What does not.
     pub process: Option<Process>,
-    accounts: Vec<Accid>,
+    pub accounts: Accounts,
     config: Config,
     epoch: u64,
     next_session: u64,
@@ -48,6 +52,9 @@ struct ConnectedSession {
     socket: SocketId,
     accid: Accid,
     cursor: Option<MessageId>,
+    token: LoginToken,
+    /// How long the token was good when it came.
+    token_life_ms: u64,
 }
 
 /// Something for the shell.
@@ -62,6 +69,8 @@ pub enum ServerInput {
     },
     /// News from the media plane.
     Media(CallId, MediaEvent),
+    /// The tokens of an account were revoked.
+    Revoked(Accid),
     /// The hub's deadline has come.
     Timer,
 }
@@ -90,7 +99,7 @@ impl Server {
         Self {
             store: Store::default(),
             process: None,
-            accounts,
+            accounts: Accounts::of(accounts),
             config,
             epoch: 0,
             next_session: 0,
@@ -118,7 +127,8 @@ impl Server {
     }
 
     /// Something arrives; what is for the hub waits for the next batch.
-    pub fn receive(&mut self, input: ServerInput) -> Vec<ServerOutput> {
+    /// The store cannot be read while it is `failing`.
+    pub fn receive(&mut self, input: ServerInput, now: Time, failing: bool) -> Vec<ServerOutput> {
         let Some(process) = &mut self.process else {
             return Vec::new();
         };
@@ -126,6 +136,8 @@ impl Server {
             accounts: &self.accounts,
             store: &self.store,
             next_session: &mut self.next_session,
+            now,
+            failing,
         };
         match process.translate(input, shell) {
             Translated::ForHub(input) => process.runner.receive(input),
@@ -244,9 +256,12 @@ struct Welcome {
 
 /// What the shell knows beside the process.
 struct Shell<'a> {
-    accounts: &'a [Accid],
+    accounts: &'a Accounts,
     store: &'a Store,
     next_session: &'a mut u64,
+    now: Time,
+    /// The store cannot be read.
+    failing: bool,
 }
 
 impl Process {
@@ -266,6 +281,7 @@ impl Process {
             ServerInput::Media(call_id, event) => {
                 Translated::ForHub(Input::Media { call_id, event })
             }
+            ServerInput::Revoked(accid) => self.sign_out(accid, shell.accounts),
             ServerInput::Closed { socket } => {
                 let Some(session) = self.by_socket.remove(&socket) else {
                     return Translated::Ignored;
@@ -294,6 +310,9 @@ impl Process {
         if let Command::Login(login) = request.command {
             return self.receive_login(socket, re, login, shell);
         }
+        if let Command::Renew { token } = &request.command {
+            return self.renew(socket, re, token, &shell);
+        }
         let asker = self
             .by_socket
             .get(&socket)
@@ -308,10 +327,9 @@ impl Process {
         };
         let refused = named
             .iter()
-            .filter(|accid| !shell.accounts.contains(accid))
-            .map(|accid| RefusedInvite {
-                accid: accid.clone(),
-                kind: ErrorKind::AccountNotFound,
+            .filter_map(|accid| {
+                let (accid, kind) = (accid.clone(), shell.accounts.refusal(accid)?);
+                Some(RefusedInvite { accid, kind })
             })
             .collect();
         let grant = match &request.command {
@@ -350,39 +368,6 @@ impl Process {
                 people,
                 ..Known::default()
             },
-        })
-    }
-
-    fn receive_login(
-        &mut self,
-        socket: SocketId,
-        re: u64,
-        login: Login,
-        shell: Shell<'_>,
-    ) -> Translated {
-        if self.by_socket.contains_key(&socket) {
-            return answered(socket, re, Err(ErrorKind::BadRequest.into()));
-        }
-        if !shell.accounts.contains(&login.accid) || login.token.expose() != "right" {
-            return answered(socket, re, Err(ErrorKind::WrongToken.into()));
-        }
-        *shell.next_session += 1;
-        let session = SessionId(*shell.next_session);
-        self.by_socket.insert(socket, session);
-        self.sessions.insert(
-            session,
-            ConnectedSession {
-                socket,
-                accid: login.accid.clone(),
-                cursor: login.cursor,
-            },
-        );
-        Translated::ForHub(Input::Connected {
-            session,
-            accid: login.accid,
-            device: login.device,
-            request: re,
-            calls: login.calls,
         })
     }
 }

@@ -108,6 +108,16 @@ fn line(observation: &Observation<'_>) -> Option<String> {
         Observation::Commanded { call_id, command } => {
             format!("room {call_id}: {}", clip(&format!("{command:?}")))
         }
+        Observation::LoginTokenGiven { page, good_until } => {
+            format!("{page}: is given a login token, good until {good_until:?}")
+        }
+        Observation::SessionExpired { page, life_ms } => {
+            format!("server: ends the session of {page}, whose token was good for {life_ms} ms")
+        }
+        Observation::TokensRevoked { accid } => format!("server: signs {accid} out"),
+        Observation::RevokedSessionStays { accid } => {
+            format!("server: {accid} still has a session with a revoked token")
+        }
         Observation::Crashed => "server: crashed".to_owned(),
         Observation::Restored => "server: restored".to_owned(),
         Observation::Fault { what } => format!("fault: {what}"),

@@ -3,6 +3,7 @@
 mod faults;
 mod pages;
 mod serving;
+mod tokens;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use crate::network::{End, Socket, SocketId};
 use crate::observation::{EndpointView, Leftovers, Observation, Page};
 use crate::run_stats::RunStats;
 use crate::scenario::Scenario;
-use crate::server::Server;
+use crate::server::{LoginToken, Server};
 use crate::trace::{Keep, Trace};
 
 /// How long after the network has healed and the people have stopped everything must have ended: the longest ring time,
@@ -46,6 +47,10 @@ enum WorldEvent {
     OfferReady(Page, u32),
     /// The app's token handler answers.
     TokenGiven(Page, CallId, Result<String, String>),
+    /// The app's backend gives a login token, or does not.
+    LoginTokenGiven(Page, Result<LoginToken, String>),
+    /// A disabled account may sign in again.
+    AccountEnabled(Accid),
     /// A device could not be opened.
     CaptureFailed(Page, SlotKind),
     /// A connection attempt has reached the server.
@@ -224,6 +229,8 @@ impl World {
             WorldEvent::TokenGiven(page, call_id, result) => {
                 self.token_given(page, call_id, result);
             }
+            WorldEvent::LoginTokenGiven(page, result) => self.login_token_given(page, result),
+            WorldEvent::AccountEnabled(accid) => self.server.accounts.set_disabled(&accid, false),
             WorldEvent::CaptureFailed(page, kind) => self.capture_failed(page, kind),
             WorldEvent::SocketConnects(socket) => self.socket_connects(socket),
             WorldEvent::FramesArrive(socket, to) => self.frames_arrive(socket, to),
@@ -244,6 +251,8 @@ impl World {
     fn tick(&mut self) {
         self.poll_media();
         self.check_keep_alives();
+        self.expire_sessions();
+        self.look_for_revoked_sessions();
         for index in 0..self.devices.len() {
             self.inspect(index, false);
         }

@@ -77,6 +77,9 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         "invite to a group timed out",
         "ended while away",
         "kicked out",
+        "signed out",
+        "login token runs out soon",
+        "login token needed",
     ] {
         assert!(stats.events.contains_key(event), "no {event}:\n{stats}");
     }
@@ -101,6 +104,14 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
         "token handler never answers",
         "token refused",
         "device cannot be opened",
+        "login token ran out",
+        "token provider fails",
+        "token provider is late",
+        "token provider answers twice",
+        "token provider gives an old token",
+        "token provider never answers",
+        "tokens revoked",
+        "account disabled",
     ] {
         assert!(stats.faults.contains_key(fault), "no {fault}:\n{stats}");
     }

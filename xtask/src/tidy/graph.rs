@@ -21,7 +21,13 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("hullo-sim", &["hullo-protocol", "hullo-core", "hullo-sfu"]),
     (
         "hullo-fuzz",
-        &["hullo-protocol", "hullo-core", "hullo-sfu", "hullo-sim"],
+        &[
+            "hullo-protocol",
+            "hullo-core",
+            "hullo-sfu",
+            "hullo-server",
+            "hullo-sim",
+        ],
     ),
     ("xtask", &[]),
 ];

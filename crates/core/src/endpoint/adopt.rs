@@ -109,14 +109,40 @@ impl Endpoint {
         match result {
             Ok(Success::Call { call, .. }) => self.adopt_whole(call),
             Err(error) if error.kind == ErrorKind::CallNotFound => {
-                if self.is_current(call_id) {
-                    self.end_leg(EndReason::Server, None);
-                } else if self.held.is(call_id) {
-                    let ended = self.held.end(EndReason::Server, None, &self.cx);
-                    self.announce(ended);
+                if self.is_current(call_id) || self.held.is(call_id) {
+                    self.cx.request_record(call_id);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The server has forgotten the call, which it does only when it is over: its record says how it ended.
+    pub(super) fn handle_record_answer(
+        &mut self,
+        call_id: CallId,
+        result: Result<Success, ErrorBody>,
+    ) {
+        let record = match result {
+            Ok(Success::Record { record }) => Some(record),
+            _ => None,
+        };
+        let me = self.cx.me();
+        let summary = record
+            .zip(me)
+            .and_then(|(record, me)| record.summary_for(me));
+        if self.is_current(call_id) {
+            match &summary {
+                Some(_) => self.end_missing(summary.as_ref()),
+                None => self.end_leg(EndReason::Server, None),
+            }
+        } else if self.held.is(call_id) {
+            let (reason, by) = match summary {
+                Some(summary) => (summary.reason, summary.ended_by),
+                None => (EndReason::Server, None),
+            };
+            let ended = self.held.end(reason, by, &self.cx);
+            self.announce(ended);
         }
     }
 

@@ -69,6 +69,7 @@ impl Endpoint {
             ErrorKind::StorageUnavailable | ErrorKind::RateLimited => {}
             // How it ended is on its way, or is asked for.
             ErrorKind::CallOver => self.cx.request_snapshot(call_id),
+            ErrorKind::CallNotFound => self.cx.request_record(call_id),
             kind => {
                 let leave = match kind {
                     ErrorKind::RoomTokenRefused => Some(reject_without_token(call_id)),

@@ -201,6 +201,14 @@ impl Context {
         }
     }
 
+    /// Asks how a call ended that the server knows no more, unless that is under way.
+    pub(super) fn request_record(&mut self, call_id: CallId) {
+        let purpose = Purpose::Record(call_id);
+        if !self.requests.is_waiting(&purpose) {
+            self.request(Command::CallRecord { call_id }, purpose);
+        }
+    }
+
     /// Sends the same again in a moment, unless its time is over.
     pub(super) fn retry(&mut self, mut pending: Pending, wait_ms: Option<u64>) {
         if self.now < pending.deadline {

@@ -149,6 +149,7 @@ impl Endpoint {
                 self.cx.complete(ticket, result.map(|_| Value::Done));
             }
             Purpose::Snapshot(call_id) => self.handle_snapshot_answer(call_id, result),
+            Purpose::Record(call_id) => self.handle_record_answer(call_id, result),
             Purpose::Query(ticket) => self.cx.complete(ticket, result.map(value_of)),
             // Who came and went while the connection was away is not known: all that is followed is told again.
             Purpose::RestoreWatch => {

@@ -110,7 +110,7 @@ impl Endpoint {
                 token_expires_in_ms,
                 snapshot,
             }) => {
-                self.cx.note_token_accepted(token_expires_in_ms);
+                let newer = self.cx.note_login_accepted(token_expires_in_ms);
                 let first_login = self.cx.signalling.welcome(accid, secure);
                 self.cx.signalling.rename(name, avatar);
                 let relogins = std::mem::take(&mut self.cx.signalling.relogins);
@@ -124,6 +124,10 @@ impl Endpoint {
                     self.cx.request(watch, Purpose::RestoreWatch);
                 }
                 self.cx.send_unsent();
+                if let Some(token) = newer {
+                    self.cx
+                        .request(Command::Renew { token }, Purpose::Renew(None));
+                }
             }
             Ok(_) => self.cx.reconnect(),
             Err(error) => match error.kind {

@@ -76,6 +76,13 @@ impl LoginToken {
         self.current.is_some() && !self.tried
     }
 
+    /// The one that no login has tried, if there is one.
+    pub(super) fn take_untried(&mut self) -> Option<Token> {
+        let untried = self.current.clone().filter(|_| !self.tried);
+        self.tried |= untried.is_some();
+        untried
+    }
+
     /// The next login uses this one, which the provider gave, or the application by a login.
     pub(super) fn replace(&mut self, token: Token, by_provider: bool) {
         self.current = Some(token);
@@ -85,14 +92,14 @@ impl LoginToken {
         self.asked_until = None;
     }
 
-    /// The server has taken it, and it is good for so long; the next one is asked for at `ask_at`.
+    /// The server has taken it, and it is good for so long; the next one is asked for at `ask_at`. A provider that is being
+    /// asked may still answer.
     pub(super) fn accepted(&mut self, expires_at: Time, ask_at: Time) {
         self.tried = true;
         self.fresh = false;
         self.failures = 0;
         self.expires_at = Some(expires_at);
         self.ask_at = Some(ask_at);
-        self.asked_until = None;
     }
 
     /// The server takes it no more.

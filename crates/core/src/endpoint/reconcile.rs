@@ -126,7 +126,7 @@ impl Endpoint {
     }
 
     /// The server no longer knows the current call for this device: it ended while the device was away, or another has it.
-    fn end_missing(&mut self, summary: Option<&CallSummary>) {
+    pub(super) fn end_missing(&mut self, summary: Option<&CallSummary>) {
         let Some(leg) = &self.current else { return };
         let (call_id, rang) = (leg.view.call_id, leg.rings());
         let group = leg.view.kind == CallKind::Group;

@@ -15,6 +15,14 @@ const ASK_TENTHS: u64 = 8;
 const ASK_MS_MIN: u64 = 1_000;
 
 impl Context {
+    /// The server has taken the token of a login. Returns a newer one that has come meanwhile: the session is renewed with it.
+    pub(super) fn note_login_accepted(&mut self, expires_in_ms: u64) -> Option<Token> {
+        let own = self.signalling.login_token();
+        let newer = own.and_then(|own| own.take_untried());
+        self.note_token_accepted(expires_in_ms);
+        newer
+    }
+
     /// The server has taken the token.
     pub(super) fn note_token_accepted(&mut self, expires_in_ms: u64) {
         let tenth = expires_in_ms / 10;

@@ -39,6 +39,8 @@ pub(super) enum Purpose {
     AnswerSwitch(u64),
     /// The whole of a call.
     Snapshot(CallId),
+    /// How a call ended that the server knows no more.
+    Record(CallId),
     /// More accounts for the call; completes the ticket.
     Invite(u64),
     /// Looks for the call to join.
@@ -129,6 +131,8 @@ impl Purpose {
             Self::Switch(_) => (ANSWER_MS, Owner::Media, Resend, Fail),
             Self::AnswerSwitch(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
             Self::Snapshot(_) => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            // The next login says how it ended, if this connection is lost.
+            Self::Record(_) => (OUTBOX_MS, Owner::Connection, Drop, Retry),
             Self::Invite(_) => (ANSWER_MS, Owner::Leg, Resend, Fail),
             Self::JoinQuery => (ANSWER_MS, Owner::Join, Resend, Fail),
             Self::Join => (ANSWER_MS, Owner::Join, Resend, Fail),

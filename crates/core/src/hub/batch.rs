@@ -235,11 +235,12 @@ impl Runner {
             self.keep(input, now);
         }
         let since = self.waiting.front().map(|(since, _)| *since);
+        let size = size_max.min(self.waiting.len());
+        let next = self.waiting.iter().take(size).map(|(_, input)| input);
         let mut inputs = match self.hub.retry_at {
-            Some(at) if at > now => Vec::new(),
+            Some(at) if at > now && !self.facts.concern_login(next) => Vec::new(),
             _ => self.facts.drain(),
         };
-        let size = size_max.min(self.waiting.len());
         inputs.extend(self.waiting.drain(..size).map(|(_, input)| input));
         for input in &inputs {
             self.ahead.add(input, None);

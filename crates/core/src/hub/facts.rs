@@ -1,5 +1,8 @@
 //! What has happened in the world and cannot be refused, while it waits to be stored: of each thing only the newest, so that
 //! an outage of any length leaves no more than there are media connections.
+//!
+//! A sign-out is a fact once it could not be stored. Until then it keeps its place: logins that came before it are undone by it,
+//! and those that come after it are not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,9 +25,6 @@ impl Facts {
     /// Keeps a fact; gives back an input that is none.
     pub(super) fn push(&mut self, input: Input) -> Option<Input> {
         match input {
-            Input::SignOut { accid } => {
-                self.count += usize::from(self.signed_out.insert(accid));
-            }
             Input::Profile { accid, profile } => {
                 self.count += usize::from(self.profiles.insert(accid, profile).is_none());
             }
@@ -56,8 +56,21 @@ impl Facts {
         let kept = older.into_iter().filter(|input| !statistic(input));
         for input in kept.chain(newer) {
             // Only facts come here; what is none waits nowhere.
-            let _ = self.push(input);
+            match input {
+                Input::SignOut { accid } => {
+                    self.count += usize::from(self.signed_out.insert(accid));
+                }
+                input => drop(self.push(input)),
+            }
         }
+    }
+
+    /// Whether one of these is a login of an account whose sign-out waits: it must not overtake that.
+    pub(super) fn concern_login<'a>(&self, inputs: impl IntoIterator<Item = &'a Input>) -> bool {
+        inputs.into_iter().any(|input| match input {
+            Input::Connected { accid, .. } => self.signed_out.contains(accid),
+            _ => false,
+        })
     }
 
     /// Everything that waits; nothing waits afterwards.

@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
-    CallState, Command, EndReason, EndView, ErrorKind, Event, Media, ParticipantState, Snapshot,
-    Success,
+    CallKind, CallRecord, CallState, Command, EndReason, EndView, ErrorKind, Event, Media,
+    ParticipantOutcome, ParticipantState, RecordStatus, Snapshot, Success,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, view};
@@ -411,4 +411,78 @@ impl Phone {
             }),
         );
     }
+}
+
+/// bob called alice, who did not get to talk.
+fn record(reason: EndReason, outcome: ParticipantState) -> CallRecord {
+    CallRecord {
+        call_id: INVITE,
+        kind: CallKind::OneToOne,
+        group_id: None,
+        caller: accid("bob"),
+        callees: vec![accid("alice")],
+        media: Media::Audio,
+        status: RecordStatus::Cancelled,
+        reason,
+        ended_by: Some(accid("bob")),
+        started_at_ms: 1,
+        accepted_at_ms: None,
+        ended_at_ms: 2,
+        durations: Vec::new(),
+        outcomes: vec![ParticipantOutcome {
+            accid: accid("alice"),
+            state: outcome,
+        }],
+        quality: Vec::new(),
+    }
+}
+
+fn asks_for_record(command: &Command) -> bool {
+    *command == Command::CallRecord { call_id: INVITE }
+}
+
+#[test]
+fn call_that_the_server_has_forgotten_ends_as_its_record_says() {
+    let mut phone = Phone::called();
+    let ticket = phone.ask(Op::Accept);
+    let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
+    phone.reply(re, Err(ErrorKind::CallNotFound.into()));
+    assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::CallNotFound)));
+    assert!(phone.ends().is_empty(), "how it ended is asked for");
+    let re = phone.last(asks_for_record).id;
+    phone.reply(re, Err(ErrorKind::StorageUnavailable.into()));
+    assert!(phone.ends().is_empty());
+    phone.pass_unanswered(5_000);
+    let again = phone.last(asks_for_record).id;
+    assert_ne!(again, re);
+    let record = Box::new(record(EndReason::Cancelled, ParticipantState::Cancelled));
+    phone.reply(again, Ok(Success::Record { record }));
+    assert_eq!(phone.ends(), [EndReason::Cancelled]);
+    assert_eq!(phone.state(), State::Idle);
+}
+
+#[test]
+fn forgotten_call_that_another_device_has_taken_is_no_call_end() {
+    let mut phone = Phone::called();
+    phone.ask(Op::Accept);
+    let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
+    phone.reply(re, Err(ErrorKind::CallNotFound.into()));
+    let re = phone.last(asks_for_record).id;
+    let record = Box::new(record(EndReason::HungUp, ParticipantState::Left));
+    phone.reply(re, Ok(Success::Record { record }));
+    assert!(phone.ends().is_empty());
+    let call_id = INVITE;
+    let taken = AppEvent::OtherClientAccept { call_id };
+    assert!(phone.events.contains(&taken), "{:?}", phone.events);
+}
+
+#[test]
+fn forgotten_call_without_a_record_ends_all_the_same() {
+    let mut phone = Phone::called();
+    phone.ask(Op::Accept);
+    let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
+    phone.reply(re, Err(ErrorKind::CallNotFound.into()));
+    let re = phone.last(asks_for_record).id;
+    phone.reply(re, Err(ErrorKind::CallNotFound.into()));
+    assert_eq!(phone.ends(), [EndReason::Server]);
 }

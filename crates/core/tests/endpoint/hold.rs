@@ -260,6 +260,8 @@ fn gap_in_the_news_of_a_held_call_asks_for_the_whole_once() {
     assert_eq!(phone.told().held.unwrap().version, version + 3);
     phone.change_of(INVITE, version + 5, |_| {});
     phone.answer(snapshot, Err(ErrorKind::CallNotFound.into()));
+    let record = |c: &Command| *c == Command::CallRecord { call_id: INVITE };
+    phone.answer(record, Err(ErrorKind::CallNotFound.into()));
     assert_eq!(ended(&phone), [(INVITE, EndReason::Server)]);
     assert_eq!(phone.call_id(), FOREIGN);
 }

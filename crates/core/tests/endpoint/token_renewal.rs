@@ -251,6 +251,50 @@ fn renewal_that_the_server_refuses_leaves_the_session_alone() {
 }
 
 #[test]
+fn token_that_comes_while_an_older_one_signs_in_is_not_lost() {
+    let mut phone = in_call(true);
+    phone.pass_unanswered(LIFE_MS * 8 / 10);
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    assert_eq!(shown(&phone), token("first"));
+    give_token(&mut phone, "second");
+    phone.welcome_for(LIFE_MS / 10, snapshot());
+    let renewal = Command::Renew {
+        token: token("second"),
+    };
+    assert_eq!(phone.last(is_renewal).command, renewal);
+    let re = phone.last(is_renewal).id;
+    let token_expires_in_ms = LIFE_MS;
+    phone.reply(
+        re,
+        Ok(Success::Renewed {
+            token_expires_in_ms,
+        }),
+    );
+    let before = asked(&phone);
+    phone.pass_unanswered(LIFE_MS / 2);
+    assert_eq!(asked(&phone), before, "the second is good for long");
+}
+
+#[test]
+fn token_that_comes_just_after_an_older_one_has_signed_in_is_not_lost() {
+    let mut phone = in_call(true);
+    phone.pass_unanswered(LIFE_MS * 8 / 10);
+    assert_eq!(asked(&phone), 1);
+    phone.give(Input::SocketClosed);
+    phone.pass(1_000);
+    phone.give(Input::SocketOpened);
+    phone.welcome_for(LIFE_MS / 10, snapshot());
+    give_token(&mut phone, "second");
+    let renewal = Command::Renew {
+        token: token("second"),
+    };
+    assert_eq!(phone.last(is_renewal).command, renewal);
+    assert_eq!(asked(&phone), 1);
+}
+
+#[test]
 fn token_on_its_way_when_the_connection_breaks_signs_in_next() {
     let mut phone = in_call(true);
     phone.pass_unanswered(LIFE_MS * 8 / 10);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hullo_protocol::{AppKey, ErrorKind};
@@ -27,7 +27,7 @@ impl FromRequestParts<HttpState> for Backend {
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let PeerAddress(address) = PeerAddress::from_request_parts(parts, state).await?;
-        let app = match credentials(parts) {
+        let app = match credentials(&parts.headers) {
             Some((key, secret)) => {
                 let app = state.context.node.app(&key).await?;
                 app.filter(|app| auth::secrets_are_equal(&app.app.secret, &secret))
@@ -67,8 +67,9 @@ fn refused() -> ApiError {
     )
 }
 
-fn credentials(parts: &Parts) -> Option<(AppKey, String)> {
-    let header = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+/// The app key and the secret of a request, where it has them.
+pub(super) fn credentials(headers: &HeaderMap) -> Option<(AppKey, String)> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -82,26 +83,26 @@ fn credentials(parts: &Parts) -> Option<(AppKey, String)> {
 /// A JSON body, a path or a query, whose faults are answered as [`ApiError`].
 pub(super) struct Valid<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<HttpState> for Valid<axum::Json<T>> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Valid<axum::Json<T>> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &HttpState) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         Ok(Self(axum::Json::from_request(request, state).await?))
     }
 }
 
-impl<T: DeserializeOwned + Send> FromRequestParts<HttpState> for Valid<Path<T>> {
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Valid<Path<T>> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         Ok(Self(Path::from_request_parts(parts, state).await?))
     }
 }
 
-impl<T: DeserializeOwned> FromRequestParts<HttpState> for Valid<Query<T>> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Valid<Query<T>> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         Ok(Self(Query::from_request_parts(parts, state).await?))
     }
 }

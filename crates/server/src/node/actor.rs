@@ -241,7 +241,7 @@ impl Actor {
 
     fn receive_session(&mut self, new: NewSession) {
         if self.signed_out.catches(&new.accid, new.generation) {
-            let error = ErrorBody::new(ErrorKind::WrongToken, "the token was revoked");
+            let error = ErrorBody::new(ErrorKind::TokenRevoked, "the token was revoked");
             let reply = Reply::new(new.request, Err(error));
             new.handle.send(Outgoing::Reply(Box::new(reply)));
             new.handle.send(Outgoing::End);

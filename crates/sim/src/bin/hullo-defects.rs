@@ -1,4 +1,4 @@
-//! Mutation testing: puts known defects back, one at a time, and demands that each is caught: `cargo xtask defects [filter]`.
+//! Mutation testing: puts known defects back, one at a time, and demands that each is caught: `cargo xtask defects [filter]...`.
 //!
 //! `crates/sim/defects/` has a patch for each (behaviour A.9 has the numbers), made against `crates/core` and headed by what
 //! is wrong, what is right, and what has to catch it: `worlds`, `fuzz`, or `test <package> <name>`. Each is applied to a
@@ -36,8 +36,8 @@ struct Tree {
 }
 
 fn main() -> ExitCode {
-    let filter = std::env::args().nth(1).unwrap_or_default();
-    match run(&filter) {
+    let filters: Vec<String> = std::env::args().skip(1).collect();
+    match run(&filters) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(missed) => {
             println!("{missed} defects were not caught");
@@ -50,9 +50,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(filter: &str) -> Result<usize, String> {
+fn run(filters: &[String]) -> Result<usize, String> {
     let root = workspace()?;
-    let defects = defects(&root.join(FOLDER), filter)?;
+    let defects = defects(&root.join(FOLDER), filters)?;
     let tree = Tree::prepare(root)?;
     for catcher in [Catcher::Worlds, Catcher::Fuzz] {
         if defects.iter().any(|defect| defect.catcher == catcher)
@@ -153,8 +153,8 @@ impl Tree {
     }
 }
 
-/// Reads all patches whose name contains `filter`, in order.
-fn defects(folder: &Path, filter: &str) -> Result<Vec<Defect>, String> {
+/// Reads all patches whose name contains one of `filters`, or all there are without any, in order.
+fn defects(folder: &Path, filters: &[String]) -> Result<Vec<Defect>, String> {
     let read = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
     let mut defects = Vec::new();
     for entry in fs::read_dir(folder).map_err(read)? {
@@ -167,7 +167,7 @@ fn defects(folder: &Path, filter: &str) -> Result<Vec<Defect>, String> {
         if path
             .extension()
             .is_none_or(|extension| extension != "patch")
-            || !name.contains(filter)
+            || !(filters.is_empty() || filters.iter().any(|filter| name.contains(filter)))
         {
             continue;
         }
@@ -189,8 +189,9 @@ fn defects(folder: &Path, filter: &str) -> Result<Vec<Defect>, String> {
     defects.sort_by(|one, other| one.name.cmp(&other.name));
     if defects.is_empty() {
         return Err(format!(
-            "no defect in {} is called like `{filter}`",
-            folder.display()
+            "no defect in {} is called like `{}`",
+            folder.display(),
+            filters.join("`, `")
         ));
     }
     Ok(defects)

@@ -252,6 +252,7 @@ pub(super) fn refused(
         ErrorKind::Forbidden => call.is_some_and(|call| forbidden(call, me, command)),
         ErrorKind::CalledOneself
         | ErrorKind::AccountNotFound
+        | ErrorKind::AccountDisabled
         | ErrorKind::InviteFailed
         | ErrorKind::AlreadyInCall => in_the_way(model, context, kind, call_id, call),
         ErrorKind::CallNotFound => {

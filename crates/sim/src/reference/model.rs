@@ -434,8 +434,12 @@ impl Model {
                 .is_some_and(|part| part.state == PartState::In && part.device.as_ref() != here);
         // Once the call is over and forgotten, so are its answers.
         let dials = matches!(command, Command::StartCall(_));
-        // A forgotten dial is judged as a new one, until the store says that its name is taken.
-        let unknown = kind == Some(ErrorKind::CallNotFound) || (dials && kind.is_some());
+        let leaves = matches!(command, Command::Hangup { .. } | Command::End { .. });
+        // A forgotten dial is judged as a new one, until the store says that its name is taken; who leaves a forgotten call
+        // is not in it.
+        let unknown = kind == Some(ErrorKind::CallNotFound)
+            || (dials && kind.is_some())
+            || (leaves && kind.is_none());
         let forgotten = unknown && call.is_none_or(|call| call.over);
         if first == kind || forgotten || moved {
             Ok(false)

@@ -35,7 +35,7 @@ impl Process {
             name: None,
             avatar: None,
             secure: self.secure,
-            token_expires_in_ms: 86_400_000,
+            token_expires_in_ms: to.token_life_ms,
             snapshot,
         };
         outputs.push(send(

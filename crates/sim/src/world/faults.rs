@@ -15,6 +15,7 @@ enum Break {
     Server,
     StoreFails,
     StoreSlow,
+    Tokens { disable: bool },
 }
 
 impl World {
@@ -35,6 +36,14 @@ impl World {
             (weight(scenario.crashing, 3), Break::Server),
             (weight(scenario.store_failing, 2), Break::StoreFails),
             (weight(scenario.store_failing, 2), Break::StoreSlow),
+            (
+                weight(scenario.tokens_run_out, 3),
+                Break::Tokens { disable: false },
+            ),
+            (
+                weight(scenario.tokens_run_out, 1),
+                Break::Tokens { disable: true },
+            ),
         ];
         match self.rng.faults.weighted(&breaks) {
             None => {}
@@ -50,6 +59,7 @@ impl World {
                 self.lose_path(device);
             }
             Some(Break::Server) => self.crash_server(),
+            Some(Break::Tokens { disable }) => self.revoke_tokens(disable),
             Some(Break::StoreFails) => {
                 let until = self.now.plus_ms(self.rng.faults.pick(100..=6_000));
                 self.store_fails_until = until;
@@ -137,6 +147,9 @@ impl World {
         self.calm_at = Some(self.now);
         self.store_fails_until = self.store_fails_until.min(self.now);
         self.store_slow_until = self.store_slow_until.min(self.now);
+        for accid in &self.accounts {
+            self.server.accounts.set_disabled(accid, false);
+        }
         self.server_starts();
         self.observe(&Observation::Fault {
             what: "everything heals, people stop",

@@ -2,7 +2,7 @@
 
 use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State, Value};
-use hullo_protocol::{AppKey, CallId, CallKind, SlotKind};
+use hullo_protocol::{CallId, CallKind, SlotKind};
 
 use super::{World, WorldEvent, observe};
 use crate::browser::{Flags, Ice, Reaction};
@@ -97,8 +97,7 @@ impl World {
                 }
             }
             Output::KeepCursor { cursor, .. } => self.devices[device].cursor = Some(cursor),
-            // The tokens of this world do not run out.
-            Output::AskLoginToken => {}
+            Output::AskLoginToken => self.ask_login_token(page),
             Output::AskToken { call_id, uid } => self.ask_token(device, page, call_id, uid),
             Output::Event { event } => self.app_event(device, page, &event),
         }
@@ -169,6 +168,11 @@ impl World {
                 };
             }
             AppEvent::Disconnect { .. } => self.devices[device].signed_in = false,
+            AppEvent::TokenExpiring { .. } | AppEvent::TokenExpired
+                if !self.devices[device].provider =>
+            {
+                self.ask_login_token(page);
+            }
             _ => {}
         }
     }
@@ -411,18 +415,19 @@ impl World {
     }
 
     fn sign_in(&mut self, device: usize) {
-        let Ok(app_key) = AppKey::parse("demo") else {
-            return;
-        };
         let wrong = self.rng.people.chance(20);
-        let token = if wrong { "wrong" } else { "right" };
-        let this = &self.devices[device];
-        let op = person::login(&this.accid, this.info(), app_key, token, this.cursor);
+        let accid = self.devices[device].accid.clone();
+        let token = match wrong {
+            true => "wrong".to_owned(),
+            false => self.fresh_login_token(&accid).to_string(),
+        };
         self.devices[device].signed_in = !wrong;
-        self.start_op(device, op);
+        self.devices[device].provider =
+            self.scenario.tokens_run_out && self.rng.devices.chance(700);
+        self.log_in(device, &token);
     }
 
-    fn start_op(&mut self, device: usize, op: Op) {
+    pub(super) fn start_op(&mut self, device: usize, op: Op) {
         let this = &mut self.devices[device];
         let Some(endpoint) = &this.endpoint else {
             return;

@@ -21,7 +21,8 @@ impl World {
 
     /// Something arrives at the server's shell.
     pub(super) fn server_receives(&mut self, input: ServerInput) {
-        let outputs = self.server.receive(input);
+        let failing = self.scenario.tokens_run_out && self.now < self.store_fails_until;
+        let outputs = self.server.receive(input, self.now, failing);
         if let Some(process) = &self.server.process {
             let epoch = process.epoch;
             self.handle_server_outputs(epoch, outputs);

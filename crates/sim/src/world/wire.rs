@@ -206,7 +206,13 @@ impl World {
             return;
         }
         match frame {
-            Frame::Text(text) => self.server_receives(ServerInput::Frame { socket: id, text }),
+            Frame::Text(text) => {
+                let logs_in = text.contains("\"session.login\"");
+                self.server_receives(ServerInput::Frame { socket: id, text });
+                if logs_in {
+                    self.perhaps_revoke_at_login(id);
+                }
+            }
             Frame::Close => {
                 if let Some(socket) = self.sockets.get_mut(&id) {
                     socket.server_open = false;

@@ -160,3 +160,68 @@ fn what_was_said_about_sessions_is_said_again() {
     );
     assert_eq!(shell.runner.hub.poll_timeout(), None);
 }
+
+fn login_of_bob(session: u64) -> Input {
+    Input::Connected {
+        session: SessionId(session),
+        accid: accid("bob"),
+        device: device("b1"),
+        request: 1,
+        calls: Vec::new(),
+    }
+}
+
+/// What a batch of all that waits brings about, once it is stored.
+fn run_batch(shell: &mut Shell) -> Vec<Output> {
+    let runner = &mut shell.runner;
+    runner.begin(usize::MAX, shell.now, &mut |_| {}).unwrap();
+    runner.committed()
+}
+
+fn closed(outputs: &[Output]) -> Vec<SessionId> {
+    let closed = outputs.iter().filter_map(|output| match output {
+        Output::Close {
+            session,
+            reason: SessionClosed::SignedOut,
+        } => Some(*session),
+        _ => None,
+    });
+    closed.collect()
+}
+
+#[test]
+fn login_that_waits_before_a_sign_out_is_signed_out_and_one_behind_it_is_not() {
+    let mut shell = Shell::new();
+    let signed_out = Input::SignOut {
+        accid: accid("bob"),
+    };
+    shell.runner.receive(login_of_bob(900));
+    shell.runner.receive(signed_out);
+    shell.runner.receive(login_of_bob(901));
+    let outputs = run_batch(&mut shell);
+    assert_eq!(closed(&outputs), [SessionId(900)]);
+    let welcomed = |output: &&Output| matches!(output, Output::Welcome { session, .. } if *session == SessionId(901));
+    assert_eq!(outputs.iter().filter(welcomed).count(), 1);
+}
+
+#[test]
+fn new_login_is_not_signed_out_by_a_sign_out_that_could_not_be_stored_at_first() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    shell.login("bob", "b1");
+    shell.dial(alice, "bob", Media::Audio);
+    shell.runner.receive(Input::SignOut {
+        accid: accid("bob"),
+    });
+    let runner = &mut shell.runner;
+    let writes = runner.begin(usize::MAX, shell.now, &mut |_| {}).unwrap();
+    assert!(!writes.is_empty(), "it rang for bob");
+    assert!(runner.failed().is_empty());
+    // bob signs in again before the sign-out is tried once more.
+    runner.receive(login_of_bob(900));
+    let outputs = run_batch(&mut shell);
+    assert!(!closed(&outputs).contains(&SessionId(900)));
+    shell.pass(5_000);
+    assert!(shell.runner.hub.has_session(SessionId(900)));
+    assert!(shell.closed.is_empty(), "{:?}", shell.closed);
+}
