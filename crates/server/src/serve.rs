@@ -166,6 +166,7 @@ impl Running {
         tracing::info!(drain_s = self.drain.as_secs(), "stopping");
         self.health.drain();
         sleep(self.drain).await;
+        self.node.close();
         // The doors hold the other end until they are done.
         let _ = self.stop.send(true);
         let stopped = timeout(STOPPING_NODE, self.node.stop()).await;

@@ -96,16 +96,19 @@ impl Reference {
             // No world changes its policies while it runs.
             Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}
         }
-        if matches!(input, Input::Request { .. }) {
-            self.requested(input, outputs, cause)?;
-        } else {
-            self.follow(outputs, &cause)?;
-        }
+        let agrees = match input {
+            Input::Request { .. } => self.requested(input, outputs, cause),
+            _ => self.follow(outputs, &cause),
+        };
+        // Whoever is closed is gone, also when the batch comes again because a name in it is taken.
+        let mut closed = Ok(());
         for output in outputs {
             if let Output::Close { session, reason } = output {
-                self.closed(*session, *reason, input)?;
+                closed = closed.and(self.closed(*session, *reason, input));
             }
         }
+        agrees?;
+        closed?;
         if now < self.retry_until {
             self.model.apply_connectivity(now);
             return Ok(());

@@ -23,3 +23,4 @@ mod program;
 mod secure;
 mod storage;
 mod waiting;
+mod watched;

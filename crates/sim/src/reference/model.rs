@@ -336,6 +336,11 @@ impl Model {
         self.aliases.insert(alias, call_id);
     }
 
+    /// A call is dialled under this name, which is no other call's any more: that one is over and forgotten.
+    pub(super) fn forget_alias(&mut self, alias: CallId) {
+        self.aliases.remove(&alias);
+    }
+
     /// The call that a command is about.
     pub(super) fn call_of(&self, command: &Command) -> Option<CallId> {
         let named = command.call_id()?;
