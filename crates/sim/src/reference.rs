@@ -216,7 +216,7 @@ impl Reference {
         else {
             return Ok(());
         };
-        let asker = self.model.session(*session).cloned();
+        let asker = self.model.welcomed(*session).cloned();
         let reply = reply_to(outputs, *session, request.id);
         let (Some(asker), Some(reply)) = (&asker, &reply) else {
             self.follow(outputs, &cause)?;

@@ -33,7 +33,9 @@ impl Hub {
         refused: &[RefusedInvite],
         now: Time,
     ) {
-        let Some(known) = self.sessions.find(session) else {
+        // One whose login could not be stored has been told so, and is being closed: what it asked before is not its to ask.
+        let known = self.sessions.find(session);
+        let Some(known) = known.filter(|_| self.sessions.is_reachable(session)) else {
             return;
         };
         let asker = Asker {

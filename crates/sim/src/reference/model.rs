@@ -318,6 +318,12 @@ impl Model {
         self.sessions.get(&session)
     }
 
+    /// The same, unless its login could not be stored: it is being closed then.
+    pub(super) fn welcomed(&self, session: SessionId) -> Option<&Session> {
+        self.session(session)
+            .filter(|_| !self.unwelcomed.contains(&session))
+    }
+
     /// Whether an invite reaches a device of the account now.
     pub(super) fn is_online(&self, accid: &Accid) -> bool {
         self.sessions

@@ -161,3 +161,21 @@ fn what_was_said_about_sessions_is_said_again() {
     );
     assert_eq!(shell.runner.hub.poll_timeout(), None);
 }
+
+#[test]
+fn who_could_not_be_welcomed_changes_nothing_any_more() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    let bob = SessionId(900);
+    let login = Input::Connected {
+        session: bob,
+        accid: accid("bob"),
+        device: device("b1"),
+        request: 1,
+        calls: Vec::new(),
+    };
+    fail(&mut shell, vec![login]);
+    shell.feed(request(bob, Command::Ring { call_id }));
+    assert_eq!(shell.state(call_id, "bob"), ParticipantState::Invited);
+}
