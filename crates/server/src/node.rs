@@ -29,6 +29,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::fatal;
+use crate::status::NodeStatus;
 use crate::store::{App, StoreError};
 use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
@@ -40,7 +41,6 @@ use policies::PolicyReader;
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 use status::ActorStatus;
-pub(crate) use status::NodeStatus;
 use unknown::UnknownKeys;
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
@@ -188,7 +188,7 @@ impl Node {
         };
         for app in lock(&self.0.apps).values().filter_map(|place| place.get()) {
             let inbox = app.inbox.max_capacity() - app.inbox.capacity();
-            status.add(&app.status, inbox);
+            app.status.add_to(&mut status, inbox);
         }
         status
     }

@@ -192,7 +192,7 @@ impl Runner {
             && let Some(input) = self.waiting.pop_back()
         {
             match Unanswered::of(&input) {
-                Some(unanswered) => refused.push(unanswered),
+                Some(request) => refused.push(request),
                 None => kept.push(input),
             }
         }

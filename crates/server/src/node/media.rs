@@ -105,18 +105,10 @@ impl AppMedia {
         command: RoomCommand,
         asker: Option<SessionHandle>,
     ) {
-        match &command {
-            RoomCommand::Open => {
-                self.open.insert(call_id);
-            }
-            RoomCommand::Close => {
-                self.open.remove(&call_id);
-            }
-            RoomCommand::Negotiate { .. }
-            | RoomCommand::Admit(_)
-            | RoomCommand::Subscribe { .. }
-            | RoomCommand::Hold { .. }
-            | RoomCommand::Remove(_) => {}
+        if command == RoomCommand::Open {
+            self.open.insert(call_id);
+        } else if command == RoomCommand::Close {
+            self.open.remove(&call_id);
         }
         let sent = self.commands.send(Command {
             app: self.app.clone(),
