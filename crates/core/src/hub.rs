@@ -9,6 +9,9 @@
 //! in order; if the transaction fails it calls [`Hub::rollback`] and drops the outputs, and the shell answers each request of
 //! the batch with `storage_unavailable`: nothing has happened. Sessions that came or went stay so; one that came hears
 //! nothing, because its welcome was dropped, and the shell closes it.
+//!
+//! What needs no store is handled beside the batch that is being stored, and its outputs are carried out at once
+//! ([`Runner::handle_beside`]).
 
 mod batch;
 mod beside;

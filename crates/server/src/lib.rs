@@ -26,6 +26,7 @@ mod node;
 mod peer;
 mod serve;
 mod state;
+mod status;
 mod store;
 mod ws;
 

@@ -5,6 +5,7 @@
 
 mod actor;
 mod fact;
+mod failures;
 mod fault;
 mod media;
 mod policies;
@@ -14,7 +15,7 @@ mod shared;
 mod status;
 mod unknown;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -30,25 +31,22 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::fatal;
+use crate::status::NodeStatus;
 use crate::store::{App, StoreError};
 use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
+use failures::Failures;
 pub(crate) use media::{Media, MediaSockets};
 pub(crate) use policies::PoliciesAt;
 use policies::PolicyReader;
 pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 use status::ActorStatus;
-pub(crate) use status::NodeStatus;
 use unknown::UnknownKeys;
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
 const INBOX: usize = 1024;
-/// When so many actors have failed
-const FAILURES_MAX: usize = 5;
-/// within this time, starting them again does not help.
-const FAILURES_WITHIN: Duration = Duration::from_secs(60);
 /// An app that has failed is restored by so many attempts at most,
 const RESTORE_ATTEMPTS: usize = 10;
 /// this far apart.
@@ -65,7 +63,7 @@ struct Inner {
     /// there.
     apps: Mutex<BTreeMap<AppKey, Place>>,
     unknown: Mutex<UnknownKeys>,
-    failures: Mutex<VecDeque<Instant>>,
+    failures: Mutex<Failures>,
     stopping: AtomicBool,
     next_session: AtomicU64,
 }
@@ -157,7 +155,7 @@ impl Node {
     async fn restart(&self, key: &AppKey) {
         tracing::error!(app = %key, "the app's actor has failed; its calls are restored from the storage");
         self.0.shared.metrics.actors.count_failure();
-        if self.fails_too_often(Instant::now()) {
+        if lock(&self.0.failures).add(Instant::now()) {
             fatal::end_process("an app's actor has failed again and again");
         }
         // What the actor was having stored is stored, or will never be, before it is read again. Whether this succeeds says
@@ -177,13 +175,6 @@ impl Node {
         fatal::end_process(&format!("the calls of the app {key} cannot be restored"));
     }
 
-    fn fails_too_often(&self, now: Instant) -> bool {
-        let mut failures = lock(&self.0.failures);
-        failures.retain(|at| now.duration_since(*at) < FAILURES_WITHIN);
-        failures.push_back(now);
-        failures.len() > FAILURES_MAX
-    }
-
     /// A number for a new session.
     pub(crate) fn next_session(&self) -> SessionId {
         SessionId(self.0.next_session.fetch_add(1, Ordering::Relaxed))
@@ -199,15 +190,19 @@ impl Node {
         };
         for app in lock(&self.0.apps).values().filter_map(|place| place.get()) {
             let inbox = app.inbox.max_capacity() - app.inbox.capacity();
-            status.add(&app.status, inbox);
+            app.status.add_to(&mut status, inbox);
         }
         status
     }
 
-    /// Ends every session; from here on nobody reaches an app any more. Returns when the actors have stored what was under
-    /// way.
-    pub(crate) async fn stop(&self) {
+    /// From here on nobody new reaches an app.
+    pub(crate) fn close(&self) {
         self.0.stopping.store(true, Ordering::Release);
+    }
+
+    /// Ends every session. Returns when the actors have stored what was under way.
+    pub(crate) async fn stop(&self) {
+        self.close();
         let apps: Vec<Place> = lock(&self.0.apps).values().cloned().collect();
         let running = apps.iter().filter_map(|place| place.get());
         join_all(running.map(|app| async {

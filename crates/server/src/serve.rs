@@ -91,17 +91,12 @@ pub(crate) async fn run(
     let sockets = MediaSockets::bind(&config.media)?;
     let announced = sockets.announced();
 
-    let metrics = Arc::new(Metrics::new(Process {
+    let process = Process {
         files_max: files,
         lost_log_lines,
-    }));
-    let shared = Shared {
-        store: store.clone(),
-        clock: Clock::start(),
-        metrics: metrics.clone(),
-        ice_servers: Arc::new(config.ice_servers.clone()),
-        requests_waiting: config.limits.requests_waiting,
     };
+    let shared = share(&config, store.clone(), process);
+    let metrics = shared.metrics.clone();
     let media = Media::start(sockets, metrics.clone()).context("cannot start the media thread")?;
     let node = Arc::new(Node::start(shared.clone(), media).await?);
     let health = Arc::new(Health::new(shared.clone()));
@@ -158,6 +153,16 @@ fn session_context(
     }
 }
 
+fn share(config: &Config, store: Arc<dyn Store>, process: Process) -> Shared {
+    Shared {
+        store,
+        clock: Clock::start(),
+        metrics: Arc::new(Metrics::new(process)),
+        ice_servers: Arc::new(config.ice_servers.clone()),
+        requests_waiting: config.limits.requests_waiting,
+    }
+}
+
 /// What has to end when the server stops.
 struct Running {
     drain: Duration,
@@ -176,6 +181,7 @@ impl Running {
         tracing::info!(drain_s = self.drain.as_secs(), "stopping");
         self.health.drain();
         sleep(self.drain).await;
+        self.node.close();
         // The doors hold the other end until they are done.
         let _ = self.stop.send(true);
         let stopped = timeout(STOPPING_NODE, self.node.stop()).await;

@@ -295,9 +295,7 @@ impl HubFuzz {
                         outputs: &outputs,
                     });
                 }
-                Seen::TakenBack => {
-                    self.observe(&Observation::RolledBack);
-                }
+                Seen::TakenBack => self.observe(&Observation::TakenBack),
             }
         }
     }

@@ -99,16 +99,19 @@ impl Reference {
             | Input::Policies { .. }
             | Input::Timeout => {}
         }
-        if matches!(input, Input::Request { .. }) {
-            self.requested(input, outputs, cause)?;
-        } else {
-            self.follow(outputs, &cause)?;
-        }
+        let agrees = match input {
+            Input::Request { .. } => self.requested(input, outputs, cause),
+            _ => self.follow(outputs, &cause),
+        };
+        // Whoever is closed is gone, also when the batch comes again because a name in it is taken.
+        let mut closed = Ok(());
         for output in outputs {
             if let Output::Close { session, reason } = output {
-                self.closed(*session, *reason, input)?;
+                closed = closed.and(self.closed(*session, *reason, input));
             }
         }
+        agrees?;
+        closed?;
         if let Input::SignOut { accid } = input {
             self.is_out(accid)?;
         }
@@ -218,7 +221,7 @@ impl Reference {
         else {
             return Ok(());
         };
-        let asker = self.model.session(*session).cloned();
+        let asker = self.model.welcomed(*session).cloned();
         let reply = reply_to(outputs, *session, request.id);
         let (Some(asker), Some(reply)) = (&asker, &reply) else {
             self.follow(outputs, &cause)?;

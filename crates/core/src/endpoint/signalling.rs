@@ -9,7 +9,9 @@ use crate::Time;
 /// Silence after which the server is pinged, and then given up.
 const QUIET_MS: u64 = 10_000;
 const DEAD_MS: u64 = 15_000;
-/// The same after a request: longer than a server with stalled storage takes to answer.
+/// The same after a request: the server is pinged, which it answers whatever its storage does,
+const DOUBT_MS: u64 = 3_000;
+/// and then given up.
 const UNANSWERED_MS: u64 = 6_000;
 /// The same after a change of network, when the socket is probably dead.
 const SUSPECT_MS: u64 = 4_000;
@@ -159,7 +161,7 @@ impl Signalling {
             ConnectionPhase::Off | ConnectionPhase::NoToken | ConnectionPhase::LoggingIn => None,
             ConnectionPhase::Waiting(at) | ConnectionPhase::Opening(at) => Some(at),
             ConnectionPhase::Ready if self.pinged => Some(self.dead_at()),
-            ConnectionPhase::Ready => Some(self.dead_at().min(self.received_at.plus_ms(QUIET_MS))),
+            ConnectionPhase::Ready => Some(self.dead_at().min(self.quiet_at())),
         };
         let first_login = self.first_login().map(|(_, until)| until);
         let token = self.account.as_ref().and_then(|it| it.login_token.due());
@@ -199,7 +201,17 @@ impl Signalling {
 
     /// It has been quiet for so long that a ping is due.
     pub(super) fn is_quiet(&self, now: Time) -> bool {
-        !self.pinged && self.received_at.plus_ms(QUIET_MS) <= now
+        !self.pinged && self.quiet_at() <= now
+    }
+
+    /// When the server is to be asked whether it is there.
+    fn quiet_at(&self) -> Time {
+        let quiet = self.received_at.plus_ms(QUIET_MS);
+        let doubted = self.suspect_until.map(|until| {
+            let left = UNANSWERED_MS - DOUBT_MS;
+            Time(until.0.saturating_sub(left))
+        });
+        doubted.map_or(quiet, |doubted| doubted.min(quiet))
     }
 
     /// When a session in which nothing is received is given up.

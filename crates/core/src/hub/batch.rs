@@ -194,7 +194,7 @@ impl Runner {
             && let Some((since, input)) = self.waiting.pop_back()
         {
             match Unanswered::of(&input) {
-                Some(unanswered) => refused.push(unanswered),
+                Some(request) => refused.push(request),
                 None => kept.push((since, input)),
             }
         }

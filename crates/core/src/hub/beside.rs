@@ -134,9 +134,9 @@ impl Hub {
         }
     }
 
-    /// Whether a session has its welcome. One that is not there is dropped, whatever it asks.
+    /// Whether a session's welcome is not still to come. One that is not there is dropped, whatever it asks.
     fn is_welcomed(&self, session: SessionId) -> bool {
-        self.sessions.find(session).is_none() || self.sessions.is_welcomed(session)
+        !self.sessions.is_arriving(session)
     }
 
     /// Whether the batch under way has left this call alone, and nothing of it is due or to be looked at again.

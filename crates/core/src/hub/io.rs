@@ -121,7 +121,7 @@ pub enum Input {
     /// and has verified the room token, if there is one. Exactly one [`Output::Reply`] follows, or
     /// [`RoomCommand::Negotiate`] with its id.
     Request {
-        /// Who asks; requests of unknown or replaced sessions are dropped.
+        /// Who asks; requests of sessions that are unknown, replaced, or could not be stored are dropped.
         session: SessionId,
         /// The frame as it was parsed.
         request: Request,

@@ -32,7 +32,9 @@ impl Hub {
         known: Known,
         now: Time,
     ) {
-        let Some(signed_in) = self.sessions.find(session) else {
+        // One whose login could not be stored has been told so, and is being closed: what it asked before is not its to ask.
+        let signed_in = self.sessions.find(session);
+        let Some(signed_in) = signed_in.filter(|_| self.sessions.is_reachable(session)) else {
             return;
         };
         let asker = Asker {

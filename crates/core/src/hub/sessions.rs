@@ -147,9 +147,9 @@ impl Sessions {
         self.arriving.remove(&id);
     }
 
-    /// Whether a session is there and has its welcome.
-    pub(super) fn is_welcomed(&self, id: SessionId) -> bool {
-        self.is_reachable(id) && !self.arriving.contains(&id)
+    /// Whether a session's welcome waits for the commit.
+    pub(super) fn is_arriving(&self, id: SessionId) -> bool {
+        self.arriving.contains(&id)
     }
 
     fn drop_refusals(&mut self) {

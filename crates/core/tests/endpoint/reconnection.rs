@@ -5,7 +5,7 @@ use std::time::Duration;
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State};
 use hullo_protocol::{
     CallKind, CallState, CallSummary, Command, EndReason, ErrorBody, ErrorKind, Event, Media,
-    Message, MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
+    Message, MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot, Success,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, invited, login, view};
@@ -185,6 +185,18 @@ fn silent_server_is_asked_and_then_given_up() {
     phone.pass(6_000);
     assert!(phone.outputs.contains(&Output::CloseSocket));
     assert!(phone.outputs.contains(&Output::OpenSocket));
+}
+
+#[test]
+fn server_whose_storage_stalls_is_asked_whether_it_is_there_and_kept() {
+    let mut phone = Phone::logged_in();
+    phone.ask(call_bob(Media::Audio));
+    phone.outputs.clear();
+    phone.pass(3_500);
+    let ping = phone.last(|c| matches!(c, Command::Ping)).id;
+    phone.reply(ping, Ok(Success::Done));
+    phone.pass(6_000);
+    assert!(!phone.outputs.contains(&Output::CloseSocket));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::node::NodeStatus;
+use crate::status::NodeStatus;
 
 type Seconds = Gauge<f64, AtomicU64>;
 

@@ -7,7 +7,6 @@ mod offers;
 mod plane;
 mod sockets;
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
@@ -47,7 +46,7 @@ pub(super) struct AppMedia {
     facts: mpsc::UnboundedSender<Fact>,
     commands: mpsc::UnboundedSender<Command>,
     /// The rooms that it has there.
-    open: RefCell<BTreeSet<CallId>>,
+    open: BTreeSet<CallId>,
 }
 
 /// What comes to the media thread from others.
@@ -78,7 +77,7 @@ impl Media {
                 };
                 // Without media every call is mute. The next process goes on with all calls; this one could not.
                 let work = serve(runtime, plane, sockets, inbox, &metrics, &own_pulse);
-                fatal::vital("of media", work);
+                fatal::vital("that forwards media", work);
             })?;
         Ok(Self { commands, pulse })
     }
@@ -93,7 +92,7 @@ impl Media {
             app,
             facts,
             commands: self.commands.clone(),
-            open: RefCell::default(),
+            open: BTreeSet::new(),
         }
     }
 }
@@ -101,19 +100,15 @@ impl Media {
 impl AppMedia {
     /// Has the thread carry out a command of the hub; the answer to an offer goes to `asker`.
     pub(super) fn command(
-        &self,
+        &mut self,
         call_id: CallId,
         command: RoomCommand,
         asker: Option<SessionHandle>,
     ) {
-        match &command {
-            RoomCommand::Open => drop(self.open.borrow_mut().insert(call_id)),
-            RoomCommand::Close => drop(self.open.borrow_mut().remove(&call_id)),
-            RoomCommand::Negotiate { .. }
-            | RoomCommand::Admit(_)
-            | RoomCommand::Subscribe { .. }
-            | RoomCommand::Hold { .. }
-            | RoomCommand::Remove(_) => {}
+        if command == RoomCommand::Open {
+            self.open.insert(call_id);
+        } else if command == RoomCommand::Close {
+            self.open.remove(&call_id);
         }
         let sent = self.commands.send(Command {
             app: self.app.clone(),
@@ -132,7 +127,7 @@ impl Drop for AppMedia {
     /// The next actor of the app knows nothing of the rooms of one that has failed.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            for call_id in std::mem::take(&mut *self.open.borrow_mut()) {
+            for call_id in std::mem::take(&mut self.open) {
                 self.command(call_id, RoomCommand::Close, None);
             }
         }

@@ -1,4 +1,4 @@
-//! How the actors and the media thread are doing, for whoever watches them.
+//! How an actor is doing.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -6,9 +6,7 @@ use std::time::Duration;
 use hullo_core::Time;
 
 use super::pulse::Pulse;
-
-/// Who is at one turn for longer is not well: a turn takes milliseconds.
-const LATE: Duration = Duration::from_secs(5);
+use crate::status::NodeStatus;
 
 /// What an actor shows of itself.
 #[derive(Debug)]
@@ -47,44 +45,14 @@ impl ActorStatus {
             since => Duration::from_millis(now.0.saturating_sub(since)),
         }
     }
-}
 
-/// Figures of all actors and of the media thread.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct NodeStatus {
-    /// Apps that run here.
-    pub(crate) apps: usize,
-    /// Inputs that the actors have not taken yet.
-    pub(crate) inbox: usize,
-    /// Inputs that wait for their batches, beside the facts.
-    pub(crate) waiting: usize,
-    /// Facts that wait for their batches.
-    pub(crate) facts: usize,
-    /// The longest turn that an actor is at.
-    pub(crate) lag: Duration,
-    /// The turn that the media thread is at.
-    pub(crate) media_lag: Duration,
-    /// How long the media thread has worked in all.
-    pub(crate) media_worked: Duration,
-}
-
-impl NodeStatus {
-    pub(super) fn add(&mut self, actor: &ActorStatus, inbox: usize) {
-        self.apps += 1;
-        self.inbox += inbox;
-        self.waiting += actor.waiting.load(Ordering::Relaxed);
-        self.facts += actor.facts.load(Ordering::Relaxed);
-        self.lag = self.lag.max(actor.pulse.lag());
-    }
-
-    /// Whether all actors get on.
-    pub(crate) fn actors_are_well(&self) -> bool {
-        self.lag < LATE
-    }
-
-    /// Whether the media thread gets on.
-    pub(crate) fn media_is_well(&self) -> bool {
-        self.media_lag < LATE
+    /// Adds its figures; `inbox` is how much it has not taken yet.
+    pub(super) fn add_to(&self, node: &mut NodeStatus, inbox: usize) {
+        node.apps += 1;
+        node.inbox += inbox;
+        node.waiting += self.waiting.load(Ordering::Relaxed);
+        node.facts += self.facts.load(Ordering::Relaxed);
+        node.lag = node.lag.max(self.pulse.lag());
     }
 }
 
@@ -103,16 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn node_is_as_well_as_its_slowest_actor() {
+    fn figures_of_all_actors_are_added_up() {
         let mut status = NodeStatus::default();
-        assert!(status.actors_are_well() && status.media_is_well());
         let actor = ActorStatus::new();
         actor.follow(3, 2, None);
-        status.add(&actor, 4);
-        status.add(&actor, 1);
+        actor.add_to(&mut status, 4);
+        actor.add_to(&mut status, 1);
         assert_eq!((status.apps, status.inbox), (2, 5));
         assert_eq!((status.waiting, status.facts), (6, 4));
-        status.lag = LATE;
-        assert!(!status.actors_are_well() && status.media_is_well());
     }
 }

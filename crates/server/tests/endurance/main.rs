@@ -21,6 +21,7 @@ mod memory;
 #[path = "../server/program.rs"]
 mod program;
 mod restart;
+mod stall;
 mod storm;
 
 /// A number from the environment.

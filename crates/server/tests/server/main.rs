@@ -26,3 +26,4 @@ mod program;
 mod secure;
 mod storage;
 mod waiting;
+mod watched;

@@ -319,6 +319,12 @@ impl Model {
         self.sessions.get(&session)
     }
 
+    /// The same, unless its login could not be stored: it is being closed then.
+    pub(super) fn welcomed(&self, session: SessionId) -> Option<&Session> {
+        self.session(session)
+            .filter(|_| !self.unwelcomed.contains(&session))
+    }
+
     /// Whether an invite reaches a device of the account now.
     pub(super) fn is_online(&self, accid: &Accid) -> bool {
         self.sessions
@@ -335,6 +341,11 @@ impl Model {
     /// From now on the dial `alias` is a name of the call.
     pub(super) fn note_alias(&mut self, alias: CallId, call_id: CallId) {
         self.aliases.insert(alias, call_id);
+    }
+
+    /// A call is dialled under this name, which is no other call's any more: that one is over and forgotten.
+    pub(super) fn forget_alias(&mut self, alias: CallId) {
+        self.aliases.remove(&alias);
     }
 
     /// The call that a command is about.

@@ -153,8 +153,8 @@ fn nobody_learns_of_a_call_that_may_never_have_been() {
     };
     assert!(shell.arrives(erin).is_empty(), "she may be rung for");
 
-    let unanswered = shell.runner.failed();
-    assert_eq!(unanswered.len(), 1, "only the dial was lost");
+    let lost = shell.runner.failed();
+    assert_eq!(lost.len(), 1, "only the dial was lost");
     shell.begins();
     let outputs = shell.runner.committed();
     let found = outputs.iter().find_map(|output| match output {

@@ -225,3 +225,13 @@ fn new_login_is_not_signed_out_by_a_sign_out_that_could_not_be_stored_at_first()
     assert!(shell.runner.hub.has_session(SessionId(900)));
     assert!(shell.closed.is_empty(), "{:?}", shell.closed);
 }
+
+#[test]
+fn who_could_not_be_welcomed_changes_nothing_any_more() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    fail(&mut shell, vec![login_of_bob(900)]);
+    shell.feed(request(SessionId(900), Command::Ring { call_id }));
+    assert_eq!(shell.state(call_id, "bob"), ParticipantState::Invited);
+}
