@@ -255,9 +255,7 @@ impl HubFuzz {
                         timer,
                     });
                 }
-                Seen::TakenBack => {
-                    self.observe(&Observation::RolledBack);
-                }
+                Seen::TakenBack => self.observe(&Observation::TakenBack),
             }
         }
     }

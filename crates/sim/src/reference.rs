@@ -91,16 +91,18 @@ impl Reference {
             // No world changes its policies while it runs.
             Input::Request { .. } | Input::Policies { .. } | Input::Timeout => {}
         }
-        if matches!(input, Input::Request { .. }) {
-            self.requested(input, outputs, cause)?;
-        } else {
-            self.follow(outputs, &cause)?;
-        }
+        let followed = match input {
+            Input::Request { .. } => self.requested(input, outputs, cause),
+            _ => self.follow(outputs, &cause),
+        };
+        // Whoever has gone stays gone, also when the batch comes to nothing.
+        let mut closed = Ok(());
         for output in outputs {
             if let Output::Close { session, reason } = output {
-                self.closed(*session, *reason, input)?;
+                closed = closed.and(self.closed(*session, *reason, input));
             }
         }
+        followed.and(closed)?;
         if let Input::SignOut { accid } = input {
             self.is_out(accid)?;
         }
@@ -198,7 +200,17 @@ impl Reference {
             request,
             ..
         } = *context;
+        let dials_anew = match (reply, &request.command) {
+            (Ok(Success::Call { call, .. }), Command::StartCall(start)) => {
+                call.call_id == start.call_id && self.model.forget_alias(start.call_id)
+            }
+            _ => false,
+        };
         let again = match request.request_id {
+            Some(request_id) if dials_anew => {
+                self.model.answered_anew(me, request_id);
+                false
+            }
             Some(request_id) => {
                 let request = (request_id, &request.command);
                 !self.model.first_time(session, me, request, reply)?
