@@ -41,7 +41,7 @@ use hullo_protocol::{Accid, CallId, Command, MessageId};
 pub use batch::{Runner, Step, Unanswered, Watch};
 pub use io::{
     BusyPolicy, Config, DevicePolicy, Input, Known, MediaEvent, Output, PeerId, REMEMBERED_BYTES,
-    REMEMBERED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write, restorable,
+    REMEMBERED_MS, REPEATED_MS, RoomCommand, RoomGrant, SMALL_CALL, SessionId, Write, restorable,
 };
 
 use crate::Time;
@@ -95,7 +95,7 @@ impl Hub {
             call.resume(config.connect_ms, now);
             calls.put_call(call);
         }
-        calls.commit();
+        calls.commit(now);
         Self {
             config,
             calls,
@@ -169,7 +169,7 @@ impl Hub {
 
     /// Everything since the last commit is stored.
     pub fn commit(&mut self) {
-        for peer in self.calls.commit() {
+        for peer in self.calls.commit(self.now) {
             self.peer_health.remove(&peer);
         }
         self.sessions.commit();

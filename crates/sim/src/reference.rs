@@ -261,7 +261,17 @@ impl Reference {
             request,
             ..
         } = *context;
+        let dials_anew = match (reply, &request.command) {
+            (Ok(Success::Call { call, .. }), Command::StartCall(start)) => {
+                call.call_id == start.call_id && self.model.forget_alias(start.call_id)
+            }
+            _ => false,
+        };
         let again = match request.request_id {
+            Some(request_id) if dials_anew => {
+                self.model.answered_anew(me, request_id);
+                false
+            }
             Some(request_id) => {
                 let request = (request_id, &request.command);
                 !self.model.first_time(session, me, request, reply)?

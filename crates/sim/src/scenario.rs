@@ -96,8 +96,8 @@ impl Scenario {
         self
     }
 
-    /// In every fourth world only the last calls are remembered, or none at all once the next has ended. Decided by what is
-    /// drawn already, too.
+    /// In every fourth world only the last calls are remembered, or none at all once nobody repeats a request about it. Decided by
+    /// what is drawn already, too.
     fn with_short_memory(mut self) -> Self {
         if self.people_ms.is_multiple_of(4) {
             self.config.remembered_bytes =

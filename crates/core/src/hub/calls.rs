@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hullo_protocol::{Accid, CallId};
 
-use super::io::{PeerId, REMEMBERED_MS};
+use super::io::{PeerId, REMEMBERED_MS, REPEATED_MS};
 use super::news::News;
 use super::room::Room;
 use crate::Time;
@@ -128,19 +128,7 @@ impl Calls {
         if entry.call.is_ended() {
             entry.room = Arc::default();
         }
-        let call_id = entry.call.call_id;
-        self.change(call_id, Some(entry));
-        // Not this one: whoever ends a call reads it afterwards.
-        while self.ended_bytes > self.remembered_bytes
-            && let Some(oldest) = self.oldest_ended_but(call_id)
-        {
-            self.forget(oldest);
-        }
-    }
-
-    fn oldest_ended_but(&self, call_id: CallId) -> Option<CallId> {
-        let mut ended = self.ended.iter().map(|(_, ended)| *ended);
-        ended.find(|ended| *ended != call_id)
+        self.change(entry.call.call_id, Some(entry));
     }
 
     /// Puts a room in place of its former self.
@@ -232,12 +220,22 @@ impl Calls {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Keeps all changes; returns the peers that are gone by them.
-    pub(super) fn commit(&mut self) -> Vec<PeerId> {
+    /// Keeps all changes; returns the peers that are gone by them. Then forgets the oldest of the calls that are over, if they
+    /// take too much memory: not before, because a call that is not stored has a name of which the store knows nothing, and
+    /// not those about which a request may come again.
+    pub(super) fn commit(&mut self, now: Time) -> Vec<PeerId> {
         let undo = std::mem::take(&mut self.undo);
-        undo.into_iter()
+        let gone = undo
+            .into_iter()
             .flat_map(|(call_id, then)| missing(then.as_ref(), self.entries.get(&call_id)))
-            .collect()
+            .collect();
+        while self.ended_bytes > self.remembered_bytes
+            && let Some((ended_at, oldest)) = self.ended.first().copied()
+            && ended_at.plus_ms(REPEATED_MS) <= now
+        {
+            self.replace(oldest, None);
+        }
+        gone
     }
 
     /// Takes all changes back; returns the calls concerned that are not gone by it, and the peers that are.

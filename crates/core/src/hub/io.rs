@@ -16,6 +16,10 @@ use crate::call::{Call, Profile};
 /// [`Config::remembered_bytes`].
 pub const REMEMBERED_MS: u64 = 5 * 60_000;
 
+/// How long an ended call is remembered whatever memory it takes: a client repeats a request whose answer it has not got for so
+/// long.
+pub const REPEATED_MS: u64 = 10_000;
+
 /// How large a call is of which everyone is told each change at once.
 pub const SMALL_CALL: usize = 8;
 
@@ -54,8 +58,8 @@ pub struct Config {
     /// Up to so many people in a call, those in it and those it rings for, are told each change at once; [`SMALL_CALL`]. In a
     /// larger one changes of others that can wait are told together, four times a second at most.
     pub small_call: usize,
-    /// How much memory the calls that are over may take, in bytes as [`Call::footprint`] reckons them; the oldest are
-    /// forgotten first. [`REMEMBERED_BYTES`].
+    /// How much memory the calls may take that have been over for longer than [`REPEATED_MS`], in bytes as [`Call::footprint`]
+    /// reckons them; the oldest are forgotten first. [`REMEMBERED_BYTES`].
     pub remembered_bytes: usize,
 }
 

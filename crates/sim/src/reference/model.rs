@@ -343,9 +343,17 @@ impl Model {
         self.aliases.insert(alias, call_id);
     }
 
-    /// A call is dialled under this name, which is no other call's any more: that one is over and forgotten.
-    pub(super) fn forget_alias(&mut self, alias: CallId) {
-        self.aliases.remove(&alias);
+    /// A dial that became part of another call is dialled once more: when that call is over and forgotten, its other names
+    /// are free. Whether it is so.
+    pub(super) fn forget_alias(&mut self, alias: CallId) -> bool {
+        let call_id = self.aliases.get(&alias).copied();
+        let over = call_id.is_some_and(|call_id| self.call(call_id).is_none_or(|call| call.over));
+        over && self.aliases.remove(&alias).is_some()
+    }
+
+    /// This request was answered once, which is forgotten, and is now accepted for the first time.
+    pub(super) fn answered_anew(&mut self, me: &Accid, request_id: RequestId) {
+        self.answers.remember(me, request_id, None);
     }
 
     /// The call that a command is about.

@@ -32,7 +32,6 @@ pub(super) fn apply(
             return Ok(());
         }
         model.calls.insert(call_id, dialled(model, stored, cause)?);
-        model.forget_alias(call_id);
     }
     let mut call = model.calls[&call_id].clone();
     if call.over {
