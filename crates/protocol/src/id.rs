@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::limit::{ACCID_BYTES_MAX, DEVICE_ID_BYTES_MAX};
@@ -25,16 +26,17 @@ pub enum IdError {
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $error:ident, $parse:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        ///
+        /// Cheap to clone.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "String"))]
         #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String))]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Parses the text form.
             pub fn parse(text: &str) -> Result<Self, IdError> {
-                let parse: fn(&str) -> Option<String> = $parse;
+                let parse: fn(&str) -> Option<Arc<str>> = $parse;
                 parse(text).map(Self).ok_or_else(|| IdError::$error(clip(text)))
             }
 
@@ -53,7 +55,33 @@ macro_rules! text_id {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.as_str().to_owned()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Text;
+
+                impl de::Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        $name::parse(text).map_err(E::custom)
+                    }
+                }
+
+                from.deserialize_str(Text)
             }
         }
 
@@ -77,10 +105,13 @@ text_id!(
     Accid,
     Accid,
     |text| {
-        let folded = text.to_ascii_lowercase();
-        let valid = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_@.-".contains(&b);
-        let fits = (1..=ACCID_BYTES_MAX).contains(&folded.len());
-        (fits && folded.bytes().all(valid)).then_some(folded)
+        let valid = |b: u8| b.is_ascii_alphanumeric() || b"_@.-".contains(&b);
+        let fits = (1..=ACCID_BYTES_MAX).contains(&text.len());
+        let folds = || match text.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => text.to_ascii_lowercase().into(),
+            false => text.into(),
+        };
+        (fits && text.bytes().all(valid)).then(folds)
     }
 );
 
@@ -98,10 +129,10 @@ text_id!(
     plain_text_id
 );
 
-fn plain_text_id(text: &str) -> Option<String> {
+fn plain_text_id(text: &str) -> Option<Arc<str>> {
     let valid = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     let fits = (1..=DEVICE_ID_BYTES_MAX).contains(&text.len());
-    (fits && text.bytes().all(valid)).then(|| text.to_owned())
+    (fits && text.bytes().all(valid)).then(|| text.into())
 }
 
 /// Keeps an error message short whatever was sent.
