@@ -4,25 +4,28 @@ mod actor;
 mod fact;
 mod inbox;
 mod media;
+mod overload;
 mod session_queue;
 mod shared;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hullo_core::hub::SessionId;
 use hullo_protocol::{Accid, AppKey};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::config::Bound;
 use crate::store::{App, StoreError};
 use actor::Actor;
 pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
 use inbox::{Entrance, inbox};
 pub(crate) use media::{Media, MediaSockets};
-pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
+use overload::Overload;
+pub(crate) use session_queue::{Next, Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 
 /// Inputs of sessions that wait for the actor; a session that finds the inbox full waits, and so does its client.
@@ -40,6 +43,7 @@ pub(crate) struct Node {
 pub(crate) struct AppNode {
     pub(crate) app: App,
     entrance: Entrance<SessionInput>,
+    overload: StdMutex<Overload>,
     facts: mpsc::UnboundedSender<Fact>,
 }
 
@@ -83,6 +87,7 @@ impl Node {
         Ok(Arc::new(AppNode {
             app,
             entrance,
+            overload: StdMutex::default(),
             facts,
         }))
     }
@@ -111,9 +116,13 @@ impl AppNode {
         self.entrance.send(input).await
     }
 
-    /// How far the actor is behind: for how long the oldest of what it has taken and not stored waits.
-    pub(crate) fn behind(&self) -> Duration {
-        self.entrance.behind(Instant::now())
+    /// For how long what came before a dial waits already, when that is so long that the dial is to be refused.
+    pub(crate) fn overload(&self, bound: Bound) -> Option<Duration> {
+        let now = Instant::now();
+        let behind = self.entrance.behind(now);
+        let overload = self.overload.lock();
+        let mut overload = overload.unwrap_or_else(PoisonError::into_inner);
+        overload.refuses(now, behind, bound).then_some(behind)
     }
 
     /// Ends the account's sessions whose token is older than `generation`.

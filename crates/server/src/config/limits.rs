@@ -35,12 +35,21 @@ pub(crate) struct Limits {
     pub(crate) frames_slowed: u32,
     /// Frames after it was told to stop that are refused before the session is closed.
     pub(crate) frames_refused: u32,
-    /// When the oldest of what an app's actor has to do waits for longer, no new calls are taken.
+    /// When the oldest of what an app's actor has to do waits for longer,
     pub(crate) behind_ms: u64,
+    /// for so long, no new calls are taken.
+    pub(crate) behind_for_ms: u64,
     /// Failed logins of one address at once.
     pub(crate) failed_logins: u32,
     /// A further one in this time.
     pub(crate) failed_login_ms: u64,
+}
+
+/// From when on, and for how long, an app's actor has to be behind to take no new calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound {
+    pub(crate) behind: Duration,
+    pub(crate) lasting: Duration,
 }
 
 impl Default for Limits {
@@ -58,7 +67,8 @@ impl Default for Limits {
             frames_at_once: 100,
             frames_slowed: 200,
             frames_refused: 200,
-            behind_ms: 500,
+            behind_ms: 50,
+            behind_for_ms: 300,
             failed_logins: 20,
             failed_login_ms: 6_000,
         }
@@ -122,8 +132,11 @@ impl Limits {
         Duration::from_millis(self.request_ms)
     }
 
-    pub(crate) fn behind(&self) -> Duration {
-        Duration::from_millis(self.behind_ms)
+    pub(crate) fn behind(&self) -> Bound {
+        Bound {
+            behind: Duration::from_millis(self.behind_ms),
+            lasting: Duration::from_millis(self.behind_for_ms),
+        }
     }
 
     pub(crate) fn login(&self) -> Duration {
