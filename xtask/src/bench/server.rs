@@ -78,6 +78,21 @@ impl Server {
         Ok(server)
     }
 
+    /// The same database with a past, and another process.
+    pub(super) fn with_past(mut self, program: &Path, calls: u32, recent: bool) -> Result<Self> {
+        self.stop()?;
+        let mut fill = command(program, &self.folder);
+        fill.args(["app", "fill", "load0", "--calls", &calls.to_string()]);
+        if recent {
+            fill.arg("--recent");
+        }
+        let output = fill.output()?;
+        if !output.status.success() {
+            bail!("no past: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Self::on(program, &self.folder.clone(), self.apps.clone())
+    }
+
     pub(super) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -115,13 +130,10 @@ fn command(program: &Path, folder: &Path) -> Command {
         .current_dir(folder)
         .env("HULLO_DATA_DIR", folder)
         .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
-        // All of its clients come from one address.
-        .env("HULLO_LIMIT", "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000")
         .env("HULLO_MEDIA_PORT", "0")
         .env("HULLO_PUBLIC_IP", "127.0.0.1")
-        .env("HULLO_OPS_LISTEN", "127.0.0.1:0")
-        // All of the load comes from one address.
-        .env("HULLO_LIMIT", "connections_per_address=100000")
+        // All of its clients come from one address.
+        .env("HULLO_LIMIT", "connections_per_address=1000000,waiting_per_address=4096")
         .stdin(Stdio::null());
     command
 }
