@@ -1,13 +1,10 @@
 //! The name of an account: whatever the app's own system of users calls it.
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::id::{IdError, clip};
+use crate::id::{IdError, as_text, clip};
 use crate::limit::ACCID_BYTES_MAX;
 
 /// A user of the app: 1 to 64 printable ASCII characters other than the space and `"` `\` `<` `>` and the backtick; not `.`
@@ -18,16 +15,15 @@ use crate::limit::ACCID_BYTES_MAX;
 /// In the path of a URL it is percent-encoded, as any text is.
 ///
 /// It is shown as the app's backend wrote it, and equal in whatever case it is written: ASCII letters are folded to compare,
-/// which is how the database does it (`COLLATE NOCASE` of SQLite).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// which is how the database does it (`COLLATE NOCASE` of SQLite). Cheap to clone.
+#[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "schemars",
     derive(schemars::JsonSchema),
     schemars(with = "String")
 )]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String))]
-pub struct Accid(String);
+pub struct Accid(Arc<str>);
 
 impl Accid {
     /// Parses the text form.
@@ -36,7 +32,7 @@ impl Accid {
         let fits = (1..=ACCID_BYTES_MAX).contains(&text.len());
         let dots = matches!(text, "." | "..");
         if fits && !dots && text.bytes().all(valid) {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(IdError::Accid(clip(text)))
         }
@@ -82,31 +78,7 @@ impl Hash for Accid {
     }
 }
 
-impl TryFrom<String> for Accid {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Accid> for String {
-    fn from(accid: Accid) -> Self {
-        accid.0
-    }
-}
-
-impl FromStr for Accid {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        Self::parse(text)
-    }
-}
-
-impl fmt::Display for Accid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+as_text!(Accid);
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
-use crate::fill::fill;
+use crate::fill::{Past, fill};
 use crate::store::policy::{busy, devices};
 use crate::store::sqlite::{self, Open, Sqlite};
 use crate::store::vault::{Vault, random_hex};
@@ -92,6 +92,9 @@ enum AppCommand {
         /// What their accids begin with
         #[arg(long, default_value = "load")]
         prefix: String,
+        /// All of them have just ended
+        #[arg(long)]
+        recent: bool,
     },
     /// List the apps and their settings
     List,
@@ -299,8 +302,14 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
             calls,
             people,
             prefix,
+            recent,
         } => {
-            fill(&store, &key, &prefix, calls, people, Clock::start().now()).await?;
+            let past = Past {
+                calls,
+                people,
+                recent,
+            };
+            fill(&store, &key, &prefix, past, Clock::start().now()).await?;
             store.close().await;
         }
         AppCommand::Set {

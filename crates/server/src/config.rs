@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::ice::{IceServers, IceSettings};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Bound, Limits};
 
 const FILE_DEFAULT: &str = "hullo.toml";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);

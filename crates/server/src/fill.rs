@@ -17,33 +17,53 @@ const BATCH: u64 = 500;
 const APART_MS: u64 = 200;
 /// The newest of them ended so long ago.
 const AGO_MS: u64 = 3_600_000;
+/// Recent ones have all ended since.
+const RECENT_MS: u64 = 200_000;
 
-/// Stores `calls` past calls between the accounts `{prefix}-0`, `{prefix}-1`, ... of which there are `people`.
+/// What past to make.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Past {
+    pub(crate) calls: u64,
+    /// Between so many accounts.
+    pub(crate) people: u64,
+    /// They have all ended just now.
+    pub(crate) recent: bool,
+}
+
+/// Stores a past between the accounts `{prefix}-0`, `{prefix}-1`, ...
 pub(crate) async fn fill(
     store: &Arc<dyn Store>,
     app: &AppKey,
     prefix: &str,
-    calls: u64,
-    people: u64,
+    past: Past,
     now: Time,
 ) -> Result<()> {
+    let Past {
+        calls,
+        people,
+        recent,
+    } = past;
     let device = DeviceId::parse("fill")?;
     let mut next_message = store.next_message(app).await?;
-    let first_ms = now.0.saturating_sub(AGO_MS + calls * APART_MS);
+    let (span_ms, ago_ms) = match recent {
+        true => (RECENT_MS, 1_000),
+        false => (calls * APART_MS, AGO_MS),
+    };
+    let first_ms = now.0.saturating_sub(ago_ms + span_ms);
     for batch in 0..calls.div_ceil(BATCH) {
         let mut writes = Vec::new();
         for number in batch * BATCH..((batch + 1) * BATCH).min(calls) {
             let pair = number % (people / 2).max(1);
             let names = [2 * pair, 2 * pair + 1].map(|n| Accid::parse(&format!("{prefix}-{n}")));
             let [caller, callee] = names;
-            let at = Time(first_ms + number * APART_MS);
+            let at = Time(first_ms + number * span_ms / calls);
             let (caller, callee) = (caller?, callee?);
             let call = past_call(number, caller, callee, &device, at)?;
             let record = call.record().context("a call that is over has a record")?;
             let messages = call.messages(&record, next_message);
             next_message = MessageId(next_message.0 + messages.len() as u64);
             writes.push(Write::End {
-                call: Box::new(call),
+                call: Arc::new(call),
                 record: Box::new(record),
                 messages,
             });

@@ -8,6 +8,7 @@ mod fact;
 mod failures;
 mod fault;
 mod media;
+mod overload;
 mod policies;
 mod pulse;
 mod session_queue;
@@ -30,6 +31,7 @@ use tokio::sync::{OnceCell, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use crate::config::Bound;
 use crate::fatal;
 use crate::status::NodeStatus;
 use crate::store::{App, StoreError};
@@ -38,9 +40,10 @@ pub(crate) use actor::{NewSession, SessionInput};
 use fact::Fact;
 use failures::Failures;
 pub(crate) use media::{Media, MediaSockets};
+use overload::Overload;
 pub(crate) use policies::PoliciesAt;
 use policies::PolicyReader;
-pub(crate) use session_queue::{Outgoing, SessionHandle, SessionQueue, Welcome};
+pub(crate) use session_queue::{Next, Outgoing, SessionHandle, SessionQueue, Welcome};
 pub(crate) use shared::Shared;
 use status::ActorStatus;
 use unknown::UnknownKeys;
@@ -74,6 +77,7 @@ type Place = Arc<OnceCell<Arc<AppNode>>>;
 pub(crate) struct AppNode {
     pub(crate) app: App,
     inbox: mpsc::Sender<SessionInput>,
+    overload: Mutex<Overload>,
     facts: mpsc::UnboundedSender<Fact>,
     policies: PolicyReader,
     status: Arc<ActorStatus>,
@@ -146,6 +150,7 @@ impl Node {
             policies: PolicyReader::new(&app),
             app,
             inbox,
+            overload: Mutex::default(),
             facts,
             status,
         }))
@@ -239,9 +244,12 @@ impl AppNode {
         self.inbox.send(input).await.is_ok()
     }
 
-    /// How far the actor is behind: for how long the oldest of what it has taken and not stored waits.
-    pub(crate) fn behind(&self, now: Time) -> Duration {
-        self.status.behind(now)
+    /// For how long what came before a dial waits already, when that is so long that the dial is to be refused.
+    pub(crate) fn overload(&self, now: Time, bound: Bound) -> Option<Duration> {
+        let behind = self.status.behind(now);
+        let mut overload = lock(&self.overload);
+        let refuses = overload.refuses(Instant::now(), behind, bound);
+        refuses.then_some(behind)
     }
 
     /// Tells the account's calls and devices how it is shown from now on.

@@ -39,12 +39,12 @@ impl Digest {
             Observation::Committed { writes } => {
                 for write in *writes {
                     match write {
-                        Write::Call(call) => self.add(&("stored", now.0, call)),
+                        Write::Call(call) => self.add(&("stored", now.0, &**call)),
                         Write::End {
                             call,
                             record,
                             messages,
-                        } => self.add(&("ended", now.0, call, record, messages)),
+                        } => self.add(&("ended", now.0, &**call, record, messages)),
                     }
                 }
             }

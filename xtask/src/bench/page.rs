@@ -48,7 +48,7 @@ const fn over(row: Row, floor: &'static str) -> Row {
 }
 
 /// The aims are those of the issue: Kamailio's unstored call at the same rate on the same kind of machine.
-static ROWS: [Row; 39] = [
+static ROWS: [Row; 47] = [
     over(
         row(
             "stored call, 200/s: CPU",
@@ -71,6 +71,13 @@ static ROWS: [Row; 39] = [
         "4,000",
     ),
     row("4,000/s: CPU", "calls_4000/server/us", "us", "153"),
+    row(
+        "4,000/s: dials that were refused",
+        "calls_4000/refused",
+        "",
+        "",
+    ),
+    row("4,000/s: calls that failed", "calls_4000/failed", "", "0"),
     row(
         "closed loop of 1: done each second",
         "closed_1/per_second",
@@ -182,6 +189,30 @@ static ROWS: [Row; 39] = [
         "ms",
         "57",
     ),
+    row(
+        "start, 20,000 calls that have just ended",
+        "start_recent_20000/start_ms",
+        "ms",
+        "57",
+    ),
+    scaled(
+        row(
+            "whole call, 30 at once: CPU",
+            "whole_closed_30/server/us",
+            "ms",
+            "2.3",
+        ),
+        1e-3,
+    ),
+    row("done each second", "whole_closed_30/per_second", "/s", ""),
+    row(
+        "whole calls, 1,000/s: done each second",
+        "whole_1000/per_second",
+        "/s",
+        "1,000",
+    ),
+    scaled(row("CPU", "whole_1000/server/us", "ms", "2.3"), 1e-3),
+    row("calls that failed", "whole_1000/failed", "", "0"),
     scaled(
         row("memory of an empty server", "start/rss_bytes", "MB", "17"),
         1e-6,

@@ -25,7 +25,7 @@ const fn run(name: &'static str, measure: fn(&Bench) -> Result<Value>) -> Run {
     }
 }
 
-pub(super) static RUNS: [Run; 23] = [
+pub(super) static RUNS: [Run; 26] = [
     run("floor_disk", floor::disk),
     run("floor_echo_200", |bench| floor::echo(bench, 200)),
     run("floor_echo_1000", |bench| floor::echo(bench, 1000)),
@@ -48,6 +48,9 @@ pub(super) static RUNS: [Run; 23] = [
         is_long: true,
         measure: |bench| login(bench, 500_000),
     },
+    run("start_recent_20000", |bench| start_recent(bench, 20_000)),
+    run("whole_closed_30", |bench| whole(bench, &["--closed", "30"])),
+    run("whole_1000", |bench| whole(bench, &["--rate", "1000"])),
     run("idle_1000", |bench| idle(bench, 1000)),
     run("idle_9000", |bench| idle(bench, 9000)),
     run("group_10", |bench| group(bench, 10)),
@@ -109,7 +112,9 @@ fn start(bench: &Bench) -> Result<Value> {
 /// Open loop. A pair is in a call for 40 ms and what the server takes; at the edge that is half a second.
 fn at_rate(bench: &Bench, rate: u32) -> Result<Value> {
     let server = bench.fresh(1)?;
-    let pairs = (rate / 2).max(200).to_string();
+    // Past the edge there are as many again that the server does not take, and that wait a second.
+    let pairs = if rate > 2000 { rate } else { rate / 2 };
+    let pairs = pairs.max(200).to_string();
     bench.load(
         &server,
         &[
@@ -196,32 +201,10 @@ fn counts(bench: &Bench) -> Result<Value> {
 
 /// Signing in after so many calls, and starting with them in the database.
 fn login(bench: &Bench, past: u32) -> Result<Value> {
-    let mut server = bench.fresh(1)?;
-    let mut made = 0;
-    while made < past {
-        // As fast as it goes; what the server can do decides how long each round takes.
-        let report = bench.load(
-            &server,
-            &[
-                "calls",
-                "--closed",
-                "256",
-                "--pairs",
-                CLOSED_PAIRS,
-                "--seconds",
-                "10",
-                "--warmup",
-                "0",
-                "--no-check",
-            ],
-        )?;
-        let completed = report["completed"].as_u64().unwrap_or(0);
-        if completed == 0 {
-            bail!("no call became complete: {report}");
-        }
-        made += u32::try_from(completed).unwrap_or(u32::MAX);
-    }
-    server = server.again(&bench.server)?;
+    let server = bench
+        .fresh(1)?
+        .with_past(&bench.server, past, false)?
+        .again(&bench.server)?;
     let start_ms = server.start_ms;
     let report = bench.load(
         &server,
@@ -236,12 +219,25 @@ fn login(bench: &Bench, past: u32) -> Result<Value> {
         ],
     )?;
     Ok(json!({
-        "past_calls": made,
+        "past_calls": past,
         "start_ms": start_ms,
         "login_us": report["server"]["login_us"],
         "latency": report["latencies"]["login"],
         "errors": report["errors"],
     }))
+}
+
+/// Starting with so many calls that have just ended: they are taken into memory, for their answers may be asked for again.
+fn start_recent(bench: &Bench, past: u32) -> Result<Value> {
+    let server = bench.fresh(1)?.with_past(&bench.server, past, true)?;
+    Ok(json!({ "past_calls": past, "start_ms": server.start_ms, "rss_bytes": server.rss_bytes() }))
+}
+
+/// Whole calls, with ICE and DTLS on both sides.
+fn whole(bench: &Bench, how: &[&str]) -> Result<Value> {
+    let server = bench.fresh(1)?;
+    let common = ["calls", "--offers", "--pairs", "1000", "--seconds", "6"];
+    bench.load(&server, &[&common[..], how].concat())
 }
 
 fn idle(bench: &Bench, sessions: u32) -> Result<Value> {

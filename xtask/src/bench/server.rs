@@ -78,6 +78,21 @@ impl Server {
         Ok(server)
     }
 
+    /// The same database with a past, and another process.
+    pub(super) fn with_past(mut self, program: &Path, calls: u32, recent: bool) -> Result<Self> {
+        self.stop()?;
+        let mut fill = command(program, &self.folder);
+        fill.args(["app", "fill", "load0", "--calls", &calls.to_string()]);
+        if recent {
+            fill.arg("--recent");
+        }
+        let output = fill.output()?;
+        if !output.status.success() {
+            bail!("no past: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Self::on(program, &self.folder.clone(), self.apps.clone())
+    }
+
     pub(super) fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -111,16 +111,13 @@ impl Calls {
     }
 
     /// Puts a call in place of its former self. One that has ended has no room any more.
-    pub(super) fn put_call(&mut self, call: Call) {
+    pub(super) fn put_call(&mut self, call: impl Into<Arc<Call>>) {
+        let call = call.into();
         let (room, news) = match self.entry(call.call_id) {
             Some(known) => (known.room.clone(), known.news.clone()),
             None => (Arc::default(), News::none_since(call.version)),
         };
-        self.put(Entry {
-            call: Arc::new(call),
-            room,
-            news,
-        });
+        self.put(Entry { call, room, news });
     }
 
     /// Puts an entry in place of the former one of its call.

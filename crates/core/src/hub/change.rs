@@ -35,10 +35,10 @@ impl Hub {
         }
         let room_was_open = self.calls.room(call_id).is_some_and(|room| room.open);
         let ends = after.is_ended() && !before.is_ended();
+        let after = Arc::new(after);
         self.calls.put_call(after.clone());
         if !after.is_ended() {
-            let call = Box::new(after.clone());
-            self.out.push(Output::Write(Write::Call(call)));
+            self.out.push(Output::Write(Write::Call(after.clone())));
         }
         let messages = if ends {
             self.store_end(&after)
@@ -66,22 +66,21 @@ impl Hub {
     }
 
     /// Stores a call that has just been made, and its end if it is over already.
-    pub(super) fn publish_new(&mut self, call: &Call) {
+    pub(super) fn publish_new(&mut self, call: &Arc<Call>) {
         self.calls.put_call(call.clone());
         if call.is_ended() {
             for (sessions, event) in self.store_end(call) {
                 self.notify_all(sessions, event);
             }
         } else {
-            self.out
-                .push(Output::Write(Write::Call(Box::new(call.clone()))));
+            self.out.push(Output::Write(Write::Call(call.clone())));
         }
         // The caller's other devices; nobody else is in it yet.
         self.notify_location(None, call, 0);
     }
 
     /// Stores the end of a call, its one record and its messages; returns the events that bring the messages.
-    fn store_end(&mut self, call: &Call) -> Vec<(Vec<SessionId>, Event)> {
+    fn store_end(&mut self, call: &Arc<Call>) -> Vec<(Vec<SessionId>, Event)> {
         // A call that has ended has a record: `finish` sets all that it is made of.
         let Some(record) = call.record() else {
             debug_assert!(false, "an ended call without a record");
@@ -98,7 +97,7 @@ impl Hub {
             events.push((sessions, Event::MessageAdded { message }));
         }
         self.out.push(Output::Write(Write::End {
-            call: Box::new(call.clone()),
+            call: call.clone(),
             record: Box::new(record),
             messages,
         }));

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hullo_protocol::{
     Accid, CallId, CallRecord, DeviceInfo, ErrorBody, Event, Message, QualityReport, RefusedInvite,
@@ -245,11 +246,11 @@ pub enum Output {
 #[derive(Debug, Clone)]
 pub enum Write {
     /// The call, which is not over, as it is now, in place of what was stored of it.
-    Call(Box<Call>),
+    Call(Arc<Call>),
     /// The call has ended: store it, its one record and the messages. Never a second time for one call.
     End {
         /// The ended call, in place of what was stored of it.
-        call: Box<Call>,
+        call: Arc<Call>,
         /// What remains of it.
         record: Box<CallRecord>,
         /// The conversation messages that carry the record, with their ids.

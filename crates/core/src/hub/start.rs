@@ -1,6 +1,7 @@
 //! Dialling and inviting: what is refused, who is busy, and two who dial each other.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use hullo_protocol::{
     ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, ErrorBody, ErrorKind, Event,
@@ -121,6 +122,7 @@ impl Hub {
             let outcome = Outcome::Invited(refused.clone());
             call.remember(&asker.accid, request_id, outcome);
         }
+        let call = Arc::new(call);
         self.publish_new(&call);
         if !call.is_ended() {
             let room = Room {

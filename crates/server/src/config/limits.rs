@@ -37,8 +37,10 @@ pub(crate) struct Limits {
     pub(crate) frames_refused: u32,
     /// Requests of an app that wait for the storage.
     pub(crate) requests_waiting: usize,
-    /// When the oldest of what an app's actor has to do waits for longer, no new calls are taken.
+    /// When the oldest of what an app's actor has to do waits for longer,
     pub(crate) behind_ms: u64,
+    /// for so long, no new calls are taken.
+    pub(crate) behind_for_ms: u64,
     /// Failed logins of one address at once.
     pub(crate) failed_logins: u32,
     /// A further one in this time.
@@ -73,6 +75,13 @@ pub(crate) struct Limits {
     pub(crate) app_dials_per_minute: u32,
 }
 
+/// From when on, and for how long, an app's actor has to be behind to take no new calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound {
+    pub(crate) behind: Duration,
+    pub(crate) lasting: Duration,
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -89,7 +98,8 @@ impl Default for Limits {
             frames_slowed: 200,
             frames_refused: 200,
             requests_waiting: 4096,
-            behind_ms: 500,
+            behind_ms: 50,
+            behind_for_ms: 300,
             failed_logins: 20,
             failed_login_ms: 6_000,
             logins_at_once: 60,
@@ -168,8 +178,11 @@ impl Limits {
         Duration::from_millis(self.request_ms)
     }
 
-    pub(crate) fn behind(&self) -> Duration {
-        Duration::from_millis(self.behind_ms)
+    pub(crate) fn behind(&self) -> Bound {
+        Bound {
+            behind: Duration::from_millis(self.behind_ms),
+            lasting: Duration::from_millis(self.behind_for_ms),
+        }
     }
 
     pub(crate) fn login(&self) -> Duration {

@@ -105,7 +105,7 @@ impl Actor {
         let known: Vec<Write> = calls
             .iter()
             .filter(|call| !call.is_ended())
-            .map(|call| Write::Call(Box::new(call.clone())))
+            .map(|call| Write::Call(Arc::new(call.clone())))
             .collect();
         shared.metrics.calls.count(&app.key, &known);
         let config = Config {

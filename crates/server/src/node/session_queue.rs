@@ -46,6 +46,16 @@ pub(crate) struct Welcome {
     pub(crate) before: MessageId,
 }
 
+/// What a session is to do next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Send(Outgoing),
+    /// End at once, whatever still waits, for this reason.
+    CutOff(SessionClosed),
+    /// The node has let go of the session.
+    Abandoned,
+}
+
 /// The node's end of the queue.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionHandle(Arc<Sender>);
@@ -61,9 +71,9 @@ pub(crate) struct SessionQueue(Arc<Queue>);
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// Rings when something has come or the last handle is gone.
+    /// Rings when something has come, the last handle is gone, or the session has been cut off.
     bell: Notify,
-    /// Rings when the session has been cut off.
+    /// Rings when the session has been cut off: for one that is sending.
     cut: Notify,
 }
 
@@ -111,16 +121,19 @@ impl Drop for Sender {
 }
 
 impl SessionQueue {
-    /// The next thing to send; `None` when the node has let go of the session. May be dropped while it waits.
-    pub(crate) async fn next(&self) -> Option<Outgoing> {
+    /// The next thing to do. May be dropped while it waits.
+    pub(crate) async fn next(&self) -> Next {
         loop {
             {
                 let mut waiting = self.0.lock();
+                if let Some(reason) = waiting.cut_off {
+                    return Next::CutOff(reason);
+                }
                 if let Some(outgoing) = waiting.pop(Instant::now()) {
-                    return Some(outgoing);
+                    return Next::Send(outgoing);
                 }
                 if waiting.abandoned {
-                    return None;
+                    return Next::Abandoned;
                 }
             }
             self.0.bell.notified().await;
@@ -157,7 +170,10 @@ impl Queue {
         drop(waiting);
         match is_cut_off {
             false => self.bell.notify_one(),
-            true if !was_cut_off => self.cut.notify_one(),
+            true if !was_cut_off => {
+                self.bell.notify_one();
+                self.cut.notify_one();
+            }
             true => {}
         }
     }
@@ -220,7 +236,7 @@ mod tests {
         }
         assert_eq!(is_cut_off(&queue).await, None);
         for _ in 0..1_000 {
-            assert!(matches!(queue.next().await, Some(Outgoing::Frame(_))));
+            assert!(matches!(queue.next().await, Next::Send(Outgoing::Frame(_))));
         }
     }
 
@@ -266,8 +282,8 @@ mod tests {
         let other = handle.clone();
         handle.send(frame(1));
         drop((handle, other));
-        assert!(queue.next().await.is_some());
-        assert!(queue.next().await.is_none());
+        assert!(matches!(queue.next().await, Next::Send(_)));
+        assert!(matches!(queue.next().await, Next::Abandoned));
     }
 
     #[test]

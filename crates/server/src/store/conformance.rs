@@ -113,7 +113,7 @@ pub(super) fn end(number: u128, message: u64) -> Write {
         body: MessageBody::Call(record.summary_of(&accid("bob")).unwrap()),
     };
     Write::End {
-        call: Box::new(call),
+        call: Arc::new(call),
         record: Box::new(record),
         messages: vec![message],
     }
@@ -245,12 +245,12 @@ async fn live_calls_come_back_as_they_were_and_ended_ones_do_not() {
     let shop = sqlite().await;
     let mut first = call(1);
     let writes = [
-        Write::Call(Box::new(first.clone())),
-        Write::Call(Box::new(call(2))),
+        Write::Call(Arc::new(first.clone())),
+        Write::Call(Arc::new(call(2))),
     ];
     commit(&shop, &writes).await.unwrap();
     first.version += 1;
-    let writes = [Write::Call(Box::new(first.clone())), end(2, 1)];
+    let writes = [Write::Call(Arc::new(first.clone())), end(2, 1)];
     commit(&shop, &writes).await.unwrap();
     let live = live(&shop).await;
     assert_eq!(live, [first]);
@@ -264,7 +264,7 @@ async fn live_calls_come_back_as_they_were_and_ended_ones_do_not() {
 async fn id_of_a_call_that_is_over_is_taken_and_nothing_of_the_batch_is_stored() {
     let shop = sqlite().await;
     commit(&shop, &[end(1, 1)]).await.unwrap();
-    let dials = [1, 2].map(|number| Write::Call(Box::new(call(number))));
+    let dials = [1, 2].map(|number| Write::Call(Arc::new(call(number))));
     let refused = commit(&shop, &dials).await;
     let first = CallId::from_u128(1);
     assert!(matches!(&refused, Err(CommitError::Taken(ids)) if *ids == [first]));
@@ -285,9 +285,9 @@ async fn call_that_has_ended_never_changes_and_has_one_record() {
     changed.version = 2;
     let mut ended = end(1, 2);
     if let Write::End { call, .. } = &mut ended {
-        call.version = 3;
+        Arc::make_mut(call).version = 3;
     }
-    for write in [Write::Call(Box::new(changed)), ended] {
+    for write in [Write::Call(Arc::new(changed)), ended] {
         let refused = commit(&shop, &[write]).await;
         assert!(
             matches!(&refused, Err(CommitError::Contradiction(_))),
@@ -309,7 +309,7 @@ async fn batch_that_fails_leaves_nothing_and_the_next_one_succeeds() {
     let shop = sqlite().await;
     commit(&shop, &[end(1, 1)]).await.unwrap();
     // A message id that is taken fails the last statement of the batch.
-    let failing = [Write::Call(Box::new(call(2))), end(3, 1)];
+    let failing = [Write::Call(Arc::new(call(2))), end(3, 1)];
     let failed = commit(&shop, &failing).await;
     assert!(failed.is_err(), "{failed:?}");
     assert!(live(&shop).await.is_empty());
@@ -397,7 +397,7 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
         ..self::dial(1)
     };
     let mut call = Call::dial(dial, Time(1_000));
-    let dialled = [Write::Call(Box::new(call.clone()))];
+    let dialled = [Write::Call(Arc::new(call.clone()))];
     commit(&shop, &dialled).await.unwrap();
     let found = live(&shop).await;
     assert_eq!(found, [call.clone()]);
@@ -409,7 +409,7 @@ async fn group_call_of_a_hundred_is_kept_whole_and_found_by_each_of_them() {
     let end = [Write::End {
         messages: call.messages(&record, MessageId(1)),
         record: Box::new(record.clone()),
-        call: Box::new(call),
+        call: Arc::new(call),
     }];
     commit(&shop, &end).await.unwrap();
     assert!(live(&shop).await.is_empty());
@@ -446,7 +446,7 @@ async fn attachments_come_back_where_they_were() {
     };
     attached(&mut call, "for bob \u{1f4de}");
     for text in ["note", "7", "for bob alone"] {
-        commit(&shop, &[Write::Call(Box::new(call.clone()))])
+        commit(&shop, &[Write::Call(Arc::new(call.clone()))])
             .await
             .unwrap();
         assert_eq!(live(&shop).await, std::slice::from_ref(&call));
@@ -494,7 +494,7 @@ async fn calls_that_ended_lately_are_restored_and_older_ones_are_not() {
     commit(&shop, &[ended(1, 2_000), ended(2, 3_000)])
         .await
         .unwrap();
-    commit(&shop, &[Write::Call(Box::new(call(3)))])
+    commit(&shop, &[Write::Call(Arc::new(call(3)))])
         .await
         .unwrap();
     let restored = shop.store.restorable(&shop.app, Time(3_000)).await.unwrap();
@@ -507,7 +507,7 @@ async fn change_of_a_call_that_was_never_stored_fails_its_batch() {
     let shop = sqlite().await;
     let mut stranger = call(1);
     stranger.version = 2;
-    let refused = commit(&shop, &[Write::Call(Box::new(stranger))]).await;
+    let refused = commit(&shop, &[Write::Call(Arc::new(stranger))]).await;
     assert!(matches!(&refused, Err(CommitError::Contradiction(_))));
     assert!(live(&shop).await.is_empty());
 }
@@ -517,7 +517,7 @@ async fn write_whose_future_is_dropped_is_stored_all_the_same() {
     let shop = sqlite().await;
     drop(
         shop.store
-            .commit(&shop.app, [Write::Call(Box::new(call(1)))].into()),
+            .commit(&shop.app, [Write::Call(Arc::new(call(1)))].into()),
     );
     let alice = account("alice");
     drop(shop.store.create_account(&shop.app, &alice, 1));
@@ -537,7 +537,7 @@ async fn batch_refused_to_one_app_takes_nothing_from_those_beside_it() {
         shop.store.create_app(app, 1).await.unwrap();
     }
     let dial = |app: &AppKey| {
-        let write = Write::Call(Box::new(call(1)));
+        let write = Write::Call(Arc::new(call(1)));
         shop.store.commit(app, [write].into())
     };
     // All wait at once, the refused one in the middle.
@@ -563,7 +563,7 @@ async fn apps_do_not_see_each_other() {
     shop.store.create_app(&other, 1).await.unwrap();
     // The same call id and the same message id in both.
     commit(&shop, &[end(1, 1)]).await.unwrap();
-    let live = [Write::Call(Box::new(call(1)))];
+    let live = [Write::Call(Arc::new(call(1)))];
     shop.store.commit(&other.key, live.into()).await.unwrap();
     let found = shop.store.record(&other.key, CallId::from_u128(1)).await;
     assert_eq!(found.unwrap(), None);

@@ -544,7 +544,7 @@ mod tests {
         let (app, other) = (shop("shop"), shop("other"));
         for app in [&app, &other] {
             store.create_app(app, 1).await.unwrap();
-            let live = Write::Call(Box::new(call(9)));
+            let live = Write::Call(Arc::new(call(9)));
             let writes = [end(1, 1), end(2, 2), live];
             store.commit(&app.key, writes.into()).await.unwrap();
         }
@@ -577,7 +577,7 @@ mod tests {
             .query_one("SELECT count(*) FROM quarantine", (), |row| row.get(0))
             .unwrap();
         assert_eq!(aside, 2);
-        let again = [Write::Call(Box::new(call(1)))];
+        let again = [Write::Call(Arc::new(call(1)))];
         let refused = store.commit(&app.key, again.into()).await;
         assert!(matches!(refused, Err(CommitError::Taken(_))), "{refused:?}");
     }
@@ -591,7 +591,7 @@ mod tests {
         let mut call = call(1);
         call.attachment = Some("x".repeat(4096));
         let write = async |call: &Call| {
-            let writes = [Write::Call(Box::new(call.clone()))];
+            let writes = [Write::Call(Arc::new(call.clone()))];
             store.commit(&app.key, writes.into()).await.unwrap();
             store.stats().log_bytes
         };

@@ -25,7 +25,7 @@ use super::socket::{Incoming, Socket};
 use crate::auth::LoginClaims;
 use crate::connections::Admission;
 use crate::metrics::snake_case;
-use crate::node::{AppNode, Outgoing, SessionInput, SessionQueue, Welcome};
+use crate::node::{AppNode, Next, Outgoing, SessionInput, SessionQueue, Welcome};
 use crate::state::SessionContext;
 use end::{End, finish};
 
@@ -125,16 +125,16 @@ impl Session {
             let paused = self.rate.paused_until(Instant::now());
             let end = tokio::select! {
                 biased;
-                reason = queue.cut_off() => Some(End::Closed(reason)),
-                outgoing = queue.next() => match outgoing {
-                    Some(outgoing) => {
+                next = queue.next() => match next {
+                    Next::Send(outgoing) => {
                         // A send that waits for a slow client must not keep it from being cut off.
                         tokio::select! {
                             end = self.send_all(outgoing, &queue) => end,
                             reason = queue.cut_off() => Some(End::Closed(reason)),
                         }
                     }
-                    None => Some(End::Closed(SessionClosed::ShuttingDown)),
+                    Next::CutOff(reason) => Some(End::Closed(reason)),
+                    Next::Abandoned => Some(End::Closed(SessionClosed::ShuttingDown)),
                 },
                 () = sleep_until(paused.unwrap_or(alive_at).into()), if paused.is_some() => None,
                 incoming = self.socket.receive(), if paused.is_none() => {

@@ -12,8 +12,8 @@ use tokio::time::timeout;
 /// Frames up to here are read whole and refused by a typed error; a longer one ends the connection after that error, for
 /// what follows it cannot be found.
 pub(super) const FRAME_BYTES_READ: usize = 4 * FRAME_BYTES_MAX;
-/// An idle connection must stay small.
-const BUFFER_BYTES: usize = 4 * 1024;
+/// An idle connection must stay small: this is most of what one takes, and a larger frame makes room for itself.
+const BUFFER_BYTES: usize = 2 * 1024;
 /// No frame of the server is longer: whatever grows is sent in pages of 64 KiB, and the largest call is far below. One that
 /// were is a fault of ours; it is logged, and ends nothing.
 const FRAME_BYTES_SENT_MAX: usize = 1 << 20;

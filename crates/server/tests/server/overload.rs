@@ -15,7 +15,7 @@ async fn dials_are_refused_at_once_while_what_came_before_waits_and_calls_that_r
     let server = Server::start_with(Options {
         environment: vec![
             ("HULLO_TEST_STORE_FAULT", fault.path().display().to_string()),
-            ("HULLO_LIMIT", "behind_ms=50".to_owned()),
+            ("HULLO_LIMIT", "behind_ms=20,behind_for_ms=20".to_owned()),
         ],
         ..Options::default()
     })

@@ -262,6 +262,8 @@ impl Invariant for NoFrameToStrangers {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hullo_core::hub::Known;
     use hullo_protocol::{CallDelta, Request};
 
@@ -291,7 +293,7 @@ mod tests {
     /// Whether it is noticed when this device gets this event of alice's call to bob.
     fn noticed(name: &str, event: &Event) -> bool {
         let (accid, connect) = (accid(name), connected(name));
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let observations = [
             handled(&connect),
             Observation::Committed { writes: &writes },

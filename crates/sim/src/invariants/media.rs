@@ -222,6 +222,8 @@ impl Invariant for DevicesClosedWhenIdle {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hullo_core::hub::SessionId;
 
     use super::*;
@@ -288,7 +290,7 @@ mod tests {
     fn media_of_someone_who_holds_the_call_is_noticed() {
         let mut call = stored_call(CALL);
         call.participants[0].held = true;
-        let held = [Write::Call(Box::new(call))];
+        let held = [Write::Call(Arc::new(call))];
         let commands = |last: RoomCommand| {
             [
                 RoomCommand::Negotiate {

@@ -182,6 +182,8 @@ impl Invariant for PlacesAgree {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hullo_protocol::CallState;
 
     use super::*;
@@ -196,7 +198,7 @@ mod tests {
         if !in_it {
             call.participants[0].state = hullo_protocol::ParticipantState::Left;
         }
-        let writes = [Write::Call(Box::new(call))];
+        let writes = [Write::Call(Arc::new(call))];
         let mut observations = vec![
             Observation::PageOpened {
                 page: PAGE,
@@ -215,7 +217,7 @@ mod tests {
         let says = Output::Event {
             event: AppEvent::OtherClientAccept { call_id: CALL },
         };
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let observations = [
             Observation::PageOpened {
                 page: PAGE,

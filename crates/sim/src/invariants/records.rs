@@ -330,6 +330,8 @@ impl Invariant for NoAccountInTwoCalls {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use hullo_protocol::{ParticipantOutcome, ParticipantState};
 
@@ -353,7 +355,7 @@ mod tests {
             body: MessageBody::Call(record.summary_of(&accid("bob")).unwrap()),
         };
         Write::End {
-            call: Box::new(call),
+            call: Arc::new(call),
             record: Box::new(record),
             messages: vec![message],
         }
@@ -374,7 +376,7 @@ mod tests {
     #[test]
     fn call_without_a_record_is_noticed_in_the_end() {
         let left = crate::observation::Leftovers::default();
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let observations = [committed(&writes), Observation::RunOver { left: &left }];
         let mut invariant = OneRecordPerCall::default();
         assert_eq!(first_failure(&mut invariant, &observations), Some(1));
@@ -410,7 +412,7 @@ mod tests {
             accid: &bob,
             delivery: Delivery::Event(&event),
         };
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let stored_first = [committed(&writes), delivered.clone()];
         let delivered_first = [delivered, committed(&writes)];
         let run = |observations| first_failure(&mut ToldAfterStored::default(), observations);
@@ -430,7 +432,7 @@ mod tests {
                 ..hullo_protocol::CallDelta::default()
             },
         };
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let observations = [
             committed(&writes),
             Observation::Delivered {
@@ -445,8 +447,8 @@ mod tests {
 
     #[test]
     fn account_in_two_calls_is_noticed() {
-        let one = Write::Call(Box::new(stored_call(CALL)));
-        let two = Write::Call(Box::new(stored_call(OTHER_CALL)));
+        let one = Write::Call(Arc::new(stored_call(CALL)));
+        let two = Write::Call(Arc::new(stored_call(OTHER_CALL)));
         let apart = [vec![one.clone()], vec![two.clone()]];
         let observations = [committed(&apart[0]), committed(&apart[1])];
         let mut invariant = NoAccountInTwoCalls::default();

@@ -176,6 +176,8 @@ impl NobodyRingsTooLong {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hullo_protocol::{CallState, EndReason, Media, RecordStatus};
 
     use super::*;
@@ -205,7 +207,7 @@ mod tests {
         let mut ended = stored_call(CALL);
         ended.participants[1].state = hullo_protocol::ParticipantState::Cancelled;
         let ends = [Write::End {
-            call: Box::new(ended),
+            call: Arc::new(ended),
             record: Box::new(record(EndReason::Cancelled, RecordStatus::Cancelled)),
             messages: Vec::new(),
         }];
@@ -238,7 +240,7 @@ mod tests {
     fn invite_that_promises_more_than_is_left_is_noticed() {
         let bob = accid("bob");
         // Stored at 0, for thirty seconds; delivered a second later.
-        let writes = [Write::Call(Box::new(stored_call(CALL)))];
+        let writes = [Write::Call(Arc::new(stored_call(CALL)))];
         let noticed = |ring_ms_left| {
             let event = Event::CallInvited {
                 call: view(CallState::Ringing, 1),

@@ -113,6 +113,8 @@ impl Invariant for UidsStay {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hullo_core::endpoint::State;
     use hullo_protocol::{CallDelta, CallState};
 
@@ -156,8 +158,8 @@ mod tests {
             let mut other = stored_call(CALL);
             other.participants[1].uid = Uid(uid);
             let writes = [
-                Write::Call(Box::new(stored_call(CALL))),
-                Write::Call(Box::new(other)),
+                Write::Call(Arc::new(stored_call(CALL))),
+                Write::Call(Arc::new(other)),
             ];
             let observations = [Observation::Committed { writes: &writes }];
             first_failure(&mut UidsStay::default(), &observations)

@@ -225,7 +225,7 @@ impl Shell {
                 call
             }
         };
-        let json = serde_json::to_string(call).unwrap();
+        let json = serde_json::to_string(&**call).unwrap();
         let read: Call = serde_json::from_str(&json).unwrap();
         assert_eq!(read, **call, "the stored form keeps everything");
         let before = self.calls.insert(call.call_id, read);

@@ -65,25 +65,35 @@ impl Actor {
         }
     }
 
+    /// The media thread learns of a room by its first offer: it is not woken for calls that have none.
     fn command_room(&mut self, call_id: CallId, command: RoomCommand) {
         let asker = match &command {
+            RoomCommand::Open => return,
             RoomCommand::Negotiate { uid, session, .. } => {
                 let Some(to) = self.sessions.find(*session) else {
                     return;
                 };
+                if !self.uids.contains_key(&call_id) {
+                    self.media.command(call_id, RoomCommand::Open, None);
+                }
                 let uids = self.uids.entry(call_id).or_default();
                 uids.insert(*uid, to.accid.clone());
                 Some(to.handle.clone())
             }
-            RoomCommand::Close => {
-                self.uids.remove(&call_id);
+            RoomCommand::Close if self.uids.remove(&call_id).is_some() => None,
+            RoomCommand::Admit(_)
+            | RoomCommand::Subscribe { .. }
+            | RoomCommand::Hold { .. }
+            | RoomCommand::Remove(_)
+                if self.uids.contains_key(&call_id) =>
+            {
                 None
             }
-            RoomCommand::Open
+            RoomCommand::Close
             | RoomCommand::Admit(_)
             | RoomCommand::Subscribe { .. }
             | RoomCommand::Hold { .. }
-            | RoomCommand::Remove(_) => None,
+            | RoomCommand::Remove(_) => return,
         };
         self.media.command(call_id, command, asker);
     }

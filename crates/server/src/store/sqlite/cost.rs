@@ -55,14 +55,14 @@ async fn one_call(store: Arc<Sqlite>, app: hullo_protocol::AppKey, n: u64) {
     let device = |name: &str| DeviceId::parse(name).unwrap();
     let mut call = Call::dial(dial, Time(1_000));
     let commit = async |write| store.commit(&app, [write].into()).await.unwrap();
-    commit(Write::Call(Box::new(call.clone()))).await;
+    commit(Write::Call(Arc::new(call.clone()))).await;
     call.ring(&callee, &device("b")).unwrap();
     call.version += 1;
-    commit(Write::Call(Box::new(call.clone()))).await;
+    commit(Write::Call(Arc::new(call.clone()))).await;
     call.accept(&callee, &device("b"), None, 15_000, Time(2_000))
         .unwrap();
     call.version += 1;
-    commit(Write::Call(Box::new(call.clone()))).await;
+    commit(Write::Call(Arc::new(call.clone()))).await;
     call.hang_up(&caller, &device("d"), Time(3_000)).unwrap();
     call.version += 1;
     assert_eq!(call.state, CallState::Ended, "{:?}", CallId::from_u128(id));
@@ -70,7 +70,7 @@ async fn one_call(store: Arc<Sqlite>, app: hullo_protocol::AppKey, n: u64) {
     commit(Write::End {
         messages: call.messages(&record, MessageId(n)),
         record: Box::new(record),
-        call: Box::new(call),
+        call: Arc::new(call),
     })
     .await;
 }

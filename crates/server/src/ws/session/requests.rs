@@ -78,11 +78,8 @@ impl Client {
 
     /// Why no new call can be taken at this moment, if that is so. What it would have cost goes to the calls that run.
     fn overload(&self) -> Option<ErrorBody> {
-        let limits = &self.context.limits;
-        let behind = self.app.behind(self.context.shared.clock.now());
-        if behind <= limits.behind() {
-            return None;
-        }
+        let now = self.context.shared.clock.now();
+        let behind = self.app.overload(now, self.context.limits.behind())?;
         self.context.shared.metrics.count_limit("behind_ms");
         let message = format!(
             "what came before waits for {} ms already; dial again in a second",
