@@ -5,7 +5,8 @@ use std::time::Duration;
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, Output, State};
 use hullo_protocol::{
     CallKind, CallState, CallSummary, Command, EndReason, ErrorBody, ErrorKind, Event, Media,
-    Message, MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot, Success,
+    Message, MessageBody, MessageId, ParticipantState, RecordStatus, SessionClosed, Snapshot,
+    Success,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, invited, login, view};

@@ -355,8 +355,7 @@ fn two_dials_of_one_name_in_one_batch_are_one_call() {
             request_id: Some(shell.fresh_request()),
             command: Command::StartCall(start(call_id, "bob", Media::Audio)),
         },
-        grant: None,
-        refused: Vec::new(),
+        known: Known::default(),
     });
     shell.feed_all(dials.to_vec());
     assert_eq!(shell.record(first).reason, EndReason::Busy);
