@@ -266,35 +266,18 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
             policies,
             keep,
         } => {
-            let key = match key {
-                Some(key) => key,
-                None => AppKey::parse(&random_hex()?.expose_secret()[..20])?,
-            };
             let app = App {
-                key,
+                key: key.map_or_else(random_key, Ok)?,
                 name,
                 secret: random_hex()?,
                 secure,
                 policies: policies.over(Policies::default()),
                 retention: keep.over(Retention::default()),
             };
-            store.create_app(&app, Clock::start().now().0).await?;
-            store.close().await;
-            println!("app_key = {}", app.key);
-            println!("app_secret = {}", app.secret.expose_secret());
+            create_app(&*store, &app).await?;
         }
         AppCommand::List => {
-            for app in store.apps().await? {
-                let App {
-                    key,
-                    name,
-                    secure,
-                    policies,
-                    retention,
-                    ..
-                } = app;
-                println!("{key} {name:?} secure: {secure}, {policies:?}, {retention:?}");
-            }
+            list_apps(&*store).await?;
             store.close().await;
         }
         AppCommand::Fill {
@@ -328,6 +311,33 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
                 "{key}: {policies:?}, {keep:?}; a running server has it from the next login on"
             );
         }
+    }
+    Ok(())
+}
+
+fn random_key() -> Result<AppKey> {
+    Ok(AppKey::parse(&random_hex()?.expose_secret()[..20])?)
+}
+
+async fn create_app(store: &dyn Store, app: &App) -> Result<()> {
+    store.create_app(app, Clock::start().now().0).await?;
+    store.close().await;
+    println!("app_key = {}", app.key);
+    println!("app_secret = {}", app.secret.expose_secret());
+    Ok(())
+}
+
+async fn list_apps(store: &dyn Store) -> Result<()> {
+    for app in store.apps().await? {
+        let App {
+            key,
+            name,
+            secure,
+            policies,
+            retention,
+            ..
+        } = app;
+        println!("{key} {name:?} secure: {secure}, {policies:?}, {retention:?}");
     }
     Ok(())
 }

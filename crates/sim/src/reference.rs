@@ -103,13 +103,7 @@ impl Reference {
             Input::Request { .. } => self.requested(input, outputs, cause),
             _ => self.follow(outputs, &cause),
         };
-        // Whoever is closed is gone, also when the batch comes again because a name in it is taken.
-        let mut closed = Ok(());
-        for output in outputs {
-            if let Output::Close { session, reason } = output {
-                closed = closed.and(self.closed(*session, *reason, input));
-            }
-        }
+        let closed = self.note_closed(input, outputs);
         agrees?;
         closed?;
         if let Input::SignOut { accid } = input {
@@ -129,6 +123,17 @@ impl Reference {
         }
         self.model.apply_connectivity(now);
         self.nothing_overdue(now)
+    }
+
+    /// Whoever is closed is gone, also when the batch comes again because a name in it is taken.
+    fn note_closed(&mut self, input: &Input, outputs: &[Output]) -> Result<(), String> {
+        let mut closed = Ok(());
+        for output in outputs {
+            if let Output::Close { session, reason } = output {
+                closed = closed.and(self.closed(*session, *reason, input));
+            }
+        }
+        closed
     }
 
     /// The hub has handled an input that needs no store: nothing is stored by it, and it stays when the batch does not.

@@ -42,6 +42,56 @@ fn simulate_all(kind: Kind, count: u64) -> RunStats {
     stats
 }
 
+/// What has to happen in them.
+const EVENTS: [&str; 14] = [
+    "accepted on another device",
+    "rejected on another device",
+    "continued on another device",
+    "call waiting",
+    "call held",
+    "call resumed",
+    "participant held",
+    "participant reconnected",
+    "invite to a group timed out",
+    "ended while away",
+    "kicked out",
+    "signed out",
+    "login token runs out soon",
+    "login token needed",
+];
+
+/// What has to go wrong in them.
+const FAULTS: [&str; 28] = [
+    "app closed for a while",
+    "connection half open",
+    "connection reset",
+    "request duplicated",
+    "event overtaken",
+    "frame of a replaced socket",
+    "network changed",
+    "network cut",
+    "signalling cut",
+    "media cut",
+    "page reloaded",
+    "device asleep",
+    "server crashed",
+    "server crashed between storing and delivering",
+    "transaction failed",
+    "store slow",
+    "token handler fails",
+    "token handler never answers",
+    "token refused",
+    "device cannot be opened",
+    "login token ran out",
+    "token provider fails",
+    "token provider is late",
+    "token provider answers twice",
+    "token provider gives an old token",
+    "token provider never answers",
+    "tokens revoked",
+    "account disabled",
+];
+
 #[test]
 fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
     let stats = simulate_all(Kind::World, WORLDS);
@@ -65,54 +115,10 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
             );
         }
     }
-    for event in [
-        "accepted on another device",
-        "rejected on another device",
-        "continued on another device",
-        "call waiting",
-        "call held",
-        "call resumed",
-        "participant held",
-        "participant reconnected",
-        "invite to a group timed out",
-        "ended while away",
-        "kicked out",
-        "signed out",
-        "login token runs out soon",
-        "login token needed",
-    ] {
+    for event in EVENTS {
         assert!(stats.events.contains_key(event), "no {event}:\n{stats}");
     }
-    for fault in [
-        "app closed for a while",
-        "connection half open",
-        "connection reset",
-        "request duplicated",
-        "event overtaken",
-        "frame of a replaced socket",
-        "network changed",
-        "network cut",
-        "signalling cut",
-        "media cut",
-        "page reloaded",
-        "device asleep",
-        "server crashed",
-        "server crashed between storing and delivering",
-        "transaction failed",
-        "store slow",
-        "token handler fails",
-        "token handler never answers",
-        "token refused",
-        "device cannot be opened",
-        "login token ran out",
-        "token provider fails",
-        "token provider is late",
-        "token provider answers twice",
-        "token provider gives an old token",
-        "token provider never answers",
-        "tokens revoked",
-        "account disabled",
-    ] {
+    for fault in FAULTS {
         assert!(stats.faults.contains_key(fault), "no {fault}:\n{stats}");
     }
 }
