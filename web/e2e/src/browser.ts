@@ -3,6 +3,7 @@
 import type { Hullo } from '@hullo/sdk';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { eventually } from './eventually.ts';
+import type { WithoutUdp } from './namespace.ts';
 import type { Server } from './server.ts';
 
 declare global {
@@ -32,8 +33,16 @@ const flags = [
   '--mute-audio',
 ];
 
+const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  return chromium.launch({ executablePath: program, args: flags });
+}
+
+/** One that lives in another network, and asks this server for devices although it is neither on this machine nor encrypted. */
+export function launchIn(network: WithoutUdp, server: Server): Promise<Browser> {
+  const args = [...flags, `--unsafely-treat-insecure-origin-as-secure=${server.url}`];
+  return chromium.launch({ executablePath: network.wrap(program), args });
 }
 
 export interface PersonOptions {
@@ -42,8 +51,8 @@ export interface PersonOptions {
   language?: 'en' | 'zh';
   /** What the system answers when the page asks for a device. */
   deny?: 'camera' | 'microphone' | 'both';
-  /** Media may go through a TURN server alone, as where a network lets nothing else pass. */
-  relayOnly?: boolean;
+  /** The page keeps its connections, so that one can look at them; `relayed`: they may go through a TURN server alone. */
+  connections?: 'kept' | 'relayed';
   /**
    * Which of the machine's cameras, from 0, at 160 by 120 and 8 pictures a second: for many pages on one small machine.
    * Each page needs its own, because Chromium stops a camera that five pages share.
@@ -72,7 +81,7 @@ export class Person {
     const context = await browser.newContext({ viewport, locale, permissions });
     const page = await context.newPage();
     await page.addInitScript(gateFrames);
-    if (options.relayOnly) await page.addInitScript(relayOnly);
+    if (options.connections) await page.addInitScript(keepConnections, options.connections);
     if (options.deny) await page.addInitScript(denyDevices, options.deny);
     if (options.smallCamera !== undefined) await page.addInitScript(shrinkCamera, options.smallCamera);
     const person = new Person(accid, page, context);
@@ -279,14 +288,14 @@ function gateFrames(): void {
   };
 }
 
-/** Runs in the page: no connection takes another way than by a relay, and the page keeps those that are made. */
-function relayOnly(): void {
+/** Runs in the page, which keeps the connections that are made; relayed, none takes another way than by a relay. */
+function keepConnections(how: 'kept' | 'relayed'): void {
   const Native = window.RTCPeerConnection;
   const made: RTCPeerConnection[] = [];
   Object.assign(window, { connections: made });
   const force = (configuration?: RTCConfiguration): RTCConfiguration => ({
     ...configuration,
-    iceTransportPolicy: 'relay',
+    ...(how === 'relayed' && { iceTransportPolicy: 'relay' }),
   });
   window.RTCPeerConnection = class extends Native {
     constructor(configuration?: RTCConfiguration) {

@@ -14,6 +14,8 @@ export interface ServerOptions {
   secure?: boolean;
   /** An account in a call is rung all the same (call waiting). */
   callWaiting?: boolean;
+  /** Where it serves; this machine alone by default. */
+  host?: string;
   /** Settings, as in a file. */
   settings?: string;
 }
@@ -29,7 +31,7 @@ export class Server {
     private readonly folder: string,
     private readonly options: ServerOptions,
   ) {
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://${this.#host}:${port}`;
   }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
@@ -40,9 +42,14 @@ export class Server {
     return server;
   }
 
+  get #host(): string {
+    return this.options.host ?? '127.0.0.1';
+  }
+
   /** Starts the program again on the same ports and the same data; resolves when it is healthy. */
   async restart(): Promise<void> {
-    const args = ['demo', '--listen', `127.0.0.1:${this.port}`];
+    const args = ['demo', '--listen', `${this.#host}:${this.port}`];
+    if (this.options.host) args.push('--behind-proxy');
     args.push('--ops-listen', '127.0.0.1:0', '--ops-public');
     args.push('--media-port', String(this.mediaPort), '--data-dir', this.folder);
     if (this.options.settings) {
