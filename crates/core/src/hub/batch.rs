@@ -200,12 +200,12 @@ impl Runner {
         refused
     }
 
-    /// How many inputs wait that may be refused.
+    /// How many inputs wait, beside the facts.
     pub fn waiting(&self) -> usize {
         self.waiting.len() + self.arrived.len()
     }
 
-    /// How many facts wait: inputs that cannot be refused.
+    /// How many facts wait: reports of the media plane, and what could not be stored and cannot be refused.
     pub fn waiting_facts(&self) -> usize {
         self.facts.len()
     }
@@ -310,9 +310,12 @@ impl Runner {
     fn keep(&mut self, input: Input) {
         let account = self.hub.account_of(&input);
         self.ahead.add(&input, account);
-        if let Some(input) = self.facts.push(input) {
-            self.waiting.push_back(input);
-        }
+        let waits = match input {
+            // In its place: whoever signed in before is signed out.
+            Input::SignOut { .. } => Some(input),
+            other => self.facts.push(other),
+        };
+        self.waiting.extend(waits);
     }
 
     /// Nobody is ahead any more but those who still wait.
