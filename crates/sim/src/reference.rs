@@ -12,6 +12,7 @@ mod cause;
 mod ending;
 mod judge;
 mod model;
+mod overdue;
 mod peers;
 mod step;
 mod stored;
@@ -31,8 +32,6 @@ use cause::Cause;
 use judge::RequestContext;
 use model::{Model, PartState};
 
-/// The model may see somebody join a moment before the hub does.
-const MISSED_MS: u64 = 2_000;
 /// After a failure what is due waits for so long.
 const RETRY_MS: u64 = 1_000;
 
@@ -185,21 +184,6 @@ impl Reference {
         Ok(())
     }
 
-    /// Those in a call who must be missed by now.
-    fn surely_gone(&self, now: Time) -> Parts {
-        let grace_ms = self.model.config.grace_ms;
-        let mut gone = Parts::new();
-        for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
-            for (accid, part) in &call.parts {
-                let since = part.surely_away_since;
-                if since.is_some_and(|since| now.since(since) >= grace_ms + MISSED_MS) {
-                    gone.insert((*call_id, accid.clone()));
-                }
-            }
-        }
-        gone
-    }
-
     /// Takes over what the hub stores, in order.
     fn follow(&mut self, outputs: &[Output], cause: &Cause<'_>) -> Result<(), String> {
         for (call, record) in stored_calls(outputs) {
@@ -324,29 +308,6 @@ impl Reference {
         }
     }
 
-    /// Those in a call who have been away, or without media from the beginning, for as long as they may.
-    fn overdue(&self, now: Time) -> (Parts, Parts) {
-        let (mut gone, mut unconnected) = (Parts::new(), Parts::new());
-        let config = &self.model.config;
-        for (call_id, call) in &self.model.calls {
-            let inside = call
-                .parts
-                .iter()
-                .filter(|(_, part)| part.state == PartState::In && !call.over);
-            for (accid, part) in inside {
-                let since = part.away_since;
-                if since.is_some_and(|since| now.since(since) >= config.grace_ms) {
-                    gone.insert((*call_id, accid.clone()));
-                }
-                let late = now.since(part.entered_at) >= config.connect_ms;
-                if call.accepted_at.is_some() && late && !part.live {
-                    unconnected.insert((*call_id, accid.clone()));
-                }
-            }
-        }
-        (gone, unconnected)
-    }
-
     /// The devices that the app's policy signs out.
     fn signed_out(&self, outputs: &[Output]) -> Vec<(Accid, DeviceId)> {
         let kicked = outputs.iter().filter_map(|output| match output {
@@ -462,34 +423,6 @@ impl Reference {
             record.accepted_at_ms.is_some() == call.accepted_at.is_some(),
             "accepted here and not there",
         )
-    }
-
-    /// Each ring time that has run out has done so; the devices of an account are as many as the app lets be.
-    fn nothing_overdue(&self, now: Time) -> Result<(), String> {
-        for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
-            let late = call.parts.iter().find(|(_, part)| {
-                part.state == PartState::Rung && part.rings_until.is_some_and(|until| now >= until)
-            });
-            if let Some((accid, part)) = late {
-                return Err(format!("{call_id} rings {accid} past its time: {part:?}"));
-            }
-        }
-        let sessions: Vec<_> = self.model.sessions.values().collect();
-        let policy = self.model.config.devices;
-        for (index, one) in sessions.iter().enumerate() {
-            let clash = sessions[index + 1..].iter().any(|other| {
-                other.accid == one.accid
-                    && match policy {
-                        DevicePolicy::One => true,
-                        DevicePolicy::DesktopAndMobile => other.mobile == one.mobile,
-                        DevicePolicy::All => other.device == one.device,
-                    }
-            });
-            if clash {
-                return Err(format!("{one:?} should not be there any more"));
-            }
-        }
-        Ok(())
     }
 }
 

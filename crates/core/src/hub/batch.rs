@@ -202,7 +202,7 @@ impl Runner {
         refused
     }
 
-    /// How many inputs wait that may be refused.
+    /// How many inputs wait, beside the facts.
     pub fn waiting(&self) -> usize {
         self.waiting.len() + self.arrived.len()
     }
@@ -213,7 +213,7 @@ impl Runner {
         stored.or_else(|| self.waiting.front().map(|(since, _)| *since))
     }
 
-    /// How many facts wait: inputs that cannot be refused.
+    /// How many facts wait: reports of the media plane, and what could not be stored and cannot be refused.
     pub fn waiting_facts(&self) -> usize {
         self.facts.len()
     }

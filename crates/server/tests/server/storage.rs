@@ -209,6 +209,37 @@ async fn stalled_storage_keeps_writes_waiting_and_nobody_else() {
     );
 }
 
+#[tokio::test]
+async fn requests_beyond_those_that_may_wait_for_the_storage_are_refused_at_once() {
+    let fault = tempfile::NamedTempFile::new().unwrap();
+    let mut options = Options::limits("requests_waiting=1");
+    let path = fault.path().display().to_string();
+    options.environment.push(("HULLO_TEST_STORE_FAULT", path));
+    let server = Server::start_with(options).await;
+    let [mut alice, mut bob, mut carol] = server.login_all(["alice", "bob", "carol"]).await;
+    std::fs::write(fault.path(), "stall").unwrap();
+    let first = alice.send(request_id(), start(new_call_id(), "bob")).await;
+    eventually("the first is being stored", async || {
+        (server.metric("hullo_store_writes_waiting").await >= 1.0).then_some(())
+    })
+    .await;
+    let second = bob.send(request_id(), start(new_call_id(), "carol")).await;
+    eventually("the second waits", async || {
+        (server.metric("hullo_actor_waiting").await == 1.0).then_some(())
+    })
+    .await;
+    let third = carol.ask(start(new_call_id(), "alice")).await;
+    assert_eq!(refusal(third), ErrorKind::StorageUnavailable);
+    let met = "hullo_limits_met_total{limit=\"requests_waiting\"}";
+    assert_eq!(server.metric(met).await, 1.0);
+    std::fs::write(fault.path(), "").unwrap();
+    for (client, asked) in [(&mut alice, first), (&mut bob, second)] {
+        // Whom Alice calls cannot call; that is an answer all the same.
+        let error = client.reply(asked).await.error;
+        assert!(error.is_none_or(|it| it.kind != ErrorKind::StorageUnavailable));
+    }
+}
+
 fn said(output: &std::process::Output) -> String {
     let (told, wrong) = (&output.stdout, &output.stderr);
     String::from_utf8_lossy(told).into_owned() + &String::from_utf8_lossy(wrong)

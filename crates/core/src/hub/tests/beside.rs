@@ -264,3 +264,27 @@ fn newest_requests_are_refused_when_too_many_wait() {
     );
     assert_eq!(shell.runner.waiting(), 1);
 }
+
+#[test]
+fn who_was_still_signing_in_is_signed_out_as_well() {
+    let (mut shell, ..) = storing();
+    let erin = SessionId(900);
+    let login = Input::Connected {
+        session: erin,
+        accid: accid("erin"),
+        device: device("e1"),
+        request: 1,
+        calls: Vec::new(),
+    };
+    assert!(shell.arrives(login).is_empty(), "she may be rung for");
+    let signed_out = Input::SignOut {
+        accid: accid("erin"),
+    };
+    assert!(shell.arrives(signed_out).is_empty());
+    shell.runner.committed();
+    shell.begins();
+    let outputs = shell.runner.committed();
+    let closed =
+        |output: &Output| matches!(output, Output::Close { session, .. } if *session == erin);
+    assert!(outputs.iter().any(closed), "{outputs:?}");
+}
