@@ -12,6 +12,38 @@ const FUZZ_SEEDS: u64 = 400;
 const THREADS: u64 = 2;
 const REPORT_LINES: usize = 40;
 
+/// What has to go wrong in them.
+const FAULTS: [&str; 28] = [
+    "app closed for a while",
+    "connection half open",
+    "connection reset",
+    "request duplicated",
+    "event overtaken",
+    "frame of a replaced socket",
+    "network changed",
+    "network cut",
+    "signalling cut",
+    "media cut",
+    "page reloaded",
+    "device asleep",
+    "server crashed",
+    "server crashed between storing and delivering",
+    "transaction failed",
+    "store slow",
+    "token handler fails",
+    "token handler never answers",
+    "token refused",
+    "device cannot be opened",
+    "login token ran out",
+    "token provider fails",
+    "token provider is late",
+    "token provider answers twice",
+    "token provider gives an old token",
+    "token provider never answers",
+    "tokens revoked",
+    "account disabled",
+];
+
 fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> RunStats {
     let mut stats = RunStats::default();
     for seed in seeds {
@@ -83,36 +115,7 @@ fn twenty_thousand_calls_in_hostile_worlds_break_no_invariant() {
     ] {
         assert!(stats.events.contains_key(event), "no {event}:\n{stats}");
     }
-    for fault in [
-        "app closed for a while",
-        "connection half open",
-        "connection reset",
-        "request duplicated",
-        "event overtaken",
-        "frame of a replaced socket",
-        "network changed",
-        "network cut",
-        "signalling cut",
-        "media cut",
-        "page reloaded",
-        "device asleep",
-        "server crashed",
-        "server crashed between storing and delivering",
-        "transaction failed",
-        "store slow",
-        "token handler fails",
-        "token handler never answers",
-        "token refused",
-        "device cannot be opened",
-        "login token ran out",
-        "token provider fails",
-        "token provider is late",
-        "token provider answers twice",
-        "token provider gives an old token",
-        "token provider never answers",
-        "tokens revoked",
-        "account disabled",
-    ] {
+    for fault in FAULTS {
         assert!(stats.faults.contains_key(fault), "no {fault}:\n{stats}");
     }
 }
