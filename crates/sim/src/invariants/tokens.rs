@@ -99,6 +99,13 @@ impl Invariant for SignOutsHaveAReason {
                 let own = self.accids.iter().filter(|(_, of)| of == accid);
                 self.revoked.extend(own.map(|(page, _)| *page));
             }
+            // Its app may show a token that was revoked before.
+            Observation::LoginTokenGiven {
+                page,
+                good_until: None,
+            } => {
+                self.revoked.insert(*page);
+            }
             Observation::RevokedSessionStays { accid } => {
                 return Err(format!(
                     "{accid} still has a session whose token was revoked"
