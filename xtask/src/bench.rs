@@ -44,9 +44,6 @@ pub(crate) struct Options {
         default_value = "docs/performance/today.json"
     )]
     json: PathBuf,
-    /// Also with 500,000 past calls: some minutes more
-    #[arg(long)]
-    full: bool,
     /// Only write the page from the figures that are there
     #[arg(long)]
     page: bool,
@@ -99,10 +96,10 @@ fn measure(options: &Options, file: &Path) -> Result<()> {
     let began = Instant::now();
     let runs: &[runs::Run] = &runs::RUNS;
     for run in runs {
-        if !wanted(run.name) || (run.is_long && !options.full) {
+        if !wanted(run.name) {
             continue;
         }
-        if began.elapsed() > BOUND && !options.full {
+        if began.elapsed() > BOUND {
             println!("no time is left for {}", run.name);
             continue;
         }

@@ -52,6 +52,8 @@ pub(crate) struct Party {
 /// The media of one person in the call under way; cut when it goes out of scope.
 struct Connection {
     person: usize,
+    /// What it has offered.
+    sdp: Option<String>,
     answer: Option<oneshot::Sender<String>>,
     task: AbortHandle,
 }
@@ -242,6 +244,7 @@ impl Lane {
                 Act::Offer { person } => self.offer(at, person),
                 Act::Answered { person, sdp } => self.take_answer(at, person, sdp),
                 Act::Complete => self.complete(at),
+                Act::OfferAgain { person } => self.offer_again(at, person),
                 Act::Refused => self.note_refused(at),
                 Act::Failed(why) => self.fail(at, why),
             }
@@ -287,6 +290,7 @@ impl Lane {
                 let media = Media::offer(ip).await?;
                 if let Some(call_id) = call_id {
                     let sdp = media.offer.clone();
+                    lane.note_offer(at, person, &sdp);
                     lane.say(at, person, Command::OfferMedia { call_id, sdp });
                 }
                 media.run(answered).await
@@ -299,10 +303,42 @@ impl Lane {
         if let Some(party) = state.parties.get_mut(at) {
             party.connections.push(Connection {
                 person,
+                sdp: None,
                 answer: Some(answer),
                 task: task.abort_handle(),
             });
         }
+    }
+
+    fn note_offer(&self, at: usize, person: usize, sdp: &str) {
+        let mut state = self.state.borrow_mut();
+        let own = state
+            .parties
+            .get_mut(at)
+            .map(|party| &mut party.connections);
+        let mut own = own.into_iter().flatten();
+        if let Some(own) = own.find(|one| one.person == person) {
+            own.sdp = Some(sdp.to_owned());
+        }
+    }
+
+    /// Sends the same offer again when the server has had a moment.
+    fn offer_again(self: &Rc<Self>, at: usize, person: usize) {
+        let command = {
+            let mut state = self.state.borrow_mut();
+            state.done.stats.offers_again += 1;
+            let Some(party) = state.parties.get(at) else {
+                return;
+            };
+            let own = party.connections.iter().find(|one| one.person == person);
+            let sdp = own.and_then(|own| own.sdp.clone());
+            let call_id = party.script.as_ref().map(|script| script.call_id);
+            let Some((sdp, call_id)) = sdp.zip(call_id) else {
+                return;
+            };
+            Command::OfferMedia { call_id, sdp }
+        };
+        self.ask(at, person, REST, command);
     }
 
     fn call_of(&self, at: usize) -> Option<CallId> {

@@ -32,6 +32,8 @@ pub(crate) struct CallReport {
     pub(crate) failed: u64,
     /// Dials that the server did not take, because it was busy.
     pub(crate) refused: u64,
+    /// Offers of media that were sent again, because the server was busy with others.
+    pub(crate) offers_again: u64,
     pub(crate) per_second: f64,
     pub(crate) latencies: BTreeMap<&'static str, Latency>,
     pub(crate) errors: BTreeMap<String, u64>,
@@ -77,6 +79,7 @@ impl CallReport {
             not_begun: stats.not_begun,
             failed: stats.failed,
             refused: stats.refused,
+            offers_again: stats.offers_again,
             per_second: stats.completed as f64 / f64::from(options.seconds),
             latencies: stats.latencies(),
             errors: stats.errors.clone(),

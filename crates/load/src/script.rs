@@ -26,6 +26,8 @@ pub(crate) enum Act {
     Took(Span, Duration),
     /// This person offers its media.
     Offer { person: usize },
+    /// The server was too busy for the offer of this person: the same goes again in a second.
+    OfferAgain { person: usize },
     /// The server has answered the offer of this person.
     Answered { person: usize, sdp: String },
     /// The call is over and everyone has the record.
@@ -123,6 +125,9 @@ impl Script {
         match answer {
             Err(error) if op == "call.start" && error.kind == ErrorKind::ServerBusy => {
                 vec![Act::Refused]
+            }
+            Err(error) if op == "media.offer" && error.kind == ErrorKind::MediaBusy => {
+                vec![Act::OfferAgain { person }]
             }
             Err(error) => vec![Act::Failed(format!("{op}: {}", kind_name(&error.kind)))],
             Ok(Success::Call { call, refused }) if op == "call.start" => {
@@ -433,5 +438,14 @@ mod tests {
         let busy = ErrorBody::new(ErrorKind::ServerBusy, "");
         let acts = script.hear_answer(0, "call.start", &Err(busy));
         assert_eq!(acts, [Act::Refused], "that is no failure");
+
+        let (mut script, _) = started();
+        let busy = ErrorBody::new(ErrorKind::MediaBusy, "");
+        let acts = script.hear_answer(1, "media.offer", &Err(busy));
+        assert_eq!(
+            acts,
+            [Act::OfferAgain { person: 1 }],
+            "as Hullo's clients do"
+        );
     }
 }

@@ -99,6 +99,8 @@ pub(crate) struct Stats {
     pub(crate) failed: u64,
     /// Dials that the server did not take while it was measured, because it was busy.
     pub(crate) refused: u64,
+    /// Offers of media that were sent again, because the server was busy with others.
+    pub(crate) offers_again: u64,
     /// Errors by kind, over the whole run.
     pub(crate) errors: BTreeMap<String, u64>,
     pub(crate) frames_out: u64,
@@ -127,6 +129,7 @@ impl Stats {
         self.not_begun += other.not_begun;
         self.failed += other.failed;
         self.refused += other.refused;
+        self.offers_again += other.offers_again;
         self.frames_out += other.frames_out;
         self.frames_in += other.frames_in;
         self.bytes_in += other.bytes_in;

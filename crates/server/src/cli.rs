@@ -83,18 +83,8 @@ enum AppCommand {
     Fill {
         /// The app
         key: AppKey,
-        /// How many calls
-        #[arg(long)]
-        calls: u64,
-        /// Between how many accounts
-        #[arg(long, default_value_t = 1000)]
-        people: u64,
-        /// What their accids begin with
-        #[arg(long, default_value = "load")]
-        prefix: String,
-        /// All of them have just ended
-        #[arg(long)]
-        recent: bool,
+        #[command(flatten)]
+        past: Past,
     },
     /// List the apps and their settings
     List,
@@ -280,37 +270,15 @@ async fn manage_app(config: &Config, command: AppCommand) -> Result<()> {
             list_apps(&*store).await?;
             store.close().await;
         }
-        AppCommand::Fill {
-            key,
-            calls,
-            people,
-            prefix,
-            recent,
-        } => {
-            let past = Past {
-                calls,
-                people,
-                recent,
-            };
-            fill(&store, &key, &prefix, past, Clock::start().now()).await?;
+        AppCommand::Fill { key, past } => {
+            fill(&store, &key, &past, Clock::start().now()).await?;
             store.close().await;
         }
         AppCommand::Set {
             key,
             policies,
             keep,
-        } => {
-            let app = store.app(&key).await?;
-            let app = app.with_context(|| format!("there is no app {key}"))?;
-            let policies = policies.over(app.policies);
-            let keep = keep.over(app.retention);
-            store.set_policies(&key, policies).await?;
-            store.set_retention(&key, keep).await?;
-            store.close().await;
-            println!(
-                "{key}: {policies:?}, {keep:?}; a running server has it from the next login on"
-            );
-        }
+        } => set_app(&*store, &key, policies, keep).await?,
     }
     Ok(())
 }
@@ -339,6 +307,23 @@ async fn list_apps(store: &dyn Store) -> Result<()> {
         } = app;
         println!("{key} {name:?} secure: {secure}, {policies:?}, {retention:?}");
     }
+    Ok(())
+}
+
+async fn set_app(
+    store: &dyn Store,
+    key: &AppKey,
+    policies: PolicyArgs,
+    keep: KeepArgs,
+) -> Result<()> {
+    let app = store.app(key).await?;
+    let app = app.with_context(|| format!("there is no app {key}"))?;
+    let policies = policies.over(app.policies);
+    let keep = keep.over(app.retention);
+    store.set_policies(key, policies).await?;
+    store.set_retention(key, keep).await?;
+    store.close().await;
+    println!("{key}: {policies:?}, {keep:?}; a running server has it from the next login on");
     Ok(())
 }
 

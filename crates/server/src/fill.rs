@@ -21,31 +21,34 @@ const AGO_MS: u64 = 3_600_000;
 const RECENT_MS: u64 = 200_000;
 
 /// What past to make.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Past {
-    pub(crate) calls: u64,
-    /// Between so many accounts.
-    pub(crate) people: u64,
-    /// They have all ended just now.
-    pub(crate) recent: bool,
+    /// How many calls
+    #[arg(long)]
+    calls: u64,
+    /// Between how many accounts
+    #[arg(long, default_value_t = 1000)]
+    people: u64,
+    /// What their accids begin with
+    #[arg(long, default_value = "load")]
+    prefix: String,
+    /// All of them have just ended
+    #[arg(long)]
+    recent: bool,
 }
 
-/// Stores a past between the accounts `{prefix}-0`, `{prefix}-1`, ...
+/// Stores a past between the accounts `load-0`, `load-1`, ...
 pub(crate) async fn fill(
     store: &Arc<dyn Store>,
     app: &AppKey,
-    prefix: &str,
-    past: Past,
+    past: &Past,
     now: Time,
 ) -> Result<()> {
-    let Past {
-        calls,
-        people,
-        recent,
-    } = past;
+    let Past { calls, people, .. } = *past;
     let device = DeviceId::parse("fill")?;
     let mut next_message = store.next_message(app).await?;
-    let (span_ms, ago_ms) = match recent {
+    let prefix = &past.prefix;
+    let (span_ms, ago_ms) = match past.recent {
         true => (RECENT_MS, 1_000),
         false => (calls * APART_MS, AGO_MS),
     };

@@ -12,17 +12,11 @@ use super::server::{Bench, LOAD_CORE, Server, pinned};
 /// One figure.
 pub(super) struct Run {
     pub(super) name: &'static str,
-    /// Only with `--full`.
-    pub(super) is_long: bool,
     pub(super) measure: fn(&Bench) -> Result<Value>,
 }
 
 const fn run(name: &'static str, measure: fn(&Bench) -> Result<Value>) -> Run {
-    Run {
-        name,
-        is_long: false,
-        measure,
-    }
+    Run { name, measure }
 }
 
 pub(super) static RUNS: [Run; 26] = [
@@ -43,11 +37,7 @@ pub(super) static RUNS: [Run; 26] = [
     run("apps_32", |bench| closed(bench, 256, 32)),
     run("login_0", |bench| login(bench, 0)),
     run("login_20000", |bench| login(bench, 20_000)),
-    Run {
-        name: "login_500000",
-        is_long: true,
-        measure: |bench| login(bench, 500_000),
-    },
+    run("login_500000", |bench| login(bench, 500_000)),
     run("start_recent_20000", |bench| start_recent(bench, 20_000)),
     run("whole_closed_30", |bench| whole(bench, &["--closed", "30"])),
     run("whole_1000", |bench| whole(bench, &["--rate", "1000"])),

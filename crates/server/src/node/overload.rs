@@ -70,6 +70,7 @@ mod tests {
         assert!(at(300, 60), "behind for 310 ms");
         assert!(!at(400, 40));
         assert!(at(500, 60), "it is wary now");
+        assert!(!at(1_550, 0));
         assert!(!at(1_600, 60), "and calm again");
     }
 }
