@@ -108,10 +108,11 @@ impl Endpoint {
     ) {
         match result {
             Ok(Success::Call { call, .. }) => self.adopt_whole(call),
-            Err(error) if error.kind == ErrorKind::CallNotFound => {
-                if self.is_current(call_id) || self.held.is(call_id) {
-                    self.cx.request_record(call_id);
-                }
+            Err(error)
+                if error.kind == ErrorKind::CallNotFound
+                    && (self.is_current(call_id) || self.held.is(call_id)) =>
+            {
+                self.cx.request_record(call_id);
             }
             _ => {}
         }
