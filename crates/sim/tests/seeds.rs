@@ -12,38 +12,6 @@ const FUZZ_SEEDS: u64 = 400;
 const THREADS: u64 = 2;
 const REPORT_LINES: usize = 40;
 
-/// What has to go wrong in them.
-const FAULTS: [&str; 28] = [
-    "app closed for a while",
-    "connection half open",
-    "connection reset",
-    "request duplicated",
-    "event overtaken",
-    "frame of a replaced socket",
-    "network changed",
-    "network cut",
-    "signalling cut",
-    "media cut",
-    "page reloaded",
-    "device asleep",
-    "server crashed",
-    "server crashed between storing and delivering",
-    "transaction failed",
-    "store slow",
-    "token handler fails",
-    "token handler never answers",
-    "token refused",
-    "device cannot be opened",
-    "login token ran out",
-    "token provider fails",
-    "token provider is late",
-    "token provider answers twice",
-    "token provider gives an old token",
-    "token provider never answers",
-    "tokens revoked",
-    "account disabled",
-];
-
 fn simulate(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> RunStats {
     let mut stats = RunStats::default();
     for seed in seeds {
