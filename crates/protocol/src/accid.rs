@@ -15,7 +15,7 @@ use crate::limit::ACCID_BYTES_MAX;
 /// In the path of a URL it is percent-encoded, as any text is.
 ///
 /// It is shown as the app's backend wrote it, and equal in whatever case it is written: ASCII letters are folded to compare,
-/// which is how the database does it (`COLLATE NOCASE` of SQLite). Cheap to clone.
+/// which is how the database does it (`COLLATE NOCASE` of SQLite).
 #[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "schemars",

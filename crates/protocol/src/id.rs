@@ -86,8 +86,7 @@ pub(crate) use as_text;
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $error:ident, $parse:expr) => {
         $(#[$doc])*
-        ///
-        /// Cheap to clone.
+        // Cheap to clone.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "String"))]
         #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String))]

@@ -94,18 +94,26 @@ impl Budgets {
         let count = u32::try_from(callees.len()).unwrap_or(u32::MAX);
         let spent = self.invites.spend(&account, count);
         spent.map_err(|wait| too_many("people called by this account", wait))?;
-        let may_not_ring = |callee: &&Accid| {
-            let by_one = (app.clone(), caller.clone(), (*callee).clone());
-            let callee = (app.clone(), (*callee).clone());
-            self.rings_by_one.spend(&by_one, 1).is_err() || self.rings.spend(&callee, 1).is_err()
-        };
+        if let [callee] = &callees[..] {
+            let spent = self.ring_one(app, caller, callee);
+            return match spent {
+                Ok(()) => Ok(Vec::new()),
+                Err(wait) => Err(too_many("calls for this account", wait)),
+            };
+        }
+        let may_not_ring = |callee: &&Accid| self.ring_one(app, caller, callee).is_err();
         let refused = callees.iter().filter(may_not_ring);
-        Ok(refused
-            .map(|accid| RefusedInvite {
-                accid: accid.clone(),
-                kind: ErrorKind::RateLimited,
-            })
-            .collect())
+        let refused = refused.map(|accid| RefusedInvite {
+            accid: accid.clone(),
+            kind: ErrorKind::RateLimited,
+        });
+        Ok(refused.collect())
+    }
+
+    fn ring_one(&self, app: &AppKey, caller: &Accid, callee: &Accid) -> Result<(), Duration> {
+        let by_one = (app.clone(), caller.clone(), callee.clone());
+        self.rings_by_one.spend(&by_one, 1)?;
+        self.rings.spend(&(app.clone(), callee.clone()), 1)
     }
 
     /// Forgets those whose budgets are full again.

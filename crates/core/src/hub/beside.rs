@@ -6,7 +6,7 @@
 use hullo_protocol::{Accid, CallId, Command, Request};
 
 use super::calls::Undo;
-use super::{Hub, Input, MediaEvent, Output, SessionId};
+use super::{Hub, Input, Known, MediaEvent, Output, SessionId};
 use crate::Time;
 
 /// What a rollback of the batch under way needs, while something is done beside it.
@@ -87,8 +87,10 @@ impl Hub {
             },
             Input::SignOut { accid } | Input::Profile { accid, .. } => self.is_uninvolved(accid),
             Input::Request {
-                session, request, ..
-            } => self.is_welcomed(*session) && self.may_ask_beside(request, now),
+                session,
+                request,
+                known,
+            } => self.is_welcomed(*session) && self.may_ask_beside(request, known, now),
             Input::Media { call_id, event } => {
                 is_only_told(event) && self.to_replay.is_empty() && self.is_at_rest(*call_id, now)
             }
@@ -97,7 +99,7 @@ impl Hub {
         }
     }
 
-    fn may_ask_beside(&self, request: &Request, now: Time) -> bool {
+    fn may_ask_beside(&self, request: &Request, known: &Known, now: Time) -> bool {
         match &request.command {
             // What is not for the hub is refused; that a session is signed in already as well.
             Command::Ping
@@ -107,6 +109,10 @@ impl Hub {
             | Command::ListMessages { .. }
             | Command::CallRecord { .. }
             | Command::ListCalls { .. } => true,
+            // Refused, or answered as it was before.
+            Command::StartCall(dial) => {
+                known.limited.is_some() && self.is_at_rest(dial.call_id, now)
+            }
             Command::Query { call_id, group_id } => {
                 let named = call_id.is_none_or(|call_id| self.is_at_rest(call_id, now));
                 let group = group_id.as_deref();
@@ -117,7 +123,6 @@ impl Hub {
             | Command::Subscribe { call_id, .. }
             | Command::ReportFirstFrame { call_id, .. } => self.is_at_rest(*call_id, now),
             Command::Logout
-            | Command::StartCall(_)
             | Command::Invite(_)
             | Command::Ring { .. }
             | Command::Accept { .. }

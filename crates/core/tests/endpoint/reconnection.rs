@@ -223,6 +223,7 @@ fn reconnection_waits_longer_each_time_and_never_gives_up() {
 fn login_that_came_too_often_is_tried_again_when_the_server_has_said() {
     let mut phone = Phone::logged_in();
     phone.give(Input::SocketClosed);
+    phone.outputs.clear();
     while !phone.outputs.contains(&Output::OpenSocket) {
         phone.pass(50);
     }

@@ -113,7 +113,8 @@ fn callee_is_not_rung_without_end_by_one_nor_by_many() {
     for caller in ["b", "c", "d"] {
         assert_eq!(desk.ring(caller, &dial(&["v"])), Ok(0));
     }
-    assert_eq!(desk.ring("e", &dial(&["v"])), Ok(1));
+    let refused = desk.ring("e", &dial(&["v"])).unwrap_err();
+    assert!(refused.retry_after_ms.is_some());
     assert_eq!(desk.met.of("rings"), 1);
 }
 

@@ -99,7 +99,7 @@ impl Default for Limits {
             frames_refused: 200,
             requests_waiting: 4096,
             behind_ms: 50,
-            behind_for_ms: 300,
+            behind_for_ms: 1_000,
             failed_logins: 20,
             failed_login_ms: 6_000,
             logins_at_once: 60,

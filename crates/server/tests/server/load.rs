@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::program::Server;
+use crate::program::{Options, Server};
 
 /// Runs `hullo load` at the server; what it printed, and its report.
 async fn load(server: &Server, arguments: &[&str]) -> (Output, Value) {
@@ -29,7 +29,7 @@ async fn load(server: &Server, arguments: &[&str]) -> (Output, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn load_of_calls_finds_a_record_for_each() {
-    let server = Server::start().await;
+    let server = Server::start_with(Options::without_budgets()).await;
     let options = ["calls", "--pairs", "4", "--closed", "4", "--seconds", "1"];
     let (output, report) = load(&server, &[&options[..], &["--warmup", "0"]].concat()).await;
     assert!(output.status.success(), "{output:?}");
@@ -48,7 +48,7 @@ async fn load_of_calls_finds_a_record_for_each() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn load_of_group_calls_has_all_people_in_each() {
-    let server = Server::start().await;
+    let server = Server::start_with(Options::without_budgets()).await;
     let options = ["calls", "--pairs", "1", "--group", "5", "--closed", "1"];
     let (output, report) = load(
         &server,

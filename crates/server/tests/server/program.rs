@@ -41,6 +41,22 @@ impl Options {
             ..Self::default()
         }
     }
+
+    /// And these.
+    pub(crate) fn lift(&mut self, limits: &str) {
+        let mut environment = self.environment.iter_mut();
+        match environment.find(|(name, _)| *name == "HULLO_LIMIT") {
+            Some((_, set)) => *set = format!("{set},{limits}"),
+            None => self.environment.push(("HULLO_LIMIT", limits.to_owned())),
+        }
+    }
+
+    /// As few accounts call as often as many would.
+    pub(crate) fn without_budgets() -> Self {
+        Self::limits(
+            "logins_at_once=0,dials_at_once=0,invites_at_once=0,rings_at_once=0,rings_by_one_at_once=0,offers_at_once=0",
+        )
+    }
 }
 
 /// A running server with one app, alice, bob and carol.

@@ -288,3 +288,34 @@ fn who_was_still_signing_in_is_signed_out_as_well() {
         |output: &Output| matches!(output, Output::Close { session, .. } if *session == erin);
     assert!(outputs.iter().any(closed), "{outputs:?}");
 }
+
+#[test]
+fn dial_that_is_refused_is_refused_at_once_and_one_that_was_made_is_answered_as_it_was() {
+    let (mut shell, [alice, _, carol, _], [call_id, _]) = storing();
+    let mut dial = |session, call_id| {
+        let id = shell.fresh();
+        let input = Input::Request {
+            session,
+            request: Request {
+                id,
+                request_id: Some(RequestId::from_u128(u128::from(id))),
+                command: Command::StartCall(start(call_id, "bob", Media::Audio)),
+            },
+            known: Known {
+                limited: Some(ErrorKind::ServerBusy.into()),
+                ..Known::default()
+            },
+        };
+        let replies = shell.arrives(input).into_iter();
+        let mut replies = replies.filter_map(|output| match output {
+            Output::Reply { reply, .. } => Some(reply.into_result()),
+            _ => None,
+        });
+        replies.next().expect("an answer")
+    };
+    let refused = dial(carol, CallId::from_u128(77)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::ServerBusy);
+    // Another request about a call that is there.
+    let exists = dial(alice, call_id).unwrap_err();
+    assert_eq!(exists.kind, ErrorKind::CallExists);
+}
