@@ -24,7 +24,11 @@ async fn storage_that_stalls_for_ten_seconds_costs_nobody_the_connection() {
     let path = fault.to_str().unwrap().to_owned();
     options.environment.push(("HULLO_TEST_STORE_FAULT", path));
     // Dials are to wait here; that they may be refused is seen in `server/overload`.
-    options.lift("behind_for_ms=60000");
+    for (name, set) in &mut options.environment {
+        if *name == "HULLO_LIMIT" {
+            set.push_str(",behind_for_ms=60000");
+        }
+    }
     // The last two of these endpoints call, the others rest.
     let fleet = Fleet::start_with(options, IDLE + 2, false).await;
     let server = fleet.server();

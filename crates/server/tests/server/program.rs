@@ -42,15 +42,6 @@ impl Options {
         }
     }
 
-    /// And these.
-    pub(crate) fn lift(&mut self, limits: &str) {
-        let mut environment = self.environment.iter_mut();
-        match environment.find(|(name, _)| *name == "HULLO_LIMIT") {
-            Some((_, set)) => *set = format!("{set},{limits}"),
-            None => self.environment.push(("HULLO_LIMIT", limits.to_owned())),
-        }
-    }
-
     /// As few accounts call as often as many would.
     pub(crate) fn without_budgets() -> Self {
         Self::limits(
