@@ -11,6 +11,7 @@ use crate::client::{Client, accept, new_call_id, request_id, start};
 use crate::device::Device;
 use crate::eventually::{eventually, pause};
 use crate::fleet::{Fleet, quiet};
+use crate::program::Options;
 
 /// Longer than an endpoint waits for a sign of life after it has asked something.
 const STALL: Duration = Duration::from_secs(10);
@@ -20,15 +21,7 @@ const IDLE: usize = 100;
 async fn storage_that_stalls_for_ten_seconds_costs_nobody_the_connection() {
     let folder = tempfile::tempdir().unwrap();
     let fault = folder.path().join("fault");
-    let mut options = quiet();
-    let path = fault.to_str().unwrap().to_owned();
-    options.environment.push(("HULLO_TEST_STORE_FAULT", path));
-    // Dials are to wait here; that they may be refused is seen in `server/overload`.
-    for (name, set) in &mut options.environment {
-        if *name == "HULLO_LIMIT" {
-            set.push_str(",behind_for_ms=60000");
-        }
-    }
+    let options = with_fault(fault.to_str().unwrap());
     // The last two of these endpoints call, the others rest.
     let fleet = Fleet::start_with(options, IDLE + 2, false).await;
     let server = fleet.server();
@@ -91,6 +84,19 @@ async fn storage_that_stalls_for_ten_seconds_costs_nobody_the_connection() {
     println!(
         "{questions} rounds of questions and {answered} pings were answered while the storage stalled"
     );
+}
+
+/// Here dials wait, however long; that they may be refused is seen in `server/overload`.
+fn with_fault(fault: &str) -> Options {
+    let mut options = quiet();
+    for (name, set) in &mut options.environment {
+        if *name == "HULLO_LIMIT" {
+            set.push_str(",behind_for_ms=60000");
+        }
+    }
+    let fault = ("HULLO_TEST_STORE_FAULT", fault.to_owned());
+    options.environment.push(fault);
+    options
 }
 
 /// Alice and Bob talk.
