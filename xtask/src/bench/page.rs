@@ -48,7 +48,7 @@ const fn over(row: Row, floor: &'static str) -> Row {
 }
 
 /// The aims are those of the issue: Kamailio's unstored call at the same rate on the same kind of machine.
-static ROWS: [Row; 47] = [
+static ROWS: [Row; 50] = [
     over(
         row(
             "stored call, 200/s: CPU",
@@ -242,9 +242,21 @@ static ROWS: [Row; 47] = [
         "",
     ),
     scaled(row("call of 10: CPU", "group_10/server/us", "ms", ""), 1e-3),
+    scaled(
+        row("bytes to its people", "group_10/bytes_per_call", "KB", ""),
+        1e-3,
+    ),
     scaled(row("call of 30: CPU", "group_30/server/us", "ms", ""), 1e-3),
     scaled(
+        row("bytes to its people", "group_30/bytes_per_call", "KB", ""),
+        1e-3,
+    ),
+    scaled(
         row("call of 100: CPU", "group_100/server/us", "ms", "300"),
+        1e-3,
+    ),
+    scaled(
+        row("bytes to its people", "group_100/bytes_per_call", "KB", ""),
         1e-3,
     ),
     row(

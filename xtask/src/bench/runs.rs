@@ -262,6 +262,8 @@ fn group(bench: &Bench, people: u32) -> Result<Value> {
         ],
     )?;
     let frames = report["frames_in"].as_f64().unwrap_or(0.0);
-    report["frames_per_call"] = (frames / report["completed"].as_f64().unwrap_or(1.0)).into();
+    let completed = report["completed"].as_f64().unwrap_or(1.0);
+    report["frames_per_call"] = (frames / completed).into();
+    report["bytes_per_call"] = (report["bytes_in"].as_f64().unwrap_or(0.0) / completed).into();
     Ok(report)
 }
