@@ -1,6 +1,7 @@
 //! The name of an account: whatever the app's own system of users calls it.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -16,14 +17,22 @@ use crate::limit::ACCID_BYTES_MAX;
 ///
 /// It is shown as the app's backend wrote it, and equal in whatever case it is written: ASCII letters are folded to compare,
 /// which is how the database does it (`COLLATE NOCASE` of SQLite).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(
     feature = "schemars",
     derive(schemars::JsonSchema),
     schemars(with = "String")
 )]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String))]
-pub struct Accid(Arc<str>);
+pub struct Accid(Forms);
+
+#[derive(Clone)]
+struct Forms {
+    /// As it was written, and behind that the folded form, if it is another one.
+    both: Arc<str>,
+    /// Bytes of the first.
+    len: u8,
+}
 
 impl Accid {
     /// Parses the text form.
@@ -31,26 +40,39 @@ impl Accid {
         let valid = |byte: u8| byte.is_ascii_graphic() && !b"\"\\<>`".contains(&byte);
         let fits = (1..=ACCID_BYTES_MAX).contains(&text.len());
         let dots = matches!(text, "." | "..");
-        if fits && !dots && text.bytes().all(valid) {
-            Ok(Self(text.into()))
-        } else {
-            Err(IdError::Accid(clip(text)))
-        }
+        let len = u8::try_from(text.len());
+        let (Ok(len), true) = (len, fits && !dots && text.bytes().all(valid)) else {
+            return Err(IdError::Accid(clip(text)));
+        };
+        let both = match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => [text, &text.to_ascii_lowercase()].concat().into(),
+            false => text.into(),
+        };
+        Ok(Self(Forms { both, len }))
     }
 
     /// The text form, as it was written. Two that are equal may differ in case.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.0.both[..usize::from(self.0.len)]
     }
 
-    fn folded(&self) -> impl Iterator<Item = u8> {
-        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
+    fn folded(&self) -> &str {
+        match &self.0.both[usize::from(self.0.len)..] {
+            "" => &self.0.both,
+            folded => folded,
+        }
+    }
+}
+
+impl fmt::Debug for Accid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Accid").field(&self.as_str()).finish()
     }
 }
 
 impl PartialEq for Accid {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
+        self.folded() == other.folded()
     }
 }
 
@@ -70,11 +92,7 @@ impl Ord for Accid {
 
 impl Hash for Accid {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let mut folded = [0; ACCID_BYTES_MAX];
-        let bytes = &mut folded[..self.0.len()];
-        bytes.copy_from_slice(self.0.as_bytes());
-        bytes.make_ascii_lowercase();
-        state.write(bytes);
+        self.folded().hash(state);
     }
 }
 

@@ -97,7 +97,7 @@ pub struct Known {
     /// How those who may come into a call by it are shown: the asker and those whom it names.
     pub people: BTreeMap<Accid, Profile>,
     /// Why nobody new may be rung by it, if so: the asker has called too many, or the server has too much to do.
-    pub limited: Option<ErrorBody>,
+    pub limited: Option<Box<ErrorBody>>,
 }
 
 /// Something that happened outside.

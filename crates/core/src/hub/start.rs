@@ -89,7 +89,7 @@ impl Hub {
         check_attachment(start.attachment.as_deref())?;
         check_count(&start.callees)?;
         if let Some(error) = &known.limited {
-            return Err(error.clone());
+            return Err((**error).clone());
         }
         let (callees, refused) = split_refused(&asker.accid, &start.callees, &known.refused);
         if callees.is_empty() {
@@ -152,7 +152,7 @@ impl Hub {
             return self.reply(asker, Err(error));
         }
         if let Some(error) = &known.limited {
-            return self.reply(asker, Err(error.clone()));
+            return self.reply(asker, Err((**error).clone()));
         }
         let (callees, mut refused) = split_refused(&asker.accid, &more.callees, &known.refused);
         let invitation = Invitation {

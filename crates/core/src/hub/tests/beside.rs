@@ -302,7 +302,7 @@ fn dial_that_is_refused_is_refused_at_once_and_one_that_was_made_is_answered_as_
                 command: Command::StartCall(start(call_id, "bob", Media::Audio)),
             },
             known: Known {
-                limited: Some(ErrorKind::ServerBusy.into()),
+                limited: Some(Box::new(ErrorKind::ServerBusy.into())),
                 ..Known::default()
             },
         };

@@ -61,7 +61,7 @@ impl Client {
         match self.look_up(&mut request.command).await {
             Ok((mut refused, people)) => {
                 let rung = self.spend_rings(&request.command);
-                let limited = rung.map(|late| refused.extend(late)).err();
+                let limited = rung.map(|late| refused.extend(late)).err().map(Box::new);
                 Prepared::ForHub {
                     request: Box::new(request),
                     known: Known {
