@@ -1,13 +1,15 @@
 //! What everyone may do in a while: an account, a device, a callee, an app. Who does more is refused with a typed error that
 //! says how long to wait, and everybody else goes on. The sizes are the operator's (`[limits]`).
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroU32;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use hullo_core::hub::Write;
 use hullo_protocol::{Accid, AppKey, Command, DeviceId, ErrorBody, ErrorKind, RefusedInvite};
 
 use crate::config::Limits;
@@ -27,6 +29,9 @@ pub(crate) struct Budgets {
     rings_by_one: Budget<(AppKey, Accid, Accid)>,
     offers: Budget<(AppKey, Accid, DeviceId)>,
     app_dials: Budget<AppKey>,
+    app_kilobytes: Budget<AppKey>,
+    /// The apps that have had more stored than they may, and until when no new call is taken for them.
+    full_until: Mutex<HashMap<AppKey, Instant>>,
     cleaned_at: Mutex<Instant>,
 }
 
@@ -47,6 +52,9 @@ impl Budgets {
                 .budget("rings_by_one"),
             offers: rate(of.offers_at_once, of.offers_per_minute).budget("offers"),
             app_dials: rate(of.app_dials_at_once, of.app_dials_per_minute).budget("app_dials"),
+            app_kilobytes: rate(of.app_kilobytes_at_once, of.app_kilobytes_per_minute)
+                .budget("app_kilobytes"),
+            full_until: Mutex::default(),
             cleaned_at: Mutex::new(Instant::now()),
         }
     }
@@ -84,6 +92,7 @@ impl Budgets {
             Command::Invite(more) => (&more.callees, false),
             _ => return Ok(Vec::new()),
         };
+        self.check_room(app)?;
         let account = (app.clone(), caller.clone());
         if is_dial {
             let spent = self.dials.spend(&account, 1);
@@ -110,6 +119,38 @@ impl Budgets {
         Ok(refused.collect())
     }
 
+    /// Counts what was stored of an app's calls. It is stored by then; when it was too much, the app gets no new calls for as
+    /// long as it takes to make up for it.
+    pub(crate) fn store(&self, app: &AppKey, writes: &[Write]) {
+        let bytes: usize = writes.iter().map(footprint).sum();
+        let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        if let Err(wait) = self.app_kilobytes.spend(app, kilobytes) {
+            tracing::warn!(%app, wait_s = wait.as_secs(), "the app stores too much; it gets no new calls for a while");
+            let until = Instant::now() + wait;
+            self.full().insert(app.clone(), until);
+        }
+    }
+
+    fn check_room(&self, app: &AppKey) -> Result<(), ErrorBody> {
+        let now = Instant::now();
+        let mut full = self.full();
+        let Some(until) = full.get(app).copied() else {
+            return Ok(());
+        };
+        if until <= now {
+            full.remove(app);
+            return Ok(());
+        }
+        Err(too_many("bytes stored for this app", until - now))
+    }
+
+    /// What a panic has left half-way is whole all the same.
+    fn full(&self) -> MutexGuard<'_, HashMap<AppKey, Instant>> {
+        self.full_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ring_one(&self, app: &AppKey, caller: &Accid, callee: &Accid) -> Result<(), Duration> {
         let by_one = (app.clone(), caller.clone(), callee.clone());
         self.rings_by_one.spend(&by_one, 1)?;
@@ -132,7 +173,16 @@ impl Budgets {
             self.rings_by_one.clean();
             self.offers.clean();
             self.app_dials.clean();
+            self.app_kilobytes.clean();
         }
+    }
+}
+
+/// About what a write takes: an end also writes the record and its messages, which say as much as the call does.
+fn footprint(write: &Write) -> usize {
+    match write {
+        Write::Call(call) => call.footprint(),
+        Write::End { call, .. } => 2 * call.footprint(),
     }
 }
 

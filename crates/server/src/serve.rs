@@ -147,17 +147,18 @@ fn session_context(
         node,
         limits: Arc::new(config.limits.clone()),
         failures: Arc::new(FailedLogins::new(&config.limits)),
-        budgets: Arc::new(Budgets::new(&config.limits, &shared.metrics.limits_met)),
         shared,
         running,
     }
 }
 
 fn share(config: &Config, store: Arc<dyn Store>, process: Process) -> Shared {
+    let metrics = Arc::new(Metrics::new(process));
     Shared {
         store,
         clock: Clock::start(),
-        metrics: Arc::new(Metrics::new(process)),
+        budgets: Arc::new(Budgets::new(&config.limits, &metrics.limits_met)),
+        metrics,
         ice_servers: Arc::new(config.ice_servers.clone()),
         requests_waiting: config.limits.requests_waiting,
     }

@@ -6,7 +6,6 @@ use hullo_core::Time;
 use tokio::sync::mpsc;
 
 use crate::auth::FailedLogins;
-use crate::budget::Budgets;
 use crate::config::Limits;
 use crate::health::Health;
 use crate::node::{Node, Shared};
@@ -47,7 +46,6 @@ pub(crate) struct SessionContext {
     pub(crate) shared: Shared,
     pub(crate) limits: Arc<Limits>,
     pub(crate) failures: Arc<FailedLogins>,
-    pub(crate) budgets: Arc<Budgets>,
     /// Held by each session while it runs, so that the end of all of them can be waited for.
     pub(crate) running: mpsc::Sender<()>,
 }

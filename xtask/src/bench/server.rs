@@ -123,7 +123,7 @@ impl Drop for Server {
 
 /// All clients come from one address, and few accounts make all calls.
 const LIMITS: &str = "connections_per_address=1000000,waiting_per_address=4096,frames_per_second=1000000,logins_at_once=0,\
-    dials_at_once=0,invites_at_once=0,rings_at_once=0,rings_by_one_at_once=0,offers_at_once=0,app_dials_at_once=0";
+    dials_at_once=0,invites_at_once=0,rings_at_once=0,rings_by_one_at_once=0,offers_at_once=0,app_dials_at_once=0,app_kilobytes_at_once=0";
 
 /// The program on the server's core, with everything in `folder`.
 fn command(program: &Path, folder: &Path) -> Command {

@@ -168,3 +168,36 @@ fn who_has_been_quiet_is_forgotten() {
         desk.budgets.logins.clean();
     }
 }
+
+#[test]
+fn app_that_stores_too_much_gets_no_new_calls_for_a_while_and_the_others_do() {
+    let limits = Limits {
+        app_kilobytes_at_once: 10,
+        app_kilobytes_per_minute: 60,
+        ..Limits::default()
+    };
+    let desk = Desk::new(&limits);
+    let dial_of = |attachment: usize| hullo_core::call::Dial {
+        call_id: CallId::from_u128(1),
+        caller: accid("a"),
+        device: DeviceId::parse("phone").unwrap(),
+        callees: vec![accid("b")],
+        group: None,
+        media: Media::Audio,
+        attachment: Some("x".repeat(attachment)),
+        ring_ms: 1,
+        secure: false,
+    };
+    let call = hullo_core::call::Call::dial(dial_of(4_000), hullo_core::Time(0));
+    let write = Write::Call(std::sync::Arc::new(call));
+    desk.budgets.store(&app(), std::slice::from_ref(&write));
+    assert_eq!(desk.ring("a", &dial(&["b"])), Ok(0));
+    desk.budgets.store(&app(), &[write.clone(), write]);
+    let refused = desk.ring("a", &dial(&["b"])).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::RateLimited);
+    assert!(refused.retry_after_ms > Some(1_000));
+    assert_eq!(desk.met.of("app_kilobytes"), 1);
+    let other = AppKey::parse("ak_2").unwrap();
+    let rung = desk.budgets.ring(&other, &accid("a"), &dial(&["b"]));
+    assert_eq!(rung.map(|refused| refused.len()), Ok(0));
+}

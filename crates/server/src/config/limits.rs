@@ -69,6 +69,10 @@ pub(crate) struct Limits {
     pub(crate) offers_at_once: u32,
     /// And then a minute; 0, here or above: as many as anyone likes.
     pub(crate) offers_per_minute: u32,
+    /// What is stored of an app's calls, in kilobytes, at once after a pause.
+    pub(crate) app_kilobytes_at_once: u32,
+    /// And then a minute; 0, here or above: as much as there is room for.
+    pub(crate) app_kilobytes_per_minute: u32,
     /// Dials in an app, at once after a pause.
     pub(crate) app_dials_at_once: u32,
     /// And then a minute; 0, here or above: as many as anyone likes.
@@ -114,6 +118,8 @@ impl Default for Limits {
             rings_by_one_per_minute: 20,
             offers_at_once: 20,
             offers_per_minute: 60,
+            app_kilobytes_at_once: 1_048_576,
+            app_kilobytes_per_minute: 1_048_576,
             app_dials_at_once: 20_000,
             app_dials_per_minute: 120_000,
         }

@@ -104,6 +104,7 @@ impl Actor {
 
     fn log_and_count(&mut self, writes: &[Write]) {
         self.shared.metrics.calls.count(&self.app.key, writes);
+        self.shared.budgets.store(&self.app.key, writes);
         for write in writes {
             match write {
                 Write::Call(call) => {

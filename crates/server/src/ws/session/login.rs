@@ -135,7 +135,8 @@ async fn authenticate(
             return Ok(Err(body));
         }
     };
-    let spent = context.budgets.login(&login.app_key, &account.accid);
+    let budgets = &context.shared.budgets;
+    let spent = budgets.login(&login.app_key, &account.accid);
     if let Err(error) = spent {
         return Ok(Err(error));
     }

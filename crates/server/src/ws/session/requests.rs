@@ -92,7 +92,8 @@ impl Client {
     /// Counts an offer of media of this device.
     fn spend_offer(&self) -> Result<(), ErrorBody> {
         let app = &self.app.app.key;
-        self.context.budgets.offer(app, &self.accid, &self.device)
+        let budgets = &self.context.shared.budgets;
+        budgets.offer(app, &self.accid, &self.device)
     }
 
     /// Counts those whom a command rings; an error when nobody new may be rung now.
@@ -103,7 +104,7 @@ impl Client {
             return Err(error);
         }
         let app = &self.app.app.key;
-        self.context.budgets.ring(app, &self.accid, command)
+        self.context.shared.budgets.ring(app, &self.accid, command)
     }
 
     /// Who the accounts in a command are, and which of them cannot be called. Each is from here on written as the app's
