@@ -13,7 +13,7 @@ const keys: Partial<Record<ErrorKind, TextKey>> = {
   server: 'error.server',
   storage_unavailable: 'error.server',
   media_busy: 'error.server',
-  server_busy: 'error.server',
+  server_busy: 'error.server_busy',
   rate_limited: 'error.rate_limited',
   account_not_found: 'error.account_not_found',
   account_disabled: 'error.account_disabled',

@@ -194,6 +194,7 @@ export const en = {
   'error.signed_out': 'You’ve been signed out. Please sign in again.',
   'error.timeout': 'The server didn’t answer in time. Please try again.',
   'error.server': 'The server has a problem. Please try again.',
+  'error.server_busy': 'There is a lot going on right now. Please try again in a moment.',
   'error.rate_limited': 'That was a bit fast. Please wait a moment.',
   'error.account_not_found': 'This account doesn’t exist.',
   'error.account_disabled': 'This account is disabled.',

@@ -195,6 +195,7 @@ export const zh: Record<keyof typeof en, string> = {
   'error.signed_out': '您已被登出，请重新登录。',
   'error.timeout': '服务器响应超时，请重试。',
   'error.server': '服务器出错，请重试。',
+  'error.server_busy': '服务器繁忙，请稍后再试。',
   'error.rate_limited': '您的操作太过频繁，请稍后再试。',
   'error.account_not_found': '账号不存在。',
   'error.account_disabled': '账号已被禁用。',
