@@ -101,7 +101,7 @@ impl Default for Limits {
             frames_at_once: 100,
             frames_slowed: 200,
             frames_refused: 200,
-            requests_waiting: 4096,
+            requests_waiting: 16_384,
             behind_ms: 50,
             behind_for_ms: 1_000,
             failed_logins: 20,
