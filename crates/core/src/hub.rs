@@ -95,7 +95,8 @@ impl Hub {
             call.resume(config.connect_ms, now);
             calls.put_call(call);
         }
-        calls.commit(now);
+        calls.commit();
+        calls.forget_oldest(now);
         Self {
             config,
             calls,
@@ -169,9 +170,10 @@ impl Hub {
 
     /// Everything since the last commit is stored.
     pub fn commit(&mut self) {
-        for peer in self.calls.commit(self.now) {
+        for peer in self.calls.commit() {
             self.peer_health.remove(&peer);
         }
+        self.calls.forget_oldest(self.now);
         self.sessions.commit();
         self.stored_message = self.next_message;
         self.irrevocable.clear();

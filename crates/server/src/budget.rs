@@ -92,6 +92,7 @@ impl Budgets {
             Command::Invite(more) => (&more.callees, false),
             _ => return Ok(Vec::new()),
         };
+        self.clean();
         self.check_room(app)?;
         let account = (app.clone(), caller.clone());
         if is_dial {

@@ -133,8 +133,8 @@ impl Endpoint {
             .zip(me)
             .and_then(|(record, me)| record.summary_for(me));
         if self.is_current(call_id) {
-            match &summary {
-                Some(_) => self.end_missing(summary.as_ref()),
+            match summary {
+                Some(summary) => self.end_missing(Some(&summary)),
                 None => self.end_leg(EndReason::Server, None),
             }
         } else if self.held.is(call_id) {

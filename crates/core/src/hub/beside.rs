@@ -39,7 +39,7 @@ impl Hub {
         let gone = match writes {
             // Only an offer comes here, which replaces a connection; sessions it does not touch.
             true => self.calls.rollback().1,
-            false => self.calls.commit(now),
+            false => self.calls.commit(),
         };
         for peer in gone {
             self.peer_health.remove(&peer);

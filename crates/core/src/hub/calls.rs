@@ -217,22 +217,23 @@ impl Calls {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Keeps all changes; returns the peers that are gone by them. Then forgets the oldest of the calls that are over, if they
-    /// take too much memory: not before, because a call that is not stored has a name of which the store knows nothing, and
-    /// not those about which a request may come again.
-    pub(super) fn commit(&mut self, now: Time) -> Vec<PeerId> {
+    /// Keeps all changes; returns the peers that are gone by them.
+    pub(super) fn commit(&mut self) -> Vec<PeerId> {
         let undo = std::mem::take(&mut self.undo);
-        let gone = undo
-            .into_iter()
+        undo.into_iter()
             .flat_map(|(call_id, then)| missing(then.as_ref(), self.entries.get(&call_id)))
-            .collect();
+            .collect()
+    }
+
+    /// Forgets the oldest of the calls that are over, if they take too much memory. To be called when all is stored, because a
+    /// call that is not has a name of which the store knows nothing; those about which a request may come again stay.
+    pub(super) fn forget_oldest(&mut self, now: Time) {
         while self.ended_bytes > self.remembered_bytes
             && let Some((ended_at, oldest)) = self.ended.first().copied()
             && ended_at.plus_ms(REPEATED_MS) <= now
         {
             self.replace(oldest, None);
         }
-        gone
     }
 
     /// Takes all changes back; returns the calls concerned that are not gone by it, and the peers that are.

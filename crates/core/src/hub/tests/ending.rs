@@ -331,7 +331,11 @@ fn call_is_remembered_while_a_request_about_it_may_come_again() {
     assert_eq!(again.call_id, first.call_id);
     assert_eq!(again.state, CallState::Ended);
     shell.pass(1);
-    shell.ask(alice, Command::Ping).unwrap();
+    // Forgotten with the next batch, whatever is in it.
+    let other = shell.fresh_call();
+    shell
+        .ask(alice, Command::Cancel { call_id: other })
+        .unwrap_err();
     let refused = shell.ask_as(alice, request, dial(), None);
     assert_eq!(kind(refused), ErrorKind::CallOver);
 }

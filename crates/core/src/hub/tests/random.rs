@@ -305,7 +305,7 @@ impl World {
             assert_eq!(call.record().is_some(), call.is_ended());
             rebuilt.put(entry.clone());
         }
-        rebuilt.commit(self.shell.now);
+        rebuilt.commit();
         assert_eq!(
             rebuilt, self.shell.runner.hub.calls,
             "indexes follow from the calls"
