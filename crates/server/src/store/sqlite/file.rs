@@ -15,7 +15,7 @@ const BUSY: Duration = Duration::from_secs(2);
 /// Statements that a connection keeps prepared; more than there are.
 const STATEMENTS: usize = 128;
 /// A call changes a few rows in each of some places, and each such page goes to the disk: at 200 calls a second 46 KB for a
-/// call with pages of 2 KiB, 32 with 2, 27 with 1, where long records spread over many.
+/// call with pages of 4 KiB, 32 with 2, 27 with 1, where long records spread over many.
 const PAGE_BYTES: u32 = 2048;
 const WRITER_CACHE_KIB: u32 = 8 * 1024;
 /// The write-ahead log is cut to this size when it has grown beyond.
