@@ -1,7 +1,7 @@
 //! What everyone may do in a while: an account, a device, a callee, an app. Who does more is refused with a typed error that
 //! says how long to wait, and everybody else goes on. The sizes are the operator's (`[limits]`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -80,14 +80,15 @@ impl Budgets {
     }
 
     /// Counts a command that rings people: a dial, or an invite. An error when the caller or the app may not do that now;
-    /// else those who may not be rung now.
+    /// else those who may not be rung now. Who cannot be called anyway (`uncallable`) costs nothing.
     pub(crate) fn ring(
         &self,
         app: &AppKey,
         caller: &Accid,
         command: &Command,
+        uncallable: &[RefusedInvite],
     ) -> Result<Vec<RefusedInvite>, ErrorBody> {
-        let (callees, is_dial) = match command {
+        let (named, is_dial) = match command {
             Command::StartCall(start) => (&start.callees, true),
             Command::Invite(more) => (&more.callees, false),
             _ => return Ok(Vec::new()),
@@ -101,6 +102,9 @@ impl Budgets {
             let spent = self.app_dials.spend(app, 1);
             spent.map_err(|wait| too_many("dials in this app", wait))?;
         }
+        let callees: BTreeSet<&Accid> = named.iter().collect();
+        let callable = |callee: &&Accid| uncallable.iter().all(|one| one.accid != **callee);
+        let callees: Vec<&Accid> = callees.into_iter().filter(callable).collect();
         let count = u32::try_from(callees.len()).unwrap_or(u32::MAX);
         let spent = self.invites.spend(&account, count);
         spent.map_err(|wait| too_many("people called by this account", wait))?;
@@ -112,7 +116,7 @@ impl Budgets {
             };
         }
         let may_not_ring = |callee: &&Accid| self.ring_one(app, caller, callee).is_err();
-        let refused = callees.iter().filter(may_not_ring);
+        let refused = callees.into_iter().filter(may_not_ring);
         let refused = refused.map(|accid| RefusedInvite {
             accid: accid.clone(),
             kind: ErrorKind::RateLimited,
@@ -126,9 +130,11 @@ impl Budgets {
         let bytes: usize = writes.iter().map(footprint).sum();
         let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
         if let Err(wait) = self.app_kilobytes.spend(app, kilobytes) {
-            tracing::warn!(%app, wait_s = wait.as_secs(), "the app stores too much; it gets no new calls for a while");
-            let until = Instant::now() + wait;
-            self.full().insert(app.clone(), until);
+            let now = Instant::now();
+            let before = self.full().insert(app.clone(), now + wait);
+            if before.is_none_or(|until| until <= now) {
+                tracing::warn!(%app, wait_s = wait.as_secs(), "the app stores too much; it gets no new calls for a while");
+            }
         }
     }
 

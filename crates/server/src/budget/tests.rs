@@ -48,7 +48,7 @@ impl Desk {
     }
 
     fn ring(&self, caller: &str, command: &Command) -> Result<usize, ErrorBody> {
-        let refused = self.budgets.ring(&app(), &accid(caller), command)?;
+        let refused = self.budgets.ring(&app(), &accid(caller), command, &[])?;
         assert!(refused.iter().all(|one| one.kind == ErrorKind::RateLimited));
         Ok(refused.len())
     }
@@ -116,6 +116,28 @@ fn callee_is_not_rung_without_end_by_one_nor_by_many() {
     let refused = desk.ring("e", &dial(&["v"])).unwrap_err();
     assert!(refused.retry_after_ms.is_some());
     assert_eq!(desk.met.of("rings"), 1);
+}
+
+#[test]
+fn who_cannot_be_called_costs_nothing_and_who_is_named_twice_is_one() {
+    let limits = Limits {
+        invites_at_once: 2,
+        rings_by_one_at_once: 1,
+        ..Limits::default()
+    };
+    let desk = Desk::new(&limits);
+    let nobody = RefusedInvite {
+        accid: accid("nobody"),
+        kind: ErrorKind::AccountNotFound,
+    };
+    let command = dial(&["nobody", "b", "B", "c"]);
+    let rung = desk
+        .budgets
+        .ring(&app(), &accid("a"), &command, std::slice::from_ref(&nobody));
+    assert_eq!(rung.map(|refused| refused.len()), Ok(0));
+    let alone = dial(&["nobody"]);
+    let rung = desk.budgets.ring(&app(), &accid("a"), &alone, &[nobody]);
+    assert_eq!(rung.map(|refused| refused.len()), Ok(0));
 }
 
 #[test]
@@ -198,6 +220,6 @@ fn app_that_stores_too_much_gets_no_new_calls_for_a_while_and_the_others_do() {
     assert!(refused.retry_after_ms > Some(1_000));
     assert_eq!(desk.met.of("app_kilobytes"), 1);
     let other = AppKey::parse("ak_2").unwrap();
-    let rung = desk.budgets.ring(&other, &accid("a"), &dial(&["b"]));
+    let rung = desk.budgets.ring(&other, &accid("a"), &dial(&["b"]), &[]);
     assert_eq!(rung.map(|refused| refused.len()), Ok(0));
 }

@@ -60,7 +60,7 @@ impl Client {
         let grant = token.and_then(|token| self.verify(token));
         match self.look_up(&mut request.command).await {
             Ok((mut refused, people)) => {
-                let rung = self.spend_rings(&request.command);
+                let rung = self.spend_rings(&request.command, &refused);
                 let limited = rung.map(|late| refused.extend(late)).err().map(Box::new);
                 Prepared::ForHub {
                     request: Box::new(request),
@@ -97,14 +97,19 @@ impl Client {
     }
 
     /// Counts those whom a command rings; an error when nobody new may be rung now.
-    fn spend_rings(&self, command: &Command) -> Result<Vec<RefusedInvite>, ErrorBody> {
+    fn spend_rings(
+        &self,
+        command: &Command,
+        uncallable: &[RefusedInvite],
+    ) -> Result<Vec<RefusedInvite>, ErrorBody> {
         if matches!(command, Command::StartCall(_) | Command::Invite(_))
             && let Some(error) = self.overload()
         {
             return Err(error);
         }
         let app = &self.app.app.key;
-        self.context.shared.budgets.ring(app, &self.accid, command)
+        let budgets = &self.context.shared.budgets;
+        budgets.ring(app, &self.accid, command, uncallable)
     }
 
     /// Who the accounts in a command are, and which of them cannot be called. Each is from here on written as the app's
