@@ -113,6 +113,12 @@ pub enum Event {
         /// Those that did, as they are now.
         accounts: Vec<Presence>,
     },
+    /// The account's past calls are read up to here, on this device or another.
+    #[serde(rename = "call.marked_read")]
+    CallsMarkedRead {
+        /// The place of the newest that was read.
+        up_to: u64,
+    },
     /// The app's backend has given this account another name or picture.
     #[serde(rename = "account.changed")]
     AccountChanged {

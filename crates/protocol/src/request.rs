@@ -199,9 +199,13 @@ pub enum Command {
         before: Option<u64>,
         /// At most this many, 1 to 100.
         limit: u32,
-        /// The newest place that the person has seen: missed calls after it are counted; all when absent.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        seen: Option<u64>,
+    },
+    /// Says up to which of the past calls the person has read them: those missed after it count. It never goes back, and the
+    /// account's other devices learn of it. Answer: [`Success::Done`].
+    #[serde(rename = "call.mark_read")]
+    MarkCallsRead {
+        /// The place of the newest that was shown.
+        up_to: u64,
     },
     /// Replaces the set of accounts whose presence this session follows. Answer: [`Success::Presence`].
     #[serde(rename = "presence.watch")]
@@ -255,6 +259,7 @@ ops! {
     ListMessages = "message.list",
     CallRecord = "call.record",
     ListCalls = "call.list",
+    MarkCallsRead = "call.mark_read",
     WatchPresence = "presence.watch",
 }
 
@@ -288,6 +293,7 @@ impl Command {
             | Self::CallSnapshot { .. }
             | Self::CallRecord { .. }
             | Self::ListCalls { .. }
+            | Self::MarkCallsRead { .. }
             | Self::ListMessages { .. }
             | Self::WatchPresence { .. } => false,
         }
@@ -322,6 +328,7 @@ impl Command {
             | Self::Query { .. }
             | Self::ListMessages { .. }
             | Self::ListCalls { .. }
+            | Self::MarkCallsRead { .. }
             | Self::WatchPresence { .. } => None,
         }
     }

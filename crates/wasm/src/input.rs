@@ -58,7 +58,9 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "list_calls" => Op::ListCalls {
             before: object.optional_number("before")?,
             limit: object.small_number("limit")?,
-            seen: object.optional_number("seen")?,
+        },
+        "mark_calls_read" => Op::MarkCallsRead {
+            up_to: object.number("up_to")?,
         },
         "call_record" => Op::CallRecord {
             call_id: object.parsed("call_id")?,

@@ -91,7 +91,7 @@ export class HulloDemoContacts extends LitElement {
     </footer>`;
   }
 
-  #renderContact(signedIn: SignedIn, { accid, name }: DemoAccount): TemplateResult {
+  #renderContact(signedIn: SignedIn, { accid, name, echo }: DemoAccount): TemplateResult {
     const { lang } = this;
     const online = this.online.has(accid);
     const presence = demoText(lang, online ? 'contacts.online' : 'contacts.offline');
@@ -110,7 +110,7 @@ export class HulloDemoContacts extends LitElement {
         </span>
         <span class="words">
           <span class="name">${name}<span class="unseen">, ${presence}</span></span>
-          <span class="last">${this.#lastCall(signedIn, accid)}</span>
+          <span class="last">${this.#lastCall(signedIn, accid) ?? demoText(lang, echo ? 'contacts.echo' : 'contacts.none')}</span>
         </span>
       </button>
       <button type="button" class="call" data-testid="call-voice-${accid}" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial(accid, 'audio')}>
@@ -122,9 +122,9 @@ export class HulloDemoContacts extends LitElement {
     </li>`;
   }
 
-  #lastCall(signedIn: SignedIn, accid: string): TemplateResult | string {
+  #lastCall(signedIn: SignedIn, accid: string): TemplateResult | undefined {
     const newest = signedIn.conversations.newest(accid);
-    if (!newest) return demoText(this.lang, 'contacts.none');
+    if (!newest) return;
     const { missed, direction, text } = describeRecord(
       newest.body,
       signedIn.me,

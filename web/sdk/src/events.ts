@@ -149,6 +149,8 @@ export interface HulloEvents {
   error: { readonly error: ErrorBody };
   /** The app's backend has given the signed-in account another name or picture. */
   accountChanged: { readonly name?: string; readonly avatar?: string };
+  /** The past calls are read up to the {@link RecentCall.id} `upTo`, on this device or another of the account. */
+  recentsRead: { readonly upTo: number };
   /** A new entry in a conversation, such as a call that is over; never one that this device was told of before. */
   messageAdded: { readonly message: Message };
   /** More entries came while this device was away than `messageAdded` told of: read the conversations again. */

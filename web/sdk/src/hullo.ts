@@ -390,16 +390,23 @@ export class Hullo {
     return { messages, more };
   }
 
-  /** The past calls of the signed-in account with everybody, newest first, and how many were missed. */
+  /** The past calls of the signed-in account with everybody, newest first, and how many were missed since they were read. */
   async recents(options: RecentsOptions = {}): Promise<RecentCalls> {
-    const { before, limit = RECENTS_LIMIT_DEFAULT, seen } = options;
-    const { calls, more, missed } = await this.#driver.ask('calls', {
+    const { before, limit = RECENTS_LIMIT_DEFAULT } = options;
+    const { is: _, ...page } = await this.#driver.ask('calls', {
       op: 'list_calls',
       limit,
       ...(before !== undefined && { before }),
-      ...(seen !== undefined && { seen }),
     });
-    return { calls, more, missed };
+    return page;
+  }
+
+  /**
+   * Says that the person has read the past calls up to the {@link RecentCall.id} `upTo`: only those missed later are counted,
+   * on all devices of the account, which learn it by `recentsRead`. It never goes back.
+   */
+  async markRecentsRead(upTo: number): Promise<void> {
+    await this.#driver.ask('done', { op: 'mark_calls_read', up_to: upTo });
   }
 
   /**

@@ -312,8 +312,10 @@ export interface RecentCalls {
   readonly calls: readonly RecentCall[];
   /** Whether there are older ones. */
   readonly more: boolean;
-  /** How many calls newer than {@link RecentsOptions.seen} were missed; at most 1,000 are counted. */
+  /** How many calls newer than `readTo` were missed; at most 1,000 are counted. */
   readonly missed: number;
+  /** The newest {@link RecentCall.id} that was read on any device, as {@link Hullo.markRecentsRead} said; 0 at first. */
+  readonly readTo: number;
 }
 
 /** Which page of the past calls. */
@@ -322,8 +324,6 @@ export interface RecentsOptions {
   before?: number;
   /** At most this many, 1 to 100; 50 when absent. */
   limit?: number;
-  /** The newest {@link RecentCall.id} that the person has seen: those missed since are counted; all of them when absent. */
-  seen?: number;
 }
 
 /** An entry in the conversation between two accounts. */

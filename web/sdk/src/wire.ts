@@ -63,7 +63,8 @@ export type Op =
   | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'call_record'; call_id: string }
-  | { op: 'list_calls'; before?: number; limit: number; seen?: number }
+  | { op: 'list_calls'; before?: number; limit: number }
+  | { op: 'mark_calls_read'; up_to: number }
   | { op: 'watch_presence'; accids: string[] };
 
 /** What the device's media reports. */

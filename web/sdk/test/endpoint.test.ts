@@ -71,7 +71,8 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
   call_record: { op: 'call_record', call_id: callId },
-  list_calls: { op: 'list_calls', before: 9, limit: 20, seen: 7 },
+  list_calls: { op: 'list_calls', before: 9, limit: 20 },
+  mark_calls_read: { op: 'mark_calls_read', up_to: 7 },
   watch_presence: { op: 'watch_presence', accids },
 };
 

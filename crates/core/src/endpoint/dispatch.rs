@@ -74,6 +74,7 @@ impl Endpoint {
             | Op::ListMessages { .. }
             | Op::CallRecord { .. }
             | Op::ListCalls { .. }
+            | Op::MarkCallsRead { .. }
             | Op::WatchPresence { .. } => {
                 self.cx.handle_query_op(ticket, op);
             }
@@ -215,6 +216,7 @@ impl Endpoint {
                 SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
                 SessionClosed::TokenExpired => self.need_token(),
             },
+            Event::CallsMarkedRead { up_to } => self.cx.emit(AppEvent::RecentsRead { up_to }),
             Event::AccountChanged { name, avatar } => {
                 self.cx.signalling.rename(name.clone(), avatar.clone());
                 self.cx.emit(AppEvent::AccountChanged { name, avatar });
@@ -291,10 +293,12 @@ fn value_of(success: Success) -> Value {
             calls,
             more,
             missed,
+            read_to,
         } => Value::Calls {
             calls,
             more,
             missed,
+            read_to,
         },
         Success::Record { record } => Value::Record { record },
         Success::Presence { accounts } => Value::Presence { accounts },

@@ -188,6 +188,8 @@ pub enum AppEvent {
         name: Option<String>,
         avatar: Option<String>,
     },
+    /// The past calls are read up to here, on this device or another of the account.
+    RecentsRead { up_to: u64 },
     /// More entries came while the device was away than were told one by one: read the conversations again.
     MessagesSkipped,
     /// A call of this device ended while it was away.

@@ -141,10 +141,9 @@ pub enum Op {
         before: Option<u64>,
         /// At most this many.
         limit: u32,
-        /// The newest place that the person has seen: missed calls after it are counted.
-        #[serde(default)]
-        seen: Option<u64>,
     },
+    /// The person has read the past calls up to this place: those missed after it count.
+    MarkCallsRead { up_to: u64 },
     /// Reads the record of a call that is over.
     CallRecord { call_id: CallId },
     /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
@@ -164,6 +163,7 @@ impl Op {
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
                 | Self::ListCalls { .. }
+                | Self::MarkCallsRead { .. }
                 | Self::WatchPresence { .. }
         )
     }
@@ -224,6 +224,7 @@ impl Op {
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
                 | Self::ListCalls { .. }
+                | Self::MarkCallsRead { .. }
                 | Self::WatchPresence { .. },
                 _,
             ) => return None,
@@ -283,8 +284,10 @@ pub enum Value {
         calls: Vec<RecentCall>,
         /// Whether there are older ones.
         more: bool,
-        /// How many were missed that the person has not seen.
+        /// How many of those after `read_to` were missed.
         missed: u32,
+        /// Up to which place the person has read them.
+        read_to: u64,
     },
     /// `CallRecord`.
     Record { record: Box<CallRecord> },

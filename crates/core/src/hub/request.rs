@@ -1,7 +1,7 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, Reply, Request, RequestId,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Event, Media, Reply, Request, RequestId,
     Success,
 };
 
@@ -108,6 +108,12 @@ impl Hub {
             Command::Subscribe { call_id, videos } => self.handle_subscribe(asker, call_id, videos),
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
+            }
+            // Stored by the shell; all of the account's devices are told.
+            Command::MarkCallsRead { up_to } => {
+                let sessions = self.sessions.of_account(&asker.accid);
+                self.notify_all(sessions, Event::CallsMarkedRead { up_to });
+                self.reply(asker, Ok(Success::Done));
             }
             // A session is signed in once; tokens the shell has verified itself, and read what is stored.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),

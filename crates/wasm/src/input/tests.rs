@@ -42,7 +42,7 @@ fn ops() -> Vec<Op> {
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } | Op::ListCalls { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::MarkCallsRead { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
@@ -89,8 +89,8 @@ fn past_ops() -> [Op; 2] {
         Op::ListCalls {
             before: Some(9),
             limit: 20,
-            seen: None,
         },
+        Op::MarkCallsRead { up_to: 7 },
     ]
 }
 
