@@ -21,6 +21,7 @@ fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView
         video: uid == 1,
         reconnecting: false,
         held: uid == 3,
+        screen: uid == 2,
         inviter: (uid == 3).then(|| accid("bob")),
         device: (uid == 1).then(|| DeviceId::parse("alice-phone").unwrap()),
     }
@@ -345,6 +346,11 @@ fn media_events() -> Vec<(&'static str, Event)> {
             mid: "1".into(),
             kind: SlotKind::Video,
             uid: None,
+        },
+        Slot {
+            mid: "2".into(),
+            kind: SlotKind::Screen,
+            uid: Some(Uid(2)),
         },
     ];
     let reports = vec![QualityReport {

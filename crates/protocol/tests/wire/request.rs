@@ -182,6 +182,7 @@ fn media_requests() -> Vec<(&'static str, Request)> {
                 call_id,
                 audio: true,
                 video: false,
+                screen: Some(true),
             }),
         ),
         (
