@@ -200,6 +200,7 @@ impl World {
                         call_id,
                         audio: second % 10 == 0,
                         video: true,
+                        screen: None,
                     };
                     let set = self.request(person, set);
                     self.feed(vec![set]);

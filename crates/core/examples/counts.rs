@@ -60,6 +60,7 @@ fn change_of_100() {
                     call_id,
                     audio,
                     video: true,
+                    screen: None,
                 },
             );
         }

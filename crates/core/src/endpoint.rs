@@ -47,7 +47,7 @@ use hullo_protocol::{CallView, EndReason, ErrorBody, ErrorKind};
 
 pub use event::AppEvent;
 pub use io::{Input, Output};
-pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
+pub use media::{LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 pub use state::State;
 

@@ -375,6 +375,7 @@ mod tests {
                 video: false,
                 reconnecting: false,
                 held: false,
+                screen: false,
                 inviter: None,
                 device: None,
             }],

@@ -294,6 +294,7 @@ impl Participant {
         self.audio = false;
         self.video = false;
         self.held = false;
+        self.screen = false;
         self.away_since = None;
         self.connect_until = None;
     }

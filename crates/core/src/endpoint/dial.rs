@@ -185,6 +185,7 @@ fn provisional_view(call_id: CallId, me: Accid, request: &DialRequest, cx: &Cont
         video: here && request.media == Media::Video,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: cx
             .signalling

@@ -1,7 +1,7 @@
 //! What comes in goes to whom it concerns: operations by their kind, answers by what they were asked for, events by their call.
 
 use hullo_protocol::{
-    CallId, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed, Success, Token,
+    CallId, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed, SlotKind, Success, Token,
 };
 
 use super::context::Context;
@@ -82,6 +82,7 @@ impl Endpoint {
             | Op::SwitchCallType { .. }
             | Op::AnswerSwitch { .. }
             | Op::SetAudioMute { .. }
+            | Op::ShareScreen { .. }
             | Op::ShowVideos { .. } => match &mut self.current {
                 Some(leg) => leg.handle_op(ticket, op, &mut self.cx),
                 None => self.cx.fail(ticket, ErrorKind::NotInCall),
@@ -169,9 +170,9 @@ impl Endpoint {
             Purpose::Resume => {
                 self.on_current(|leg, cx| leg.handle_resume_answer(pending, &result, cx))
             }
+            Purpose::SetMedia => self.on_current(CallLeg::follow_share),
             Purpose::Logout
             | Purpose::Outbox(_)
-            | Purpose::SetMedia
             | Purpose::Subscribe
             | Purpose::Ping
             | Purpose::Ring
@@ -226,17 +227,23 @@ impl Endpoint {
 
     pub(super) fn handle_media(&mut self, event: MediaEvent) {
         let Some(leg) = &mut self.current else { return };
-        if let MediaEvent::CaptureFailed {
-            kind,
-            denied,
-            message,
-        } = event
-        {
-            let kind = leg.fail_capture(kind, denied);
-            self.sync();
-            self.cx.emit_error(ErrorBody::new(kind, message));
-        } else {
-            leg.handle_media(event, &mut self.cx);
+        match event {
+            MediaEvent::CaptureFailed {
+                kind,
+                denied,
+                message,
+            } => {
+                let kind = leg.fail_capture(kind, denied);
+                self.sync();
+                self.cx.emit_error(ErrorBody::new(kind, message));
+            }
+            MediaEvent::Device {
+                kind: SlotKind::Screen,
+                state,
+                failure,
+                message,
+            } => leg.handle_screen(state, failure, message, &mut self.cx),
+            event => leg.handle_media(event, &mut self.cx),
         }
     }
 

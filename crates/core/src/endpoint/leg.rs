@@ -4,6 +4,7 @@ mod answer;
 mod dial;
 pub(super) mod diff;
 mod media;
+mod screen;
 mod subscription;
 mod switch;
 
@@ -22,6 +23,7 @@ use crate::Time;
 pub(super) use answer::{accept_command, accepted};
 use diff::{end_event, own_end, participant_events, switch_events};
 use media::MediaConnection;
+use screen::ScreenShare;
 use switch::Switching;
 
 /// How long past its ring time an invite rings here when the server cannot be reached.
@@ -71,6 +73,7 @@ pub(super) struct CallLeg {
     muted: BTreeSet<Accid>,
     slots: Vec<Slot>,
     media: MediaConnection,
+    share: ScreenShare,
     switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
     wanted_videos: Option<Vec<Accid>>,
@@ -110,6 +113,7 @@ impl CallLeg {
             muted: BTreeSet::new(),
             slots: Vec::new(),
             media: MediaConnection::default(),
+            share: ScreenShare::default(),
             switching: None,
             wanted_videos: None,
             first_frame_since: None,
@@ -269,6 +273,7 @@ impl CallLeg {
             Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree, cx),
             Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted, cx),
             Op::ShowVideos { accids } => self.show_videos(ticket, accids, cx),
+            Op::ShareScreen { enabled } => self.share_screen(ticket, enabled, cx),
             // It is dispatched here although it asks nothing of a call.
             _ => cx.fail(ticket, ErrorKind::BadRequest),
         }
@@ -306,6 +311,7 @@ impl CallLeg {
         }
         self.enter_if_active(cx.now);
         self.apply_switch_change(&old, cx);
+        self.follow_share(cx);
         if old.participants.len() != self.view.participants.len() {
             // Their tracks may have been announced before them.
             self.send_slots(cx);

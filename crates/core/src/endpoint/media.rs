@@ -1,6 +1,6 @@
 //! What passes between the endpoint and the device's media.
 
-use hullo_protocol::{Accid, IceServer, SlotKind};
+use hullo_protocol::{Accid, DeviceFailure, DeviceState, IceServer, SlotKind};
 use serde::{Deserialize, Serialize};
 
 /// What the device's media reports. `peer` is the number in [`MediaCommand::Open`]; events of other peers are ignored.
@@ -33,37 +33,63 @@ pub enum MediaEvent {
         /// What the platform says.
         message: String,
     },
+    /// What has become of the screen that `Capture` asked for: `on` when it is captured, `off` when the person has ended it
+    /// with the browser's own button, `failed` when it could not be had.
+    Device {
+        kind: SlotKind,
+        state: DeviceState,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<DeviceFailure>,
+        /// What the platform says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    },
 }
 
 /// What the device's media shall do. The shell owns RTCPeerConnection and the devices; it decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum MediaCommand {
-    /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, and as many more to
-    /// receive only as are asked for, and report its offer. Closes any other connection.
+    /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, as many more to receive
+    /// only as are asked for, and one for screens both ways if asked for; and report its offer. Closes any other connection.
     Open {
         peer: u32,
         /// M-lines that receive sound, 1 to 8.
         audio: u8,
         /// M-lines that receive pictures, 1 to 15.
         video: u8,
+        /// Whether there is an m-line for screens, marked `a=content:slides` in the offer.
+        screen: bool,
     },
-    /// Add m-lines that receive only until there are so many, and report the new offer. What flows goes on.
+    /// Add m-lines until there are so many, and report the new offer. What flows goes on.
     Grow {
         peer: u32,
         /// M-lines that receive sound, all in all.
         audio: u8,
         /// M-lines that receive pictures, all in all.
         video: u8,
+        /// As in `Open`; one that is there stays.
+        screen: bool,
     },
     /// The server's answer.
     Answer { peer: u32, sdp: String },
     /// Restart ICE and report the new offer.
     Restart { peer: u32 },
-    /// Which of this device's microphone and camera are to be open (for the local view, too); idempotent, complete each time.
-    Capture { audio: bool, video: bool },
+    /// Which of this device's microphone, camera and screen are to be open (for the local view, too); idempotent, complete each
+    /// time. The person chooses the screen.
+    Capture {
+        audio: bool,
+        video: bool,
+        screen: bool,
+    },
     /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
-    Flow { peer: u32, audio: bool, video: bool },
+    Flow {
+        peer: u32,
+        audio: bool,
+        video: bool,
+        screen: bool,
+    },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.
     Slots {
         peer: u32,
@@ -75,7 +101,7 @@ pub enum MediaCommand {
         /// All of them, in place of those before.
         ice_servers: Vec<IceServer>,
     },
-    /// Close the connection, the microphone and the camera at once.
+    /// Close the connection, the microphone, the camera and the screen at once.
     Close,
 }
 
@@ -83,14 +109,32 @@ pub enum MediaCommand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteSlot {
     pub mid: String,
-    /// Sound or picture.
+    /// Sound, the camera's picture or a screen.
     pub kind: SlotKind,
     pub accid: Accid,
     /// Muted by `SetAudioMute`.
     pub muted: bool,
 }
 
-/// What this device's microphone and camera do.
+/// A device of this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalDevice {
+    pub state: DeviceState,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<DeviceFailure>,
+}
+
+impl LocalDevice {
+    pub(super) fn of(state: DeviceState) -> Self {
+        Self {
+            state,
+            failure: None,
+        }
+    }
+}
+
+/// What this device's microphone, camera and screen do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalMedia {
     /// The camera is open.
@@ -103,4 +147,6 @@ pub struct LocalMedia {
     pub audio_failed: bool,
     /// There is no camera that may be used.
     pub video_failed: bool,
+    /// The screen: shared while it is on.
+    pub screen: LocalDevice,
 }

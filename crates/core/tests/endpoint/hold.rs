@@ -510,6 +510,7 @@ fn server_hears_of_the_own_devices_again_after_a_hold() {
         call_id: INVITE,
         audio: true,
         video: true,
+        screen: None,
     };
     assert!(phone.has_sent(|c| *c == told));
 }

@@ -427,6 +427,7 @@ pub(crate) fn view(
         video: true,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     };

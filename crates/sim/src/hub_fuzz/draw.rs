@@ -185,6 +185,7 @@ impl HubFuzz {
                 call_id,
                 audio: self.dice.chance(500),
                 video: self.dice.chance(500),
+                screen: None,
             },
             14 => Command::End { call_id },
             15..=16 => Command::Invite(InviteMore {

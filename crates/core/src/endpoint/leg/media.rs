@@ -1,7 +1,8 @@
 //! The media connection of a leg: when it is opened, offered, restarted, and what flows through it.
 
 use hullo_protocol::{
-    Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Slot, SlotKind, Success, Uid,
+    Accid, CallKind, CallView, Command, DeviceState, ErrorBody, ErrorKind, Media, Slot, SlotKind,
+    Success, Uid,
 };
 
 use super::{CallLeg, LegPhase};
@@ -33,7 +34,7 @@ pub(in crate::endpoint) struct MediaConnection {
     pub(super) restart_at: Option<Time>,
     captured: Tracks,
     flowing: Tracks,
-    /// What the server was told of microphone and camera.
+    /// What the server was told of microphone, camera and screen.
     sent: Option<Tracks>,
     /// The m-lines that were asked for.
     lines: Lines,
@@ -41,18 +42,20 @@ pub(in crate::endpoint) struct MediaConnection {
     pub(super) subscribed: Option<Vec<Uid>>,
 }
 
-/// Microphone and camera.
+/// Microphone, camera and screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Tracks {
     audio: bool,
     video: bool,
+    screen: bool,
 }
 
-/// How many m-lines receive sound and pictures.
+/// How many m-lines receive sound and pictures, and whether one carries screens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Lines {
     audio: u8,
     video: u8,
+    screen: bool,
 }
 
 impl MediaConnection {
@@ -60,13 +63,24 @@ impl MediaConnection {
     pub(super) fn is_answered(&self) -> bool {
         self.fingerprint.is_some()
     }
+
+    /// The server was told that the screen is shared, and has not been told otherwise.
+    pub(super) fn is_screen_told(&self) -> bool {
+        self.sent.is_some_and(|sent| sent.screen)
+    }
 }
 
 impl Lines {
-    /// As many as a call needs, with some to spare, so that not each newcomer costs a negotiation.
-    fn needed(call: &CallView, me: Option<&Accid>) -> Self {
+    /// As many as a call needs, with some to spare, so that not each newcomer costs a negotiation; one for screens not before
+    /// a screen is shared.
+    fn needed(call: &CallView, me: Option<&Accid>, screen: bool) -> Self {
         if call.kind == CallKind::OneToOne {
-            return Self { audio: 1, video: 1 };
+            let (audio, video) = (1, 1);
+            return Self {
+                audio,
+                video,
+                screen,
+            };
         }
         let others = call.participants.iter();
         let others = others
@@ -76,6 +90,7 @@ impl Lines {
         Self {
             audio: spare.min(AUDIO_LINES_MAX) as u8,
             video: spare.min(VIDEO_LINES_MAX) as u8,
+            screen,
         }
     }
 
@@ -84,6 +99,7 @@ impl Lines {
         Self {
             audio: self.audio.max(other.audio),
             video: self.video.max(other.video),
+            screen: self.screen || other.screen,
         }
     }
 }
@@ -92,7 +108,7 @@ impl CallLeg {
     /// Makes a new connection, in place of any other.
     pub(in crate::endpoint) fn open_media(&mut self, cx: &mut Context) {
         let peer = cx.new_peer();
-        let lines = Lines::needed(&self.view, cx.me());
+        let lines = self.needed_lines(cx);
         self.media = MediaConnection {
             peer,
             was_connected: self.media.was_connected,
@@ -108,11 +124,17 @@ impl CallLeg {
             peer,
             audio: lines.audio,
             video: lines.video,
+            screen: lines.screen,
         });
     }
 
-    /// Closes the connection and forgets what was asked for the sake of it.
+    fn needed_lines(&self, cx: &Context) -> Lines {
+        Lines::needed(&self.view, cx.me(), self.needs_screen_line(cx))
+    }
+
+    /// Closes the connection and forgets what was asked for the sake of it. The screen is not shared again by itself.
     pub(in crate::endpoint) fn close_media(&mut self, cx: &mut Context) {
+        self.end_share(&ErrorKind::CallOver.into(), cx);
         self.media = MediaConnection::default();
         self.slots.clear();
         cx.command(MediaCommand::Close);
@@ -202,12 +224,15 @@ impl CallLeg {
                 self.local.video_failed = true;
                 self.local.video_enabled = false;
             }
+            SlotKind::Screen => {}
         }
         match (kind, denied) {
             (SlotKind::Audio, true) => ErrorKind::MicrophoneDenied,
             (SlotKind::Audio, false) => ErrorKind::MicrophoneUnavailable,
             (SlotKind::Video, true) => ErrorKind::CameraDenied,
             (SlotKind::Video, false) => ErrorKind::CameraUnavailable,
+            (SlotKind::Screen, true) => ErrorKind::ScreenDenied,
+            (SlotKind::Screen, false) => ErrorKind::ScreenUnavailable,
         }
     }
 
@@ -279,13 +304,30 @@ impl CallLeg {
         let (call_id, peer) = (self.view.call_id, self.media.peer);
         if self.media.captured != capture {
             self.media.captured = capture;
-            let Tracks { audio, video } = capture;
-            cx.command(MediaCommand::Capture { audio, video });
+            let Tracks {
+                audio,
+                video,
+                screen,
+            } = capture;
+            cx.command(MediaCommand::Capture {
+                audio,
+                video,
+                screen,
+            });
         }
-        let Tracks { audio, video } = flow;
+        let Tracks {
+            audio,
+            video,
+            screen,
+        } = flow;
         if peer != 0 && self.media.flowing != flow {
             self.media.flowing = flow;
-            cx.command(MediaCommand::Flow { peer, audio, video });
+            cx.command(MediaCommand::Flow {
+                peer,
+                audio,
+                video,
+                screen,
+            });
         }
         let may_tell = self.phase == LegPhase::InCall && cx.signalling.is_ready_to_sync();
         if may_tell && self.media.sent != Some(flow) {
@@ -295,12 +337,14 @@ impl CallLeg {
                 call_id,
                 audio,
                 video,
+                screen: self.screen_to_tell(),
             };
             cx.request(command, Purpose::SetMedia);
         }
     }
 
-    /// The caller sees itself while it rings; the callee's devices open with its answer.
+    /// The caller sees itself while it rings; the callee's devices open with its answer. A screen is captured when the person
+    /// asks for it.
     fn wanted_capture(&self) -> Tracks {
         let open = !matches!(self.phase, LegPhase::Called { .. });
         let local = self.local;
@@ -308,6 +352,7 @@ impl CallLeg {
         Tracks {
             audio: open && !local.audio_failed,
             video: open && video,
+            screen: self.wants_screen(),
         }
     }
 
@@ -317,6 +362,7 @@ impl CallLeg {
         Tracks {
             audio: flows && capture.audio && !self.local.audio_muted,
             video: flows && capture.video && !self.local.video_muted,
+            screen: flows && self.local.screen.state == DeviceState::On,
         }
     }
 
@@ -331,15 +377,24 @@ impl CallLeg {
 
     /// Adds m-lines when more have come.
     pub(in crate::endpoint) fn sync_lines(&mut self, cx: &mut Context) {
-        let needed = Lines::needed(&self.view, cx.me());
+        let needed = self.needed_lines(cx);
         let lines = self.media.lines.or_more(needed);
         let peer = self.media.peer;
         if peer == 0 || lines == self.media.lines {
             return;
         }
         self.media.lines = lines;
-        let Lines { audio, video } = lines;
-        cx.command(MediaCommand::Grow { peer, audio, video });
+        let Lines {
+            audio,
+            video,
+            screen,
+        } = lines;
+        cx.command(MediaCommand::Grow {
+            peer,
+            audio,
+            video,
+            screen,
+        });
     }
 
     /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.

@@ -40,6 +40,7 @@ fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: bool) -> I
                 call_id,
                 audio,
                 video: false,
+                screen: None,
             },
         },
         known: Known::default(),

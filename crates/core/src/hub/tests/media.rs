@@ -181,6 +181,7 @@ fn cameras_are_on_in_video_calls_only() {
         call_id,
         audio,
         video,
+        screen: None,
     };
     let flags = |shell: &Shell| {
         let own = shell
@@ -212,6 +213,7 @@ fn ringing_callee_has_no_microphone_to_set() {
         call_id,
         audio: true,
         video: true,
+        screen: None,
     };
     assert_eq!(kind(shell.ask(bob, set.clone())), ErrorKind::NotInCall);
     shell.ask(alice, set).unwrap();

@@ -357,6 +357,7 @@ fn command(ask: Ask, call_id: CallId) -> Command {
             call_id,
             audio,
             video,
+            screen: None,
         },
         Ask::Logout => Command::Logout,
     }

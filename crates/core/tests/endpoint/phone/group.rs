@@ -48,6 +48,7 @@ pub(crate) fn member(name: &str, uid: u64, state: ParticipantState) -> Participa
         video: true,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     }
