@@ -194,7 +194,11 @@ mod tests {
         assert!(within_limits(marked).is_ok());
         assert!(matches!(
             within_limits(&marked.repeat(2)),
-            Err(NegotiateError::TooMany { count: 2, most: 1, .. })
+            Err(NegotiateError::TooMany {
+                count: 2,
+                most: 1,
+                ..
+            })
         ));
     }
 }

@@ -165,7 +165,9 @@ impl Slots {
             if slot.uid != before {
                 assigned.changed = true;
                 let uid = slot.uid.filter(|_| slot.kind.is_picture());
-                assigned.new_pictures.extend(uid.map(|uid| (uid, slot.kind)));
+                assigned
+                    .new_pictures
+                    .extend(uid.map(|uid| (uid, slot.kind)));
             }
         }
         assigned

@@ -2,6 +2,7 @@
 
 mod faults;
 mod pages;
+mod screens;
 mod serving;
 mod tokens;
 mod wire;
@@ -53,6 +54,10 @@ enum WorldEvent {
     AccountEnabled(Accid),
     /// A device could not be opened.
     CaptureFailed(Page, SlotKind),
+    /// The person who was asked for the screen this time has chosen.
+    ScreenChosen(Page, u32),
+    /// The person presses the browser's button that ends the share of this choice.
+    ScreenEnded(Page, u32),
     /// A connection attempt has reached the server.
     SocketConnects(SocketId),
     /// Frames may have arrived.
@@ -86,6 +91,7 @@ struct RngSet {
     faults: Dice,
     server: Dice,
     devices: Dice,
+    screens: Dice,
 }
 
 /// A world, from its seed to its end.
@@ -94,6 +100,8 @@ pub struct World {
     queue: EventQueue<WorldEvent>,
     rng: RngSet,
     scenario: Scenario,
+    /// Whether people share their screens.
+    screens: bool,
     accounts: Vec<Accid>,
     devices: Vec<Device>,
     sockets: BTreeMap<SocketId, Socket>,
@@ -132,7 +140,9 @@ impl World {
                 faults: Dice::new(seed, "faults"),
                 server: Dice::new(seed, "server"),
                 devices: Dice::new(seed, "devices"),
+                screens: Dice::new(seed, "screens"),
             },
+            screens: false,
             checker: Checker::new(
                 &scenario,
                 devices.iter().map(|it| it.accid.clone()).collect(),
@@ -201,6 +211,7 @@ impl World {
     }
 
     fn begin(&mut self) {
+        self.screens = self.rng.screens.chance(300);
         self.server_starts();
         for index in 0..self.devices.len() {
             // A second device is often taken up later.
@@ -232,6 +243,8 @@ impl World {
             WorldEvent::LoginTokenGiven(page, result) => self.login_token_given(page, result),
             WorldEvent::AccountEnabled(accid) => self.server.accounts.set_disabled(&accid, false),
             WorldEvent::CaptureFailed(page, kind) => self.capture_failed(page, kind),
+            WorldEvent::ScreenChosen(page, time) => self.screen_chosen(page, time),
+            WorldEvent::ScreenEnded(page, time) => self.screen_ended(page, time),
             WorldEvent::SocketConnects(socket) => self.socket_connects(socket),
             WorldEvent::FramesArrive(socket, to) => self.frames_arrive(socket, to),
             WorldEvent::ServerHandles(epoch) => self.server_handles(epoch),

@@ -105,6 +105,8 @@ export interface Participant extends Member {
   readonly reconnecting: boolean;
   /** In the call, but has it on hold: nothing flows from or to it. */
   readonly held: boolean;
+  /** Whether its screen is the one that is shared in the call. */
+  readonly screen: boolean;
   /** Who invited it, if that was not the caller. */
   readonly inviter?: string;
   /** The device that answered, or dialled. */
@@ -178,7 +180,23 @@ export interface FoundCall {
   readonly call?: Call;
 }
 
-/** What this device's microphone and camera do. */
+/** What a device does: `asking` while the browser asks the person or opens it. */
+export type DeviceState = 'off' | 'asking' | 'on' | 'failed';
+
+/**
+ * Why a device failed. `denied`: the person or the browser said no; `missing`: there is none; `busy`: another program has it
+ * or it broke; `insecure`: the page is not secure; `ended`: it was unplugged and there is no other.
+ */
+export type DeviceFailure = 'denied' | 'missing' | 'busy' | 'insecure' | 'ended';
+
+/** A device of this machine. */
+export interface LocalDevice {
+  readonly state: DeviceState;
+  /** Why, where it has failed. */
+  readonly failure?: DeviceFailure;
+}
+
+/** What this device's microphone, camera and screen do. */
 export interface LocalMedia {
   /** The camera is open. */
   readonly videoEnabled: boolean;
@@ -190,6 +208,8 @@ export interface LocalMedia {
   readonly audioFailed: boolean;
   /** There is no camera, or it may not be used. */
   readonly videoFailed: boolean;
+  /** The screen: shared while it is on. */
+  readonly screen: LocalDevice;
 }
 
 /** How long one account was in a call. */
@@ -388,7 +408,7 @@ export interface CallStats {
   readonly bytesSent: number;
   /** Sound and picture of the others. */
   readonly bytesReceived: number;
-  /** Pictures of this device's camera. */
+  /** Pictures of this device's camera and screen. */
   readonly framesEncoded: number;
   /** One entry for each account whose tracks this device receives. */
   readonly remotes: readonly RemoteStats[];
@@ -406,8 +426,19 @@ export interface RemoteStats {
   readonly audioSamplesReceived: number;
   /** RTP packets of sound. */
   readonly audioPacketsReceived: number;
-  /** RTP packets of sound and picture that did not arrive. */
+  /** RTP packets of sound and pictures that did not arrive. */
   readonly packetsLost: number;
+  /** What has come of its screen, while it is shared. The counts above are without it, but for the lost packets. */
+  readonly screen?: ScreenStats;
+}
+
+/** What has come of a shared screen. */
+export interface ScreenStats {
+  readonly framesDecoded: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameWidth: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameHeight: number;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { HulloEvents } from './events.ts';
 import type {
   Call,
   CallRecord,
+  DeviceFailure,
+  DeviceState,
   FoundCall,
   GroupCallResult,
   InviteMode,
@@ -18,7 +20,10 @@ import type {
   RecentCalls,
 } from './types.ts';
 
-export type SlotKind = 'audio' | 'video';
+export type SlotKind = 'audio' | 'video' | 'screen';
+
+/** What comes from a microphone or a camera. */
+export type CaptureKind = Exclude<SlotKind, 'screen'>;
 
 /** What the application can ask. */
 export type Op =
@@ -61,6 +66,7 @@ export type Op =
   | { op: 'enable_local_video'; enabled: boolean }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
+  | { op: 'share_screen'; enabled: boolean }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'call_record'; call_id: string }
   | { op: 'list_calls'; before?: number; limit: number; seen?: number }
@@ -73,7 +79,8 @@ export type MediaEvent =
   | { event: 'disconnected'; peer: number }
   | { event: 'failed'; peer: number }
   | { event: 'first_video_frame'; peer: number; mid: string; width: number; height: number }
-  | { event: 'capture_failed'; kind: SlotKind; denied: boolean; message: string };
+  | { event: 'capture_failed'; kind: SlotKind; denied: boolean; message: string }
+  | { event: 'device'; kind: SlotKind; state: DeviceState; failure?: DeviceFailure; message?: string };
 
 /** Something that happened outside. */
 export type Input =
@@ -97,12 +104,12 @@ export interface RemoteSlot {
 
 /** What the device's media has to do. */
 export type MediaCommand =
-  | { command: 'open'; peer: number; audio: number; video: number }
-  | { command: 'grow'; peer: number; audio: number; video: number }
+  | { command: 'open'; peer: number; audio: number; video: number; screen?: boolean }
+  | { command: 'grow'; peer: number; audio: number; video: number; screen?: boolean }
   | { command: 'answer'; peer: number; sdp: string }
   | { command: 'restart'; peer: number }
-  | { command: 'capture'; audio: boolean; video: boolean }
-  | { command: 'flow'; peer: number; audio: boolean; video: boolean }
+  | { command: 'capture'; audio: boolean; video: boolean; screen?: boolean }
+  | { command: 'flow'; peer: number; audio: boolean; video: boolean; screen?: boolean }
   | { command: 'slots'; peer: number; slots: RemoteSlot[] }
   | { command: 'ice_servers'; ice_servers: RTCIceServer[] }
   | { command: 'close' };
@@ -138,13 +145,14 @@ export type Value =
 /** An event of the public API with what it carries. */
 export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvents[E] } }[keyof HulloEvents];
 
-/** What microphone and camera do before the endpoint has said anything. */
+/** What microphone, camera and screen do before the endpoint has said anything. */
 export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   videoEnabled: false,
   videoMuted: false,
   audioMuted: false,
   audioFailed: false,
   videoFailed: false,
+  screen: { state: 'off' },
 };
 
 // The casts below take the core's types on trust: both sides of the boundary are built from one tree, and what comes off
@@ -172,6 +180,7 @@ function translate(value: unknown): unknown {
   if ('uid' in translated && 'state' in translated) {
     translated.reconnecting ??= false;
     translated.held ??= false;
+    translated.screen ??= false;
   }
   return translated;
 }

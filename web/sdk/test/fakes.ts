@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 export class FakeTrack extends EventTarget {
   readyState: MediaStreamTrackState = 'live';
   label = '';
+  contentHint = '';
   onended: (() => void) | null = null;
 
   constructor(
@@ -43,7 +44,7 @@ export class FakeStream {
 }
 
 interface OpenRequest {
-  kind: 'audio' | 'video';
+  kind: 'audio' | 'video' | 'screen';
   constraints: MediaStreamConstraints;
   /** Hands over a track. */
   grant(track?: FakeTrack): FakeTrack;
@@ -56,12 +57,19 @@ export class FakeDevices {
   list: Partial<MediaDeviceInfo>[] = [];
 
   getUserMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
-    const kind = constraints.audio ? 'audio' : 'video';
+    return this.#ask(constraints.audio ? 'audio' : 'video', constraints);
+  }
+
+  getDisplayMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
+    return this.#ask('screen', constraints);
+  }
+
+  #ask(kind: OpenRequest['kind'], constraints: MediaStreamConstraints): Promise<FakeStream> {
     return new Promise((resolve, reject) => {
       this.requests.push({
         kind,
         constraints,
-        grant: (track = new FakeTrack(kind)) => {
+        grant: (track = new FakeTrack(kind === 'audio' ? 'audio' : 'video')) => {
           resolve(new FakeStream([track]));
           return track;
         },
@@ -75,7 +83,7 @@ export class FakeDevices {
   }
 
   /** The newest request for a kind. */
-  asked(kind: 'audio' | 'video'): OpenRequest {
+  asked(kind: OpenRequest['kind']): OpenRequest {
     const request = this.requests.findLast((one) => one.kind === kind);
     if (!request) throw new Error(`no ${kind} was asked for`);
     return request;

@@ -87,6 +87,7 @@ function groupCall(callId: string, ...accids: string[]): object {
       video: true,
       reconnecting: false,
       held: false,
+      screen: false,
     })),
     secure: false,
   };

@@ -107,6 +107,7 @@ describe('operation', () => {
           video: true,
           reconnecting: false,
           held: false,
+          screen: false,
         },
       ],
       secure: false,

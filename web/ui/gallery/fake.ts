@@ -32,6 +32,7 @@ const OPEN: LocalMedia = {
   audioMuted: false,
   audioFailed: false,
   videoFailed: false,
+  screen: { state: 'off' },
 };
 
 export class FakeHullo implements CallClient {
@@ -245,7 +246,7 @@ export interface CallSketch {
 
 /** A participant with microphone and camera on. */
 export function participantOf(accid: string, uid: number, state: Participant['state']): Participant {
-  return { accid, uid, state, audio: true, video: true, reconnecting: false, held: false };
+  return { accid, uid, state, audio: true, video: true, reconnecting: false, held: false, screen: false };
 }
 
 /** A call between Alice, whose screen it is, and Bob. */

@@ -60,6 +60,7 @@ pub enum MediaCommand {
         /// M-lines that receive pictures, 1 to 15.
         video: u8,
         /// Whether there is an m-line for screens, marked `a=content:slides` in the offer.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         screen: bool,
     },
     /// Add m-lines until there are so many, and report the new offer. What flows goes on.
@@ -70,6 +71,7 @@ pub enum MediaCommand {
         /// M-lines that receive pictures, all in all.
         video: u8,
         /// As in `Open`; one that is there stays.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         screen: bool,
     },
     /// The server's answer.
@@ -81,6 +83,7 @@ pub enum MediaCommand {
     Capture {
         audio: bool,
         video: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         screen: bool,
     },
     /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
@@ -88,6 +91,7 @@ pub enum MediaCommand {
         peer: u32,
         audio: bool,
         video: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         screen: bool,
     },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.

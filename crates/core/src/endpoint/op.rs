@@ -206,10 +206,7 @@ impl Op {
             (Self::SwitchCallType { .. }, Called) => E::SwitchWhileCalled,
             (Self::GroupInvite { .. }, Idle) => E::InviteWhileIdle,
             (Self::GroupInvite { .. }, Called) => E::InviteWhileCalled,
-            (
-                Self::AnswerSwitch { .. } | Self::ShareScreen { .. },
-                Idle | Calling | Called,
-            )
+            (Self::AnswerSwitch { .. } | Self::ShareScreen { .. }, Idle | Calling | Called)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Idle) => E::NotInCall,
             (Self::Accept, Called)
             | (Self::Reject, Called)

@@ -194,7 +194,8 @@ impl Hub {
                 changed.push((*id, Some(synced)));
             }
         }
-        let sharer = call.sharer().filter(|_| room.open);
+        // The media plane has no room before its first peer.
+        let sharer = call.sharer().filter(|_| !room.peers.is_empty());
         if sharer != room.sharer {
             commands.push(RoomCommand::Share(sharer));
         }

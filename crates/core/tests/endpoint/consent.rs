@@ -80,7 +80,8 @@ fn microphone_that_failed_is_tried_again_when_it_is_asked_for() {
     assert!(!phone.local().unwrap().audio_failed);
     assert!(phone.media.contains(&MediaCommand::Capture {
         audio: true,
-        video: true
+        video: true,
+        screen: false,
     }));
 }
 

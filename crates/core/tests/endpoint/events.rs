@@ -194,6 +194,7 @@ fn microphone_denied_and_microphone_unavailable() {
         let capture = MediaCommand::Capture {
             audio: false,
             video: true,
+            screen: false,
         };
         assert!(phone.media.contains(&capture));
     }
@@ -216,6 +217,7 @@ fn camera_denied_and_camera_unavailable() {
         let capture = MediaCommand::Capture {
             audio: true,
             video: false,
+            screen: false,
         };
         assert!(phone.media.contains(&capture));
     }

@@ -19,5 +19,6 @@ mod parked;
 mod phone;
 mod random;
 mod reconnection;
+mod screen;
 mod subscription;
 mod token_renewal;

@@ -4,9 +4,9 @@ mod lives;
 
 use hullo_core::endpoint::{Input, MediaEvent, Op, State};
 use hullo_protocol::{
-    CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
-    GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, SlotKind, Snapshot,
-    Success, Uid,
+    CallId, CallKind, CallState, CallView, Command, DeviceFailure, DeviceState, EndReason, EndView,
+    ErrorKind, Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed,
+    SlotKind, Snapshot, Success, Uid,
 };
 use proptest::prelude::*;
 
@@ -63,6 +63,7 @@ fn operation() -> impl Strategy<Value = Op> {
         1 => Just(Op::AnswerSwitch { agree: true }),
         1 => any::<bool>().prop_map(|muted| Op::MuteLocalAudio { muted }),
         1 => any::<bool>().prop_map(|enabled| Op::EnableLocalVideo { enabled }),
+        2 => any::<bool>().prop_map(|enabled| Op::ShareScreen { enabled }),
         1 => Just(login()),
         1 => Just(Op::SetAudioMute { accid: accid("bob"), muted: true }),
         1 => Just(Op::ListMessages { with: accid("bob"), before: None, limit: 9 }),
@@ -249,7 +250,13 @@ impl Phone {
 
     fn media_happens(&mut self, which: u8) {
         let peer = u32::from(which / 8) % 4;
-        let event = match which % 5 {
+        let screen = |state, failure| MediaEvent::Device {
+            kind: SlotKind::Screen,
+            state,
+            failure,
+            message: None,
+        };
+        let event = match which % 8 {
             0 => MediaEvent::Offered {
                 peer,
                 sdp: "v=0\r\n".into(),
@@ -257,6 +264,9 @@ impl Phone {
             1 => MediaEvent::Connected { peer },
             2 => MediaEvent::Disconnected { peer },
             3 => MediaEvent::Failed { peer },
+            4 => screen(DeviceState::On, None),
+            5 => screen(DeviceState::Failed, Some(DeviceFailure::Denied)),
+            6 => screen(DeviceState::Off, None),
             _ => MediaEvent::CaptureFailed {
                 kind: SlotKind::Video,
                 denied: true,

@@ -88,7 +88,10 @@ fn another_takes_over_and_its_screen_begins_with_a_key_frame() {
     // What is on its way when another takes over is that of the one before.
     for (to, from) in [(2, 0), (2, 1), (1, 0), (0, 1)] {
         let packets = arrived(&world, peers[to], peers[from], SCREEN);
-        assert!((48..=50).contains(&packets), "{packets} from {from} to {to}");
+        assert!(
+            (48..=50).contains(&packets),
+            "{packets} from {from} to {to}"
+        );
     }
     let received = world.clients[&peers[2]].received_of(SCREEN);
     for pair in received.windows(2) {
@@ -160,7 +163,9 @@ fn ice_restart_and_another_direction_leave_the_screen_what_it_is() {
     world.send(&peers, &[VIDEO, SCREEN], 20);
     let screen = world.client(peers[1]).mid(SCREEN).to_string();
     let turn = |world: &mut World, direction| {
-        world.renegotiate(peers[1], |client| client.offer_direction(&screen, direction));
+        world.renegotiate(peers[1], |client| {
+            client.offer_direction(&screen, direction)
+        });
     };
     turn(&mut world, Direction::SendOnly);
     assert_eq!(world.slots_of(peers[1], SCREEN), [None]);
@@ -180,7 +185,9 @@ fn m_line_that_is_there_never_becomes_a_screen_and_two_are_refused() {
     );
     let (offer, _) = world.client(peers[1]).offer_more_slots(0, 1);
     let mut negotiate = |offer: &str| {
-        let negotiated = world.sfu.negotiate(ROOM, peers[1], Uid(2), offer, world.now);
+        let negotiated = world
+            .sfu
+            .negotiate(ROOM, peers[1], Uid(2), offer, world.now);
         while world.sfu.poll_output().is_some() {}
         negotiated
     };

@@ -1,8 +1,8 @@
 //! Inputs by hand against their derived form.
 
 use hullo_protocol::{
-    Accid, AppKey, CallId, DeviceId, GroupTerms, InviteMode, JoinMode, Media, OtherCall, Platform,
-    SlotKind,
+    Accid, AppKey, CallId, DeviceFailure, DeviceId, DeviceState, GroupTerms, InviteMode, JoinMode,
+    Media, OtherCall, Platform, SlotKind,
 };
 
 use super::*;
@@ -45,6 +45,7 @@ fn ops() -> Vec<Op> {
         Op::CallRecord { .. } | Op::ListCalls { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
+        Op::ShareScreen { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
     }
     let ops = vec![
@@ -153,6 +154,7 @@ fn group_ops() -> Vec<Op> {
         accept_waiting(OtherCall::Hold),
         Op::RejectWaiting { call_id },
         Op::Leave,
+        Op::ShareScreen { enabled: true },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
     ]
@@ -164,6 +166,12 @@ fn media_events() -> Vec<MediaEvent> {
         denied: true,
         message: "Permission denied".to_owned(),
     };
+    let device = |state, failure: Option<DeviceFailure>| MediaEvent::Device {
+        kind: SlotKind::Screen,
+        state,
+        failure,
+        message: failure.map(|_| "Permission denied".to_owned()),
+    };
     let first = MediaEvent::FirstVideoFrame {
         peer: 3,
         mid: "1".to_owned(),
@@ -174,6 +182,7 @@ fn media_events() -> Vec<MediaEvent> {
         MediaEvent::Offered { .. } | MediaEvent::Connected { .. } => {}
         MediaEvent::Disconnected { .. } | MediaEvent::Failed { .. } => {}
         MediaEvent::FirstVideoFrame { .. } | MediaEvent::CaptureFailed { .. } => {}
+        MediaEvent::Device { .. } => {}
     }
     vec![
         MediaEvent::Offered {
@@ -186,6 +195,8 @@ fn media_events() -> Vec<MediaEvent> {
         first,
         failed(SlotKind::Audio),
         failed(SlotKind::Video),
+        device(DeviceState::On, None),
+        device(DeviceState::Failed, Some(DeviceFailure::Denied)),
     ]
 }
 

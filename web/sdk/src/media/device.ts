@@ -1,6 +1,6 @@
 // This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
 import { HulloError, messageOf } from '../errors.ts';
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 import { constraintsFor, type DeviceChoice } from './constraints.ts';
 
 /** What a device reports. */
@@ -19,7 +19,7 @@ const LIFE_MS_MIN = 2_000;
  * stopped at once.
  */
 export class LocalDevice {
-  readonly kind: SlotKind;
+  readonly kind: CaptureKind;
   readonly #events: DeviceEvents;
   #choice: DeviceChoice;
   #isWanted = false;
@@ -27,7 +27,7 @@ export class LocalDevice {
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
 
-  constructor(kind: SlotKind, choice: DeviceChoice, events: DeviceEvents) {
+  constructor(kind: CaptureKind, choice: DeviceChoice, events: DeviceEvents) {
     this.kind = kind;
     this.#choice = choice;
     this.#events = events;
@@ -111,7 +111,7 @@ export class LocalDevice {
   }
 }
 
-async function requestTrack(kind: SlotKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
+async function requestTrack(kind: CaptureKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
   const devices = globalThis.navigator?.mediaDevices;
   if (!devices) throw new Error('devices need a secure page: serve it by https, or from localhost');
   const stream = await devices.getUserMedia(constraintsFor(kind, choice));
@@ -126,7 +126,7 @@ function isDenied(error: unknown): boolean {
   );
 }
 
-function errorOf(kind: SlotKind, error: unknown): HulloError {
+function errorOf(kind: CaptureKind, error: unknown): HulloError {
   const device = kind === 'audio' ? 'microphone' : 'camera';
   const message = messageOf(error);
   return HulloError.of(isDenied(error) ? `${device}_denied` : `${device}_unavailable`, message);

@@ -270,8 +270,8 @@ fn screen_events(old: &CallView, new: &CallView, me: Option<&Accid>) -> Vec<AppE
     };
     let changed = |available: bool| {
         let others = new.participants.iter().filter(|p| Some(&p.accid) != me);
-        let changed = others
-            .filter(move |p| p.screen == available && shares(old, &p.accid) != available);
+        let changed =
+            others.filter(move |p| p.screen == available && shares(old, &p.accid) != available);
         changed.map(move |p| AppEvent::ScreenAvailable {
             accid: p.accid.clone(),
             available,
