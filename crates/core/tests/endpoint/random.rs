@@ -404,6 +404,8 @@ proptest! {
             prop_assert_eq!((told.state, told.call), (phone.state(), phone.call().cloned()));
         }
         let before = phone.outputs.len();
+        // A person chooses a screen at last.
+        phone.media_happens(4);
         phone.pass(60_000);
         lives.see(&phone.outputs[before..], false).map_err(TestCaseError::fail)?;
         for ticket in tickets {

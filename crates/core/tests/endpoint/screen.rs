@@ -184,11 +184,12 @@ fn another_who_shares_takes_over() {
         available: true,
     };
     assert_eq!(phone.news(), [&shared]);
+    assert_eq!(told(&phone), [Some(false)]);
     // And back again.
     phone.forget();
     share(&mut phone, true);
     screen_is(&mut phone, DeviceState::On, None);
-    assert_eq!(told(&phone), [Some(false), Some(true)]);
+    assert_eq!(told(&phone), [Some(true)]);
     server_says(&mut phone, "alice");
     confirm(&mut phone);
     assert_eq!(local(&phone).state, DeviceState::On);
