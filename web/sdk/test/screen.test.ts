@@ -132,7 +132,8 @@ describe('line', () => {
     engine.apply({ command: 'grow', peer: 1, audio: 1, video: 1, screen: true });
     await flushMicrotasks();
     expect(connection.transceivers).toHaveLength(3);
-    const { kind, init } = connection.line('2');
+    const { kind, init, parameters } = connection.line('2');
+    expect(parameters).toMatchObject({ degradationPreference: 'maintain-resolution' });
     expect([kind, init.direction]).toEqual(['video', 'sendrecv']);
     expect(init.sendEncodings).toMatchObject([{ maxFramerate: 15, priority: 'high' }]);
     expect(connection.offers).toHaveLength(2);

@@ -162,6 +162,10 @@ export class Peer {
     const sendEncodings = [SCREEN_ENCODING];
     this.#screen = this.#connection.addTransceiver('video', { direction: 'sendrecv', sendEncodings });
     prefer(this.#screen, codecsFor('video'));
+    const { sender } = this.#screen;
+    // Where browsers do not know it yet, the hint of the track says the same.
+    const parameters = { ...sender.getParameters(), degradationPreference: 'maintain-resolution' as const };
+    sender.setParameters(parameters).catch(() => {});
     this.#hasGrown = true;
     this.#replace('screen');
   }
