@@ -10,6 +10,7 @@ mod media;
 mod quality;
 mod record;
 mod rule;
+mod screen;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -105,6 +106,9 @@ pub struct Participant {
     /// It has the call on hold.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
+    /// Its screen is shared. Invariant: true for at most one participant, who is in the active call and does not hold it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub screen: bool,
     /// When it was invited (the caller: when it dialled).
     pub invited_at: Time,
     /// Until when its invite rings; the caller has none.
@@ -300,6 +304,7 @@ impl Participant {
             audio: DeviceState::Off,
             video: DeviceState::Off,
             held: false,
+            screen: false,
             invited_at: now,
             ring_until: None,
             answered_at: None,

@@ -52,11 +52,7 @@ pub trait Host {
     /// A login token, as the app's backend would make it; why not, for the log.
     fn login_token(&self) -> impl Future<Output = Result<Token, String>>;
     /// A room token, as the app's backend would make it; why not, for the log.
-    fn room_token(
-        &self,
-        call_id: CallId,
-        uid: Uid,
-    ) -> impl Future<Output = Result<Token, String>>;
+    fn room_token(&self, call_id: CallId, uid: Uid) -> impl Future<Output = Result<Token, String>>;
 }
 
 /// Signs in, answers and echoes until it is dropped. Fails only when it cannot begin: when there is no UDP port or no

@@ -3,7 +3,7 @@
 
 use hullo_core::Time;
 use hullo_core::endpoint::{AppEvent, LocalMedia, Op, State};
-use hullo_protocol::{Accid, CallId, CallView, ParticipantView};
+use hullo_protocol::{Accid, CallId, CallView, DeviceState, ParticipantView};
 
 /// It rings so long, that the caller sees it ring.
 const ANSWER_MS: u64 = 1_000;
@@ -69,7 +69,10 @@ impl Manners {
 
     /// Whose sound and picture come back: the first of the others.
     fn other<'a>(&self, call: &'a CallView) -> Option<&'a ParticipantView> {
-        let here = call.participants.iter().filter(|one| one.state.is_in_call());
+        let here = call
+            .participants
+            .iter()
+            .filter(|one| one.state.is_in_call());
         here.into_iter().find(|one| one.accid != self.me)
     }
 
@@ -116,18 +119,19 @@ impl Manners {
 
 /// Mutes what the other one has muted, and nothing else.
 fn mirror(other: &ParticipantView, local: LocalMedia) -> impl Iterator<Item = Op> {
-    let audio = (other.audio == local.audio_muted).then_some(Op::MuteLocalAudio {
-        muted: !other.audio,
-    });
-    let video = (other.video == local.video_muted).then_some(Op::MuteLocalVideo {
-        muted: !other.video,
-    });
+    let is_off = |state| state != DeviceState::On;
+    let (audio, video) = (is_off(other.audio), is_off(other.video));
+    let audio = (audio != local.audio_muted).then_some(Op::MuteLocalAudio { muted: audio });
+    let video = (video != local.video_muted).then_some(Op::MuteLocalVideo { muted: video });
     audio.into_iter().chain(video)
 }
 
 /// One of those in the call is Echo itself, and that is not away.
 fn everyone_is_away(call: &CallView) -> bool {
-    let here = call.participants.iter().filter(|one| one.state.is_in_call());
+    let here = call
+        .participants
+        .iter()
+        .filter(|one| one.state.is_in_call());
     here.filter(|one| !one.reconnecting).count() <= 1
 }
 
@@ -147,7 +151,7 @@ mod tests {
     fn changed(state: &str, alice: Value, waiting: Option<&str>) -> AppEvent {
         let call = |id: &str| {
             let mut caller = json!({
-                "accid": "alice", "uid": 1, "state": "joined", "audio": true, "video": true,
+                "accid": "alice", "uid": 1, "state": "joined", "audio": "on", "video": "on",
             });
             let fields = alice.as_object().unwrap().clone();
             caller.as_object_mut().unwrap().extend(fields);
@@ -156,7 +160,7 @@ mod tests {
                 "state": "active", "caller": "alice",
                 "participants": [
                     caller,
-                    { "accid": "echo", "uid": 2, "state": "joined", "audio": true, "video": true },
+                    { "accid": "echo", "uid": 2, "state": "joined", "audio": "on", "video": "on" },
                 ],
             })
         };
@@ -217,9 +221,9 @@ mod tests {
 
     #[test]
     fn what_the_other_one_mutes_is_muted_in_what_comes_back() {
-        let muted = manners().take(changed("in_call", json!({ "video": false }), None), NOW);
+        let muted = manners().take(changed("in_call", json!({ "video": "off" }), None), NOW);
         assert_eq!(muted, [Op::MuteLocalVideo { muted: true }]);
-        let muted = manners().take(changed("in_call", json!({ "audio": false }), None), NOW);
+        let muted = manners().take(changed("in_call", json!({ "audio": "failed" }), None), NOW);
         assert_eq!(muted, [Op::MuteLocalAudio { muted: true }]);
     }
 }

@@ -6,8 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant as StdInstant};
 
 use anyhow::{Context as _, Result};
-use hullo_core::endpoint::{Input as EndpointInput, MediaCommand, MediaEvent, RemoteSlot};
-use hullo_protocol::SlotKind;
+use hullo_core::endpoint::{
+    DeviceKind, Input as EndpointInput, MediaCommand, MediaEvent, RemoteSlot,
+};
+use hullo_protocol::{DeviceState, SlotKind};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, KeyframeRequest, MediaData, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
@@ -25,6 +27,8 @@ pub(crate) struct Media {
     socket: UdpSocket,
     local: SocketAddr,
     connection: Option<Connection>,
+    /// What its devices do, where the endpoint does not know it yet.
+    devices: Vec<MediaEvent>,
     buffer: Vec<u8>,
     deadline: StdInstant,
 }
@@ -64,6 +68,7 @@ impl Media {
             local: socket.local_addr()?,
             socket,
             connection: None,
+            devices: Vec::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
             deadline: StdInstant::now(),
         })
@@ -72,13 +77,18 @@ impl Media {
     /// Carries out a command of the endpoint.
     pub(crate) fn apply(&mut self, command: MediaCommand) {
         match command {
-            MediaCommand::Open { peer, audio, video } => {
+            // Screens are not echoed.
+            MediaCommand::Open {
+                peer, audio, video, ..
+            } => {
                 let mut connection = Connection::new(peer, self.local);
                 connection.wanted = Lines { audio, video };
                 connection.offer(false);
                 self.connection = Some(connection);
             }
-            MediaCommand::Grow { peer, audio, video } => {
+            MediaCommand::Grow {
+                peer, audio, video, ..
+            } => {
                 if let Some(connection) = self.of(peer) {
                     connection.wanted = Lines { audio, video };
                     connection.grow();
@@ -94,7 +104,9 @@ impl Media {
                     connection.offer(true);
                 }
             }
-            MediaCommand::Flow { peer, audio, video } => {
+            MediaCommand::Flow {
+                peer, audio, video, ..
+            } => {
                 if let Some(connection) = self.of(peer) {
                     (connection.audio, connection.video) = (audio, video);
                 }
@@ -104,10 +116,28 @@ impl Media {
                     connection.slots = slots;
                 }
             }
-            // Its microphone and its camera are what it is sent, and the server is beside it.
-            MediaCommand::Capture { .. } | MediaCommand::IceServers { .. } => {}
+            MediaCommand::Capture { audio, video, .. } => self.capture(audio, video),
+            // Its devices do not fail, and the server is beside it.
+            MediaCommand::Retry { .. } | MediaCommand::IceServers { .. } => {}
             MediaCommand::Close => self.connection = None,
         }
+    }
+
+    /// Its microphone and its camera are what it is sent: they are there at once.
+    fn capture(&mut self, audio: bool, video: bool) {
+        let device = |kind, is_wanted| MediaEvent::Device {
+            kind,
+            state: match is_wanted {
+                true => DeviceState::On,
+                false => DeviceState::Off,
+            },
+            failure: None,
+            message: None,
+        };
+        self.devices = vec![
+            device(DeviceKind::Audio, audio),
+            device(DeviceKind::Video, video),
+        ];
     }
 
     /// The connection, if `peer` still names it.
@@ -117,17 +147,18 @@ impl Media {
 
     /// Sends what is to be sent; what the endpoint is to know.
     pub(crate) fn poll(&mut self) -> Vec<EndpointInput> {
+        let mut events = std::mem::take(&mut self.devices);
         let Some(connection) = &mut self.connection else {
             self.deadline = StdInstant::now() + IDLE;
-            return Vec::new();
+            return given(events);
         };
         let now = StdInstant::now();
         if self.deadline <= now && connection.rtc.handle_input(Input::Timeout(now)).is_err() {
             connection.fail();
         }
         self.deadline = connection.poll(&self.socket);
-        let events = connection.events.drain(..);
-        events.map(|event| EndpointInput::Media { event }).collect()
+        events.extend(connection.events.drain(..));
+        given(events)
     }
 
     /// When [`Self::poll`] is to be called at the latest.
@@ -152,6 +183,11 @@ impl Media {
             }
         }
     }
+}
+
+fn given(events: Vec<MediaEvent>) -> Vec<EndpointInput> {
+    let events = events.into_iter();
+    events.map(|event| EndpointInput::Media { event }).collect()
 }
 
 impl Connection {
@@ -183,8 +219,18 @@ impl Connection {
             changes.ice_restart(true);
         }
         for (kind, known, wanted, sends) in [
-            (MediaKind::Audio, known.audio, wanted.audio, &mut self.sends_audio),
-            (MediaKind::Video, known.video, wanted.video, &mut self.sends_video),
+            (
+                MediaKind::Audio,
+                known.audio,
+                wanted.audio,
+                &mut self.sends_audio,
+            ),
+            (
+                MediaKind::Video,
+                known.video,
+                wanted.video,
+                &mut self.sends_video,
+            ),
         ] {
             for line in known..wanted {
                 let direction = match line {
@@ -231,7 +277,8 @@ impl Connection {
     }
 
     fn fail(&mut self) {
-        self.events.push_back(MediaEvent::Failed { peer: self.peer });
+        self.events
+            .push_back(MediaEvent::Failed { peer: self.peer });
     }
 
     /// Until when nothing is to be done.

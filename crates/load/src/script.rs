@@ -377,6 +377,7 @@ mod tests {
                 video: DeviceState::Off,
                 reconnecting: false,
                 held: false,
+                screen: false,
                 inviter: None,
                 device: None,
             }],

@@ -152,7 +152,7 @@ pub enum Event {
 pub struct Slot {
     /// The m-line's identification tag (RFC 5888).
     pub mid: String,
-    /// Sound or picture.
+    /// Sound, the camera's picture or a screen.
     pub kind: SlotKind,
     /// The sending participant; absent when the slot is free.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -186,10 +186,22 @@ wire_enum!(
     SlotKind {
         /// Sound.
         Audio,
-        /// Picture.
+        /// The camera's picture.
         Video,
+        /// The picture of a shared screen.
+        Screen,
     }
 );
+
+impl SlotKind {
+    /// Whether it is a picture: it has key frames, and what is lost of it is sent again.
+    pub fn is_picture(self) -> bool {
+        match self {
+            Self::Audio => false,
+            Self::Video | Self::Screen => true,
+        }
+    }
+}
 
 /// Network quality of one participant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

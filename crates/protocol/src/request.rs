@@ -149,7 +149,8 @@ pub enum Command {
         /// A whole session description (RFC 8866) as the browser made it.
         sdp: String,
     },
-    /// Says what the own microphone and camera do. Answer: [`Success::Done`].
+    /// Says what the own microphone and camera do, and whether to share the own screen. One screen is shared in a call: that of
+    /// whoever said so last. Answer: [`Success::Done`].
     #[serde(rename = "media.set")]
     SetMedia {
         /// The call.
@@ -158,6 +159,10 @@ pub enum Command {
         audio: DeviceState,
         /// What the camera does: `off` while it is closed, and in an audio call.
         video: DeviceState,
+        /// Whether to share the screen from now on, in audio calls, too, but not while the call is held; absent: as it is. So a
+        /// screen that another has taken the place of does not come back by what is said of a microphone.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        screen: Option<bool>,
     },
     /// Says whose pictures this device shows, the most important first, in place of what it said before. Without it the
     /// pictures come as there is room. Answer: [`Success::Done`].

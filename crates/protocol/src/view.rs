@@ -116,6 +116,9 @@ pub struct ParticipantView {
     /// In the call, but has it on hold: nothing flows from or to it.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub held: bool,
+    /// Whether its screen is the one that is shared in the call.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub screen: bool,
     /// Who invited it, if that was not the caller.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub inviter: Option<Accid>,
@@ -143,6 +146,7 @@ impl ParticipantView {
             video: DeviceState::Off,
             reconnecting: false,
             held: false,
+            screen: false,
             ..self
         }
     }

@@ -328,7 +328,9 @@ fn announce(
     println!("hullo takes media on {} (UDP)", media.join(", "));
     println!("hullo shows /healthz, /readyz and /metrics on http://{operator}");
     if parts.state.demo.is_some() {
-        println!("Open {scheme}://{address} and call Echo, or open it twice and call from one to the other.");
+        println!(
+            "Open {scheme}://{address} and call Echo, or open it twice and call from one to the other."
+        );
     }
     if !operator.ip().is_loopback() {
         tracing::warn!(%operator, "health and figures are shown to that network, in plain HTTP");

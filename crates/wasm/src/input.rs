@@ -145,6 +145,9 @@ fn media_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         "show_videos" => Op::ShowVideos {
             accids: object.list("accids")?,
         },
+        "share_screen" => Op::ShareScreen {
+            enabled: object.flag("enabled")?,
+        },
         _ => return Err(ReadError::unknown("op", name)),
     })
 }
@@ -159,6 +162,14 @@ fn device(mut object: Object) -> ReadResult<DeviceInfo> {
 
 fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
     let name = object.text("event")?;
+    if name == "device" {
+        return Ok(MediaEvent::Device {
+            kind: object.enum_value("kind")?,
+            state: object.enum_value("state")?,
+            failure: object.optional_enum_value("failure")?,
+            message: object.optional_text("message")?,
+        });
+    }
     if name == "device" {
         return Ok(MediaEvent::Device {
             kind: object.enum_value("kind")?,

@@ -65,6 +65,8 @@ export type ErrorKind =
   | 'microphone_unavailable'
   | 'camera_denied'
   | 'camera_unavailable'
+  | 'screen_denied'
+  | 'screen_unavailable'
   | 'unknown';
 
 /** An error as the protocol carries it. */

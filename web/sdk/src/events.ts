@@ -53,7 +53,7 @@ export interface HulloEvents {
     readonly state: State;
     /** The call, unless idle. */
     readonly call?: Call;
-    /** What this device's microphone and camera do. */
+    /** What this device's microphone, camera and screen do. */
     readonly local: LocalMedia;
     /** The call that is on hold beside it. */
     readonly held?: Call;
@@ -121,6 +121,8 @@ export interface HulloEvents {
   cameraAvailable: UserEvent & { readonly available: boolean };
   /** A participant's microphone is on or off. */
   audioAvailable: UserEvent & { readonly available: boolean };
+  /** A participant shares its screen, or shares it no more. */
+  screenAvailable: UserEvent & { readonly available: boolean };
   /** A participant has paused or resumed its picture. */
   videoMuted: UserEvent & { readonly muted: boolean };
   /** A participant has muted or unmuted its microphone. */

@@ -100,7 +100,7 @@ export class Hullo {
       if (event.event === 'first_video_frame') measureFirstFrame();
       this.#driver.feed({ input: 'media', event });
     };
-    this.#media = new MediaEngine(report, options);
+    this.#media = new MediaEngine(report, options, () => this.accid);
     observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
   }
 
@@ -118,7 +118,7 @@ export class Hullo {
     return this.#now.state;
   }
 
-  /** What this device's microphone and camera do. */
+  /** What this device's microphone, camera and screen do. */
   get local(): LocalMedia {
     return this.#now.local;
   }
@@ -334,6 +334,17 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
+  /**
+   * Shares this device's screen, or shares it no more. To be called in a gesture of the person (a click), who is asked by the
+   * browser what to share; resolves when that is chosen. One screen is shared in a call: whoever shares last takes over, and the
+   * other's {@link LocalMedia.screen} goes `off`, as it does when the person uses the browser's own button, and when the call is
+   * held or goes on on another device. Rejects with `screen_denied` when the person chooses nothing, which changes nothing, with
+   * `screen_unavailable` and with `not_in_call`.
+   */
+  async shareScreen(enabled: boolean): Promise<void> {
+    await this.#driver.ask('done', { op: 'share_screen', enabled });
+  }
+
   /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'set_audio_mute', accid, muted });
@@ -373,6 +384,14 @@ export class Hullo {
   attachRemoteView(accid: string, video: HTMLVideoElement | null): void {
     this.#media.attachRemoteView(accid, video);
     this.#subscription.update(this.#media.viewed);
+  }
+
+  /**
+   * Shows the screen that an account shares in a `<video>`, in this call and the next ones, as well as in others that it was
+   * given before; `null` takes all of them away. For the own account, the own screen.
+   */
+  attachScreenView(accid: string, video: HTMLVideoElement | null): void {
+    this.#media.attachScreenView(accid, video);
   }
 
   /**

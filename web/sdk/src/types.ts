@@ -105,6 +105,8 @@ export interface Participant extends Member {
   readonly reconnecting: boolean;
   /** In the call, but has it on hold: nothing flows from or to it. */
   readonly held: boolean;
+  /** Whether its screen is the one that is shared in the call. */
+  readonly screen: boolean;
   /** Who invited it, if that was not the caller. */
   readonly inviter?: string;
   /** The device that answered, or dialled. */
@@ -408,7 +410,7 @@ export interface CallStats {
   readonly bytesSent: number;
   /** Sound and picture of the others. */
   readonly bytesReceived: number;
-  /** Pictures of this device's camera. */
+  /** Pictures of this device's camera and screen. */
   readonly framesEncoded: number;
   /** One entry for each account whose tracks this device receives. */
   readonly remotes: readonly RemoteStats[];
@@ -426,8 +428,19 @@ export interface RemoteStats {
   readonly audioSamplesReceived: number;
   /** RTP packets of sound. */
   readonly audioPacketsReceived: number;
-  /** RTP packets of sound and picture that did not arrive. */
+  /** RTP packets of sound and pictures that did not arrive. */
   readonly packetsLost: number;
+  /** What has come of its screen, while it is shared. The counts above are without it, but for the lost packets. */
+  readonly screen?: ScreenStats;
+}
+
+/** What has come of a shared screen. */
+export interface ScreenStats {
+  readonly framesDecoded: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameWidth: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameHeight: number;
 }
 
 /**

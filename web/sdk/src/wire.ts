@@ -20,7 +20,10 @@ import type {
   RecentCalls,
 } from './types.ts';
 
-export type SlotKind = 'audio' | 'video';
+export type SlotKind = 'audio' | 'video' | 'screen';
+
+/** What comes from a microphone or a camera. */
+export type CaptureKind = Exclude<SlotKind, 'screen'>;
 
 /** What can be captured. */
 export type DeviceKind = SlotKind | 'screen';
@@ -67,6 +70,7 @@ export type Op =
   | { op: 'retry_device'; kind: SlotKind }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
+  | { op: 'share_screen'; enabled: boolean }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'call_record'; call_id: string }
   | { op: 'list_calls'; before?: number; limit: number }
@@ -82,7 +86,7 @@ export type MediaEvent =
   | { event: 'first_video_frame'; peer: number; mid: string; width: number; height: number }
   | {
       event: 'device';
-      kind: DeviceKind;
+      kind: SlotKind;
       state: DeviceState;
       failure?: DeviceFailure;
       message?: string;
@@ -110,13 +114,13 @@ export interface RemoteSlot {
 
 /** What the device's media has to do. */
 export type MediaCommand =
-  | { command: 'open'; peer: number; audio: number; video: number }
-  | { command: 'grow'; peer: number; audio: number; video: number }
+  | { command: 'open'; peer: number; audio: number; video: number; screen?: boolean }
+  | { command: 'grow'; peer: number; audio: number; video: number; screen?: boolean }
   | { command: 'answer'; peer: number; sdp: string }
   | { command: 'restart'; peer: number }
-  | { command: 'capture'; audio: boolean; video: boolean }
-  | { command: 'retry'; kind: SlotKind }
-  | { command: 'flow'; peer: number; audio: boolean; video: boolean }
+  | { command: 'capture'; audio: boolean; video: boolean; screen?: boolean }
+  | { command: 'retry'; kind: CaptureKind }
+  | { command: 'flow'; peer: number; audio: boolean; video: boolean; screen?: boolean }
   | { command: 'slots'; peer: number; slots: RemoteSlot[] }
   | { command: 'ice_servers'; ice_servers: RTCIceServer[] }
   | { command: 'close' };
@@ -152,7 +156,7 @@ export type Value =
 /** An event of the public API with what it carries. */
 export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvents[E] } }[keyof HulloEvents];
 
-/** What microphone and camera do before the endpoint has said anything. */
+/** What microphone, camera and screen do before the endpoint has said anything. */
 export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   microphone: { state: 'off' },
   camera: { state: 'off' },
@@ -187,6 +191,7 @@ function translate(value: unknown): unknown {
   if ('uid' in translated && 'state' in translated) {
     translated.reconnecting ??= false;
     translated.held ??= false;
+    translated.screen ??= false;
   }
   return translated;
 }

@@ -69,6 +69,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   enable_local_video: { op: 'enable_local_video', enabled: true },
   retry_device: { op: 'retry_device', kind: 'video' },
   set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
+  share_screen: { op: 'share_screen', enabled: true },
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
   call_record: { op: 'call_record', call_id: callId },

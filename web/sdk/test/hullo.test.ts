@@ -107,6 +107,7 @@ describe('operation', () => {
           video: 'on',
           reconnecting: false,
           held: false,
+          screen: false,
         },
       ],
       secure: false,

@@ -246,7 +246,7 @@ export interface CallSketch {
 
 /** A participant with microphone and camera on. */
 export function participantOf(accid: string, uid: number, state: Participant['state']): Participant {
-  return { accid, uid, state, audio: 'on', video: 'on', reconnecting: false, held: false };
+  return { accid, uid, state, audio: 'on', video: 'on', screen: false, reconnecting: false, held: false };
 }
 
 /** A call between Alice, whose screen it is, and Bob. */

@@ -295,6 +295,7 @@ impl Participant {
         self.audio = DeviceState::Off;
         self.video = DeviceState::Off;
         self.held = false;
+        self.screen = false;
         self.away_since = None;
         self.connect_until = None;
     }

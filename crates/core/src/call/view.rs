@@ -163,6 +163,7 @@ impl Participant {
             video: self.video,
             reconnecting: self.away_since.is_some() && self.state.is_in_call(),
             held: self.held,
+            screen: self.screen,
             inviter: self.inviter.clone(),
             device: self.device.clone(),
         }

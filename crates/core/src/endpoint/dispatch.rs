@@ -13,7 +13,7 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value};
+use super::{AppEvent, DeviceKind, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -84,6 +84,7 @@ impl Endpoint {
             | Op::SwitchCallType { .. }
             | Op::AnswerSwitch { .. }
             | Op::SetAudioMute { .. }
+            | Op::ShareScreen { .. }
             | Op::ShowVideos { .. } => match &mut self.current {
                 Some(leg) => leg.handle_op(ticket, op, &mut self.cx),
                 None => self.cx.fail(ticket, ErrorKind::NotInCall),
@@ -173,9 +174,9 @@ impl Endpoint {
             Purpose::Resume => {
                 self.on_current(|leg, cx| leg.handle_resume_answer(pending, &result, cx))
             }
+            Purpose::SetMedia => self.on_current(CallLeg::follow_share),
             Purpose::Logout
             | Purpose::Outbox(_)
-            | Purpose::SetMedia
             | Purpose::Subscribe
             | Purpose::Ping
             | Purpose::Ring
@@ -240,6 +241,9 @@ impl Endpoint {
         else {
             return leg.handle_media(event, &mut self.cx);
         };
+        if kind == DeviceKind::Screen {
+            return leg.handle_screen(state, failure, message, &mut self.cx);
+        }
         let error = leg.handle_device(kind, LocalDevice { state, failure });
         self.sync();
         if let Some(kind) = error {

@@ -142,6 +142,8 @@ pub enum AppEvent {
     CameraAvailable { accid: Accid, available: bool },
     /// `onAudioAvailable`: a participant's microphone is on or off.
     AudioAvailable { accid: Accid, available: bool },
+    /// A participant shares its screen, or shares it no more.
+    ScreenAvailable { accid: Accid, available: bool },
     /// `onVideoMuted`.
     VideoMuted { accid: Accid, muted: bool },
     /// `onAudioMuted`.

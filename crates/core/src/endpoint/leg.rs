@@ -5,6 +5,7 @@ mod devices;
 mod dial;
 pub(super) mod diff;
 mod media;
+mod screen;
 mod subscription;
 mod switch;
 
@@ -24,6 +25,7 @@ pub(super) use answer::{accept_command, accepted};
 use devices::ReportedFailures;
 use diff::{end_event, own_end, participant_events, switch_events};
 use media::MediaConnection;
+use screen::ScreenShare;
 use switch::Switching;
 
 /// How long past its ring time an invite rings here when the server cannot be reached.
@@ -74,6 +76,7 @@ pub(super) struct CallLeg {
     muted: BTreeSet<Accid>,
     slots: Vec<Slot>,
     media: MediaConnection,
+    share: ScreenShare,
     switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
     wanted_videos: Option<Vec<Accid>>,
@@ -114,6 +117,7 @@ impl CallLeg {
             muted: BTreeSet::new(),
             slots: Vec::new(),
             media: MediaConnection::default(),
+            share: ScreenShare::default(),
             switching: None,
             wanted_videos: None,
             first_frame_since: None,
@@ -234,6 +238,7 @@ impl CallLeg {
             Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree, cx),
             Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted, cx),
             Op::ShowVideos { accids } => self.show_videos(ticket, accids, cx),
+            Op::ShareScreen { enabled } => self.share_screen(ticket, enabled, cx),
             // It is dispatched here although it asks nothing of a call.
             _ => cx.fail(ticket, ErrorKind::BadRequest),
         }
@@ -271,6 +276,7 @@ impl CallLeg {
         }
         self.enter_if_active(cx.now);
         self.apply_switch_change(&old, cx);
+        self.follow_share(cx);
         if old.participants.len() != self.view.participants.len() {
             // Their tracks may have been announced before them.
             self.send_slots(cx);

@@ -127,6 +127,9 @@ pub enum Op {
     SetAudioMute { accid: Accid, muted: bool },
     /// Whose pictures are shown, the most important first: only these are received. Kept for the call.
     ShowVideos { accids: Vec<Accid> },
+    /// Shares this device's screen, in place of anybody else's, or shares it no more; completes when the person has chosen what
+    /// to share.
+    ShareScreen { enabled: bool },
     /// Reads a conversation, newest first.
     ListMessages {
         with: Accid,
@@ -205,12 +208,18 @@ impl Op {
             (Self::SwitchCallType { .. }, Called) => E::SwitchWhileCalled,
             (Self::GroupInvite { .. }, Idle) => E::InviteWhileIdle,
             (Self::GroupInvite { .. }, Called) => E::InviteWhileCalled,
-            (Self::AnswerSwitch { .. }, Idle | Calling | Called)
+            (Self::AnswerSwitch { .. } | Self::ShareScreen { .. }, Idle | Calling | Called)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Idle) => E::NotInCall,
             (Self::Accept, Called)
             | (Self::Reject, Called)
             | (Self::Cancel, Calling)
-            | (Self::Leave | Self::SwitchCallType { .. } | Self::AnswerSwitch { .. }, InCall)
+            | (
+                Self::Leave
+                | Self::SwitchCallType { .. }
+                | Self::AnswerSwitch { .. }
+                | Self::ShareScreen { .. },
+                InCall,
+            )
             | (Self::GroupInvite { .. }, Calling | InCall)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Calling | Called | InCall)
             | (

@@ -1,8 +1,8 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Event, Media, Reply, Request, RequestId,
-    Success,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Event, Media, Reply, Request,
+    RequestId, Success,
 };
 
 use super::{Hub, Known, Output, SessionId};
@@ -103,7 +103,8 @@ impl Hub {
                 call_id,
                 audio,
                 video,
-            } => self.handle_set_media(asker, call_id, audio, video, now),
+                screen,
+            } => self.handle_set_media(asker, call_id, audio, video, screen, now),
             Command::OfferMedia { call_id, sdp } => self.handle_offer(asker, call_id, sdp, now),
             Command::Subscribe { call_id, videos } => self.handle_subscribe(asker, call_id, videos),
             Command::ReportFirstFrame { call_id, ms } => {

@@ -211,6 +211,7 @@ fn first_accept_starts_a_group_call() {
         peer: phone.peer(),
         audio: true,
         video: true,
+        screen: false,
     };
     assert!(phone.media.contains(&flow));
 }

@@ -152,6 +152,7 @@ fn held_call_is_taken_up_again_when_the_other_is_over() {
             peer: phone.peer(),
             audio: true,
             video: true,
+            screen: false,
         };
         assert!(phone.media.contains(&flow));
         phone.answer(is_resume, Ok(hullo_protocol::Success::Done));
@@ -516,6 +517,7 @@ fn server_hears_of_the_own_devices_again_after_a_hold() {
         call_id: INVITE,
         audio: DeviceState::Asking,
         video: DeviceState::Asking,
+        screen: Some(false),
     };
     assert!(phone.has_sent(|c| *c == told));
 }

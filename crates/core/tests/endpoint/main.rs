@@ -20,5 +20,6 @@ mod parked;
 mod phone;
 mod random;
 mod reconnection;
+mod screen;
 mod subscription;
 mod token_renewal;

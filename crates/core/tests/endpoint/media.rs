@@ -10,7 +10,7 @@ use crate::phone::{Phone, accid, call_bob, view};
 
 fn captures(phone: &Phone) -> Vec<(bool, bool)> {
     let capture = |command: &MediaCommand| match command {
-        MediaCommand::Capture { audio, video } => Some((*audio, *video)),
+        MediaCommand::Capture { audio, video, .. } => Some((*audio, *video)),
         _ => None,
     };
     phone.media.iter().filter_map(capture).collect()

@@ -173,6 +173,15 @@ fn switch_works_in_a_call_only() {
 }
 
 #[test]
+fn screen_is_shared_in_a_call_only() {
+    let not_in_call = refused(ErrorKind::NotInCall);
+    let asked = [not_in_call, not_in_call, not_in_call, None];
+    answers(Op::ShareScreen { enabled: true }, asked);
+    let done = [not_in_call, not_in_call, not_in_call, DONE];
+    answers(Op::ShareScreen { enabled: false }, done);
+}
+
+#[test]
 fn own_devices_can_be_switched_from_the_dial_on() {
     let not_in_call = refused(ErrorKind::NotInCall);
     let expected = [not_in_call, DONE, not_in_call, DONE];

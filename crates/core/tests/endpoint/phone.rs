@@ -440,6 +440,7 @@ pub(crate) fn view(
         video: DeviceState::On,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     };

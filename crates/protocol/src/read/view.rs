@@ -111,6 +111,7 @@ fn participant(mut object: Object) -> ReadResult<ParticipantView> {
         video: object.enum_value("video")?,
         reconnecting: object.optional_flag("reconnecting")?,
         held: object.optional_flag("held")?,
+        screen: object.optional_flag("screen")?,
         inviter: object.optional_parsed("inviter")?,
         device: object.optional_parsed("device")?,
     })

@@ -24,6 +24,7 @@ fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView
         },
         reconnecting: false,
         held: uid == 3,
+        screen: uid == 2,
         inviter: (uid == 3).then(|| accid("bob")),
         device: (uid == 1).then(|| DeviceId::parse("alice-phone").unwrap()),
     }
@@ -213,6 +214,7 @@ fn past_calls() -> Success {
         calls: vec![recent],
         more: true,
         missed: 2,
+        read_to: 3,
     }
 }
 
@@ -349,6 +351,11 @@ fn media_events() -> Vec<(&'static str, Event)> {
             kind: SlotKind::Video,
             uid: None,
         },
+        Slot {
+            mid: "2".into(),
+            kind: SlotKind::Screen,
+            uid: Some(Uid(2)),
+        },
     ];
     let reports = vec![QualityReport {
         accid: accid("bob"),
@@ -401,6 +408,7 @@ fn session_events() -> Vec<(&'static str, Event)> {
                 }],
             },
         ),
+        ("calls_marked_read", Event::CallsMarkedRead { up_to: 7 }),
         (
             "account_changed",
             Event::AccountChanged {

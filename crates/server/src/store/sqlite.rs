@@ -37,7 +37,7 @@ use super::vault::Vault;
 use super::{
     Account, AccountChange, App, CommitError, CommitFuture, ConversationQuery, MessagePage,
     PageLimit, Policies, RecordPage, RecordQuery, Retention, Store, StoreError, StoreFuture,
-    StoreStats,
+    StoreStats, UnreadCalls,
 };
 use crate::fatal;
 use desk::Desk;
@@ -450,7 +450,8 @@ impl Store for Sqlite {
             let up_to = read::place_until(&desk.connection, &app, up_to)?;
             let id = desk.app(&app)?;
             if let Some(id) = desk.accid(id, &accid)? {
-                let sql = "UPDATE accounts SET calls_read_to = ? WHERE id = ? AND calls_read_to < ?";
+                let sql =
+                    "UPDATE accounts SET calls_read_to = ? WHERE id = ? AND calls_read_to < ?";
                 desk.execute(sql, (signed(up_to), id, signed(up_to)))?;
             }
             let unread = read::unread_calls(&desk.connection, &app, &accid)?;

@@ -349,6 +349,7 @@ async fn burst_of_news_cuts_nobody_off_who_reads() {
                 call_id,
                 audio: toggle % 2 == 0,
                 video: false,
+                screen: None,
             };
             person.send(request_id(), set).await;
         }

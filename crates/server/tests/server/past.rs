@@ -148,10 +148,7 @@ async fn recents_are_the_own_calls_with_everybody_and_what_was_missed() {
     assert_eq!((older.len(), more), (1, false));
     assert_eq!(older[0].summary.outcome, ParticipantState::Rejected);
     assert!(!older[0].missed);
-    assert_eq!(
-        refusal(bob.ask(list(None, 0)).await),
-        ErrorKind::BadRequest
-    );
+    assert_eq!(refusal(bob.ask(list(None, 0)).await), ErrorKind::BadRequest);
 }
 
 #[tokio::test]

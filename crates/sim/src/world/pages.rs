@@ -119,7 +119,11 @@ impl World {
                 let at = self.now.plus_ms(dice.pick(20..=400));
                 self.queue.schedule(at, WorldEvent::IceDue);
             }
-            Reaction::Opened(Flags { audio, video }) => {
+            Reaction::Opened(Flags {
+                audio,
+                video,
+                screen,
+            }) => {
                 for (opened, kind) in [(audio, DeviceKind::Audio), (video, DeviceKind::Video)] {
                     if !opened {
                         continue;
@@ -132,6 +136,9 @@ impl World {
                     }
                     self.queue
                         .schedule(opens_at, WorldEvent::DeviceOpens(page, kind));
+                }
+                if screen {
+                    self.ask_for_screen(page);
                 }
             }
         }
@@ -256,13 +263,14 @@ impl World {
         let Some(connection) = device.browser.connection(number) else {
             return;
         };
-        let (audio, video) = connection.lines;
+        let (audio, video, screen) = connection.lines;
         let sdp = offer(Remote {
             device: page.device,
             page: page.number,
             number,
             audio,
             video,
+            screen,
         });
         let event = MediaEvent::Offered { peer: number, sdp };
         self.give(page.device, Input::Media { event });
@@ -390,8 +398,10 @@ impl World {
             Some(_) => person::wind_down(scene.state),
             None => person::choose(&scene, &mut self.rng.people),
         };
+        let state = scene.state;
         self.schedule_person(page, self.scenario.pause_ms_max);
         self.act(page.device, action);
+        self.share_or_not(page, state);
     }
 
     /// The group calls that there are: people talk about them.

@@ -47,6 +47,7 @@ fn ops() -> Vec<Op> {
         Op::CallRecord { .. } | Op::ListCalls { .. } | Op::MarkCallsRead { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
+        Op::ShareScreen { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
     }
     let ops = vec![
@@ -83,7 +84,7 @@ fn ops() -> Vec<Op> {
         .collect()
 }
 
-fn past_ops() -> [Op; 2] {
+fn past_ops() -> [Op; 3] {
     [
         Op::CallRecord {
             call_id: CallId::from_u128(9),
@@ -158,6 +159,7 @@ fn group_ops() -> Vec<Op> {
         Op::RetryDevice {
             kind: DeviceKind::Video,
         },
+        Op::ShareScreen { enabled: true },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
     ]
@@ -175,6 +177,12 @@ fn media_events() -> Vec<MediaEvent> {
         state: DeviceState::Asking,
         failure: None,
         message: None,
+    };
+    let screen = |state, failure: Option<DeviceFailure>| MediaEvent::Device {
+        kind: DeviceKind::Screen,
+        state,
+        failure,
+        message: failure.map(|_| "Permission denied".to_owned()),
     };
     let first = MediaEvent::FirstVideoFrame {
         peer: 3,
@@ -199,6 +207,8 @@ fn media_events() -> Vec<MediaEvent> {
         failed(DeviceKind::Audio),
         failed(DeviceKind::Video),
         asking,
+        screen(DeviceState::On, None),
+        screen(DeviceState::Failed, Some(DeviceFailure::Denied)),
     ]
 }
 

@@ -1,7 +1,7 @@
 // This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
 import { messageOf } from '../errors.ts';
 import type { DeviceFailure, DeviceState } from '../types.ts';
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { deviceError, failureOf } from './device_failure.ts';
 import type { TrackRequests } from './track_requests.ts';
@@ -31,7 +31,7 @@ const LIFE_MS_MIN = 2_000;
  * stopped at once.
  */
 export class CaptureDevice {
-  readonly kind: SlotKind;
+  readonly kind: CaptureKind;
   readonly #requests: TrackRequests;
   readonly #events: DeviceEvents;
   #choice: DeviceChoice;
@@ -41,7 +41,7 @@ export class CaptureDevice {
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
 
-  constructor(kind: SlotKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
+  constructor(kind: CaptureKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
     this.kind = kind;
     this.#choice = choice;
     this.#requests = requests;

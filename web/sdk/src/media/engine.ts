@@ -3,17 +3,23 @@
 
 import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
-import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
+import type { CaptureKind, MediaCommand, MediaEvent, RemoteSlot } from '../wire.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { CaptureDevice } from './device.ts';
 import { loadDevice, saveDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
 import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
+import { ScreenCapture } from './screen_capture.ts';
+import { ScreenViews } from './screen_views.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
 import { TrackRequests } from './track_requests.ts';
 
-const KINDS: readonly SlotKind[] = ['audio', 'video'];
+const KINDS: readonly CaptureKind[] = ['audio', 'video'];
+const NOTHING: Tracks = { audio: false, video: false };
+
+/** Which tracks are open, or flow. */
+type Tracks = Readonly<Record<CaptureKind, boolean> & { screen?: boolean }>;
 
 /** Waits for the first picture of an account; of nobody when its m-line is free. */
 interface FirstFrame {
@@ -27,16 +33,20 @@ export interface MediaNetwork {
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
 }
 
-/** At most one connection, one microphone and one camera. */
+/** At most one connection, one microphone, one camera and one screen. */
 export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
   readonly #requests = new TrackRequests();
-  readonly #devices: Record<SlotKind, CaptureDevice>;
+  readonly #devices: Record<CaptureKind, CaptureDevice>;
+  readonly #screen: ScreenCapture;
+  readonly #screenViews = new ScreenViews();
+  /** The signed-in account: its own screen is shown as that of anybody else. */
+  readonly #self: () => string | undefined;
   readonly #playback = new Playback(loadDevice('speaker'));
   #peer: Peer | undefined;
-  #flow: Record<SlotKind, boolean> = { audio: false, video: false };
+  #flow = NOTHING;
   #slots: readonly RemoteSlot[] = [];
   readonly #stats = new StatsReader();
   /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
@@ -44,9 +54,18 @@ export class MediaEngine {
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
-  constructor(report: (event: MediaEvent) => void, network: MediaNetwork = {}) {
+  constructor(
+    report: (event: MediaEvent) => void,
+    network: MediaNetwork = {},
+    self: () => string | undefined = () => undefined,
+  ) {
     this.#report = report;
     this.#network = network;
+    this.#self = self;
+    this.#screen = new ScreenCapture(report, () => {
+      this.#applyFlow();
+      this.#showScreens();
+    });
     this.#iceServers = network.iceServers ?? [];
     this.#devices = {
       audio: this.#device('audio', loadDevice('microphone')),
@@ -77,7 +96,7 @@ export class MediaEngine {
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
-        this.#flow = { audio: command.audio, video: command.video };
+        this.#flow = command;
         this.#applyFlow();
         break;
       case 'slots':
@@ -90,7 +109,7 @@ export class MediaEngine {
         break;
       case 'close':
         this.#closePeer();
-        this.#capture({ audio: false, video: false });
+        this.#capture(NOTHING);
         break;
     }
   }
@@ -108,6 +127,10 @@ export class MediaEngine {
 
   attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
     this.#playback.attach(accid, view);
+  }
+
+  attachScreenView(accid: string, view: HTMLVideoElement | null): void {
+    this.#screenViews.attach(accid, view);
   }
 
   async stats(): Promise<CallStats> {
@@ -152,7 +175,7 @@ export class MediaEngine {
     if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
   }
 
-  #device(kind: SlotKind, deviceId: string | undefined): CaptureDevice {
+  #device(kind: CaptureKind, deviceId: string | undefined): CaptureDevice {
     const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
     return new CaptureDevice(kind, choice, this.#requests, {
       changed: () => {
@@ -189,18 +212,20 @@ export class MediaEngine {
   #closePeer(): void {
     this.#peer?.close();
     this.#peer = undefined;
-    this.#flow = { audio: false, video: false };
+    this.#flow = NOTHING;
     this.#slots = [];
     this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
     this.#playback.clear();
+    this.#showScreens();
   }
 
-  #capture(wanted: Record<SlotKind, boolean>): void {
+  #capture(wanted: Tracks): void {
     this.#requests.together(() => {
       for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
     });
+    this.#screen.want(wanted.screen ?? false);
   }
 
   #applyFlow(): void {
@@ -208,6 +233,7 @@ export class MediaEngine {
       const track = this.#flow[kind] ? this.#devices[kind].track : undefined;
       this.#peer?.send(kind, track ?? null);
     }
+    this.#peer?.send('screen', (this.#flow.screen && this.#screen.track) || null);
   }
 
   #applySlots(): void {
@@ -223,6 +249,19 @@ export class MediaEngine {
       if (slot.kind === 'video') this.#detectFirstFrame(slot, receiver);
     }
     this.#playback.apply(incoming);
+    this.#showScreens();
+  }
+
+  /** The screens of the others, and the own one while it is captured. */
+  #showScreens(): void {
+    const tracks = new Map<string, MediaStreamTrack>();
+    for (const { kind, mid, accid } of this.#slots) {
+      const receiver = kind === 'screen' ? this.#peer?.receiver(mid) : undefined;
+      if (receiver) tracks.set(accid, receiver.track);
+    }
+    const [self, { track }] = [this.#self(), this.#screen];
+    if (self !== undefined && track) tracks.set(self, track);
+    this.#screenViews.apply(tracks);
   }
 
   /** Stops waiting for the picture of an account that has lost its m-line. */

@@ -34,6 +34,7 @@ export class Playback {
     this.#pictures = new Map();
     for (const { mid, accid, kind, track, muted } of slots) {
       const owner = fold(accid);
+      if (kind === 'screen') continue;
       if (kind === 'video') this.#pictures.set(owner, reuse(before.get(owner), track));
       else this.#play(mid, track, muted);
     }

@@ -69,6 +69,7 @@ fn requests_about_an_ended_call_say_so() {
         call_id,
         audio: DeviceState::On,
         video: DeviceState::On,
+        screen: None,
     };
     assert_eq!(kind(shell.ask(bob, set)), ErrorKind::CallOver);
     assert_eq!(
@@ -114,6 +115,7 @@ fn video_call_without_pictures_survives_the_ring_and_connect_times() {
             call_id,
             audio: DeviceState::On,
             video: DeviceState::Off,
+            screen: None,
         };
         shell.ask(session, set).unwrap();
     }

@@ -65,7 +65,8 @@ const PAST_CALLS: &str = "SELECT seq, body, message_first, messages FROM past_ca
      CROSS JOIN records ON seq = record WHERE accid = ? AND record < ? AND body IS NOT NULL ORDER BY record DESC";
 const MISSED: &str = "SELECT record FROM past_calls INDEXED BY past_calls_missed \
      WHERE accid = ? AND record > ? AND missed = 1 LIMIT ?";
-const READ_TO: &str = "SELECT calls_read_to FROM accounts JOIN accids USING (id) WHERE app = ? AND accid = ?";
+const READ_TO: &str =
+    "SELECT calls_read_to FROM accounts JOIN accids USING (id) WHERE app = ? AND accid = ?";
 const NEWEST_RECORD: &str =
     "SELECT seq FROM records WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
 const CONVERSATION: &str = "SELECT seq, body, message_first, message FROM conversations \
@@ -311,10 +312,15 @@ pub(super) fn unread_calls(
     })?;
     let number = accid_id(connection, app, accid)?;
     let after = record_at(app, unread.read_to);
-    each(connection, MISSED, (number, after, MISSED_COUNT_MAX), |_| {
-        unread.missed += 1;
-        Ok(true)
-    })?;
+    each(
+        connection,
+        MISSED,
+        (number, after, MISSED_COUNT_MAX),
+        |_| {
+            unread.missed += 1;
+            Ok(true)
+        },
+    )?;
     Ok(unread)
 }
 

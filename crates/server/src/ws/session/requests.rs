@@ -14,9 +14,7 @@ use hullo_protocol::{
 
 use super::Client;
 use crate::auth;
-use crate::store::{
-    Account, ConversationQuery, PageLimit, RecordQuery, StoreError, UnreadCalls,
-};
+use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreError, UnreadCalls};
 
 /// How accounts are shown.
 pub(super) type Profiles = BTreeMap<Accid, Profile>;
@@ -213,11 +211,7 @@ impl Client {
     }
 
     /// The account's past calls with everybody.
-    async fn list_calls(
-        &self,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Result<Success, ErrorBody> {
+    async fn list_calls(&self, before: Option<u64>, limit: u32) -> Result<Success, ErrorBody> {
         check_limit(limit)?;
         let key = &self.app.app.key;
         let store = &self.context.shared.store;
