@@ -135,6 +135,8 @@ export interface HulloEvents {
   firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
   /** Network quality of each participant, about every two seconds. */
   userNetworkQuality: { readonly reports: readonly QualityReport[] };
+  /** The browser keeps the others silent until the person does something on the page, or it does not any more. */
+  soundBlocked: { readonly blocked: boolean };
   /** The connection of this device is being restored; a call goes on. */
   reconnecting: Record<string, never>;
   /** The connection is restored. */

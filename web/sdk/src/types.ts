@@ -422,6 +422,21 @@ export type TokenHandler = (uid: number, callId: string) => Promise<string>;
  */
 export type TokenProvider = () => Promise<string>;
 
+/**
+ * Asked before anybody is dialled: by whom, and how. Where it gives `false` or throws, `call()` or `groupCall()` rejects with
+ * `refused_by_app`.
+ */
+export type BeforeCall = (
+  accids: readonly string[],
+  options: Readonly<GroupCallOptions>,
+) => boolean | Promise<boolean>;
+
+/**
+ * Asked before a call is answered. Where it gives `false` or throws, `accept()` or `acceptWaiting()` rejects with
+ * `refused_by_app`; the call rings on until somebody rejects it.
+ */
+export type BeforeAccept = (call: Call) => boolean | Promise<boolean>;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
@@ -432,6 +447,12 @@ export interface HulloOptions {
   tokenProvider?: TokenProvider;
   /** Asked for room tokens; needed only where {@link Account.secure} is true. */
   tokenHandler?: TokenHandler;
+  /** Asked before anybody is dialled. */
+  beforeCall?: BeforeCall;
+  /** Asked before a call is answered. */
+  beforeAccept?: BeforeAccept;
+  /** Destroys the client when it is aborted; before it is made, `create()` rejects with its reason. */
+  signal?: AbortSignal;
   /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */
   deviceId?: string;
   /** STUN and TURN servers, in place of those that the server names. */

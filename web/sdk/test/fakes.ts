@@ -212,6 +212,7 @@ export class FakeElement {
   static blocked = false;
   srcObject: FakeStream | null = null;
   muted = false;
+  volume = 1;
   playsInline = false;
   autoplay = false;
   paused = true;
@@ -306,6 +307,53 @@ export class FakeStorage {
   setItem(key: string, value: string): void {
     this.entries.set(key, value);
   }
+}
+
+/** `navigator.locks` of one browser. */
+export class FakeLocks {
+  /** By name: what takes the lock from who holds it. */
+  readonly #held = new Map<string, () => void>();
+  /** How many requests found their lock taken. */
+  waited = 0;
+
+  get held(): string[] {
+    return [...this.#held.keys()];
+  }
+
+  async request(name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>): Promise<void> {
+    if (this.#held.has(name)) this.waited += 1;
+    while (this.#held.has(name)) {
+      await new Promise<void>((resolve, reject) => {
+        const release = this.#held.get(name);
+        this.#held.set(name, () => {
+          release?.();
+          resolve();
+        });
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    }
+    await new Promise<void>((resolve) => {
+      this.#held.set(name, resolve);
+      void hold().then(() => this.release(name));
+    });
+  }
+
+  /** Closes the page that holds the lock. */
+  release(name: string): void {
+    const release = this.#held.get(name);
+    this.#held.delete(name);
+    release?.();
+  }
+
+  /** Closes all pages. */
+  releaseAll(): void {
+    for (const name of this.held) this.release(name);
+  }
+}
+
+/** What is next in the test runs in another page: what the SDK keeps for a page is gone. */
+export function forgetPage(): void {
+  Reflect.deleteProperty(globalThis, Symbol.for('@hullo/sdk: devices of the tab'));
 }
 
 export interface FakeBrowser {

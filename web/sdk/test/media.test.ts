@@ -343,33 +343,6 @@ describe('what the others send', () => {
     expect(sound).toMatchObject({ paused: true, srcObject: null });
   });
 
-  test('is shown in the view of its account, whether that is attached before or after', async () => {
-    const [early, late] = [view(), view()];
-    engine.attachRemoteView('bob', early);
-    const connection = await connect();
-    engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    const picture = connection.track('video').receiver.track;
-    expect(early.playing).toBe(picture);
-    expect(early.muted).toBe(true);
-    engine.attachRemoteView('bob', late);
-    expect([early.playing, late.playing]).toEqual([undefined, picture]);
-    engine.attachRemoteView('bob', null);
-    expect(late.srcObject).toBeNull();
-  });
-
-  test('sounds after the next gesture when the browser does not let it before', async () => {
-    FakeElement.blocked = true;
-    const connection = await connect();
-    engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    await flushMicrotasks();
-    const sound = FakeElement.all.find(({ playing }) => playing === connection.track('audio').receiver.track);
-    expect(sound?.paused).toBe(true);
-    FakeElement.blocked = false;
-    browser.document.dispatchEvent(new Event('pointerup'));
-    await flushMicrotasks();
-    expect(sound?.paused).toBe(false);
-  });
-
   test('goes to the chosen speaker, in this call and the next', async () => {
     const connection = await connect();
     engine.apply({ command: 'slots', peer: 1, slots: slots() });

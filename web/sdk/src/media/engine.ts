@@ -3,14 +3,16 @@
 
 import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
-import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
+import type { AppEvent, MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { LocalDevice } from './device.ts';
 import { loadDevice, saveDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
+import type { IncomingSlot } from './incoming.ts';
 import { type Lines, Peer } from './peer.ts';
-import { type IncomingSlot, Playback, show } from './playback.ts';
+import { Sounds } from './sounds.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
+import { show, Views } from './views.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
@@ -32,18 +34,28 @@ export class MediaEngine {
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
   readonly #devices: Record<SlotKind, LocalDevice>;
-  readonly #playback = new Playback(loadDevice('speaker'));
+  readonly #sounds: Sounds;
+  readonly #views = new Views();
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
   #slots: readonly RemoteSlot[] = [];
+  #incoming: readonly IncomingSlot[] = [];
   readonly #stats = new StatsReader();
   /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
   readonly #firstFrames = new Map<string, FirstFrame>();
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
-  constructor(report: (event: MediaEvent) => void, network: MediaNetwork = {}) {
+  /** `report` is for the endpoint, `notify` for the app. */
+  constructor(
+    report: (event: MediaEvent) => void,
+    network: MediaNetwork = {},
+    notify: (event: AppEvent) => void = () => {},
+  ) {
     this.#report = report;
+    this.#sounds = new Sounds(loadDevice('speaker'), (blocked) =>
+      notify({ name: 'soundBlocked', detail: { blocked } }),
+    );
     this.#network = network;
     this.#iceServers = network.iceServers ?? [];
     this.#devices = {
@@ -90,19 +102,40 @@ export class MediaEngine {
     }
   }
 
+  /** Closes everything, for good. */
+  destroy(): void {
+    this.apply({ command: 'close' });
+    this.attachLocalView(null);
+    this.#views.close();
+  }
+
   attachLocalView(view: HTMLVideoElement | null): void {
     if (this.#localView && this.#localView !== view) show(this.#localView, undefined);
     this.#localView = view;
     this.#showPreview();
   }
 
-  /** The accounts that have a view, in the order in which they got it. */
+  /** The accounts that have a view, folded, in the order in which they got their first. */
   get viewed(): readonly string[] {
-    return this.#playback.viewed;
+    return this.#views.viewed;
   }
 
   attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
-    this.#playback.attach(accid, view);
+    this.#views.attach(accid, view);
+  }
+
+  detachView(view: HTMLVideoElement): void {
+    if (this.#localView === view) this.attachLocalView(null);
+    this.#views.detach(view);
+  }
+
+  /** The others' sound. */
+  get sounds(): Sounds {
+    return this.#sounds;
+  }
+
+  setVolume(accid: string, volume: number): void {
+    this.#sounds.setVolume(accid, volume, this.#incomingSounds);
   }
 
   async stats(): Promise<CallStats> {
@@ -129,7 +162,7 @@ export class MediaEngine {
 
   async useSpeaker(deviceId: string): Promise<void> {
     try {
-      await this.#playback.useSpeaker(deviceId);
+      await this.#sounds.useSpeaker(deviceId);
     } catch (error) {
       throw HulloError.of('unknown', messageOf(error));
     }
@@ -153,6 +186,8 @@ export class MediaEngine {
       changed: () => {
         this.#applyFlow();
         if (kind === 'video') this.#showPreview();
+        // Browsers let a page sound that may use a microphone or a camera.
+        if (this.#devices[kind].track) void this.#sounds.start();
       },
       failed: (denied, message) => this.#report({ event: 'capture_failed', kind, denied, message }),
     });
@@ -186,10 +221,12 @@ export class MediaEngine {
     this.#peer = undefined;
     this.#flow = { audio: false, video: false };
     this.#slots = [];
+    this.#incoming = [];
     this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
-    this.#playback.clear();
+    this.#views.apply([]);
+    this.#sounds.clear();
   }
 
   #capture(wanted: Record<SlotKind, boolean>): void {
@@ -215,7 +252,14 @@ export class MediaEngine {
       incoming.push({ ...slot, track: receiver.track });
       if (slot.kind === 'video') this.#detectFirstFrame(slot, receiver);
     }
-    this.#playback.apply(incoming);
+    this.#incoming = incoming;
+    const pictures = incoming.filter(({ kind }) => kind === 'video');
+    this.#views.apply(pictures.map(({ accid, track }) => [accid, track]));
+    this.#sounds.apply(this.#incomingSounds);
+  }
+
+  get #incomingSounds(): readonly IncomingSlot[] {
+    return this.#incoming.filter(({ kind }) => kind === 'audio');
   }
 
   /** Stops waiting for the picture of an account that has lost its m-line. */
