@@ -1,6 +1,7 @@
-// Which device each client is. A tab is a device: it stays the same through a reload, and its copy is another one. Clients
-// of one page that are signed in at the same time are devices of their own, each with the id of its place in the order in
-// which they signed in, so that a reload finds the same order and gives each its id again.
+// Which device each client is. A tab is a device: it stays the same through a reload, and its copy is another one. The newest
+// client of a page is that device, and an older one that is destroyed or not signed in does not matter. Those that are signed
+// in at the same time are devices of their own, each with the id of its place in their order, so that a page that does the
+// same after a reload finds the same ids.
 
 /** What a client has of the ids of its tab. */
 export interface DeviceIdentity {
@@ -62,25 +63,25 @@ class TabDevices {
     const client = {};
     this.#clients.add(client);
     await this.#claimForAll();
-    let kept: HeldId | undefined;
+    const choose = () => this.#heldBy(client) ?? this.#freeFor(client);
     let last: string | undefined;
-    // What it had last, unless another has it by now.
-    const choose = () => (kept && this.#mayHave(kept, client) ? kept : this.#free());
+    const giveBack = () => {
+      const held = this.#heldBy(client);
+      if (held) held.owner = undefined;
+    };
     return {
       get id() {
         return last ?? choose().id;
       },
       take: () => {
-        kept = choose();
-        kept.owner = client;
-        return kept.id;
+        const held = choose();
+        held.owner = client;
+        return held.id;
       },
-      giveBack: () => {
-        if (kept?.owner === client) kept.owner = undefined;
-      },
+      giveBack,
       leave: async () => {
         last ??= choose().id;
-        if (kept?.owner === client) kept.owner = undefined;
+        giveBack();
         this.#clients.delete(client);
         await this.#trim();
       },
@@ -117,18 +118,24 @@ class TabDevices {
     return Array.from({ length: count }, (_, place) => place);
   }
 
-  #mayHave(held: HeldId, client: object): boolean {
-    const isHeld = [...this.#held.values()].includes(held);
-    return isHeld && (held.owner === undefined || held.owner === client);
+  #heldBy(client: object): HeldId | undefined {
+    return [...this.#held.values()].find(({ owner }) => owner === client);
   }
 
-  /** The first that nobody has. There is one: each client has at most one, and there are as many as clients. */
-  #free(): HeldId {
-    for (const place of this.#places()) {
-      const held = this.#held.get(place);
-      if (held && !held.owner) return held;
-    }
-    throw new Error('a client that has left asks for its device id');
+  /**
+   * The first that nobody has, with one left for each newer client: a framework that makes a client twice throws the older
+   * one away, and which of them signs in first is chance.
+   */
+  #freeFor(client: object): HeldId {
+    const free = this.#places().flatMap((place) => this.#held.get(place) ?? []);
+    const clients = [...this.#clients];
+    const newer = clients.slice(clients.indexOf(client) + 1).filter((one) => !this.#heldBy(one));
+    const held = free
+      .filter(({ owner }) => !owner)
+      .slice(0, newer.length + 1)
+      .at(-1);
+    if (!held) throw new Error('a client that has left asks for its device id');
+    return held;
   }
 }
 

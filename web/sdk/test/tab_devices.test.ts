@@ -68,24 +68,26 @@ describe('one client', () => {
 
 describe('clients of one page', () => {
   test('that follow each other are one device, without a wait', async () => {
-    const waited = vi.spyOn(AbortSignal, 'timeout');
     const first = await signedIn();
     const { id } = first;
     await first.leave();
     const second = await signedIn();
-    expect(second.id).toBe(id);
-    expect(locks.held).toEqual([`hullo-device-${id}`]);
-    expect(locks.waited).toBe(0);
-    waited.mockRestore();
+    expect([second.id, locks.held, locks.waited]).toEqual([id, [`hullo-device-${id}`], 0]);
   });
 
-  test('are one device when the older never signed in', async () => {
-    const [unused, used] = await Promise.all([deviceOfTab('demo'), deviceOfTab('demo')]);
-    const id = used.take();
-    await unused.leave();
+  test('that follow each other at once, before the older one has quite left, are one device', async () => {
+    const first = await signedIn();
+    const leaving = first.leave();
+    const second = await signedIn();
+    await leaving;
+    expect(second.id).toBe(first.id);
+  });
+
+  test('are the same device as one alone when the older never signs in', async () => {
+    const alone = (await signedIn()).id;
     reload();
-    await deviceOfTab('demo');
-    expect((await signedIn()).id).toBe(id);
+    const [, used] = await Promise.all([deviceOfTab('demo'), deviceOfTab('demo')]);
+    expect(used.take()).toBe(alone);
   });
 
   test('hand the id over when the older is gone, also when the newer was made before', async () => {
@@ -99,33 +101,73 @@ describe('clients of one page', () => {
     expect(locks.held).toEqual([`hullo-device-${id}`]);
   });
 
-  test('are mounted, unmounted and mounted again as one device, before and after a reload', async () => {
-    // As StrictMode does it: all three at once, and the first client leaves as soon as it is there.
-    const mountTwice = async () => {
-      const first = deviceOfTab('demo');
-      const cleanup = first.then((device) => {
-        device.take();
-        return device.leave();
-      });
-      const second = deviceOfTab('demo').then((device) => device.take());
-      await cleanup;
-      return second;
-    };
-    const id = await mountTwice();
-    reload();
-    expect(await mountTwice()).toBe(id);
-    expect(locks.held).toEqual([`hullo-device-${id}`]);
-  });
+  test.each<[string, (first: DeviceIdentity, second: DeviceIdentity) => Promise<void>]>([
+    [
+      'signs in first',
+      async (first, second) => {
+        first.take();
+        second.take();
+        await first.leave();
+      },
+    ],
+    [
+      'signs in last',
+      async (first, second) => {
+        second.take();
+        first.take();
+        await first.leave();
+      },
+    ],
+    [
+      'has left by then',
+      async (first, second) => {
+        first.take();
+        await first.leave();
+        second.take();
+      },
+    ],
+    [
+      'leaves without having signed in',
+      async (first, second) => {
+        await first.leave();
+        second.take();
+      },
+    ],
+  ])(
+    'are mounted, unmounted and mounted again as the same device, whether the first %s',
+    async (_, happens) => {
+      const alone = (await signedIn()).id;
+      reload();
+      const [first, second] = await Promise.all([deviceOfTab('demo'), deviceOfTab('demo')]);
+      await happens(first, second);
+      expect([second.id, locks.held]).toEqual([alone, [`hullo-device-${alone}`]]);
+      // As a hot reload does.
+      void second.leave();
+      expect((await signedIn()).id).toBe(alone);
+    },
+  );
 
-  test('that are signed in at once are two devices, each the same again after a reload', async () => {
-    const before = [await signedIn(), await signedIn()].map(({ id }) => id);
-    expect(new Set(before).size).toBe(2);
-    reload();
-    const [one, two] = await Promise.all([deviceOfTab('demo'), deviceOfTab('demo')]);
-    expect([one.take(), two.take()]).toEqual(before);
-  });
+  test.each<[string, () => Promise<DeviceIdentity[]>]>([
+    ['one after the other', async () => [await signedIn(), await signedIn()]],
+    [
+      'both before either signs in',
+      async () => {
+        const both = await Promise.all([deviceOfTab('demo'), deviceOfTab('demo')]);
+        for (const device of both) device.take();
+        return both;
+      },
+    ],
+  ])(
+    'that are signed in at once, made %s, are two devices, each the same after a reload',
+    async (_, page) => {
+      const before = (await page()).map(({ id }) => id);
+      expect(new Set(before).size).toBe(2);
+      reload();
+      expect((await page()).map(({ id }) => id)).toEqual(before);
+    },
+  );
 
-  test('that sign out make room for the next, and come back as who they were if they can', async () => {
+  test('that sign out make room for the next', async () => {
     const first = await signedIn();
     const { id } = first;
     first.giveBack();
