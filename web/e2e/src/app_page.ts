@@ -9,6 +9,8 @@ import type { Server } from './server.ts';
 /** What the script of the page is given. */
 export interface Kit {
   readonly Hullo: typeof Hullo;
+  /** Whose page it is. */
+  readonly accid: string;
   /** Signs a client in with a token from the demo's backend. */
   signIn(client: Hullo, accid: string): Promise<void>;
 }
@@ -35,12 +37,24 @@ const signIn = async (client, accid) => {
   const login = await (await fetch('/demo/session.json?accid=' + accid)).json();
   await client.login(login.accid, login.token);
 };
-window.kit = { Hullo, signIn };
+window.kit = { Hullo, signIn, accid: new URLSearchParams(location.search).get('as') };
 window.hullo = await window.app(window.kit);
 </script>`;
 
+export interface AppOptions {
+  /** Whose page it is. */
+  as?: string;
+  /** Scripts that it runs before all others. */
+  before?: string[];
+}
+
 /** Opens the page in a tab of its own. */
-export async function openApp(browser: Browser, server: Server, app: App): Promise<Page> {
+export async function openApp(
+  browser: Browser,
+  server: Server,
+  app: App,
+  { as = '', before = [] }: AppOptions = {},
+): Promise<Page> {
   // A page that the test serves counts as one from the Internet.
   const context = await browser.newContext({ permissions: ['local-network-access'] });
   await context.route(`${server.url}/app/**`, async (route) => {
@@ -51,9 +65,10 @@ export async function openApp(browser: Browser, server: Server, app: App): Promi
   });
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(`the page: ${error.message}`));
+  for (const script of before) await page.addInitScript(script);
   // Vitest's transformer may name functions in a way that pages do not know.
   await page.addInitScript(`globalThis.__name ??= (f) => f; window.app = ${app};`);
-  await page.goto(`${server.url}/app/`);
+  await page.goto(`${server.url}/app/?as=${as}`);
   await ready(page);
   return page;
 }
