@@ -1,6 +1,7 @@
 // Drives the endpoint: inputs in their turn, outputs in their order, operations to their promises, time when it asks.
 import type { Endpoint } from './endpoint.ts';
 import { HulloError, messageOf } from './errors.ts';
+import { report } from './report.ts';
 import { type Input, type Op, type Output, type Value, valueFrom, type WireEvent } from './wire.ts';
 
 /** Longest delay that `setTimeout` takes; a longer one would fire at once. */
@@ -81,6 +82,8 @@ export class Driver {
   }
 
   #step(input: Input): void {
+    // Nobody waits for what happens outside any more.
+    if (this.#isBroken && input.input !== 'op') return;
     let outputs: Output[];
     try {
       outputs = this.#endpoint.handle(input, now());
@@ -114,9 +117,9 @@ export class Driver {
 
   /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
   #refuse(input: Input, error: unknown): void {
-    if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
+    if (error instanceof WebAssembly.RuntimeError && !this.#isBroken) this.#giveUp(error);
     if (input.input !== 'op') {
-      reportError(error);
+      report(error);
       return;
     }
     const kind = this.#isBroken ? 'unknown' : 'bad_request';

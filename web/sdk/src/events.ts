@@ -3,6 +3,8 @@ import type { ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
+  Devices,
+  DevicesInUse,
   EndReason,
   LocalMedia,
   Media,
@@ -135,6 +137,8 @@ export interface HulloEvents {
   firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
   /** Network quality of each participant, about every two seconds. */
   userNetworkQuality: { readonly reports: readonly QualityReport[] };
+  /** A device was plugged in or unplugged, or another one is in use. */
+  devicesChanged: { readonly devices: Devices; readonly inUse: DevicesInUse };
   /** The browser keeps the others silent until the person does something on the page, or it does not any more. */
   soundBlocked: { readonly blocked: boolean };
   /** The connection of this device is being restored; a call goes on. */

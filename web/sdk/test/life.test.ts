@@ -63,12 +63,14 @@ afterEach(() => {
 
 const create = (options: Partial<HulloOptions> = {}) => Hullo.create({ appKey: 'demo', ...options });
 
+const off = { state: 'off' };
 const local = {
-  video_enabled: true,
-  video_muted: false,
+  microphone: off,
+  camera: off,
+  screen: off,
   audio_muted: false,
-  audio_failed: false,
-  video_failed: false,
+  video_enabled: false,
+  video_muted: false,
 };
 const call = {
   call_id: 'c1',
@@ -108,8 +110,7 @@ async function inCall(options: Partial<HulloOptions> = {}): Promise<Hullo> {
       : []),
   ];
   await hullo.login('alice', 't');
-  browser.devices.asked('audio').grant();
-  browser.devices.asked('video').grant();
+  browser.devices.asked('audio').grantBoth();
   await flushMicrotasks();
   const slots = [
     { mid: '0', kind: 'audio', accid: 'bob', muted: false },

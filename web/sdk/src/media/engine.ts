@@ -1,14 +1,12 @@
 // The device's media: carries out the endpoint's media commands on RTCPeerConnection and devices, and reports what they
 // do. It decides nothing.
 
-import { HulloError, messageOf } from '../errors.ts';
-import type { CallStats, Devices } from '../types.ts';
+import type { CallStats } from '../types.ts';
 import type { AppEvent, MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
-import type { DeviceChoice } from './constraints.ts';
-import { LocalDevice } from './device.ts';
-import { loadDevice, saveDevice } from './device_choice.ts';
+import { loadDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
 import type { IncomingSlot } from './incoming.ts';
+import { LocalDevices } from './local_devices.ts';
 import { type Lines, Peer } from './peer.ts';
 import { Sounds } from './sounds.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
@@ -33,8 +31,10 @@ export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
-  readonly #devices: Record<SlotKind, LocalDevice>;
-  readonly #sounds: Sounds;
+  /** This machine's devices. */
+  readonly devices: LocalDevices;
+  /** The others' sound. */
+  readonly sounds: Sounds;
   readonly #views = new Views();
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
@@ -53,15 +53,16 @@ export class MediaEngine {
     notify: (event: AppEvent) => void = () => {},
   ) {
     this.#report = report;
-    this.#sounds = new Sounds(loadDevice('speaker'), (blocked) =>
-      notify({ name: 'soundBlocked', detail: { blocked } }),
-    );
     this.#network = network;
     this.#iceServers = network.iceServers ?? [];
-    this.#devices = {
-      audio: this.#device('audio', loadDevice('microphone')),
-      video: this.#device('video', loadDevice('camera')),
-    };
+    this.sounds = new Sounds(loadDevice('speaker'), (blocked) =>
+      notify({ name: 'soundBlocked', detail: { blocked } }),
+    );
+    this.devices = new LocalDevices(this.sounds, {
+      changed: (kind) => this.#applyDevice(kind),
+      reported: (kind, state) => report({ event: 'device', kind, ...state }),
+      notify,
+    });
   }
 
   /** Carries out a command of the endpoint. */
@@ -80,7 +81,10 @@ export class MediaEngine {
         this.#of(command.peer)?.offer({ iceRestart: true });
         break;
       case 'capture':
-        this.#capture(command);
+        this.devices.want({ audio: command.audio, video: command.video });
+        break;
+      case 'retry':
+        this.devices.retry(command.kind);
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
@@ -97,14 +101,15 @@ export class MediaEngine {
         break;
       case 'close':
         this.#closePeer();
-        this.#capture({ audio: false, video: false });
+        this.devices.want({ audio: false, video: false });
         break;
     }
   }
 
   /** Closes everything, for good. */
   destroy(): void {
-    this.apply({ command: 'close' });
+    this.#closePeer();
+    this.devices.destroy();
     this.attachLocalView(null);
     this.#views.close();
   }
@@ -129,13 +134,8 @@ export class MediaEngine {
     this.#views.detach(view);
   }
 
-  /** The others' sound. */
-  get sounds(): Sounds {
-    return this.#sounds;
-  }
-
   setVolume(accid: string, volume: number): void {
-    this.#sounds.setVolume(accid, volume, this.#incomingSounds);
+    this.sounds.setVolume(accid, volume, this.#incomingSounds);
   }
 
   async stats(): Promise<CallStats> {
@@ -144,53 +144,11 @@ export class MediaEngine {
     return this.#stats.read(peer.state, await peer.stats(), this.#slots);
   }
 
-  async devices(): Promise<Devices> {
-    const all = (await globalThis.navigator?.mediaDevices?.enumerateDevices()) ?? [];
-    const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind);
-    return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
-  }
-
-  async useMicrophone(deviceId: string): Promise<void> {
-    await this.#devices.audio.choose({ deviceId });
-    saveDevice('microphone', deviceId);
-  }
-
-  async useCamera(deviceId: string): Promise<void> {
-    await this.#devices.video.choose({ deviceId });
-    saveDevice('camera', deviceId);
-  }
-
-  async useSpeaker(deviceId: string): Promise<void> {
-    try {
-      await this.#sounds.useSpeaker(deviceId);
-    } catch (error) {
-      throw HulloError.of('unknown', messageOf(error));
-    }
-    saveDevice('speaker', deviceId);
-  }
-
-  async switchCamera(): Promise<void> {
-    const settings = this.#devices.video.track?.getSettings();
-    if (settings?.facingMode === 'user') return this.#devices.video.choose({ facing: 'environment' });
-    if (settings?.facingMode === 'environment') return this.#devices.video.choose({ facing: 'user' });
-    const { cameras } = await this.devices();
-    const current = cameras.findIndex(({ deviceId }) => deviceId === settings?.deviceId);
-    const next = cameras[(current + 1) % cameras.length];
-    if (!next) throw HulloError.of('camera_unavailable', 'this machine has no camera');
-    if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
-  }
-
-  #device(kind: SlotKind, deviceId: string | undefined): LocalDevice {
-    const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
-    return new LocalDevice(kind, choice, {
-      changed: () => {
-        this.#applyFlow();
-        if (kind === 'video') this.#showPreview();
-        // Browsers let a page sound that may use a microphone or a camera.
-        if (this.#devices[kind].track) void this.#sounds.start();
-      },
-      failed: (denied, message) => this.#report({ event: 'capture_failed', kind, denied, message }),
-    });
+  #applyDevice(kind: SlotKind): void {
+    this.#applyFlow();
+    if (kind === 'video') this.#showPreview();
+    // Browsers let a page sound that may use a microphone or a camera.
+    if (this.devices.track(kind)) void this.sounds.start();
   }
 
   /** The connection, if `peer` still names it. */
@@ -226,16 +184,12 @@ export class MediaEngine {
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
     this.#views.apply([]);
-    this.#sounds.clear();
-  }
-
-  #capture(wanted: Record<SlotKind, boolean>): void {
-    for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
+    this.sounds.clear();
   }
 
   #applyFlow(): void {
     for (const kind of KINDS) {
-      const track = this.#flow[kind] ? this.#devices[kind].track : undefined;
+      const track = this.#flow[kind] ? this.devices.track(kind) : undefined;
       this.#peer?.send(kind, track ?? null);
     }
   }
@@ -255,7 +209,7 @@ export class MediaEngine {
     this.#incoming = incoming;
     const pictures = incoming.filter(({ kind }) => kind === 'video');
     this.#views.apply(pictures.map(({ accid, track }) => [accid, track]));
-    this.#sounds.apply(this.#incomingSounds);
+    this.sounds.apply(this.#incomingSounds);
   }
 
   get #incomingSounds(): readonly IncomingSlot[] {
@@ -283,7 +237,7 @@ export class MediaEngine {
   }
 
   #showPreview(): void {
-    const { track } = this.#devices.video;
+    const track = this.devices.track('video');
     if (this.#preview?.getTracks()[0] !== track) this.#preview = track && new MediaStream([track]);
     if (this.#localView) show(this.#localView, this.#preview);
   }

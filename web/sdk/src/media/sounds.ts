@@ -15,7 +15,10 @@ export class Sounds {
   /** By account, folded; kept for the next call. */
   readonly #volumes = new Map<string, number>();
   readonly #blockChanged: (isBlocked: boolean) => void;
+  /** The chosen speaker. */
   #speakerId: string | undefined;
+  /** It is not there: the default one is better than silence. */
+  #isSpeakerGone = false;
   /** Ends the wait for a gesture. */
   #gestures: AbortController | undefined;
   #isSaidBlocked = false;
@@ -59,7 +62,31 @@ export class Sounds {
     if (!('setSinkId' in probe)) throw new Error('this browser does not let a page choose the speaker');
     await probe.setSinkId(deviceId);
     this.#speakerId = deviceId;
+    this.#isSpeakerGone = false;
     await Promise.all([...this.#sounds.values()].map((sound) => sound.setSinkId(deviceId)));
+  }
+
+  /** The speaker that is in use; empty for the system's default, undefined where the browser does not let a page choose. */
+  get speakerId(): string | undefined {
+    if (!('setSinkId' in Audio.prototype)) return undefined;
+    return this.#isSpeakerGone ? '' : (this.#speakerId ?? '');
+  }
+
+  /** The machine's speakers are these now: one that is gone gives way to the default, and is used again when it is back. */
+  followSpeakers(speakers: readonly MediaDeviceInfo[]): void {
+    // Before the person has allowed a device, none has an id.
+    if (!speakers.some(({ deviceId }) => deviceId !== '')) return;
+    const isGone =
+      this.#speakerId !== undefined && !speakers.some(({ deviceId }) => deviceId === this.#speakerId);
+    if (isGone === this.#isSpeakerGone) return;
+    this.#isSpeakerGone = isGone;
+    for (const sound of this.#sounds.values()) this.#route(sound);
+  }
+
+  #route(sound: HTMLAudioElement): void {
+    const { speakerId } = this;
+    // It may be unplugged before anybody has said so.
+    if (speakerId !== undefined) sound.setSinkId(speakerId).catch(() => {});
   }
 
   /** Stops everything. */
@@ -82,8 +109,7 @@ export class Sounds {
     const next = streamOf(track, stream);
     if (next === stream) return;
     sound.srcObject = next;
-    // The chosen speaker may be unplugged: the default one is better than silence.
-    if (this.#speakerId !== undefined) sound.setSinkId?.(this.#speakerId).catch(() => {});
+    if (this.speakerId) this.#route(sound);
     void this.#play(sound);
   }
 
