@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import type { Hullo } from '@hullo/sdk';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import type { Server } from './server.ts';
 
@@ -80,21 +80,41 @@ export async function reload(page: Page): Promise<void> {
 }
 
 async function ready(page: Page): Promise<void> {
-  await eventually('the page has its client', () => page.evaluate(() => window.hullo !== undefined));
+  await eventually('the page has its client', () => look<boolean>(page, 'window.hullo !== undefined'));
+}
+
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/**
+ * What an expression of the page gives. Playwright's own `evaluate` counts as a gesture of the person, and lifts the browser's
+ * block of sound; this does not.
+ */
+export async function look<T>(page: Page, expression: string): Promise<T> {
+  const session = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, session);
+  const { result, exceptionDetails } = await (await session).send('Runtime.evaluate', {
+    expression,
+    awaitPromise: true,
+    returnByValue: true,
+    userGesture: false,
+  });
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+  return result.value as T;
 }
 
 /** Resolves when the page's client is in this state. */
 export async function becomes(page: Page, state: string): Promise<void> {
-  await eventually(`is ${state}`, async () => (await page.evaluate(() => window.hullo.state)) === state);
+  await eventually(`is ${state}`, async () => (await look(page, 'window.hullo.state')) === state);
 }
 
 /** Sound of this account keeps arriving: packets more than a moment ago. */
 export async function hears(page: Page, accid: string): Promise<void> {
   const packets = () =>
-    page.evaluate(async (of) => {
-      const { remotes } = await window.hullo.stats();
-      return remotes.find((remote) => remote.accid === of)?.audioPacketsReceived ?? 0;
-    }, accid);
+    look<number>(
+      page,
+      `window.hullo.stats().then(({ remotes }) =>
+        remotes.find((remote) => remote.accid === '${accid}')?.audioPacketsReceived ?? 0)`,
+    );
   const before = await packets();
   await eventually(`hears ${accid}`, async () => (await packets()) > before + 5);
 }
