@@ -48,7 +48,7 @@ export interface CallEvent {
   readonly callId: string;
 }
 
-/** What each event of {@link Hullo.on} carries. */
+/** What each event of {@link Client.on} carries. */
 export interface HulloEvents {
   /** The state, what is known of the calls, or the local media has changed. Comes before the event that says why. */
   changed: {

@@ -159,7 +159,7 @@ export class Hullo extends MediaClient {
     return (await this.ask('accepted', { op: 'join', call_id: callId })).members;
   }
 
-  /** Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. Resolves with its members. */
+  /** Takes a call of {@link Client.elsewhere} over from another of the account's devices. Resolves with its members. */
   async continueHere(callId: string): Promise<Member[]> {
     return (await this.ask('accepted', { op: 'continue_here', call_id: callId })).members;
   }
