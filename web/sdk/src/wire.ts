@@ -25,9 +25,6 @@ export type SlotKind = 'audio' | 'video' | 'screen';
 /** What comes from a microphone or a camera. */
 export type CaptureKind = Exclude<SlotKind, 'screen'>;
 
-/** What can be captured. */
-export type DeviceKind = SlotKind | 'screen';
-
 /** What the application can ask. */
 export type Op =
   | {
@@ -67,7 +64,7 @@ export type Op =
   | { op: 'mute_local_audio'; muted: boolean }
   | { op: 'mute_local_video'; muted: boolean }
   | { op: 'enable_local_video'; enabled: boolean }
-  | { op: 'retry_device'; kind: SlotKind }
+  | { op: 'retry_device'; kind: CaptureKind }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'share_screen'; enabled: boolean }

@@ -21,11 +21,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   browser = stubBrowser();
   events = [];
-  engine = new MediaEngine(
-    (event) => events.push(event),
-    {},
-    () => 'Alice',
-  );
+  engine = new MediaEngine((event) => events.push(event), {}, { notify: () => {}, self: () => 'Alice' });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -217,7 +213,7 @@ describe('views', () => {
     expect(carol.playing).toBeUndefined();
   });
 
-  test('show the own screen while it is captured', async () => {
+  test("show this device's screen while it is captured", async () => {
     const own = view();
     engine.attachScreenView('alice', own);
     const track = await share();

@@ -1,19 +1,17 @@
 // The device's media: carries out the endpoint's media commands on RTCPeerConnection and devices, and reports what they
 // do. It decides nothing.
 
-import { HulloError, messageOf } from '../errors.ts';
-import type { CallStats, Devices } from '../types.ts';
-import type { CaptureKind, MediaCommand, MediaEvent, RemoteSlot } from '../wire.ts';
-import type { DeviceChoice } from './constraints.ts';
-import { CaptureDevice } from './device.ts';
-import { loadDevice, saveDevice } from './device_choice.ts';
+import type { CallStats } from '../types.ts';
+import type { AppEvent, CaptureKind, MediaCommand, MediaEvent, RemoteSlot } from '../wire.ts';
+import { loadDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
+import type { IncomingSlot } from './incoming.ts';
+import { LocalDevices } from './local_devices.ts';
 import { type Lines, Peer } from './peer.ts';
-import { type IncomingSlot, Playback, show } from './playback.ts';
 import { ScreenCapture } from './screen_capture.ts';
-import { ScreenViews } from './screen_views.ts';
+import { Sounds } from './sounds.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
-import { TrackRequests } from './track_requests.ts';
+import { show, Views } from './views.ts';
 
 const KINDS: readonly CaptureKind[] = ['audio', 'video'];
 const NOTHING: Tracks = { audio: false, video: false };
@@ -33,44 +31,59 @@ export interface MediaNetwork {
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
 }
 
+/** What the engine has to do with the app. */
+export interface MediaOwner {
+  /** Tells the app what the endpoint has no part in. */
+  notify(event: AppEvent): void;
+  /** The signed-in account: its own screen is shown as that of anybody else. */
+  self(): string | undefined;
+}
+
 /** At most one connection, one microphone, one camera and one screen. */
 export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
-  readonly #requests = new TrackRequests();
-  readonly #devices: Record<CaptureKind, CaptureDevice>;
+  /** This machine's devices. */
+  readonly devices: LocalDevices;
+  /** The others' sound. */
+  readonly sounds: Sounds;
   readonly #screen: ScreenCapture;
-  readonly #screenViews = new ScreenViews();
-  /** The signed-in account: its own screen is shown as that of anybody else. */
-  readonly #self: () => string | undefined;
-  readonly #playback = new Playback(loadDevice('speaker'));
+  readonly #views = new Views();
+  readonly #screenViews = new Views();
+  readonly #owner: MediaOwner;
   #peer: Peer | undefined;
   #flow = NOTHING;
   #slots: readonly RemoteSlot[] = [];
+  #incoming: readonly IncomingSlot[] = [];
   readonly #stats = new StatsReader();
   /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
   readonly #firstFrames = new Map<string, FirstFrame>();
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
+  /** `report` is for the endpoint. */
   constructor(
     report: (event: MediaEvent) => void,
     network: MediaNetwork = {},
-    self: () => string | undefined = () => undefined,
+    owner: MediaOwner = { notify: () => {}, self: () => undefined },
   ) {
     this.#report = report;
     this.#network = network;
-    this.#self = self;
+    this.#owner = owner;
     this.#screen = new ScreenCapture(report, () => {
       this.#applyFlow();
       this.#showScreens();
     });
     this.#iceServers = network.iceServers ?? [];
-    this.#devices = {
-      audio: this.#device('audio', loadDevice('microphone')),
-      video: this.#device('video', loadDevice('camera')),
-    };
+    this.sounds = new Sounds(loadDevice('speaker'), (blocked) =>
+      owner.notify({ name: 'soundBlocked', detail: { blocked } }),
+    );
+    this.devices = new LocalDevices(this.sounds, {
+      changed: (kind) => this.#applyDevice(kind),
+      reported: (kind, state) => report({ event: 'device', kind, ...state }),
+      notify: (event) => owner.notify(event),
+    });
   }
 
   /** Carries out a command of the endpoint. */
@@ -92,7 +105,7 @@ export class MediaEngine {
         this.#capture(command);
         break;
       case 'retry':
-        this.#devices[command.kind].retry();
+        this.devices.retry(command.kind);
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
@@ -114,23 +127,43 @@ export class MediaEngine {
     }
   }
 
+  /** Closes everything, for good. */
+  destroy(): void {
+    this.#closePeer();
+    this.#screen.want(false);
+    this.devices.destroy();
+    this.attachLocalView(null);
+    this.#views.close();
+    this.#screenViews.close();
+  }
+
   attachLocalView(view: HTMLVideoElement | null): void {
     if (this.#localView && this.#localView !== view) show(this.#localView, undefined);
     this.#localView = view;
     this.#showPreview();
   }
 
-  /** The accounts that have a view, in the order in which they got it. */
+  /** The accounts that have a view, folded, in the order in which they got their first. */
   get viewed(): readonly string[] {
-    return this.#playback.viewed;
+    return this.#views.viewed;
   }
 
   attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
-    this.#playback.attach(accid, view);
+    this.#views.attach(accid, view);
   }
 
   attachScreenView(accid: string, view: HTMLVideoElement | null): void {
     this.#screenViews.attach(accid, view);
+  }
+
+  detachView(view: HTMLVideoElement): void {
+    if (this.#localView === view) this.attachLocalView(null);
+    this.#views.detach(view);
+    this.#screenViews.detach(view);
+  }
+
+  setVolume(accid: string, volume: number): void {
+    this.sounds.setVolume(accid, volume, this.#incomingSounds);
   }
 
   async stats(): Promise<CallStats> {
@@ -139,51 +172,16 @@ export class MediaEngine {
     return this.#stats.read(peer.state, await peer.stats(), this.#slots);
   }
 
-  async devices(): Promise<Devices> {
-    const all = (await globalThis.navigator?.mediaDevices?.enumerateDevices()) ?? [];
-    const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind);
-    return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
+  #capture({ audio, video, screen = false }: Tracks): void {
+    this.devices.want({ audio, video });
+    this.#screen.want(screen);
   }
 
-  async useMicrophone(deviceId: string): Promise<void> {
-    await this.#devices.audio.choose({ deviceId });
-    saveDevice('microphone', deviceId);
-  }
-
-  async useCamera(deviceId: string): Promise<void> {
-    await this.#devices.video.choose({ deviceId });
-    saveDevice('camera', deviceId);
-  }
-
-  async useSpeaker(deviceId: string): Promise<void> {
-    try {
-      await this.#playback.useSpeaker(deviceId);
-    } catch (error) {
-      throw HulloError.of('unknown', messageOf(error));
-    }
-    saveDevice('speaker', deviceId);
-  }
-
-  async switchCamera(): Promise<void> {
-    const settings = this.#devices.video.track?.getSettings();
-    if (settings?.facingMode === 'user') return this.#devices.video.choose({ facing: 'environment' });
-    if (settings?.facingMode === 'environment') return this.#devices.video.choose({ facing: 'user' });
-    const { cameras } = await this.devices();
-    const current = cameras.findIndex(({ deviceId }) => deviceId === settings?.deviceId);
-    const next = cameras[(current + 1) % cameras.length];
-    if (!next) throw HulloError.of('camera_unavailable', 'this machine has no camera');
-    if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
-  }
-
-  #device(kind: CaptureKind, deviceId: string | undefined): CaptureDevice {
-    const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
-    return new CaptureDevice(kind, choice, this.#requests, {
-      changed: () => {
-        this.#applyFlow();
-        if (kind === 'video') this.#showPreview();
-      },
-      reported: (report) => this.#report({ event: 'device', kind, ...report }),
-    });
+  #applyDevice(kind: CaptureKind): void {
+    this.#applyFlow();
+    if (kind === 'video') this.#showPreview();
+    // Browsers let a page sound that may use a microphone or a camera.
+    if (this.devices.track(kind)) void this.sounds.start();
   }
 
   /** The connection, if `peer` still names it. */
@@ -214,23 +212,18 @@ export class MediaEngine {
     this.#peer = undefined;
     this.#flow = NOTHING;
     this.#slots = [];
+    this.#incoming = [];
     this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
-    this.#playback.clear();
+    this.#views.apply([]);
     this.#showScreens();
-  }
-
-  #capture(wanted: Tracks): void {
-    this.#requests.together(() => {
-      for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
-    });
-    this.#screen.want(wanted.screen ?? false);
+    this.sounds.clear();
   }
 
   #applyFlow(): void {
     for (const kind of KINDS) {
-      const track = this.#flow[kind] ? this.#devices[kind].track : undefined;
+      const track = this.#flow[kind] ? this.devices.track(kind) : undefined;
       this.#peer?.send(kind, track ?? null);
     }
     this.#peer?.send('screen', (this.#flow.screen && this.#screen.track) || null);
@@ -248,20 +241,24 @@ export class MediaEngine {
       incoming.push({ ...slot, track: receiver.track });
       if (slot.kind === 'video') this.#detectFirstFrame(slot, receiver);
     }
-    this.#playback.apply(incoming);
+    this.#incoming = incoming;
+    const pictures = incoming.filter(({ kind }) => kind === 'video');
+    this.#views.apply(pictures.map(({ accid, track }) => [accid, track]));
     this.#showScreens();
+    this.sounds.apply(this.#incomingSounds);
   }
 
   /** The screens of the others, and the own one while it is captured. */
   #showScreens(): void {
-    const tracks = new Map<string, MediaStreamTrack>();
-    for (const { kind, mid, accid } of this.#slots) {
-      const receiver = kind === 'screen' ? this.#peer?.receiver(mid) : undefined;
-      if (receiver) tracks.set(accid, receiver.track);
-    }
-    const [self, { track }] = [this.#self(), this.#screen];
+    const screens = this.#incoming.filter(({ kind }) => kind === 'screen');
+    const tracks = new Map(screens.map(({ accid, track }) => [accid, track]));
+    const [self, { track }] = [this.#owner.self(), this.#screen];
     if (self !== undefined && track) tracks.set(self, track);
     this.#screenViews.apply(tracks);
+  }
+
+  get #incomingSounds(): readonly IncomingSlot[] {
+    return this.#incoming.filter(({ kind }) => kind === 'audio');
   }
 
   /** Stops waiting for the picture of an account that has lost its m-line. */
@@ -285,7 +282,7 @@ export class MediaEngine {
   }
 
   #showPreview(): void {
-    const { track } = this.#devices.video;
+    const track = this.devices.track('video');
     if (this.#preview?.getTracks()[0] !== track) this.#preview = track && new MediaStream([track]);
     if (this.#localView) show(this.#localView, this.#preview);
   }

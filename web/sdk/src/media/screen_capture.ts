@@ -1,8 +1,8 @@
 // This device's screen, captured while it is wanted. The person chooses what is captured, each time anew, and may end it with the
 // browser's own button.
 import { messageOf } from '../errors.ts';
-import type { DeviceFailure } from '../types.ts';
 import type { MediaEvent } from '../wire.ts';
+import { failureOf, InsecurePageError } from './device_failure.ts';
 
 /** What `getDisplayMedia` takes and TypeScript does not know yet (https://www.w3.org/TR/screen-capture/). */
 interface DisplayMediaOptions extends DisplayMediaStreamOptions {
@@ -52,7 +52,7 @@ export class ScreenCapture {
     try {
       const track = await requestScreen();
       if (attempt !== this.#attempt) return track.stop();
-      track.onended = () => this.#handleEnd(track);
+      track.addEventListener('ended', () => this.#handleEnd(track));
       this.#track = track;
       this.#changed();
       this.#report({ event: 'device', kind: 'screen', state: 'on' });
@@ -81,11 +81,7 @@ export class ScreenCapture {
 /** To be called in the person's gesture: browsers refuse it otherwise. */
 async function requestScreen(): Promise<MediaStreamTrack> {
   const devices = globalThis.navigator?.mediaDevices;
-  if (!devices)
-    throw new DOMException(
-      'the screen needs a secure page: serve it by https, or from localhost',
-      'InsecureError',
-    );
+  if (!devices) throw new InsecurePageError();
   if (!devices.getDisplayMedia)
     throw new DOMException('this browser cannot capture the screen', 'NotFoundError');
   const stream = await devices.getDisplayMedia(OPTIONS);
@@ -93,22 +89,4 @@ async function requestScreen(): Promise<MediaStreamTrack> {
   if (!track) throw new DOMException('the browser gave no picture', 'NotReadableError');
   if ('contentHint' in track) track.contentHint = 'detail';
   return track;
-}
-
-/** By the name of what `getDisplayMedia` rejects with. */
-function failureOf(error: unknown): DeviceFailure {
-  switch (error instanceof DOMException ? error.name : '') {
-    case 'NotAllowedError':
-    case 'SecurityError':
-    case 'AbortError':
-    // Asked without a gesture of the person.
-    case 'InvalidStateError':
-      return 'denied';
-    case 'NotFoundError':
-      return 'missing';
-    case 'InsecureError':
-      return 'insecure';
-    default:
-      return 'busy';
-  }
 }
