@@ -82,6 +82,7 @@ export interface ErrorBody {
 /** The kinds that the SDK itself finds, with the protocol's numbers. */
 const SDK_CODES = {
   bad_request: 414,
+  no_connection: 415,
   microphone_denied: 40000,
   microphone_unavailable: 40001,
   camera_denied: 50000,

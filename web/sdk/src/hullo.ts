@@ -10,6 +10,8 @@ import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
 import { observeNetwork } from './network.ts';
+import { checkOptions } from './options.ts';
+import { underPolicy } from './policy.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type {
   Account,
@@ -104,8 +106,12 @@ export class Hullo {
     observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
   }
 
-  /** Loads the WebAssembly module and makes a client that is signed out. Rejects when the module cannot be loaded. */
+  /**
+   * Loads the WebAssembly module and makes a client that is signed out. Rejects with `bad_request` for options that cannot work,
+   * and with `unknown` when the module cannot be loaded or the page's content security policy forbids it.
+   */
   static async create(options: HulloOptions): Promise<Hullo> {
+    checkOptions(options);
     const [endpoint, deviceId] = await Promise.all([
       loadEndpoint(options.wasm),
       options.deviceId ?? deviceIdOfTab(),
@@ -168,7 +174,12 @@ export class Hullo {
    * device was in before a reload goes on. For the account that is signed in it hands over a fresh token: session and call go
    * on. Rejects with `wrong_token`, `token_expired`, `token_revoked`, `token_unavailable`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
    */
-  async login(accid: string, token?: string): Promise<Account> {
+  login(accid: string, token?: string): Promise<Account> {
+    const giveUp = () => void this.logout();
+    return underPolicy(this.#socket.url, () => this.#login(accid, token), giveUp);
+  }
+
+  async #login(accid: string, token: string | undefined): Promise<Account> {
     const cursor = this.#cursors.of(accid);
     const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
     const { is: _, ...account } = await this.#driver.ask('logged_in', {
