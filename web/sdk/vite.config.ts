@@ -9,8 +9,15 @@ const packagedFile = {
   writeBundle: () => copyFileSync('wasm/hullo_wasm_bg.wasm', 'dist/hullo.wasm'),
 };
 
+/** A source map of the module would be as large as the module, and say nothing. */
+const unmapped = {
+  name: 'hullo-unmapped',
+  transform: (code: string, id: string) =>
+    id.endsWith('hullo_wasm_inline.js') ? { code, map: { mappings: '' as const } } : undefined,
+};
+
 export default defineConfig({
-  plugins: [packagedFile],
+  plugins: [unmapped, packagedFile],
   build: {
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     target: 'es2022',
