@@ -15,7 +15,7 @@ const MODULE =
 const LIT_IN_DEVELOPMENT = /^Lit is in dev mode/;
 
 export class Visitor {
-  /** Connections to the server that were opened, the closed ones among them. */
+  /** Connections to the server that were opened. */
   readonly sockets: WebSocket[] = [];
   /** What the page has complained of. */
   readonly complaints: string[] = [];
@@ -59,10 +59,15 @@ export class Visitor {
   async signedIn(): Promise<void> {
     const name = `${this.accid.slice(0, 1).toUpperCase()}${this.accid.slice(1)}`;
     try {
-      await this.page.getByRole('heading', { name: `You are ${name}` }).waitFor({ timeout: 20_000 });
+      await this.reads(`You are ${name}`);
     } catch (error) {
       throw new Error(`${this.accid} is not signed in: ${this.complaints.join('\n')}\n${String(error)}`);
     }
+  }
+
+  /** The page's heading says this, behind whatever screen is over it. */
+  async reads(heading: string): Promise<void> {
+    await this.page.locator('h1', { hasText: heading }).waitFor({ timeout: 20_000 });
   }
 
   /** How many scripts with the module, and how many files of WebAssembly, have come. */
@@ -72,11 +77,6 @@ export class Visitor {
       inScripts: scripts.filter((text) => text.includes(MODULE)).length,
       files: this.#addresses.filter((url) => new URL(url).pathname.endsWith('.wasm')).length,
     };
-  }
-
-  /** Connections that are open now. */
-  get openSockets(): number {
-    return this.sockets.filter((socket) => !socket.isClosed()).length;
   }
 
   async press(testId: string): Promise<void> {

@@ -17,7 +17,9 @@ export function Calls() {
   return (
     <>
       <h1>{account ? `You are ${account.name}` : 'Signing in…'}</h1>
-      <button onClick={() => screen.current?.dial('bob', 'video')}>Call</button>
+      <button type="button" onClick={() => screen.current?.dial('bob', 'video')}>
+        Call
+      </button>
       <HulloCall ref={screen} client={client} />
     </>
   );
