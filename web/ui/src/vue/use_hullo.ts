@@ -39,10 +39,10 @@ export function useHullo(options: MaybeRefOrGetter<UseHulloOptions>): HulloRefs 
     session.value = NO_SESSION;
   };
   const follow = (key: string | undefined) => {
-    const before = leave;
-    const next = key === undefined ? undefined : acquire(key, toValue(options));
-    before();
-    if (!next) return;
+    // First the one, then the other: so both can be the same device.
+    leave();
+    if (key === undefined) return;
+    const next = acquire(key, toValue(options));
     shared = next;
     session.value = next.session;
     stop = next.subscribe(() => {
