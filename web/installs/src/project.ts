@@ -1,12 +1,12 @@
 // A fresh project in a folder of its own, with the tarballs installed by npm, and what its tools do in it.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../../e2e/src/eventually.ts';
 import { freePort } from '../../e2e/src/server.ts';
-import { installed, lockOf, lockWith, manifestOf, sourceOf, tarballs } from './recipe.mjs';
+import { installed, lockOf, lockWith, manifestOf, packageOf, sourceOf, tarballs } from './recipe.mjs';
 
 const execute = promisify(execFile);
 const INSTALL_MS_MAX = 180_000;
@@ -27,9 +27,7 @@ export class Project {
     const lock = JSON.stringify(
       lockWith(JSON.parse(readFileSync(lockOf(name), 'utf8')), JSON.parse(manifest), files),
     );
-    const hash = createHash('sha256').update(manifest).update(lock);
-    for (const file of files) hash.update(readFileSync(file));
-    const stamp = hash.digest('hex');
+    const stamp = createHash('sha256').update(manifest).update(lock).digest('hex');
 
     const stampFile = join(folder, 'node_modules/.hullo-stamp');
     const isCurrent = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
@@ -44,7 +42,10 @@ export class Project {
     writeFileSync(join(folder, 'package.json'), manifest);
     writeFileSync(join(folder, 'package-lock.json'), lock);
     const project = new Project(folder);
-    if (!isCurrent) {
+    if (isCurrent) {
+      // With the same dependencies: what npm would do.
+      for (const file of files) unpack(file, folder);
+    } else {
       await execute('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], {
         cwd: folder,
         env,
@@ -114,4 +115,12 @@ export class Project {
     for (const { pid, exitCode } of this.#running.splice(0))
       if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
   }
+}
+
+/** Puts the content of a tarball where npm has put that of the last one. */
+function unpack(file: string, folder: string): void {
+  const target = join(folder, 'node_modules', packageOf(file).name);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  execFileSync('tar', ['-xzf', file, '-C', target, '--strip-components=1']);
 }
