@@ -162,6 +162,11 @@ export abstract class Client implements AsyncDisposable {
     return this.destroy();
   }
 
+  /** @internal Where the WebSocket goes. */
+  protected get socketUrl(): string {
+    return this.#socket.url;
+  }
+
   /** @internal Hands an operation to the endpoint; settles with what the endpoint completes it with. */
   protected ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
     return this.#driver.ask(is, op);

@@ -88,6 +88,7 @@ export interface ErrorBody {
 /** The kinds that the SDK itself finds, with the protocol's numbers where the protocol has them. */
 const SDK_CODES = {
   bad_request: 414,
+  no_connection: 415,
   call_over: 20101,
   microphone_denied: 40000,
   microphone_unavailable: 40001,

@@ -491,6 +491,12 @@ export type BeforeCall = (
  */
 export type BeforeAccept = (call: Call) => boolean | Promise<boolean>;
 
+/**
+ * Where the WebAssembly module is: the address of the packaged `@hullo/sdk/hullo.wasm`, the answer to a request for it, its
+ * bytes, or the compiled module.
+ */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
@@ -518,8 +524,8 @@ export interface HulloOptions {
    * `sessionStorage`.
    */
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
-  /** The WebAssembly module, where it cannot be found beside the script. */
-  wasm?: URL | BufferSource | Response;
+  /** The WebAssembly module, as a file of its own in place of the one that travels in the script. */
+  wasm?: WasmSource;
 }
 
 /** How to dial. */

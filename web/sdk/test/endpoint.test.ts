@@ -1,6 +1,7 @@
 // The real module: `cargo xtask wasm` builds it.
 import { readFile } from 'node:fs/promises';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { inflateSync } from 'node:zlib';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { CLIENT_ERRORS } from '../src/client_errors.ts';
 import { type Endpoint, loadEndpoint } from '../src/endpoint.ts';
 import type { ErrorKind } from '../src/errors.ts';
@@ -136,3 +137,33 @@ describe('texts of errors', () => {
 function snakeCase(name: string): string {
   return name.replace(/(?!^)([A-Z])/g, '_$1').toLowerCase();
 }
+
+describe('module', () => {
+  test('travels in a script, and is the one that was built', async () => {
+    const { deflated } = await import('../wasm/hullo_wasm_inline.js');
+    const built = await readFile(new URL('../wasm/hullo_wasm_bg.wasm', import.meta.url));
+    expect(inflateSync(Buffer.from(deflated, 'base64')).equals(built)).toBe(true);
+  });
+
+  test('that cannot be loaded is refused with where it was looked for', async () => {
+    vi.resetModules();
+    vi.stubGlobal(
+      'fetch',
+      async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
+    );
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { loadEndpoint: load } = await import('../src/endpoint.ts');
+    await expect(load('https://a.example/hullo.wasm')).rejects.toMatchObject({
+      name: 'HulloError',
+      kind: 'unknown',
+      message: expect.stringMatching(/cannot be loaded from https:\/\/a\.example\/hullo\.wasm: .*magic/),
+    });
+    vi.unstubAllGlobals();
+  });
+
+  test('is loaded from its script where no other is named', async () => {
+    vi.resetModules();
+    const { loadEndpoint: load } = await import('../src/endpoint.ts');
+    expect((await load()).pollTimeout()).toBeUndefined();
+  });
+});

@@ -3,9 +3,9 @@
 import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import { coloursOf } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { cameraIsOn, isAbsent, microphoneIsOn, type Scene } from '../scene.ts';
@@ -76,7 +76,7 @@ export class HulloTile extends CallElement {
     const covered = !filmed || !on || !hasPicture;
     return html`<div
       class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
-      style=${styleMap({ '--one': one, '--two': two })}
+      ${inlineStyle({ '--one': one, '--two': two })}
     >
       ${filmed ? (isMe ? this.#local.render('hullo-local-video') : this.#remote.render(`video-${accid}`)) : nothing}
       ${covered ? this.#renderFace(scene, filmed && on) : nothing}
