@@ -34,7 +34,7 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
         index + 1,
         state === 'active' ? 'joined' : index === 0 ? 'accepted' : 'ringing',
       ),
-      video: media === 'video',
+      ...(media === 'video' ? {} : { video: 'off' as const }),
       ...but[accid],
     })),
     secure: false,
@@ -44,11 +44,11 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
 
 /** What the gallery shows beside pictures: someone muted, someone's camera off. */
 const LIFE: Record<string, Partial<Participant>> = {
-  carol: { audio: false },
-  dave: { video: false },
-  heidi: { video: false, audio: false },
-  judy: { audio: false },
-  lena: { video: false },
+  carol: { audio: 'off' },
+  dave: { video: 'off' },
+  heidi: { video: 'off', audio: 'off' },
+  judy: { audio: 'off' },
+  lena: { video: 'off' },
 };
 
 function inGroup(count: number, sketch: GroupSketch = {}, speakers: readonly string[] = ['bob']): Lead {
@@ -58,7 +58,7 @@ function inGroup(count: number, sketch: GroupSketch = {}, speakers: readonly str
   };
 }
 
-function dispatchIntent(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; accid: string }): Lead {
+function dispatchIntent(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; tile: string }): Lead {
   return (_client, surface) => {
     surface.shadowRoot
       ?.querySelector('hullo-group, hullo-video, hullo-voice')
@@ -89,7 +89,8 @@ function endedGroup(reason: EndReason, by: string | undefined, caller = 'alice',
     const current = groupOf(4, { caller, state: durationMs > 0 ? 'active' : 'ringing' });
     client.enter({ state: durationMs > 0 ? 'in_call' : caller === 'alice' ? 'calling' : 'called', current });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'group-1', reason, durationMs, ...(by ? { by } : {}) });
+    const durations = durationMs > 0 ? [{ accid: 'alice', durationMs }] : [];
+    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations, ...(by ? { by } : {}) });
   };
 }
 
@@ -99,7 +100,7 @@ const TROUBLE: Record<string, Partial<Participant>> = {
   dave: { state: 'joined', reconnecting: true },
   erin: { state: 'joined', held: true },
   frank: { state: 'accepted' },
-  grace: { state: 'joined', video: false, reconnecting: true },
+  grace: { state: 'joined', video: 'off', reconnecting: true },
 };
 
 /** Those who will not come are shown from when it turns out. */
@@ -132,10 +133,10 @@ export const groupStates: Record<string, Lead> = {
     [2, 3, 4, 5, 7, 9, 16, 23].map((count) => [`group-${count}`, inGroup(count, { but: LIFE })]),
   ),
   'group-23-page-2': after(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
-  'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: false } } }, ['bob', 'erin']),
+  'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: 'off' } } }, ['bob', 'erin']),
   'group-voice-16': inGroup(16, { media: 'audio', but: LIFE }, ['bob', 'frank']),
-  'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
-  'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
+  'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', tile: 'erin' })),
+  'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', tile: 'bob' })),
   'group-trouble': after(inGroup(8, { but: TROUBLE }, []), (client) => {
     const reports = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'].map((accid) => ({
       accid,
@@ -151,9 +152,39 @@ export const groupStates: Record<string, Lead> = {
     screen?.dispatchEvent(new CustomEvent('hullo-intent', { detail, bubbles: true, composed: true }));
   }),
   'group-weak-own': (client) => {
-    client.enter({ state: 'in_call', current: groupOf(4), local: { audioFailed: true } });
-    client.emit('reconnecting', {});
+    client.enter({
+      state: 'in_call',
+      current: groupOf(4),
+      local: { microphone: { state: 'failed', failure: 'denied' } },
+      reconnecting: true,
+    });
   },
+  'group-asking': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: groupOf(5, {
+        but: {
+          bob: { audio: 'asking', video: 'asking' },
+          carol: { audio: 'failed', video: 'failed' },
+          dave: { audio: 'off' },
+        },
+      }),
+      local: { microphone: { state: 'asking' } },
+    }),
+  'group-screen': inGroup(5, { but: { bob: { screen: true }, ...LIFE } }),
+  'group-screen-23': inGroup(23, { but: { bob: { screen: true }, ...LIFE } }),
+  'group-screen-voice': inGroup(4, { media: 'audio', but: { bob: { screen: true } } }),
+  'group-screens': inGroup(5, { but: { bob: { screen: true }, carol: { screen: true } } }),
+  'group-screen-pinned': after(
+    inGroup(5, { but: { bob: { screen: true } } }),
+    dispatchIntent({ type: 'pin', tile: 'erin' }),
+  ),
+  'group-sharing': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: groupOf(5, { but: LIFE }),
+      local: { screen: { state: 'on' } },
+    }),
   'group-left-toast': after(inGroup(4, { but: { dave: { state: 'left' } } }), (client) =>
     client.emit('userLeave', { accid: 'dave' }),
   ),

@@ -1,11 +1,13 @@
 // Renders one state (?state=video&lang=zh&theme=dark), the call records (?state=records), or the list of all.
 import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
+import { ASKING_MS } from '../src/call/asking_controller.ts';
 import '../src/index.ts';
 import type { Language } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
 import { directoryIn } from './people.ts';
 import { showPicture } from './picture.ts';
+import { showScreen } from './screen.ts';
 import { states } from './states.ts';
 
 const query = new URLSearchParams(location.search);
@@ -14,6 +16,7 @@ const theme = query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'l
 const state = query.get('state');
 document.documentElement.lang = lang;
 if (theme) document.documentElement.style.colorScheme = theme;
+if (query.get('dir') === 'rtl') document.documentElement.dir = 'rtl';
 
 function showList(): void {
   const list = document.createElement('nav');
@@ -66,7 +69,9 @@ function showRecords(name: string): void {
 }
 
 async function showState(name: string): Promise<void> {
-  const client = new FakeHullo(showPicture);
+  const client = new FakeHullo((accid, video, source) =>
+    source === 'screen' ? showScreen(video) : showPicture(accid, video),
+  );
   const surface = document.createElement('hullo-call');
   surface.client = client;
   surface.directory = directoryIn(lang);
@@ -76,6 +81,10 @@ async function showState(name: string): Promise<void> {
   await surface.updateComplete;
   await states[name]?.(client, surface);
   Object.assign(window, { client, surface });
+  // A device that takes its time to open is spoken of after a moment only.
+  if (name.includes('asking')) await new Promise((resolve) => setTimeout(resolve, ASKING_MS + 50));
+  await surface.updateComplete;
+  document.documentElement.dataset.shown = name;
 }
 
 if (state === 'records' || state === 'group-records') showRecords(state);

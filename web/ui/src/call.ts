@@ -1,10 +1,12 @@
 // <hullo-call>: the whole call surface. Shows nothing while the client is idle; otherwise the screen of the moment, and
 // a notice at the end. It holds no call logic: it renders the client's state and calls its methods.
-import type { Call, GroupCallOptions, Media } from '@hullo/sdk';
+import type { GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
+import { AskingController } from './call/asking_controller.ts';
 import { ClientController } from './call/client_controller.ts';
+import { DeviceListController } from './call/device_list_controller.ts';
 import { FocusController } from './call/focus_controller.ts';
 import { intentOfKey } from './call/keys.ts';
 import { announcementOf, labelOf } from './call/labels.ts';
@@ -15,7 +17,7 @@ import { renderScreen, screenOf } from './call/screens.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
-import { isOvertaken } from './errors.ts';
+import { isOvertaken, isOwnRefusal } from './errors.ts';
 import { GroupController } from './group/controller.ts';
 import { type Directory, directoryWith } from './people.ts';
 import { composeScene } from './scene/compose.ts';
@@ -58,23 +60,28 @@ export class HulloCall extends LitElement {
   /** Plays no tones. */
   @property({ type: Boolean }) silent = false;
 
-  @state() private sheet: Sheet | undefined;
-  @state() private answering = false;
-  @state() private continuing = false;
+  /** What is open over the screen, and of which call. */
+  @state() private opened: { readonly sheet: Sheet; readonly callId: string | undefined } | undefined;
+  /** The call whose answer was pressed and is under way. */
+  @state() private answering: string | undefined;
+  /** The call that is on its way here from another device. */
+  @state() private continuing: string | undefined;
 
   #scene: Scene | undefined;
-  #callId: string | undefined;
   /** The group call has grown from the video call of two that was on the screen. */
   #grown = false;
   readonly #clock = new CallClock();
   readonly #focus = new FocusController(this, () => screenOf(this.#scene, this.#notices.notice));
   readonly #ring = new RingController(this, () => this.#scene);
   readonly #group = new GroupController(this);
+  readonly #asking = new AskingController(this);
+  readonly #deviceList = new DeviceListController(this);
   readonly #notices = new NoticeController(this, (sound) => this.#ring.once(sound));
   readonly #events = new ClientController(this, {
     notices: this.#notices,
     group: this.#group,
-    changed: (call) => this.#followCall(call),
+    asking: this.#asking,
+    deviceList: this.#deviceList,
   });
 
   static override styles = callStyles;
@@ -125,26 +132,28 @@ export class HulloCall extends LitElement {
     removeEventListener('keydown', this.#onKey);
   }
 
-  /** What is open belongs to one call. */
-  #followCall(call: Call | undefined): void {
-    if (call?.callId !== this.#callId) this.sheet = undefined;
-    this.#callId = call?.callId;
-    if (!call) this.answering = false;
+  /** What is open over the screen of the current call. */
+  get #sheet(): Sheet | undefined {
+    return this.opened?.callId === this.client?.current?.callId ? this.opened?.sheet : undefined;
   }
 
   #compose(): Scene | undefined {
-    const { client, directory, contacts, lang, answering, sheet } = this;
+    const { client, directory, contacts, lang, answering } = this;
     if (!client) return;
+    const now = performance.now();
     return composeScene({
-      ...this.#group.at(performance.now(), client.accid),
+      ...this.#group.at(now, client.accid),
+      ...this.#asking.at(now, client.accid),
       client,
       directory,
       people: this.people,
       contacts,
       lang,
-      answering,
-      sheet,
-      reconnecting: this.#events.reconnecting,
+      answering:
+        answering !== undefined &&
+        [client.current, client.waiting].some((call) => call?.callId === answering),
+      sheet: this.#sheet,
+      devices: this.#deviceList.devices,
       network: this.#events.network.view,
       clock: this.#clock,
     });
@@ -153,27 +162,29 @@ export class HulloCall extends LitElement {
   async #run(intent: Intent): Promise<void> {
     const { client } = this;
     if (intent.type === 'dismiss') return this.#notices.dismiss();
-    if (intent.type === 'open') this.sheet = intent.sheet;
+    if (intent.type === 'open') this.opened = { sheet: intent.sheet, callId: client?.current?.callId };
     if (intent.type === 'close') this.#closeSheet();
-    if (intent.type === 'pin') this.#group.pin(intent.accid);
+    if (intent.type === 'pin') this.#group.pin(intent.tile);
     if (!client) return;
-    const answers = intent.type === 'accept' || intent.type === 'acceptWaiting';
-    if (answers) this.answering = true;
-    if (intent.type === 'continueHere') this.continuing = true;
+    const answered = answeredBy(intent, client);
+    if (answered !== undefined) this.answering = answered;
+    if (intent.type === 'continueHere') this.continuing = intent.callId;
     try {
+      // Called at once, within the press: browsers let some things be done only there.
       const toast = await runIntent(client, intent);
-      if (intent.type === 'muteForMe') this.#group.muteForMe(intent.accid, intent.muted);
       if (toast) this.#notices.showToastAbout(toast.key, toast.accids);
     } catch (error) {
-      if (!isOvertaken(error)) this.#notices.showError(error);
+      if (!isOvertaken(error) && !isOwnRefusal(error)) this.#notices.showError(error);
     } finally {
-      if (answers) this.answering = false;
-      if (intent.type === 'continueHere') this.continuing = false;
+      if (answered !== undefined && this.answering === answered) this.answering = undefined;
+      if (intent.type === 'continueHere') this.continuing = undefined;
+      // Not all that can be asked for changes the client's state: a volume does not.
+      this.requestUpdate();
     }
   }
 
   #closeSheet(): void {
-    this.sheet = undefined;
+    this.opened = undefined;
     this.#focus.focus();
   }
 
@@ -182,8 +193,8 @@ export class HulloCall extends LitElement {
     const scene = this.#scene;
     const { notice } = this.#notices;
     if (event.key === 'Escape' && (scene || notice)) {
-      if (!this.contained || this.sheet || notice) event.preventDefault();
-      if (this.sheet) this.#closeSheet();
+      if (!this.contained || this.#sheet || notice) event.preventDefault();
+      if (this.#sheet) this.#closeSheet();
       else if (!scene) this.#notices.dismiss();
       return;
     }
@@ -215,14 +226,21 @@ export class HulloCall extends LitElement {
   }
 
   #renderOverPage(): TemplateResult | typeof nothing {
-    const { client, people, lang, continuing: busy } = this;
+    const { client, people, lang, continuing } = this;
     const { notice } = this.#notices;
     if (notice) return notice.shape === 'pill' ? renderPill(notice) : nothing;
     const call = client?.elsewhere[0];
     if (!client || !call) return nothing;
+    const busy = continuing === call.callId;
     const dispatchIntent = (intent: Intent): void => void this.#run(intent);
     return renderOffer({ call, me: client.accid, directory: people, lang, busy, dispatchIntent });
   }
+}
+
+/** The call that `intent` answers. */
+function answeredBy(intent: Intent, { current }: CallClient): string | undefined {
+  if (intent.type === 'accept') return current?.callId;
+  return intent.type === 'acceptWaiting' ? intent.callId : undefined;
 }
 
 declare global {

@@ -39,6 +39,13 @@ export const icons = {
   devices: icon(
     svg`<path d="M3.5 7.5h9M17.5 7.5h3M3.5 16.5h3M11.5 16.5h9"/><circle cx="15" cy="7.5" r="2.4"/><circle cx="9" cy="16.5" r="2.4"/>`,
   ),
+  screen: icon(
+    svg`<rect x="2.75" y="4.25" width="18.5" height="12.5" rx="2.5"/><path d="M8.5 20.25h7M12 13.5V8M9.4 10.4 12 7.75l2.6 2.65"/>`,
+  ),
+  screenOff: icon(
+    svg`<rect x="2.75" y="4.25" width="18.5" height="12.5" rx="2.5"/><path d="M8.5 20.25h7M9.75 8.25l4.5 4.5M14.25 8.25l-4.5 4.5"/>`,
+  ),
+  above: icon(svg`<path d="M12 19.5v-14M5.75 11.5 12 5.25l6.25 6.25"/>`),
   check: icon(svg`<path d="m5 12.6 4.6 4.6L19 7.6"/>`),
   close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
   warning: icon(

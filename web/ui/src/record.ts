@@ -114,7 +114,7 @@ export class HulloRecord extends LitElement {
         flex: 1;
         min-width: 0;
       }
-      .company {
+      .others {
         display: -webkit-box;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
@@ -175,7 +175,7 @@ export class HulloRecord extends LitElement {
       title,
       text: outcome,
       person,
-      company,
+      others,
       label,
     } = describeRecord(summary, this.me, this.lang, this.directory);
     const group = summary.kind === 'group';
@@ -195,7 +195,7 @@ export class HulloRecord extends LitElement {
       <span class="icon">${media === 'video' ? icons.camera : icons.phone}</span>
       <span class="words">
         <span class="title">${title}</span>
-        ${group ? html`<span class="company">${company}</span>` : nothing}
+        ${group ? html`<span class="others">${others}</span>` : nothing}
         <span class="outcome">${arrow} ${outcome}</span>
       </span>
       ${group ? html`<hullo-faces .people=${[person]} .most=${1} .count=${summary.people - 1}></hullo-faces>` : nothing}

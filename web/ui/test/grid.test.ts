@@ -124,7 +124,7 @@ describe('pages', () => {
     const seen: string[] = [];
     const { pages } = layOut(accids, undefined, 0, PHONE);
     for (let page = 0; page < pages; page += 1)
-      seen.push(...layOut(accids, undefined, page, PHONE).tiles.map(({ accid }) => accid));
+      seen.push(...layOut(accids, undefined, page, PHONE).tiles.map(({ id }) => id));
     expect(pages).toBe(4);
     expect(seen).toEqual(accids);
   });
@@ -137,7 +137,7 @@ describe('pages', () => {
   test('that have gone, because people left, give way to the last there is', () => {
     const layout = layOut(people(7), undefined, 9, PHONE);
     expect(layout.page).toBe(1);
-    expect(layout.tiles.map(({ accid }) => accid)).toEqual(['p6']);
+    expect(layout.tiles.map(({ id }) => id)).toEqual(['p6']);
   });
 
   test('keep the size of their tiles when the last one is not full', () => {
@@ -158,8 +158,8 @@ describe('a pinned tile', () => {
     const { pages } = layOut(accids, 'p5', 0, DESKTOP);
     for (let page = 0; page < pages; page += 1) {
       const { tiles } = layOut(accids, 'p5', page, DESKTOP);
-      expect(tiles[0]).toMatchObject({ accid: 'p5', big: true });
-      expect(tiles.slice(1).some(({ accid, big }) => accid === 'p5' || big)).toBe(false);
+      expect(tiles[0]).toMatchObject({ id: 'p5', big: true });
+      expect(tiles.slice(1).some(({ id, big }) => id === 'p5' || big)).toBe(false);
     }
   });
 

@@ -17,7 +17,18 @@ export class FocusController implements ReactiveController {
     host.addController(this);
   }
 
+  /** A dialog that leaves the page is no longer modal, whatever it says of itself: it is opened again where it comes to. */
+  hostDisconnected(): void {
+    this.dialog.value?.close();
+    this.screen = undefined;
+  }
+
+  hostConnected(): void {
+    this.host.requestUpdate();
+  }
+
   hostUpdated(): void {
+    if (!this.host.isConnected) return;
     const screen = this.screenNow();
     this.#open(screen !== undefined);
     if (screen === this.screen) return;

@@ -18,7 +18,8 @@ import { type Language, text } from '../texts.ts';
 
 /** Over the screen `name` of a running call: toasts, questions, sheets. */
 export function renderOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
-  const where = `${name} ${scene.call.media === 'video' && scene.state === 'in_call' ? 'video' : ''}`;
+  const dark = scene.call.media === 'video' || scene.sharers.length > 0;
+  const where = `${name} ${dark && scene.state === 'in_call' ? 'video' : ''}`;
   return html`<div class="overlay ${where}">
       ${toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${toast}</div>` : nothing}
       ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}

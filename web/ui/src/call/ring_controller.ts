@@ -10,7 +10,8 @@ import { alertOf } from './labels.ts';
 export class RingController implements ReactiveController {
   readonly #tones = new Tones();
   readonly #attention = new Attention();
-  #connected = false;
+  /** The call that was last seen, and whether it was connected. */
+  #seen: { readonly callId: string; readonly connected: boolean } | undefined;
 
   constructor(
     private readonly host: CallHost,
@@ -20,16 +21,20 @@ export class RingController implements ReactiveController {
   }
 
   hostUpdated(): void {
+    if (!this.host.isConnected) return;
     const scene = this.scene();
     this.#tones.loop(this.host.silent ? undefined : scene && loopOf(scene));
-    if (scene?.connected && !this.#connected) this.once('connected');
-    this.#connected = scene?.connected ?? false;
+    // Only a call that was seen to connect: one that is found connected, after a reload or a move, is not news.
+    const was = this.#seen?.callId === scene?.call.callId ? this.#seen : undefined;
+    if (scene?.connected && was?.connected === false) this.once('connected');
+    this.#seen = scene && { callId: scene.call.callId, connected: scene.connected };
     const alert = scene && alertOf(scene);
     if (alert) this.#attention.start(alert);
     else this.#attention.stop();
   }
 
   hostDisconnected(): void {
+    this.#seen = undefined;
     this.#tones.close();
     this.#attention.stop();
   }

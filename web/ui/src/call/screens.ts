@@ -16,7 +16,8 @@ export type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' |
 export function screenOf(scene: Scene | undefined, notice: Notice | undefined): ScreenName | undefined {
   if (!scene) return notice?.shape === 'card' ? 'ended' : undefined;
   if (scene.state === 'called') return 'incoming';
-  if (scene.group) return 'group';
+  // A shared screen is large in a call of two, too, and those in it are beside it.
+  if (scene.group || scene.sharers.length > 0) return 'group';
   if (scene.state === 'calling') return 'outgoing';
   return scene.call.media === 'video' ? 'video' : 'voice';
 }

@@ -170,7 +170,7 @@ export function arrangeSpotlight(others: number, area: Area): Spotlight {
 /** A page of tiles and where each lies. */
 export interface Layout {
   /** Which are shown, and where; the pinned one first. */
-  readonly tiles: readonly { readonly accid: string; readonly rect: Rect; readonly big: boolean }[];
+  readonly tiles: readonly { readonly id: string; readonly rect: Rect; readonly big: boolean }[];
   /** From 0. */
   readonly page: number;
   /** At least 1. */
@@ -179,33 +179,28 @@ export interface Layout {
   readonly pageOf: ReadonlyMap<string, number>;
 }
 
-/** Lays out `accids`: page `page` of them (or the last there is), with `pinned` large when it is among them. */
-export function layOut(
-  accids: readonly string[],
-  pinned: string | undefined,
-  page: number,
-  area: Area,
-): Layout {
-  const big = pinned !== undefined && accids.includes(pinned) && accids.length > 1 ? pinned : undefined;
-  const paged = big === undefined ? accids : accids.filter((accid) => accid !== big);
+/** Lays out the tiles `ids`: page `page` of them (or the last there is), with `pinned` large when it is among them. */
+export function layOut(ids: readonly string[], pinned: string | undefined, page: number, area: Area): Layout {
+  const big = pinned !== undefined && ids.includes(pinned) && ids.length > 1 ? pinned : undefined;
+  const paged = big === undefined ? ids : ids.filter((id) => id !== big);
   const capacity = big === undefined ? gridCapacity(area) : stripCapacity(area);
   const pages = Math.max(1, Math.ceil(paged.length / capacity));
   const current = clamp(page, 0, pages - 1);
   const shown = paged.slice(current * capacity, (current + 1) * capacity);
-  const pageOf = new Map(paged.map((accid, index) => [accid, Math.floor(index / capacity)]));
+  const pageOf = new Map(paged.map((id, index) => [id, Math.floor(index / capacity)]));
   if (big === undefined) {
     // A page that is not full keeps the size of a full one, so that turning pages does not make tiles grow.
     const rects = arrangeGrid(pages > 1 ? capacity : shown.length, area);
-    const tiles = shown.flatMap((accid, index) => {
+    const tiles = shown.flatMap((id, index) => {
       const rect = rects[index];
-      return rect ? [{ accid, rect, big: false }] : [];
+      return rect ? [{ id, rect, big: false }] : [];
     });
     return { tiles, page: current, pages, pageOf };
   }
   const spotlight = arrangeSpotlight(shown.length, area);
-  const strip = shown.flatMap((accid, index) => {
+  const strip = shown.flatMap((id, index) => {
     const rect = spotlight.strip[index];
-    return rect ? [{ accid, rect, big: false }] : [];
+    return rect ? [{ id, rect, big: false }] : [];
   });
-  return { tiles: [{ accid: big, rect: spotlight.big, big: true }, ...strip], page: current, pages, pageOf };
+  return { tiles: [{ id: big, rect: spotlight.big, big: true }, ...strip], page: current, pages, pageOf };
 }

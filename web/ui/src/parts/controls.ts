@@ -4,9 +4,10 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
+import type { Intent, Scene } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, renderButton } from './button.ts';
+import { cameraButton, microphoneButton, shareButton } from './device_buttons.ts';
 
 @customElement('hullo-controls')
 export class HulloControls extends CallElement {
@@ -25,7 +26,7 @@ export class HulloControls extends CallElement {
         backdrop-filter: blur(24px) saturate(1.5);
       }
       .bar .danger {
-        margin-left: 4px;
+        margin-inline-start: 4px;
       }
       .bar .danger .disc {
         width: 68px;
@@ -38,7 +39,7 @@ export class HulloControls extends CallElement {
           padding: 10px;
         }
         .bar .danger {
-          margin-left: 2px;
+          margin-inline-start: 2px;
         }
         .bar .danger .disc {
           width: 60px;
@@ -58,6 +59,14 @@ export class HulloControls extends CallElement {
         }
         .bar .danger .disc {
           width: 52px;
+        }
+        .full {
+          --disc: 36px;
+          gap: 5px;
+          padding: 7px;
+        }
+        .bar.full .danger .disc {
+          width: 44px;
         }
       }
       .named {
@@ -79,12 +88,18 @@ export class HulloControls extends CallElement {
         .named .round {
           width: 96px;
         }
+        .named .danger {
+          order: 1;
+        }
       }
       @container (max-height: 520px) {
         .named {
           --disc: 52px;
           display: flex;
           gap: 8px;
+        }
+        .named .danger {
+          order: 1;
         }
       }
     `,
@@ -95,52 +110,44 @@ export class HulloControls extends CallElement {
     if (!scene) return;
     const video = scene.call.media === 'video';
     if (scene.group) return this.#renderGroupBar(scene, video);
-    return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, !video)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, true)} ${this.#renderSwitchMedia(scene, video)}
-      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, !video)} ${this.#renderHangup(!video)}
+    // Beside a shared screen there is no room for names.
+    const named = !video && scene.sharers.length === 0;
+    return html`<div class=${named ? 'named' : scene.canShare ? 'bar full' : 'bar'} role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#renderMicrophone(scene, named)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, named)} ${this.#renderSwitchMedia(scene, named)}
+      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, named)}
+      ${named ? html`${this.#renderHangup(true)} ${this.#renderShare(scene, true)}` : html`${this.#renderShare(scene, false)} ${this.#renderHangup(false)}`}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
     return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
       ${this.#renderMicrophone(scene, false)} ${video ? this.#renderCamera(scene) : nothing} ${this.#renderDevices(scene, false)}
-      ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
+      ${this.#renderShare(scene, false)} ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
     </div>`;
   }
 
-  #renderMicrophone({ local }: Scene, labelled: boolean): TemplateResult {
-    const off = local.audioMuted || local.audioFailed;
-    return renderButton({
-      icon: off ? 'microphoneOff' : 'microphone',
-      label: this.t(off ? 'control.unmute' : 'control.mute'),
-      testId: 'hullo-mute-audio',
-      pressed: off,
-      disabled: local.audioFailed,
-      labelled,
-      key: 'M',
-      press: () => this.dispatchIntent(toggleMicrophone(local)),
-    });
+  #dispatch = (intent: Intent): void => this.dispatchIntent(intent);
+
+  #renderMicrophone(scene: Scene, labelled: boolean): TemplateResult {
+    return renderButton({ ...microphoneButton(scene, this.#dispatch), labelled });
   }
 
-  #renderCamera({ local }: Scene): TemplateResult {
-    const on = cameraIsOn(local);
-    return renderButton({
-      icon: on ? 'camera' : 'cameraOff',
-      label: this.t(on ? 'control.cameraOff' : 'control.cameraOn'),
-      testId: 'hullo-mute-video',
-      pressed: !on,
-      key: 'V',
-      press: () => this.dispatchIntent(toggleCamera(local)),
-    });
+  #renderCamera(scene: Scene): TemplateResult {
+    return renderButton(cameraButton(scene, this.#dispatch));
   }
 
-  #renderSwitchMedia({ call, connected }: Scene, video: boolean): TemplateResult {
+  #renderShare(scene: Scene, labelled: boolean): TemplateResult | typeof nothing {
+    return scene.canShare ? renderButton({ ...shareButton(scene, this.#dispatch), labelled }) : nothing;
+  }
+
+  #renderSwitchMedia({ call, connected }: Scene, labelled: boolean): TemplateResult {
+    const video = call.media === 'video';
     return renderButton({
       icon: video ? 'phone' : 'camera',
       label: this.t(video ? 'control.toVoice' : 'control.toVideo'),
       testId: 'hullo-switch-media',
       disabled: !connected || call.switch !== undefined,
-      labelled: !video,
+      labelled,
       press: () => this.dispatchIntent({ type: 'switch', media: video ? 'audio' : 'video' }),
     });
   }

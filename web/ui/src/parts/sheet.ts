@@ -27,12 +27,12 @@ export abstract class SheetElement extends CallElement {
     const close = (): void => this.dispatchIntent({ type: 'close' });
     return html`<div class="veil" @click=${close}></div>
       <section class="sheet" role="dialog" aria-label=${title} data-testid=${testId}>
-        <header>
+        <div class="head">
           <h2>${title}</h2>
           <button type="button" class="close" aria-label=${this.t('control.close')} data-testid="${testId}-close" @click=${close}>
             ${icons.close}
           </button>
-        </header>
+        </div>
         ${top ?? nothing}
         <div class="body">${body}</div>
         ${bottom ?? nothing}
@@ -79,7 +79,7 @@ export const sheetStyles = [
       overflow: auto;
       overscroll-behavior: contain;
     }
-    .sheet > header {
+    .head {
       flex: none;
       display: flex;
       align-items: center;

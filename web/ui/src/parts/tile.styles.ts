@@ -178,10 +178,17 @@ export const tileStyles = [
       font-size: 15px;
       pointer-events: auto;
     }
-    .off {
+    .sign.asking {
+      display: inline-flex;
+      align-items: center;
+      gap: 5px;
+    }
+    .sign.off,
+    .sign.failed {
       color: #ff8f92;
     }
-    .covered .off {
+    .covered .sign.off,
+    .covered .sign.failed {
       color: var(--_danger-text);
     }
     @container (max-width: 110px) {

@@ -18,7 +18,8 @@ abstract class View implements ReactiveController {
 
   hostUpdated(): void {
     const client = this.host.scene?.client;
-    const video = this.element.value;
+    // An element that has left the page renders once more, and must not take its view back.
+    const video = this.host.isConnected ? this.element.value : undefined;
     const key = this.key();
     if (client === this.#attached?.client && video === this.#attached?.video && key === this.#attached?.key)
       return;
@@ -39,7 +40,8 @@ abstract class View implements ReactiveController {
 
   #detach(): void {
     if (!this.#attached) return;
-    this.attach(this.#attached.client, this.#attached.key, null);
+    const { client, video } = this.#attached;
+    client.detachView(video);
     this.#attached = undefined;
     this.hasPicture = false;
   }
@@ -56,7 +58,7 @@ abstract class View implements ReactiveController {
   };
 
   protected abstract key(): string | undefined;
-  protected abstract attach(client: CallClient, key: string, video: HTMLVideoElement | null): void;
+  protected abstract attach(client: CallClient, key: string, video: HTMLVideoElement): void;
   protected abstract className(): string;
 }
 
@@ -66,7 +68,7 @@ export class LocalView extends View {
     return 'local';
   }
 
-  protected override attach(client: CallClient, _key: string, video: HTMLVideoElement | null): void {
+  protected override attach(client: CallClient, _key: string, video: HTMLVideoElement): void {
     client.attachLocalView(video);
   }
 
@@ -90,11 +92,33 @@ export class RemoteView extends View {
     return this.whose();
   }
 
-  protected override attach(client: CallClient, key: string, video: HTMLVideoElement | null): void {
+  protected override attach(client: CallClient, key: string, video: HTMLVideoElement): void {
     client.attachRemoteView(key, video);
   }
 
   protected override className(): string {
     return '';
+  }
+}
+
+/** The screen that `whose()` shares. */
+export class ScreenView extends View {
+  constructor(
+    host: CallElement,
+    private readonly whose: () => string | undefined,
+  ) {
+    super(host);
+  }
+
+  protected override key(): string | undefined {
+    return this.whose();
+  }
+
+  protected override attach(client: CallClient, key: string, video: HTMLVideoElement): void {
+    client.attachScreenView(key, video);
+  }
+
+  protected override className(): string {
+    return 'screen';
   }
 }

@@ -1,5 +1,6 @@
 // Puts a scene together from the client's state.
 import type { Call } from '@hullo/sdk';
+import type { AskingView } from '../call/asking_controller.ts';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
 import type { GroupView } from '../group/controller.ts';
@@ -9,7 +10,7 @@ import { contactsOf, type Directory, type Person, personOf } from '../people.ts'
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'reconnecting' | 'sheet'> {
+export interface Ingredients extends GroupView, AskingView, Pick<Scene, 'answering' | 'devices' | 'sheet'> {
   readonly client: CallClient;
   /** The app's own, for the contacts. */
   readonly directory: Directory | undefined;
@@ -66,8 +67,24 @@ export function composeScene({
     busyElsewhere: client.elsewhere.length > 0,
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
     connected: self?.state === 'joined' && (group || remoteParticipant?.state === 'joined'),
+    reconnecting: client.reconnecting,
+    // Who spoke before the connection was lost is not known to speak now.
+    speakers: client.reconnecting ? [] : rest.speakers,
+    soundBlocked: client.soundBlocked,
+    inUse: client.inUse,
+    mutedForMe: new Set(client.audioMutes),
+    sharers: state === 'in_call' ? sharersIn(call, me).map(person) : [],
+    canShare: state === 'in_call' && 'getDisplayMedia' in (navigator.mediaDevices ?? {}),
     person,
+    volumeOf: (accid) => client.volumeOf(accid),
   };
+}
+
+/** Everyone but `me` who is in the call and shares a screen. */
+function sharersIn(call: Call, me: string | undefined): string[] {
+  return call.participants
+    .filter((one) => one.accid !== me && one.screen && !one.held && attendanceOf(one) === 'in')
+    .map(({ accid }) => accid);
 }
 
 /** Whose face stands for a call: the other side's; in a group call, whoever called `me`, or else the first of the others. */

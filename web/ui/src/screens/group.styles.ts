@@ -38,7 +38,7 @@ export const groupStyles = [
       gap: 12px;
       padding: max(12px, env(safe-area-inset-top)) var(--_gap) var(--_foot);
     }
-    header {
+    .head {
       flex: none;
       display: flex;
       align-items: flex-start;
@@ -63,7 +63,7 @@ export const groupStyles = [
       font-weight: 650;
       letter-spacing: -0.01em;
     }
-    header p {
+    .head p {
       display: flex;
       align-items: center;
       gap: 10px;
@@ -106,7 +106,8 @@ export const groupStyles = [
       inset: 0;
       touch-action: pan-y;
     }
-    hullo-tile {
+    hullo-tile,
+    hullo-screen-tile {
       --_move: 0.42s var(--_ease);
       transition: left var(--_move), top var(--_move), width var(--_move), height var(--_move);
     }
@@ -190,7 +191,7 @@ export const groupStyles = [
       background: light-dark(#22a861, #5fdc97);
       opacity: 1;
     }
-    footer {
+    .foot {
       flex: none;
       display: flex;
       justify-content: center;
@@ -234,7 +235,7 @@ export const groupStyles = [
         gap: 6px;
         padding-top: max(8px, env(safe-area-inset-top));
       }
-      header {
+      .head {
         position: absolute;
         z-index: 2;
         inset: auto var(--_gap) calc(var(--_foot) + 14px);
@@ -255,7 +256,7 @@ export const groupStyles = [
       .members {
         pointer-events: auto;
       }
-      footer {
+      .foot {
         --disc: 44px;
       }
     }

@@ -7,12 +7,13 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { type Area, type Layout, layOut, type Rect } from '../group/grid.ts';
 import { nameAll } from '../group/naming.ts';
-import { attendanceOf } from '../group/roster.ts';
+import { attendanceOf, screenTileOf, sharerOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
+import '../parts/screen_tile.ts';
 import { followSwipe } from '../parts/swipe.ts';
 import '../parts/tile.ts';
 import { noteOf } from '../parts/tile.ts';
@@ -31,7 +32,6 @@ export class HulloGroup extends CallElement {
   @property({ type: Boolean }) grown = false;
   @state() private area: Area = AREA_UNKNOWN;
   @state() private page = 0;
-  @state() private cameras = 0;
   @state() private opening = false;
   #observer: ResizeObserver | undefined;
   /** Whose views were on the screen of the one-to-one call. */
@@ -44,9 +44,10 @@ export class HulloGroup extends CallElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.opening = this.grown;
+    // Not again where it is only moved.
+    this.opening = this.grown && !this.hasUpdated;
     this.classList.toggle('grown', this.grown);
-    void this.updateComplete.then(() => this.#begin());
+    void this.updateComplete.then(() => this.#observeStage());
   }
 
   override disconnectedCallback(): void {
@@ -54,17 +55,16 @@ export class HulloGroup extends CallElement {
     this.#observer?.disconnect();
   }
 
-  async #begin(): Promise<void> {
+  #observeStage(): void {
     const stage = this.renderRoot.querySelector('.stage');
     if (!stage || !this.isConnected) return;
+    this.#observer?.disconnect();
     this.#observer = new ResizeObserver(() => this.#measure(stage));
     this.#observer.observe(stage);
     this.#measure(stage);
-    try {
-      this.cameras = (await this.scene?.client.devices())?.cameras.length ?? 0;
-    } catch {
-      this.cameras = 0;
-    }
+    // Where it was before, somebody else may have asked for other pictures.
+    this.#requested = undefined;
+    this.requestUpdate();
   }
 
   #measure(stage: Element): void {
@@ -92,13 +92,14 @@ export class HulloGroup extends CallElement {
   /** Those of the page, the large one first: when bandwidth is short, it should be the last to suffer. */
   #requestPictures(): void {
     const { scene } = this;
-    if (scene?.state !== 'in_call' || scene.call.media !== 'video') return;
+    if (!this.isConnected || scene?.state !== 'in_call' || !scene.group || scene.call.media !== 'video')
+      return;
     const present = new Set(
       scene.tiles.filter((tile) => attendanceOf(tile) === 'in').map(({ accid }) => accid),
     );
     const accids = (this.#layout?.tiles ?? [])
-      .map(({ accid }) => accid)
-      .filter((accid) => accid !== scene.me && present.has(accid));
+      .map(({ id }) => id)
+      .filter((id) => id !== scene.me && present.has(id));
     const requested = [scene.call.callId, ...accids].join(' ');
     if (requested === this.#requested) return;
     this.#requested = requested;
@@ -112,15 +113,13 @@ export class HulloGroup extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    this.classList.toggle('filmed', video);
-    const layout = layOut(
-      scene.tiles.map(({ accid }) => accid),
-      scene.pinned,
-      this.page,
-      this.area,
-    );
+    const filmed = video || scene.sharers.length > 0;
+    this.classList.toggle('filmed', filmed);
+    const screens = scene.sharers.map(({ accid }) => screenTileOf(accid));
+    const ids = [...screens, ...scene.tiles.map(({ accid }) => accid)];
+    const layout = layOut(ids, scene.pinned ?? screens[0], this.page, this.area);
     this.#layout = layout;
-    return html`${video ? nothing : renderBackdrop(scene.person(scene.call.caller))}
+    return html`${filmed ? nothing : renderBackdrop(scene.person(scene.call.caller))}
       <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
         ${this.#renderHeader(scene)}
         <div class="stage-frame">
@@ -135,38 +134,61 @@ export class HulloGroup extends CallElement {
           >
             ${repeat(
               // In their order whatever is pinned: a <video> that is moved in the document stops.
-              [...layout.tiles].sort((a, b) => this.#indexOf(scene, a.accid) - this.#indexOf(scene, b.accid)),
-              ({ accid }) => accid,
-              ({ accid, rect, big }) => this.#renderTile(scene, accid, rect, big),
+              [...layout.tiles].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
+              ({ id }) => id,
+              ({ id, rect, big }) => this.#renderTileOrScreen(scene, id, rect, big),
             )}
           </div>
           ${layout.pages > 1 ? this.#renderArrows(layout) : nothing}
         </div>
         ${layout.pages > 1 ? this.#renderDots(scene, layout) : nothing}
-        <footer><hullo-controls .scene=${scene}></hullo-controls></footer>
+        <div class="foot"><hullo-controls .scene=${scene}></hullo-controls></div>
       </section>
       <hullo-banners .scene=${scene}></hullo-banners>`;
   }
 
   #renderHeader(scene: Scene): TemplateResult {
-    const inCall = scene.call.participants.filter((one) => attendanceOf(one) === 'in').length;
-    const label = this.t('control.members', { count: inCall });
     const running = scene.state === 'in_call' && scene.startedAt !== undefined;
-    return html`<header>
+    return html`<div class="head">
       <div class="title">
         <h1>${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
         <p data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
         <hullo-held .scene=${scene}></hullo-held>
       </div>
-      <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
-        ${icons.people} <span>${inCall}</span>
-      </button>
-    </header>`;
+      ${scene.group ? this.#renderMembersButton(scene) : nothing}
+    </div>`;
+  }
+
+  #renderMembersButton(scene: Scene): TemplateResult {
+    const inCall = scene.call.participants.filter((one) => attendanceOf(one) === 'in').length;
+    const label = this.t('control.members', { count: inCall });
+    return html`<button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
+      ${icons.people} <span>${inCall}</span>
+    </button>`;
   }
 
   #renderStatus(scene: Scene): TemplateResult | string {
     if (!scene.connected) return this.t('incall.connecting');
     return html`<hullo-timer .since=${scene.startedAt ?? 0}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`;
+  }
+
+  #renderTileOrScreen(scene: Scene, id: string, rect: Rect, big: boolean): TemplateResult {
+    const sharer = sharerOf(id);
+    return sharer === undefined
+      ? this.#renderTile(scene, id, rect, big)
+      : this.#renderScreen(scene, sharer, rect, big);
+  }
+
+  #renderScreen(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
+    return html`<hullo-screen-tile
+      style=${styleMap(boxOf(rect))}
+      role="group"
+      aria-label=${this.t('share.of', { name: scene.person(accid).name })}
+      data-testid="screen-tile-${accid}"
+      .scene=${scene}
+      .accid=${accid}
+      .big=${big}
+    ></hullo-screen-tile>`;
   }
 
   #renderTile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
@@ -183,12 +205,8 @@ export class HulloGroup extends CallElement {
       .participant=${participant}
       .big=${big}
       .pinnable=${scene.tiles.length > 1}
-      .flippable=${this.cameras > 1}
+      .flippable=${(scene.devices?.cameras.length ?? 0) > 1}
     ></hullo-tile>`;
-  }
-
-  #indexOf({ tiles }: Scene, accid: string): number {
-    return tiles.findIndex((tile) => tile.accid === accid);
   }
 
   /** Those who were on that screen do not appear again: at first they are where they were. */

@@ -1,10 +1,12 @@
 // <hullo-outgoing>: this device calls someone. A video call shows the local camera behind.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../parts/banners.ts';
 import { buttonStyles, renderButton } from '../parts/button.ts';
+import { cameraButton, microphoneButton } from '../parts/device_buttons.ts';
 import { LocalView } from '../parts/views.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn } from '../scene.ts';
+import { cameraIsOn, type Intent } from '../scene.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-outgoing')
@@ -53,7 +55,18 @@ export class HulloOutgoing extends CallElement {
         color: rgb(255 255 255 / 0.86);
       }
       .actions {
-        --disc: 72px;
+        --disc: 68px;
+        align-items: flex-start;
+      }
+      hullo-banners {
+        position: absolute;
+        z-index: 3;
+        inset: max(14px, env(safe-area-inset-top)) 16px auto;
+      }
+      @container (max-width: 359px) {
+        .actions {
+          --disc: 60px;
+        }
       }
     `,
   ];
@@ -61,23 +74,21 @@ export class HulloOutgoing extends CallElement {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    const filmed = scene.call.media === 'video' && cameraIsOn(scene.local);
+    const video = scene.call.media === 'video';
+    const filmed = video && cameraIsOn(scene.local);
     this.classList.toggle('filmed', filmed);
     const rings =
       scene.remoteParticipant?.state === 'ringing' || scene.remoteParticipant?.state === 'delivered';
     return html`${filmed ? html`${this.#view.render('hullo-local-video')}<div class="scrim"></div>` : renderBackdrop(scene.remote)}
+      <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
           ${renderPortrait(scene.remote, rings)}
           <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
-          ${
-            scene.call.media === 'video' && scene.local.videoFailed
-              ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
-              : nothing
-          }
         </div>
-        <div class="actions">
+        <div class="actions ${video ? 'three' : ''}">
+          ${renderButton({ ...microphoneButton(scene, this.#dispatch), labelled: true })}
           ${renderButton({
             icon: 'hangup',
             label: this.t('control.cancel'),
@@ -87,9 +98,12 @@ export class HulloOutgoing extends CallElement {
             // Legal in every state, so that a cancel that crosses an accept still ends the call.
             press: () => this.dispatchIntent({ type: 'hangup' }),
           })}
+          ${video ? renderButton({ ...cameraButton(scene, this.#dispatch), labelled: true }) : nothing}
         </div>
       </section>`;
   }
+
+  #dispatch = (intent: Intent): void => this.dispatchIntent(intent);
 }
 
 declare global {

@@ -74,10 +74,33 @@ export const portraitStyles = [
     .status svg {
       font-size: 20px;
     }
+    .spinner {
+      flex: none;
+      width: 16px;
+      height: 16px;
+      border: 2px solid color-mix(in oklab, currentColor 30%, transparent);
+      border-top-color: currentColor;
+      border-radius: 50%;
+      animation: turn 0.9s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
+    .foot {
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      gap: 26px;
+    }
     .actions {
       display: flex;
       justify-content: center;
       gap: clamp(64px, 22cqw, 128px);
+    }
+    .actions.three {
+      gap: clamp(20px, 9cqw, 72px);
     }
     .portrait {
       --size: clamp(112px, 19cqh, 168px);

@@ -164,6 +164,25 @@ export const videoStyles = [
       font-weight: 500;
       color: rgb(255 255 255 / 0.86);
     }
+    .face p + p {
+      margin-top: -14px;
+    }
+    .small .face p + p {
+      display: none;
+    }
+    .spinner {
+      width: 15px;
+      height: 15px;
+      border: 2px solid rgb(255 255 255 / 0.3);
+      border-top-color: #fff;
+      border-radius: 50%;
+      animation: turn 0.9s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
     .scrim {
       position: absolute;
       inset-inline: 0;
@@ -180,7 +199,7 @@ export const videoStyles = [
       height: 210px;
       background: linear-gradient(transparent, rgb(8 9 12 / 0.1) 30%, rgb(8 9 12 / 0.5));
     }
-    header {
+    .head {
       position: absolute;
       z-index: 2;
       left: 20px;
@@ -206,10 +225,13 @@ export const videoStyles = [
     }
     .muted {
       flex: none;
+      display: inline-flex;
+      align-items: center;
+      gap: 7px;
       font-size: 18px;
       pointer-events: auto;
     }
-    header p {
+    .head p {
       display: flex;
       align-items: center;
       gap: 10px;
@@ -218,11 +240,11 @@ export const videoStyles = [
       line-height: 22px;
       color: rgb(255 255 255 / 0.88);
     }
-    header hullo-held {
+    .head hullo-held {
       margin-top: 8px;
     }
     @container (min-width: 720px) {
-      header {
+      .head {
         left: 32px;
         top: 26px;
       }
@@ -235,7 +257,7 @@ export const videoStyles = [
       z-index: 3;
       inset: auto 16px calc(var(--_foot) + var(--_bar) + 18px);
     }
-    footer {
+    .foot {
       position: absolute;
       z-index: 5;
       inset: auto 0 var(--_foot);

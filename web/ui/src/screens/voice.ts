@@ -1,4 +1,5 @@
 // <hullo-voice>: a running voice call.
+import type { Participant } from '@hullo/sdk';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { icons } from '../icons.ts';
@@ -8,6 +9,8 @@ import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { CallElement } from '../scene/call_element.ts';
+import { type DeviceMark, deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
+import type { Scene } from '../scene.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-voice')
@@ -34,7 +37,10 @@ export class HulloVoice extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const held = scene.connected && scene.remoteParticipant?.held === true;
-    const silent = scene.connected && !held && scene.remoteParticipant?.audio === false;
+    const words =
+      scene.connected && scene.remoteParticipant
+        ? microphoneWords(scene, scene.remoteParticipant)
+        : undefined;
     return html`${renderBackdrop(scene.remote)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
@@ -49,14 +55,23 @@ export class HulloVoice extends CallElement {
             }
           </p>
           ${held ? html`<p class="status silent" data-testid="hullo-remote-held">${icons.pause} ${this.t('held.remote')}</p>` : nothing}
-          <p class="status silent" data-testid="hullo-remote-muted" ?hidden=${!silent}>
-            ${silent ? html`${icons.microphoneOff} ${this.t('microphone.remote')}` : nothing}
+          <p class="status silent" data-testid="hullo-remote-muted" data-mark=${words?.mark ?? nothing} ?hidden=${!words}>
+            ${words ? html`${words.mark === 'asking' ? html`<span class="spinner"></span>` : icons.microphoneOff} ${words.said}` : nothing}
           </p>
           <hullo-held .scene=${scene}></hullo-held>
         </div>
         <hullo-controls .scene=${scene}></hullo-controls>
       </section>`;
   }
+}
+
+/** What there is to say of the other side's microphone. */
+function microphoneWords(
+  scene: Scene,
+  participant: Participant,
+): { mark: DeviceMark; said: string } | undefined {
+  const mark = deviceMarkOf(scene, participant, 'microphone');
+  return mark && { mark, said: wordsOfMark(scene, participant.accid, 'microphone', mark) };
 }
 
 declare global {
