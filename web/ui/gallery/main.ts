@@ -1,7 +1,7 @@
 // Renders one state (?state=video&lang=zh&theme=dark), the call records (?state=records), or the list of all.
 import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
 import '../src/index.ts';
-import type { Language } from '../src/texts.ts';
+import type { BuiltInLanguage } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
 import { directoryIn } from './people.ts';
@@ -9,7 +9,7 @@ import { showPicture } from './picture.ts';
 import { states } from './states.ts';
 
 const query = new URLSearchParams(location.search);
-const lang: Language = query.get('lang') === 'zh' ? 'zh' : 'en';
+const lang: BuiltInLanguage = query.get('lang') === 'zh' ? 'zh' : 'en';
 const theme = query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : undefined;
 const state = query.get('state');
 document.documentElement.lang = lang;

@@ -21,7 +21,8 @@ import { type Directory, directoryWith } from './people.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
-import { type Language, languageConverter, languageOfPage } from './texts.ts';
+import { type Locale, languageConverter, languageOfPage, localeOf, type Texts } from './texts.ts';
+import type { Theme } from './theme.ts';
 
 /**
  * The call surface: give it a client, and it appears when there is a call.
@@ -47,12 +48,22 @@ export class HulloCall extends LitElement {
   @property({ attribute: false }) client?: CallClient;
   /** Who the accounts are, where that is not what the app's backend told the server: a record by accid, or a function. */
   @property({ attribute: false }) directory?: Directory;
-  /** Whom this person can invite into a call, as accids; when absent, everyone in `directory` if that is a record. */
+  /**
+   * Whom this person can invite into a call, as accids; when absent, everyone in `directory` if that is a record. Where there
+   * is nobody, nothing offers to invite.
+   */
   @property({ attribute: false }) contacts?: readonly string[];
-  /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
-  @property({ converter: languageConverter }) override lang: Language = languageOfPage();
-  /** `light` or `dark`; that of the system when absent. */
-  @property({ reflect: true }) theme?: 'light' | 'dark';
+  /**
+   * Picks the people to invite in place of the list of `contacts`: whom it resolves with is called. Nobody is when that is
+   * empty.
+   */
+  @property({ attribute: false }) pickPeople?: (call: Call) => readonly string[] | Promise<readonly string[]>;
+  /** The language, as a tag such as `zh-CN`; that of the page when absent. */
+  @property({ converter: languageConverter }) override lang: string = languageOfPage();
+  /** The app's own words, for any text or for a whole language; what they lack is Chinese for `zh`, and otherwise English. */
+  @property({ attribute: false }) texts?: Partial<Texts>;
+  /** Light or dark colours; `auto`, which is the default, follows the system. */
+  @property({ reflect: true }) theme?: Theme;
   /** Fills its container in place of the whole window. */
   @property({ type: Boolean, reflect: true }) contained = false;
   /** Plays no tones. */
@@ -83,6 +94,11 @@ export class HulloCall extends LitElement {
   get people(): Directory {
     const { current, held, waiting, elsewhere = [] } = this.client ?? {};
     return directoryWith(this.directory, [current, held, waiting, ...elsewhere]);
+  }
+
+  /** The language of all words, with the app's own. */
+  get locale(): Locale {
+    return localeOf(this.lang, this.texts);
   }
 
   /** Calls `accid` and shows the person what goes wrong. Resolves with whether the call was placed. */
@@ -133,7 +149,7 @@ export class HulloCall extends LitElement {
   }
 
   #compose(): Scene | undefined {
-    const { client, directory, contacts, lang, answering, sheet } = this;
+    const { client, directory, contacts, locale: lang, answering, sheet } = this;
     if (!client) return;
     return composeScene({
       ...this.#group.at(performance.now(), client.accid),
@@ -141,6 +157,7 @@ export class HulloCall extends LitElement {
       directory,
       people: this.people,
       contacts,
+      picksPeople: this.pickPeople !== undefined,
       lang,
       answering,
       sheet,
@@ -153,6 +170,8 @@ export class HulloCall extends LitElement {
   async #run(intent: Intent): Promise<void> {
     const { client } = this;
     if (intent.type === 'dismiss') return this.#notices.dismiss();
+    if (intent.type === 'open' && intent.sheet === 'invite' && this.pickPeople)
+      return this.#invitePicked(this.pickPeople);
     if (intent.type === 'open') this.sheet = intent.sheet;
     if (intent.type === 'close') this.#closeSheet();
     if (intent.type === 'pin') this.#group.pin(intent.accid);
@@ -169,6 +188,18 @@ export class HulloCall extends LitElement {
     } finally {
       if (answers) this.answering = false;
       if (intent.type === 'continueHere') this.continuing = false;
+    }
+  }
+
+  /** Invites whom the app picks. */
+  async #invitePicked(pick: NonNullable<HulloCall['pickPeople']>): Promise<void> {
+    const call = this.client?.current;
+    if (!call) return;
+    try {
+      const accids = await pick(call);
+      if (accids.length > 0) await this.#run({ type: 'invite', accids });
+    } catch (error) {
+      this.#notices.showError(error);
     }
   }
 
@@ -203,11 +234,12 @@ export class HulloCall extends LitElement {
     const scene = this.#scene;
     const { notice, toast } = this.#notices;
     const screen = screenOf(scene, notice);
-    return html`<dialog ${ref(this.#focus.dialog)} part="surface" lang=${this.lang === 'zh' ? 'zh-CN' : 'en'}
+    const { locale } = this;
+    return html`<dialog ${ref(this.#focus.dialog)} part="surface" lang=${locale.tag} dir=${locale.direction}
         tabindex="-1" aria-modal=${String(!this.contained)} aria-label=${(scene ? labelOf(scene) : notice?.title) ?? nothing}
         data-testid="hullo-surface" data-screen=${screen ?? nothing}
         @hullo-intent=${({ detail }: CustomEvent<Intent>) => this.#run(detail)} @close=${() => this.requestUpdate()}>
-        ${renderScreen(screen, { scene, notice, lang: this.lang, grown: this.#grown })}
+        ${renderScreen(screen, { scene, notice, lang: locale, grown: this.#grown })}
         ${scene && screen ? renderOverlays(scene, screen, toast) : nothing}
         <div class="unseen" role="status" aria-live="polite">${scene ? announcementOf(scene) : ''}</div>
       </dialog>
@@ -215,7 +247,7 @@ export class HulloCall extends LitElement {
   }
 
   #renderOverPage(): TemplateResult | typeof nothing {
-    const { client, people, lang, continuing: busy } = this;
+    const { client, people, locale: lang, continuing: busy } = this;
     const { notice } = this.#notices;
     if (notice) return notice.shape === 'pill' ? renderPill(notice) : nothing;
     const call = client?.elsewhere[0];

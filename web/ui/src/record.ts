@@ -6,8 +6,8 @@ import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
 import type { Directory } from './people.ts';
-import { type Language, languageConverter, languageOfPage, text } from './texts.ts';
-import { base, tokens } from './theme.ts';
+import { languageConverter, languageOfPage, localeOf, type Texts, text } from './texts.ts';
+import { base, type Theme, tokens } from './theme.ts';
 
 /** What a press on a record asks for. */
 export interface Redial {
@@ -44,10 +44,12 @@ export class HulloRecord extends LitElement {
   @property() me = '';
   /** Who the other one of a group call is; the accid itself stands for whoever is not in it. */
   @property({ attribute: false }) directory?: Directory;
-  /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
-  @property({ converter: languageConverter }) override lang: Language = languageOfPage();
-  /** `light` or `dark`; that of the system when absent. */
-  @property({ reflect: true }) theme?: 'light' | 'dark';
+  /** The language, as a tag such as `zh-CN`; that of the page when absent. */
+  @property({ converter: languageConverter }) override lang: string = languageOfPage();
+  /** The app's own words, for any text or for a whole language; what they lack is Chinese for `zh`, and otherwise English. */
+  @property({ attribute: false }) texts?: Partial<Texts>;
+  /** Light or dark colours; that of where it stands when absent. */
+  @property({ reflect: true }) theme?: Theme;
 
   static override styles = [
     tokens,
@@ -168,6 +170,7 @@ export class HulloRecord extends LitElement {
   protected override render() {
     const { summary } = this;
     if (!summary) return;
+    const locale = localeOf(this.lang, this.texts);
     const {
       media,
       direction,
@@ -177,12 +180,13 @@ export class HulloRecord extends LitElement {
       person,
       company,
       label,
-    } = describeRecord(summary, this.me, this.lang, this.directory);
+    } = describeRecord(summary, this.me, locale, this.directory);
     const group = summary.kind === 'group';
-    const hint = text(this.lang, 'record.redial');
+    const hint = text(locale, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];
     return html`<button
       type="button"
+      dir=${locale.direction}
       class="${direction} ${missed ? 'missed' : ''}"
       data-testid="record-item"
       data-kind=${summary.kind}

@@ -2,6 +2,9 @@
 // follow the `color-scheme` of where an element stands, and theme="light" or theme="dark" where it is given.
 import { css } from 'lit';
 
+/** Light or dark colours; `auto` follows the system, whatever the page does. */
+export type Theme = 'auto' | 'light' | 'dark';
+
 /** Put these on the outermost element; everything inside inherits them. */
 export const tokens = css`
   :host {
@@ -31,6 +34,9 @@ export const tokens = css`
     --_good: light-dark(#12804a, #4fd08a);
     --_ease: cubic-bezier(0.2, 0.8, 0.2, 1);
     font-family: var(--_font);
+  }
+  :host([theme='auto']) {
+    color-scheme: light dark;
   }
   :host([theme='light']) {
     color-scheme: light;

@@ -65,7 +65,7 @@ export class NoticeController implements ReactiveController {
 
   /** A call has ended. */
   showEnd(event: HulloEvents['callEnd']): void {
-    const { client, people: directory, lang } = this.host;
+    const { client, people: directory, locale: lang } = this.host;
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
       if (event.callId === this.#heldId) this.showToast('held.ended');
@@ -85,7 +85,7 @@ export class NoticeController implements ReactiveController {
   showNotice(key: TextKey): void {
     const { remote, people } = this.#known ?? {};
     this.#show({
-      title: text(this.host.lang, key, { name: remote?.name ?? '' }),
+      title: text(this.host.locale, key, { name: remote?.name ?? '' }),
       ...(remote ? { remote } : {}),
       ...(people ? { people } : {}),
       shape: 'pill',
@@ -94,21 +94,21 @@ export class NoticeController implements ReactiveController {
 
   /** This device was signed out by another. */
   showKickOut(): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const title = text(lang, 'end.kickedOut');
     this.#show({ title, detail: text(lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
   }
 
   /** The call that the person has asked for was not placed. */
   showFailure(error: unknown): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const detail = explainError(error, lang);
     this.#show({ title: text(lang, 'error.title'), detail, shape: 'pill' }, TOAST_MS);
   }
 
   /** Something went wrong: a toast while there is a call, a notice otherwise. */
   showError(error: unknown): void {
-    const { client, lang } = this.host;
+    const { client, locale: lang } = this.host;
     if (!client || client.state === 'idle') this.showFailure(error);
     else this.#showToast(explainError(error, lang));
   }
@@ -121,12 +121,12 @@ export class NoticeController implements ReactiveController {
 
   /** The toast `key`; `{name}` is the other side unless `fillings` say otherwise. */
   showToast(key: TextKey, fillings: Fillings = {}): void {
-    this.#showToast(text(this.host.lang, key, { name: this.#known?.remote.name ?? '', ...fillings }));
+    this.#showToast(text(this.host.locale, key, { name: this.#known?.remote.name ?? '', ...fillings }));
   }
 
   /** The toast `key`; `{names}` are those of `accids`. */
   showToastAbout(key: TextKey, accids: readonly string[]): void {
-    const { people: directory, lang } = this.host;
+    const { people: directory, locale: lang } = this.host;
     const people = accids.map((accid) => personOf(accid, directory));
     this.showToast(key, { names: nameAll(people, lang) });
   }

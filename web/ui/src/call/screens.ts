@@ -45,7 +45,7 @@ export function renderScreen(
     case 'group':
       return html`<hullo-group .scene=${scene} .grown=${grown}></hullo-group>`;
     case 'ended':
-      return html`<hullo-ended .notice=${notice} .lang=${lang}></hullo-ended>`;
+      return html`<hullo-ended .notice=${notice} .locale=${lang}></hullo-ended>`;
     case undefined:
       return nothing;
   }

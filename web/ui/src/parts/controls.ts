@@ -97,7 +97,7 @@ export class HulloControls extends CallElement {
     if (scene.group) return this.#renderGroupBar(scene, video);
     return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
       ${this.#renderMicrophone(scene, !video)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, true)} ${this.#renderSwitchMedia(scene, video)}
-      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, !video)} ${this.#renderHangup(!video)}
+      ${video ? this.#renderDevices(scene, false) : nothing} ${scene.inviting.allowed ? this.#renderInvite(scene, !video) : nothing} ${this.#renderHangup(!video)}
     </div>`;
   }
 

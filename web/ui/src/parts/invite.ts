@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
-import { matches, type Person } from '../people.ts';
+import { isSameAccid, matches, type Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import './avatar.ts';
 import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
@@ -237,7 +237,7 @@ export class HulloInvite extends SheetElement {
 
   #renderRow(scene: Scene, person: Person, seats: number): TemplateResult {
     const { accid } = person;
-    const participant = scene.call.participants.find((one) => one.accid === accid);
+    const participant = scene.call.participants.find((one) => isSameAccid(one.accid, accid));
     const attendance = participant && attendanceOf(participant);
     const there = attendance === 'in' || attendance === 'pending';
     const checked = this.picked.includes(accid);
@@ -278,12 +278,8 @@ export class HulloInvite extends SheetElement {
 
   #send({ call }: Scene): void {
     // Whoever came into the call while this was open is in it by now.
-    const there = new Set(
-      call.participants
-        .filter((one) => ['in', 'pending'].includes(attendanceOf(one)))
-        .map(({ accid }) => accid),
-    );
-    const accids = this.picked.filter((accid) => !there.has(accid));
+    const there = call.participants.filter((one) => ['in', 'pending'].includes(attendanceOf(one)));
+    const accids = this.picked.filter((accid) => !there.some((one) => isSameAccid(one.accid, accid)));
     if (accids.length > 0) this.dispatchIntent({ type: 'invite', accids });
     this.dispatchIntent({ type: 'close' });
   }

@@ -5,7 +5,7 @@ import type { CallClock } from '../clock.ts';
 import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
-import { contactsOf, type Directory, type Person, personOf } from '../people.ts';
+import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
@@ -16,6 +16,8 @@ export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'recon
   /** Everyone's names. */
   readonly people: Directory;
   readonly contacts: readonly string[] | undefined;
+  /** The app picks the people to invite by itself. */
+  readonly picksPeople: boolean;
   readonly lang: Language;
   readonly network: NetworkView;
   readonly clock: CallClock;
@@ -27,6 +29,7 @@ export function composeScene({
   directory,
   people,
   contacts,
+  picksPeople,
   clock,
   ...rest
 }: Ingredients): Scene | undefined {
@@ -34,6 +37,7 @@ export function composeScene({
   if (state === 'idle' || !call) return;
   const person = (accid: string): Person => personOf(accid, people);
   const group = call.kind === 'group';
+  const known = contactsOf(directory, contacts).filter(({ accid }) => !isSameAccid(accid, me));
   const self = call.participants.find((participant) => participant.accid === me);
   const remoteParticipant = group
     ? undefined
@@ -50,9 +54,12 @@ export function composeScene({
     remoteParticipant,
     group,
     others: othersIn(call, me).map(person),
-    contacts: contactsOf(directory, contacts).filter(({ accid }) => accid !== me),
+    contacts: known,
     inviting: {
-      allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
+      // A button that leads to an empty list would be a dead end.
+      allowed:
+        (known.length > 0 || picksPeople) &&
+        (!call.group || call.group.inviteMode === 'everyone' || call.caller === me),
       seats: seatsLeft(call, PARTICIPANTS_MAX),
     },
     held: held && { call: held, people: othersIn(held, me).map(person) },

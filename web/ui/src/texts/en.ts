@@ -28,6 +28,7 @@ export const en = {
   'names.two': '{names} and {last}',
   'names.more': '{names} and {rest} others',
   'names.moreOne': '{names} and 1 other',
+  'names.comma': ', ',
 
   'control.accept': 'Accept',
   'control.reject': 'Decline',
@@ -231,6 +232,7 @@ export const en = {
   'record.groupBusy': 'Everyone was busy',
   'record.with': 'with {names}',
   'record.complete': '{time}',
+  'record.comma': ', ',
   'record.redial': 'Press to call again',
 
   'title.calling': '{name} is calling…',

@@ -29,6 +29,7 @@ export const zh: Record<keyof typeof en, string> = {
   'names.two': '{names}和{last}',
   'names.more': '{names}和另外 {rest} 人',
   'names.moreOne': '{names}和另外 1 人',
+  'names.comma': '、',
 
   'control.accept': '接听',
   'control.reject': '拒绝',
@@ -232,6 +233,7 @@ export const zh: Record<keyof typeof en, string> = {
   'record.groupBusy': '对方均在忙线',
   'record.with': '与 {names}',
   'record.complete': '通话时长 {time}',
+  'record.comma': '，',
   'record.redial': '点按重拨',
 
   'title.calling': '{name} 来电…',
