@@ -1,6 +1,12 @@
 // What the screens need of a client: a slice of Hullo's surface, so that a test or a gallery can stand in for it.
 import type { Hullo } from '@hullo/sdk';
 
+/** Sound that the browser blocks, as far as the client knows of it. */
+interface SoundState {
+  readonly soundBlocked?: boolean;
+  startSound?(): Promise<void>;
+}
+
 /** The part of `Hullo` that the call screens read and call. */
 export type CallClient = Pick<
   Hullo,
@@ -36,4 +42,5 @@ export type CallClient = Pick<
   | 'useSpeaker'
   | 'attachLocalView'
   | 'attachRemoteView'
->;
+> &
+  SoundState;

@@ -66,10 +66,12 @@ export class HulloRecord extends LitElement {
         min-width: 196px;
         max-width: 100%;
         min-height: 60px;
-        padding: 10px 18px 10px 12px;
+        padding-block: 10px;
+        padding-inline: 12px 18px;
         border: 0;
-        border-radius: 20px 20px 20px 6px;
-        text-align: left;
+        border-radius: 20px;
+        border-end-start-radius: 6px;
+        text-align: start;
         color: var(--_text);
         background: var(--_surface);
         box-shadow: 0 0 0 1px var(--_line), 0 1px 2px rgb(0 0 0 / 0.04);
@@ -130,7 +132,7 @@ export class HulloRecord extends LitElement {
         --size: 30px;
         --ring: var(--_surface);
         flex: none;
-        margin-right: -6px;
+        margin-inline-end: -6px;
       }
       .outgoing hullo-faces {
         --ring: var(--_bubble);
@@ -143,7 +145,8 @@ export class HulloRecord extends LitElement {
         color: var(--_danger-text);
       }
       .outgoing {
-        border-radius: 20px 20px 6px 20px;
+        border-end-start-radius: 20px;
+        border-end-end-radius: 6px;
         color: #fff;
         background: var(--_bubble);
         box-shadow: none;

@@ -1,10 +1,13 @@
 // What a screen renders: the client's state, the call and the people, put together once for all parts.
 import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient } from './client.ts';
+import type { ControlName } from './controls.ts';
 import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
+import type { Corner } from './parts/drag.ts';
 import type { Person } from './people.ts';
 import type { Language } from './texts.ts';
+import type { Layout } from './window/layout.ts';
 
 /** What can be opened over a running call. */
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
@@ -48,6 +51,10 @@ export interface Scene extends GroupView {
   readonly network: NetworkView;
   /** What is open over the screen. */
   readonly sheet: Sheet | undefined;
+  /** The call can leave the page for a window of its own. */
+  readonly canPictureInPicture: boolean;
+  /** Whether the app wants this button. */
+  offers(control: ControlName): boolean;
   /** How an account is called and what it looks like. */
   person(accid: string): Person;
 }
@@ -70,6 +77,11 @@ export type Intent =
   | { readonly type: 'acceptWaiting'; readonly callId: string; readonly other: OtherCall }
   | { readonly type: 'rejectWaiting'; readonly callId: string }
   | { readonly type: 'continueHere'; readonly callId: string }
+  | { readonly type: 'layout'; readonly layout: Layout }
+  | { readonly type: 'corner'; readonly corner: Corner }
+  | { readonly type: 'pictureInPicture'; readonly open: boolean }
+  | { readonly type: 'openBanner' }
+  | { readonly type: 'startSound' }
   | { readonly type: 'open'; readonly sheet: Sheet }
   | { readonly type: 'close' }
   | { readonly type: 'dismiss' };

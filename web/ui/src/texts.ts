@@ -56,6 +56,11 @@ export function directionOf(tag: string): 'ltr' | 'rtl' {
   }
 }
 
+/** Which way texts in `lang` run. */
+export function directionIn(lang: Language): 'ltr' | 'rtl' {
+  return typeof lang === 'string' ? localeOf(lang).direction : lang.direction;
+}
+
 /** What the braces of a text are filled with. */
 export type Fillings = Record<string, string | number>;
 

@@ -66,6 +66,9 @@ export const base = css`
   svg {
     display: block;
   }
+  svg.mirrored:dir(rtl) {
+    scale: -1 1;
+  }
   .unseen {
     position: absolute;
     width: 1px;
@@ -109,12 +112,12 @@ export const ambient = css`
     animation: drift 26s ease-in-out infinite alternate;
   }
   .ambient::before {
-    left: -55vmax;
+    inset-inline-start: -55vmax;
     top: -70vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--one) 75%, transparent), transparent);
   }
   .ambient::after {
-    right: -60vmax;
+    inset-inline-end: -60vmax;
     bottom: -75vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--two) 75%, transparent), transparent);
     animation-delay: -9s;

@@ -8,20 +8,23 @@ import { alertOf } from './labels.ts';
 
 /** Follows the scene: the tone of the moment, and an alert while somebody calls. */
 export class RingController implements ReactiveController {
-  readonly #tones = new Tones();
+  readonly #tones: Tones;
   readonly #attention = new Attention();
   #connected = false;
 
   constructor(
     private readonly host: CallHost,
     private readonly scene: () => Scene | undefined,
+    blockedChanged: () => void,
   ) {
+    this.#tones = new Tones(undefined, blockedChanged);
     host.addController(this);
   }
 
   hostUpdated(): void {
     const scene = this.scene();
-    this.#tones.loop(this.host.silent ? undefined : scene && loopOf(scene));
+    this.#tones.own = this.host.tones ?? {};
+    this.#tones.loop(this.host.silent ? undefined : scene && loopOf(scene), scene && turnOf(scene));
     if (scene?.connected && !this.#connected) this.once('connected');
     this.#connected = scene?.connected ?? false;
     const alert = scene && alertOf(scene);
@@ -34,10 +37,25 @@ export class RingController implements ReactiveController {
     this.#attention.stop();
   }
 
+  /** The browser does not let the tone of the moment sound. */
+  get blocked(): boolean {
+    return this.#tones.blocked;
+  }
+
+  /** Lets it sound; to be called in a gesture. */
+  startSound(): void {
+    this.#tones.resume();
+  }
+
   /** A short tone, unless the surface is silent. */
   once(name: OnceName): void {
     if (!this.host.silent) this.#tones.once(name);
   }
+}
+
+/** Tabs that ring for the same call take turns; a dial belongs to one tab. */
+function turnOf({ state, call, waiting }: Scene): string | undefined {
+  return state === 'calling' ? undefined : (waiting?.call.callId ?? call.callId);
 }
 
 function loopOf({ state, call, answering, waiting }: Scene): LoopName | undefined {

@@ -66,7 +66,8 @@ export class HulloBanners extends CallElement {
         align-items: center;
         gap: 9px;
         max-width: min(440px, 100%);
-        padding: 9px 15px 9px 12px;
+        padding-block: 9px;
+        padding-inline: 12px 15px;
         border-radius: 20px;
         font-size: 14px;
         line-height: 19px;

@@ -28,6 +28,7 @@ export function renderButton(button: RoundButton): TemplateResult {
   return html`<button
     type="button"
     class="round ${tone ?? ''} ${pressed ? 'on' : ''} ${labelled ? 'labelled' : ''} ${button.busy ? 'busy' : ''}"
+    part="button ${tone ? `button-${tone}` : ''}"
     data-testid=${button.testId}
     aria-label=${button.label}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
@@ -149,7 +150,7 @@ export const buttonStyles = css`
     transition: opacity 0.15s, translate 0.15s var(--_ease);
   }
   kbd {
-    margin-left: 8px;
+    margin-inline-start: 8px;
     padding: 1px 5px;
     border-radius: 4px;
     font: 600 11px/14px var(--_font);

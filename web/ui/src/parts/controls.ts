@@ -2,6 +2,7 @@
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { ControlName } from '../controls.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { cameraIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
@@ -25,7 +26,30 @@ export class HulloControls extends CallElement {
         backdrop-filter: blur(24px) saturate(1.5);
       }
       .bar .danger {
-        margin-left: 4px;
+        margin-inline-start: 4px;
+      }
+      /* The app's own buttons look like ours. */
+      ::slotted(button) {
+        --_disc: var(--disc, 52px);
+        display: grid;
+        place-items: center;
+        width: var(--_disc);
+        height: var(--_disc);
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font: inherit;
+        font-size: calc(var(--_disc) * 0.44);
+        color: var(--_text);
+        background: var(--_control);
+        cursor: pointer;
+      }
+      ::slotted(button:hover) {
+        background: var(--_control-hover);
+      }
+      ::slotted(button[aria-pressed='true']) {
+        color: var(--_on-inverse);
+        background: var(--_inverse);
       }
       .bar .danger .disc {
         width: 68px;
@@ -38,7 +62,7 @@ export class HulloControls extends CallElement {
           padding: 10px;
         }
         .bar .danger {
-          margin-left: 2px;
+          margin-inline-start: 2px;
         }
         .bar .danger .disc {
           width: 60px;
@@ -95,17 +119,32 @@ export class HulloControls extends CallElement {
     if (!scene) return;
     const video = scene.call.media === 'video';
     if (scene.group) return this.#renderGroupBar(scene, video);
-    return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, !video)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, true)} ${this.#renderSwitchMedia(scene, video)}
-      ${video ? this.#renderDevices(scene, false) : nothing} ${scene.inviting.allowed ? this.#renderInvite(scene, !video) : nothing} ${this.#renderHangup(!video)}
+    const voice = !video;
+    return html`<div class=${video ? 'bar' : 'named'} part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#if('microphone', () => this.#renderMicrophone(scene, voice))}
+      ${video ? this.#if('camera', () => this.#renderCamera(scene)) : this.#if('devices', () => this.#renderDevices(scene, true))}
+      ${this.#if('switch', () => this.#renderSwitchMedia(scene, video))}
+      ${video ? this.#if('devices', () => this.#renderDevices(scene, false)) : nothing}
+      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, voice)) : nothing}
+      <slot name="controls"></slot>
+      ${this.#renderHangup(voice)}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
-    return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, false)} ${video ? this.#renderCamera(scene) : nothing} ${this.#renderDevices(scene, false)}
-      ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
+    return html`<div class="bar" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#if('microphone', () => this.#renderMicrophone(scene, false))}
+      ${video ? this.#if('camera', () => this.#renderCamera(scene)) : nothing}
+      ${this.#if('devices', () => this.#renderDevices(scene, false))}
+      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, false)) : nothing}
+      <slot name="controls"></slot>
+      ${this.#renderLeave(scene)}
     </div>`;
+  }
+
+  /** What the app has left out is not there. */
+  #if(control: ControlName, render: () => TemplateResult): TemplateResult | typeof nothing {
+    return this.scene?.offers(control) ? render() : nothing;
   }
 
   #renderMicrophone({ local }: Scene, labelled: boolean): TemplateResult {

@@ -67,7 +67,7 @@ export class HulloDevices extends SheetElement {
         opacity: 0;
       }
       .mark {
-        margin-left: auto;
+        margin-inline-start: auto;
         font-size: 20px;
         color: var(--_accent);
         visibility: hidden;

@@ -64,7 +64,8 @@ export class HulloInvite extends SheetElement {
         align-items: center;
         gap: 7px;
         height: 36px;
-        padding: 0 11px 0 5px;
+        padding-block: 0;
+        padding-inline: 5px 11px;
         border: 0;
         border-radius: 18px;
         font-size: 14px;
@@ -128,7 +129,8 @@ export class HulloInvite extends SheetElement {
         display: flex;
         align-items: center;
         gap: 14px;
-        padding: 10px 0 0 10px;
+        padding-block: 10px 0;
+        padding-inline: 10px 0;
         font-size: 14px;
         color: var(--_muted);
       }
@@ -138,7 +140,7 @@ export class HulloInvite extends SheetElement {
         align-items: center;
         gap: 9px;
         min-height: 48px;
-        margin-left: auto;
+        margin-inline-start: auto;
         padding: 0 22px;
         border: 0;
         border-radius: 24px;

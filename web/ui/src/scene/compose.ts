@@ -2,6 +2,7 @@
 import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
+import type { ControlName } from '../controls.ts';
 import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
@@ -9,7 +10,9 @@ import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'reconnecting' | 'sheet'> {
+export interface Ingredients
+  extends GroupView,
+    Pick<Scene, 'answering' | 'canPictureInPicture' | 'reconnecting' | 'sheet'> {
   readonly client: CallClient;
   /** The app's own, for the contacts. */
   readonly directory: Directory | undefined;
@@ -18,6 +21,8 @@ export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'recon
   readonly contacts: readonly string[] | undefined;
   /** The app picks the people to invite by itself. */
   readonly picksPeople: boolean;
+  /** The buttons that the app wants; all when absent. */
+  readonly controls: readonly ControlName[] | undefined;
   readonly lang: Language;
   readonly network: NetworkView;
   readonly clock: CallClock;
@@ -30,6 +35,7 @@ export function composeScene({
   people,
   contacts,
   picksPeople,
+  controls,
   clock,
   ...rest
 }: Ingredients): Scene | undefined {
@@ -73,6 +79,7 @@ export function composeScene({
     busyElsewhere: client.elsewhere.length > 0,
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
     connected: self?.state === 'joined' && (group || remoteParticipant?.state === 'joined'),
+    offers: (control) => controls?.includes(control) ?? true,
     person,
   };
 }

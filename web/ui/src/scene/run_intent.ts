@@ -45,6 +45,12 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
     case 'continueHere':
       await client.continueHere(intent.callId);
       return;
+    // The surface's own.
+    case 'layout':
+    case 'corner':
+    case 'pictureInPicture':
+    case 'openBanner':
+    case 'startSound':
     case 'pin':
     case 'open':
     case 'close':

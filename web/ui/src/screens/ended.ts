@@ -73,8 +73,9 @@ export class HulloEnded extends LitElement {
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">
           ${this.#renderFaces(notice)}
-          <h1>${notice.title}</h1>
-          ${notice.detail ? html`<p class="status">${notice.detail}</p>` : nothing}
+          <h1 part="name">${notice.title}</h1>
+          ${notice.detail ? html`<p class="status" part="status">${notice.detail}</p>` : nothing}
+          <slot name="details"></slot>
         </div>
         <button type="button" class="close" aria-label=${text(this.locale, 'control.close')} data-testid="hullo-notice-close" @click=${dismiss}>
           ${icons.close}

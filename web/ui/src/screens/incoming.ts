@@ -73,8 +73,8 @@ export class HulloIncoming extends CallElement {
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
           ${renderPortrait(scene.remote, !scene.answering)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">
             ${
               scene.answering
                 ? this.t('incall.connecting')
@@ -82,9 +82,11 @@ export class HulloIncoming extends CallElement {
             }
           </p>
           ${scene.group ? this.#renderOthers(scene) : nothing}
+          <slot name="details"></slot>
           ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
-        <div class="actions">
+        <div class="actions" part="actions">
+          <slot name="incoming-actions"></slot>
           ${renderButton({
             icon: 'hangup',
             label: this.t('control.reject'),

@@ -69,15 +69,17 @@ export class HulloOutgoing extends CallElement {
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
           ${renderPortrait(scene.remote, rings)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
           ${
             scene.call.media === 'video' && scene.local.videoFailed
               ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
               : nothing
           }
+          <slot name="details"></slot>
         </div>
-        <div class="actions">
+        <div class="actions" part="actions">
+          <slot name="outgoing-actions"></slot>
           ${renderButton({
             icon: 'hangup',
             label: this.t('control.cancel'),

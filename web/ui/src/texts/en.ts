@@ -118,6 +118,13 @@ export const en = {
   'group.left': '{name} left',
   'group.lost': '{name} lost the connection',
 
+  'small.make': 'Make the call small',
+  'small.back': 'Back to the call',
+  'small.move': 'The arrow keys move it to another corner',
+  'small.pictureInPicture': 'Picture in picture',
+  'banner.open': 'Show the call',
+  'sound.blocked': 'Press to hear the call',
+
   'consent.video': '{name} would like to turn on video',
   'consent.hint': 'Your camera starts when you accept.',
   'consent.accept': 'Turn on video',

@@ -119,6 +119,13 @@ export const zh: Record<keyof typeof en, string> = {
   'group.left': '{name} 已离开',
   'group.lost': '{name} 已断开',
 
+  'small.make': '缩小通话窗口',
+  'small.back': '返回通话',
+  'small.move': '使用方向键可移至其他角落',
+  'small.pictureInPicture': '画中画',
+  'banner.open': '显示来电',
+  'sound.blocked': '点按以开启铃声',
+
   'consent.video': '{name} 请求转为视频通话',
   'consent.hint': '接受后将打开您的摄像头。',
   'consent.accept': '打开视频',
