@@ -1,5 +1,5 @@
 // <hullo-demo>: the page. Picks an account, signs it in, and shows people beside a conversation; on a phone one of the two.
-import { base, explainError, type HulloCall, type Language, type Redial, tokens } from '@hullo/ui';
+import { base, explainError, type HulloCall, type Redial, tokens } from '@hullo/ui';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { appStyles } from './app.styles.ts';
@@ -10,11 +10,11 @@ import type { Dial } from './dial.ts';
 import './picker.ts';
 import * as preferences from './preferences.ts';
 import { SignedIn } from './signed_in.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 @customElement('hullo-demo')
 export class HulloDemo extends LitElement {
-  @state() override lang: Language = preferences.chosenLanguage();
+  @state() override lang: DemoLanguage = preferences.chosenLanguage();
   @state() private theme: preferences.Theme = preferences.chosenTheme();
   @state() private accounts: readonly DemoAccount[] | undefined;
   @state() private signedIn: SignedIn | undefined;
@@ -66,7 +66,7 @@ export class HulloDemo extends LitElement {
     await signedIn?.close();
   }
 
-  #setLanguage(lang: Language): void {
+  #setLanguage(lang: DemoLanguage): void {
     this.lang = lang;
     preferences.applyLanguage(lang);
   }
@@ -114,7 +114,7 @@ export class HulloDemo extends LitElement {
       .problem=${this.problem}
       @pick=${(event: CustomEvent<string>) => this.#signIn(event.detail)}
       @retry=${() => this.#start()}
-      @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+      @language=${(event: CustomEvent<DemoLanguage>) => this.#setLanguage(event.detail)}
       @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
     ></hullo-demo-picker>`;
   }
@@ -133,7 +133,7 @@ export class HulloDemo extends LitElement {
           @open=${(event: CustomEvent<string>) => {
             this.open = event.detail;
           }}
-          @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+          @language=${(event: CustomEvent<DemoLanguage>) => this.#setLanguage(event.detail)}
           @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
           @leave=${() => this.#switchAccount()}
         ></hullo-demo-contacts>
@@ -163,7 +163,7 @@ export class HulloDemo extends LitElement {
         .client=${signedIn.client}
         .directory=${signedIn.directory}
         .lang=${lang}
-        .theme=${theme === 'auto' ? undefined : theme}
+        .theme=${theme}
       ></hullo-call>`;
   }
 

@@ -1,5 +1,5 @@
 // <hullo-demo-contacts>: the people one can call, whether they are there, and the newest call with each.
-import { base, describeRecord, icons, type Language, personOf } from '@hullo/ui';
+import { base, describeRecord, icons, personOf } from '@hullo/ui';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DemoAccount } from './backend.ts';
@@ -9,11 +9,11 @@ import { askToDial } from './dial.ts';
 import type { Theme } from './preferences.ts';
 import type { SignedIn } from './signed_in.ts';
 import './settings.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 @customElement('hullo-demo-contacts')
 export class HulloDemoContacts extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) theme: Theme = 'auto';
   @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) online: ReadonlySet<string> = new Set();

@@ -1,5 +1,8 @@
 // Every text of the demo page; those of the call screens are in @hullo/ui.
-import { type Fillings, fill, type Language } from '@hullo/ui';
+import { type BuiltInLanguage, type Fillings, fill } from '@hullo/ui';
+
+/** The languages of the demo. */
+export type DemoLanguage = BuiltInLanguage;
 
 const en = {
   tagline: 'Calls that ring, on your own server.',
@@ -94,9 +97,9 @@ const zh: Record<DemoKey, string> = {
   'settings.notify': '页面隐藏时通知我来电',
 };
 
-const texts: Record<Language, Record<DemoKey, string>> = { en, zh };
+const texts: Record<DemoLanguage, Record<DemoKey, string>> = { en, zh };
 
 /** The demo's text `key` in `lang`. */
-export function demoText(lang: Language, key: DemoKey, fillings: Fillings = {}): string {
+export function demoText(lang: DemoLanguage, key: DemoKey, fillings: Fillings = {}): string {
   return fill(texts[lang][key], fillings);
 }

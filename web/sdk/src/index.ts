@@ -1,4 +1,5 @@
 // @hullo/sdk: calls that ring, for browsers. Start with Hullo.create().
+export { fold as foldAccid } from './accid.ts';
 export type { ErrorBody, ErrorKind } from './errors.ts';
 export { HulloError } from './errors.ts';
 export type { CallEvent, HulloEvents, InvitedEvent, UserEvent } from './events.ts';

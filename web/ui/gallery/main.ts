@@ -2,7 +2,7 @@
 import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
 import { ASKING_MS } from '../src/call/asking_controller.ts';
 import '../src/index.ts';
-import type { Language } from '../src/texts.ts';
+import type { BuiltInLanguage } from '../src/texts.ts';
 import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
 import { directoryIn } from './people.ts';
@@ -11,7 +11,7 @@ import { showScreen } from './screen.ts';
 import { states } from './states.ts';
 
 const query = new URLSearchParams(location.search);
-const lang: Language = query.get('lang') === 'zh' ? 'zh' : 'en';
+const lang: BuiltInLanguage = query.get('lang') === 'zh' ? 'zh' : 'en';
 const theme = query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : undefined;
 const state = query.get('state');
 document.documentElement.lang = lang;

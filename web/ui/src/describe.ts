@@ -46,7 +46,7 @@ export function describeRecord(
   const others = group
     ? text(lang, 'record.with', { names: nameAll([person], lang, 1, summary.people - 1) })
     : '';
-  const label = [title, others, outcome].filter(Boolean).join(lang === 'zh' ? '，' : ', ');
+  const label = [title, others, outcome].filter(Boolean).join(text(lang, 'record.comma'));
   const direction = dialled ? 'outgoing' : 'incoming';
   return { media, direction, missed, title, text: outcome, person, others, label };
 }

@@ -19,13 +19,17 @@ export {
 } from './people.ts';
 export { HulloRecord, type Redial } from './record.ts';
 export {
+  type BuiltInLanguage,
   type Fillings,
   fill,
   type Language,
+  type Locale,
   languageOf,
   languageOfPage,
+  localeOf,
   type TextKey,
+  type Texts,
   text,
   texts,
 } from './texts.ts';
-export { base, tokens } from './theme.ts';
+export { base, type Theme, tokens } from './theme.ts';

@@ -2,10 +2,13 @@
 import type { Call, Devices, DevicesInUse, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { AskingView } from './call/asking_controller.ts';
 import type { CallClient, DeviceKind } from './client.ts';
+import type { ControlName } from './controls.ts';
 import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
+import type { Corner } from './parts/drag.ts';
 import type { Person } from './people.ts';
 import type { Language } from './texts.ts';
+import type { Layout } from './window/layout.ts';
 
 /** What can be opened over a running call. */
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
@@ -61,6 +64,10 @@ export interface Scene extends GroupView, AskingView {
   readonly canShare: boolean;
   /** What is open over the screen. */
   readonly sheet: Sheet | undefined;
+  /** The call can leave the page for a window of its own. */
+  readonly canPictureInPicture: boolean;
+  /** Whether the app wants this button. */
+  offers(control: ControlName): boolean;
   /** How an account is called and what it looks like. */
   person(accid: string): Person;
   /** How loud an account is for this person, 0 to 1. */
@@ -82,7 +89,6 @@ export type Intent =
   | { readonly type: 'switchCamera' }
   | { readonly type: 'device'; readonly kind: DeviceKind | 'speaker'; readonly id: string }
   | { readonly type: 'share'; readonly on: boolean }
-  | { readonly type: 'startSound' }
   | { readonly type: 'invite'; readonly accids: readonly string[] }
   | { readonly type: 'muteForMe'; readonly accid: string; readonly muted: boolean }
   /** `volume`: 0 to 1. */
@@ -92,6 +98,11 @@ export type Intent =
   | { readonly type: 'acceptWaiting'; readonly callId: string; readonly other: OtherCall }
   | { readonly type: 'rejectWaiting'; readonly callId: string }
   | { readonly type: 'continueHere'; readonly callId: string }
+  | { readonly type: 'layout'; readonly layout: Layout }
+  | { readonly type: 'corner'; readonly corner: Corner }
+  | { readonly type: 'pictureInPicture'; readonly open: boolean }
+  | { readonly type: 'openBanner' }
+  | { readonly type: 'startSound' }
   | { readonly type: 'open'; readonly sheet: Sheet }
   | { readonly type: 'close' }
   | { readonly type: 'dismiss' };

@@ -2,6 +2,9 @@
 // follow the `color-scheme` of where an element stands, and theme="light" or theme="dark" where it is given.
 import { css } from 'lit';
 
+/** Light or dark colours; `auto` follows the system, whatever the page does. */
+export type Theme = 'auto' | 'light' | 'dark';
+
 /** Put these on the outermost element; everything inside inherits them. */
 export const tokens = css`
   :host {
@@ -32,6 +35,9 @@ export const tokens = css`
     --_ease: cubic-bezier(0.2, 0.8, 0.2, 1);
     font-family: var(--_font);
   }
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
   :host([theme='light']) {
     color-scheme: light;
   }
@@ -59,6 +65,9 @@ export const base = css`
   }
   svg {
     display: block;
+  }
+  svg.mirrored:dir(rtl) {
+    scale: -1 1;
   }
   .unseen {
     position: absolute;
@@ -103,12 +112,12 @@ export const ambient = css`
     animation: drift 26s ease-in-out infinite alternate;
   }
   .ambient::before {
-    left: -55vmax;
+    inset-inline-start: -55vmax;
     top: -70vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--one) 75%, transparent), transparent);
   }
   .ambient::after {
-    right: -60vmax;
+    inset-inline-end: -60vmax;
     bottom: -75vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--two) 75%, transparent), transparent);
     animation-delay: -9s;

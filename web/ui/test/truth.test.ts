@@ -227,7 +227,8 @@ describe('mounted, unmounted and mounted again, as React does in development', (
     expect(bench.part('hullo-video')).toBeDefined();
   });
 
-  test('a dialog that was moved is opened again where it is now', async () => {
+  test('a modal dialog that was moved is opened again where it is now', async () => {
+    bench.surface.modal = true;
     await bench.lead('voice');
     const dialog = bench.surface.shadowRoot?.querySelector('dialog');
     const opened = dialog && vi.spyOn(dialog, 'showModal');

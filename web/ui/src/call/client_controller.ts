@@ -52,6 +52,7 @@ export class ClientController implements ReactiveController {
 
   hostConnected(): void {
     this.#subscribe();
+    this.host.requestUpdate();
   }
 
   hostDisconnected(): void {

@@ -19,7 +19,7 @@ export function labelOf(scene: Scene): string {
 }
 
 /** "Incoming group video call". */
-function kindOf(group: boolean, video: boolean): TextKey {
+export function kindOf(group: boolean, video: boolean): TextKey {
   if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
   return video ? 'incoming.video' : 'incoming.audio';
 }

@@ -96,7 +96,7 @@ export class NoticeController implements ReactiveController {
 
   /** A call has ended. */
   showEnd(event: HulloEvents['callEnd']): void {
-    const { client, people: directory, lang } = this.host;
+    const { client, people: directory, locale: lang } = this.host;
     const seen = this.#calls.get(event.callId);
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
@@ -117,7 +117,7 @@ export class NoticeController implements ReactiveController {
   showNotice(key: TextKey, callId?: string): void {
     const { remote, people } = (callId !== undefined && this.#calls.get(callId)) || {};
     this.#show({
-      title: text(this.host.lang, key, { name: remote?.name ?? '' }),
+      title: text(this.host.locale, key, { name: remote?.name ?? '' }),
       ...(remote ? { remote } : {}),
       ...(people ? { people } : {}),
       shape: 'pill',
@@ -126,21 +126,21 @@ export class NoticeController implements ReactiveController {
 
   /** This device was signed out by another. */
   showKickOut(): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const title = text(lang, 'end.kickedOut');
     this.#show({ title, detail: text(lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
   }
 
   /** The call that the person has asked for was not placed. */
   showFailure(error: unknown): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const detail = explainError(error, lang);
     this.#show({ title: text(lang, 'error.title'), detail, shape: 'pill' }, TOAST_MS);
   }
 
   /** Something went wrong: a toast while there is a call, a notice otherwise. */
   showError(error: unknown): void {
-    const { client, lang } = this.host;
+    const { client, locale: lang } = this.host;
     if (!client || client.state === 'idle') this.showFailure(error);
     else this.#showToast(explainError(error, lang));
   }
@@ -152,14 +152,14 @@ export class NoticeController implements ReactiveController {
 
   /** The toast `key`; `{name}` is the other side unless `fillings` say otherwise. */
   showToast(key: TextKey, fillings: Fillings = {}): void {
-    const { client, lang } = this.host;
+    const { client, locale } = this.host;
     const name = this.#calls.get(client?.current?.callId ?? '')?.remote.name ?? '';
-    this.#showToast(text(lang, key, { name, ...fillings }));
+    this.#showToast(text(locale, key, { name, ...fillings }));
   }
 
   /** The toast `key`; `{names}` are those of `accids`. */
   showToastAbout(key: TextKey, accids: readonly string[]): void {
-    const { people: directory, lang } = this.host;
+    const { people: directory, locale: lang } = this.host;
     const people = accids.map((accid) => personOf(accid, directory));
     this.showToast(key, { names: nameAll(people, lang) });
   }

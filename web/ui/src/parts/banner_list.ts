@@ -71,7 +71,7 @@ function soundBanner({ soundBlocked, lang }: Scene): Banner | undefined {
     testId: 'hullo-sound-blocked',
     tone: 'sound',
     icon: 'speakerOff',
-    title: text(lang, 'sound.blocked'),
+    title: text(lang, 'sound.remoteBlocked'),
     action: {
       label: text(lang, 'control.tapToHear'),
       testId: 'hullo-start-sound',

@@ -24,7 +24,8 @@ export class HulloBanners extends CallElement {
         align-items: center;
         gap: 10px;
         max-width: min(460px, 100%);
-        padding: 9px 16px 9px 13px;
+        padding-block: 9px;
+        padding-inline: 13px 16px;
         border-radius: 22px;
         text-align: start;
         font-size: 14px;

@@ -34,6 +34,7 @@ export function renderButton(button: RoundButton): TemplateResult {
   return html`<button
     type="button"
     class="round ${tone ?? ''} ${pressed ? 'on' : ''} ${labelled ? 'labelled' : ''} ${button.busy ? 'busy' : ''} ${button.soft ? 'soft' : ''}"
+    part="button ${tone ? `button-${tone}` : ''}"
     data-testid=${button.testId}
     aria-label=${button.label}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}

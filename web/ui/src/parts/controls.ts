@@ -2,6 +2,7 @@
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { ControlName } from '../controls.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
 import type { Intent, Scene } from '../scene.ts';
@@ -27,6 +28,29 @@ export class HulloControls extends CallElement {
       }
       .bar .danger {
         margin-inline-start: 4px;
+      }
+      /* The app's own buttons look like ours. */
+      ::slotted(button) {
+        --_disc: var(--disc, 52px);
+        display: grid;
+        place-items: center;
+        width: var(--_disc);
+        height: var(--_disc);
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font: inherit;
+        font-size: calc(var(--_disc) * 0.44);
+        color: var(--_text);
+        background: var(--_control);
+        cursor: pointer;
+      }
+      ::slotted(button:hover) {
+        background: var(--_control-hover);
+      }
+      ::slotted(button[aria-pressed='true']) {
+        color: var(--_on-inverse);
+        background: var(--_inverse);
       }
       .bar .danger .disc {
         width: 68px;
@@ -112,18 +136,35 @@ export class HulloControls extends CallElement {
     if (scene.group) return this.#renderGroupBar(scene, video);
     // Beside a shared screen there is no room for names.
     const named = !video && scene.sharers.length === 0;
-    return html`<div class=${named ? 'named' : scene.canShare ? 'bar full' : 'bar'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, named)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, named)} ${this.#renderSwitchMedia(scene, named)}
-      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, named)}
-      ${named ? html`${this.#renderHangup(true)} ${this.#renderShare(scene, true)}` : html`${this.#renderShare(scene, false)} ${this.#renderHangup(false)}`}
+    const hangup = this.#renderHangup(named);
+    const share = this.#if('share', () => this.#renderShare(scene, named));
+    return html`<div class=${named ? 'named' : scene.canShare ? 'bar full' : 'bar'} part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#if('microphone', () => this.#renderMicrophone(scene, named))}
+      ${video ? this.#if('camera', () => this.#renderCamera(scene, named)) : this.#if('devices', () => this.#renderDevices(scene, named))}
+      ${this.#if('switch', () => this.#renderSwitchMedia(scene, named))}
+      ${video ? this.#if('devices', () => this.#renderDevices(scene, named)) : nothing}
+      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, named)) : nothing}
+      ${named ? [hangup, share] : share}
+      <slot name="controls"></slot>
+      ${named ? nothing : hangup}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
-    return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, false)} ${video ? this.#renderCamera(scene) : nothing} ${this.#renderDevices(scene, false)}
-      ${this.#renderShare(scene, false)} ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
+    return html`<div class="bar" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#if('microphone', () => this.#renderMicrophone(scene, false))}
+      ${video ? this.#if('camera', () => this.#renderCamera(scene, false)) : nothing}
+      ${this.#if('devices', () => this.#renderDevices(scene, false))}
+      ${this.#if('share', () => this.#renderShare(scene, false))}
+      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, false)) : nothing}
+      <slot name="controls"></slot>
+      ${this.#renderLeave(scene)}
     </div>`;
+  }
+
+  /** What the app has left out is not there. */
+  #if(control: ControlName, render: () => TemplateResult | typeof nothing): TemplateResult | typeof nothing {
+    return this.scene?.offers(control) ? render() : nothing;
   }
 
   #dispatch = (intent: Intent): void => this.dispatchIntent(intent);
@@ -132,8 +173,8 @@ export class HulloControls extends CallElement {
     return renderButton({ ...microphoneButton(scene, this.#dispatch), labelled });
   }
 
-  #renderCamera(scene: Scene): TemplateResult {
-    return renderButton(cameraButton(scene, this.#dispatch));
+  #renderCamera(scene: Scene, labelled: boolean): TemplateResult {
+    return renderButton({ ...cameraButton(scene, this.#dispatch), labelled });
   }
 
   #renderShare(scene: Scene, labelled: boolean): TemplateResult | typeof nothing {

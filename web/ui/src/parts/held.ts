@@ -28,7 +28,8 @@ export class HulloHeld extends CallElement {
         gap: 7px;
         max-width: 100%;
         min-height: 34px;
-        padding: 5px 14px 5px 10px;
+        padding-block: 5px;
+        padding-inline: 10px 14px;
         border: 0;
         border-radius: 17px;
         font-size: 14px;
@@ -57,7 +58,7 @@ export class HulloHeld extends CallElement {
         border-radius: 14px;
         font-size: 14px;
         line-height: 19px;
-        text-align: left;
+        text-align: start;
         color: #fff;
         background: rgb(24 25 31 / 0.94);
         animation: appear 0.2s;

@@ -78,6 +78,7 @@ export class HulloTile extends CallElement {
     const [one, two] = coloursOf(accid);
     const covered = !filmed || !on || !hasPicture;
     return html`<div
+      part="tile"
       class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
       style=${styleMap({ '--one': one, '--two': two })}
     >

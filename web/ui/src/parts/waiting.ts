@@ -24,7 +24,7 @@ export class HulloWaiting extends CallElement {
         align-items: center;
         padding: 14px;
         border-radius: 26px;
-        text-align: left;
+        text-align: start;
         outline: none;
         color: var(--_text);
         background: var(--_raised);

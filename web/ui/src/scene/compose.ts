@@ -3,20 +3,28 @@ import type { Call } from '@hullo/sdk';
 import type { AskingView } from '../call/asking_controller.ts';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
+import type { ControlName } from '../controls.ts';
 import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
-import { contactsOf, type Directory, type Person, personOf } from '../people.ts';
+import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-export interface Ingredients extends GroupView, AskingView, Pick<Scene, 'answering' | 'devices' | 'sheet'> {
+export interface Ingredients
+  extends GroupView,
+    AskingView,
+    Pick<Scene, 'answering' | 'canPictureInPicture' | 'devices' | 'sheet'> {
   readonly client: CallClient;
   /** The app's own, for the contacts. */
   readonly directory: Directory | undefined;
   /** Everyone's names. */
   readonly people: Directory;
   readonly contacts: readonly string[] | undefined;
+  /** The app picks the people to invite by itself. */
+  readonly picksPeople: boolean;
+  /** The buttons that the app wants; all when absent. */
+  readonly controls: readonly ControlName[] | undefined;
   readonly lang: Language;
   readonly network: NetworkView;
   readonly clock: CallClock;
@@ -28,6 +36,8 @@ export function composeScene({
   directory,
   people,
   contacts,
+  picksPeople,
+  controls,
   clock,
   ...rest
 }: Ingredients): Scene | undefined {
@@ -35,6 +45,7 @@ export function composeScene({
   if (state === 'idle' || !call) return;
   const person = (accid: string): Person => personOf(accid, people);
   const group = call.kind === 'group';
+  const known = contactsOf(directory, contacts).filter(({ accid }) => !isSameAccid(accid, me));
   const self = call.participants.find((participant) => participant.accid === me);
   const remoteParticipant = group
     ? undefined
@@ -51,9 +62,12 @@ export function composeScene({
     remoteParticipant,
     group,
     others: othersIn(call, me).map(person),
-    contacts: contactsOf(directory, contacts).filter(({ accid }) => accid !== me),
+    contacts: known,
     inviting: {
-      allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
+      // A button that leads to an empty list would be a dead end.
+      allowed:
+        (known.length > 0 || picksPeople) &&
+        (!call.group || call.group.inviteMode === 'everyone' || call.caller === me),
       seats: seatsLeft(call, PARTICIPANTS_MAX),
     },
     held: held && { call: held, people: othersIn(held, me).map(person) },
@@ -75,6 +89,7 @@ export function composeScene({
     mutedForMe: new Set(client.audioMutes),
     sharers: state === 'in_call' ? sharersIn(call, me).map(person) : [],
     canShare: state === 'in_call' && 'getDisplayMedia' in (navigator.mediaDevices ?? {}),
+    offers: (control) => controls?.includes(control) ?? true,
     person,
     volumeOf: (accid) => client.volumeOf(accid),
   };

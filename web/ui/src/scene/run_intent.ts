@@ -29,8 +29,6 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
       return retryAll(client, intent.kinds).then(nothingToSay);
     case 'share':
       return client.shareScreen(intent.on).then(nothingToSay);
-    case 'startSound':
-      return client.startSound().then(nothingToSay);
     case 'switch':
       return (await client.switchCallType(intent.media)) ? undefined : { key: 'consent.refused', accids: [] };
     case 'answerSwitch':
@@ -53,6 +51,12 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
     case 'continueHere':
       await client.continueHere(intent.callId);
       return;
+    // The surface's own.
+    case 'layout':
+    case 'corner':
+    case 'pictureInPicture':
+    case 'openBanner':
+    case 'startSound':
     case 'pin':
     case 'open':
     case 'close':

@@ -43,7 +43,8 @@ export const groupStyles = [
       display: flex;
       align-items: flex-start;
       gap: 12px;
-      padding: 2px 4px 0 10px;
+      padding-block: 2px 0;
+      padding-inline: calc(10px + var(--_lead, 0px)) 4px;
     }
     .title {
       flex: 1;
@@ -81,7 +82,8 @@ export const groupStyles = [
       align-items: center;
       gap: 7px;
       min-height: 44px;
-      padding: 0 16px 0 13px;
+      padding-block: 0;
+      padding-inline: 13px 16px;
       border: 0;
       border-radius: 22px;
       font-size: 15px;
@@ -109,21 +111,21 @@ export const groupStyles = [
     hullo-tile,
     hullo-screen-tile {
       --_move: 0.42s var(--_ease);
-      transition: left var(--_move), top var(--_move), width var(--_move), height var(--_move);
+      transition: inset var(--_move), width var(--_move), height var(--_move);
     }
     /* Where the two views of a one-to-one call lay. */
     hullo-tile.opening {
       transition: none;
     }
     hullo-tile.theirs.opening {
-      left: calc(0px - var(--_stage-x)) !important;
+      inset-inline-start: calc(0px - var(--_stage-x)) !important;
       top: calc(0px - var(--_stage-y)) !important;
       width: 100cqw !important;
       height: 100cqh !important;
     }
     hullo-tile.mine.opening {
       z-index: 1;
-      left: calc(100cqw - 128px - var(--_stage-x)) !important;
+      inset-inline-start: calc(100cqw - 128px - var(--_stage-x)) !important;
       top: calc(16px - var(--_stage-y)) !important;
       width: 112px !important;
       height: 168px !important;
@@ -153,10 +155,10 @@ export const groupStyles = [
       visibility: hidden;
     }
     .previous {
-      left: 0;
+      inset-inline-start: 0;
     }
     .next {
-      right: 0;
+      inset-inline-end: 0;
     }
     .dots {
       flex: none;
@@ -209,6 +211,9 @@ export const groupStyles = [
         gap: 14px;
         padding-top: 16px;
       }
+      .head {
+        padding-inline-start: calc(10px + var(--_lead-wide, var(--_lead, 0px)));
+      }
       h1 {
         font-size: 20px;
       }
@@ -219,7 +224,7 @@ export const groupStyles = [
         inset: 18px 200px auto;
       }
       hullo-tile.mine.opening {
-        left: calc(100cqw - 284px - var(--_stage-x)) !important;
+        inset-inline-start: calc(100cqw - 284px - var(--_stage-x)) !important;
         top: calc(100cqh - 188px - var(--_stage-y)) !important;
         width: 256px !important;
         height: 160px !important;
@@ -240,11 +245,12 @@ export const groupStyles = [
         z-index: 2;
         inset: auto var(--_gap) calc(var(--_foot) + 14px);
         align-items: center;
+        padding-inline-start: 10px;
         pointer-events: none;
       }
       .title {
         flex: 0 1 26cqw;
-        margin-right: auto;
+        margin-inline-end: auto;
       }
       h1 {
         font-size: 15px;

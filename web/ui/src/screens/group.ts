@@ -18,6 +18,7 @@ import { followSwipe } from '../parts/swipe.ts';
 import '../parts/tile.ts';
 import { noteOf } from '../parts/tile.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { CallElement } from '../scene/call_element.ts';
 import type { Scene } from '../scene.ts';
 import { groupStyles } from './group.styles.ts';
@@ -67,10 +68,16 @@ export class HulloGroup extends CallElement {
     this.requestUpdate();
   }
 
+  /** The pages go from right to left. */
+  get #rtl(): boolean {
+    return getComputedStyle(this).direction === 'rtl';
+  }
+
   #measure(stage: Element): void {
     const { clientWidth: width, clientHeight: height } = stage;
     const [here, whole] = [stage.getBoundingClientRect(), this.getBoundingClientRect()];
-    this.style.setProperty('--_stage-x', `${here.x - whole.x}px`);
+    const start = this.#rtl ? whole.right - here.right : here.x - whole.x;
+    this.style.setProperty('--_stage-x', `${start}px`);
     this.style.setProperty('--_stage-y', `${here.y - whole.y}px`);
     if (width > 0 && height > 0 && (width !== this.area.width || height !== this.area.height))
       this.area = { width, height };
@@ -130,7 +137,7 @@ export class HulloGroup extends CallElement {
             data-testid="group-grid"
             data-page=${layout.page}
             data-pages=${layout.pages}
-            @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, step))}
+            @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, this.#rtl ? -step : step))}
           >
             ${repeat(
               // In their order whatever is pinned: a <video> that is moved in the document stops.
@@ -142,7 +149,7 @@ export class HulloGroup extends CallElement {
           ${layout.pages > 1 ? this.#renderArrows(layout) : nothing}
         </div>
         ${layout.pages > 1 ? this.#renderDots(scene, layout) : nothing}
-        <div class="foot"><hullo-controls .scene=${scene}></hullo-controls></div>
+        <div class="foot"><hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls></div>
       </section>
       <hullo-banners .scene=${scene}></hullo-banners>`;
   }
@@ -151,9 +158,10 @@ export class HulloGroup extends CallElement {
     const running = scene.state === 'in_call' && scene.startedAt !== undefined;
     return html`<div class="head">
       <div class="title">
-        <h1>${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
-        <p data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
+        <h1 part="name">${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
+        <p part="status" data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
         <hullo-held .scene=${scene}></hullo-held>
+        <slot name="details"></slot>
       </div>
       ${scene.group ? this.#renderMembersButton(scene) : nothing}
     </div>`;
@@ -194,6 +202,7 @@ export class HulloGroup extends CallElement {
   #renderTile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
     const participant = scene.tiles.find((tile) => tile.accid === accid);
     return html`<hullo-tile
+      exportparts=${PARTS}
       class=${this.#classOf(scene, accid)}
       style=${styleMap(boxOf(rect))}
       role="group"
@@ -224,7 +233,8 @@ export class HulloGroup extends CallElement {
 
   /** The arrow keys turn pages; the keyboard stays where it is, unless its tile has gone with the page. */
   #onKey(event: KeyboardEvent, layout: Layout): void {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const forward = this.#rtl ? -1 : 1;
+    const step = { ArrowLeft: -forward, ArrowRight: forward }[event.key];
     if (step === undefined || layout.pages === 1 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#turn(layout, step);
@@ -267,7 +277,7 @@ export class HulloGroup extends CallElement {
 
 function boxOf({ x, y, width, height }: Rect): Record<string, string> {
   const px = (value: number): string => `${Math.round(value * 10) / 10}px`;
-  return { left: px(x), top: px(y), width: px(width), height: px(height) };
+  return { 'inset-inline-start': px(x), top: px(y), width: px(width), height: px(height) };
 }
 
 declare global {

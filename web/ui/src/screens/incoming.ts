@@ -114,8 +114,8 @@ export class HulloIncoming extends CallElement {
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
           ${renderPortrait(scene.remote, !scene.answering && !away)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">
             ${
               scene.answering
                 ? this.t('incall.connecting')
@@ -124,11 +124,13 @@ export class HulloIncoming extends CallElement {
           </p>
           ${away ? html`<p class="status" role="status" data-testid="hullo-peer-reconnecting"><span class="spinner"></span> ${this.t('reconnecting.remote')}</p>` : nothing}
           ${scene.group ? this.#renderOthers(scene) : nothing}
+          <slot name="details"></slot>
           ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
         <div class="foot">
           ${this.#renderMute(scene)}
-          <div class="actions ${video ? 'three' : ''}">
+          <div class="actions ${video ? 'three' : ''}" part="actions">
+            <slot name="incoming-actions"></slot>
             ${renderButton({
               icon: 'hangup',
               label: this.t('control.reject'),

@@ -84,10 +84,12 @@ export class HulloOutgoing extends CallElement {
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
           ${renderPortrait(scene.remote, rings)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
+          <slot name="details"></slot>
         </div>
-        <div class="actions ${video ? 'three' : ''}">
+        <div class="actions ${video ? 'three' : ''}" part="actions">
+          <slot name="outgoing-actions"></slot>
           ${renderButton({ ...microphoneButton(scene, this.#dispatch), labelled: true })}
           ${renderButton({
             icon: 'hangup',

@@ -15,7 +15,7 @@ export function renderBackdrop(person: Person): TemplateResult {
 /** A face; `ripple` while it rings. */
 export function renderPortrait(person: Person, ripple = false): TemplateResult {
   const [one] = coloursOf(person.accid);
-  return html`<div class="portrait ${ripple ? 'ripple' : ''}" style=${styleMap({ '--one': one })}>
+  return html`<div part="portrait" class="portrait ${ripple ? 'ripple' : ''}" style=${styleMap({ '--one': one })}>
     <i></i><i></i><hullo-avatar .person=${person}></hullo-avatar>
   </div>`;
 }

@@ -12,6 +12,7 @@ import { type Corner, dragToCorner } from '../parts/drag.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { LocalView, RemoteView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
@@ -39,16 +40,16 @@ export class HulloVideo extends CallElement {
       <div class="scrim bottom"></div>
       ${this.#renderHeader(scene)}
       <hullo-banners .scene=${scene}></hullo-banners>
-      <div class="foot"><hullo-controls .scene=${scene}></hullo-controls></div>`;
+      <div class="foot"><hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls></div>`;
   }
 
   #renderHeader(scene: Scene): TemplateResult {
     return html`<div class="head">
       <div class="name">
-        <h1>${scene.remote.name}</h1>
+        <h1 part="name">${scene.remote.name}</h1>
         ${scene.connected && scene.remoteParticipant ? this.#renderMicrophone(scene, scene.remoteParticipant) : nothing}
       </div>
-      <p data-testid="hullo-status">
+      <p part="status" data-testid="hullo-status">
         ${
           scene.connected && scene.startedAt !== undefined
             ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
@@ -56,6 +57,7 @@ export class HulloVideo extends CallElement {
         }
       </p>
       <hullo-held .scene=${scene}></hullo-held>
+      <slot name="details"></slot>
     </div>`;
   }
 

@@ -8,6 +8,7 @@ import '../parts/controls.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { type DeviceMark, deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
 import type { Scene } from '../scene.ts';
@@ -30,6 +31,11 @@ export class HulloVoice extends CallElement {
         z-index: 3;
         inset: max(14px, env(safe-area-inset-top)) 16px auto;
       }
+      @container (max-width: 719px) {
+        hullo-banners {
+          margin-block-start: var(--_lead, 0px);
+        }
+      }
     `,
   ];
 
@@ -46,8 +52,8 @@ export class HulloVoice extends CallElement {
       <section class="screen" data-testid="hullo-voice">
         <div class="who">
           ${renderPortrait(scene.remote)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">
             ${
               scene.connected && scene.startedAt !== undefined
                 ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
@@ -59,8 +65,9 @@ export class HulloVoice extends CallElement {
             ${words ? html`${words.mark === 'asking' ? html`<span class="spinner"></span>` : icons.microphoneOff} ${words.said}` : nothing}
           </p>
           <hullo-held .scene=${scene}></hullo-held>
+          <slot name="details"></slot>
         </div>
-        <hullo-controls .scene=${scene}></hullo-controls>
+        <hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls>
       </section>`;
   }
 }

@@ -28,6 +28,7 @@ export const en = {
   'names.two': '{names} and {last}',
   'names.more': '{names} and {rest} others',
   'names.moreOne': '{names} and 1 other',
+  'names.comma': ', ',
 
   'control.accept': 'Accept',
   'control.reject': 'Decline',
@@ -117,6 +118,13 @@ export const en = {
   'group.left': '{name} left',
   'group.lost': '{name} lost the connection',
 
+  'small.make': 'Make the call small',
+  'small.back': 'Back to the call',
+  'small.move': 'The arrow keys move it to another corner',
+  'small.pictureInPicture': 'Picture in picture',
+  'banner.open': 'Show the call',
+  'sound.blocked': 'Press to hear the call',
+
   'consent.video': '{name} would like to turn on video',
   'consent.hint': 'Your camera starts when you accept.',
   'consent.accept': 'Turn on video',
@@ -156,7 +164,7 @@ export const en = {
   'control.answerCameraOff': 'Accept with camera off',
   'control.answerMuted': 'Answer muted',
 
-  'sound.blocked': 'Your browser blocks the sound',
+  'sound.remoteBlocked': 'Your browser blocks the sound',
   'share.own': 'You are sharing your screen',
   'share.of': '{name}’s screen',
   'share.remote': '{name} is sharing a screen',
@@ -285,6 +293,7 @@ export const en = {
   'record.groupBusy': 'Everyone was busy',
   'record.with': 'with {names}',
   'record.complete': '{time}',
+  'record.comma': ', ',
   'record.redial': 'Press to call again',
 
   'title.calling': '{name} is calling…',

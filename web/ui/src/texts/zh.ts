@@ -29,6 +29,7 @@ export const zh: Record<keyof typeof en, string> = {
   'names.two': '{names}和{last}',
   'names.more': '{names}和另外 {rest} 人',
   'names.moreOne': '{names}和另外 1 人',
+  'names.comma': '、',
 
   'control.accept': '接听',
   'control.reject': '拒绝',
@@ -118,6 +119,13 @@ export const zh: Record<keyof typeof en, string> = {
   'group.left': '{name} 已离开',
   'group.lost': '{name} 已断开',
 
+  'small.make': '缩小通话窗口',
+  'small.back': '返回通话',
+  'small.move': '使用方向键可移至其他角落',
+  'small.pictureInPicture': '画中画',
+  'banner.open': '显示来电',
+  'sound.blocked': '点按以开启铃声',
+
   'consent.video': '{name} 请求转为视频通话',
   'consent.hint': '接受后将打开您的摄像头。',
   'consent.accept': '打开视频',
@@ -157,7 +165,7 @@ export const zh: Record<keyof typeof en, string> = {
   'control.answerCameraOff': '关闭摄像头接听',
   'control.answerMuted': '静音接听',
 
-  'sound.blocked': '浏览器阻止了声音',
+  'sound.remoteBlocked': '浏览器阻止了声音',
   'share.own': '您正在共享屏幕',
   'share.of': '{name} 的屏幕',
   'share.remote': '{name} 正在共享屏幕',
@@ -286,6 +294,7 @@ export const zh: Record<keyof typeof en, string> = {
   'record.groupBusy': '对方均在忙线',
   'record.with': '与 {names}',
   'record.complete': '通话时长 {time}',
+  'record.comma': '，',
   'record.redial': '点按重拨',
 
   'title.calling': '{name} 来电…',
