@@ -65,7 +65,10 @@ function settled() {
     .flatMap((root) => root.getAnimations())
     .filter(({ animationName }) => animationName !== 'vanish');
   const videos = roots.flatMap((root) => [...root.querySelectorAll('video')]);
+  const { shown } = document.documentElement.dataset;
+  const named = new URLSearchParams(location.search).get('state') ?? '';
   return (
+    (shown === named || named.endsWith('records')) &&
     moving.every(
       ({ effect, playState }) =>
         playState === 'finished' || effect.getComputedTiming().iterations === Infinity,

@@ -19,7 +19,10 @@ export class HulloControls extends CallElement {
       .bar {
         --disc: 52px;
         display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
         gap: 12px;
+        max-width: calc(100cqw - 8px);
         padding: 12px;
         border-radius: 40px;
         background: light-dark(rgb(255 255 255 / 0.84), rgb(28 29 36 / 0.72));
@@ -70,11 +73,25 @@ export class HulloControls extends CallElement {
           border-radius: 24px;
         }
       }
+      @container (max-width: 420px) {
+        .bar.full {
+          --disc: 43px;
+          gap: 6px;
+          padding: 8px;
+        }
+        .bar.full .danger .disc {
+          width: 54px;
+        }
+      }
       @container (max-width: 376px) {
         .bar {
           --disc: 44px;
           gap: 6px;
           padding: 8px;
+        }
+        .bar.full {
+          --disc: 39px;
+          gap: 5px;
         }
       }
       @container (max-width: 340px) {
@@ -84,9 +101,9 @@ export class HulloControls extends CallElement {
         .bar .danger .disc {
           width: 52px;
         }
-        .full {
+        .bar.full {
           --disc: 36px;
-          gap: 5px;
+          gap: 4px;
           padding: 7px;
         }
         .bar.full .danger .disc {

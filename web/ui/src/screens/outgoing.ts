@@ -58,11 +58,6 @@ export class HulloOutgoing extends CallElement {
         --disc: 68px;
         align-items: flex-start;
       }
-      hullo-banners {
-        position: absolute;
-        z-index: 3;
-        inset: max(14px, env(safe-area-inset-top)) 16px auto;
-      }
       @container (max-width: 359px) {
         .actions {
           --disc: 60px;
@@ -80,13 +75,13 @@ export class HulloOutgoing extends CallElement {
     const rings =
       scene.remoteParticipant?.state === 'ringing' || scene.remoteParticipant?.state === 'delivered';
     return html`${filmed ? html`${this.#view.render('hullo-local-video')}<div class="scrim"></div>` : renderBackdrop(scene.remote)}
-      <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
           ${renderPortrait(scene.remote, rings)}
           <h1 part="name">${scene.remote.name}</h1>
           <p class="status" part="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
           <slot name="details"></slot>
+          <hullo-banners .scene=${scene}></hullo-banners>
         </div>
         <div class="actions ${video ? 'three' : ''}" part="actions">
           <slot name="outgoing-actions"></slot>

@@ -74,6 +74,19 @@ export const portraitStyles = [
     .status svg {
       font-size: 20px;
     }
+    .who hullo-banners {
+      margin-top: 22px;
+    }
+    /* No room below the name: above it. */
+    @container (max-height: 640px) {
+      .who hullo-banners {
+        position: absolute;
+        z-index: 3;
+        inset: max(10px, env(safe-area-inset-top)) 16px auto;
+        margin: 0;
+        padding-inline: var(--_lead, 0px);
+      }
+    }
     .spinner {
       flex: none;
       width: 16px;

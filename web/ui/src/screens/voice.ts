@@ -26,16 +26,6 @@ export class HulloVoice extends CallElement {
         margin-top: 8px;
         align-items: center;
       }
-      hullo-banners {
-        position: absolute;
-        z-index: 3;
-        inset: max(14px, env(safe-area-inset-top)) 16px auto;
-      }
-      @container (max-width: 719px) {
-        hullo-banners {
-          margin-block-start: var(--_lead, 0px);
-        }
-      }
     `,
   ];
 
@@ -48,7 +38,6 @@ export class HulloVoice extends CallElement {
         ? microphoneWords(scene, scene.remoteParticipant)
         : undefined;
     return html`${renderBackdrop(scene.remote)}
-      <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
         <div class="who">
           ${renderPortrait(scene.remote)}
@@ -66,6 +55,7 @@ export class HulloVoice extends CallElement {
           </p>
           <hullo-held .scene=${scene}></hullo-held>
           <slot name="details"></slot>
+          <hullo-banners .scene=${scene}></hullo-banners>
         </div>
         <hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls>
       </section>`;

@@ -5,7 +5,7 @@ import type { ScreenName } from '../call/screens.ts';
 import { PARTS } from '../css_parts.ts';
 import { type IconName, icons } from '../icons.ts';
 import type { Corner } from '../parts/drag.ts';
-import type { Intent, Scene } from '../scene.ts';
+import { cameraIsOn, type Intent, type Scene } from '../scene.ts';
 import { text } from '../texts.ts';
 import './incoming_banner.ts';
 import './small.ts';
@@ -45,11 +45,17 @@ export function renderCorner(
   shrinks: boolean,
 ): TemplateResult {
   const framed = screen === 'video' || screen === 'group';
-  const filmed = scene?.call.media === 'video' && framed;
+  const dials = screen === 'outgoing' && scene !== undefined && cameraIsOn(scene.local);
+  const filmed = scene !== undefined && isFilmed(scene) && (framed || dials);
   return html`<div class="corner ${filmed ? 'video' : ''}">
       ${scene && shrinks && scene.state !== 'called' ? renderButtons(scene) : nothing}
     </div>
     ${framed ? nothing : html`<div class="logo"><slot name="logo"></slot></div>`}`;
+}
+
+/** There are pictures behind it. */
+function isFilmed({ call, sharers }: Scene): boolean {
+  return call.media === 'video' || sharers.length > 0;
 }
 
 function renderButtons(scene: Scene): TemplateResult {
