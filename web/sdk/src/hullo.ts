@@ -314,19 +314,24 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'answer_switch', agree });
   }
 
-  /** Mutes the microphone; it stays open. */
+  /** Mutes the microphone, which stays open; to unmute one that has failed tries it again. */
   async muteLocalAudio(muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'mute_local_audio', muted });
   }
 
-  /** Pauses this device's picture for the others; the camera stays open. */
+  /** Pauses this device's picture and closes the camera, or opens it again. */
   async muteLocalVideo(muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'mute_local_video', muted });
   }
 
-  /** Opens or closes the camera. */
+  /** Opens or closes the camera; to open one that has failed tries it again. */
   async enableLocalVideo(enabled: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'enable_local_video', enabled });
+  }
+
+  /** Tries a microphone or camera again that has failed; what comes of it is told by `changed`. Nothing if it has not failed. */
+  async retryDevice(kind: 'microphone' | 'camera'): Promise<void> {
+    await this.#driver.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
   /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */

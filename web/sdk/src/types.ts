@@ -97,10 +97,10 @@ export interface Participant extends Member {
   /** Address of the account's picture, if it has one. */
   readonly avatar?: string;
   readonly state: ParticipantState;
-  /** Whether its microphone is on. */
-  readonly audio: boolean;
-  /** Whether its camera is on. */
-  readonly video: boolean;
+  /** What its microphone does; only what is `on` can be heard. */
+  readonly audio: DeviceState;
+  /** What its camera does; only what is `on` can be seen. */
+  readonly video: DeviceState;
   /** In the call, but its device is away for the moment. */
   readonly reconnecting: boolean;
   /** In the call, but has it on hold: nothing flows from or to it. */
@@ -178,18 +178,38 @@ export interface FoundCall {
   readonly call?: Call;
 }
 
-/** What this device's microphone and camera do. */
+/**
+ * What a device does: `off` while it is not wanted (of a participant: while it is muted, too); `asking` while the browser asks
+ * the person for it or opens it; `on`; or `failed`, which means that it is wanted and cannot be had.
+ */
+export type DeviceState = 'off' | 'asking' | 'on' | 'failed';
+
+/**
+ * Why a device has failed. `denied`: the person or the browser said no; `missing`: there is none; `busy`: another program has it,
+ * or it is broken; `insecure`: the page is not secure; `ended`: it was unplugged, and there is no other.
+ */
+export type DeviceFailure = 'denied' | 'missing' | 'busy' | 'insecure' | 'ended';
+
+/** What one of this device's devices does. */
+export interface LocalDevice {
+  readonly state: DeviceState;
+  /** Why it has failed, if it has. It is tried again when another is plugged in or chosen, and by `retryDevice()`. */
+  readonly failure?: DeviceFailure;
+}
+
+/** What this device's devices do, and apart from that what the person wants. */
 export interface LocalMedia {
-  /** The camera is open. */
-  readonly videoEnabled: boolean;
-  /** The camera's picture is paused for the others. */
-  readonly videoMuted: boolean;
-  /** The microphone is muted. */
+  /** Open, too, while it is muted. */
+  readonly microphone: LocalDevice;
+  /** Closed while it is muted or not enabled. */
+  readonly camera: LocalDevice;
+  readonly screen: LocalDevice;
+  /** The person has muted the microphone. */
   readonly audioMuted: boolean;
-  /** There is no microphone, or it may not be used. */
-  readonly audioFailed: boolean;
-  /** There is no camera, or it may not be used. */
-  readonly videoFailed: boolean;
+  /** The person wants the camera. */
+  readonly videoEnabled: boolean;
+  /** The person has paused the picture. */
+  readonly videoMuted: boolean;
 }
 
 /** How long one account was in a call. */

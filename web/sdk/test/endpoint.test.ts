@@ -67,6 +67,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   mute_local_audio: { op: 'mute_local_audio', muted: true },
   mute_local_video: { op: 'mute_local_video', muted: true },
   enable_local_video: { op: 'enable_local_video', enabled: true },
+  retry_device: { op: 'retry_device', kind: 'video' },
   set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },

@@ -42,11 +42,13 @@ export class FakeStream {
   }
 }
 
+/** One prompt, for microphone, camera or both. */
 interface OpenRequest {
-  kind: 'audio' | 'video';
   constraints: MediaStreamConstraints;
-  /** Hands over a track. */
+  /** Hands over a track of the one kind that was asked for. */
   grant(track?: FakeTrack): FakeTrack;
+  /** Hands over both. */
+  grantBoth(): { microphone: FakeTrack; camera: FakeTrack };
   refuse(name: string): void;
 }
 
@@ -59,11 +61,15 @@ export class FakeDevices {
     const kind = constraints.audio ? 'audio' : 'video';
     return new Promise((resolve, reject) => {
       this.requests.push({
-        kind,
         constraints,
         grant: (track = new FakeTrack(kind)) => {
           resolve(new FakeStream([track]));
           return track;
+        },
+        grantBoth: () => {
+          const [microphone, camera] = [new FakeTrack('audio'), new FakeTrack('video')];
+          resolve(new FakeStream([microphone, camera]));
+          return { microphone, camera };
         },
         refuse: (name) => reject(new DOMException(`${kind} refused`, name)),
       });
@@ -74,9 +80,9 @@ export class FakeDevices {
     return this.list;
   }
 
-  /** The newest request for a kind. */
+  /** The newest request for a kind, by itself or with the other. */
   asked(kind: 'audio' | 'video'): OpenRequest {
-    const request = this.requests.findLast((one) => one.kind === kind);
+    const request = this.requests.findLast(({ constraints }) => constraints[kind]);
     if (!request) throw new Error(`no ${kind} was asked for`);
     return request;
   }
@@ -312,6 +318,8 @@ export interface FakeBrowser {
   devices: FakeDevices;
   document: FakeDocument;
   storage: FakeStorage;
+  /** By the name of the permission; granted when absent. */
+  permissions: Record<string, PermissionState>;
 }
 
 /** Puts a browser into the globals of the test. */
@@ -321,8 +329,14 @@ export function stubBrowser(): FakeBrowser {
   FakeElement.blocked = false;
   FakeWebSocket.all = [];
   FakeWebSocket.refuses = false;
-  const browser = { devices: new FakeDevices(), document: new FakeDocument(), storage: new FakeStorage() };
-  vi.stubGlobal('navigator', { mediaDevices: browser.devices });
+  const browser: FakeBrowser = {
+    devices: new FakeDevices(),
+    document: new FakeDocument(),
+    storage: new FakeStorage(),
+    permissions: {},
+  };
+  const query = async ({ name }: { name: string }) => ({ state: browser.permissions[name] ?? 'granted' });
+  vi.stubGlobal('navigator', { mediaDevices: browser.devices, permissions: { query } });
   vi.stubGlobal('document', browser.document);
   vi.stubGlobal('location', new URL('https://calls.example.com/page?x=1#top'));
   vi.stubGlobal('localStorage', browser.storage);

@@ -66,7 +66,7 @@ const view = {
   media: 'video',
   state: 'ringing',
   caller: 'alice',
-  participants: [{ accid: 'alice', uid: 1, state: 'accepted', audio: true, video: true }],
+  participants: [{ accid: 'alice', uid: 1, state: 'accepted', audio: 'on', video: 'on' }],
 };
 
 /** Completes each operation with what the test says. */
@@ -103,8 +103,8 @@ describe('operation', () => {
           accid: 'alice',
           uid: 1,
           state: 'accepted',
-          audio: true,
-          video: true,
+          audio: 'on',
+          video: 'on',
           reconnecting: false,
           held: false,
         },

@@ -1,14 +1,26 @@
 // This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
-import { HulloError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import type { DeviceFailure, DeviceState } from '../types.ts';
 import type { SlotKind } from '../wire.ts';
-import { constraintsFor, type DeviceChoice } from './constraints.ts';
+import type { DeviceChoice } from './constraints.ts';
+import { deviceError, failureOf } from './device_failure.ts';
+import type { TrackRequests } from './track_requests.ts';
+
+/** What a device does now. */
+export interface DeviceReport {
+  readonly state: DeviceState;
+  /** Why it has failed. */
+  readonly failure?: DeviceFailure;
+  /** What the platform says of that. */
+  readonly message?: string;
+}
 
 /** What a device reports. */
 export interface DeviceEvents {
-  /** {@link LocalDevice.track} is another one. */
+  /** {@link CaptureDevice.track} is another one. */
   changed(): void;
-  /** It could not be opened, or was lost and there is no other. */
-  failed(denied: boolean, message: string): void;
+  /** It does something else now. */
+  reported(report: DeviceReport): void;
 }
 
 /** A device that ends sooner than this after it was opened is not tried again. */
@@ -18,18 +30,21 @@ const LIFE_MS_MIN = 2_000;
  * One kind of device. Invariant: while it is not wanted, no track is open; a track that the platform hands over late is
  * stopped at once.
  */
-export class LocalDevice {
+export class CaptureDevice {
   readonly kind: SlotKind;
+  readonly #requests: TrackRequests;
   readonly #events: DeviceEvents;
   #choice: DeviceChoice;
   #isWanted = false;
+  #state: DeviceState = 'off';
   #track: MediaStreamTrack | undefined;
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
 
-  constructor(kind: SlotKind, choice: DeviceChoice, events: DeviceEvents) {
+  constructor(kind: SlotKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
     this.kind = kind;
     this.#choice = choice;
+    this.#requests = requests;
     this.#events = events;
   }
 
@@ -43,7 +58,15 @@ export class LocalDevice {
     if (isWanted === this.#isWanted) return;
     this.#isWanted = isWanted;
     if (isWanted) void this.#openAndReport();
-    else this.#close();
+    else {
+      this.#close();
+      this.#report({ state: 'off' });
+    }
+  }
+
+  /** Tries it again if it is wanted and has failed. What comes of it is reported. */
+  retry(): void {
+    if (this.#state === 'failed') void this.#openAndReport();
   }
 
   /**
@@ -64,18 +87,20 @@ export class LocalDevice {
       if (attempt === this.#attempt) this.#choice = choice;
     } catch (error) {
       if (attempt === this.#attempt) void this.#openAndReport();
-      throw errorOf(this.kind, error);
+      throw deviceError(this.kind, error);
     }
   }
 
-  async #openAndReport(): Promise<void> {
+  /** `missing`: how it has failed if there is no such device. */
+  async #openAndReport(missing: DeviceFailure = 'missing'): Promise<void> {
     const opening = this.#open(this.#choice);
     const attempt = this.#attempt;
     try {
       await opening;
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      this.#events.failed(isDenied(error), messageOf(error));
+      const failure = failureOf(error);
+      this.#fail(failure === 'missing' ? missing : failure, messageOf(error));
     }
   }
 
@@ -83,7 +108,8 @@ export class LocalDevice {
   async #open(choice: DeviceChoice): Promise<void> {
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const track = await requestTrack(this.kind, choice);
+    this.#report({ state: 'asking' });
+    const track = await this.#requests.track(this.kind, choice);
     if (attempt !== this.#attempt) {
       track.stop();
       return;
@@ -92,14 +118,15 @@ export class LocalDevice {
     track.onended = () => this.#handleLoss(track, performance.now() - openedAtMs);
     this.#track = track;
     this.#events.changed();
+    this.#report({ state: 'on' });
   }
 
   /** Unplugged, or taken away by the person or the system: go on with another of its kind if there is one. */
   #handleLoss(track: MediaStreamTrack, lifeMs: number): void {
     if (this.#track !== track) return;
     this.#close();
-    if (lifeMs < LIFE_MS_MIN) this.#events.failed(false, `${track.label || this.kind} ended`);
-    else void this.#openAndReport();
+    if (lifeMs < LIFE_MS_MIN) this.#fail('ended', `${track.label || this.kind} ended`);
+    else void this.#openAndReport('ended');
   }
 
   #close(): void {
@@ -109,25 +136,13 @@ export class LocalDevice {
     track?.stop();
     if (track) this.#events.changed();
   }
-}
 
-async function requestTrack(kind: SlotKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
-  const devices = globalThis.navigator?.mediaDevices;
-  if (!devices) throw new Error('devices need a secure page: serve it by https, or from localhost');
-  const stream = await devices.getUserMedia(constraintsFor(kind, choice));
-  const [track] = kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks();
-  if (!track) throw new Error(`the browser gave no ${kind} track`);
-  return track;
-}
+  #fail(failure: DeviceFailure, message: string): void {
+    this.#report({ state: 'failed', failure, message });
+  }
 
-function isDenied(error: unknown): boolean {
-  return (
-    error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'SecurityError')
-  );
-}
-
-function errorOf(kind: SlotKind, error: unknown): HulloError {
-  const device = kind === 'audio' ? 'microphone' : 'camera';
-  const message = messageOf(error);
-  return HulloError.of(isDenied(error) ? `${device}_denied` : `${device}_unavailable`, message);
+  #report(report: DeviceReport): void {
+    this.#state = report.state;
+    this.#events.reported(report);
+  }
 }

@@ -5,12 +5,13 @@ import { HulloError, messageOf } from '../errors.ts';
 import type { CallStats, Devices } from '../types.ts';
 import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
 import type { DeviceChoice } from './constraints.ts';
-import { LocalDevice } from './device.ts';
+import { CaptureDevice } from './device.ts';
 import { loadDevice, saveDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
 import { type Lines, Peer } from './peer.ts';
 import { type IncomingSlot, Playback, show } from './playback.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
+import { TrackRequests } from './track_requests.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
@@ -31,7 +32,8 @@ export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
-  readonly #devices: Record<SlotKind, LocalDevice>;
+  readonly #requests = new TrackRequests();
+  readonly #devices: Record<SlotKind, CaptureDevice>;
   readonly #playback = new Playback(loadDevice('speaker'));
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
@@ -69,6 +71,9 @@ export class MediaEngine {
         break;
       case 'capture':
         this.#capture(command);
+        break;
+      case 'retry':
+        this.#devices[command.kind].retry();
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
@@ -147,14 +152,14 @@ export class MediaEngine {
     if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
   }
 
-  #device(kind: SlotKind, deviceId: string | undefined): LocalDevice {
+  #device(kind: SlotKind, deviceId: string | undefined): CaptureDevice {
     const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
-    return new LocalDevice(kind, choice, {
+    return new CaptureDevice(kind, choice, this.#requests, {
       changed: () => {
         this.#applyFlow();
         if (kind === 'video') this.#showPreview();
       },
-      failed: (denied, message) => this.#report({ event: 'capture_failed', kind, denied, message }),
+      reported: (report) => this.#report({ event: 'device', kind, ...report }),
     });
   }
 
@@ -193,7 +198,9 @@ export class MediaEngine {
   }
 
   #capture(wanted: Record<SlotKind, boolean>): void {
-    for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
+    this.#requests.together(() => {
+      for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
+    });
   }
 
   #applyFlow(): void {
