@@ -276,7 +276,7 @@ export class FakeHullo implements CallClient {
     return this.#use('speaker', id);
   }
 
-  async #use(kind: keyof DevicesInUse, id: string): Promise<void> {
+  async #use(kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
     await this.#ask(`use ${kind} ${id}`);
     this.inUse = { ...this.inUse, [kind]: id };
     this.emit('devicesChanged', { devices: await this.devices(), inUse: this.inUse });

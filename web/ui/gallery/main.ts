@@ -26,7 +26,7 @@ function showList(): void {
     link.textContent = name;
     list.append(link);
   }
-  document.body.append(list);
+  document.querySelector('main')?.append(list);
 }
 
 function recordOf(status: RecordStatus, caller: string, media: Media): CallSummary {
@@ -65,7 +65,7 @@ function showRecords(name: string): void {
     bubble.classList.toggle('mine', record.caller === 'alice');
     list.append(bubble);
   }
-  document.body.append(list);
+  document.querySelector('main')?.append(list);
 }
 
 async function showState(name: string): Promise<void> {

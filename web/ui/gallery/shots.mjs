@@ -72,6 +72,7 @@ function settled() {
     moving.every(
       ({ effect, playState }) =>
         playState === 'finished' || effect.getComputedTiming().iterations === Infinity,
-    ) && videos.every((video) => !video.srcObject || video.videoWidth > 0)
+    ) &&
+    videos.every((video) => !video.srcObject || video.videoWidth > 0)
   );
 }

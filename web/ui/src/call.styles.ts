@@ -316,7 +316,7 @@ export const callStyles = [
       font-size: 15px;
       font-weight: 600;
       color: #fff;
-      background: var(--_accept);
+      background: var(--_accept-fill);
       cursor: pointer;
     }
     .offer button:hover {

@@ -182,7 +182,6 @@ export class HulloRecord extends LitElement {
       text: outcome,
       person,
       others,
-      label,
     } = describeRecord(summary, this.me, locale, this.directory);
     const group = summary.kind === 'group';
     const hint = text(locale, 'record.redial');
@@ -195,7 +194,6 @@ export class HulloRecord extends LitElement {
       data-kind=${summary.kind}
       data-status=${summary.status}
       data-direction=${direction}
-      aria-label="${label}. ${hint}"
       title=${hint}
       @click=${this.#redial}
     >

@@ -172,3 +172,29 @@ describe('a pinned tile', () => {
     expect(layOut(['p0'], 'p0', 0, DESKTOP).tiles[0]?.big).toBe(false);
   });
 });
+
+describe('a shared screen on a phone held upright', () => {
+  test('takes what its shape needs, and the people lie below it', () => {
+    const { tiles } = layOut(['screen:p1', ...people(2)], 'screen:p1', 0, PHONE);
+    const [screen, ...others] = tiles;
+    expect(screen?.big).toBe(true);
+    expect(screen?.rect.height).toBeLessThan(PHONE.height / 2);
+    expect(others).toHaveLength(2);
+    for (const { rect } of others) {
+      expect(rect.y).toBeGreaterThanOrEqual(screen?.rect.height ?? 0);
+      expect(rect.y + rect.height).toBeLessThanOrEqual(PHONE.height + 0.5);
+      expect(rect.x + rect.width).toBeLessThanOrEqual(PHONE.width + 0.5);
+    }
+  });
+
+  test('shows everybody on some page', () => {
+    const ids = people(23);
+    const seen: string[] = [];
+    const { pages } = layOut(['screen:p1', ...ids], 'screen:p1', 0, PHONE);
+    for (let page = 0; page < pages; page += 1) {
+      const { tiles } = layOut(['screen:p1', ...ids], 'screen:p1', page, PHONE);
+      seen.push(...tiles.slice(1).map(({ id }) => id));
+    }
+    expect(seen).toEqual(ids);
+  });
+});

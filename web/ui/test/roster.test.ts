@@ -126,10 +126,6 @@ describe('what is remembered of the people of a call', () => {
     removeController() {},
     requestUpdate() {},
     isConnected: true,
-    people: {},
-    lang: 'en' as const,
-    silent: true,
-    contained: false,
     updateComplete: Promise.resolve(true),
   };
 

@@ -4,8 +4,7 @@ import type { DeviceState } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient, DeviceKind } from '../client.ts';
 import { attendanceOf } from '../group/roster.ts';
-import { WakeTimer } from '../wake_timer.ts';
-import type { CallHost } from './host.ts';
+import { type WakeHost, WakeTimer } from '../wake_timer.ts';
 
 /** How long a device may take to open before anything is said of it. */
 export const ASKING_MS = 700;
@@ -28,7 +27,7 @@ export class AskingController implements ReactiveController {
   readonly #granted = new Set<DeviceKind>();
   readonly #wake: WakeTimer;
 
-  constructor(private readonly host: CallHost) {
+  constructor(private readonly host: WakeHost) {
     this.#wake = new WakeTimer(host);
     host.addController(this);
   }
@@ -58,7 +57,7 @@ export class AskingController implements ReactiveController {
   hostUpdated(): void {
     const now = performance.now();
     const coming = [...this.#since.values()].map((since) => since + ASKING_MS).filter((at) => at > now);
-    if (this.host.isConnected) this.#wake.set(coming, now);
+    this.#wake.set(coming, now);
   }
 
   hostDisconnected(): void {

@@ -62,7 +62,7 @@ export class NoticeController implements ReactiveController {
   hostUpdated(): void {
     const now = performance.now();
     const ends = [this.#notice?.until, this.#toast?.until].filter((at) => at !== undefined && at > now);
-    if (this.host.isConnected) this.#wake.set(ends, now);
+    this.#wake.set(ends, now);
   }
 
   hostDisconnected(): void {
@@ -104,7 +104,11 @@ export class NoticeController implements ReactiveController {
       return;
     }
     const me = client?.accid;
-    const known = seen ?? { me, caller: undefined, remote: personOf(event.by ?? '', directory) };
+    const known: Omit<Known, 'held'> = seen ?? {
+      me,
+      caller: undefined,
+      remote: personOf(event.by ?? '', directory),
+    };
     const { by } = event;
     const ender =
       known.people && by && by !== me

@@ -2,8 +2,7 @@
 // not to come, and what is shown large.
 import type { Call, Participant } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
-import type { CallHost } from '../call/host.ts';
-import { WakeTimer } from '../wake_timer.ts';
+import { type WakeHost, WakeTimer } from '../wake_timer.ts';
 import { Departures } from './departures.ts';
 import { isPresentOrPending, sharerOf, tilesOf } from './roster.ts';
 import { SpeakerTracker } from './speakers.ts';
@@ -26,7 +25,7 @@ export class GroupController implements ReactiveController {
   #departures = new Departures();
   readonly #wake: WakeTimer;
 
-  constructor(private readonly host: CallHost) {
+  constructor(private readonly host: WakeHost) {
     this.#wake = new WakeTimer(host);
     host.addController(this);
   }
@@ -64,8 +63,7 @@ export class GroupController implements ReactiveController {
   /** Updates the host when a mark of speech goes out, or when the tile of someone who did not come goes. */
   hostUpdated(): void {
     const now = performance.now();
-    if (this.host.isConnected)
-      this.#wake.set([this.#speakers.nextAt(now), this.#departures.nextAt(now)], now);
+    this.#wake.set([this.#speakers.nextAt(now), this.#departures.nextAt(now)], now);
   }
 
   /** Nobody says here any more who speaks. */

@@ -71,7 +71,7 @@ export class HulloBanners extends CallElement {
       }
       .share button {
         color: #fff;
-        background: var(--_danger);
+        background: var(--_danger-fill);
       }
       .share .icon {
         color: var(--_good);

@@ -74,6 +74,11 @@ export class HulloInvite extends SheetElement {
         cursor: pointer;
         animation: pop 0.2s var(--_ease);
       }
+      .chip .seen {
+        display: inherit;
+        align-items: inherit;
+        gap: inherit;
+      }
       .chip svg {
         font-size: 14px;
         color: var(--_muted);
@@ -147,7 +152,7 @@ export class HulloInvite extends SheetElement {
         font-size: 15px;
         font-weight: 600;
         color: #fff;
-        background: var(--_accept);
+        background: var(--_accept-fill);
         cursor: pointer;
       }
       .send svg {
@@ -229,8 +234,9 @@ export class HulloInvite extends SheetElement {
         (accid) => accid,
         (accid) => {
           const person = scene.person(accid);
-          return html`<button type="button" class="chip" aria-label=${this.t('invite.remove', { name: person.name })} @click=${() => this.#pick(accid, false)}>
-            <hullo-avatar .person=${person}></hullo-avatar>${person.name} ${icons.close}
+          return html`<button type="button" class="chip" @click=${() => this.#pick(accid, false)}>
+            <span class="unseen">${this.t('invite.remove', { name: person.name })}</span>
+            <span class="seen" aria-hidden="true"><hullo-avatar .person=${person}></hullo-avatar>${person.name} ${icons.close}</span>
           </button>`;
         },
       )}

@@ -68,10 +68,10 @@ export class HulloLeave extends CallElement {
       }
       .end {
         color: #fff;
-        background: var(--_danger);
+        background: var(--_danger-fill);
       }
       .end:hover {
-        background: var(--_danger);
+        background: var(--_danger-fill);
         filter: brightness(1.08);
       }
       @keyframes rise {

@@ -87,7 +87,7 @@ export class HulloMembers extends SheetElement {
         border-radius: 19px;
         font-size: 14px;
         font-weight: 600;
-        color: var(--_accent);
+        color: color-mix(in oklab, var(--_accent) 72%, var(--_text));
         background: color-mix(in oklab, var(--_accent) 13%, transparent);
         cursor: pointer;
       }

@@ -97,10 +97,10 @@ export class HulloWaiting extends CallElement {
       }
       .hold {
         color: #fff;
-        background: var(--_accept);
+        background: var(--_accept-fill);
       }
       .hold:hover {
-        background: var(--_accept);
+        background: var(--_accept-fill);
         filter: brightness(1.1);
       }
       @keyframes drop {

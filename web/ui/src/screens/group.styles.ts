@@ -221,13 +221,21 @@ export const groupStyles = [
         display: grid;
       }
       hullo-banners {
-        inset: 18px 200px auto;
+        inset: 82px 16px auto;
       }
       hullo-tile.mine.opening {
         inset-inline-start: calc(100cqw - 284px - var(--_stage-x)) !important;
         top: calc(100cqh - 188px - var(--_stage-y)) !important;
         width: 256px !important;
         height: 160px !important;
+      }
+    }
+    @container (min-width: 1080px) {
+      .title {
+        max-width: calc(50cqw - 260px);
+      }
+      hullo-banners {
+        inset: 18px 200px auto;
       }
     }
     /* A phone on its side: no room for a row of words above the tiles. */

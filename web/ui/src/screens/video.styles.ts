@@ -277,11 +277,16 @@ export const videoStyles = [
     }
     @container (min-width: 720px) {
       hullo-banners {
-        inset: 26px 340px auto;
+        inset: 96px 16px auto;
       }
       .big .flip {
         inset-inline-start: 32px;
         bottom: calc(var(--_foot) + 16px);
+      }
+    }
+    @container (min-width: 1080px) {
+      hullo-banners {
+        inset: 26px 320px auto;
       }
     }
     @keyframes appear {

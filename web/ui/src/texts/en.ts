@@ -98,7 +98,7 @@ export const en = {
   'members.unmute': 'Hear {name} again',
   'members.mutedForMe': 'Muted for you',
   'members.again': 'Call again',
-  'members.againName': 'Call {name} again',
+  'members.againName': 'Call again: {name}',
   'members.caller': 'Started the call',
   'leave.title': 'Leave the call?',
   'leave.leave': 'Leave',

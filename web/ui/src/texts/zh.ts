@@ -99,7 +99,7 @@ export const zh: Record<keyof typeof en, string> = {
   'members.unmute': '恢复 {name} 的声音',
   'members.mutedForMe': '已对您静音',
   'members.again': '再次呼叫',
-  'members.againName': '再次呼叫 {name}',
+  'members.againName': '再次呼叫：{name}',
   'members.caller': '发起人',
   'leave.title': '要离开通话吗？',
   'leave.leave': '离开',
