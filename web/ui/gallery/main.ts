@@ -2,17 +2,21 @@
 import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
 import '../src/index.ts';
 import type { BuiltInLanguage } from '../src/texts.ts';
+import { showApp } from './app.ts';
 import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
 import { directoryIn } from './people.ts';
 import { showPicture } from './picture.ts';
 import { states } from './states.ts';
+import { he } from './texts_he.ts';
 
 const query = new URLSearchParams(location.search);
-const lang: BuiltInLanguage = query.get('lang') === 'zh' ? 'zh' : 'en';
+const tag = query.get('lang') ?? 'en';
+const lang: BuiltInLanguage = tag === 'zh' ? 'zh' : 'en';
 const theme = query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : undefined;
 const state = query.get('state');
-document.documentElement.lang = lang;
+document.documentElement.lang = tag;
+if (tag === 'he') document.documentElement.dir = 'rtl';
 if (theme) document.documentElement.style.colorScheme = theme;
 
 function showList(): void {
@@ -57,7 +61,8 @@ function showRecords(name: string): void {
     bubble.summary = record;
     bubble.me = 'alice';
     bubble.directory = directoryIn(lang);
-    bubble.lang = lang;
+    bubble.lang = tag;
+    if (tag === 'he') bubble.texts = he;
     if (theme) bubble.theme = theme;
     bubble.classList.toggle('mine', record.caller === 'alice');
     list.append(bubble);
@@ -66,11 +71,13 @@ function showRecords(name: string): void {
 }
 
 async function showState(name: string): Promise<void> {
+  if (/^(small|banner)/.test(name)) showApp();
   const client = new FakeHullo(showPicture);
   const surface = document.createElement('hullo-call');
   surface.client = client;
   surface.directory = directoryIn(lang);
-  surface.lang = lang;
+  surface.lang = tag;
+  if (tag === 'he') surface.texts = he;
   if (theme) surface.theme = theme;
   document.body.append(surface);
   await surface.updateComplete;

@@ -20,7 +20,25 @@ export const callStyles = [
       height: 100%;
       pointer-events: none;
     }
+    .layer {
+      display: contents;
+    }
+    .layer[popover] {
+      display: block;
+      position: fixed;
+      inset: 0;
+      width: auto;
+      height: auto;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      overflow: visible;
+      color: inherit;
+      background: none;
+      pointer-events: none;
+    }
     dialog {
+      pointer-events: auto;
       position: fixed;
       inset: 0;
       width: 100vw;
@@ -63,6 +81,14 @@ export const callStyles = [
       overflow: visible;
       container-type: normal;
       background: none;
+    }
+    dialog:focus-visible {
+      outline: none;
+    }
+    dialog.small:focus-visible {
+      border-radius: 24px;
+      outline: 3px solid var(--_accent);
+      outline-offset: 3px;
     }
     dialog.small[open] {
       animation: shrink 0.32s var(--_ease);

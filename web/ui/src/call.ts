@@ -405,13 +405,13 @@ export class HulloCall extends LitElement {
     const { locale } = this;
     const { notice } = this.#notices;
     const { screen, shape } = this.#shown();
-    return html`<dialog ${ref(this.#focus.dialog)} part="surface" class=${shape ?? ''} lang=${locale.tag} dir=${locale.direction}
+    return html`<div class="layer"><dialog ${ref(this.#focus.dialog)} part="surface" class=${shape ?? ''} lang=${locale.tag} dir=${locale.direction}
         tabindex="-1" aria-modal=${String(this.#focus.modal)} aria-label=${(scene ? labelOf(scene) : notice?.title) ?? nothing}
         data-testid="hullo-surface" data-screen=${screen ?? nothing} data-shape=${shape ?? nothing} data-corner=${this.corner}
         @hullo-intent=${({ detail }: CustomEvent<Intent>) => this.#run(detail)} @close=${() => this.requestUpdate()}>
         ${shape ? this.#renderShape(shape, screen, scene, notice) : nothing}
         <div class="unseen" role="status" aria-live="polite">${scene ? announcementOf(scene) : ''}</div>
-      </dialog>
+      </dialog></div>
       ${scene ? nothing : this.#renderOverPage()}`;
   }
 
