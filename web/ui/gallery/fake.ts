@@ -1,6 +1,7 @@
 // A client that has no server: it is put into a state and stays there, obeys mutes, and shows painted pictures.
 import type {
   Call,
+  CallRecord,
   GroupCallOptions,
   GroupCallResult,
   HulloEvents,
@@ -105,6 +106,24 @@ export class FakeHullo implements CallClient {
   async groupInvite(accids: readonly string[]): Promise<GroupCallResult> {
     await this.#ask(`invite ${accids.join(' ')}`);
     return { call: this.current ?? callOf(), refused: this.refused };
+  }
+
+  async record(callId: string): Promise<CallRecord> {
+    await this.#ask(`record ${callId}`);
+    return {
+      callId,
+      kind: 'group',
+      caller: 'bob',
+      callees: ['alice', 'carol', 'dave'],
+      media: 'video',
+      status: 'complete',
+      reason: 'hung_up',
+      startedAtMs: 0,
+      endedAtMs: 0,
+      durations: [],
+      outcomes: [],
+      quality: [],
+    };
   }
 
   leave(): Promise<void> {

@@ -7,6 +7,7 @@ import { FakeHullo } from './fake.ts';
 import { groupRecords } from './group.ts';
 import { directoryIn } from './people.ts';
 import { showPicture } from './picture.ts';
+import { FakeRecents, someRecents } from './recents.ts';
 import { states } from './states.ts';
 import { he } from './texts_he.ts';
 
@@ -21,7 +22,15 @@ if (theme) document.documentElement.style.colorScheme = theme;
 
 function showList(): void {
   const list = document.createElement('nav');
-  for (const name of [...Object.keys(states), 'records', 'group-records']) {
+  for (const name of [
+    ...Object.keys(states),
+    'records',
+    'group-records',
+    'recents',
+    'recents-empty',
+    'recents-failed',
+    'recents-loading',
+  ]) {
     const link = document.createElement('a');
     link.href = `?state=${name}`;
     link.textContent = name;
@@ -85,6 +94,24 @@ async function showState(name: string): Promise<void> {
   Object.assign(window, { client, surface });
 }
 
-if (state === 'records' || state === 'group-records') showRecords(state);
+function showRecents(name: string): void {
+  const client = new FakeRecents();
+  client.calls = name === 'recents-empty' ? [] : someRecents();
+  client.readUpTo = 96;
+  if (name === 'recents-failed') client.refusal = { kind: 'no_connection' };
+  if (name === 'recents-loading') client.recents = () => new Promise(() => undefined);
+  const list = document.createElement('hullo-recents');
+  list.client = client;
+  list.directory = directoryIn(lang);
+  list.keepUnread = true;
+  list.lang = tag;
+  if (tag === 'he') list.texts = he;
+  if (theme) list.theme = theme;
+  list.className = 'recents';
+  document.body.append(list);
+}
+
+if (state?.startsWith('recents')) showRecents(state);
+else if (state === 'records' || state === 'group-records') showRecords(state);
 else if (state) void showState(state);
 else showList();

@@ -20,7 +20,8 @@ import type { Notice } from './ending.ts';
 import { isOvertaken } from './errors.ts';
 import { GroupController } from './group/controller.ts';
 import type { Corner } from './parts/drag.ts';
-import { type Directory, directoryWith } from './people.ts';
+import { type Directory, directoryWith, isSameAccid } from './people.ts';
+import type { Redial } from './record.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
@@ -236,6 +237,16 @@ export class HulloCall extends LitElement {
     this.requestUpdate();
     const detail: SoundChange = { blocked: this.soundBlocked };
     this.dispatchEvent(new CustomEvent('hullo-sound-blocked', { detail, bubbles: true, composed: true }));
+  }
+
+  /** Calls again, as `hullo-redial` of a record or of the recent calls says. Resolves with whether the call was placed. */
+  async redial({ callId, kind, accid, media, groupId }: Redial): Promise<boolean> {
+    if (kind !== 'group') return this.dial(accid, media);
+    // Who else was in it, the record knows; without it, those two call each other.
+    const record = await this.client?.record(callId).catch(() => undefined);
+    const everyone = record ? [record.caller, ...record.callees] : [accid];
+    const accids = [...new Set(everyone)].filter((other) => !isSameAccid(other, this.client?.accid));
+    return this.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
   }
 
   async #dial(call: (client: CallClient) => Promise<void>): Promise<boolean> {

@@ -21,6 +21,7 @@ export type CallClient = Pick<
   | 'call'
   | 'groupCall'
   | 'groupInvite'
+  | 'record'
   | 'accept'
   | 'reject'
   | 'hangup'
