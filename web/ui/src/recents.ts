@@ -271,7 +271,7 @@ export class HulloRecents extends LitElement {
       </span>
       <span class="words">
         <span class="name" part="name">${name}</span>
-        <span class="what">${missed ? icons.missed : icons[direction]}<span>${title} · ${outcome}</span></span>
+        <span class="what">${missed ? icons.missed : icons[direction]}<span>${outcome} · ${title}</span></span>
       </span>
       <time datetime=${new Date(summary.startedAtMs).toISOString()}>${time}</time>
       <span class="again">${summary.media === 'video' ? icons.camera : icons.phone}</span>

@@ -1,7 +1,7 @@
 // <hullo-controls>: the buttons of a running call. In a video or group call a bar of discs; in a voice call of two, discs
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { ControlName } from '../controls.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
@@ -18,7 +18,10 @@ export class HulloControls extends CallElement {
       .bar {
         --disc: 52px;
         display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
         gap: 12px;
+        max-width: calc(100cqw - 12px);
         padding: 12px;
         border-radius: 40px;
         background: light-dark(rgb(255 255 255 / 0.84), rgb(28 29 36 / 0.72));
@@ -76,6 +79,16 @@ export class HulloControls extends CallElement {
           padding: 8px;
         }
       }
+      @container (max-width: 460px) {
+        .crowded {
+          --disc: 42px;
+          gap: 4px;
+          padding: 8px;
+        }
+        .crowded .danger .disc {
+          width: 52px;
+        }
+      }
       @container (max-width: 340px) {
         .bar {
           --disc: 40px;
@@ -114,36 +127,44 @@ export class HulloControls extends CallElement {
     `,
   ];
 
+  /** The app has buttons of its own in the bar. */
+  @state() private crowd: '' | 'crowded' = '';
+
+  #onSlot = ({ target }: Event): void => {
+    const own = target instanceof HTMLSlotElement ? target.assignedElements({ flatten: true }) : [];
+    this.crowd = own.length > 0 ? 'crowded' : '';
+  };
+
   protected override render() {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
     if (scene.group) return this.#renderGroupBar(scene, video);
     const voice = !video;
-    return html`<div class=${video ? 'bar' : 'named'} part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#if('microphone', () => this.#renderMicrophone(scene, voice))}
-      ${video ? this.#if('camera', () => this.#renderCamera(scene)) : this.#if('devices', () => this.#renderDevices(scene, true))}
-      ${this.#if('switch', () => this.#renderSwitchMedia(scene, video))}
-      ${video ? this.#if('devices', () => this.#renderDevices(scene, false)) : nothing}
-      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, voice)) : nothing}
-      <slot name="controls"></slot>
+    return html`<div class="${video ? 'bar' : 'named'} ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, voice))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene)) : this.#offered('devices', () => this.#renderDevices(scene, true))}
+      ${this.#offered('switch', () => this.#renderSwitchMedia(scene, video))}
+      ${video ? this.#offered('devices', () => this.#renderDevices(scene, false)) : nothing}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, voice)) : nothing}
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
       ${this.#renderHangup(voice)}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
-    return html`<div class="bar" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#if('microphone', () => this.#renderMicrophone(scene, false))}
-      ${video ? this.#if('camera', () => this.#renderCamera(scene)) : nothing}
-      ${this.#if('devices', () => this.#renderDevices(scene, false))}
-      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, false)) : nothing}
-      <slot name="controls"></slot>
+    return html`<div class="bar ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, false))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene)) : nothing}
+      ${this.#offered('devices', () => this.#renderDevices(scene, false))}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, false)) : nothing}
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
       ${this.#renderLeave(scene)}
     </div>`;
   }
 
   /** What the app has left out is not there. */
-  #if(control: ControlName, render: () => TemplateResult): TemplateResult | typeof nothing {
+  #offered(control: ControlName, render: () => TemplateResult): TemplateResult | typeof nothing {
     return this.scene?.offers(control) ? render() : nothing;
   }
 
