@@ -9,7 +9,13 @@ const here = import.meta.dirname;
 const target = path.join(here, 'custom-elements.json');
 
 /** Where the elements are that `src/index.ts` exports. */
-const sources = ['src/call.ts', 'src/record.ts', 'src/parts/avatar.ts', 'src/parts/faces.ts'];
+const sources = [
+  'src/call.ts',
+  'src/recents.ts',
+  'src/record.ts',
+  'src/parts/avatar.ts',
+  'src/parts/faces.ts',
+];
 /** What is shipped: all of them in one module. */
 const shipped = 'dist/index.js';
 

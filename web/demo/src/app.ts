@@ -12,6 +12,9 @@ import * as preferences from './preferences.ts';
 import { SignedIn } from './signed_in.ts';
 import { type DemoLanguage, demoText } from './texts.ts';
 
+/** As wide as shows people beside a conversation. */
+const wideWindow = matchMedia('(min-width: 720px)');
+
 @customElement('hullo-demo')
 export class HulloDemo extends LitElement {
   @state() override lang: DemoLanguage = preferences.chosenLanguage();
@@ -21,6 +24,8 @@ export class HulloDemo extends LitElement {
   @state() private signingIn = false;
   @state() private problem: string | undefined;
   @state() private open: string | undefined;
+  /** There is room beside a call. */
+  @state() private wide = wideWindow.matches;
   @query('hullo-call') private surface?: HulloCall;
 
   static override styles = [tokens, base, appStyles];
@@ -29,8 +34,18 @@ export class HulloDemo extends LitElement {
     super.connectedCallback();
     preferences.applyLanguage(this.lang, false);
     preferences.applyTheme(this.theme);
+    wideWindow.addEventListener('change', this.#onWidth);
     void this.#start();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    wideWindow.removeEventListener('change', this.#onWidth);
+  }
+
+  #onWidth = ({ matches }: MediaQueryListEvent): void => {
+    this.wide = matches;
+  };
 
   async #start(): Promise<void> {
     this.problem = undefined;
@@ -81,24 +96,19 @@ export class HulloDemo extends LitElement {
     if (group) {
       void this.surface?.dialGroup(accids, { media });
     } else if (accid) {
-      this.open = accid;
+      this.#openConversation(accid);
       void this.surface?.dial(accid, media);
     }
   };
 
-  #redial = async ({ detail }: CustomEvent<Redial>): Promise<void> => {
-    const { callId, kind, accid, media, groupId } = detail;
-    const { signedIn } = this;
-    if (kind !== 'group' || !signedIn) {
-      void this.surface?.dial(accid, media);
-      return;
-    }
-    // Who else was in it, the record knows; without it, the two who read the entry call each other.
-    const record = await signedIn.client.record(callId).catch(() => undefined);
-    const everyone = record ? [record.caller, ...record.callees] : [accid];
-    const accids = [...new Set(everyone)].filter((other) => other !== signedIn.me);
-    await this.surface?.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
+  #redial = ({ detail }: CustomEvent<Redial>): void => {
+    void this.surface?.redial(detail);
   };
+
+  #openConversation(accid: string): void {
+    this.open = accid;
+    void this.signedIn?.conversations.load(accid);
+  }
 
   protected override render() {
     const { signedIn } = this;
@@ -130,9 +140,7 @@ export class HulloDemo extends LitElement {
           .online=${new Set(signedIn.online)}
           .open=${open}
           .revision=${{}}
-          @open=${(event: CustomEvent<string>) => {
-            this.open = event.detail;
-          }}
+          @open=${(event: CustomEvent<string>) => this.#openConversation(event.detail)}
           @language=${(event: CustomEvent<DemoLanguage>) => this.#setLanguage(event.detail)}
           @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
           @leave=${() => this.#switchAccount()}
@@ -164,6 +172,7 @@ export class HulloDemo extends LitElement {
         .directory=${signedIn.directory}
         .lang=${lang}
         .theme=${theme}
+        .incoming=${this.wide ? 'banner' : 'screen'}
       ></hullo-call>`;
   }
 

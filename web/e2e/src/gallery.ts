@@ -56,7 +56,7 @@ export class Gallery {
 function isSettled(): boolean {
   const named = new URLSearchParams(location.search).get('state') ?? '';
   const { shown } = document.documentElement.dataset;
-  if (shown !== named && !named.endsWith('records')) return false;
+  if (shown !== named) return false;
   const roots: (Document | ShadowRoot)[] = [document];
   for (const root of roots) {
     for (const element of root.querySelectorAll('*')) if (element.shadowRoot) roots.push(element.shadowRoot);

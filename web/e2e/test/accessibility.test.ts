@@ -119,7 +119,10 @@ function buttonsOutside(page: Page): Promise<string[]> {
       .filter((button) => button.checkVisibility({ visibilityProperty: true }) && !scrolls(button))
       .filter((button) => {
         const { left, right, top, bottom } = button.getBoundingClientRect();
-        return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
+        // Down a page one scrolls; in a call one does not.
+        const inCall = button.getRootNode() !== document && !button.dataset.testid?.startsWith('record');
+        const below = inCall && (top < -1 || bottom > innerHeight + 1);
+        return left < -1 || right > innerWidth + 1 || below;
       })
       .map((button) => button.dataset.testid ?? button.className);
   });

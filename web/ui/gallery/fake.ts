@@ -2,6 +2,7 @@
 import type {
   AcceptOptions,
   Call,
+  CallRecord,
   Devices,
   DevicesInUse,
   GroupCallOptions,
@@ -156,6 +157,24 @@ export class FakeHullo implements CallClient {
   async groupInvite(accids: readonly string[]): Promise<GroupCallResult> {
     await this.#ask(`invite ${accids.join(' ')}`);
     return { call: this.current ?? callOf(), refused: this.refused };
+  }
+
+  async record(callId: string): Promise<CallRecord> {
+    await this.#ask(`record ${callId}`);
+    return {
+      callId,
+      kind: 'group',
+      caller: 'bob',
+      callees: ['alice', 'carol', 'dave'],
+      media: 'video',
+      status: 'complete',
+      reason: 'hung_up',
+      startedAtMs: 0,
+      endedAtMs: 0,
+      durations: [],
+      outcomes: [],
+      quality: [],
+    };
   }
 
   leave(): Promise<void> {

@@ -4,6 +4,7 @@ import { REPORTS_IGNORED } from '../src/network.ts';
 import { type CallSketch, callOf, type FakeState } from './fake.ts';
 import { groupStates } from './group.ts';
 import { ACTIVE, after, type Lead } from './lead.ts';
+import { windowStates } from './window.ts';
 
 function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
   return (client) =>
@@ -189,4 +190,5 @@ export const states: Record<string, Lead> = {
     await surface.dial('bob', 'video');
   },
   ...groupStates,
+  ...windowStates,
 };

@@ -1,5 +1,6 @@
 // Styles of <hullo-call>: the surface, and what floats over its screens.
 import { css } from 'lit';
+import { acceptFill } from './parts/fills.ts';
 import { base, tokens } from './theme.ts';
 
 export const callStyles = [
@@ -20,7 +21,25 @@ export const callStyles = [
       height: 100%;
       pointer-events: none;
     }
+    .layer {
+      display: contents;
+    }
+    .layer[popover] {
+      display: block;
+      position: fixed;
+      inset: 0;
+      width: auto;
+      height: auto;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      overflow: visible;
+      color: inherit;
+      background: none;
+      pointer-events: none;
+    }
     dialog {
+      pointer-events: auto;
       position: fixed;
       inset: 0;
       width: 100vw;
@@ -63,6 +82,14 @@ export const callStyles = [
       overflow: visible;
       container-type: normal;
       background: none;
+    }
+    dialog:focus-visible {
+      outline: none;
+    }
+    dialog.small:focus-visible {
+      border-radius: 24px;
+      outline: 3px solid var(--_accent);
+      outline-offset: 3px;
     }
     dialog.small[open] {
       animation: shrink 0.32s var(--_ease);
@@ -316,7 +343,7 @@ export const callStyles = [
       font-size: 15px;
       font-weight: 600;
       color: #fff;
-      background: var(--_accept-fill);
+      background: ${acceptFill};
       cursor: pointer;
     }
     .offer button:hover {

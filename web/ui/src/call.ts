@@ -22,7 +22,8 @@ import type { Notice } from './ending.ts';
 import { isOvertaken, isOwnRefusal } from './errors.ts';
 import { GroupController } from './group/controller.ts';
 import type { Corner } from './parts/drag.ts';
-import { type Directory, directoryWith } from './people.ts';
+import { type Directory, directoryWith, isSameAccid } from './people.ts';
+import type { Redial } from './record.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
@@ -245,6 +246,16 @@ export class HulloCall extends LitElement {
     this.dispatchEvent(new CustomEvent('hullo-sound-blocked', { detail, bubbles: true, composed: true }));
   }
 
+  /** Calls again, as `hullo-redial` of a record or of the recent calls says. Resolves with whether the call was placed. */
+  async redial({ callId, kind, accid, media, groupId }: Redial): Promise<boolean> {
+    if (kind !== 'group') return this.dial(accid, media);
+    // Who else was in it, the record knows; without it, those two call each other.
+    const record = await this.client?.record(callId).catch(() => undefined);
+    const everyone = record ? [record.caller, ...record.callees] : [accid];
+    const accids = [...new Set(everyone)].filter((other) => !isSameAccid(other, this.client?.accid));
+    return this.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
+  }
+
   async #dial(call: (client: CallClient) => Promise<void>): Promise<boolean> {
     const { client } = this;
     if (!client) return false;
@@ -354,7 +365,8 @@ export class HulloCall extends LitElement {
         this.#layout.open(this.client?.current?.callId);
         return true;
       case 'startSound':
-        void this.startSound();
+        // Where the browser still does not let it, the banner stays.
+        this.startSound().catch(() => undefined);
         return true;
       case 'open':
         if (intent.sheet === 'invite' && this.pickPeople) void this.#invitePicked(this.pickPeople);
@@ -415,13 +427,13 @@ export class HulloCall extends LitElement {
     const { locale } = this;
     const { notice } = this.#notices;
     const { screen, shape } = this.#shown();
-    return html`<dialog ${ref(this.#focus.dialog)} part="surface" class=${shape ?? ''} lang=${locale.tag} dir=${locale.direction}
+    return html`<div class="layer"><dialog ${ref(this.#focus.dialog)} part="surface" class=${shape ?? ''} lang=${locale.tag} dir=${locale.direction}
         tabindex="-1" aria-modal=${String(this.#focus.modal)} aria-label=${(scene ? labelOf(scene) : notice?.title) ?? nothing}
         data-testid="hullo-surface" data-screen=${screen ?? nothing} data-shape=${shape ?? nothing} data-corner=${this.corner}
         @hullo-intent=${({ detail }: CustomEvent<Intent>) => this.#run(detail)} @close=${() => this.requestUpdate()}>
         ${shape ? this.#renderShape(shape, screen, scene, notice) : nothing}
         <div class="unseen" role="status" aria-live="polite">${scene ? announcementOf(scene) : ''}</div>
-      </dialog>
+      </dialog></div>
       ${scene ? nothing : this.#renderOverPage()}`;
   }
 

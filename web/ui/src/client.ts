@@ -23,6 +23,7 @@ export type CallClient = Pick<
   | 'call'
   | 'groupCall'
   | 'groupInvite'
+  | 'record'
   | 'accept'
   | 'reject'
   | 'hangup'

@@ -62,6 +62,16 @@ export function personOf(accid: string, directory: Directory | undefined): Perso
   return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
 }
 
+/** An account with what the server said of it, unless `directory` says otherwise. */
+export function personShown(
+  { accid, name, avatar }: PersonDetails & { readonly accid: string },
+  directory: Directory | undefined,
+): Person {
+  const known = detailsOf(accid, directory);
+  const picture = known?.avatar === undefined ? avatar : known.avatar;
+  return personOf(accid, () => ({ name: known?.name?.trim() || name, avatar: picture }));
+}
+
 /** Everyone who can be picked: those of `contacts`, or else everyone in a directory that is a record. Sorted by name. */
 export function contactsOf(
   directory: Directory | undefined,

@@ -29,9 +29,6 @@ export const tokens = css`
     --_bubble: var(--hullo-bubble, light-dark(#5250d0, #5755d6));
     --_accept: var(--hullo-accept, #1c9a54);
     --_danger: var(--hullo-danger, #e0393f);
-    /* Behind white words, which need more contrast than an icon does. */
-    --_accept-fill: color-mix(in oklab, var(--_accept) 82%, #000);
-    --_danger-fill: color-mix(in oklab, var(--_danger) 88%, #000);
     --_danger-text: light-dark(#c4242b, #ff8a8d);
     --_warn: light-dark(#8a5200, #ffc46b);
     --_good: light-dark(#12804a, #4fd08a);

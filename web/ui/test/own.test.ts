@@ -65,6 +65,18 @@ describe('the app’s words', () => {
   });
 });
 
+describe('calling again', () => {
+  test('calls the other one, with the same media', async () => {
+    await bench.surface.redial({ callId: 'past-1', kind: 'one_to_one', accid: 'bob', media: 'audio' });
+    expect(bench.client.asked).toEqual(['call bob audio']);
+  });
+
+  test('calls everybody else of a group call', async () => {
+    await bench.surface.redial({ callId: 'past-1', kind: 'group', accid: 'bob', media: 'video' });
+    expect(bench.client.asked).toEqual(['record past-1', 'group call bob carol dave video']);
+  });
+});
+
 test('theme auto follows the system', async () => {
   bench.surface.theme = 'auto';
   await bench.settle();

@@ -23,7 +23,7 @@ export class FocusController implements ReactiveController {
   screen: ScreenName | undefined;
   #shape: Shape | undefined;
   #stance: Stance = 'closed';
-  /** Tab was struck last: what is focused next was not chosen by the app. */
+  /** Tab is being struck: what is focused now was not chosen by the app. */
   #tabbing = false;
 
   constructor(
@@ -86,6 +86,11 @@ export class FocusController implements ReactiveController {
 
   #onKey = (event: KeyboardEvent): void => {
     this.#tabbing = event.key === 'Tab';
+    // What Tab does, it has done before the next task.
+    if (this.#tabbing)
+      setTimeout(() => {
+        this.#tabbing = false;
+      });
   };
 
   /** A call that covers the app does not stop it, but the keyboard does not wander behind it. */

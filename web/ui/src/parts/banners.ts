@@ -6,6 +6,7 @@ import { icons } from '../icons.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 import { type Banner, bannersOf } from './banner_list.ts';
+import { dangerFill } from './fills.ts';
 
 @customElement('hullo-banners')
 export class HulloBanners extends CallElement {
@@ -71,7 +72,7 @@ export class HulloBanners extends CallElement {
       }
       .share button {
         color: #fff;
-        background: var(--_danger-fill);
+        background: ${dangerFill};
       }
       .share .icon {
         color: var(--_good);

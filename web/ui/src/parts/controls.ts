@@ -1,7 +1,7 @@
 // <hullo-controls>: the buttons of a running call. In a video or group call a bar of discs; in a voice call of two, discs
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { ControlName } from '../controls.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
@@ -94,6 +94,16 @@ export class HulloControls extends CallElement {
           gap: 5px;
         }
       }
+      @container (max-width: 460px) {
+        .crowded {
+          --disc: 42px;
+          gap: 4px;
+          padding: 8px;
+        }
+        .crowded .danger .disc {
+          width: 52px;
+        }
+      }
       @container (max-width: 340px) {
         .bar {
           --disc: 40px;
@@ -146,6 +156,14 @@ export class HulloControls extends CallElement {
     `,
   ];
 
+  /** The app has buttons of its own in the bar. */
+  @state() private crowd: '' | 'crowded' = '';
+
+  #onSlot = ({ target }: Event): void => {
+    const own = target instanceof HTMLSlotElement ? target.assignedElements({ flatten: true }) : [];
+    this.crowd = own.length > 0 ? 'crowded' : '';
+  };
+
   protected override render() {
     const { scene } = this;
     if (!scene) return;
@@ -154,33 +172,36 @@ export class HulloControls extends CallElement {
     // Beside a shared screen there is no room for names.
     const named = !video && scene.sharers.length === 0;
     const hangup = this.#renderHangup(named);
-    const share = this.#if('share', () => this.#renderShare(scene, named));
-    return html`<div class=${named ? 'named' : scene.canShare ? 'bar full' : 'bar'} part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#if('microphone', () => this.#renderMicrophone(scene, named))}
-      ${video ? this.#if('camera', () => this.#renderCamera(scene, named)) : this.#if('devices', () => this.#renderDevices(scene, named))}
-      ${this.#if('switch', () => this.#renderSwitchMedia(scene, named))}
-      ${video ? this.#if('devices', () => this.#renderDevices(scene, named)) : nothing}
-      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, named)) : nothing}
+    const share = this.#offered('share', () => this.#renderShare(scene, named));
+    return html`<div class="${named ? 'named' : 'bar'} ${!named && scene.canShare ? 'full' : ''} ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, named))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene, named)) : this.#offered('devices', () => this.#renderDevices(scene, named))}
+      ${this.#offered('switch', () => this.#renderSwitchMedia(scene, named))}
+      ${video ? this.#offered('devices', () => this.#renderDevices(scene, named)) : nothing}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, named)) : nothing}
       ${named ? [hangup, share] : share}
-      <slot name="controls"></slot>
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
       ${named ? nothing : hangup}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
-    return html`<div class="bar" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#if('microphone', () => this.#renderMicrophone(scene, false))}
-      ${video ? this.#if('camera', () => this.#renderCamera(scene, false)) : nothing}
-      ${this.#if('devices', () => this.#renderDevices(scene, false))}
-      ${this.#if('share', () => this.#renderShare(scene, false))}
-      ${scene.inviting.allowed ? this.#if('invite', () => this.#renderInvite(scene, false)) : nothing}
-      <slot name="controls"></slot>
+    return html`<div class="bar ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, false))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene, false)) : nothing}
+      ${this.#offered('devices', () => this.#renderDevices(scene, false))}
+      ${this.#offered('share', () => this.#renderShare(scene, false))}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, false)) : nothing}
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
       ${this.#renderLeave(scene)}
     </div>`;
   }
 
   /** What the app has left out is not there. */
-  #if(control: ControlName, render: () => TemplateResult | typeof nothing): TemplateResult | typeof nothing {
+  #offered(
+    control: ControlName,
+    render: () => TemplateResult | typeof nothing,
+  ): TemplateResult | typeof nothing {
     return this.scene?.offers(control) ? render() : nothing;
   }
 

@@ -7,6 +7,7 @@ import { icons } from '../icons.ts';
 import { isSameAccid, matches, type Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import './avatar.ts';
+import { acceptFill } from './fills.ts';
 import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
 
 @customElement('hullo-invite')
@@ -152,7 +153,7 @@ export class HulloInvite extends SheetElement {
         font-size: 15px;
         font-weight: 600;
         color: #fff;
-        background: var(--_accept-fill);
+        background: ${acceptFill};
         cursor: pointer;
       }
       .send svg {

@@ -296,5 +296,17 @@ export const en = {
   'record.comma': ', ',
   'record.redial': 'Press to call again',
 
+  'recents.title': 'Recent calls',
+  'recents.today': 'Today',
+  'recents.yesterday': 'Yesterday',
+  'recents.new': 'New',
+  'recents.missed': '{count} missed calls',
+  'recents.missedOne': '1 missed call',
+  'recents.empty': 'No calls yet',
+  'recents.emptyHint': 'Your calls with everybody will be listed here.',
+  'recents.failed': 'Your calls could not be loaded',
+  'recents.retry': 'Try again',
+  'recents.older': 'Show earlier calls',
+
   'title.calling': '{name} is calling…',
 } as const;

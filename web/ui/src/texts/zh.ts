@@ -297,5 +297,17 @@ export const zh: Record<keyof typeof en, string> = {
   'record.comma': '，',
   'record.redial': '点按重拨',
 
+  'recents.title': '最近通话',
+  'recents.today': '今天',
+  'recents.yesterday': '昨天',
+  'recents.new': '新',
+  'recents.missed': '{count} 个未接来电',
+  'recents.missedOne': '1 个未接来电',
+  'recents.empty': '暂无通话',
+  'recents.emptyHint': '您与所有人的通话都会显示在这里。',
+  'recents.failed': '无法加载通话记录',
+  'recents.retry': '重试',
+  'recents.older': '显示更早的通话',
+
   'title.calling': '{name} 来电…',
 };

@@ -4,7 +4,10 @@
 /** How a dialog stands to the page. */
 export type Stance = 'closed' | 'contained' | 'beside' | 'modal';
 
-/** Makes `dialog`, which stands as `now`, stand as `wanted`. The focus stays where it is, unless the dialog becomes modal. */
+/**
+ * Makes `dialog`, which stands as `now`, stand as `wanted`. The focus stays where it is, unless the dialog becomes modal.
+ * Its parent is the layer that rises above the page: a dialog that rose by itself would take the focus.
+ */
 export function setStance(dialog: HTMLDialogElement, wanted: Stance, now: Stance): void {
   if (now === wanted) return;
   if (now !== 'closed') close(dialog);
@@ -14,19 +17,24 @@ export function setStance(dialog: HTMLDialogElement, wanted: Stance, now: Stance
   if (wanted === 'beside') rise(dialog);
 }
 
-/** Above everything, modal dialogs of the app included: nothing else could be pressed while one of them is open. */
+/** Above everything. While a modal dialog of the app is open nothing else could be pressed: then this one is modal, too. */
 function rise(dialog: HTMLDialogElement): void {
-  if (!dialog.showPopover) return;
-  dialog.popover = 'manual';
-  dialog.showPopover();
-  if (!isInert(dialog)) return;
-  close(dialog);
-  dialog.showModal();
+  const layer = dialog.parentElement;
+  if (!layer?.showPopover) return;
+  layer.popover = 'manual';
+  layer.showPopover();
+  // Once there is something in it.
+  requestAnimationFrame(() => {
+    if (!layer.popover || !isInert(dialog)) return;
+    close(dialog);
+    dialog.showModal();
+  });
 }
 
 function close(dialog: HTMLDialogElement): void {
-  if (matches(dialog, ':popover-open')) dialog.hidePopover();
-  dialog.popover = null;
+  const layer = dialog.parentElement;
+  // Without the attribute it is no longer one.
+  if (layer?.popover) layer.popover = null;
   dialog.close();
 }
 
@@ -38,13 +46,4 @@ function isInert(dialog: HTMLDialogElement): boolean {
   if (width === 0 || height === 0) return false;
   const hit = root.elementFromPoint(x + width / 2, y + height / 2);
   return hit === null || !dialog.contains(hit);
-}
-
-/** Whether an element matches a selector that not every browser knows. */
-function matches(element: Element, selector: string): boolean {
-  try {
-    return element.matches(selector);
-  } catch {
-    return false;
-  }
 }

@@ -61,6 +61,10 @@ export class HulloIncomingBanner extends CallElement {
         letter-spacing: -0.01em;
       }
       .kind {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        white-space: normal;
         font-size: 14px;
         line-height: 19px;
         color: var(--_muted);
@@ -120,7 +124,7 @@ export class HulloIncomingBanner extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    return html`<section class="banner" part="banner" tabindex="-1" data-testid="hullo-incoming-banner">
+    return html`<section class="banner" part="banner" tabindex="-1" data-testid="hullo-incoming">
       <button type="button" class="open" aria-label=${this.t('banner.open')} title=${this.t('banner.open')} data-testid="hullo-banner-open" @click=${() => this.dispatchIntent({ type: 'openBanner' })}></button>
       <hullo-avatar .person=${scene.remote}></hullo-avatar>
       <div class="words">

@@ -107,6 +107,9 @@ export const smallStyles = [
       --ring: var(--_raised);
       flex: none;
     }
+    hullo-faces {
+      --size: 34px;
+    }
     .face hullo-avatar {
       --size: 68px;
     }

@@ -189,7 +189,8 @@ export class HulloSmall extends CallElement {
       intent: { type: scene.group && running ? 'leave' : 'hangup' },
       tone: 'end',
     });
-    if (!this.alone && running && scene.canPictureInPicture && scene.offers('pictureInPicture'))
+    // A bar with a face has no room for it; the full screen offers it, too.
+    if (!this.alone && this.#filmed(scene) && scene.canPictureInPicture && scene.offers('pictureInPicture'))
       actions.push({
         icon: 'pictureInPicture',
         label: this.t('small.pictureInPicture'),
