@@ -183,7 +183,7 @@ describe('a surface that is off the page', () => {
     expect(other.listeners).toBeGreaterThan(0);
   });
 
-  test('makes no sound and holds no picture, even where it renders once more', async () => {
+  test('makes no sound, has no dialog open and holds no picture, even where it renders once more', async () => {
     await bench.lead('incoming-voice');
     const loop = vi.spyOn(Tones.prototype, 'loop');
     bench.surface.remove();
@@ -192,6 +192,7 @@ describe('a surface that is off the page', () => {
     await bench.surface.updateComplete;
     expect(loop.mock.calls.filter(([name]) => name !== undefined)).toEqual([]);
     expect(document.title).toBe('Demo');
+    expect(bench.isOpen).toBe(false);
     document.body.append(bench.surface);
     await bench.lead('video');
     bench.surface.remove();

@@ -53,7 +53,6 @@ export class FocusController implements ReactiveController {
   }
 
   hostUpdated(): void {
-    if (!this.host.isConnected) return;
     const { screen, shape } = this.shownNow();
     const hadFocus = this.host.shadowRoot?.activeElement != null;
     this.#stand(this.#stanceFor(shape));

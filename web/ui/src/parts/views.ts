@@ -18,8 +18,7 @@ abstract class View implements ReactiveController {
 
   hostUpdated(): void {
     const client = this.host.scene?.client;
-    // An element that has left the page renders once more, and must not take its view back.
-    const video = this.host.isConnected ? this.element.value : undefined;
+    const video = this.element.value;
     const key = this.key();
     if (client === this.#attached?.client && video === this.#attached?.video && key === this.#attached?.key)
       return;
