@@ -116,6 +116,14 @@ export const states: Record<string, Lead> = {
     ]),
   ),
   'voice-asking': inCall({ media: 'audio' }, { microphone: { state: 'asking' } }),
+  'small-asking': (client, surface) => {
+    surface.layout = 'small';
+    client.enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', activeMs: ACTIVE, media: 'audio' }),
+      local: { microphone: { state: 'asking' } },
+    });
+  },
   'voice-remote-asking': inCall({ media: 'audio', remoteParticipant: { audio: 'asking' } }),
   'voice-remote-no-microphone': inCall({ media: 'audio', remoteParticipant: { audio: 'failed' } }),
   'voice-sound-blocked': after(voice, (client) => client.blockSound(true)),

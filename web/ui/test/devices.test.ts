@@ -72,6 +72,15 @@ describe('while the browser asks', () => {
     expect(bench.part('hullo-asking')).toBeUndefined();
   });
 
+  test('is said beside the app, too, where there is one line for it', async () => {
+    bench.surface.layout = 'small';
+    await lead('voice-asking');
+    await pass(ASKING_MS);
+    expect(bench.words('hullo-asking')).toBe('Allow the microphone');
+    await lead('voice-microphone-ended');
+    expect(bench.words('hullo-device-problem')).toBe('Your microphone was unplugged');
+  });
+
   test('the others wait for it in words', async () => {
     await lead('voice-remote-asking');
     await pass(ASKING_MS);

@@ -27,6 +27,12 @@ export function bannersOf(scene: Scene): Banner[] {
   ].filter((banner) => banner !== undefined);
 }
 
+/** What must be said even where there is room for one line only: what keeps this person from being heard, or from hearing. */
+export function warningOf(scene: Scene): Banner | undefined {
+  const reconnecting = scene.reconnecting ? connectionBanner(scene) : undefined;
+  return promptBanner(scene) ?? reconnecting ?? soundBanner(scene) ?? problemBanners(scene)[0];
+}
+
 /** The browser asks for a device, and nothing goes on until the person has answered it. */
 function promptBanner({ prompted, lang }: Scene): Banner | undefined {
   const [first, second] = prompted;

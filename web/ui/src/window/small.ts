@@ -7,6 +7,7 @@ import { nameAll } from '../group/naming.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
 import '../parts/avatar.ts';
+import { warningOf } from '../parts/banner_list.ts';
 import { microphoneButton } from '../parts/device_buttons.ts';
 import { type Corner, cornerOfKey, dragToCorner, glideFrom } from '../parts/drag.ts';
 import '../parts/faces.ts';
@@ -108,7 +109,8 @@ export class HulloSmall extends CallElement {
 
   #renderStatus(scene: Scene): TemplateResult | string {
     if (scene.state === 'calling') return this.t('outgoing.calling');
-    if (scene.reconnecting) return html`<span class="warn">${this.t('reconnecting.own')}</span>`;
+    const warning = warningOf(scene);
+    if (warning) return html`<span class="warn" data-testid=${warning.testId}>${warning.title}</span>`;
     if (!scene.connected || scene.startedAt === undefined) return this.t('incall.connecting');
     return html`<hullo-timer .since=${scene.startedAt}></hullo-timer>`;
   }
