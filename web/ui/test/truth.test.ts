@@ -114,6 +114,35 @@ describe('what is open and under way', () => {
   });
 });
 
+describe('a screen that stays from one call to the next', () => {
+  test('begins with the other side large', async () => {
+    await enter({ state: 'in_call', current: active });
+    await bench.press('hullo-swap');
+    expect(bench.part('hullo-local-video')?.parentElement?.className).toContain('big');
+    await enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', remote: 'carol', callId: 'call-2' }),
+    });
+    expect(bench.part('hullo-local-video')?.parentElement?.className).toContain('small');
+  });
+
+  test('begins with the first page', async () => {
+    await enter({ state: 'in_call', current: groupOf(23) });
+    await bench.press('page-next');
+    await enter({ state: 'in_call', current: groupOf(23, { callId: 'group-2' }) });
+    expect(bench.part('group-grid')?.dataset.page).toBe('0');
+  });
+
+  test('explains another call on hold only when it is asked to', async () => {
+    const held = callOf({ state: 'active', media: 'audio', callId: 'call-0' });
+    await enter({ state: 'in_call', current: active, held });
+    await bench.press('held-chip');
+    expect(bench.part('held-hint')).toBeDefined();
+    await enter({ state: 'in_call', current: active, held: { ...held, callId: 'call-9' } });
+    expect(bench.part('held-hint')).toBeUndefined();
+  });
+});
+
 describe('the end of a call', () => {
   const end = { reason: 'hung_up', durationMs: 133_000 } as const;
 

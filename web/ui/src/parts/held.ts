@@ -8,7 +8,8 @@ import { base } from '../theme.ts';
 
 @customElement('hullo-held')
 export class HulloHeld extends CallElement {
-  @state() private explained = false;
+  /** The call whose chip was pressed. */
+  @state() private explainedId: string | undefined;
 
   static override styles = [
     base,
@@ -75,12 +76,14 @@ export class HulloHeld extends CallElement {
     const { scene } = this;
     if (!scene?.held) return nothing;
     const names = nameAll(scene.held.people, scene.lang);
-    return html`<button type="button" aria-expanded=${String(this.explained)} data-testid="held-chip" @click=${() => {
-      this.explained = !this.explained;
+    const { callId } = scene.held.call;
+    const explained = this.explainedId === callId;
+    return html`<button type="button" aria-expanded=${String(explained)} data-testid="held-chip" @click=${() => {
+      this.explainedId = explained ? undefined : callId;
     }}>
         ${icons.pause} <span>${this.t('held.chip', { names })}</span>
       </button>
-      ${this.explained ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
+      ${explained ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
   }
 }
 

@@ -38,6 +38,8 @@ export class HulloGroup extends CallElement {
   /** Whose views were on the screen of the one-to-one call. */
   #settled: ReadonlySet<string> = new Set();
   #layout: Layout | undefined;
+  /** The call whose pages are turned. */
+  #callId: string | undefined;
   /** The call, and whose pictures were last requested. */
   #requested: string | undefined;
 
@@ -84,6 +86,9 @@ export class HulloGroup extends CallElement {
   }
 
   protected override willUpdate(): void {
+    const callId = this.scene?.call.callId;
+    if (callId !== this.#callId) this.page = 0;
+    this.#callId = callId;
     if (this.hasUpdated || !this.grown || !this.scene) return;
     const there = this.scene.tiles.filter((tile) => attendanceOf(tile) === 'in');
     this.#settled = new Set(there.map(({ accid }) => accid));

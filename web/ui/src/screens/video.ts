@@ -22,13 +22,17 @@ import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
 export class HulloVideo extends CallElement {
-  /** The local view is the big one. */
-  @state() private swapped = false;
+  /** The call in which the local view is the big one. */
+  @state() private swappedId: string | undefined;
   @state() private corner: Corner | undefined;
   #local = new LocalView(this);
   #remote = new RemoteView(this);
 
   static override styles = videoStyles;
+
+  get #swapped(): boolean {
+    return this.swappedId !== undefined && this.swappedId === this.scene?.call.callId;
+  }
 
   protected override render() {
     const { scene } = this;
@@ -78,11 +82,11 @@ export class HulloVideo extends CallElement {
         : undefined;
     const off = mark === 'off' || mark === 'failed';
     const waiting = !held && !off && !this.#remote.hasPicture;
-    return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
+    return html`<div class="tile ${this.#swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
       ${this.#remote.render('hullo-remote-video')}
       ${held ? this.#renderPlaceholder(scene.remote, 'hullo-remote-held', [this.t('held.remote')]) : nothing}
       ${!held && off ? this.#renderPlaceholder(scene.remote, 'hullo-remote-camera-off', this.#wordsOf(scene)) : nothing}
-      ${waiting ? this.#renderPlaceholder(scene.remote, 'hullo-remote-waiting', this.#wordsOf(scene)) : nothing} ${this.swapped ? this.#renderCover() : nothing}
+      ${waiting ? this.#renderPlaceholder(scene.remote, 'hullo-remote-waiting', this.#wordsOf(scene)) : nothing} ${this.#swapped ? this.#renderCover() : nothing}
     </div>`;
   }
 
@@ -94,10 +98,10 @@ export class HulloVideo extends CallElement {
     const on = cameraIsOn(scene.local);
     const flip = on && (scene.devices?.cameras.length ?? 0) > 1;
     const participant = scene.call.participants.find(({ accid }) => accid === scene.me);
-    return html`<div class="tile ${this.swapped ? 'big' : 'small'}" data-corner=${this.corner ?? nothing}>
+    return html`<div class="tile ${this.#swapped ? 'big' : 'small'}" data-corner=${this.corner ?? nothing}>
       ${this.#local.render('hullo-local-video')}
       ${on ? nothing : this.#renderPlaceholder(scene.self, 'hullo-local-camera-off', participant ? wordsForPicture(scene, participant) : [])}
-      ${this.swapped ? nothing : this.#renderCover()}
+      ${this.#swapped ? nothing : this.#renderCover()}
       ${
         flip
           ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
@@ -116,7 +120,8 @@ export class HulloVideo extends CallElement {
       aria-label=${this.t('control.swap')}
       data-testid="hullo-swap"
       @click=${() => {
-        this.swapped = !this.swapped;
+        const { callId } = this.scene?.call ?? {};
+        this.swappedId = this.#swapped ? undefined : callId;
       }}
       @pointerdown=${(press: PointerEvent) => dragToCorner(press, (corner) => (this.corner = corner))}
     ></button>`;
