@@ -48,6 +48,7 @@ test('parts are documented, each is somewhere, and each is reached', async () =>
   for (const state of [...states, 'end-hung-up', 'banner-voice', 'small-voice']) {
     bench.surface.remove();
     bench = new Bench();
+    await bench.settle();
     await bench.lead(state);
     const { reached, hidden } = partsShown();
     expect([...hidden], state).toEqual([]);
