@@ -75,6 +75,7 @@ export const callStyles = [
     /* Beside the app: as large as what is in it. */
     dialog.small.small,
     dialog.banner.banner {
+      /* How far the small tile and the banner stay from the edge; 16px when absent. */
       --_rim: var(--hullo-rim, 16px);
       width: auto;
       height: auto;

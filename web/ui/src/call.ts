@@ -72,20 +72,6 @@ import { renderBanner, renderCorner, renderSmall } from './window/shapes.ts';
  *
  * @fires {CustomEvent<LayoutChange>} hullo-layout - The call was made small or large, its tile was moved, or it left the page or came back.
  * @fires {CustomEvent<SoundChange>} hullo-sound-blocked - The browser does not let the page sound, or lets it again.
- *
- * @cssproperty --hullo-font - The family of all text.
- * @cssproperty --hullo-bg - Behind a screen.
- * @cssproperty --hullo-raised - What floats: sheets, questions, notices.
- * @cssproperty --hullo-text - Text and icons.
- * @cssproperty --hullo-muted - Text of less weight.
- * @cssproperty --hullo-line - The edge of what is raised.
- * @cssproperty --hullo-hover - A row under the pointer.
- * @cssproperty --hullo-control - The disc of a button.
- * @cssproperty --hullo-accent - What is chosen, and the focus ring.
- * @cssproperty --hullo-on-accent - Text and icons on the accent.
- * @cssproperty --hullo-accept - The buttons that answer or call.
- * @cssproperty --hullo-danger - The buttons that decline or end.
- * @cssproperty [--hullo-rim=16px] - How far the small tile stays from the edge.
  */
 @customElement('hullo-call')
 export class HulloCall extends LitElement {

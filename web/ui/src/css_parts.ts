@@ -10,7 +10,6 @@ export const PARTS = [
   'button',
   'button-accept',
   'button-danger',
-  'button-reject',
   'tile',
   'small',
   'banner',

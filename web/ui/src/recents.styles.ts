@@ -81,8 +81,10 @@ export const recentsStyles = [
       --size: 30px;
       --ring: var(--_bg);
     }
+    /* As wide as there is room, however long its words are. */
     .words {
       flex: 1;
+      width: 0;
       min-width: 0;
       display: flex;
       flex-direction: column;

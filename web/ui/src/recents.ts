@@ -39,16 +39,6 @@ export interface MissedChange {
  *
  * @fires {CustomEvent<Redial>} hullo-redial - A call was pressed: call again, as `detail` says; `redial()` of a `<hullo-call>` does. Bubbles.
  * @fires {CustomEvent<MissedChange>} hullo-missed - The number of missed calls has changed. Bubbles.
- *
- * @cssproperty --hullo-font - The family of all text.
- * @cssproperty --hullo-bg - What lies behind it: the ring around faces.
- * @cssproperty --hullo-text - Text and icons.
- * @cssproperty --hullo-muted - Text of less weight.
- * @cssproperty --hullo-line - The track of a spinner.
- * @cssproperty --hullo-hover - A row under the pointer.
- * @cssproperty --hullo-control - The disc behind an icon.
- * @cssproperty --hullo-accent - What can be pressed, and the focus ring.
- * @cssproperty --hullo-danger - The count and the mark of missed calls.
  */
 @customElement('hullo-recents')
 export class HulloRecents extends LitElement {

@@ -25,16 +25,6 @@ export interface Redial {
  * A call as a bubble in a conversation. The app puts it on the right when `direction` is outgoing.
  *
  * @fires {CustomEvent<Redial>} hullo-redial - It was pressed: call again, as `detail` says. Bubbles.
- *
- * @cssproperty --hullo-font - The family of all text.
- * @cssproperty --hullo-surface - The bubble of a call that came in.
- * @cssproperty --hullo-bubble - The bubble of a call that went out.
- * @cssproperty --hullo-text - Text and icons.
- * @cssproperty --hullo-muted - What became of the call.
- * @cssproperty --hullo-line - The edge of the bubble.
- * @cssproperty --hullo-control - The disc of the icon.
- * @cssproperty --hullo-accent - The focus ring.
- * @cssproperty --hullo-danger - The disc of a missed call.
  */
 @customElement('hullo-record')
 export class HulloRecord extends LitElement {

@@ -8,26 +8,40 @@ export type Theme = 'auto' | 'light' | 'dark';
 /** Put these on the outermost element; everything inside inherits them. */
 export const tokens = css`
   :host {
+    /* The family of all text. */
     --_font: var(
       --hullo-font,
       'Inter', -apple-system, system-ui, 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC',
       'Noto Sans SC', 'Microsoft YaHei', sans-serif
     );
+    /* Behind a screen. */
     --_bg: var(--hullo-bg, light-dark(#f6f6f9, #0d0e12));
+    /* The bubble of a call that came in. */
     --_surface: var(--hullo-surface, light-dark(#ffffff, #1b1c23));
+    /* What floats: sheets, questions, notices, the small tile. */
     --_raised: var(--hullo-raised, light-dark(#ffffff, #25262f));
+    /* Text and icons. */
     --_text: var(--hullo-text, light-dark(#16171d, #f5f5f7));
+    /* Text of less weight. */
     --_muted: var(--hullo-muted, light-dark(#50535e, #b2b5c0));
+    /* The edge of what is raised. */
     --_line: var(--hullo-line, light-dark(rgb(18 20 30 / 0.09), rgb(255 255 255 / 0.1)));
+    /* A row under the pointer. */
     --_hover: var(--hullo-hover, light-dark(rgb(18 20 30 / 0.05), rgb(255 255 255 / 0.07)));
+    /* The disc of a button or icon. */
     --_control: var(--hullo-control, light-dark(rgb(18 20 30 / 0.08), rgb(255 255 255 / 0.14)));
     --_control-hover: light-dark(rgb(18 20 30 / 0.14), rgb(255 255 255 / 0.22));
     --_inverse: light-dark(#1b1c23, #ffffff);
     --_on-inverse: light-dark(#ffffff, #16171d);
+    /* What is chosen or can be pressed, and the focus ring. */
     --_accent: var(--hullo-accent, light-dark(#5250d0, #8886f4));
+    /* Text and icons on the accent. */
     --_on-accent: var(--hullo-on-accent, light-dark(#ffffff, #0f1020));
+    /* The bubble of a call that went out. */
     --_bubble: var(--hullo-bubble, light-dark(#5250d0, #5755d6));
+    /* The buttons that answer or call. */
     --_accept: var(--hullo-accept, #1c9a54);
+    /* The buttons that decline or end; missed calls. */
     --_danger: var(--hullo-danger, #e0393f);
     --_danger-text: light-dark(#c4242b, #ff8a8d);
     --_warn: light-dark(#8a5200, #ffc46b);

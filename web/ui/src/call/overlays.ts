@@ -57,11 +57,11 @@ export function asksIn({ waiting, call, me, state }: Scene): boolean {
 function renderSheet(scene: Scene, where: string): TemplateResult | typeof nothing {
   switch (scene.sheet) {
     case 'devices':
-      return html`<hullo-devices class=${where} .scene=${scene}></hullo-devices>`;
+      return html`<hullo-devices exportparts="sheet" class=${where} .scene=${scene}></hullo-devices>`;
     case 'invite':
-      return html`<hullo-invite class="side ${where}" .scene=${scene}></hullo-invite>`;
+      return html`<hullo-invite exportparts="sheet" class="side ${where}" .scene=${scene}></hullo-invite>`;
     case 'members':
-      return html`<hullo-members class="side ${where}" .scene=${scene}></hullo-members>`;
+      return html`<hullo-members exportparts="sheet" class="side ${where}" .scene=${scene}></hullo-members>`;
     case 'leave':
       return html`<hullo-leave class=${where} .scene=${scene}></hullo-leave>`;
     case undefined:

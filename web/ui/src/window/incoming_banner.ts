@@ -155,7 +155,7 @@ export class HulloIncomingBanner extends CallElement {
     disabled = false,
   ): TemplateResult {
     const label = this.t(key);
-    return html`<button type="button" class="answer ${name}" part="button button-${name}" aria-label=${label} title=${label} data-testid="hullo-${name}" ?disabled=${disabled} @click=${() => this.dispatchIntent(intent)}>
+    return html`<button type="button" class="answer ${name}" part="button ${name === 'accept' ? 'button-accept' : 'button-danger'}" aria-label=${label} title=${label} data-testid="hullo-${name}" ?disabled=${disabled} @click=${() => this.dispatchIntent(intent)}>
       ${icons[icon]}
     </button>`;
   }
