@@ -25,9 +25,14 @@ function manifest() {
   );
   const found = create({ modules, plugins: litPlugin(), context: { dev: false, thirdPartyCEMs: [] } });
   const declarations = found.modules
-    .flatMap((module) => module.declarations)
+    .flatMap(({ path: source, declarations }) => declarations.map((one) => ({ ...one, source })))
     .filter(({ customElement }) => customElement)
-    .map((element) => ({ ...element, members: element.members.filter(({ privacy }) => isPublic(privacy)) }));
+    .map((element) => ({
+      ...element,
+      members: element.members.filter(({ privacy }) => isPublic(privacy)),
+      cssProperties: [...(element.cssProperties ?? []), ...cssPropertiesOf(element.source)],
+    }))
+    .map(({ source: _, ...element }) => element);
   const exports = declarations.flatMap(({ name, tagName }) => [
     { kind: 'js', name, declaration: { name, module: shipped } },
     { kind: 'custom-element-definition', name: tagName, declaration: { name, module: shipped } },
@@ -37,6 +42,28 @@ function manifest() {
     readme: 'README.md',
     modules: [{ kind: 'javascript-module', path: shipped, declarations, exports }],
   };
+}
+
+/** The sources that `source` comes to run, itself first; types run nothing. */
+function closureOf(source, known = new Set()) {
+  if (known.has(source)) return known;
+  known.add(source);
+  const code = readFileSync(path.join(here, source), 'utf8');
+  for (const [, from] of code.matchAll(/^(?:import|export) (?!type )(?:[^;]*? from )?'(\.[^']+)'/gm))
+    closureOf(path.join(path.dirname(source), from), known);
+  return known;
+}
+
+/** The custom properties that an app can set on an element: those that it and its parts come to use, as their styles say. */
+function cssPropertiesOf(source) {
+  const files = [...closureOf(source)];
+  const code = files.map((file) => readFileSync(path.join(here, file), 'utf8')).join('\n');
+  // An element without the tokens takes them from the one that it stands in.
+  if (!/import \{[^}]*\btokens\b/.test(code)) return [];
+  const declared = code.matchAll(/\/\* ([^*]+) \*\/\s+(--_[\w-]+): var\(\s*(--hullo-[\w-]+)/g);
+  return [...declared]
+    .filter(([, , inner]) => code.includes(`var(${inner})`))
+    .map(([, description, , name]) => ({ description, name }));
 }
 
 function isPublic(privacy) {

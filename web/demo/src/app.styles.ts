@@ -77,7 +77,7 @@ export const appStyles = css`
   }
   @media (max-width: 719px) {
     .panes {
-      grid-template-columns: 1fr;
+      grid-template-columns: minmax(0, 1fr);
     }
     .panes:not(.talking) main,
     .panes.talking hullo-demo-contacts {

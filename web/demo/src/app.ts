@@ -1,5 +1,5 @@
 // <hullo-demo>: the page. Picks an account, signs it in, and shows people beside a conversation; on a phone one of the two.
-import { base, explainError, type HulloCall, type Language, type Redial, tokens } from '@hullo/ui';
+import { base, explainError, type HulloCall, type Redial, tokens } from '@hullo/ui';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { appStyles } from './app.styles.ts';
@@ -10,17 +10,22 @@ import type { Dial } from './dial.ts';
 import './picker.ts';
 import * as preferences from './preferences.ts';
 import { SignedIn } from './signed_in.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
+
+/** As wide as shows people beside a conversation. */
+const wideWindow = matchMedia('(min-width: 720px)');
 
 @customElement('hullo-demo')
 export class HulloDemo extends LitElement {
-  @state() override lang: Language = preferences.chosenLanguage();
+  @state() override lang: DemoLanguage = preferences.chosenLanguage();
   @state() private theme: preferences.Theme = preferences.chosenTheme();
   @state() private accounts: readonly DemoAccount[] | undefined;
   @state() private signedIn: SignedIn | undefined;
   @state() private signingIn = false;
   @state() private problem: string | undefined;
   @state() private open: string | undefined;
+  /** There is room beside a call. */
+  @state() private wide = wideWindow.matches;
   @query('hullo-call') private surface?: HulloCall;
 
   static override styles = [tokens, base, appStyles];
@@ -29,8 +34,18 @@ export class HulloDemo extends LitElement {
     super.connectedCallback();
     preferences.applyLanguage(this.lang, false);
     preferences.applyTheme(this.theme);
+    wideWindow.addEventListener('change', this.#onWidth);
     void this.#start();
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    wideWindow.removeEventListener('change', this.#onWidth);
+  }
+
+  #onWidth = ({ matches }: MediaQueryListEvent): void => {
+    this.wide = matches;
+  };
 
   async #start(): Promise<void> {
     this.problem = undefined;
@@ -66,7 +81,7 @@ export class HulloDemo extends LitElement {
     await signedIn?.close();
   }
 
-  #setLanguage(lang: Language): void {
+  #setLanguage(lang: DemoLanguage): void {
     this.lang = lang;
     preferences.applyLanguage(lang);
   }
@@ -81,24 +96,19 @@ export class HulloDemo extends LitElement {
     if (group) {
       void this.surface?.dialGroup(accids, { media });
     } else if (accid) {
-      this.open = accid;
+      this.#openConversation(accid);
       void this.surface?.dial(accid, media);
     }
   };
 
-  #redial = async ({ detail }: CustomEvent<Redial>): Promise<void> => {
-    const { callId, kind, accid, media, groupId } = detail;
-    const { signedIn } = this;
-    if (kind !== 'group' || !signedIn) {
-      void this.surface?.dial(accid, media);
-      return;
-    }
-    // Who else was in it, the record knows; without it, the two who read the entry call each other.
-    const record = await signedIn.client.record(callId).catch(() => undefined);
-    const everyone = record ? [record.caller, ...record.callees] : [accid];
-    const accids = [...new Set(everyone)].filter((other) => other !== signedIn.me);
-    await this.surface?.dialGroup(accids, { media, ...(groupId ? { groupId } : {}) });
+  #redial = ({ detail }: CustomEvent<Redial>): void => {
+    void this.surface?.redial(detail);
   };
+
+  #openConversation(accid: string): void {
+    this.open = accid;
+    void this.signedIn?.conversations.load(accid);
+  }
 
   protected override render() {
     const { signedIn } = this;
@@ -114,7 +124,7 @@ export class HulloDemo extends LitElement {
       .problem=${this.problem}
       @pick=${(event: CustomEvent<string>) => this.#signIn(event.detail)}
       @retry=${() => this.#start()}
-      @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+      @language=${(event: CustomEvent<DemoLanguage>) => this.#setLanguage(event.detail)}
       @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
     ></hullo-demo-picker>`;
   }
@@ -130,10 +140,8 @@ export class HulloDemo extends LitElement {
           .online=${new Set(signedIn.online)}
           .open=${open}
           .revision=${{}}
-          @open=${(event: CustomEvent<string>) => {
-            this.open = event.detail;
-          }}
-          @language=${(event: CustomEvent<Language>) => this.#setLanguage(event.detail)}
+          @open=${(event: CustomEvent<string>) => this.#openConversation(event.detail)}
+          @language=${(event: CustomEvent<DemoLanguage>) => this.#setLanguage(event.detail)}
           @theme=${(event: CustomEvent<preferences.Theme>) => this.#setTheme(event.detail)}
           @leave=${() => this.#switchAccount()}
         ></hullo-demo-contacts>
@@ -163,7 +171,8 @@ export class HulloDemo extends LitElement {
         .client=${signedIn.client}
         .directory=${signedIn.directory}
         .lang=${lang}
-        .theme=${theme === 'auto' ? undefined : theme}
+        .theme=${theme}
+        .incoming=${this.wide ? 'banner' : 'screen'}
       ></hullo-call>`;
   }
 

@@ -8,7 +8,7 @@ export const contactsStyles = css`
     min-height: 0;
     padding: 0 12px;
     background: var(--_surface);
-    border-right: 1px solid var(--_line);
+    border-inline-end: 1px solid var(--_line);
   }
   header {
     display: flex;
@@ -22,7 +22,7 @@ export const contactsStyles = css`
     letter-spacing: -0.02em;
   }
   header hullo-demo-settings {
-    margin-left: auto;
+    margin-inline-start: auto;
   }
   .bar {
     margin: 0 0 8px;
@@ -33,50 +33,90 @@ export const contactsStyles = css`
     color: var(--_warn);
     background: color-mix(in oklab, var(--_warn) 12%, transparent);
   }
-  .head {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
+  .tabs {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 4px;
+    margin: 0 4px 8px;
+    padding: 4px;
+    border-radius: 16px;
+    background: var(--_hover);
   }
-  .head button {
+  .tabs button {
     display: inline-flex;
     align-items: center;
+    justify-content: center;
     gap: 8px;
     min-height: 44px;
-    padding: 0 14px 0 11px;
+    padding: 0 10px;
     border: 0;
-    border-radius: 22px;
+    border-radius: 13px;
     font-size: 14px;
     font-weight: 600;
+    color: var(--_muted);
+    background: none;
+    cursor: pointer;
+  }
+  .tabs button:hover {
+    color: var(--_text);
+  }
+  .tabs [aria-selected='true'] {
+    color: var(--_text);
+    background: light-dark(#ffffff, rgb(255 255 255 / 0.12));
+    box-shadow: 0 1px 4px rgb(20 20 50 / 0.12);
+  }
+  .count {
+    min-width: 20px;
+    padding: 0 6px;
+    border-radius: 10px;
+    font-size: 12px;
+    line-height: 20px;
+    font-variant-numeric: tabular-nums;
+    color: #fff;
+    background: var(--_danger);
+  }
+  .panel {
+    flex: 1;
+    min-height: 0;
+    overflow-y: auto;
+  }
+  .group {
+    display: flex;
+    align-items: center;
+    gap: 14px;
+    width: 100%;
+    min-height: 60px;
+    margin-top: 4px;
+    padding: 8px 10px;
+    border: 0;
+    border-radius: 18px;
+    font-size: 15px;
+    font-weight: 600;
+    text-align: start;
     color: var(--_accent);
     background: none;
     cursor: pointer;
   }
-  .head button svg {
-    font-size: 20px;
+  .group svg {
+    box-sizing: content-box;
+    padding: 13px;
+    border-radius: 50%;
+    font-size: 22px;
+    background: color-mix(in oklab, var(--_accent) 13%, transparent);
   }
-  .head button:hover {
-    background: color-mix(in oklab, var(--_accent) 14%, transparent);
-  }
-  h2 {
-    margin: 8px 10px 6px;
-    font-size: 13px;
-    font-weight: 600;
-    color: var(--_muted);
+  .group:hover {
+    background: var(--_hover);
   }
   ul {
-    flex: 1;
-    min-height: 0;
     margin: 0;
     padding: 0;
-    overflow-y: auto;
     list-style: none;
   }
   li {
     display: flex;
     align-items: center;
     gap: 2px;
-    padding-right: 6px;
+    padding-inline-end: 6px;
     border-radius: 18px;
   }
   li:hover {
@@ -94,7 +134,7 @@ export const contactsStyles = css`
     padding: 11px 10px;
     border: 0;
     border-radius: 18px;
-    text-align: left;
+    text-align: start;
     background: none;
     cursor: pointer;
   }
@@ -104,7 +144,7 @@ export const contactsStyles = css`
   }
   .dot {
     position: absolute;
-    right: -1px;
+    inset-inline-end: -1px;
     bottom: -1px;
     width: 14px;
     height: 14px;
@@ -128,23 +168,10 @@ export const contactsStyles = css`
     line-height: 22px;
     font-weight: 600;
   }
-  .last,
-  .last span {
-    display: flex;
-    align-items: center;
-    gap: 5px;
-    overflow: hidden;
-    white-space: nowrap;
+  .last {
     font-size: 14px;
     line-height: 20px;
     color: var(--_muted);
-    font-variant-numeric: tabular-nums;
-  }
-  .last .missed {
-    color: var(--_danger-text);
-  }
-  .last svg {
-    flex: none;
   }
   .call {
     flex: none;
@@ -172,7 +199,7 @@ export const contactsStyles = css`
     font-size: 14px;
     line-height: 19px;
     font-weight: 500;
-    text-align: left;
+    text-align: start;
     color: var(--_muted);
     background: var(--_hover);
     cursor: pointer;
@@ -193,7 +220,7 @@ export const contactsStyles = css`
     font-weight: 600;
   }
   footer button {
-    margin-left: auto;
+    margin-inline-start: auto;
     min-height: 44px;
     padding: 0 12px;
     border: 0;
@@ -210,7 +237,7 @@ export const contactsStyles = css`
   }
   @media (max-width: 719px) {
     :host {
-      border-right: 0;
+      border-inline-end: 0;
     }
   }
 `;

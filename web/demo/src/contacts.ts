@@ -1,5 +1,5 @@
-// <hullo-demo-contacts>: the people one can call, whether they are there, and the newest call with each.
-import { base, describeRecord, icons, type Language, personOf } from '@hullo/ui';
+// <hullo-demo-contacts>: the people one can call and whether they are there; beside them, in a second tab, the last calls.
+import { base, icons, type MissedChange, personOf } from '@hullo/ui';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DemoAccount } from './backend.ts';
@@ -9,11 +9,13 @@ import { askToDial } from './dial.ts';
 import type { Theme } from './preferences.ts';
 import type { SignedIn } from './signed_in.ts';
 import './settings.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
+
+type Tab = 'people' | 'recents';
 
 @customElement('hullo-demo-contacts')
 export class HulloDemoContacts extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) theme: Theme = 'auto';
   @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) online: ReadonlySet<string> = new Set();
@@ -21,6 +23,8 @@ export class HulloDemoContacts extends LitElement {
   /** A new object whenever something inside `signedIn` has changed. */
   @property({ attribute: false }) revision: unknown;
   @state() private grouping = false;
+  @state() private tab: Tab = 'people';
+  @state() private missed = 0;
   @state() private mayAsk = typeof Notification !== 'undefined' && Notification.permission === 'default';
 
   static override styles = [base, contactsStyles];
@@ -47,7 +51,7 @@ export class HulloDemoContacts extends LitElement {
         <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       </header>
       ${signedIn.reconnecting ? html`<p class="bar" role="status" data-testid="session-reconnecting">${demoText(lang, 'session.reconnecting')}</p>` : nothing}
-      ${this.grouping ? this.#renderGroupPicker(signedIn) : this.#renderPeople(signedIn)}
+      ${this.grouping ? this.#renderGroupPicker(signedIn) : this.#renderPanels(signedIn)}
       ${
         this.mayAsk
           ? html`<button type="button" class="notify" data-testid="notify" @click=${this.#askForNotifications}>${demoText(lang, 'settings.notify')}</button>`
@@ -56,18 +60,45 @@ export class HulloDemoContacts extends LitElement {
       ${this.#renderMe(signedIn)}`;
   }
 
-  #renderPeople(signedIn: SignedIn): TemplateResult {
+  #renderTabs(): TemplateResult {
+    const tab = (name: Tab, count = 0): TemplateResult => html`<button
+      type="button"
+      role="tab"
+      id="tab-${name}"
+      aria-selected=${String(this.tab === name)}
+      aria-controls="panel-${name}"
+      data-testid="tab-${name}"
+      @click=${() => {
+        this.tab = name;
+      }}
+    >
+      ${demoText(this.lang, `tab.${name}`)} ${count > 0 ? html`<span class="count" data-testid="missed-count">${count}</span>` : nothing}
+    </button>`;
+    return html`<div class="tabs" role="tablist">${tab('people')} ${tab('recents', this.missed)}</div>`;
+  }
+
+  /** Both are there, so that what was missed is counted in either. */
+  #renderPanels(signedIn: SignedIn): TemplateResult {
     const { lang } = this;
-    const title = demoText(lang, 'contacts.title');
-    return html`<div class="head">
-        <h2>${title}</h2>
-        <button type="button" data-testid="new-group-call" @click=${() => (this.grouping = true)}>
+    return html`${this.#renderTabs()}
+      <div class="panel" role="tabpanel" id="panel-people" aria-labelledby="tab-people" ?hidden=${this.tab !== 'people'}>
+        <ul aria-label=${demoText(lang, 'tab.people')}>
+          ${signedIn.others.map((account) => this.#renderContact(signedIn, account))}
+        </ul>
+        <button type="button" class="group" data-testid="new-group-call" @click=${() => (this.grouping = true)}>
           ${icons.people} ${demoText(lang, 'group.new')}
         </button>
       </div>
-      <ul aria-label=${title}>
-        ${signedIn.others.map((account) => this.#renderContact(signedIn, account))}
-      </ul>`;
+      <div class="panel" role="tabpanel" id="panel-recents" aria-labelledby="tab-recents" ?hidden=${this.tab !== 'recents'}>
+        <hullo-recents
+          .client=${signedIn.client}
+          .directory=${signedIn.directory}
+          .lang=${lang}
+          @hullo-missed=${({ detail }: CustomEvent<MissedChange>) => {
+            this.missed = detail.missed;
+          }}
+        ><span slot="header"></span></hullo-recents>
+      </div>`;
   }
 
   #renderGroupPicker(signedIn: SignedIn): TemplateResult {
@@ -106,11 +137,11 @@ export class HulloDemoContacts extends LitElement {
       >
         <span class="face">
           <hullo-avatar .person=${personOf(accid, signedIn.directory)}></hullo-avatar>
-          <i class="dot ${online ? 'on' : ''}" title=${presence}></i>
+          <i class="dot ${online ? 'on' : ''}"></i>
         </span>
         <span class="words">
-          <span class="name">${name}<span class="unseen">, ${presence}</span></span>
-          <span class="last">${this.#lastCall(signedIn, accid) ?? demoText(lang, echo ? 'contacts.echo' : 'contacts.none')}</span>
+          <span class="name">${name}</span>
+          <span class="last">${echo ? demoText(lang, 'contacts.echo') : presence}</span>
         </span>
       </button>
       <button type="button" class="call" data-testid="call-voice-${accid}" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial(accid, 'audio')}>
@@ -120,19 +151,5 @@ export class HulloDemoContacts extends LitElement {
         ${icons.camera}
       </button>
     </li>`;
-  }
-
-  #lastCall(signedIn: SignedIn, accid: string): TemplateResult | undefined {
-    const newest = signedIn.conversations.newest(accid);
-    if (!newest) return;
-    const { missed, direction, text } = describeRecord(
-      newest.body,
-      signedIn.me,
-      this.lang,
-      signedIn.directory,
-    );
-    const sign = missed ? icons.missed : icons[direction];
-    const group = newest.body.kind === 'group';
-    return html`<span class=${missed ? 'missed' : ''}>${sign} ${group ? icons.people : ''} ${text}</span>`;
   }
 }

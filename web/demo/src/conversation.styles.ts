@@ -43,7 +43,7 @@ export const conversationStyles = css`
   nav {
     display: flex;
     gap: 8px;
-    margin-left: auto;
+    margin-inline-start: auto;
   }
   nav button,
   .back {
@@ -133,7 +133,7 @@ export const conversationStyles = css`
   }
   @media (max-width: 719px) {
     header {
-      padding-left: 6px;
+      padding-inline-start: 6px;
       gap: 9px;
     }
     .back {

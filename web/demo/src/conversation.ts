@@ -1,6 +1,6 @@
 // <hullo-demo-conversation>: the calls with one person, newest at the bottom.
 import type { Message } from '@hullo/sdk';
-import { base, icons, type Language, personOf } from '@hullo/ui';
+import { base, icons, personOf } from '@hullo/ui';
 import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -10,11 +10,11 @@ import type { Conversation } from './conversations.ts';
 import { dayOf, timeOf } from './dates.ts';
 import { askToDial } from './dial.ts';
 import type { SignedIn } from './signed_in.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 @customElement('hullo-demo-conversation')
 export class HulloDemoConversation extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) remote?: DemoAccount;
   @property({ attribute: false }) online = false;

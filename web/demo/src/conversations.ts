@@ -29,11 +29,6 @@ export class Conversations {
     return this.#byAccid.get(accid) ?? EMPTY;
   }
 
-  /** The newest entry of a conversation. */
-  newest(accid: string): Message | undefined {
-    return this.with(accid).messages.at(-1);
-  }
-
   /** Takes an entry that has just arrived. */
   add(message: Message): void {
     const remote = message.from === this.client.accid ? message.to : message.from;

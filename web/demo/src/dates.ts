@@ -1,11 +1,10 @@
 // How days and times of day read in a conversation.
-import type { Language } from '@hullo/ui';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
-const locales: Record<Language, string> = { en: 'en', zh: 'zh-CN' };
+const locales: Record<DemoLanguage, string> = { en: 'en', zh: 'zh-CN' };
 
 /** "Today", "Yesterday", or the date; the year only when it is another. */
-export function dayOf(atMs: number, nowMs: number, lang: Language): string {
+export function dayOf(atMs: number, nowMs: number, lang: DemoLanguage): string {
   const at = new Date(atMs);
   const now = new Date(nowMs);
   const yesterday = new Date(nowMs);
@@ -22,6 +21,6 @@ export function dayOf(atMs: number, nowMs: number, lang: Language): string {
 }
 
 /** Hours and minutes. */
-export function timeOf(atMs: number, lang: Language): string {
+export function timeOf(atMs: number, lang: DemoLanguage): string {
   return new Date(atMs).toLocaleTimeString(locales[lang], { hour: '2-digit', minute: '2-digit' });
 }

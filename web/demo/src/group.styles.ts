@@ -13,7 +13,7 @@ export const groupPickerStyles = css`
     align-items: center;
     justify-content: space-between;
     min-height: 44px;
-    padding-left: 10px;
+    padding-inline-start: 10px;
   }
   h2 {
     margin: 0;

@@ -1,16 +1,16 @@
 // <hullo-demo-group>: picks several people and calls them at once. Takes the place of the list of people.
 import type { Media } from '@hullo/sdk';
-import { base, icons, type Language, type Person, personOf } from '@hullo/ui';
+import { base, icons, type Person, personOf } from '@hullo/ui';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { askToDial } from './dial.ts';
 import { groupPickerStyles } from './group.styles.ts';
 import type { SignedIn } from './signed_in.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 @customElement('hullo-demo-group')
 export class HulloDemoGroup extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) signedIn?: SignedIn;
   @property({ attribute: false }) online: ReadonlySet<string> = new Set();
   @state() private picked: readonly string[] = [];

@@ -1,15 +1,15 @@
 // <hullo-demo-picker>: who are you?
-import { base, type Language, personOf } from '@hullo/ui';
+import { base, personOf } from '@hullo/ui';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { DemoAccount } from './backend.ts';
 import type { Theme } from './preferences.ts';
 import './settings.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 @customElement('hullo-demo-picker')
 export class HulloDemoPicker extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) theme: Theme = 'auto';
   @property({ attribute: false }) accounts: readonly DemoAccount[] | undefined;
   @property({ attribute: false }) signingIn = false;

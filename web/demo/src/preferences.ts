@@ -1,5 +1,5 @@
 // What a person has chosen: who they are (for this tab), language and theme (for this browser).
-import type { Language } from '@hullo/ui';
+import type { DemoLanguage } from './texts.ts';
 
 /** `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';
@@ -25,12 +25,12 @@ export function chooseAccount(accid: string | undefined): void {
 }
 
 /** The language chosen before, or that of the browser. */
-export function chosenLanguage(): Language {
+export function chosenLanguage(): DemoLanguage {
   const stored = localStorage.getItem(LANGUAGE) ?? navigator.language;
   return stored.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-export function applyLanguage(lang: Language, keep = true): void {
+export function applyLanguage(lang: DemoLanguage, keep = true): void {
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
   if (keep) localStorage.setItem(LANGUAGE, lang);
 }

@@ -1,9 +1,9 @@
 // <hullo-demo-settings>: language and theme, two small buttons.
-import { base, type Language } from '@hullo/ui';
+import { base } from '@hullo/ui';
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Theme } from './preferences.ts';
-import { demoText } from './texts.ts';
+import { type DemoLanguage, demoText } from './texts.ts';
 
 const next: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
 
@@ -15,7 +15,7 @@ const signs: Record<Theme, unknown> = {
 
 @customElement('hullo-demo-settings')
 export class HulloDemoSettings extends LitElement {
-  @property({ attribute: false }) override lang: Language = 'en';
+  @property({ attribute: false }) override lang: DemoLanguage = 'en';
   @property({ attribute: false }) theme: Theme = 'auto';
 
   static override styles = [
@@ -47,7 +47,7 @@ export class HulloDemoSettings extends LitElement {
   ];
 
   protected override render() {
-    const other: Language = this.lang === 'en' ? 'zh' : 'en';
+    const other: DemoLanguage = this.lang === 'en' ? 'zh' : 'en';
     const theme = demoText(this.lang, 'settings.theme', {
       theme: demoText(this.lang, `theme.${this.theme}`),
     });
@@ -65,7 +65,7 @@ export class HulloDemoSettings extends LitElement {
       </button>`;
   }
 
-  #emit(name: 'language' | 'theme', detail: Language | Theme): void {
+  #emit(name: 'language' | 'theme', detail: DemoLanguage | Theme): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }

@@ -64,7 +64,7 @@ export class SignedIn {
 
   async #begin(): Promise<void> {
     const accids = this.others.map((account) => account.accid);
-    await Promise.all([this.#watch(accids), ...accids.map((accid) => this.conversations.load(accid))]);
+    await this.#watch(accids);
   }
 
   async #watch(accids: string[]): Promise<void> {

@@ -1,5 +1,8 @@
 // Every text of the demo page; those of the call screens are in @hullo/ui.
-import { type Fillings, fill, type Language } from '@hullo/ui';
+import { type BuiltInLanguage, type Fillings, fill } from '@hullo/ui';
+
+/** The languages of the demo. */
+export type DemoLanguage = BuiltInLanguage;
 
 const en = {
   tagline: 'Calls that ring, on your own server.',
@@ -15,10 +18,10 @@ const en = {
   'session.use': 'Use this window',
   'session.reconnecting': 'Reconnecting…',
   'account.switch': 'Switch account',
-  'contacts.title': 'People',
+  'tab.people': 'People',
+  'tab.recents': 'Recent calls',
   'contacts.online': 'Online',
   'contacts.offline': 'Offline',
-  'contacts.none': 'No calls yet',
   'contacts.echo': 'Answers by itself: try a call',
   'group.new': 'New group call',
   'group.title': 'New group call',
@@ -64,10 +67,10 @@ const zh: Record<DemoKey, string> = {
   'session.use': '在此窗口使用',
   'session.reconnecting': '正在重新连接…',
   'account.switch': '切换账号',
-  'contacts.title': '联系人',
+  'tab.people': '联系人',
+  'tab.recents': '最近通话',
   'contacts.online': '在线',
   'contacts.offline': '离线',
-  'contacts.none': '暂无通话',
   'contacts.echo': '自动接听：试打一个电话',
   'group.new': '发起多人通话',
   'group.title': '发起多人通话',
@@ -96,9 +99,9 @@ const zh: Record<DemoKey, string> = {
   'settings.notify': '页面隐藏时通知我来电',
 };
 
-const texts: Record<Language, Record<DemoKey, string>> = { en, zh };
+const texts: Record<DemoLanguage, Record<DemoKey, string>> = { en, zh };
 
 /** The demo's text `key` in `lang`. */
-export function demoText(lang: Language, key: DemoKey, fillings: Fillings = {}): string {
+export function demoText(lang: DemoLanguage, key: DemoKey, fillings: Fillings = {}): string {
   return fill(texts[lang][key], fillings);
 }

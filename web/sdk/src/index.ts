@@ -1,4 +1,5 @@
 // @hullo/sdk: calls that ring, for browsers. Start with Hullo.create().
+export { fold as foldAccid } from './accid.ts';
 export type { Client } from './client.ts';
 export type { ClientErrorKind } from './client_errors.ts';
 export type { ErrorBody, ErrorKind, ProtocolErrorKind } from './errors.ts';

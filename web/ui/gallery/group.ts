@@ -34,7 +34,7 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
         index + 1,
         state === 'active' ? 'joined' : index === 0 ? 'accepted' : 'ringing',
       ),
-      video: media === 'video' ? 'on' : 'off',
+      ...(media === 'video' ? {} : { video: 'off' as const }),
       ...but[accid],
     })),
     secure: false,
@@ -58,7 +58,7 @@ function inGroup(count: number, sketch: GroupSketch = {}, speakers: readonly str
   };
 }
 
-function dispatchIntent(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; accid: string }): Lead {
+function dispatchIntent(intent: { type: 'open'; sheet: Sheet } | { type: 'pin'; tile: string }): Lead {
   return (_client, surface) => {
     surface.shadowRoot
       ?.querySelector('hullo-group, hullo-video, hullo-voice')
@@ -89,7 +89,8 @@ function endedGroup(reason: EndReason, by: string | undefined, caller = 'alice',
     const current = groupOf(4, { caller, state: durationMs > 0 ? 'active' : 'ringing' });
     client.enter({ state: durationMs > 0 ? 'in_call' : caller === 'alice' ? 'calling' : 'called', current });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'group-1', reason, durationMs, ...(by ? { by } : {}) });
+    const durations = durationMs > 0 ? [{ accid: 'alice', durationMs }] : [];
+    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations, ...(by ? { by } : {}) });
   };
 }
 
@@ -134,8 +135,8 @@ export const groupStates: Record<string, Lead> = {
   'group-23-page-2': after(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
   'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: 'off' } } }, ['bob', 'erin']),
   'group-voice-16': inGroup(16, { media: 'audio', but: LIFE }, ['bob', 'frank']),
-  'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
-  'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
+  'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', tile: 'erin' })),
+  'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', tile: 'bob' })),
   'group-trouble': after(inGroup(8, { but: TROUBLE }, []), (client) => {
     const reports = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'].map((accid) => ({
       accid,
@@ -155,9 +156,35 @@ export const groupStates: Record<string, Lead> = {
       state: 'in_call',
       current: groupOf(4),
       local: { microphone: { state: 'failed', failure: 'denied' } },
+      reconnecting: true,
     });
-    client.emit('reconnecting', {});
   },
+  'group-asking': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: groupOf(5, {
+        but: {
+          bob: { audio: 'asking', video: 'asking' },
+          carol: { audio: 'failed', video: 'failed' },
+          dave: { audio: 'off' },
+        },
+      }),
+      local: { microphone: { state: 'asking' } },
+    }),
+  'group-screen': inGroup(5, { but: { bob: { screen: true }, ...LIFE } }),
+  'group-screen-23': inGroup(23, { but: { bob: { screen: true }, ...LIFE } }),
+  'group-screen-voice': inGroup(4, { media: 'audio', but: { bob: { screen: true } } }),
+  'group-screens': inGroup(5, { but: { bob: { screen: true }, carol: { screen: true } } }),
+  'group-screen-pinned': after(
+    inGroup(5, { but: { bob: { screen: true } } }),
+    dispatchIntent({ type: 'pin', tile: 'erin' }),
+  ),
+  'group-sharing': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: groupOf(5, { but: LIFE }),
+      local: { screen: { state: 'on' } },
+    }),
   'group-left-toast': after(inGroup(4, { but: { dave: { state: 'left' } } }), (client) =>
     client.emit('userLeave', { accid: 'dave' }),
   ),

@@ -1,6 +1,6 @@
 // The people of the gallery: how they are called in either language, and how they look.
 import type { Directory } from '../src/people.ts';
-import type { Language } from '../src/texts.ts';
+import type { BuiltInLanguage } from '../src/texts.ts';
 
 const people: readonly (readonly [accid: string, en: string, zh: string])[] = [
   ['alice', 'Alice', '爱丽丝'],
@@ -31,7 +31,7 @@ const people: readonly (readonly [accid: string, en: string, zh: string])[] = [
 /** Everyone, the person whose screen it is first. */
 export const everyone: readonly string[] = people.map(([accid]) => accid);
 
-export function directoryIn(lang: Language): Directory {
+export function directoryIn(lang: BuiltInLanguage): Directory {
   return Object.fromEntries(people.map(([accid, en, zh]) => [accid, { name: lang === 'zh' ? zh : en }]));
 }
 

@@ -9,6 +9,8 @@ const here = import.meta.dirname;
 const target = path.resolve(here, '../../../screenshots');
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 const wanted = process.argv.slice(2);
+/** Hebrew stands for every language that runs from right to left. */
+const languages = ['en', 'zh', 'he'];
 
 // Deaf to changes of the sources: a page that reloads while its picture is taken is of no use.
 const server = await createServer({
@@ -38,7 +40,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   const states = await page.locator('nav a').allTextContents();
   for (const state of states) {
     for (const theme of ['light', 'dark']) {
-      for (const lang of ['en', 'zh']) {
+      for (const lang of languages) {
         const name = `${state}.${size}.${theme}.${lang}`;
         if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
         await page.goto(`${address}?state=${state}&theme=${theme}&lang=${lang}`);
@@ -65,10 +67,14 @@ function settled() {
     .flatMap((root) => root.getAnimations())
     .filter(({ animationName }) => animationName !== 'vanish');
   const videos = roots.flatMap((root) => [...root.querySelectorAll('video')]);
+  const { shown } = document.documentElement.dataset;
+  const named = new URLSearchParams(location.search).get('state') ?? '';
   return (
+    shown === named &&
     moving.every(
       ({ effect, playState }) =>
         playState === 'finished' || effect.getComputedTiming().iterations === Infinity,
-    ) && videos.every((video) => !video.srcObject || video.videoWidth > 0)
+    ) &&
+    videos.every((video) => !video.srcObject || video.videoWidth > 0)
   );
 }

@@ -1,9 +1,10 @@
 // Every state of the call screens, by name: what the fake client is put through to get there.
-import type { EndReason, Quality } from '@hullo/sdk';
+import type { DeviceFailure, EndReason, Quality } from '@hullo/sdk';
 import { REPORTS_IGNORED } from '../src/network.ts';
 import { type CallSketch, callOf, type FakeState } from './fake.ts';
 import { groupStates } from './group.ts';
 import { ACTIVE, after, type Lead } from './lead.ts';
+import { windowStates } from './window.ts';
 
 function inCall(sketch: CallSketch = {}, local: FakeState['local'] = {}): Lead {
   return (client) =>
@@ -23,7 +24,8 @@ function ended(
   return (client) => {
     client.enter({ state: caller === 'alice' ? 'calling' : 'called', current: callOf({ caller }) });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'call-1', reason, durationMs, ...(by ? { by } : {}) });
+    const durations = durationMs > 0 ? [{ accid: 'alice', durationMs }] : [];
+    client.emit('callEnd', { callId: 'call-1', reason, durationMs, durations, ...(by ? { by } : {}) });
   };
 }
 
@@ -49,6 +51,8 @@ const openDevices: Lead = (_client, surface) => {
   );
 };
 
+const failures: readonly DeviceFailure[] = ['denied', 'missing', 'busy', 'insecure', 'ended'];
+
 const video = withQuality(inCall(), 'good', 'excellent');
 const voice = withQuality(inCall({ media: 'audio' }), 'good', 'excellent');
 
@@ -64,11 +68,30 @@ export const states: Record<string, Lead> = {
     client.enter({
       state: 'calling',
       current: callOf(),
-      local: { camera: { state: 'failed', failure: 'denied' } },
+      local: { camera: { state: 'failed', failure: 'missing' } },
+    }),
+  'outgoing-preset': (client) =>
+    client.enter({
+      state: 'calling',
+      current: callOf(),
+      local: { audioMuted: true, videoEnabled: false, camera: { state: 'off' } },
+    }),
+  'outgoing-asking': (client) =>
+    client.enter({
+      state: 'calling',
+      current: callOf(),
+      local: { microphone: { state: 'asking' }, camera: { state: 'asking' } },
     }),
   'incoming-video': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob' }) }),
   'incoming-voice': (client) =>
     client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
+  'incoming-muted': (client) =>
+    client.enter({ state: 'called', current: callOf({ caller: 'bob' }), local: { audioMuted: true } }),
+  'incoming-caller-away': (client) =>
+    client.enter({
+      state: 'called',
+      current: callOf({ caller: 'bob', remoteParticipant: { reconnecting: true } }),
+    }),
   'connecting-voice': inCall({ media: 'audio', remoteParticipant: { state: 'accepted' } }),
   'connecting-video': inCall({
     self: { state: 'accepted' },
@@ -77,11 +100,35 @@ export const states: Record<string, Lead> = {
   voice,
   'voice-muted': inCall({ media: 'audio', activeMs: 3_754_000 }, { audioMuted: true }),
   'voice-remote-muted': inCall({ media: 'audio', remoteParticipant: { audio: 'off' } }),
-  'voice-reconnecting': after(voice, (client) => client.emit('reconnecting', {})),
+  'voice-reconnecting': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', activeMs: ACTIVE, media: 'audio' }),
+      reconnecting: true,
+    }),
   'voice-remote-reconnecting': inCall({ media: 'audio', remoteParticipant: { reconnecting: true } }),
   'voice-consent': inCall({ media: 'audio', switch: { by: 'bob', media: 'video' } }),
   'voice-consent-waiting': inCall({ media: 'audio', switch: { by: 'alice', media: 'video' } }),
-  'voice-no-microphone': inCall({ media: 'audio' }, { microphone: { state: 'failed', failure: 'denied' } }),
+  ...Object.fromEntries(
+    failures.map((failure) => [
+      `voice-microphone-${failure}`,
+      inCall({ media: 'audio' }, { microphone: { state: 'failed', failure } }),
+    ]),
+  ),
+  'voice-asking': inCall({ media: 'audio' }, { microphone: { state: 'asking' } }),
+  'small-asking': (client, surface) => {
+    surface.layout = 'small';
+    client.enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', activeMs: ACTIVE, media: 'audio' }),
+      local: { microphone: { state: 'asking' } },
+    });
+  },
+  'voice-remote-asking': inCall({ media: 'audio', remoteParticipant: { audio: 'asking' } }),
+  'voice-remote-no-microphone': inCall({ media: 'audio', remoteParticipant: { audio: 'failed' } }),
+  'voice-sound-blocked': after(voice, (client) => client.blockSound(true)),
+  'voice-sharing': inCall({ media: 'audio' }, { screen: { state: 'on' } }),
+  'voice-screen': inCall({ media: 'audio', remoteParticipant: { screen: true } }),
   'voice-devices': after(voice, openDevices),
   video,
   'video-swapped': after(video, async (_client, surface) => {
@@ -89,13 +136,39 @@ export const states: Record<string, Lead> = {
     await screen?.updateComplete;
     screen?.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=hullo-swap]')?.click();
   }),
-  'video-camera-off': inCall({}, { videoMuted: true }),
+  'video-camera-off': inCall({}, { videoMuted: true, camera: { state: 'off' } }),
   'video-remote-camera-off': inCall({ remoteParticipant: { video: 'off', audio: 'off' } }),
-  'video-both-off': inCall({ remoteParticipant: { video: 'off' } }, { videoMuted: true, audioMuted: true }),
+  'video-both-off': inCall(
+    { remoteParticipant: { video: 'off' } },
+    { videoMuted: true, audioMuted: true, camera: { state: 'off' } },
+  ),
+  'video-asking': inCall(
+    { self: { audio: 'asking', video: 'asking' } },
+    { microphone: { state: 'asking' }, camera: { state: 'asking' } },
+  ),
+  'video-remote-asking': inCall({ remoteParticipant: { audio: 'asking', video: 'asking' } }),
+  'video-remote-no-devices': inCall({ remoteParticipant: { audio: 'failed', video: 'failed' } }),
+  'video-remote-no-camera': inCall({ remoteParticipant: { video: 'failed' } }),
+  'video-no-devices': inCall(
+    {},
+    {
+      microphone: { state: 'failed', failure: 'denied' },
+      camera: { state: 'failed', failure: 'denied' },
+    },
+  ),
+  'video-sound-blocked': after(video, (client) => client.blockSound(true)),
+  'video-sharing': inCall({}, { screen: { state: 'on' } }),
+  'video-screen': inCall({ remoteParticipant: { screen: true } }),
   'video-weak-remote': withQuality(inCall(), 'poor', 'bad'),
   'video-weak-own': withQuality(inCall(), 'bad', 'good'),
-  'video-reconnecting': after(video, (client) => client.emit('reconnecting', {})),
-  'video-no-camera': inCall({}, { camera: { state: 'failed', failure: 'denied' } }),
+  'video-reconnecting': (client) =>
+    client.enter({
+      state: 'in_call',
+      current: callOf({ state: 'active', activeMs: ACTIVE }),
+      reconnecting: true,
+    }),
+  'video-no-camera': inCall({}, { camera: { state: 'failed', failure: 'missing' } }),
+  'video-camera-busy': inCall({}, { camera: { state: 'failed', failure: 'busy' } }),
   'video-devices': after(video, openDevices),
   'video-toast': after(video, (client) => client.emit('callTypeChange', { media: 'video' })),
   'video-error': after(video, (client) =>
@@ -125,4 +198,5 @@ export const states: Record<string, Lead> = {
     await surface.dial('bob', 'video');
   },
   ...groupStates,
+  ...windowStates,
 };

@@ -17,12 +17,17 @@ const BEAT_MS = 1000;
 /** Flashes the title while a call rings; restores exactly what was there. */
 export class Attention {
   #title: string | undefined;
+  /** The call that it flashes for, and its words. */
+  #shown: string | undefined;
   #beat: ReturnType<typeof setInterval> | undefined;
   #notification: Notification | undefined;
 
-  /** Starts; again with the same call does nothing. */
+  /** Starts; again with the same call and the same words does nothing. */
   start(alert: CallAlert): void {
-    if (this.#beat !== undefined) return;
+    const shown = `${alert.tag} ${alert.title}`;
+    if (shown === this.#shown) return;
+    this.stop();
+    this.#shown = shown;
     this.#title = document.title;
     let odd = false;
     const flash = (): void => {
@@ -39,6 +44,7 @@ export class Attention {
     if (this.#beat === undefined) return;
     clearInterval(this.#beat);
     this.#beat = undefined;
+    this.#shown = undefined;
     document.title = this.#title ?? '';
     this.#notification?.close();
     this.#notification = undefined;

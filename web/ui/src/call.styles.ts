@@ -1,5 +1,6 @@
 // Styles of <hullo-call>: the surface, and what floats over its screens.
 import { css } from 'lit';
+import { acceptFill } from './parts/fills.ts';
 import { base, tokens } from './theme.ts';
 
 export const callStyles = [
@@ -20,7 +21,25 @@ export const callStyles = [
       height: 100%;
       pointer-events: none;
     }
+    .layer {
+      display: contents;
+    }
+    .layer[popover] {
+      display: block;
+      position: fixed;
+      inset: 0;
+      width: auto;
+      height: auto;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      overflow: visible;
+      color: inherit;
+      background: none;
+      pointer-events: none;
+    }
     dialog {
+      pointer-events: auto;
       position: fixed;
       inset: 0;
       width: 100vw;
@@ -39,6 +58,10 @@ export const callStyles = [
       font-family: var(--_font);
       -webkit-font-smoothing: antialiased;
     }
+    /* Above the app where the browser has no top layer for what is not modal. */
+    dialog {
+      z-index: 2147483000;
+    }
     dialog[open] {
       animation: open 0.32s var(--_ease);
     }
@@ -46,7 +69,160 @@ export const callStyles = [
       position: absolute;
       width: 100%;
       height: 100%;
+      z-index: auto;
       pointer-events: auto;
+    }
+    /* Beside the app: as large as what is in it. */
+    dialog.small.small,
+    dialog.banner.banner {
+      /* How far the small tile and the banner stay from the edge; 16px when absent. */
+      --_rim: var(--hullo-rim, 16px);
+      width: auto;
+      height: auto;
+      max-width: calc(100% - 2 * var(--_rim));
+      overflow: visible;
+      container-type: normal;
+      background: none;
+    }
+    dialog:focus-visible {
+      outline: none;
+    }
+    dialog.small:focus-visible {
+      border-radius: 24px;
+      outline: 3px solid var(--_accent);
+      outline-offset: 3px;
+    }
+    dialog.small[open] {
+      animation: shrink 0.32s var(--_ease);
+    }
+    dialog.small.dragged {
+      transition: none;
+    }
+    dialog.small[data-corner='top-start'] {
+      inset: calc(var(--_rim) + env(safe-area-inset-top)) auto auto;
+      inset-inline: var(--_rim) auto;
+    }
+    dialog.small[data-corner='top-end'] {
+      inset: calc(var(--_rim) + env(safe-area-inset-top)) auto auto;
+      inset-inline: auto var(--_rim);
+    }
+    dialog.small[data-corner='bottom-start'] {
+      inset: auto auto calc(var(--_rim) + env(safe-area-inset-bottom));
+      inset-inline: var(--_rim) auto;
+    }
+    dialog.small[data-corner='bottom-end'] {
+      inset: auto auto calc(var(--_rim) + env(safe-area-inset-bottom));
+      inset-inline: auto var(--_rim);
+    }
+    .stack {
+      display: flex;
+      flex-direction: column;
+      align-items: end;
+      gap: 12px;
+    }
+    dialog[data-corner^='top'] .stack {
+      flex-direction: column-reverse;
+    }
+    dialog[data-corner$='start'] .stack {
+      align-items: start;
+    }
+    .stack hullo-waiting,
+    .stack hullo-consent {
+      width: min(400px, calc(100vw - 2 * var(--_rim)));
+    }
+    dialog.banner.banner {
+      inset: calc(var(--_rim) + env(safe-area-inset-top)) auto auto;
+      inset-inline: auto var(--_rim);
+      width: min(430px, calc(100vw - 2 * var(--_rim)));
+    }
+    dialog.banner[open] {
+      animation: lower 0.36s var(--_ease);
+    }
+    dialog.banner .stack.stack {
+      flex-direction: column;
+      align-items: center;
+    }
+    @media (max-width: 519px) {
+      dialog.banner.banner {
+        inset-inline: var(--_rim);
+      }
+    }
+    .corner {
+      position: absolute;
+      z-index: 6;
+      inset-block-start: max(12px, env(safe-area-inset-top));
+      inset-inline-start: 12px;
+      display: flex;
+      gap: 2px;
+    }
+    .corner button {
+      display: grid;
+      place-items: center;
+      width: 44px;
+      height: 44px;
+      padding: 0;
+      border: 0;
+      border-radius: 50%;
+      font-size: 21px;
+      color: var(--_text);
+      background: none;
+      cursor: pointer;
+    }
+    .corner button:hover {
+      background: var(--_control);
+    }
+    .corner.video {
+      color-scheme: dark;
+    }
+    .corner.video button {
+      --_focus: #fff;
+      color: #fff;
+      filter: drop-shadow(0 1px 6px rgb(0 0 0 / 0.5));
+    }
+    @container (max-width: 719px) {
+      .corner .pictureInPicture {
+        display: none;
+      }
+    }
+    /* The headers of the screens leave room for it. */
+    dialog:has(> .corner > .shrink) {
+      --_lead: 44px;
+    }
+    dialog:has(> .corner > .pictureInPicture) {
+      --_lead-wide: 90px;
+    }
+    .logo {
+      position: absolute;
+      z-index: 5;
+      inset-block-start: max(18px, env(safe-area-inset-top));
+      inset-inline-end: 20px;
+      pointer-events: none;
+    }
+    .logo ::slotted(*) {
+      display: block;
+      max-height: 36px;
+      max-width: min(180px, 40cqw);
+    }
+    .blocked {
+      display: inline-flex;
+      align-items: center;
+      gap: 9px;
+      min-height: 44px;
+      padding: 0 18px 0 14px;
+      padding-inline: 14px 18px;
+      border: 0;
+      border-radius: 22px;
+      font-size: 15px;
+      font-weight: 600;
+      color: var(--_on-accent);
+      background: var(--_accent);
+      box-shadow: 0 8px 28px rgb(0 0 0 / 0.22);
+      cursor: pointer;
+      pointer-events: auto;
+      animation: rise 0.3s var(--_ease);
+    }
+    .blocked svg {
+      font-size: 20px;
     }
     dialog::backdrop {
       background: none;
@@ -97,7 +273,7 @@ export const callStyles = [
     hullo-waiting {
       pointer-events: auto;
     }
-    .overlay .toast {
+    .toast {
       max-width: min(440px, 100%);
       padding: 11px 18px;
       border-radius: 22px;
@@ -123,7 +299,8 @@ export const callStyles = [
       gap: 12px;
       width: max-content;
       max-width: calc(100vw - 32px);
-      padding: 10px 22px 10px 10px;
+      padding-block: 10px;
+      padding-inline: 10px 22px;
       border-radius: 32px;
       color: var(--_text);
       background: var(--_raised);
@@ -148,7 +325,7 @@ export const callStyles = [
       font-variant-numeric: tabular-nums;
     }
     .pill.offer {
-      padding: 10px 10px 10px 12px;
+      padding-inline: 12px 10px;
       pointer-events: auto;
     }
     .offer p {
@@ -167,7 +344,7 @@ export const callStyles = [
       font-size: 15px;
       font-weight: 600;
       color: #fff;
-      background: var(--_accept);
+      background: ${acceptFill};
       cursor: pointer;
     }
     .offer button:hover {
@@ -212,6 +389,18 @@ export const callStyles = [
       from {
         opacity: 0;
         scale: 1.015;
+      }
+    }
+    @keyframes shrink {
+      from {
+        opacity: 0;
+        scale: 0.9;
+      }
+    }
+    @keyframes lower {
+      from {
+        opacity: 0;
+        translate: 0 -12px;
       }
     }
     @keyframes rise {

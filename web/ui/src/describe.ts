@@ -19,7 +19,7 @@ export interface RecordDescription {
   /** The other one of its two readers. */
   readonly person: Person;
   /** "with Bob and 3 others"; empty for a one-to-one call. */
-  readonly company: string;
+  readonly others: string;
   /** All of it, for one line and for screen readers: "Video call, 02:13". */
   readonly label: string;
 }
@@ -43,12 +43,12 @@ export function describeRecord(
   const [key, missed] = group ? groupOutcomeOf(summary, dialled, durationMs) : outcomeOf(status, dialled);
   const outcome = text(lang, key, { time: formatDuration(durationMs) });
   const person = personOf(dialled ? callee : caller, directory);
-  const company = group
+  const others = group
     ? text(lang, 'record.with', { names: nameAll([person], lang, 1, summary.people - 1) })
     : '';
-  const label = [title, company, outcome].filter(Boolean).join(lang === 'zh' ? '，' : ', ');
+  const label = [title, others, outcome].filter(Boolean).join(text(lang, 'record.comma'));
   const direction = dialled ? 'outgoing' : 'incoming';
-  return { media, direction, missed, title, text: outcome, person, company, label };
+  return { media, direction, missed, title, text: outcome, person, others, label };
 }
 
 function outcomeOf(status: CallSummary['status'], dialled: boolean): [key: TextKey, missed: boolean] {

@@ -121,5 +121,7 @@ export function endingOf(
   event: HulloEvents['callEnd'],
   known: Pick<Ending, 'me' | 'caller' | 'remote' | 'people'>,
 ): Ending {
-  return { reason: event.reason, by: event.by, durationMs: event.durationMs, ...known };
+  // As the record says it; without one of this account, as this device measured it.
+  const recorded = event.durations.find(({ accid }) => accid === known.me)?.durationMs;
+  return { reason: event.reason, by: event.by, durationMs: recorded ?? event.durationMs, ...known };
 }

@@ -1,5 +1,6 @@
 // What to tell a person when an operation was refused: one kind sentence that says what to do.
 import type { ErrorKind } from '@hullo/sdk';
+import type { DeviceKind } from './client.ts';
 import { type Language, type TextKey, text } from './texts.ts';
 
 const keys: Partial<Record<ErrorKind, TextKey>> = {
@@ -51,6 +52,18 @@ export function kindOf(error: unknown): ErrorKind {
 /** What to tell a person about `error`, which may be anything that a rejected promise carries. */
 export function explainError(error: unknown, lang: Language): string {
   return text(lang, keys[kindOf(error)] ?? 'error.unknown');
+}
+
+/** The device that `error` is about; undefined for any other error. */
+export function deviceOf(error: unknown): DeviceKind | undefined {
+  const kind = kindOf(error);
+  if (kind === 'microphone_denied' || kind === 'microphone_unavailable') return 'microphone';
+  return kind === 'camera_denied' || kind === 'camera_unavailable' ? 'camera' : undefined;
+}
+
+/** Whether `error` needs no message because the person has just said no to the browser: no screen was picked. */
+export function isOwnRefusal(error: unknown): boolean {
+  return kindOf(error) === 'screen_denied';
 }
 
 /** Whether `error` needs no message: the call has ended meanwhile, and a notice says so. */

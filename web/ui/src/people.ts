@@ -1,6 +1,6 @@
 // Who an account is, for display: name, avatar, initials and the colours of a face that has no picture.
 
-import type { Call } from '@hullo/sdk';
+import { type Call, foldAccid } from '@hullo/sdk';
 
 /** What the app knows of an account. */
 export interface PersonDetails {
@@ -10,7 +10,7 @@ export interface PersonDetails {
   avatar?: string | null | undefined;
 }
 
-/** Who the accounts are, as the app knows them: a record by accid, or a function. */
+/** Who the accounts are, as the app knows them: a record by accid in whatever case, or a function. */
 export type Directory = Record<string, PersonDetails> | ((accid: string) => PersonDetails | undefined);
 
 /** An account, ready to be shown. */
@@ -28,14 +28,31 @@ export function directoryWith(
   return (accid) => {
     const known = detailsOf(accid, directory);
     const everyone = calls.flatMap((call) => call?.participants ?? []);
-    const told = everyone.find((participant) => participant.accid === accid);
+    const told = everyone.find((participant) => isSameAccid(participant.accid, accid));
     const avatar = known?.avatar === undefined ? told?.avatar : known.avatar;
     return { name: known?.name?.trim() || told?.name, avatar };
   };
 }
 
 function detailsOf(accid: string, directory: Directory | undefined): PersonDetails | undefined {
-  return typeof directory === 'function' ? directory(accid) : directory?.[accid];
+  if (typeof directory === 'function') return directory(accid) ?? directory(foldAccid(accid));
+  return directory && (directory[accid] ?? foldedOf(directory).get(foldAccid(accid)));
+}
+
+/** By folded accid, for each record that was looked into; an app that changes one gives a new one, as for any property. */
+const folded = new WeakMap<object, ReadonlyMap<string, PersonDetails>>();
+
+function foldedOf(directory: Record<string, PersonDetails>): ReadonlyMap<string, PersonDetails> {
+  const known = folded.get(directory);
+  if (known) return known;
+  const map = new Map(Object.entries(directory).map(([accid, details]) => [foldAccid(accid), details]));
+  folded.set(directory, map);
+  return map;
+}
+
+/** Whether both are the same account, in whatever case they are written. */
+export function isSameAccid(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && foldAccid(one) === foldAccid(other);
 }
 
 /** The account `accid`, with what `directory` has of it. */
@@ -45,13 +62,24 @@ export function personOf(accid: string, directory: Directory | undefined): Perso
   return details?.avatar ? { accid, name, avatar: details.avatar } : { accid, name };
 }
 
+/** An account with what the server said of it, unless `directory` says otherwise. */
+export function personShown(
+  { accid, name, avatar }: PersonDetails & { readonly accid: string },
+  directory: Directory | undefined,
+): Person {
+  const known = detailsOf(accid, directory);
+  const picture = known?.avatar === undefined ? avatar : known.avatar;
+  return personOf(accid, () => ({ name: known?.name?.trim() || name, avatar: picture }));
+}
+
 /** Everyone who can be picked: those of `contacts`, or else everyone in a directory that is a record. Sorted by name. */
 export function contactsOf(
   directory: Directory | undefined,
   contacts: readonly string[] | undefined,
 ): Person[] {
   const accids = contacts ?? (typeof directory === 'object' ? Object.keys(directory) : []);
-  const people = [...new Set(accids)].map((accid) => personOf(accid, directory));
+  const once = new Map(accids.map((accid) => [foldAccid(accid), accid]));
+  const people = [...once.values()].map((accid) => personOf(accid, directory));
   return people.sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -93,9 +121,10 @@ const PALETTE: readonly Colours[] = [
   ['#2f9fca', '#4045c4'],
 ];
 
-/** The colours of an account: always the same for the same accid (by its FNV-1a hash). */
+/** The colours of an account: always the same for the same accid, in whatever case (by its FNV-1a hash). */
 export function coloursOf(accid: string): Colours {
   let hash = 0x811c9dc5;
-  for (const letter of accid) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  for (const letter of foldAccid(accid))
+    hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return PALETTE[hash % PALETTE.length] ?? ['#7a6ff0', '#4a35c0'];
 }

@@ -6,8 +6,8 @@ import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
 import type { Directory } from './people.ts';
-import { type Language, languageConverter, languageOfPage, text } from './texts.ts';
-import { base, tokens } from './theme.ts';
+import { languageConverter, languageOfPage, localeOf, type Texts, text } from './texts.ts';
+import { base, type Theme, tokens } from './theme.ts';
 
 /** What a press on a record asks for. */
 export interface Redial {
@@ -25,16 +25,6 @@ export interface Redial {
  * A call as a bubble in a conversation. The app puts it on the right when `direction` is outgoing.
  *
  * @fires {CustomEvent<Redial>} hullo-redial - It was pressed: call again, as `detail` says. Bubbles.
- *
- * @cssproperty --hullo-font - The family of all text.
- * @cssproperty --hullo-surface - The bubble of a call that came in.
- * @cssproperty --hullo-bubble - The bubble of a call that went out.
- * @cssproperty --hullo-text - Text and icons.
- * @cssproperty --hullo-muted - What became of the call.
- * @cssproperty --hullo-line - The edge of the bubble.
- * @cssproperty --hullo-control - The disc of the icon.
- * @cssproperty --hullo-accent - The focus ring.
- * @cssproperty --hullo-danger - The disc of a missed call.
  */
 @customElement('hullo-record')
 export class HulloRecord extends LitElement {
@@ -44,10 +34,12 @@ export class HulloRecord extends LitElement {
   @property() me = '';
   /** Who the other one of a group call is; the accid itself stands for whoever is not in it. */
   @property({ attribute: false }) directory?: Directory;
-  /** `en` or `zh` (the attribute takes any tag, such as `zh-CN`); that of the page when absent. */
-  @property({ converter: languageConverter }) override lang: Language = languageOfPage();
-  /** `light` or `dark`; that of the system when absent. */
-  @property({ reflect: true }) theme?: 'light' | 'dark';
+  /** The language, as a tag such as `zh-CN`; that of the page when absent. */
+  @property({ converter: languageConverter }) override lang: string = languageOfPage();
+  /** The app's own words, for any text or for a whole language; what they lack is Chinese for `zh`, and otherwise English. */
+  @property({ attribute: false }) texts?: Partial<Texts>;
+  /** Light or dark colours; that of where it stands when absent. */
+  @property({ reflect: true }) theme?: Theme;
 
   static override styles = [
     tokens,
@@ -64,10 +56,12 @@ export class HulloRecord extends LitElement {
         min-width: 196px;
         max-width: 100%;
         min-height: 60px;
-        padding: 10px 18px 10px 12px;
+        padding-block: 10px;
+        padding-inline: 12px 18px;
         border: 0;
-        border-radius: 20px 20px 20px 6px;
-        text-align: left;
+        border-radius: 20px;
+        border-end-start-radius: 6px;
+        text-align: start;
         color: var(--_text);
         background: var(--_surface);
         box-shadow: 0 0 0 1px var(--_line), 0 1px 2px rgb(0 0 0 / 0.04);
@@ -114,7 +108,7 @@ export class HulloRecord extends LitElement {
         flex: 1;
         min-width: 0;
       }
-      .company {
+      .others {
         display: -webkit-box;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
@@ -128,7 +122,7 @@ export class HulloRecord extends LitElement {
         --size: 30px;
         --ring: var(--_surface);
         flex: none;
-        margin-right: -6px;
+        margin-inline-end: -6px;
       }
       .outgoing hullo-faces {
         --ring: var(--_bubble);
@@ -141,7 +135,8 @@ export class HulloRecord extends LitElement {
         color: var(--_danger-text);
       }
       .outgoing {
-        border-radius: 20px 20px 6px 20px;
+        border-end-start-radius: 20px;
+        border-end-end-radius: 6px;
         color: #fff;
         background: var(--_bubble);
         box-shadow: none;
@@ -168,6 +163,7 @@ export class HulloRecord extends LitElement {
   protected override render() {
     const { summary } = this;
     if (!summary) return;
+    const locale = localeOf(this.lang, this.texts);
     const {
       media,
       direction,
@@ -175,27 +171,26 @@ export class HulloRecord extends LitElement {
       title,
       text: outcome,
       person,
-      company,
-      label,
-    } = describeRecord(summary, this.me, this.lang, this.directory);
+      others,
+    } = describeRecord(summary, this.me, locale, this.directory);
     const group = summary.kind === 'group';
-    const hint = text(this.lang, 'record.redial');
+    const hint = text(locale, 'record.redial');
     const arrow = missed ? icons.missed : icons[direction];
     return html`<button
       type="button"
+      dir=${locale.direction}
       class="${direction} ${missed ? 'missed' : ''}"
       data-testid="record-item"
       data-kind=${summary.kind}
       data-status=${summary.status}
       data-direction=${direction}
-      aria-label="${label}. ${hint}"
       title=${hint}
       @click=${this.#redial}
     >
       <span class="icon">${media === 'video' ? icons.camera : icons.phone}</span>
       <span class="words">
         <span class="title">${title}</span>
-        ${group ? html`<span class="company">${company}</span>` : nothing}
+        ${group ? html`<span class="others">${others}</span>` : nothing}
         <span class="outcome">${arrow} ${outcome}</span>
       </span>
       ${group ? html`<hullo-faces .people=${[person]} .most=${1} .count=${summary.people - 1}></hullo-faces>` : nothing}

@@ -1,16 +1,20 @@
 // What a screen renders: the client's state, the call and the people, put together once for all parts.
-import type { Call, DeviceState, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
-import type { CallClient } from './client.ts';
+import type { Call, Devices, DevicesInUse, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
+import type { AskingView } from './call/asking_controller.ts';
+import type { CallClient, DeviceKind } from './client.ts';
+import type { ControlName } from './controls.ts';
 import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
+import type { Corner } from './parts/drag.ts';
 import type { Person } from './people.ts';
 import type { Language } from './texts.ts';
+import type { Layout } from './window/layout.ts';
 
 /** What can be opened over a running call. */
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';
 
 /** Everything about the call of this moment. A new one is made for each change. */
-export interface Scene extends GroupView {
+export interface Scene extends GroupView, AskingView {
   readonly client: CallClient;
   readonly lang: Language;
   readonly state: Exclude<State, 'idle'>;
@@ -46,55 +50,83 @@ export interface Scene extends GroupView {
   /** This device's connection to the server is being restored. */
   readonly reconnecting: boolean;
   readonly network: NetworkView;
+  /** The browser blocks sound until the person presses something. */
+  readonly soundBlocked: boolean;
+  /** The devices of this machine; undefined until they are known. */
+  readonly devices: Devices | undefined;
+  /** Which of them are in use, by `deviceId`. */
+  readonly inUse: DevicesInUse;
+  /** Whom this person has muted for themselves. */
+  readonly mutedForMe: ReadonlySet<string>;
+  /** Everyone else in the call whose screen is shared. */
+  readonly sharers: readonly Person[];
+  /** This browser can share a screen. */
+  readonly canShare: boolean;
   /** What is open over the screen. */
   readonly sheet: Sheet | undefined;
+  /** The call can leave the page for a window of its own. */
+  readonly canPictureInPicture: boolean;
+  /** Whether the app wants this button. */
+  offers(control: ControlName): boolean;
   /** How an account is called and what it looks like. */
   person(accid: string): Person;
+  /** How loud an account is for this person, 0 to 1. */
+  volumeOf(accid: string): number;
 }
 
 /** What a person asks for by pressing something; run by `<hullo-call>`. */
 export type Intent =
-  | { readonly type: 'accept' }
+  /** `video`: with the camera open or closed; as the call is when absent. */
+  | { readonly type: 'accept'; readonly video?: boolean }
   | { readonly type: 'reject' }
   | { readonly type: 'hangup' }
   | { readonly type: 'leave' }
   | { readonly type: 'muteAudio'; readonly muted: boolean }
   | { readonly type: 'camera'; readonly on: boolean }
+  | { readonly type: 'retry'; readonly kinds: readonly DeviceKind[] }
   | { readonly type: 'switch'; readonly media: 'audio' | 'video' }
   | { readonly type: 'answerSwitch'; readonly agree: boolean }
   | { readonly type: 'switchCamera' }
-  | { readonly type: 'device'; readonly kind: 'microphone' | 'camera' | 'speaker'; readonly id: string }
+  | { readonly type: 'device'; readonly kind: DeviceKind | 'speaker'; readonly id: string }
+  | { readonly type: 'share'; readonly on: boolean }
   | { readonly type: 'invite'; readonly accids: readonly string[] }
   | { readonly type: 'muteForMe'; readonly accid: string; readonly muted: boolean }
-  | { readonly type: 'pin'; readonly accid: string | undefined }
+  /** `volume`: 0 to 1. */
+  | { readonly type: 'volume'; readonly accid: string; readonly volume: number }
+  /** `tile`: an accid, or what {@link screenTileOf} gives. */
+  | { readonly type: 'pin'; readonly tile: string | undefined }
   | { readonly type: 'acceptWaiting'; readonly callId: string; readonly other: OtherCall }
   | { readonly type: 'rejectWaiting'; readonly callId: string }
   | { readonly type: 'continueHere'; readonly callId: string }
+  | { readonly type: 'layout'; readonly layout: Layout }
+  | { readonly type: 'corner'; readonly corner: Corner }
+  | { readonly type: 'pictureInPicture'; readonly open: boolean }
+  | { readonly type: 'openBanner' }
+  | { readonly type: 'startSound' }
   | { readonly type: 'open'; readonly sheet: Sheet }
   | { readonly type: 'close' }
   | { readonly type: 'dismiss' };
 
 /** Whether the camera's picture goes out. */
 export function cameraIsOn(local: LocalMedia): boolean {
-  return local.videoEnabled && !local.videoMuted && local.camera.state !== 'failed';
+  return local.camera.state === 'on';
 }
 
-/** Whether the microphone's sound goes out, or is about to. */
-export function microphoneIsOn(local: LocalMedia): boolean {
-  return !local.audioMuted && local.microphone.state !== 'failed';
+/** Whether the person wants the camera open, whatever has become of it. */
+export function cameraIsWanted(local: LocalMedia): boolean {
+  return local.videoEnabled && !local.videoMuted;
 }
 
-/** Whether nothing comes from a device of a participant, and nothing is about to. */
-export function isAbsent(state: DeviceState | undefined): boolean {
-  return state === 'off' || state === 'failed';
-}
-
-/** Asks for the microphone to be muted, or unmuted if it is muted; one that has failed is tried again. */
+/** What a press on the microphone asks for: on if it is muted, another try if it failed, muted otherwise. */
 export function toggleMicrophone(local: LocalMedia): Intent {
-  return { type: 'muteAudio', muted: microphoneIsOn(local) };
+  if (local.audioMuted) return { type: 'muteAudio', muted: false };
+  if (local.microphone.state === 'failed') return { type: 'retry', kinds: ['microphone'] };
+  return { type: 'muteAudio', muted: true };
 }
 
-/** Asks for the camera to go off, or on if it is off. */
+/** What a press on the camera asks for: on if it is off, another try if it failed, off otherwise. */
 export function toggleCamera(local: LocalMedia): Intent {
-  return { type: 'camera', on: !cameraIsOn(local) };
+  if (!cameraIsWanted(local)) return { type: 'camera', on: true };
+  if (local.camera.state === 'failed') return { type: 'retry', kinds: ['camera'] };
+  return { type: 'camera', on: false };
 }

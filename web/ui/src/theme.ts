@@ -2,35 +2,55 @@
 // follow the `color-scheme` of where an element stands, and theme="light" or theme="dark" where it is given.
 import { css } from 'lit';
 
+/** Light or dark colours; `auto` follows the system, whatever the page does. */
+export type Theme = 'auto' | 'light' | 'dark';
+
 /** Put these on the outermost element; everything inside inherits them. */
 export const tokens = css`
   :host {
+    /* The family of all text. */
     --_font: var(
       --hullo-font,
       'Inter', -apple-system, system-ui, 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC',
       'Noto Sans SC', 'Microsoft YaHei', sans-serif
     );
+    /* Behind a screen. */
     --_bg: var(--hullo-bg, light-dark(#f6f6f9, #0d0e12));
+    /* The bubble of a call that came in. */
     --_surface: var(--hullo-surface, light-dark(#ffffff, #1b1c23));
+    /* What floats: sheets, questions, notices, the small tile. */
     --_raised: var(--hullo-raised, light-dark(#ffffff, #25262f));
+    /* Text and icons. */
     --_text: var(--hullo-text, light-dark(#16171d, #f5f5f7));
+    /* Text of less weight. */
     --_muted: var(--hullo-muted, light-dark(#50535e, #b2b5c0));
+    /* The edge of what is raised. */
     --_line: var(--hullo-line, light-dark(rgb(18 20 30 / 0.09), rgb(255 255 255 / 0.1)));
+    /* A row under the pointer. */
     --_hover: var(--hullo-hover, light-dark(rgb(18 20 30 / 0.05), rgb(255 255 255 / 0.07)));
+    /* The disc of a button or icon. */
     --_control: var(--hullo-control, light-dark(rgb(18 20 30 / 0.08), rgb(255 255 255 / 0.14)));
     --_control-hover: light-dark(rgb(18 20 30 / 0.14), rgb(255 255 255 / 0.22));
     --_inverse: light-dark(#1b1c23, #ffffff);
     --_on-inverse: light-dark(#ffffff, #16171d);
+    /* What is chosen or can be pressed, and the focus ring. */
     --_accent: var(--hullo-accent, light-dark(#5250d0, #8886f4));
+    /* Text and icons on the accent. */
     --_on-accent: var(--hullo-on-accent, light-dark(#ffffff, #0f1020));
+    /* The bubble of a call that went out. */
     --_bubble: var(--hullo-bubble, light-dark(#5250d0, #5755d6));
+    /* The buttons that answer or call. */
     --_accept: var(--hullo-accept, #1c9a54);
+    /* The buttons that decline or end; missed calls. */
     --_danger: var(--hullo-danger, #e0393f);
     --_danger-text: light-dark(#c4242b, #ff8a8d);
     --_warn: light-dark(#8a5200, #ffc46b);
     --_good: light-dark(#12804a, #4fd08a);
     --_ease: cubic-bezier(0.2, 0.8, 0.2, 1);
     font-family: var(--_font);
+  }
+  :host([theme='auto']) {
+    color-scheme: light dark;
   }
   :host([theme='light']) {
     color-scheme: light;
@@ -59,6 +79,9 @@ export const base = css`
   }
   svg {
     display: block;
+  }
+  svg.mirrored:dir(rtl) {
+    scale: -1 1;
   }
   .unseen {
     position: absolute;
@@ -103,12 +126,12 @@ export const ambient = css`
     animation: drift 26s ease-in-out infinite alternate;
   }
   .ambient::before {
-    left: -55vmax;
+    inset-inline-start: -55vmax;
     top: -70vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--one) 75%, transparent), transparent);
   }
   .ambient::after {
-    right: -60vmax;
+    inset-inline-end: -60vmax;
     bottom: -75vmax;
     background: radial-gradient(closest-side, color-mix(in oklab, var(--two) 75%, transparent), transparent);
     animation-delay: -9s;

@@ -76,14 +76,14 @@ describe('a group record', () => {
   const directory = { bob: { name: 'Bob' }, carol: { name: 'Carol' }, dave: { name: 'Dave' } };
 
   test('names the other reader and counts the rest', () => {
-    const { title, company, label, person } = describeRecord(
+    const { title, others, label, person } = describeRecord(
       group('carol', 'left', talked),
       'alice',
       'en',
       directory,
     );
     expect(title).toBe('Group video call');
-    expect(company).toBe('with Carol and 2 others');
+    expect(others).toBe('with Carol and 2 others');
     expect(label).toBe('Group video call, with Carol and 2 others, 02:13');
     expect(person.accid).toBe('carol');
   });

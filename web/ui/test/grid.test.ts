@@ -124,7 +124,7 @@ describe('pages', () => {
     const seen: string[] = [];
     const { pages } = layOut(accids, undefined, 0, PHONE);
     for (let page = 0; page < pages; page += 1)
-      seen.push(...layOut(accids, undefined, page, PHONE).tiles.map(({ accid }) => accid));
+      seen.push(...layOut(accids, undefined, page, PHONE).tiles.map(({ id }) => id));
     expect(pages).toBe(4);
     expect(seen).toEqual(accids);
   });
@@ -137,7 +137,7 @@ describe('pages', () => {
   test('that have gone, because people left, give way to the last there is', () => {
     const layout = layOut(people(7), undefined, 9, PHONE);
     expect(layout.page).toBe(1);
-    expect(layout.tiles.map(({ accid }) => accid)).toEqual(['p6']);
+    expect(layout.tiles.map(({ id }) => id)).toEqual(['p6']);
   });
 
   test('keep the size of their tiles when the last one is not full', () => {
@@ -158,8 +158,8 @@ describe('a pinned tile', () => {
     const { pages } = layOut(accids, 'p5', 0, DESKTOP);
     for (let page = 0; page < pages; page += 1) {
       const { tiles } = layOut(accids, 'p5', page, DESKTOP);
-      expect(tiles[0]).toMatchObject({ accid: 'p5', big: true });
-      expect(tiles.slice(1).some(({ accid, big }) => accid === 'p5' || big)).toBe(false);
+      expect(tiles[0]).toMatchObject({ id: 'p5', big: true });
+      expect(tiles.slice(1).some(({ id, big }) => id === 'p5' || big)).toBe(false);
     }
   });
 
@@ -170,5 +170,31 @@ describe('a pinned tile', () => {
 
   test('alone is no different from a grid of one', () => {
     expect(layOut(['p0'], 'p0', 0, DESKTOP).tiles[0]?.big).toBe(false);
+  });
+});
+
+describe('a shared screen on a phone held upright', () => {
+  test('takes what its shape needs, and the people lie below it', () => {
+    const { tiles } = layOut(['screen:p1', ...people(2)], 'screen:p1', 0, PHONE);
+    const [screen, ...others] = tiles;
+    expect(screen?.big).toBe(true);
+    expect(screen?.rect.height).toBeLessThan(PHONE.height / 2);
+    expect(others).toHaveLength(2);
+    for (const { rect } of others) {
+      expect(rect.y).toBeGreaterThanOrEqual(screen?.rect.height ?? 0);
+      expect(rect.y + rect.height).toBeLessThanOrEqual(PHONE.height + 0.5);
+      expect(rect.x + rect.width).toBeLessThanOrEqual(PHONE.width + 0.5);
+    }
+  });
+
+  test('shows everybody on some page', () => {
+    const ids = people(23);
+    const seen: string[] = [];
+    const { pages } = layOut(['screen:p1', ...ids], 'screen:p1', 0, PHONE);
+    for (let page = 0; page < pages; page += 1) {
+      const { tiles } = layOut(['screen:p1', ...ids], 'screen:p1', page, PHONE);
+      seen.push(...tiles.slice(1).map(({ id }) => id));
+    }
+    expect(seen).toEqual(ids);
   });
 });

@@ -324,14 +324,14 @@ describe('an incoming group call', () => {
   test('says who calls, and who else is called', async () => {
     await bench.lead('group-incoming');
     expect(bench.words('hullo-status')).toBe('Incoming group video call');
-    expect(bench.words('incoming-company')).toBe('with Carol, Dave and 2 others');
+    expect(bench.words('incoming-others')).toBe('with Carol, Dave and 2 others');
     expect(document.title).toContain('Bob is calling…');
   });
 
   test('names the one who invited, and who is in the call already', async () => {
     await bench.lead('group-incoming-running');
     expect(bench.words('hullo-incoming')).toContain('Carol');
-    expect(bench.words('incoming-company')).toBe('with Bob, Dave and 3 others, in the call already');
+    expect(bench.words('incoming-others')).toBe('with Bob, Dave and 3 others, in the call already');
   });
 });
 
@@ -399,6 +399,7 @@ describe('a call on hold', () => {
       reason: 'hung_up',
       by: 'bob',
       durationMs: 1,
+      durations: [],
     });
     await bench.settle();
     expect(bench.words('hullo-toast')).toBe('The call on hold has ended');
@@ -437,7 +438,7 @@ describe('a call on another device', () => {
     expect(bench.words('incoming-busy')).toBe('You are in a call on another device.');
     expect(bench.words('hullo-accept')).toBe('End and answer');
     await bench.press('hullo-accept');
-    expect(bench.client.asked).toEqual(['accept']);
+    expect(bench.client.asked).toEqual(['accept with video']);
   });
 
   test('that was continued there is told here', async () => {

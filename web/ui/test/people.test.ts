@@ -1,6 +1,6 @@
 import type { Call } from '@hullo/sdk';
-import { expect, test } from 'vitest';
-import { coloursOf, directoryWith, initialsOf, personOf } from '../src/people.ts';
+import { describe, expect, test } from 'vitest';
+import { coloursOf, contactsOf, directoryWith, initialsOf, personOf } from '../src/people.ts';
 
 test.each([
   ['Alice', 'A'],
@@ -61,4 +61,27 @@ test('white initials can be read on every avatar: large text, 3 to 1', () => {
     expect((contrastWithWhite(light) + contrastWithWhite(deep)) / 2, light).toBeGreaterThan(3);
     expect(contrastWithWhite(light), light).toBeGreaterThan(2.6);
   }
+});
+
+describe('an accid in another case', () => {
+  test('is the same account in a directory, record or function', () => {
+    expect(personOf('Bob', { bob: { name: 'Bob B.' } }).name).toBe('Bob B.');
+    expect(personOf('bob', { Bob: { name: 'Bob B.' } }).name).toBe('Bob B.');
+    expect(personOf('Bob', (accid) => (accid === 'bob' ? { name: 'Bob B.' } : undefined)).name).toBe(
+      'Bob B.',
+    );
+  });
+
+  test('is the same account in a call', () => {
+    const call = { participants: [{ accid: 'bob', name: 'Bob B.' }] } as unknown as Call;
+    expect(personOf('BOB', directoryWith(undefined, [call])).name).toBe('Bob B.');
+  });
+
+  test('has the same colours, and is one contact', () => {
+    expect(coloursOf('Bob')).toEqual(coloursOf('bob'));
+    expect(contactsOf(undefined, ['Bob', 'bob', 'carol']).map(({ accid }) => accid)).toEqual([
+      'bob',
+      'carol',
+    ]);
+  });
 });

@@ -4,7 +4,7 @@ import { groupOf } from '../gallery/group.ts';
 import { GroupController } from '../src/group/controller.ts';
 import { Departures, FADE_MS } from '../src/group/departures.ts';
 import { nameAll } from '../src/group/naming.ts';
-import { attendanceOf, PARTICIPANTS_MAX, seatsLeft, tilesOf } from '../src/group/roster.ts';
+import { attendanceOf, PARTICIPANTS_MAX, screenTileOf, seatsLeft, tilesOf } from '../src/group/roster.ts';
 import { SPEAKING_MS, SpeakerTracker } from '../src/group/speakers.ts';
 import { inviterOf, othersIn } from '../src/scene/compose.ts';
 
@@ -125,6 +125,7 @@ describe('what is remembered of the people of a call', () => {
     addController() {},
     removeController() {},
     requestUpdate() {},
+    isConnected: true,
     updateComplete: Promise.resolve(true),
   };
 
@@ -133,14 +134,37 @@ describe('what is remembered of the people of a call', () => {
     const first = groupOf(4);
     group.apply(first, 0);
     group.applySpeakers(['bob'], 0);
-    group.muteForMe('carol', true);
     group.pin('dave');
-    const { speakers, pinned, mutedForMe } = group.at(1, 'alice');
-    expect([speakers, pinned, [...mutedForMe]]).toEqual([['bob'], 'dave', ['carol']]);
+    const { speakers, pinned } = group.at(1, 'alice');
+    expect([speakers, pinned]).toEqual([['bob'], 'dave']);
     const next = groupOf(4, { callId: 'group-2' });
     group.apply(next, 2);
     const after = group.at(2, 'alice');
-    expect([after.speakers, after.pinned, [...after.mutedForMe]]).toEqual([[], undefined, []]);
+    expect([after.speakers, after.pinned]).toEqual([[], undefined]);
+  });
+
+  test('begins again with the same call when it is entered again', () => {
+    const group = new GroupController(host);
+    const ringing = { bob: { state: 'ringing' } } as const;
+    group.apply(groupOf(4, { but: ringing }), 0);
+    group.applySpeakers(['carol'], 0);
+    group.pin('dave');
+    group.apply(undefined, 1);
+    group.apply(groupOf(4, { but: { bob: { state: 'rejected' } } }), 2);
+    const { speakers, pinned, tiles } = group.at(2, 'alice');
+    expect([speakers, pinned]).toEqual([[], undefined]);
+    expect(tiles.map(({ accid }) => accid)).toEqual(['alice', 'carol', 'dave']);
+  });
+
+  test('lets a pinned screen go with the share, and not before', () => {
+    const group = new GroupController(host);
+    const shared = groupOf(4, { but: { bob: { screen: true } } });
+    group.apply(shared, 0);
+    group.pin(screenTileOf('bob'));
+    group.apply({ ...shared, version: 2 }, 1);
+    expect(group.at(1, 'alice').pinned).toBe(screenTileOf('bob'));
+    group.apply(groupOf(4), 2);
+    expect(group.at(2, 'alice').pinned).toBeUndefined();
   });
 
   test('lets a pin go with the one who leaves', () => {

@@ -41,6 +41,10 @@ export class Bench {
     return found instanceof HTMLElement ? found : undefined;
   }
 
+  all(testId: string): Element[] {
+    return everything(this.surface).filter((element) => element.getAttribute('data-testid') === testId);
+  }
+
   /** The test ids that begin with `prefix`, without it. */
   ids(prefix: string): string[] {
     return everything(this.surface)

@@ -1,27 +1,31 @@
-// Listens to the client of <hullo-call>: its events become notices, toasts, marks of speech and network hints.
-import type { Call } from '@hullo/sdk';
+// Listens to the client of <hullo-call>. What is shown is read from the client with each update; its events only say that
+// there is something new, and become notices, toasts, marks of speech and network hints.
+import type { ErrorBody } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient } from '../client.ts';
+import { deviceOf } from '../errors.ts';
 import type { GroupController } from '../group/controller.ts';
 import { NetworkTracker } from '../network.ts';
 import { personOf } from '../people.ts';
 import { othersIn } from '../scene/compose.ts';
 import type { TextKey } from '../texts.ts';
+import type { AskingController } from './asking_controller.ts';
+import type { DeviceListController } from './device_list_controller.ts';
 import type { CallHost } from './host.ts';
 import type { NoticeController } from './notice_controller.ts';
 
-/** Where the events of the client go. */
+/** Where what the client says goes. */
 export interface ClientSinks {
   readonly notices: NoticeController;
   readonly group: GroupController;
-  /** Called with the current call whenever anything has changed; undefined while there is none. */
-  changed(call: Call | undefined): void;
+  readonly asking: AskingController;
+  readonly deviceList: DeviceListController;
 }
 
-/** Listens while its host is on the page. */
+/** Listens to the client of its host while the host is on the page. */
 export class ClientController implements ReactiveController {
-  readonly network = new NetworkTracker();
-  #reconnecting = false;
+  #network = new NetworkTracker();
+  #callId: string | undefined;
   #client: CallClient | undefined;
   #unsubscribe: (() => void)[] = [];
 
@@ -32,82 +36,111 @@ export class ClientController implements ReactiveController {
     host.addController(this);
   }
 
-  /** This device's connection to the server is being restored. */
-  get reconnecting(): boolean {
-    return this.#reconnecting;
+  /** How good the connections are. */
+  get network(): NetworkTracker {
+    return this.#network;
   }
 
-  /** Listens to `client` in place of the one before. */
+  /** Listens to `client` in place of the one before; nothing of that one's call stays. */
   listenTo(client: CallClient | undefined): void {
+    if (client === this.#client) return;
+    this.#stop();
+    this.sinks.group.apply(undefined, performance.now());
     this.#client = client;
-    this.#setReconnecting(false);
-    this.#subscribe();
+    if (this.host.isConnected) this.#subscribe();
   }
 
   hostConnected(): void {
     this.#subscribe();
+    this.host.requestUpdate();
   }
 
   hostDisconnected(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#unsubscribe = [];
+    // What the reports said while nobody listened is not known.
+    this.#network = new NetworkTracker();
   }
 
   #subscribe(): void {
-    this.hostDisconnected();
+    this.#stop();
     const client = this.#client;
     if (!client) return;
-    const { notices, group } = this.sinks;
     this.#unsubscribe = [
       client.on('changed', () => this.#applyChange(client)),
-      client.on('callEnd', (event) => notices.showEnd(event)),
-      client.on('otherClientAccept', () => notices.showNotice('end.acceptedElsewhere')),
-      client.on('otherClientReject', () => notices.showNotice('end.rejectedElsewhere')),
-      client.on('otherClientContinue', () => notices.showNotice('end.continuedElsewhere')),
-      client.on('callResumed', () => {
-        const { current: call, accid } = client;
-        notices.showToastAbout('held.resumed', call ? othersIn(call, accid) : []);
-      }),
-      client.on('userEnter', () => {
-        if (client.current?.kind !== 'group') this.network.reset();
-      }),
-      client.on('userLeave', ({ accid }) => this.#toastInGroup(client, 'group.left', accid)),
-      client.on('userDisconnect', ({ accid }) => this.#toastInGroup(client, 'group.lost', accid)),
-      client.on('activeSpeakers', ({ accids }) => group.applySpeakers(accids, performance.now())),
-      client.on('callTypeChange', ({ media }) => {
-        if (media === 'video') this.network.reset();
-        notices.showToast(media === 'video' ? 'switched.video' : 'switched.audio');
-      }),
-      client.on('userNetworkQuality', ({ reports }) => {
-        this.network.apply(reports, client.accid);
-        this.host.requestUpdate();
-      }),
-      client.on('reconnecting', () => this.#setReconnecting(true)),
-      client.on('reconnected', () => this.#setReconnecting(false)),
-      client.on('disconnect', ({ reason }) => {
-        if (reason === 'kicked_out') notices.showKickOut();
-        else notices.showNotice('end.disconnected');
-      }),
-      client.on('error', ({ error }) => {
-        if (client.state !== 'idle') notices.showError(error);
-      }),
+      client.on('soundBlocked', () => this.host.requestUpdate()),
+      client.on('devicesChanged', ({ devices }) => this.sinks.deviceList.take(devices)),
+      client.on('activeSpeakers', ({ accids }) => this.sinks.group.applySpeakers(accids, performance.now())),
+      ...this.#followNetwork(client),
+      ...this.#followEnds(client),
+      ...this.#followCall(client),
     ];
     this.#applyChange(client);
   }
 
-  #applyChange(client: CallClient): void {
-    const { current: call, local } = client;
-    const { notices, group, changed } = this.sinks;
-    group.apply(call, performance.now());
-    if (call) notices.remember(client, call);
-    else notices.clearToast();
-    if (!call || local.videoMuted) this.network.reset();
-    changed(call);
-    this.host.requestUpdate();
+  #followNetwork(client: CallClient): (() => void)[] {
+    return [
+      client.on('userEnter', () => {
+        if (client.current?.kind !== 'group') this.#network.reset();
+      }),
+      client.on('callTypeChange', ({ media }) => {
+        if (media === 'video') this.#network.reset();
+      }),
+      client.on('userNetworkQuality', ({ reports }) => {
+        this.#network.apply(reports, client.accid);
+        this.host.requestUpdate();
+      }),
+    ];
   }
 
-  #setReconnecting(reconnecting: boolean): void {
-    this.#reconnecting = reconnecting;
+  /** Notices: a call is over, or goes on elsewhere. */
+  #followEnds(client: CallClient): (() => void)[] {
+    const { notices } = this.sinks;
+    return [
+      client.on('callEnd', (event) => notices.showEnd(event)),
+      client.on('otherClientAccept', ({ callId }) => notices.showNotice('end.acceptedElsewhere', callId)),
+      client.on('otherClientReject', ({ callId }) => notices.showNotice('end.rejectedElsewhere', callId)),
+      client.on('otherClientContinue', ({ callId }) => notices.showNotice('end.continuedElsewhere', callId)),
+      client.on('disconnect', ({ reason }) => {
+        if (reason === 'kicked_out') notices.showKickOut();
+        else notices.showNotice('end.disconnected');
+      }),
+    ];
+  }
+
+  /** Toasts: what has happened in a call that goes on. */
+  #followCall(client: CallClient): (() => void)[] {
+    const { notices } = this.sinks;
+    return [
+      client.on('callResumed', () => {
+        const { current: call, accid } = client;
+        notices.showToastAbout('held.resumed', call ? othersIn(call, accid) : []);
+      }),
+      client.on('userLeave', ({ accid }) => this.#toastInGroup(client, 'group.left', accid)),
+      client.on('userDisconnect', ({ accid }) => this.#toastInGroup(client, 'group.lost', accid)),
+      client.on('callTypeChange', ({ media }) =>
+        notices.showToast(media === 'video' ? 'switched.video' : 'switched.audio'),
+      ),
+      client.on('error', ({ error }) => {
+        if (client.state !== 'idle' && !isShown(error, client)) notices.showError(error);
+      }),
+    ];
+  }
+
+  #applyChange(client: CallClient): void {
+    const { current: call, local } = client;
+    const { notices, group, asking, deviceList } = this.sinks;
+    const now = performance.now();
+    group.apply(call, now);
+    asking.apply(client, now);
+    deviceList.apply(client);
+    notices.apply(client);
+    if (call?.callId !== this.#callId || local.videoMuted) this.#network.reset();
+    this.#callId = call?.callId;
     this.host.requestUpdate();
   }
 
@@ -115,4 +148,10 @@ export class ClientController implements ReactiveController {
     if (state === 'in_call' && current?.kind === 'group')
       this.sinks.notices.showToast(key, { name: personOf(accid, this.host.people).name });
   }
+}
+
+/** Whether the screen says it for as long as it lasts: a device that failed has a banner. */
+function isShown(error: ErrorBody, { local }: CallClient): boolean {
+  const device = deviceOf(error);
+  return device !== undefined && local[device].state === 'failed';
 }

@@ -1,29 +1,67 @@
-// Opens and closes the dialog of <hullo-call>, and keeps the keyboard inside it.
+// Opens and closes the dialog of <hullo-call>, and brings the keyboard to it where it takes the page.
 import type { ReactiveController } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
+import { type Stance, setStance } from '../window/dialog.ts';
+import type { Shape } from '../window/layout.ts';
 import type { CallHost } from './host.ts';
 import type { ScreenName } from './screens.ts';
+
+/** A window so small that a call leaves nothing of the app beside it, as a phone's. */
+const PHONE = '(max-width: 719px), (max-height: 519px)';
+
+/** What is on the screen. */
+export interface Shown {
+  readonly screen: ScreenName | undefined;
+  /** Undefined while there is nothing to open the dialog for. */
+  readonly shape: Shape | undefined;
+}
 
 /** The dialog is open while there is a screen to show. */
 export class FocusController implements ReactiveController {
   readonly dialog = createRef<HTMLDialogElement>();
   /** The screen of the last update. */
   screen: ScreenName | undefined;
+  #shape: Shape | undefined;
+  #stance: Stance = 'closed';
+  /** Tab is being struck: what is focused now was not chosen by the app. */
+  #tabbing = false;
 
   constructor(
     private readonly host: CallHost,
-    private readonly screenNow: () => ScreenName | undefined,
+    private readonly shownNow: () => Shown,
   ) {
     host.addController(this);
   }
 
+  /** Whether the rest of the page cannot be used now. */
+  get modal(): boolean {
+    return this.#stanceFor(this.shownNow().shape) === 'modal';
+  }
+
+  hostConnected(): void {
+    document.addEventListener('keydown', this.#onKey, true);
+    document.addEventListener('focusin', this.#onFocus);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('keydown', this.#onKey, true);
+    document.removeEventListener('focusin', this.#onFocus);
+    // A dialog that is moved within the page is no longer above it, whatever it says of itself.
+    this.#stand('closed');
+    this.screen = undefined;
+    this.#shape = undefined;
+  }
+
   hostUpdated(): void {
-    const screen = this.screenNow();
-    this.#open(screen !== undefined);
-    if (screen === this.screen) return;
+    const { screen, shape } = this.shownNow();
+    const hadFocus = this.host.shadowRoot?.activeElement != null;
+    this.#stand(this.#stanceFor(shape));
+    const same = screen === this.screen && shape === this.#shape;
     this.screen = screen;
+    this.#shape = shape;
+    if (same || !screen || this.host.contained) return;
     // What had the focus is gone with its screen. Incoming takes the keyboard to "accept" itself.
-    if (screen && screen !== 'incoming' && !this.host.contained) this.focus();
+    if (shape === 'full' ? screen !== 'incoming' : hadFocus) this.focus();
   }
 
   /** Takes the keyboard to the dialog itself, which presses nothing. */
@@ -31,11 +69,35 @@ export class FocusController implements ReactiveController {
     this.dialog.value?.focus({ preventScroll: true });
   }
 
-  #open(open: boolean): void {
-    const dialog = this.dialog.value;
-    if (!dialog || dialog.open === open) return;
-    if (!open) dialog.close();
-    else if (this.host.contained) dialog.show();
-    else dialog.showModal();
+  #stanceFor(shape: Shape | undefined): Stance {
+    if (!shape) return 'closed';
+    const { contained, modal } = this.host;
+    if (contained) return 'contained';
+    return shape === 'full' && (modal || matchMedia(PHONE).matches) ? 'modal' : 'beside';
   }
+
+  #stand(wanted: Stance): void {
+    const dialog = this.dialog.value;
+    if (!dialog) return;
+    setStance(dialog, wanted, this.#stance);
+    this.#stance = wanted;
+  }
+
+  #onKey = (event: KeyboardEvent): void => {
+    this.#tabbing = event.key === 'Tab';
+    // What Tab does, it has done before the next task.
+    if (this.#tabbing)
+      setTimeout(() => {
+        this.#tabbing = false;
+      });
+  };
+
+  /** A call that covers the app does not stop it, but the keyboard does not wander behind it. */
+  #onFocus = (event: FocusEvent): void => {
+    const dialog = this.dialog.value;
+    const covering = this.#stance === 'beside' && this.#shape === 'full';
+    if (!this.#tabbing || !covering || !dialog || event.composedPath().includes(dialog)) return;
+    const target = event.target as Element | null;
+    if (!target?.closest('dialog, [popover]')) this.focus();
+  };
 }

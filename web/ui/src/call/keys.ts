@@ -1,10 +1,10 @@
-// The keys of a running call: M mutes, V turns the camera. Escape is the surface's own.
+// The keys of a call that this device has dialled or is in: M mutes, V turns the camera. Escape is the surface's own.
 import { type Intent, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
 
 /** What the key that was struck asks for in `scene`; undefined for any other key. */
 export function intentOfKey(event: KeyboardEvent, scene: Scene): Intent | undefined {
   const modified = event.repeat || event.ctrlKey || event.metaKey || event.altKey;
-  if (scene.state !== 'in_call' || modified || isTyping(event)) return;
+  if (scene.state === 'called' || modified || isTyping(event)) return;
   const { local, call } = scene;
   switch (event.key.toLowerCase()) {
     case 'm':

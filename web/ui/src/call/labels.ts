@@ -19,7 +19,7 @@ export function labelOf(scene: Scene): string {
 }
 
 /** "Incoming group video call". */
-function kindOf(group: boolean, video: boolean): TextKey {
+export function kindOf(group: boolean, video: boolean): TextKey {
   if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
   return video ? 'incoming.video' : 'incoming.audio';
 }
@@ -30,7 +30,9 @@ export function announcementOf(scene: Scene): string {
   if (waiting) return text(lang, 'waiting.call', { name: waiting.inviter.name });
   if (scene.state === 'called')
     return `${labelOf(scene)}. ${text(lang, kindOf(group, call.media === 'video'))}`;
-  return scene.state === 'in_call' && !scene.connected ? text(lang, 'incall.connecting') : labelOf(scene);
+  if (scene.state === 'in_call' && !scene.connected) return text(lang, 'incall.connecting');
+  const [sharer] = scene.sharers;
+  return sharer ? `${labelOf(scene)}. ${text(lang, 'share.remote', { name: sharer.name })}` : labelOf(scene);
 }
 
 /** The alert while somebody calls; undefined while nobody does. */

@@ -8,6 +8,7 @@ import { nameAll } from '../group/naming.ts';
 import { personOf } from '../people.ts';
 import { othersIn, remoteOf } from '../scene/compose.ts';
 import { type Fillings, type TextKey, text } from '../texts.ts';
+import { WakeTimer } from '../wake_timer.ts';
 import type { CallHost } from './host.ts';
 
 /** How long a notice stays. */
@@ -17,62 +18,97 @@ const TOAST_MS = 4500;
 /** How long a notice stays that says why this device was signed out. */
 const KICKED_OUT_MS = 8000;
 
-/** Shows at most one notice and one toast, and takes each away in time. */
+/** Calls remembered at once: the current one, the one on hold, the one that waits, and some that have just ended. */
+const CALLS_MAX = 8;
+
+/** What the end of a call will no longer say. */
+interface Known extends Pick<Ending, 'me' | 'caller' | 'remote' | 'people'> {
+  /** It was on hold when it was last seen. */
+  readonly held: boolean;
+}
+
+/** Something that is shown until a moment, by `performance.now()`. */
+interface Passing<T> {
+  readonly content: T;
+  readonly until: number;
+}
+
+/** Shows at most one notice and one toast, each for its time. */
 export class NoticeController implements ReactiveController {
-  #notice: Notice | undefined;
-  #toast: string | undefined;
-  #known: Pick<Ending, 'me' | 'caller' | 'remote' | 'people'> | undefined;
-  #heldId: string | undefined;
-  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
-  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  #notice: Passing<Notice> | undefined;
+  /** A toast belongs to the call during which it came. */
+  #toast: (Passing<string> & { readonly callId: string | undefined }) | undefined;
+  readonly #calls = new Map<string, Known>();
+  readonly #wake: WakeTimer;
 
   /** `play` is given the sound that goes with a notice. */
   constructor(
     private readonly host: CallHost,
     private readonly play: (sound: NonNullable<Notice['sound']>) => void,
   ) {
+    this.#wake = new WakeTimer(host);
     host.addController(this);
   }
 
   get notice(): Notice | undefined {
-    return this.#notice;
+    return contentOf(this.#notice);
   }
 
   get toast(): string | undefined {
-    return this.#toast;
+    const callId = this.host.client?.current?.callId;
+    return callId !== undefined && callId === this.#toast?.callId ? contentOf(this.#toast) : undefined;
+  }
+
+  hostUpdated(): void {
+    const now = performance.now();
+    const ends = [this.#notice?.until, this.#toast?.until].filter((at) => at !== undefined && at > now);
+    this.#wake.set(ends, now);
   }
 
   hostDisconnected(): void {
-    clearTimeout(this.#noticeTimer);
-    clearTimeout(this.#toastTimer);
+    this.#wake.clear();
   }
 
-  /** Keeps what the end of `call`, the current one, will no longer say. A notice gives way to a call. */
-  remember({ held, accid: me }: CallClient, call: Call): void {
-    if (this.#notice) this.dismiss();
+  /** Takes the client as it is: keeps what the end of its calls will no longer say. A notice gives way to a call. */
+  apply({ current, held, waiting, accid: me }: CallClient): void {
+    if (current && this.#notice) this.dismiss();
+    for (const call of [waiting, held, current]) if (call) this.#keep(call, me, call === held);
+  }
+
+  #keep(call: Call, me: string | undefined, held: boolean): void {
     const { people: directory } = this.host;
+    const before = this.#calls.get(call.callId);
     const others = othersIn(call, me).map((accid) => personOf(accid, directory));
     // Those who were there last, when nobody is any more.
-    const people = others.length > 0 ? others : (this.#known?.people ?? []);
-    this.#known = {
+    const people = others.length > 0 ? others : (before?.people ?? []);
+    // The newest is the last.
+    this.#calls.delete(call.callId);
+    this.#calls.set(call.callId, {
       me,
       caller: call.caller,
       remote: personOf(remoteOf(call, me), directory),
       people: call.kind === 'group' ? people : undefined,
-    };
-    this.#heldId = held?.callId ?? this.#heldId;
+      held,
+    });
+    const [oldest] = this.#calls.keys();
+    if (this.#calls.size > CALLS_MAX && oldest !== undefined) this.#calls.delete(oldest);
   }
 
   /** A call has ended. */
   showEnd(event: HulloEvents['callEnd']): void {
-    const { client, people: directory, lang } = this.host;
+    const { client, people: directory, locale: lang } = this.host;
+    const seen = this.#calls.get(event.callId);
     if (client && client.state !== 'idle') {
       // Another call goes on: the screen shows which.
-      if (event.callId === this.#heldId) this.showToast('held.ended');
+      if (seen?.held) this.showToast('held.ended');
       return;
     }
     const me = client?.accid;
-    const known = this.#known ?? { me, caller: undefined, remote: personOf(event.by ?? '', directory) };
+    const known: Omit<Known, 'held'> = seen ?? {
+      me,
+      caller: undefined,
+      remote: personOf(event.by ?? '', directory),
+    };
     const { by } = event;
     const ender =
       known.people && by && by !== me
@@ -81,11 +117,11 @@ export class NoticeController implements ReactiveController {
     this.#show(noticeOfEnd(endingOf(event, { ...known, remote: ender }), lang));
   }
 
-  /** The notice `key` about the call that was the last. */
-  showNotice(key: TextKey): void {
-    const { remote, people } = this.#known ?? {};
+  /** The notice `key`, about the call `callId` if it is about one. */
+  showNotice(key: TextKey, callId?: string): void {
+    const { remote, people } = (callId !== undefined && this.#calls.get(callId)) || {};
     this.#show({
-      title: text(this.host.lang, key, { name: remote?.name ?? '' }),
+      title: text(this.host.locale, key, { name: remote?.name ?? '' }),
       ...(remote ? { remote } : {}),
       ...(people ? { people } : {}),
       shape: 'pill',
@@ -94,61 +130,57 @@ export class NoticeController implements ReactiveController {
 
   /** This device was signed out by another. */
   showKickOut(): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const title = text(lang, 'end.kickedOut');
     this.#show({ title, detail: text(lang, 'end.kickedOutHint'), shape: 'pill' }, KICKED_OUT_MS);
   }
 
   /** The call that the person has asked for was not placed. */
   showFailure(error: unknown): void {
-    const { lang } = this.host;
+    const { locale: lang } = this.host;
     const detail = explainError(error, lang);
     this.#show({ title: text(lang, 'error.title'), detail, shape: 'pill' }, TOAST_MS);
   }
 
   /** Something went wrong: a toast while there is a call, a notice otherwise. */
   showError(error: unknown): void {
-    const { client, lang } = this.host;
+    const { client, locale: lang } = this.host;
     if (!client || client.state === 'idle') this.showFailure(error);
     else this.#showToast(explainError(error, lang));
   }
 
   dismiss(): void {
-    clearTimeout(this.#noticeTimer);
     this.#notice = undefined;
     this.host.requestUpdate();
   }
 
   /** The toast `key`; `{name}` is the other side unless `fillings` say otherwise. */
   showToast(key: TextKey, fillings: Fillings = {}): void {
-    this.#showToast(text(this.host.lang, key, { name: this.#known?.remote.name ?? '', ...fillings }));
+    const { client, locale } = this.host;
+    const name = this.#calls.get(client?.current?.callId ?? '')?.remote.name ?? '';
+    this.#showToast(text(locale, key, { name, ...fillings }));
   }
 
   /** The toast `key`; `{names}` are those of `accids`. */
   showToastAbout(key: TextKey, accids: readonly string[]): void {
-    const { people: directory, lang } = this.host;
+    const { people: directory, locale: lang } = this.host;
     const people = accids.map((accid) => personOf(accid, directory));
     this.showToast(key, { names: nameAll(people, lang) });
   }
 
-  clearToast(): void {
-    clearTimeout(this.#toastTimer);
-    this.#toast = undefined;
-    this.host.requestUpdate();
-  }
-
   #show(notice: Notice, lastsMs = NOTICE_MS): void {
-    clearTimeout(this.#noticeTimer);
-    this.#notice = notice;
-    this.#noticeTimer = setTimeout(() => this.dismiss(), lastsMs);
+    this.#notice = { content: notice, until: performance.now() + lastsMs };
     this.host.requestUpdate();
     if (notice.sound) this.play(notice.sound);
   }
 
   #showToast(words: string): void {
-    clearTimeout(this.#toastTimer);
-    this.#toast = words;
-    this.#toastTimer = setTimeout(() => this.clearToast(), TOAST_MS);
+    const callId = this.host.client?.current?.callId;
+    this.#toast = { content: words, until: performance.now() + TOAST_MS, callId };
     this.host.requestUpdate();
   }
+}
+
+function contentOf<T>(passing: Passing<T> | undefined): T | undefined {
+  return passing && performance.now() < passing.until ? passing.content : undefined;
 }

@@ -15,27 +15,54 @@ import '../parts/waiting.ts';
 import { type Directory, personOf } from '../people.ts';
 import { othersIn } from '../scene/compose.ts';
 import type { Intent, Scene } from '../scene.ts';
-import { type Language, text } from '../texts.ts';
+import { directionIn, type Language, text } from '../texts.ts';
 
 /** Over the screen `name` of a running call: toasts, questions, sheets. */
-export function renderOverlays(scene: Scene, name: string, toast: string | undefined): TemplateResult {
-  const where = `${name} ${scene.call.media === 'video' && scene.state === 'in_call' ? 'video' : ''}`;
+export function renderOverlays(
+  scene: Scene,
+  name: string,
+  toast: string | undefined,
+  soundBlocked: boolean,
+): TemplateResult {
+  const dark = scene.call.media === 'video' || scene.sharers.length > 0;
+  const where = `${name} ${dark && scene.state === 'in_call' ? 'video' : ''}`;
   return html`<div class="overlay ${where}">
-      ${toast ? html`<div class="toast" role="status" data-testid="hullo-toast">${toast}</div>` : nothing}
+      ${renderToast(toast)}
       ${scene.state === 'in_call' ? html`<hullo-consent .scene=${scene}></hullo-consent>` : nothing}
     </div>
-    ${scene.waiting ? html`<div class="overlay top ${where}"><hullo-waiting .scene=${scene}></hullo-waiting></div>` : nothing}
+    ${
+      scene.waiting || soundBlocked
+        ? html`<div class="overlay top ${where}">${soundBlocked ? renderBlocked(scene) : nothing}${scene.waiting ? html`<hullo-waiting .scene=${scene}></hullo-waiting>` : nothing}</div>`
+        : nothing
+    }
     ${renderSheet(scene, where)}`;
+}
+
+/** What is said for a moment. */
+export function renderToast(toast: string | undefined): TemplateResult | typeof nothing {
+  return toast
+    ? html`<div class="toast" part="toast" role="status" data-testid="hullo-toast">${toast}</div>`
+    : nothing;
+}
+
+/** The browser does not let the tone sound: a press anywhere ends that, and this says so. */
+export function renderBlocked({ lang }: Scene): TemplateResult {
+  return html`<button type="button" class="blocked" data-testid="hullo-tone-blocked">${icons.speakerOff} ${text(lang, 'sound.blocked')}</button>`;
+}
+
+/** Whether somebody waits for an answer of this person, beside what runs. */
+export function asksIn({ waiting, call, me, state }: Scene): boolean {
+  return waiting !== undefined || (state === 'in_call' && call.switch !== undefined && call.switch.by !== me);
 }
 
 function renderSheet(scene: Scene, where: string): TemplateResult | typeof nothing {
   switch (scene.sheet) {
     case 'devices':
-      return html`<hullo-devices class=${where} .scene=${scene}></hullo-devices>`;
+      return html`<hullo-devices exportparts="sheet" class=${where} .scene=${scene}></hullo-devices>`;
     case 'invite':
-      return html`<hullo-invite class="side ${where}" .scene=${scene}></hullo-invite>`;
+      return html`<hullo-invite exportparts="sheet" class="side ${where}" .scene=${scene}></hullo-invite>`;
     case 'members':
-      return html`<hullo-members class="side ${where}" .scene=${scene}></hullo-members>`;
+      return html`<hullo-members exportparts="sheet" class="side ${where}" .scene=${scene}></hullo-members>`;
     case 'leave':
       return html`<hullo-leave class=${where} .scene=${scene}></hullo-leave>`;
     case undefined:
@@ -44,12 +71,12 @@ function renderSheet(scene: Scene, where: string): TemplateResult | typeof nothi
 }
 
 /** A notice that leaves the page free. */
-export function renderPill(notice: Notice): TemplateResult {
+export function renderPill(notice: Notice, lang: Language): TemplateResult {
   const { remote, people } = notice;
   const face = remote
     ? html`<hullo-avatar .person=${remote}></hullo-avatar>`
     : html`<span class="sign">${icons.warning}</span>`;
-  return html`<div class="pill" role="status" data-testid="hullo-notice">
+  return html`<div class="pill" part="notice" role="status" dir=${directionIn(lang)} data-testid="hullo-notice">
     ${people && people.length > 1 ? html`<hullo-faces ${inlineStyle({ '--ring': 'var(--_raised)' })} .people=${people} .most=${2}></hullo-faces>` : face}
     <div><strong>${notice.title}</strong>${notice.detail ? html`<span>${notice.detail}</span>` : nothing}</div>
   </div>`;
@@ -68,7 +95,7 @@ export interface Offer {
 /** A call runs on another device of this person: it can be continued here. */
 export function renderOffer({ call, me, directory, lang, busy, dispatchIntent }: Offer): TemplateResult {
   const people = othersIn(call, me).map((accid) => personOf(accid, directory));
-  return html`<div class="pill offer" role="region" aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
+  return html`<div class="pill offer" part="notice" role="region" dir=${directionIn(lang)} aria-label=${text(lang, 'elsewhere.continue')} data-testid="elsewhere-banner">
     <span class="sign">${icons.otherDevice}</span>
     <p>${text(lang, 'elsewhere.title', { names: nameAll(people, lang) })}</p>
     <button type="button" data-testid="continue-here" ?disabled=${busy} @click=${() => dispatchIntent({ type: 'continueHere', callId: call.callId })}>

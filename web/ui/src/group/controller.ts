@@ -1,9 +1,10 @@
 // What the surface remembers of the people in one call beside what the client says: who speaks, who has just turned out
-// not to come, whom this person has muted for themselves, and whose tile is large.
+// not to come, and what is shown large.
 import type { Call, Participant } from '@hullo/sdk';
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveController } from 'lit';
+import { type WakeHost, WakeTimer } from '../wake_timer.ts';
 import { Departures } from './departures.ts';
-import { isPresentOrPending, tilesOf } from './roster.ts';
+import { isPresentOrPending, sharerOf, tilesOf } from './roster.ts';
 import { SpeakerTracker } from './speakers.ts';
 
 /** What is to be seen of the people in a call. */
@@ -12,39 +13,30 @@ export interface GroupView {
   readonly tiles: readonly Participant[];
   /** Who is shown as speaking, the loudest first. */
   readonly speakers: readonly string[];
-  /** Whose tile is shown large. */
+  /** Which tile is shown large: an accid, or the shared screen of one. */
   readonly pinned: string | undefined;
-  /** Whom this person has muted for themselves. */
-  readonly mutedForMe: ReadonlySet<string>;
 }
 
-/** Begins again with each call. Times are `performance.now()`. */
+/** Begins again with each call, and with each time that a call is entered. Times are `performance.now()`. */
 export class GroupController implements ReactiveController {
   #call: Call | undefined;
-  #callId: string | undefined;
-  #mutedForMe: ReadonlySet<string> = new Set();
   #pinned: string | undefined;
-  #wakeTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #speakers = new SpeakerTracker();
-  readonly #departures = new Departures();
+  #speakers = new SpeakerTracker();
+  #departures = new Departures();
+  readonly #wake: WakeTimer;
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  constructor(private readonly host: WakeHost) {
+    this.#wake = new WakeTimer(host);
     host.addController(this);
   }
 
   /** Takes the call as it is at `now`; undefined when there is none. */
   apply(call: Call | undefined, now: number): void {
+    if (call?.callId !== this.#call?.callId) this.#reset();
     this.#call = call;
     if (!call) return;
-    if (call.callId !== this.#callId) {
-      this.#callId = call.callId;
-      this.#mutedForMe = new Set();
-      this.#pinned = undefined;
-      this.#speakers.reset();
-    }
     this.#departures.apply(call, now);
-    const pinned = call.participants.find(({ accid }) => accid === this.#pinned);
-    if (!pinned || !isPresentOrPending(pinned)) this.#pinned = undefined;
+    if (!isShown(this.#pinned, call)) this.#pinned = undefined;
   }
 
   /** Takes who speaks, the loudest first. */
@@ -53,16 +45,9 @@ export class GroupController implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  /** Shows `accid` large, or nobody. */
-  pin(accid: string | undefined): void {
-    this.#pinned = accid;
-    this.host.requestUpdate();
-  }
-
-  /** Keeps what the client has done. */
-  muteForMe(accid: string, muted: boolean): void {
-    const others = [...this.#mutedForMe].filter((other) => other !== accid);
-    this.#mutedForMe = new Set(muted ? [...others, accid] : others);
+  /** Shows `tile` large, or none. */
+  pin(tile: string | undefined): void {
+    this.#pinned = tile;
     this.host.requestUpdate();
   }
 
@@ -72,23 +57,32 @@ export class GroupController implements ReactiveController {
       tiles: this.#call ? tilesOf(this.#call, me, this.#departures.at(now)) : [],
       speakers: this.#speakers.at(now),
       pinned: this.#pinned,
-      mutedForMe: this.#mutedForMe,
     };
   }
 
   /** Updates the host when a mark of speech goes out, or when the tile of someone who did not come goes. */
   hostUpdated(): void {
-    clearTimeout(this.#wakeTimer);
-    if (!this.#call) return;
     const now = performance.now();
-    const coming = [this.#speakers.nextAt(now), this.#departures.nextAt(now)].filter(
-      (at) => at !== undefined,
-    );
-    if (coming.length > 0)
-      this.#wakeTimer = setTimeout(() => this.host.requestUpdate(), Math.min(...coming) - now + 1);
+    this.#wake.set([this.#speakers.nextAt(now), this.#departures.nextAt(now)], now);
   }
 
+  /** Nobody says here any more who speaks. */
   hostDisconnected(): void {
-    clearTimeout(this.#wakeTimer);
+    this.#wake.clear();
+    this.#speakers = new SpeakerTracker();
   }
+
+  #reset(): void {
+    this.#pinned = undefined;
+    this.#speakers = new SpeakerTracker();
+    this.#departures = new Departures();
+  }
+}
+
+/** Whether what the tile shows is still there. */
+function isShown(tile: string | undefined, { participants }: Call): boolean {
+  if (tile === undefined) return false;
+  const sharer = sharerOf(tile);
+  const participant = participants.find(({ accid }) => accid === (sharer ?? tile));
+  return participant !== undefined && (sharer ? participant.screen : isPresentOrPending(participant));
 }

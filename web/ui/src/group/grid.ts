@@ -1,6 +1,8 @@
 // Where the tiles of a group call lie: a pure function of how many there are and how much room they have. All tiles of
 // a grid have one size and a pleasant shape; what does not fit goes onto further pages.
 
+import { sharerOf } from './roster.ts';
+
 /** A rectangle in CSS pixels, from the top left corner of the stage. */
 export interface Rect {
   readonly x: number;
@@ -167,10 +169,40 @@ export function arrangeSpotlight(others: number, area: Area): Spotlight {
   return { big, strip };
 }
 
+/** How wide a shared screen is for its height, about. */
+const SCREEN_ASPECT = 16 / 10;
+
+/**
+ * On a phone held upright a shared screen takes no more than its shape needs, and those in the call have the rest;
+ * undefined where a screen is large like any other tile.
+ */
+function areasBesideScreen(big: string | undefined, area: Area): { screen: Area; rest: Area } | undefined {
+  if (big === undefined || sharerOf(big) === undefined || area.height <= area.width) return;
+  const height = Math.min(area.width / SCREEN_ASPECT, area.height * 0.6);
+  const rest = { width: area.width, height: area.height - height - UPRIGHT.gap };
+  return { screen: { width: area.width, height }, rest };
+}
+
+/** A large tile and where the others of its page lie. */
+function arrangeAround(big: string, others: number, full: number, area: Area): Spotlight {
+  const areas = areasBesideScreen(big, area);
+  if (!areas) return arrangeSpotlight(others, area);
+  const { screen, rest } = areas;
+  const down = screen.height + UPRIGHT.gap;
+  const strip = arrangeGrid(full, rest).map((rect) => ({ ...rect, y: rect.y + down }));
+  return { big: { x: 0, y: 0, ...screen }, strip };
+}
+
+/** How many tiles a page holds beside the large one. */
+function capacityAround(big: string, area: Area): number {
+  const areas = areasBesideScreen(big, area);
+  return areas ? gridCapacity(areas.rest) : stripCapacity(area);
+}
+
 /** A page of tiles and where each lies. */
 export interface Layout {
   /** Which are shown, and where; the pinned one first. */
-  readonly tiles: readonly { readonly accid: string; readonly rect: Rect; readonly big: boolean }[];
+  readonly tiles: readonly { readonly id: string; readonly rect: Rect; readonly big: boolean }[];
   /** From 0. */
   readonly page: number;
   /** At least 1. */
@@ -179,33 +211,28 @@ export interface Layout {
   readonly pageOf: ReadonlyMap<string, number>;
 }
 
-/** Lays out `accids`: page `page` of them (or the last there is), with `pinned` large when it is among them. */
-export function layOut(
-  accids: readonly string[],
-  pinned: string | undefined,
-  page: number,
-  area: Area,
-): Layout {
-  const big = pinned !== undefined && accids.includes(pinned) && accids.length > 1 ? pinned : undefined;
-  const paged = big === undefined ? accids : accids.filter((accid) => accid !== big);
-  const capacity = big === undefined ? gridCapacity(area) : stripCapacity(area);
+/** Lays out the tiles `ids`: page `page` of them (or the last there is), with `pinned` large when it is among them. */
+export function layOut(ids: readonly string[], pinned: string | undefined, page: number, area: Area): Layout {
+  const big = pinned !== undefined && ids.includes(pinned) && ids.length > 1 ? pinned : undefined;
+  const paged = big === undefined ? ids : ids.filter((id) => id !== big);
+  const capacity = big === undefined ? gridCapacity(area) : capacityAround(big, area);
   const pages = Math.max(1, Math.ceil(paged.length / capacity));
   const current = clamp(page, 0, pages - 1);
   const shown = paged.slice(current * capacity, (current + 1) * capacity);
-  const pageOf = new Map(paged.map((accid, index) => [accid, Math.floor(index / capacity)]));
+  const pageOf = new Map(paged.map((id, index) => [id, Math.floor(index / capacity)]));
   if (big === undefined) {
     // A page that is not full keeps the size of a full one, so that turning pages does not make tiles grow.
     const rects = arrangeGrid(pages > 1 ? capacity : shown.length, area);
-    const tiles = shown.flatMap((accid, index) => {
+    const tiles = shown.flatMap((id, index) => {
       const rect = rects[index];
-      return rect ? [{ accid, rect, big: false }] : [];
+      return rect ? [{ id, rect, big: false }] : [];
     });
     return { tiles, page: current, pages, pageOf };
   }
-  const spotlight = arrangeSpotlight(shown.length, area);
-  const strip = shown.flatMap((accid, index) => {
+  const spotlight = arrangeAround(big, shown.length, pages > 1 ? capacity : shown.length, area);
+  const strip = shown.flatMap((id, index) => {
     const rect = spotlight.strip[index];
-    return rect ? [{ accid, rect, big: false }] : [];
+    return rect ? [{ id, rect, big: false }] : [];
   });
-  return { tiles: [{ accid: big, rect: spotlight.big, big: true }, ...strip], page: current, pages, pageOf };
+  return { tiles: [{ id: big, rect: spotlight.big, big: true }, ...strip], page: current, pages, pageOf };
 }

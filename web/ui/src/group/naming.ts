@@ -11,7 +11,7 @@ export function nameAll(
 ): string {
   const names = people.slice(0, most).map((person) => person.name);
   const rest = count - names.length;
-  const comma = lang === 'zh' ? '、' : ', ';
+  const comma = text(lang, 'names.comma');
   if (rest === 1) return text(lang, 'names.moreOne', { names: names.join(comma) });
   if (rest > 0) return text(lang, 'names.more', { names: names.join(comma), rest });
   const last = names.pop();

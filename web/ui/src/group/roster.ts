@@ -47,6 +47,18 @@ export function tilesOf(call: Call, me: string | undefined, departures: Readonly
   return sorted(shown, me);
 }
 
+const SCREEN = 'screen:';
+
+/** The name of the tile that shows the shared screen of `accid`; that of its picture is the accid itself. */
+export function screenTileOf(accid: string): string {
+  return SCREEN + accid;
+}
+
+/** Whose shared screen `tile` shows; undefined for the tile of a person. */
+export function sharerOf(tile: string): string | undefined {
+  return tile.startsWith(SCREEN) ? tile.slice(SCREEN.length) : undefined;
+}
+
 /** How many more can be invited into a call that holds at most `limit`. */
 export function seatsLeft(call: Call, limit: number): number {
   return Math.max(0, limit - call.participants.filter(isPresentOrPending).length);

@@ -16,11 +16,6 @@ export class SpeakerTracker {
     this.#now = accids;
   }
 
-  reset(): void {
-    this.#now = [];
-    this.#until.clear();
-  }
-
   /** Whose mark is shown at `now`, the loudest first. */
   at(now: number): readonly string[] {
     const fading = [...this.#until].filter(([, until]) => until > now).map(([accid]) => accid);

@@ -1,6 +1,7 @@
 // <hullo-avatar>: a person's picture, or initials on a gradient that belongs to the account.
-import { css, html, LitElement } from 'lit';
+import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { AnyDocumentElement } from '../any_document.ts';
 import { inlineStyle } from '../inline_style.ts';
 import { coloursOf, initialsOf, type Person } from '../people.ts';
 import { base } from '../theme.ts';
@@ -11,7 +12,7 @@ import { base } from '../theme.ts';
  * @cssproperty [--size=48px] - Width and height.
  */
 @customElement('hullo-avatar')
-export class HulloAvatar extends LitElement {
+export class HulloAvatar extends AnyDocumentElement {
   /** The account; without an avatar, initials of its name. */
   @property({ attribute: false }) person: Person = { accid: '', name: '' };
   @state() private broken: string | undefined;

@@ -1,53 +1,12 @@
-// <hullo-banners>: what a person in a call should know now and until it changes: reconnecting, a weak network, a device
-// that cannot be used, a question that waits for its answer.
-import { css, html } from 'lit';
+// <hullo-banners>: what a person in a call should know now and until it changes, and what can be done about it: the browser
+// asks for a device, one cannot be used, sound is blocked, the network is weak, a screen is shared.
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { type IconName, icons } from '../icons.ts';
+import { icons } from '../icons.ts';
 import { CallElement } from '../scene/call_element.ts';
-import type { Scene } from '../scene.ts';
-import type { TextKey } from '../texts.ts';
 import { base } from '../theme.ts';
-
-/** A line of the banner. */
-export interface Banner {
-  readonly testId: string;
-  readonly key: TextKey;
-  readonly tone: 'busy' | 'warn';
-  readonly icon?: IconName;
-}
-
-/** What to say in a scene, the most pressing first. A weak network is not named while a connection is being restored. */
-export function bannersOf(scene: Scene): Banner[] {
-  const { call, group, local, me, remoteParticipant, network } = scene;
-  const banners: Banner[] = [];
-  if (scene.reconnecting)
-    banners.push({ testId: 'hullo-reconnecting', key: 'reconnecting.own', tone: 'busy' });
-  else if (remoteParticipant?.reconnecting)
-    banners.push({ testId: 'hullo-peer-reconnecting', key: 'reconnecting.remote', tone: 'busy' });
-  else if (network.own === 'bad' || network.own === 'down')
-    banners.push({ testId: 'hullo-network', key: 'network.own', tone: 'warn', icon: 'warning' });
-  else if (!group && network.remote === 'down')
-    banners.push({ testId: 'hullo-network', key: 'network.remoteDown', tone: 'warn', icon: 'warning' });
-  else if (!group && network.remote === 'bad')
-    banners.push({ testId: 'hullo-network', key: 'network.remotePoor', tone: 'warn', icon: 'warning' });
-  if (local.microphone.state === 'failed')
-    banners.push({
-      testId: 'hullo-device-problem',
-      key: group ? 'problem.microphoneGroup' : 'problem.microphoneDenied',
-      tone: 'warn',
-      icon: 'microphoneOff',
-    });
-  else if (local.camera.state === 'failed' && call.media === 'video')
-    banners.push({
-      testId: 'hullo-device-problem',
-      key: group ? 'problem.cameraGroup' : 'problem.camera',
-      tone: 'warn',
-      icon: 'cameraOff',
-    });
-  if (call.switch && call.switch.by === me)
-    banners.push({ testId: 'hullo-consent-waiting', key: 'consent.waiting', tone: 'busy' });
-  return banners;
-}
+import { type Banner, bannersOf } from './banner_list.ts';
+import { dangerFill } from './fills.ts';
 
 @customElement('hullo-banners')
 export class HulloBanners extends CallElement {
@@ -64,19 +23,82 @@ export class HulloBanners extends CallElement {
       .banner {
         display: inline-flex;
         align-items: center;
-        gap: 9px;
-        max-width: min(440px, 100%);
-        padding: 9px 15px 9px 12px;
-        border-radius: 20px;
+        gap: 10px;
+        max-width: min(460px, 100%);
+        padding-block: 9px;
+        padding-inline: 13px 16px;
+        border-radius: 22px;
+        text-align: start;
         font-size: 14px;
         line-height: 19px;
         font-weight: 500;
-        text-wrap: balance;
         color: var(--_text);
-        background: light-dark(rgb(255 255 255 / 0.86), rgb(30 31 39 / 0.82));
+        background: light-dark(rgb(255 255 255 / 0.92), rgb(30 31 39 / 0.9));
         box-shadow: 0 0 0 1px var(--_line), 0 8px 24px rgb(0 0 0 / 0.14);
         backdrop-filter: blur(18px) saturate(1.4);
         animation: drop 0.3s var(--_ease);
+        pointer-events: auto;
+      }
+      .banner:has(button) {
+        padding-inline-end: 8px;
+      }
+      .words {
+        flex: 1;
+        min-width: 0;
+        text-wrap: pretty;
+      }
+      .long .title {
+        display: block;
+        font-weight: 650;
+      }
+      .hint {
+        font-weight: 400;
+        color: var(--_muted);
+      }
+      button {
+        flex: none;
+        min-height: 36px;
+        padding: 0 15px;
+        border: 0;
+        border-radius: 18px;
+        font-size: 14px;
+        font-weight: 650;
+        color: var(--_on-accent);
+        background: var(--_accent);
+        cursor: pointer;
+      }
+      button:hover {
+        filter: brightness(1.08);
+      }
+      .share button {
+        color: #fff;
+        background: ${dangerFill};
+      }
+      .share .icon {
+        color: var(--_good);
+      }
+      .ask {
+        box-shadow: 0 0 0 2px var(--_accent), 0 12px 36px rgb(0 0 0 / 0.24);
+      }
+      .ask .icon {
+        display: grid;
+        place-items: center;
+        width: 34px;
+        height: 34px;
+        border-radius: 50%;
+        font-size: 20px;
+        color: var(--_on-accent);
+        background: var(--_accent);
+      }
+      .ask .icon svg {
+        rotate: -45deg;
+        animation: point 1.3s ease-in-out infinite;
+      }
+      :host(:dir(rtl)) .ask .icon svg {
+        rotate: 45deg;
+      }
+      .sound .icon {
+        color: var(--_accent);
       }
       .icon {
         flex: none;
@@ -91,6 +113,11 @@ export class HulloBanners extends CallElement {
         border-top-color: var(--_text);
         border-radius: 50%;
         animation: turn 0.9s linear infinite;
+      }
+      @keyframes point {
+        50% {
+          translate: -2px -2px;
+        }
       }
       @keyframes turn {
         to {
@@ -108,12 +135,19 @@ export class HulloBanners extends CallElement {
 
   protected override render() {
     if (!this.scene) return;
-    return bannersOf(this.scene).map(
-      ({ testId, key, tone, icon }) => html`<div class="banner" role="status" data-testid=${testId}>
-        ${tone === 'busy' || !icon ? html`<span class="spinner"></span>` : html`<span class="icon">${icons[icon]}</span>`}
-        <span>${this.t(key)}</span>
-      </div>`,
-    );
+    return bannersOf(this.scene).map((banner) => this.#renderBanner(banner));
+  }
+
+  #renderBanner({ testId, tone, icon, title, hint, action }: Banner): TemplateResult {
+    return html`<div class="banner ${tone} ${hint ? 'long' : ''}" data-testid=${testId}>
+      ${tone === 'busy' || !icon ? html`<span class="spinner"></span>` : html`<span class="icon">${icons[icon]}</span>`}
+      <div class="words" role="status"><span class="title">${title}</span>${hint ? html` <span class="hint">${hint}</span>` : nothing}</div>
+      ${
+        action
+          ? html`<button type="button" data-testid=${action.testId} @click=${() => this.dispatchIntent(action.intent)}>${action.label}</button>`
+          : nothing
+      }
+    </div>`;
   }
 }
 

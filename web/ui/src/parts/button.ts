@@ -14,10 +14,16 @@ export interface RoundButton {
   readonly disabled?: boolean;
   /** Under way: spins. */
   readonly busy?: boolean;
+  /** What it stands for does not work. */
+  readonly failed?: boolean;
+  /** For a second choice: less weight than its tone has. */
+  readonly soft?: boolean;
   /** For a button that opens something: whether that is open. */
   readonly expanded?: boolean;
   /** Shows the label below the disc; otherwise it is a tip. */
   readonly labelled?: boolean;
+  /** What is shown below the disc, where that is a part of the label. */
+  readonly caption?: string;
   /** The key that does the same. */
   readonly key?: string;
 }
@@ -27,17 +33,19 @@ export function renderButton(button: RoundButton): TemplateResult {
   const { tone, pressed, labelled, expanded, key } = button;
   return html`<button
     type="button"
-    class="round ${tone ?? ''} ${pressed ? 'on' : ''} ${labelled ? 'labelled' : ''} ${button.busy ? 'busy' : ''}"
+    class="round ${tone ?? ''} ${pressed ? 'on' : ''} ${labelled ? 'labelled' : ''} ${button.busy ? 'busy' : ''} ${button.soft ? 'soft' : ''}"
+    part="button ${tone ? `button-${tone}` : ''}"
     data-testid=${button.testId}
     aria-label=${button.label}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
     aria-expanded=${expanded === undefined ? nothing : String(expanded)}
     aria-keyshortcuts=${key ?? nothing}
+    aria-busy=${button.busy ? 'true' : nothing}
     ?disabled=${button.disabled ?? false}
     @click=${button.press}
   >
-    <span class="disc">${icons[button.icon]}</span>
-    <span class=${labelled ? 'label' : 'tip'} aria-hidden="true">${button.label}${key && !labelled ? html`<kbd>${key}</kbd>` : nothing}</span>
+    <span class="disc">${icons[button.icon]}${button.failed ? html`<i class="badge">!</i>` : nothing}</span>
+    <span class=${labelled ? 'label' : 'tip'} aria-hidden="true">${(labelled ? button.caption : undefined) ?? button.label}${key && !labelled ? html`<kbd>${key}</kbd>` : nothing}</span>
   </button>`;
 }
 
@@ -63,6 +71,7 @@ export const buttonStyles = css`
     outline-offset: 3px;
   }
   .disc {
+    position: relative;
     display: grid;
     place-items: center;
     width: var(--_disc);
@@ -94,6 +103,25 @@ export const buttonStyles = css`
   .round.danger .disc svg {
     scale: 1.2;
   }
+  .round.accept.soft .disc {
+    color: light-dark(#0f6b39, #7fe3a9);
+    background: color-mix(in oklab, var(--_accept) 22%, var(--_bg));
+    box-shadow: inset 0 0 0 2px color-mix(in oklab, var(--_accept) 70%, transparent);
+  }
+  .badge {
+    position: absolute;
+    top: -3px;
+    inset-inline-end: -3px;
+    display: grid;
+    place-items: center;
+    width: 20px;
+    height: 20px;
+    border-radius: 50%;
+    font: 700 13px/1 var(--_font);
+    color: #1a1206;
+    background: #ffbe55;
+    box-shadow: 0 0 0 2px var(--_raised);
+  }
   .round.accept:hover .disc,
   .round.danger:hover .disc {
     filter: brightness(1.1);
@@ -105,7 +133,6 @@ export const buttonStyles = css`
     opacity: 0.45;
   }
   .round.busy .disc {
-    position: relative;
     opacity: 1;
   }
   .round.busy .disc::after {
@@ -149,7 +176,7 @@ export const buttonStyles = css`
     transition: opacity 0.15s, translate 0.15s var(--_ease);
   }
   kbd {
-    margin-left: 8px;
+    margin-inline-start: 8px;
     padding: 1px 5px;
     border-radius: 4px;
     font: 600 11px/14px var(--_font);

@@ -20,7 +20,7 @@ export class HulloConsent extends CallElement {
         align-items: center;
         padding: 18px;
         border-radius: 24px;
-        text-align: left;
+        text-align: start;
         outline: none;
         color: var(--_text);
         background: var(--_raised);

@@ -1,12 +1,14 @@
 // <hullo-controls>: the buttons of a running call. In a video or group call a bar of discs; in a voice call of two, discs
 // with names.
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
+import type { ControlName } from '../controls.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, microphoneIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
+import type { Intent, Scene } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, renderButton } from './button.ts';
+import { cameraButton, microphoneButton, shareButton } from './device_buttons.ts';
 
 @customElement('hullo-controls')
 export class HulloControls extends CallElement {
@@ -17,7 +19,10 @@ export class HulloControls extends CallElement {
       .bar {
         --disc: 52px;
         display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
         gap: 12px;
+        max-width: calc(100cqw - 8px);
         padding: 12px;
         border-radius: 40px;
         background: light-dark(rgb(255 255 255 / 0.84), rgb(28 29 36 / 0.72));
@@ -25,7 +30,30 @@ export class HulloControls extends CallElement {
         backdrop-filter: blur(24px) saturate(1.5);
       }
       .bar .danger {
-        margin-left: 4px;
+        margin-inline-start: 4px;
+      }
+      /* The app's own buttons look like ours. */
+      ::slotted(button) {
+        --_disc: var(--disc, 52px);
+        display: grid;
+        place-items: center;
+        width: var(--_disc);
+        height: var(--_disc);
+        padding: 0;
+        border: 0;
+        border-radius: 50%;
+        font: inherit;
+        font-size: calc(var(--_disc) * 0.44);
+        color: var(--_text);
+        background: var(--_control);
+        cursor: pointer;
+      }
+      ::slotted(button:hover) {
+        background: var(--_control-hover);
+      }
+      ::slotted(button[aria-pressed='true']) {
+        color: var(--_on-inverse);
+        background: var(--_inverse);
       }
       .bar .danger .disc {
         width: 68px;
@@ -38,11 +66,21 @@ export class HulloControls extends CallElement {
           padding: 10px;
         }
         .bar .danger {
-          margin-left: 2px;
+          margin-inline-start: 2px;
         }
         .bar .danger .disc {
           width: 60px;
           border-radius: 24px;
+        }
+      }
+      @container (max-width: 420px) {
+        .bar.full {
+          --disc: 43px;
+          gap: 6px;
+          padding: 8px;
+        }
+        .bar.full .danger .disc {
+          width: 54px;
         }
       }
       @container (max-width: 376px) {
@@ -51,6 +89,20 @@ export class HulloControls extends CallElement {
           gap: 6px;
           padding: 8px;
         }
+        .bar.full {
+          --disc: 39px;
+          gap: 5px;
+        }
+      }
+      @container (max-width: 460px) {
+        .crowded {
+          --disc: 42px;
+          gap: 4px;
+          padding: 8px;
+        }
+        .crowded .danger .disc {
+          width: 52px;
+        }
       }
       @container (max-width: 340px) {
         .bar {
@@ -58,6 +110,14 @@ export class HulloControls extends CallElement {
         }
         .bar .danger .disc {
           width: 52px;
+        }
+        .bar.full {
+          --disc: 36px;
+          gap: 4px;
+          padding: 7px;
+        }
+        .bar.full .danger .disc {
+          width: 44px;
         }
       }
       .named {
@@ -79,6 +139,9 @@ export class HulloControls extends CallElement {
         .named .round {
           width: 96px;
         }
+        .named .danger {
+          order: 1;
+        }
       }
       @container (max-height: 520px) {
         .named {
@@ -86,60 +149,84 @@ export class HulloControls extends CallElement {
           display: flex;
           gap: 8px;
         }
+        .named .danger {
+          order: 1;
+        }
       }
     `,
   ];
+
+  /** The app has buttons of its own in the bar. */
+  @state() private crowd: '' | 'crowded' = '';
+
+  #onSlot = ({ target }: Event): void => {
+    const own = target instanceof HTMLSlotElement ? target.assignedElements({ flatten: true }) : [];
+    this.crowd = own.length > 0 ? 'crowded' : '';
+  };
 
   protected override render() {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
     if (scene.group) return this.#renderGroupBar(scene, video);
-    return html`<div class=${video ? 'bar' : 'named'} role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, !video)} ${video ? this.#renderCamera(scene) : this.#renderDevices(scene, true)} ${this.#renderSwitchMedia(scene, video)}
-      ${video ? this.#renderDevices(scene, false) : nothing} ${this.#renderInvite(scene, !video)} ${this.#renderHangup(!video)}
+    // Beside a shared screen there is no room for names.
+    const named = !video && scene.sharers.length === 0;
+    const hangup = this.#renderHangup(named);
+    const share = this.#offered('share', () => this.#renderShare(scene, named));
+    return html`<div class="${named ? 'named' : 'bar'} ${!named && scene.canShare ? 'full' : ''} ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, named))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene, named)) : this.#offered('devices', () => this.#renderDevices(scene, named))}
+      ${this.#offered('switch', () => this.#renderSwitchMedia(scene, named))}
+      ${video ? this.#offered('devices', () => this.#renderDevices(scene, named)) : nothing}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, named)) : nothing}
+      ${named ? [hangup, share] : share}
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
+      ${named ? nothing : hangup}
     </div>`;
   }
 
   #renderGroupBar(scene: Scene, video: boolean): TemplateResult {
-    return html`<div class="bar" role="toolbar" aria-label=${this.t('control.bar')}>
-      ${this.#renderMicrophone(scene, false)} ${video ? this.#renderCamera(scene) : nothing} ${this.#renderDevices(scene, false)}
-      ${scene.inviting.allowed ? this.#renderInvite(scene, false) : nothing} ${this.#renderLeave(scene)}
+    return html`<div class="bar ${this.crowd}" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
+      ${this.#offered('microphone', () => this.#renderMicrophone(scene, false))}
+      ${video ? this.#offered('camera', () => this.#renderCamera(scene, false)) : nothing}
+      ${this.#offered('devices', () => this.#renderDevices(scene, false))}
+      ${this.#offered('share', () => this.#renderShare(scene, false))}
+      ${scene.inviting.allowed ? this.#offered('invite', () => this.#renderInvite(scene, false)) : nothing}
+      <slot name="controls" @slotchange=${this.#onSlot}></slot>
+      ${this.#renderLeave(scene)}
     </div>`;
   }
 
-  #renderMicrophone({ local }: Scene, labelled: boolean): TemplateResult {
-    const off = !microphoneIsOn(local);
-    return renderButton({
-      icon: off ? 'microphoneOff' : 'microphone',
-      label: this.t(off ? 'control.unmute' : 'control.mute'),
-      testId: 'hullo-mute-audio',
-      pressed: off,
-      labelled,
-      key: 'M',
-      press: () => this.dispatchIntent(toggleMicrophone(local)),
-    });
+  /** What the app has left out is not there. */
+  #offered(
+    control: ControlName,
+    render: () => TemplateResult | typeof nothing,
+  ): TemplateResult | typeof nothing {
+    return this.scene?.offers(control) ? render() : nothing;
   }
 
-  #renderCamera({ local }: Scene): TemplateResult {
-    const on = cameraIsOn(local);
-    return renderButton({
-      icon: on ? 'camera' : 'cameraOff',
-      label: this.t(on ? 'control.cameraOff' : 'control.cameraOn'),
-      testId: 'hullo-mute-video',
-      pressed: !on,
-      key: 'V',
-      press: () => this.dispatchIntent(toggleCamera(local)),
-    });
+  #dispatch = (intent: Intent): void => this.dispatchIntent(intent);
+
+  #renderMicrophone(scene: Scene, labelled: boolean): TemplateResult {
+    return renderButton({ ...microphoneButton(scene, this.#dispatch), labelled });
   }
 
-  #renderSwitchMedia({ call, connected }: Scene, video: boolean): TemplateResult {
+  #renderCamera(scene: Scene, labelled: boolean): TemplateResult {
+    return renderButton({ ...cameraButton(scene, this.#dispatch), labelled });
+  }
+
+  #renderShare(scene: Scene, labelled: boolean): TemplateResult | typeof nothing {
+    return scene.canShare ? renderButton({ ...shareButton(scene, this.#dispatch), labelled }) : nothing;
+  }
+
+  #renderSwitchMedia({ call, connected }: Scene, labelled: boolean): TemplateResult {
+    const video = call.media === 'video';
     return renderButton({
       icon: video ? 'phone' : 'camera',
       label: this.t(video ? 'control.toVoice' : 'control.toVideo'),
       testId: 'hullo-switch-media',
       disabled: !connected || call.switch !== undefined,
-      labelled: !video,
+      labelled,
       press: () => this.dispatchIntent({ type: 'switch', media: video ? 'audio' : 'video' }),
     });
   }

@@ -1,26 +1,25 @@
-// <hullo-devices>: the sheet that chooses microphone, camera and speaker; from the bottom on a phone, above the bar on a
-// desktop.
+// <hullo-devices>: the sheet that chooses microphone, camera and speaker, and in a call of two how loud the other side is;
+// from the bottom on a phone, above the bar on a desktop.
 import type { Devices } from '@hullo/sdk';
-import { css, html, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import type { DeviceKind } from '../client.ts';
 import { type IconName, icons } from '../icons.ts';
+import type { Scene } from '../scene.ts';
 import { SheetElement, sheetStyles } from './sheet.ts';
+import './volume.ts';
 
-export type DeviceKind = 'microphone' | 'camera' | 'speaker';
+type Choice = DeviceKind | 'speaker';
 
-const shelves: readonly { kind: DeviceKind; list: keyof Devices; icon: IconName }[] = [
+const shelves: readonly { kind: Choice; list: keyof Devices; icon: IconName }[] = [
   { kind: 'microphone', list: 'microphones', icon: 'microphone' },
   { kind: 'camera', list: 'cameras', icon: 'camera' },
   { kind: 'speaker', list: 'speakers', icon: 'speaker' },
 ];
 
-/** The client does not say which device is open, so the page remembers what was chosen in it. */
-const chosen = new Map<DeviceKind, string>();
-
 @customElement('hullo-devices')
 export class HulloDevices extends SheetElement {
-  @state() private devices: Devices | undefined;
-
   static override styles = [
     ...sheetStyles,
     css`
@@ -67,13 +66,16 @@ export class HulloDevices extends SheetElement {
         opacity: 0;
       }
       .mark {
-        margin-left: auto;
+        margin-inline-start: auto;
         font-size: 20px;
         color: var(--_accent);
         visibility: hidden;
       }
       :checked ~ .mark {
         visibility: visible;
+      }
+      hullo-volume {
+        padding-inline: 2px 12px;
       }
       .none {
         margin: 0;
@@ -84,48 +86,30 @@ export class HulloDevices extends SheetElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    navigator.mediaDevices?.addEventListener?.('devicechange', this.#load);
-    void this.updateComplete.then(this.#load);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    navigator.mediaDevices?.removeEventListener?.('devicechange', this.#load);
-  }
-
-  #load = async (): Promise<void> => {
-    try {
-      this.devices = await this.scene?.client.devices();
-    } catch {
-      this.devices = { microphones: [], cameras: [], speakers: [] };
-    }
-  };
-
   protected override render() {
+    const { scene } = this;
+    if (!scene) return;
     return this.renderSheet({
       title: this.t('devices.title'),
       testId: 'hullo-devices',
-      body: this.devices ? this.#renderShelves(this.devices) : [],
+      body: html`${scene.devices ? this.#renderShelves(scene, scene.devices) : nothing} ${scene.remoteParticipant ? this.#renderVolume(scene) : nothing}`,
     });
   }
 
-  #renderShelves(devices: Devices): TemplateResult[] {
-    const video = this.scene?.call.media === 'video';
+  #renderShelves(scene: Scene, devices: Devices): TemplateResult[] {
+    const video = scene.call.media === 'video';
     return shelves
       .filter(({ kind, list }) =>
         kind === 'camera' ? video : kind === 'microphone' || devices[list].length > 0,
       )
       .map(({ kind, list, icon }) => {
         const options = devices[list];
-        const current = options.find((option) => option.deviceId === chosen.get(kind)) ?? options[0];
         return html`<fieldset>
           <legend>${icons[icon]} ${this.t(`devices.${kind}`)}</legend>
-          ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : ''}
+          ${options.length === 0 ? html`<p class="none">${this.t('devices.none')}</p>` : nothing}
           ${options.map(
             (option, index) => html`<label>
-              <input type="radio" name=${kind} .checked=${option === current} data-testid="hullo-device-${kind}" @change=${() => this.#choose(kind, option.deviceId)} />
+              <input type="radio" name=${kind} .checked=${live(option.deviceId === scene.inUse[kind])} data-testid="hullo-device-${kind}" @change=${() => this.dispatchIntent({ type: 'device', kind, id: option.deviceId })} />
               <span>${this.#nameOf(option, index)}</span>
               <span class="mark">${icons.check}</span>
             </label>`,
@@ -134,17 +118,18 @@ export class HulloDevices extends SheetElement {
       });
   }
 
+  #renderVolume({ remote, remoteParticipant }: Scene): TemplateResult {
+    return html`<fieldset>
+      <legend>${this.t('volume.of', { name: remote.name })}</legend>
+      <hullo-volume .scene=${this.scene} .accid=${remoteParticipant?.accid ?? ''}></hullo-volume>
+    </fieldset>`;
+  }
+
   #nameOf(device: MediaDeviceInfo, index: number): string {
     if (device.label) return device.label;
     return device.deviceId === 'default'
       ? this.t('devices.default')
       : this.t('devices.unnamed', { number: index + 1 });
-  }
-
-  #choose(kind: DeviceKind, id: string): void {
-    chosen.set(kind, id);
-    this.dispatchIntent({ type: 'device', kind, id });
-    this.requestUpdate();
   }
 }
 

@@ -1,6 +1,7 @@
 // <hullo-faces>: several people as faces that overlap; those beyond are counted.
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { AnyDocumentElement } from '../any_document.ts';
 import type { Person } from '../people.ts';
 import { base } from '../theme.ts';
 import './avatar.ts';
@@ -12,7 +13,7 @@ import './avatar.ts';
  * @cssproperty --ring - The colour around a face, which is that of what lies behind.
  */
 @customElement('hullo-faces')
-export class HulloFaces extends LitElement {
+export class HulloFaces extends AnyDocumentElement {
   /** The accounts, in the order in which they are shown. */
   @property({ attribute: false }) people: readonly Person[] = [];
   /** How many faces at most; the rest is a number. */
@@ -26,11 +27,11 @@ export class HulloFaces extends LitElement {
       :host {
         --_size: var(--size, 48px);
         display: inline-flex;
-        padding-left: calc(var(--_size) * 0.28);
+        padding-inline-start: calc(var(--_size) * 0.28);
       }
       hullo-avatar,
       .rest {
-        margin-left: calc(var(--_size) * -0.28);
+        margin-inline-start: calc(var(--_size) * -0.28);
         box-shadow: 0 0 0 3px var(--ring, var(--_bg));
       }
       .rest {

@@ -8,7 +8,8 @@ import { base } from '../theme.ts';
 
 @customElement('hullo-held')
 export class HulloHeld extends CallElement {
-  @state() private explained = false;
+  /** The call whose chip was pressed. */
+  @state() private explainedId: string | undefined;
 
   static override styles = [
     base,
@@ -28,7 +29,8 @@ export class HulloHeld extends CallElement {
         gap: 7px;
         max-width: 100%;
         min-height: 34px;
-        padding: 5px 14px 5px 10px;
+        padding-block: 5px;
+        padding-inline: 10px 14px;
         border: 0;
         border-radius: 17px;
         font-size: 14px;
@@ -57,7 +59,7 @@ export class HulloHeld extends CallElement {
         border-radius: 14px;
         font-size: 14px;
         line-height: 19px;
-        text-align: left;
+        text-align: start;
         color: #fff;
         background: rgb(24 25 31 / 0.94);
         animation: appear 0.2s;
@@ -74,12 +76,14 @@ export class HulloHeld extends CallElement {
     const { scene } = this;
     if (!scene?.held) return nothing;
     const names = nameAll(scene.held.people, scene.lang);
-    return html`<button type="button" aria-expanded=${String(this.explained)} data-testid="held-chip" @click=${() => {
-      this.explained = !this.explained;
+    const { callId } = scene.held.call;
+    const explained = this.explainedId === callId;
+    return html`<button type="button" aria-expanded=${String(explained)} data-testid="held-chip" @click=${() => {
+      this.explainedId = explained ? undefined : callId;
     }}>
         ${icons.pause} <span>${this.t('held.chip', { names })}</span>
       </button>
-      ${this.explained ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
+      ${explained ? html`<p role="status" data-testid="held-hint">${this.t('held.hint')}</p>` : nothing}`;
   }
 }
 

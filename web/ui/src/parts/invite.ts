@@ -4,9 +4,10 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
-import { matches, type Person } from '../people.ts';
+import { isSameAccid, matches, type Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import './avatar.ts';
+import { acceptFill } from './fills.ts';
 import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
 
 @customElement('hullo-invite')
@@ -64,7 +65,8 @@ export class HulloInvite extends SheetElement {
         align-items: center;
         gap: 7px;
         height: 36px;
-        padding: 0 11px 0 5px;
+        padding-block: 0;
+        padding-inline: 5px 11px;
         border: 0;
         border-radius: 18px;
         font-size: 14px;
@@ -72,6 +74,11 @@ export class HulloInvite extends SheetElement {
         background: color-mix(in oklab, var(--_accent) 14%, transparent);
         cursor: pointer;
         animation: pop 0.2s var(--_ease);
+      }
+      .chip .seen {
+        display: inherit;
+        align-items: inherit;
+        gap: inherit;
       }
       .chip svg {
         font-size: 14px;
@@ -128,7 +135,8 @@ export class HulloInvite extends SheetElement {
         display: flex;
         align-items: center;
         gap: 14px;
-        padding: 10px 0 0 10px;
+        padding-block: 10px 0;
+        padding-inline: 10px 0;
         font-size: 14px;
         color: var(--_muted);
       }
@@ -138,14 +146,14 @@ export class HulloInvite extends SheetElement {
         align-items: center;
         gap: 9px;
         min-height: 48px;
-        margin-left: auto;
+        margin-inline-start: auto;
         padding: 0 22px;
         border: 0;
         border-radius: 24px;
         font-size: 15px;
         font-weight: 600;
         color: #fff;
-        background: var(--_accept);
+        background: ${acceptFill};
         cursor: pointer;
       }
       .send svg {
@@ -227,8 +235,9 @@ export class HulloInvite extends SheetElement {
         (accid) => accid,
         (accid) => {
           const person = scene.person(accid);
-          return html`<button type="button" class="chip" aria-label=${this.t('invite.remove', { name: person.name })} @click=${() => this.#pick(accid, false)}>
-            <hullo-avatar .person=${person}></hullo-avatar>${person.name} ${icons.close}
+          return html`<button type="button" class="chip" @click=${() => this.#pick(accid, false)}>
+            <span class="unseen">${this.t('invite.remove', { name: person.name })}</span>
+            <span class="seen" aria-hidden="true"><hullo-avatar .person=${person}></hullo-avatar>${person.name} ${icons.close}</span>
           </button>`;
         },
       )}
@@ -237,7 +246,7 @@ export class HulloInvite extends SheetElement {
 
   #renderRow(scene: Scene, person: Person, seats: number): TemplateResult {
     const { accid } = person;
-    const participant = scene.call.participants.find((one) => one.accid === accid);
+    const participant = scene.call.participants.find((one) => isSameAccid(one.accid, accid));
     const attendance = participant && attendanceOf(participant);
     const there = attendance === 'in' || attendance === 'pending';
     const checked = this.picked.includes(accid);
@@ -278,12 +287,8 @@ export class HulloInvite extends SheetElement {
 
   #send({ call }: Scene): void {
     // Whoever came into the call while this was open is in it by now.
-    const there = new Set(
-      call.participants
-        .filter((one) => ['in', 'pending'].includes(attendanceOf(one)))
-        .map(({ accid }) => accid),
-    );
-    const accids = this.picked.filter((accid) => !there.has(accid));
+    const there = call.participants.filter((one) => ['in', 'pending'].includes(attendanceOf(one)));
+    const accids = this.picked.filter((accid) => !there.some((one) => isSameAccid(one.accid, accid)));
     if (accids.length > 0) this.dispatchIntent({ type: 'invite', accids });
     this.dispatchIntent({ type: 'close' });
   }

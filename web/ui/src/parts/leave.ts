@@ -3,6 +3,7 @@ import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
+import { dangerFill } from './fills.ts';
 
 @customElement('hullo-leave')
 export class HulloLeave extends CallElement {
@@ -68,10 +69,10 @@ export class HulloLeave extends CallElement {
       }
       .end {
         color: #fff;
-        background: var(--_danger);
+        background: ${dangerFill};
       }
       .end:hover {
-        background: var(--_danger);
+        background: ${dangerFill};
         filter: brightness(1.08);
       }
       @keyframes rise {

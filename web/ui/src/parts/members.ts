@@ -6,11 +6,13 @@ import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Attendance, attendanceOf, sorted } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
-import { isAbsent, microphoneIsOn, type Scene } from '../scene.ts';
+import { deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
+import type { Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
 import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
 import { noteOf } from './tile.ts';
+import './volume.ts';
 
 const shelves: readonly { title: TextKey; attendances: readonly Attendance[] }[] = [
   { title: 'members.in', attendances: ['in'] },
@@ -70,6 +72,10 @@ export class HulloMembers extends SheetElement {
       .act[aria-pressed='true'] {
         color: var(--_accent);
       }
+      hullo-volume {
+        margin: -8px 0 4px;
+        padding-inline: 56px 12px;
+      }
       .again {
         flex: none;
         display: inline-flex;
@@ -81,7 +87,7 @@ export class HulloMembers extends SheetElement {
         border-radius: 19px;
         font-size: 14px;
         font-weight: 600;
-        color: var(--_accent);
+        color: color-mix(in oklab, var(--_accent) 72%, var(--_text));
         background: color-mix(in oklab, var(--_accent) 13%, transparent);
         cursor: pointer;
       }
@@ -156,42 +162,47 @@ export class HulloMembers extends SheetElement {
     const attendance = attendanceOf(participant);
     const absent = attendance === 'declined' || attendance === 'gone';
     const speaking = attendance === 'in' && scene.speakers.includes(accid);
-    const note = noteOf(participant, isMe) ?? (scene.call.caller === accid ? 'members.caller' : undefined);
+    const note = this.#noteOf(scene, participant, isMe);
     return html`<div class="person ${absent ? 'absent' : ''} ${speaking ? 'speaking' : ''}" data-testid="member-${accid}" data-state=${state}>
       <hullo-avatar .person=${person}></hullo-avatar>
       <span class="words">
         <span class="name">${isMe ? `${person.name} (${this.t('tile.you')})` : person.name}</span>
-        ${note ? html`<span class="note">${this.t(note)}</span>` : nothing}
+        ${note ? html`<span class="note">${note}</span>` : nothing}
       </span>
-      ${attendance === 'in' ? this.#renderPresence(scene, participant, isMe) : nothing}
+      ${attendance === 'in' ? this.#renderPresence(scene, participant) : nothing}
       ${absent && !isMe && scene.inviting.allowed ? this.#renderAgain(accid, person.name) : nothing}
-    </div>`;
+    </div>
+    ${attendance === 'in' && !isMe ? html`<hullo-volume .scene=${scene} .accid=${accid}></hullo-volume>` : nothing}`;
   }
 
-  #renderPresence(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
+  /** What is the matter; else that a screen is shared, or that the microphone does not work; else who called. */
+  #noteOf(scene: Scene, participant: Participant, isMe: boolean): string | undefined {
+    const { accid } = participant;
+    const note = noteOf(participant, isMe);
+    if (note) return this.t(note);
+    if (participant.screen) return this.t('share.remote', { name: scene.person(accid).name });
+    const mark = deviceMarkOf(scene, participant, 'microphone');
+    if (mark && mark !== 'off') return wordsOfMark(scene, accid, 'microphone', mark);
+    return scene.call.caller === accid ? this.t('members.caller') : undefined;
+  }
+
+  #renderPresence(scene: Scene, participant: Participant): TemplateResult {
+    const { accid } = participant;
     const { name } = scene.person(accid);
-    const silent = isMe ? !microphoneIsOn(scene.local) : isAbsent(audio);
-    const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
-    const muted = scene.mutedForMe.has(accid);
+    const mark = deviceMarkOf(scene, participant, 'microphone');
+    const said = mark && wordsOfMark(scene, accid, 'microphone', mark);
     const pinned = scene.pinned === accid;
-    return html`${silent ? html`<span class="off" role="img" aria-label=${said} title=${said}>${icons.microphoneOff}</span>` : nothing}
-      ${
-        isMe
-          ? nothing
-          : this.#renderAction({
-              icon: muted ? 'speakerOff' : 'speaker',
-              label: this.t(muted ? 'members.unmute' : 'members.mute', { name }),
-              testId: `mute-for-me-${accid}`,
-              pressed: muted,
-              press: () => this.dispatchIntent({ type: 'muteForMe', accid, muted: !muted }),
-            })
-      }
+    return html`${
+      mark && mark !== 'asking'
+        ? html`<span class="off" role="img" aria-label=${said} title=${said}>${icons.microphoneOff}</span>`
+        : nothing
+    }
       ${this.#renderAction({
         icon: 'pin',
         label: this.t(pinned ? 'tile.unpin' : 'tile.pin', { name }),
         testId: `member-pin-${accid}`,
         pressed: pinned,
-        press: () => this.dispatchIntent({ type: 'pin', accid: pinned ? undefined : accid }),
+        press: () => this.dispatchIntent({ type: 'pin', tile: pinned ? undefined : accid }),
       })}`;
   }
 

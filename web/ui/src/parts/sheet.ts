@@ -26,13 +26,13 @@ export abstract class SheetElement extends CallElement {
   protected renderSheet({ title, testId, body, top, bottom }: SheetContent): TemplateResult {
     const close = (): void => this.dispatchIntent({ type: 'close' });
     return html`<div class="veil" @click=${close}></div>
-      <section class="sheet" role="dialog" aria-label=${title} data-testid=${testId}>
-        <header>
+      <section class="sheet" part="sheet" role="dialog" aria-label=${title} data-testid=${testId}>
+        <div class="head">
           <h2>${title}</h2>
           <button type="button" class="close" aria-label=${this.t('control.close')} data-testid="${testId}-close" @click=${close}>
             ${icons.close}
           </button>
-        </header>
+        </div>
         ${top ?? nothing}
         <div class="body">${body}</div>
         ${bottom ?? nothing}
@@ -79,12 +79,13 @@ export const sheetStyles = [
       overflow: auto;
       overscroll-behavior: contain;
     }
-    .sheet > header {
+    .head {
       flex: none;
       display: flex;
       align-items: center;
       justify-content: space-between;
-      padding: 4px 0 4px 8px;
+      padding-block: 4px;
+      padding-inline: 8px 0;
     }
     h2 {
       margin: 0;
@@ -138,10 +139,13 @@ export const sheetStyles = [
         translate: 0 40px;
       }
     }
+    :host(:dir(rtl)) {
+      --_slide: -40px;
+    }
     @keyframes slide {
       from {
         opacity: 0;
-        translate: 40px 0;
+        translate: var(--_slide, 40px) 0;
       }
     }
     @keyframes fade {
@@ -169,7 +173,7 @@ export const personRowStyles = css`
     padding: 8px 10px;
     border: 0;
     border-radius: 16px;
-    text-align: left;
+    text-align: start;
     background: none;
   }
   .person .words {

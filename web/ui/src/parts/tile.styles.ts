@@ -57,11 +57,11 @@ export const tileStyles = [
       animation: none;
     }
     .ambient::before {
-      left: -60cqmax;
+      inset-inline-start: -60cqmax;
       top: -80cqmax;
     }
     .ambient::after {
-      right: -65cqmax;
+      inset-inline-end: -65cqmax;
       bottom: -85cqmax;
     }
     .face {
@@ -148,7 +148,7 @@ export const tileStyles = [
     .tag {
       position: absolute;
       z-index: 2;
-      left: clamp(6px, 3cqmin, 12px);
+      inset-inline-start: clamp(6px, 3cqmin, 12px);
       bottom: clamp(6px, 3cqmin, 12px);
       display: inline-flex;
       align-items: center;
@@ -178,10 +178,17 @@ export const tileStyles = [
       font-size: 15px;
       pointer-events: auto;
     }
-    .off {
+    .sign.asking {
+      display: inline-flex;
+      align-items: center;
+      gap: 5px;
+    }
+    .sign.off,
+    .sign.failed {
       color: #ff8f92;
     }
-    .covered .off {
+    .covered .sign.off,
+    .covered .sign.failed {
       color: var(--_danger-text);
     }
     @container (max-width: 110px) {
@@ -228,7 +235,7 @@ export const tileStyles = [
     }
     .hint {
       top: 8px;
-      right: 8px;
+      inset-inline-end: 8px;
       width: 34px;
       height: 34px;
       font-size: 18px;
@@ -244,7 +251,7 @@ export const tileStyles = [
       }
     }
     .flip {
-      right: 6px;
+      inset-inline-end: 6px;
       bottom: 6px;
       z-index: 5;
       width: 40px;

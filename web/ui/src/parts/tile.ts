@@ -3,12 +3,14 @@
 import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { DeviceKind } from '../client.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { inlineStyle } from '../inline_style.ts';
 import { coloursOf } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, isAbsent, microphoneIsOn, type Scene } from '../scene.ts';
+import { type DeviceMark, deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
+import { cameraIsOn, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
 import './quality.ts';
@@ -68,27 +70,25 @@ export class HulloTile extends CallElement {
     const attendance = attendanceOf(participant);
     const filmed = scene.call.media === 'video' && (isMe || (attendance === 'in' && state === 'joined'));
     const hasPicture = isMe ? this.#local.hasPicture : this.#remote.hasPicture;
-    const on = isMe ? cameraIsOn(scene.local) : !isAbsent(participant.video) && !participant.held;
+    const on = isMe ? cameraIsOn(scene.local) : participant.video === 'on' && !participant.held;
     const note = noteOf(participant, isMe);
+    const mark = deviceMarkOf(scene, participant, 'microphone');
     const speaking =
-      attendance === 'in' && scene.speakers.includes(accid) && !this.#isSilent(scene, participant);
+      attendance === 'in' && scene.speakers.includes(accid) && (mark === undefined || mark === 'asking');
     const [one, two] = coloursOf(accid);
     const covered = !filmed || !on || !hasPicture;
     return html`<div
+      part="tile"
       class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
       ${inlineStyle({ '--one': one, '--two': two })}
     >
       ${filmed ? (isMe ? this.#local.render('hullo-local-video') : this.#remote.render(`video-${accid}`)) : nothing}
       ${covered ? this.#renderFace(scene, filmed && on) : nothing}
       ${note ? html`<p class="note" data-testid="note-${accid}">${this.#renderSign(note)}<span>${this.t(note)}</span></p>` : nothing}
-      ${this.#renderTag(scene, participant, isMe)} ${this.pinnable ? this.#renderCover(scene, accid) : nothing}
+      ${this.#renderTag(scene, participant, mark)} ${this.pinnable ? this.#renderCover(scene, accid) : nothing}
       ${isMe && this.flippable && filmed && on ? this.#renderFlip() : nothing}
       <i class="ring"></i>
     </div>`;
-  }
-
-  #isSilent({ local, me }: Scene, { accid, audio }: Participant): boolean {
-    return accid === me ? !microphoneIsOn(local) : isAbsent(audio);
   }
 
   /** `waiting`: the picture is about to come, so that the face comes only when it takes its time. */
@@ -107,20 +107,26 @@ export class HulloTile extends CallElement {
     return note === 'state.held' ? icons.pause : nothing;
   }
 
-  #renderTag(scene: Scene, participant: Participant, isMe: boolean): TemplateResult {
+  #renderTag(scene: Scene, participant: Participant, mark: DeviceMark | undefined): TemplateResult {
     const { accid } = participant;
+    const isMe = accid === scene.me;
     const name = isMe ? this.t('tile.you') : scene.person(accid).name;
     const level = isMe ? scene.network.own : (scene.network.others.get(accid) ?? 'unknown');
     const weak = participant.state === 'joined' && ['poor', 'bad', 'down'].includes(level);
-    const silent = attendanceOf(participant) === 'in' && this.#isSilent(scene, participant);
     const muted = scene.mutedForMe.has(accid);
-    const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
     return html`<div class="tag">
       ${muted ? html`<span class="sign" role="img" aria-label=${this.t('members.mutedForMe')} title=${this.t('members.mutedForMe')} data-testid="muted-for-me-${accid}">${icons.speakerOff}</span>` : nothing}
-      ${silent ? html`<span class="sign off" role="img" aria-label=${said} title=${said} data-testid="muted-${accid}">${icons.microphoneOff}</span>` : nothing}
+      ${mark ? this.#renderMark(scene, accid, 'microphone', mark) : nothing}
+      ${participant.screen ? html`<span class="sign" role="img" aria-label=${this.t('share.remote', { name })} data-testid="shares-${accid}">${icons.screen}</span>` : nothing}
       <span class="name">${name}</span>
       ${weak ? html`<hullo-quality .scene=${scene} .level=${level} testid="quality-${accid}"></hullo-quality>` : nothing}
     </div>`;
+  }
+
+  #renderMark(scene: Scene, accid: string, kind: DeviceKind, mark: DeviceMark): TemplateResult {
+    const said = wordsOfMark(scene, accid, kind, mark);
+    const sign = mark === 'asking' ? html`<span class="spinner"></span>${icons[kind]}` : icons[`${kind}Off`];
+    return html`<span class="sign ${mark}" role="img" aria-label=${said} title=${said} data-testid="muted-${accid}" data-mark=${mark}>${sign}</span>`;
   }
 
   #renderCover(scene: Scene, accid: string): TemplateResult {
@@ -133,7 +139,7 @@ export class HulloTile extends CallElement {
       aria-label=${label}
       aria-pressed=${String(big)}
       data-testid="pin-${accid}"
-      @click=${() => this.dispatchIntent({ type: 'pin', accid: big ? undefined : accid })}
+      @click=${() => this.dispatchIntent({ type: 'pin', tile: big ? undefined : accid })}
     >
       <span class="hint" aria-hidden="true">${big ? icons.grid : icons.pin}</span>
     </button>`;

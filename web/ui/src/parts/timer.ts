@@ -1,11 +1,12 @@
 // <hullo-timer>: how long a call has been going on.
-import { css, html, LitElement } from 'lit';
+import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { AnyDocumentElement } from '../any_document.ts';
 import { formatDuration } from '../clock.ts';
 
 /** Counts from `since`, on whole seconds. */
 @customElement('hullo-timer')
-export class HulloTimer extends LitElement {
+export class HulloTimer extends AnyDocumentElement {
   /** `performance.now()` of the start. */
   @property({ attribute: false }) since = 0;
   #next: ReturnType<typeof setTimeout> | undefined;

@@ -39,7 +39,8 @@ abstract class View implements ReactiveController {
 
   #detach(): void {
     if (!this.#attached) return;
-    this.attach(this.#attached.client, this.#attached.key, null);
+    const { client, video } = this.#attached;
+    client.detachView(video);
     this.#attached = undefined;
     this.hasPicture = false;
   }
@@ -56,7 +57,7 @@ abstract class View implements ReactiveController {
   };
 
   protected abstract key(): string | undefined;
-  protected abstract attach(client: CallClient, key: string, video: HTMLVideoElement | null): void;
+  protected abstract attach(client: CallClient, key: string, video: HTMLVideoElement): void;
   protected abstract className(): string;
 }
 
@@ -66,7 +67,7 @@ export class LocalView extends View {
     return 'local';
   }
 
-  protected override attach(client: CallClient, _key: string, video: HTMLVideoElement | null): void {
+  protected override attach(client: CallClient, _key: string, video: HTMLVideoElement): void {
     client.attachLocalView(video);
   }
 
@@ -90,11 +91,33 @@ export class RemoteView extends View {
     return this.whose();
   }
 
-  protected override attach(client: CallClient, key: string, video: HTMLVideoElement | null): void {
+  protected override attach(client: CallClient, key: string, video: HTMLVideoElement): void {
     client.attachRemoteView(key, video);
   }
 
   protected override className(): string {
     return '';
+  }
+}
+
+/** The screen that `whose()` shares. */
+export class ScreenView extends View {
+  constructor(
+    host: CallElement,
+    private readonly whose: () => string | undefined,
+  ) {
+    super(host);
+  }
+
+  protected override key(): string | undefined {
+    return this.whose();
+  }
+
+  protected override attach(client: CallClient, key: string, video: HTMLVideoElement): void {
+    client.attachScreenView(key, video);
+  }
+
+  protected override className(): string {
+    return 'screen';
   }
 }

@@ -6,6 +6,7 @@ import { icons } from '../icons.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { base } from '../theme.ts';
 import './avatar.ts';
+import { acceptFill } from './fills.ts';
 
 @customElement('hullo-waiting')
 export class HulloWaiting extends CallElement {
@@ -24,7 +25,7 @@ export class HulloWaiting extends CallElement {
         align-items: center;
         padding: 14px;
         border-radius: 26px;
-        text-align: left;
+        text-align: start;
         outline: none;
         color: var(--_text);
         background: var(--_raised);
@@ -97,10 +98,10 @@ export class HulloWaiting extends CallElement {
       }
       .hold {
         color: #fff;
-        background: var(--_accept);
+        background: ${acceptFill};
       }
       .hold:hover {
-        background: var(--_accept);
+        background: ${acceptFill};
         filter: brightness(1.1);
       }
       @keyframes drop {

@@ -1,6 +1,6 @@
 // What every part of the call surface is: an element that renders a scene and dispatches intents.
-import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
+import { AnyDocumentElement } from '../any_document.ts';
 import type { Intent, Scene } from '../scene.ts';
 import { type Fillings, type TextKey, text } from '../texts.ts';
 
@@ -11,7 +11,7 @@ declare global {
 }
 
 /** A part of the call surface: renders a scene and dispatches what the person asks for. */
-export abstract class CallElement extends LitElement {
+export abstract class CallElement extends AnyDocumentElement {
   /** What to render; nothing without it. */
   @property({ attribute: false }) scene?: Scene;
 

@@ -1,21 +1,30 @@
 // Puts a scene together from the client's state.
 import type { Call } from '@hullo/sdk';
+import type { AskingView } from '../call/asking_controller.ts';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
+import type { ControlName } from '../controls.ts';
 import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
-import { contactsOf, type Directory, type Person, personOf } from '../people.ts';
+import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
-export interface Ingredients extends GroupView, Pick<Scene, 'answering' | 'reconnecting' | 'sheet'> {
+export interface Ingredients
+  extends GroupView,
+    AskingView,
+    Pick<Scene, 'answering' | 'canPictureInPicture' | 'devices' | 'sheet'> {
   readonly client: CallClient;
   /** The app's own, for the contacts. */
   readonly directory: Directory | undefined;
   /** Everyone's names. */
   readonly people: Directory;
   readonly contacts: readonly string[] | undefined;
+  /** The app picks the people to invite by itself. */
+  readonly picksPeople: boolean;
+  /** The buttons that the app wants; all when absent. */
+  readonly controls: readonly ControlName[] | undefined;
   readonly lang: Language;
   readonly network: NetworkView;
   readonly clock: CallClock;
@@ -27,6 +36,8 @@ export function composeScene({
   directory,
   people,
   contacts,
+  picksPeople,
+  controls,
   clock,
   ...rest
 }: Ingredients): Scene | undefined {
@@ -34,6 +45,7 @@ export function composeScene({
   if (state === 'idle' || !call) return;
   const person = (accid: string): Person => personOf(accid, people);
   const group = call.kind === 'group';
+  const known = contactsOf(directory, contacts).filter(({ accid }) => !isSameAccid(accid, me));
   const self = call.participants.find((participant) => participant.accid === me);
   const remoteParticipant = group
     ? undefined
@@ -50,9 +62,12 @@ export function composeScene({
     remoteParticipant,
     group,
     others: othersIn(call, me).map(person),
-    contacts: contactsOf(directory, contacts).filter(({ accid }) => accid !== me),
+    contacts: known,
     inviting: {
-      allowed: !call.group || call.group.inviteMode === 'everyone' || call.caller === me,
+      // A button that leads to an empty list would be a dead end.
+      allowed:
+        (known.length > 0 || picksPeople) &&
+        (!call.group || call.group.inviteMode === 'everyone' || call.caller === me),
       seats: seatsLeft(call, PARTICIPANTS_MAX),
     },
     held: held && { call: held, people: othersIn(held, me).map(person) },
@@ -66,8 +81,25 @@ export function composeScene({
     busyElsewhere: client.elsewhere.length > 0,
     startedAt: clock.startedAt(call.callId, call.activeMs, call.state === 'active', performance.now()),
     connected: self?.state === 'joined' && (group || remoteParticipant?.state === 'joined'),
+    reconnecting: client.reconnecting,
+    // Who spoke before the connection was lost is not known to speak now.
+    speakers: client.reconnecting ? [] : rest.speakers,
+    soundBlocked: client.soundBlocked,
+    inUse: client.inUse,
+    mutedForMe: new Set(client.audioMutes),
+    sharers: state === 'in_call' ? sharersIn(call, me).map(person) : [],
+    canShare: state === 'in_call' && 'getDisplayMedia' in (navigator.mediaDevices ?? {}),
+    offers: (control) => controls?.includes(control) ?? true,
     person,
+    volumeOf: (accid) => client.volumeOf(accid),
   };
+}
+
+/** Everyone but `me` who is in the call and shares a screen. */
+function sharersIn(call: Call, me: string | undefined): string[] {
+  return call.participants
+    .filter((one) => one.accid !== me && one.screen && !one.held && attendanceOf(one) === 'in')
+    .map(({ accid }) => accid);
 }
 
 /** Whose face stands for a call: the other side's; in a group call, whoever called `me`, or else the first of the others. */

@@ -1,5 +1,5 @@
 // Runs what a person asks for, on the client.
-import type { CallClient } from '../client.ts';
+import type { CallClient, DeviceKind } from '../client.ts';
 import type { Intent } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 
@@ -13,7 +13,7 @@ export interface Toast {
 export async function runIntent(client: CallClient, intent: Intent): Promise<Toast | undefined> {
   switch (intent.type) {
     case 'accept':
-      await client.accept();
+      await client.accept(intent.video === undefined ? {} : { video: intent.video });
       return;
     case 'reject':
       return client.reject().then(nothingToSay);
@@ -25,6 +25,10 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
       return client.muteLocalAudio(intent.muted).then(nothingToSay);
     case 'camera':
       return turnCamera(client, intent.on).then(nothingToSay);
+    case 'retry':
+      return retryAll(client, intent.kinds).then(nothingToSay);
+    case 'share':
+      return client.shareScreen(intent.on).then(nothingToSay);
     case 'switch':
       return (await client.switchCallType(intent.media)) ? undefined : { key: 'consent.refused', accids: [] };
     case 'answerSwitch':
@@ -37,6 +41,8 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
       return invite(client, intent.accids);
     case 'muteForMe':
       return client.setAudioMute(intent.accid, intent.muted).then(nothingToSay);
+    case 'volume':
+      return void client.setVolume(intent.accid, intent.volume);
     case 'acceptWaiting':
       await client.acceptWaiting(intent.callId, intent.other);
       return;
@@ -45,6 +51,12 @@ export async function runIntent(client: CallClient, intent: Intent): Promise<Toa
     case 'continueHere':
       await client.continueHere(intent.callId);
       return;
+    // The surface's own.
+    case 'layout':
+    case 'corner':
+    case 'pictureInPicture':
+    case 'openBanner':
+    case 'startSound':
     case 'pin':
     case 'open':
     case 'close':
@@ -64,19 +76,19 @@ async function invite(client: CallClient, accids: readonly string[]): Promise<To
   return missing.length > 0 ? { key: 'invite.refused', accids: missing } : undefined;
 }
 
-/** Off closes the camera; on opens it, and tries one again that has failed. */
+/** Either way of turning it off closes it; on takes back both. */
 async function turnCamera(client: CallClient, on: boolean): Promise<void> {
   if (!on) return client.muteLocalVideo(true);
-  const { videoEnabled, camera } = client.local;
-  if (!videoEnabled || camera.state === 'failed') await client.enableLocalVideo(true);
+  if (!client.local.videoEnabled) await client.enableLocalVideo(true);
   if (client.local.videoMuted) await client.muteLocalVideo(false);
 }
 
-function chooseDevice(
-  client: CallClient,
-  kind: 'microphone' | 'camera' | 'speaker',
-  id: string,
-): Promise<void> {
+/** At once, so that the browser asks the person one question for both. */
+async function retryAll(client: CallClient, kinds: readonly DeviceKind[]): Promise<void> {
+  await Promise.all(kinds.map((kind) => client.retryDevice(kind)));
+}
+
+function chooseDevice(client: CallClient, kind: DeviceKind | 'speaker', id: string): Promise<void> {
   switch (kind) {
     case 'microphone':
       return client.useMicrophone(id);

@@ -10,7 +10,8 @@ import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 @customElement('hullo-ended')
 export class HulloEnded extends LitElement {
   @property({ attribute: false }) notice?: Notice;
-  @property() override lang: Language = 'en';
+  /** The language of its words. */
+  @property({ attribute: false }) locale: Language = 'en';
 
   static override styles = [
     ...portraitStyles,
@@ -72,10 +73,11 @@ export class HulloEnded extends LitElement {
       <section class="screen" @click=${dismiss}>
         <div class="who" role="status" data-testid="hullo-notice">
           ${this.#renderFaces(notice)}
-          <h1>${notice.title}</h1>
-          ${notice.detail ? html`<p class="status">${notice.detail}</p>` : nothing}
+          <h1 part="name">${notice.title}</h1>
+          ${notice.detail ? html`<p class="status" part="status">${notice.detail}</p>` : nothing}
+          <slot name="details"></slot>
         </div>
-        <button type="button" class="close" aria-label=${text(this.lang, 'control.close')} data-testid="hullo-notice-close" @click=${dismiss}>
+        <button type="button" class="close" aria-label=${text(this.locale, 'control.close')} data-testid="hullo-notice-close" @click=${dismiss}>
           ${icons.close}
         </button>
       </section>`;

@@ -38,12 +38,13 @@ export const groupStyles = [
       gap: 12px;
       padding: max(12px, env(safe-area-inset-top)) var(--_gap) var(--_foot);
     }
-    header {
+    .head {
       flex: none;
       display: flex;
       align-items: flex-start;
       gap: 12px;
-      padding: 2px 4px 0 10px;
+      padding-block: 2px 0;
+      padding-inline: calc(10px + var(--_lead, 0px)) 4px;
     }
     .title {
       flex: 1;
@@ -63,7 +64,7 @@ export const groupStyles = [
       font-weight: 650;
       letter-spacing: -0.01em;
     }
-    header p {
+    .head p {
       display: flex;
       align-items: center;
       gap: 10px;
@@ -81,7 +82,8 @@ export const groupStyles = [
       align-items: center;
       gap: 7px;
       min-height: 44px;
-      padding: 0 16px 0 13px;
+      padding-block: 0;
+      padding-inline: 13px 16px;
       border: 0;
       border-radius: 22px;
       font-size: 15px;
@@ -106,23 +108,24 @@ export const groupStyles = [
       inset: 0;
       touch-action: pan-y;
     }
-    hullo-tile {
+    hullo-tile,
+    hullo-screen-tile {
       --_move: 0.42s var(--_ease);
-      transition: left var(--_move), top var(--_move), width var(--_move), height var(--_move);
+      transition: inset var(--_move), width var(--_move), height var(--_move);
     }
     /* Where the two views of a one-to-one call lay. */
     hullo-tile.opening {
       transition: none;
     }
     hullo-tile.theirs.opening {
-      left: calc(0px - var(--_stage-x)) !important;
+      inset-inline-start: calc(0px - var(--_stage-x)) !important;
       top: calc(0px - var(--_stage-y)) !important;
       width: 100cqw !important;
       height: 100cqh !important;
     }
     hullo-tile.mine.opening {
       z-index: 1;
-      left: calc(100cqw - 128px - var(--_stage-x)) !important;
+      inset-inline-start: calc(100cqw - 128px - var(--_stage-x)) !important;
       top: calc(16px - var(--_stage-y)) !important;
       width: 112px !important;
       height: 168px !important;
@@ -152,10 +155,10 @@ export const groupStyles = [
       visibility: hidden;
     }
     .previous {
-      left: 0;
+      inset-inline-start: 0;
     }
     .next {
-      right: 0;
+      inset-inline-end: 0;
     }
     .dots {
       flex: none;
@@ -190,7 +193,7 @@ export const groupStyles = [
       background: light-dark(#22a861, #5fdc97);
       opacity: 1;
     }
-    footer {
+    .foot {
       flex: none;
       display: flex;
       justify-content: center;
@@ -208,6 +211,9 @@ export const groupStyles = [
         gap: 14px;
         padding-top: 16px;
       }
+      .head {
+        padding-inline-start: calc(10px + var(--_lead-wide, var(--_lead, 0px)));
+      }
       h1 {
         font-size: 20px;
       }
@@ -215,13 +221,21 @@ export const groupStyles = [
         display: grid;
       }
       hullo-banners {
-        inset: 18px 200px auto;
+        inset: 82px 16px auto;
       }
       hullo-tile.mine.opening {
-        left: calc(100cqw - 284px - var(--_stage-x)) !important;
+        inset-inline-start: calc(100cqw - 284px - var(--_stage-x)) !important;
         top: calc(100cqh - 188px - var(--_stage-y)) !important;
         width: 256px !important;
         height: 160px !important;
+      }
+    }
+    @container (min-width: 1080px) {
+      .title {
+        max-width: calc(50cqw - 260px);
+      }
+      hullo-banners {
+        inset: 18px 200px auto;
       }
     }
     /* A phone on its side: no room for a row of words above the tiles. */
@@ -234,16 +248,17 @@ export const groupStyles = [
         gap: 6px;
         padding-top: max(8px, env(safe-area-inset-top));
       }
-      header {
+      .head {
         position: absolute;
         z-index: 2;
         inset: auto var(--_gap) calc(var(--_foot) + 14px);
         align-items: center;
+        padding-inline-start: 10px;
         pointer-events: none;
       }
       .title {
         flex: 0 1 26cqw;
-        margin-right: auto;
+        margin-inline-end: auto;
       }
       h1 {
         font-size: 15px;
@@ -255,7 +270,7 @@ export const groupStyles = [
       .members {
         pointer-events: auto;
       }
-      footer {
+      .foot {
         --disc: 44px;
       }
     }

@@ -6,17 +6,19 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Area, type Layout, layOut, type Rect } from '../group/grid.ts';
 import { nameAll } from '../group/naming.ts';
-import { attendanceOf } from '../group/roster.ts';
+import { attendanceOf, screenTileOf, sharerOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
 import { inlineStyle } from '../inline_style.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
+import '../parts/screen_tile.ts';
 import { followSwipe } from '../parts/swipe.ts';
 import '../parts/tile.ts';
 import { noteOf } from '../parts/tile.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { CallElement } from '../scene/call_element.ts';
 import type { Scene } from '../scene.ts';
 import { groupStyles } from './group.styles.ts';
@@ -31,12 +33,13 @@ export class HulloGroup extends CallElement {
   @property({ type: Boolean }) grown = false;
   @state() private area: Area = AREA_UNKNOWN;
   @state() private page = 0;
-  @state() private cameras = 0;
   @state() private opening = false;
   #observer: ResizeObserver | undefined;
   /** Whose views were on the screen of the one-to-one call. */
   #settled: ReadonlySet<string> = new Set();
   #layout: Layout | undefined;
+  /** The call whose pages are turned. */
+  #callId: string | undefined;
   /** The call, and whose pictures were last requested. */
   #requested: string | undefined;
 
@@ -44,9 +47,10 @@ export class HulloGroup extends CallElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.opening = this.grown;
+    // Not again where it is only moved.
+    this.opening = this.grown && !this.hasUpdated;
     this.classList.toggle('grown', this.grown);
-    void this.updateComplete.then(() => this.#begin());
+    void this.updateComplete.then(() => this.#observeStage());
   }
 
   override disconnectedCallback(): void {
@@ -54,29 +58,37 @@ export class HulloGroup extends CallElement {
     this.#observer?.disconnect();
   }
 
-  async #begin(): Promise<void> {
+  #observeStage(): void {
     const stage = this.renderRoot.querySelector('.stage');
     if (!stage || !this.isConnected) return;
+    this.#observer?.disconnect();
     this.#observer = new ResizeObserver(() => this.#measure(stage));
     this.#observer.observe(stage);
     this.#measure(stage);
-    try {
-      this.cameras = (await this.scene?.client.devices())?.cameras.length ?? 0;
-    } catch {
-      this.cameras = 0;
-    }
+    // Where it was before, somebody else may have asked for other pictures.
+    this.#requested = undefined;
+    this.requestUpdate();
+  }
+
+  /** The pages go from right to left. */
+  get #rtl(): boolean {
+    return getComputedStyle(this).direction === 'rtl';
   }
 
   #measure(stage: Element): void {
     const { clientWidth: width, clientHeight: height } = stage;
     const [here, whole] = [stage.getBoundingClientRect(), this.getBoundingClientRect()];
-    this.style.setProperty('--_stage-x', `${here.x - whole.x}px`);
+    const start = this.#rtl ? whole.right - here.right : here.x - whole.x;
+    this.style.setProperty('--_stage-x', `${start}px`);
     this.style.setProperty('--_stage-y', `${here.y - whole.y}px`);
     if (width > 0 && height > 0 && (width !== this.area.width || height !== this.area.height))
       this.area = { width, height };
   }
 
   protected override willUpdate(): void {
+    const callId = this.scene?.call.callId;
+    if (callId !== this.#callId) this.page = 0;
+    this.#callId = callId;
     if (this.hasUpdated || !this.grown || !this.scene) return;
     const there = this.scene.tiles.filter((tile) => attendanceOf(tile) === 'in');
     this.#settled = new Set(there.map(({ accid }) => accid));
@@ -92,13 +104,14 @@ export class HulloGroup extends CallElement {
   /** Those of the page, the large one first: when bandwidth is short, it should be the last to suffer. */
   #requestPictures(): void {
     const { scene } = this;
-    if (scene?.state !== 'in_call' || scene.call.media !== 'video') return;
+    if (!this.isConnected || scene?.state !== 'in_call' || !scene.group || scene.call.media !== 'video')
+      return;
     const present = new Set(
       scene.tiles.filter((tile) => attendanceOf(tile) === 'in').map(({ accid }) => accid),
     );
     const accids = (this.#layout?.tiles ?? [])
-      .map(({ accid }) => accid)
-      .filter((accid) => accid !== scene.me && present.has(accid));
+      .map(({ id }) => id)
+      .filter((id) => id !== scene.me && present.has(id));
     const requested = [scene.call.callId, ...accids].join(' ');
     if (requested === this.#requested) return;
     this.#requested = requested;
@@ -112,15 +125,13 @@ export class HulloGroup extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    this.classList.toggle('filmed', video);
-    const layout = layOut(
-      scene.tiles.map(({ accid }) => accid),
-      scene.pinned,
-      this.page,
-      this.area,
-    );
+    const filmed = video || scene.sharers.length > 0;
+    this.classList.toggle('filmed', filmed);
+    const screens = scene.sharers.map(({ accid }) => screenTileOf(accid));
+    const ids = [...screens, ...scene.tiles.map(({ accid }) => accid)];
+    const layout = layOut(ids, scene.pinned ?? screens[0], this.page, this.area);
     this.#layout = layout;
-    return html`${video ? nothing : renderBackdrop(scene.person(scene.call.caller))}
+    return html`${filmed ? nothing : renderBackdrop(scene.person(scene.call.caller))}
       <section class="screen" data-testid="hullo-group" @keydown=${(event: KeyboardEvent) => this.#onKey(event, layout)}>
         ${this.#renderHeader(scene)}
         <div class="stage-frame">
@@ -131,37 +142,42 @@ export class HulloGroup extends CallElement {
             data-testid="group-grid"
             data-page=${layout.page}
             data-pages=${layout.pages}
-            @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, step))}
+            @pointerdown=${(press: PointerEvent) => followSwipe(press, (step) => this.#turn(layout, this.#rtl ? -step : step))}
           >
             ${repeat(
               // In their order whatever is pinned: a <video> that is moved in the document stops.
-              [...layout.tiles].sort((a, b) => this.#indexOf(scene, a.accid) - this.#indexOf(scene, b.accid)),
-              ({ accid }) => accid,
-              ({ accid, rect, big }) => this.#renderTile(scene, accid, rect, big),
+              [...layout.tiles].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
+              ({ id }) => id,
+              ({ id, rect, big }) => this.#renderTileOrScreen(scene, id, rect, big),
             )}
           </div>
           ${layout.pages > 1 ? this.#renderArrows(layout) : nothing}
         </div>
         ${layout.pages > 1 ? this.#renderDots(scene, layout) : nothing}
-        <footer><hullo-controls .scene=${scene}></hullo-controls></footer>
+        <div class="foot"><hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls></div>
       </section>
       <hullo-banners .scene=${scene}></hullo-banners>`;
   }
 
   #renderHeader(scene: Scene): TemplateResult {
+    const running = scene.state === 'in_call' && scene.startedAt !== undefined;
+    return html`<div class="head">
+      <div class="title">
+        <h1 part="name">${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
+        <p part="status" data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
+        <hullo-held .scene=${scene}></hullo-held>
+        <slot name="details"></slot>
+      </div>
+      ${scene.group ? this.#renderMembersButton(scene) : nothing}
+    </div>`;
+  }
+
+  #renderMembersButton(scene: Scene): TemplateResult {
     const inCall = scene.call.participants.filter((one) => attendanceOf(one) === 'in').length;
     const label = this.t('control.members', { count: inCall });
-    const running = scene.state === 'in_call' && scene.startedAt !== undefined;
-    return html`<header>
-      <div class="title">
-        <h1>${nameAll(scene.others, scene.lang) || scene.self.name}</h1>
-        <p data-testid="hullo-status">${running ? this.#renderStatus(scene) : this.t('outgoing.groupStatus')}</p>
-        <hullo-held .scene=${scene}></hullo-held>
-      </div>
-      <button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
-        ${icons.people} <span>${inCall}</span>
-      </button>
-    </header>`;
+    return html`<button type="button" class="members" aria-label=${label} title=${label} aria-expanded=${String(scene.sheet === 'members')} data-testid="members-button" @click=${() => this.dispatchIntent({ type: 'open', sheet: 'members' })}>
+      ${icons.people} <span>${inCall}</span>
+    </button>`;
   }
 
   #renderStatus(scene: Scene): TemplateResult | string {
@@ -169,9 +185,29 @@ export class HulloGroup extends CallElement {
     return html`<hullo-timer .since=${scene.startedAt ?? 0}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`;
   }
 
+  #renderTileOrScreen(scene: Scene, id: string, rect: Rect, big: boolean): TemplateResult {
+    const sharer = sharerOf(id);
+    return sharer === undefined
+      ? this.#renderTile(scene, id, rect, big)
+      : this.#renderScreen(scene, sharer, rect, big);
+  }
+
+  #renderScreen(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
+    return html`<hullo-screen-tile
+      ${inlineStyle(boxOf(rect))}
+      role="group"
+      aria-label=${this.t('share.of', { name: scene.person(accid).name })}
+      data-testid="screen-tile-${accid}"
+      .scene=${scene}
+      .accid=${accid}
+      .big=${big}
+    ></hullo-screen-tile>`;
+  }
+
   #renderTile(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
     const participant = scene.tiles.find((tile) => tile.accid === accid);
     return html`<hullo-tile
+      exportparts=${PARTS}
       class=${this.#classOf(scene, accid)}
       ${inlineStyle(boxOf(rect))}
       role="group"
@@ -183,12 +219,8 @@ export class HulloGroup extends CallElement {
       .participant=${participant}
       .big=${big}
       .pinnable=${scene.tiles.length > 1}
-      .flippable=${this.cameras > 1}
+      .flippable=${(scene.devices?.cameras.length ?? 0) > 1}
     ></hullo-tile>`;
-  }
-
-  #indexOf({ tiles }: Scene, accid: string): number {
-    return tiles.findIndex((tile) => tile.accid === accid);
   }
 
   /** Those who were on that screen do not appear again: at first they are where they were. */
@@ -206,7 +238,8 @@ export class HulloGroup extends CallElement {
 
   /** The arrow keys turn pages; the keyboard stays where it is, unless its tile has gone with the page. */
   #onKey(event: KeyboardEvent, layout: Layout): void {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const forward = this.#rtl ? -1 : 1;
+    const step = { ArrowLeft: -forward, ArrowRight: forward }[event.key];
     if (step === undefined || layout.pages === 1 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#turn(layout, step);
@@ -249,7 +282,7 @@ export class HulloGroup extends CallElement {
 
 function boxOf({ x, y, width, height }: Rect): Record<string, string> {
   const px = (value: number): string => `${Math.round(value * 10) / 10}px`;
-  return { left: px(x), top: px(y), width: px(width), height: px(height) };
+  return { 'inset-inline-start': px(x), top: px(y), width: px(width), height: px(height) };
 }
 
 declare global {

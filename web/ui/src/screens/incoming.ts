@@ -25,7 +25,7 @@ export class HulloIncoming extends CallElement {
         font-size: 15px;
         line-height: 20px;
       }
-      .company {
+      .others {
         --size: 38px;
         display: flex;
         flex-direction: column;
@@ -38,12 +38,52 @@ export class HulloIncoming extends CallElement {
         text-wrap: balance;
       }
       @container (max-height: 520px) {
-        .company {
+        .others {
           flex-direction: row;
           margin-top: 10px;
         }
       }
-      .accept:not([disabled]) .disc {
+      .mute {
+        display: inline-flex;
+        align-items: center;
+        gap: 9px;
+        min-height: 44px;
+        padding: 0 18px 0 14px;
+        border: 0;
+        border-radius: 22px;
+        font-size: 15px;
+        font-weight: 550;
+        background: var(--_control);
+        cursor: pointer;
+      }
+      .mute svg {
+        font-size: 20px;
+      }
+      .mute:hover {
+        background: var(--_control-hover);
+      }
+      .mute[aria-pressed='true'] {
+        color: var(--_on-inverse);
+        background: var(--_inverse);
+      }
+      .mute[disabled] {
+        opacity: 0.5;
+        cursor: default;
+      }
+      @container (max-width: 359px) {
+        .actions {
+          --disc: 64px;
+        }
+      }
+      @container (max-height: 520px) {
+        .foot {
+          flex-direction: row-reverse;
+        }
+        .actions {
+          --disc: 60px;
+        }
+      }
+      .accept:not([disabled], .soft) .disc {
         animation: beckon 1.6s ease-in-out infinite;
       }
       @keyframes beckon {
@@ -62,41 +102,70 @@ export class HulloIncoming extends CallElement {
   ];
 
   protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('.accept')?.focus({ preventScroll: true });
+    this.renderRoot.querySelector<HTMLElement>('.accept:not(.soft)')?.focus({ preventScroll: true });
   }
 
   protected override render() {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
+    const away = isAway(scene);
     return html`${renderBackdrop(scene.remote)}
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
-          ${renderPortrait(scene.remote, !scene.answering)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">
+          ${renderPortrait(scene.remote, !scene.answering && !away)}
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">
             ${
               scene.answering
                 ? this.t('incall.connecting')
                 : html`${icons[video ? 'camera' : 'phone']} ${this.t(this.#kind(scene))}`
             }
           </p>
+          ${away ? html`<p class="status" role="status" data-testid="hullo-peer-reconnecting"><span class="spinner"></span> ${this.t('reconnecting.remote')}</p>` : nothing}
           ${scene.group ? this.#renderOthers(scene) : nothing}
+          <slot name="details"></slot>
           ${scene.busyElsewhere ? html`<p class="status busy" data-testid="incoming-busy">${this.t('incoming.busyElsewhere')}</p>` : nothing}
         </div>
-        <div class="actions">
-          ${renderButton({
-            icon: 'hangup',
-            label: this.t('control.reject'),
-            testId: 'hullo-reject',
-            tone: 'danger',
-            labelled: true,
-            // After accept was pressed it is too late to reject: then it hangs up.
-            press: () => this.dispatchIntent({ type: scene.answering ? 'hangup' : 'reject' }),
-          })}
-          ${this.#renderAnswer(scene, video)}
+        <div class="foot">
+          ${this.#renderMute(scene)}
+          <div class="actions ${video ? 'three' : ''}" part="actions">
+            <slot name="incoming-actions"></slot>
+            ${renderButton({
+              icon: 'hangup',
+              label: this.t('control.reject'),
+              testId: 'hullo-reject',
+              tone: 'danger',
+              labelled: true,
+              // After accept was pressed it is too late to reject: then it hangs up.
+              press: () => this.dispatchIntent({ type: scene.answering ? 'hangup' : 'reject' }),
+            })}
+            ${video ? this.#renderAnswerWithoutCamera(scene) : nothing} ${this.#renderAnswer(scene, video)}
+          </div>
         </div>
       </section>`;
+  }
+
+  /** Whoever answers is heard at once, and may not want that. */
+  #renderMute({ local, answering }: Scene): TemplateResult {
+    const { audioMuted } = local;
+    return html`<button type="button" class="mute" aria-pressed=${String(audioMuted)} ?disabled=${answering} data-testid="hullo-answer-muted" @click=${() => this.dispatchIntent({ type: 'muteAudio', muted: !audioMuted })}>
+      ${icons[audioMuted ? 'microphoneOff' : 'microphone']} ${this.t('control.answerMuted')}
+    </button>`;
+  }
+
+  #renderAnswerWithoutCamera({ answering }: Scene): TemplateResult {
+    return renderButton({
+      icon: 'cameraOff',
+      label: this.t('control.answerCameraOff'),
+      caption: this.t('control.cameraOff'),
+      testId: 'hullo-accept-camera-off',
+      tone: 'accept',
+      soft: true,
+      labelled: true,
+      disabled: answering,
+      press: () => this.dispatchIntent({ type: 'accept', video: false }),
+    });
   }
 
   /** Whoever answers here leaves the call that they are in on another device, and should know it. */
@@ -109,7 +178,7 @@ export class HulloIncoming extends CallElement {
       labelled: true,
       disabled: answering,
       busy: answering,
-      press: () => this.dispatchIntent({ type: 'accept' }),
+      press: () => this.dispatchIntent(video ? { type: 'accept', video } : { type: 'accept' }),
     });
   }
 
@@ -128,11 +197,16 @@ export class HulloIncoming extends CallElement {
     );
     const named = present.length > 0 ? present : others;
     const key = present.length > 0 ? 'incoming.withIn' : 'incoming.with';
-    return html`<div class="company" data-testid="incoming-company">
+    return html`<div class="others" data-testid="incoming-others">
       <hullo-faces .people=${named} .most=${4}></hullo-faces>
       <span>${this.t(key, { names: nameAll(named, scene.lang) })}</span>
     </div>`;
   }
+}
+
+/** The one who calls is not connected for the moment: it may be that nobody is there any more. */
+function isAway({ call, remote }: Scene): boolean {
+  return call.participants.some(({ accid, reconnecting }) => accid === remote.accid && reconnecting);
 }
 
 declare global {

@@ -1,10 +1,12 @@
 // <hullo-outgoing>: this device calls someone. A video call shows the local camera behind.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../parts/banners.ts';
 import { buttonStyles, renderButton } from '../parts/button.ts';
+import { cameraButton, microphoneButton } from '../parts/device_buttons.ts';
 import { LocalView } from '../parts/views.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn } from '../scene.ts';
+import { cameraIsOn, type Intent } from '../scene.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-outgoing')
@@ -53,7 +55,13 @@ export class HulloOutgoing extends CallElement {
         color: rgb(255 255 255 / 0.86);
       }
       .actions {
-        --disc: 72px;
+        --disc: 68px;
+        align-items: flex-start;
+      }
+      @container (max-width: 359px) {
+        .actions {
+          --disc: 60px;
+        }
       }
     `,
   ];
@@ -61,7 +69,8 @@ export class HulloOutgoing extends CallElement {
   protected override render() {
     const { scene } = this;
     if (!scene) return;
-    const filmed = scene.call.media === 'video' && cameraIsOn(scene.local);
+    const video = scene.call.media === 'video';
+    const filmed = video && cameraIsOn(scene.local);
     this.classList.toggle('filmed', filmed);
     const rings =
       scene.remoteParticipant?.state === 'ringing' || scene.remoteParticipant?.state === 'delivered';
@@ -69,15 +78,14 @@ export class HulloOutgoing extends CallElement {
       <section class="screen" data-testid="hullo-outgoing">
         <div class="who">
           ${renderPortrait(scene.remote, rings)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
-          ${
-            scene.call.media === 'video' && scene.local.camera.state === 'failed'
-              ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
-              : nothing
-          }
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
+          <slot name="details"></slot>
+          <hullo-banners .scene=${scene}></hullo-banners>
         </div>
-        <div class="actions">
+        <div class="actions ${video ? 'three' : ''}" part="actions">
+          <slot name="outgoing-actions"></slot>
+          ${renderButton({ ...microphoneButton(scene, this.#dispatch), labelled: true })}
           ${renderButton({
             icon: 'hangup',
             label: this.t('control.cancel'),
@@ -87,9 +95,12 @@ export class HulloOutgoing extends CallElement {
             // Legal in every state, so that a cancel that crosses an accept still ends the call.
             press: () => this.dispatchIntent({ type: 'hangup' }),
           })}
+          ${video ? renderButton({ ...cameraButton(scene, this.#dispatch), labelled: true }) : nothing}
         </div>
       </section>`;
   }
+
+  #dispatch = (intent: Intent): void => this.dispatchIntent(intent);
 }
 
 declare global {

@@ -15,7 +15,7 @@ export function renderBackdrop(person: Person): TemplateResult {
 /** A face; `ripple` while it rings. */
 export function renderPortrait(person: Person, ripple = false): TemplateResult {
   const [one] = coloursOf(person.accid);
-  return html`<div class="portrait ${ripple ? 'ripple' : ''}" ${inlineStyle({ '--one': one })}>
+  return html`<div part="portrait" class="portrait ${ripple ? 'ripple' : ''}" ${inlineStyle({ '--one': one })}>
     <i></i><i></i><hullo-avatar .person=${person}></hullo-avatar>
   </div>`;
 }
@@ -74,10 +74,46 @@ export const portraitStyles = [
     .status svg {
       font-size: 20px;
     }
+    .who hullo-banners {
+      margin-top: 22px;
+    }
+    /* No room below the name: above it. */
+    @container (max-height: 640px) {
+      .who hullo-banners {
+        position: absolute;
+        z-index: 3;
+        inset: max(10px, env(safe-area-inset-top)) 16px auto;
+        margin: 0;
+        padding-inline: var(--_lead, 0px);
+      }
+    }
+    .spinner {
+      flex: none;
+      width: 16px;
+      height: 16px;
+      border: 2px solid color-mix(in oklab, currentColor 30%, transparent);
+      border-top-color: currentColor;
+      border-radius: 50%;
+      animation: turn 0.9s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
+    .foot {
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      gap: 26px;
+    }
     .actions {
       display: flex;
       justify-content: center;
       gap: clamp(64px, 22cqw, 128px);
+    }
+    .actions.three {
+      gap: clamp(20px, 9cqw, 72px);
     }
     .portrait {
       --size: clamp(112px, 19cqh, 168px);

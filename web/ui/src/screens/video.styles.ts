@@ -50,18 +50,22 @@ export const videoStyles = [
       height: 168px;
       border-radius: 20px;
       box-shadow: 0 0 0 1px rgb(255 255 255 / 0.16), 0 12px 40px rgb(0 0 0 / 0.45);
-      inset: calc(var(--_head)) var(--_gap) auto auto;
+      inset: var(--_head) auto auto;
+      inset-inline: auto var(--_gap);
       transition: scale 0.2s var(--_ease), box-shadow 0.2s;
       animation: pop 0.36s var(--_ease);
     }
-    .small[data-corner='top-left'] {
-      inset: calc(var(--_head) + 72px) auto auto var(--_gap);
+    .small[data-corner='top-start'] {
+      inset: calc(var(--_head) + 72px) auto auto;
+      inset-inline: var(--_gap) auto;
     }
-    .small[data-corner='bottom-right'] {
-      inset: auto var(--_gap) calc(var(--_foot) + var(--_bar) + 20px) auto;
+    .small[data-corner='bottom-end'] {
+      inset: auto auto calc(var(--_foot) + var(--_bar) + 20px);
+      inset-inline: auto var(--_gap);
     }
-    .small[data-corner='bottom-left'] {
-      inset: auto auto calc(var(--_foot) + var(--_bar) + 20px) var(--_gap);
+    .small[data-corner='bottom-start'] {
+      inset: auto auto calc(var(--_foot) + var(--_bar) + 20px);
+      inset-inline: var(--_gap) auto;
     }
     .small.dragged {
       scale: 1.04;
@@ -73,19 +77,24 @@ export const videoStyles = [
         width: clamp(200px, 20cqw, 288px);
         height: auto;
         aspect-ratio: 16 / 10;
-        inset: auto 28px var(--_foot) auto;
+        inset: auto auto var(--_foot);
+        inset-inline: auto 28px;
       }
-      .small[data-corner='bottom-right'] {
-        inset: auto 28px var(--_foot) auto;
+      .small[data-corner='bottom-end'] {
+        inset: auto auto var(--_foot);
+        inset-inline: auto 28px;
       }
-      .small[data-corner='bottom-left'] {
-        inset: auto auto var(--_foot) 28px;
+      .small[data-corner='bottom-start'] {
+        inset: auto auto var(--_foot);
+        inset-inline: 28px auto;
       }
-      .small[data-corner='top-right'] {
-        inset: 28px 28px auto auto;
+      .small[data-corner='top-end'] {
+        inset: 28px auto auto;
+        inset-inline: auto 28px;
       }
-      .small[data-corner='top-left'] {
-        inset: 104px auto auto 28px;
+      .small[data-corner='top-start'] {
+        inset: 104px auto auto;
+        inset-inline: 28px auto;
       }
     }
     .cover {
@@ -103,7 +112,7 @@ export const videoStyles = [
     }
     .flip {
       position: absolute;
-      right: 4px;
+      inset-inline-end: 4px;
       bottom: 4px;
       display: grid;
       place-items: center;
@@ -129,8 +138,7 @@ export const videoStyles = [
       isolation: isolate;
     }
     .big .flip {
-      right: auto;
-      left: 16px;
+      inset-inline: 16px auto;
       bottom: calc(var(--_foot) + var(--_bar) + 16px);
     }
     .placeholder {
@@ -164,6 +172,25 @@ export const videoStyles = [
       font-weight: 500;
       color: rgb(255 255 255 / 0.86);
     }
+    .face p + p {
+      margin-top: -14px;
+    }
+    .small .face p + p {
+      display: none;
+    }
+    .spinner {
+      width: 15px;
+      height: 15px;
+      border: 2px solid rgb(255 255 255 / 0.3);
+      border-top-color: #fff;
+      border-radius: 50%;
+      animation: turn 0.9s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
     .scrim {
       position: absolute;
       inset-inline: 0;
@@ -180,11 +207,10 @@ export const videoStyles = [
       height: 210px;
       background: linear-gradient(transparent, rgb(8 9 12 / 0.1) 30%, rgb(8 9 12 / 0.5));
     }
-    header {
+    .head {
       position: absolute;
       z-index: 2;
-      left: 20px;
-      right: 148px;
+      inset-inline: calc(20px + var(--_lead, 0px)) 148px;
       top: var(--_head);
       text-shadow: 0 1px 10px rgb(0 0 0 / 0.45);
       pointer-events: none;
@@ -206,10 +232,13 @@ export const videoStyles = [
     }
     .muted {
       flex: none;
+      display: inline-flex;
+      align-items: center;
+      gap: 7px;
       font-size: 18px;
       pointer-events: auto;
     }
-    header p {
+    .head p {
       display: flex;
       align-items: center;
       gap: 10px;
@@ -218,12 +247,12 @@ export const videoStyles = [
       line-height: 22px;
       color: rgb(255 255 255 / 0.88);
     }
-    header hullo-held {
+    .head hullo-held {
       margin-top: 8px;
     }
     @container (min-width: 720px) {
-      header {
-        left: 32px;
+      .head {
+        inset-inline-start: calc(32px + var(--_lead-wide, var(--_lead, 0px)));
         top: 26px;
       }
       h1 {
@@ -235,7 +264,7 @@ export const videoStyles = [
       z-index: 3;
       inset: auto 16px calc(var(--_foot) + var(--_bar) + 18px);
     }
-    footer {
+    .foot {
       position: absolute;
       z-index: 5;
       inset: auto 0 var(--_foot);
@@ -248,11 +277,16 @@ export const videoStyles = [
     }
     @container (min-width: 720px) {
       hullo-banners {
-        inset: 26px 340px auto;
+        inset: 96px 16px auto;
       }
       .big .flip {
-        left: 32px;
+        inset-inline-start: 32px;
         bottom: calc(var(--_foot) + 16px);
+      }
+    }
+    @container (min-width: 1080px) {
+      hullo-banners {
+        inset: 26px 320px auto;
       }
     }
     @keyframes appear {

@@ -1,5 +1,6 @@
 // <hullo-video>: a running video call. The big and the small view swap on a press; the small one can be dragged to any
 // corner. A camera that is off shows its person's face instead.
+import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { icons } from '../icons.ts';
@@ -11,35 +12,26 @@ import { type Corner, dragToCorner } from '../parts/drag.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { LocalView, RemoteView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, isAbsent, type Scene } from '../scene.ts';
+import { deviceMarkOf, wordsForPicture, wordsOfMark } from '../scene/device_marks.ts';
+import { cameraIsOn, type Scene } from '../scene.ts';
 import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
 export class HulloVideo extends CallElement {
-  /** The local view is the big one. */
-  @state() private swapped = false;
+  /** The call in which the local view is the big one. */
+  @state() private swappedId: string | undefined;
   @state() private corner: Corner | undefined;
-  @state() private cameras = 0;
   #local = new LocalView(this);
   #remote = new RemoteView(this);
 
   static override styles = videoStyles;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.#countCameras());
-  }
-
-  /** A button that switches cameras is of use only with two. */
-  async #countCameras(): Promise<void> {
-    try {
-      this.cameras = (await this.scene?.client.devices())?.cameras.length ?? 0;
-    } catch {
-      this.cameras = 0;
-    }
+  get #swapped(): boolean {
+    return this.swappedId !== undefined && this.swappedId === this.scene?.call.callId;
   }
 
   protected override render() {
@@ -52,20 +44,16 @@ export class HulloVideo extends CallElement {
       <div class="scrim bottom"></div>
       ${this.#renderHeader(scene)}
       <hullo-banners .scene=${scene}></hullo-banners>
-      <footer><hullo-controls .scene=${scene}></hullo-controls></footer>`;
+      <div class="foot"><hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls></div>`;
   }
 
   #renderHeader(scene: Scene): TemplateResult {
-    return html`<header>
+    return html`<div class="head">
       <div class="name">
-        <h1>${scene.remote.name}</h1>
-        ${
-          scene.connected && isAbsent(scene.remoteParticipant?.audio)
-            ? html`<span class="muted" role="img" aria-label=${this.t('microphone.remote')} title=${this.t('microphone.remote')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
-            : nothing
-        }
+        <h1 part="name">${scene.remote.name}</h1>
+        ${scene.connected && scene.remoteParticipant ? this.#renderMicrophone(scene, scene.remoteParticipant) : nothing}
       </div>
-      <p data-testid="hullo-status">
+      <p part="status" data-testid="hullo-status">
         ${
           scene.connected && scene.startedAt !== undefined
             ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
@@ -73,27 +61,47 @@ export class HulloVideo extends CallElement {
         }
       </p>
       <hullo-held .scene=${scene}></hullo-held>
-    </header>`;
+      <slot name="details"></slot>
+    </div>`;
+  }
+
+  #renderMicrophone(scene: Scene, participant: Participant): TemplateResult | typeof nothing {
+    const mark = deviceMarkOf(scene, participant, 'microphone');
+    if (!mark) return nothing;
+    const said = wordsOfMark(scene, participant.accid, 'microphone', mark);
+    const sign =
+      mark === 'asking' ? html`<span class="spinner"></span>${icons.microphone}` : icons.microphoneOff;
+    return html`<span class="muted" role="img" aria-label=${said} title=${said} data-testid="hullo-remote-muted" data-mark=${mark}>${sign}</span>`;
   }
 
   #renderRemoteTile(scene: Scene): TemplateResult {
     const held = scene.connected && scene.remoteParticipant?.held === true;
-    const off = held || (scene.connected && isAbsent(scene.remoteParticipant?.video));
-    const waiting = !off && !this.#remote.hasPicture;
-    return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
+    const mark =
+      scene.connected && scene.remoteParticipant
+        ? deviceMarkOf(scene, scene.remoteParticipant, 'camera')
+        : undefined;
+    const off = mark === 'off' || mark === 'failed';
+    const waiting = !held && !off && !this.#remote.hasPicture;
+    return html`<div class="tile ${this.#swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
       ${this.#remote.render('hullo-remote-video')}
-      ${off ? this.#renderPlaceholder(scene.remote, held ? 'hullo-remote-held' : 'hullo-remote-camera-off', this.t(held ? 'held.remote' : 'camera.remote')) : nothing}
-      ${waiting ? this.#renderPlaceholder(scene.remote, 'hullo-remote-waiting') : nothing} ${this.swapped ? this.#renderCover() : nothing}
+      ${held ? this.#renderPlaceholder(scene.remote, 'hullo-remote-held', [this.t('held.remote')]) : nothing}
+      ${!held && off ? this.#renderPlaceholder(scene.remote, 'hullo-remote-camera-off', this.#wordsOf(scene)) : nothing}
+      ${waiting ? this.#renderPlaceholder(scene.remote, 'hullo-remote-waiting', this.#wordsOf(scene)) : nothing} ${this.#swapped ? this.#renderCover() : nothing}
     </div>`;
+  }
+
+  #wordsOf(scene: Scene): string[] {
+    return scene.connected && scene.remoteParticipant ? wordsForPicture(scene, scene.remoteParticipant) : [];
   }
 
   #renderLocalTile(scene: Scene): TemplateResult {
     const on = cameraIsOn(scene.local);
-    const flip = on && this.cameras > 1;
-    return html`<div class="tile ${this.swapped ? 'big' : 'small'}" data-corner=${this.corner ?? nothing}>
+    const flip = on && (scene.devices?.cameras.length ?? 0) > 1;
+    const participant = scene.call.participants.find(({ accid }) => accid === scene.me);
+    return html`<div class="tile ${this.#swapped ? 'big' : 'small'}" data-corner=${this.corner ?? nothing}>
       ${this.#local.render('hullo-local-video')}
-      ${on ? nothing : this.#renderPlaceholder(scene.self, 'hullo-local-camera-off', this.t('camera.own'))}
-      ${this.swapped ? nothing : this.#renderCover()}
+      ${on ? nothing : this.#renderPlaceholder(scene.self, 'hullo-local-camera-off', participant ? wordsForPicture(scene, participant) : [])}
+      ${this.#swapped ? nothing : this.#renderCover()}
       ${
         flip
           ? html`<button type="button" class="flip" aria-label=${this.t('control.flip')} title=${this.t('control.flip')} data-testid="hullo-switch-camera" @click=${() => this.dispatchIntent({ type: 'switchCamera' })}>
@@ -112,17 +120,18 @@ export class HulloVideo extends CallElement {
       aria-label=${this.t('control.swap')}
       data-testid="hullo-swap"
       @click=${() => {
-        this.swapped = !this.swapped;
+        const { callId } = this.scene?.call ?? {};
+        this.swappedId = this.#swapped ? undefined : callId;
       }}
       @pointerdown=${(press: PointerEvent) => dragToCorner(press, (corner) => (this.corner = corner))}
     ></button>`;
   }
 
-  #renderPlaceholder(person: Person, testId: string, words?: string): TemplateResult {
+  #renderPlaceholder(person: Person, testId: string, words: readonly string[]): TemplateResult {
     const [one, two] = coloursOf(person.accid);
     return html`<div class="placeholder" data-testid=${testId} ${inlineStyle({ '--one': one, '--two': two })}>
       <div class="ambient"></div>
-      <div class="face"><hullo-avatar .person=${person}></hullo-avatar>${words ? html`<p>${words}</p>` : nothing}</div>
+      <div class="face"><hullo-avatar .person=${person}></hullo-avatar>${words.map((sentence) => html`<p>${sentence}</p>`)}</div>
     </div>`;
   }
 }

@@ -1,4 +1,5 @@
 // <hullo-voice>: a running voice call.
+import type { Participant } from '@hullo/sdk';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { icons } from '../icons.ts';
@@ -7,8 +8,10 @@ import '../parts/controls.ts';
 import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
+import { PARTS } from '../css_parts.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { isAbsent } from '../scene.ts';
+import { type DeviceMark, deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
+import type { Scene } from '../scene.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-voice')
@@ -23,11 +26,6 @@ export class HulloVoice extends CallElement {
         margin-top: 8px;
         align-items: center;
       }
-      hullo-banners {
-        position: absolute;
-        z-index: 3;
-        inset: max(14px, env(safe-area-inset-top)) 16px auto;
-      }
     `,
   ];
 
@@ -35,14 +33,16 @@ export class HulloVoice extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const held = scene.connected && scene.remoteParticipant?.held === true;
-    const silent = scene.connected && !held && isAbsent(scene.remoteParticipant?.audio);
+    const words =
+      scene.connected && scene.remoteParticipant
+        ? microphoneWords(scene, scene.remoteParticipant)
+        : undefined;
     return html`${renderBackdrop(scene.remote)}
-      <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">
         <div class="who">
           ${renderPortrait(scene.remote)}
-          <h1>${scene.remote.name}</h1>
-          <p class="status" data-testid="hullo-status">
+          <h1 part="name">${scene.remote.name}</h1>
+          <p class="status" part="status" data-testid="hullo-status">
             ${
               scene.connected && scene.startedAt !== undefined
                 ? html`<hullo-timer .since=${scene.startedAt}></hullo-timer><hullo-quality .scene=${scene}></hullo-quality>`
@@ -50,14 +50,25 @@ export class HulloVoice extends CallElement {
             }
           </p>
           ${held ? html`<p class="status silent" data-testid="hullo-remote-held">${icons.pause} ${this.t('held.remote')}</p>` : nothing}
-          <p class="status silent" data-testid="hullo-remote-muted" ?hidden=${!silent}>
-            ${silent ? html`${icons.microphoneOff} ${this.t('microphone.remote')}` : nothing}
+          <p class="status silent" data-testid="hullo-remote-muted" data-mark=${words?.mark ?? nothing} ?hidden=${!words}>
+            ${words ? html`${words.mark === 'asking' ? html`<span class="spinner"></span>` : icons.microphoneOff} ${words.said}` : nothing}
           </p>
           <hullo-held .scene=${scene}></hullo-held>
+          <slot name="details"></slot>
+          <hullo-banners .scene=${scene}></hullo-banners>
         </div>
-        <hullo-controls .scene=${scene}></hullo-controls>
+        <hullo-controls exportparts=${PARTS} .scene=${scene}><slot name="controls" slot="controls"></slot></hullo-controls>
       </section>`;
   }
+}
+
+/** What there is to say of the other side's microphone. */
+function microphoneWords(
+  scene: Scene,
+  participant: Participant,
+): { mark: DeviceMark; said: string } | undefined {
+  const mark = deviceMarkOf(scene, participant, 'microphone');
+  return mark && { mark, said: wordsOfMark(scene, participant.accid, 'microphone', mark) };
 }
 
 declare global {
