@@ -2,7 +2,7 @@
 //! other one mutes, lets nobody wait beside a call, and hangs up when the others have been gone for a while.
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, LocalMedia, Op, State};
+use hullo_core::endpoint::{AppEvent, DevicePresets, LocalMedia, Op, State};
 use hullo_protocol::{Accid, CallId, CallView, DeviceState, ParticipantView};
 
 /// It rings so long, that the caller sees it ring.
@@ -106,7 +106,7 @@ impl Manners {
     pub(crate) fn due(&mut self, now: Time) -> Option<Op> {
         let is_due = |at: &mut Time| *at <= now;
         if self.answer.take_if(is_due).is_some() {
-            return Some(Op::Accept);
+            return Some(accept());
         }
         self.hang_up.take_if(is_due).map(|_| Op::Hangup)
     }
@@ -114,6 +114,12 @@ impl Manners {
     /// Whether it signs in now.
     pub(crate) fn signs_in(&mut self, now: Time) -> bool {
         self.sign_in.take_if(|at| *at <= now).is_some()
+    }
+}
+
+fn accept() -> Op {
+    Op::Accept {
+        presets: DevicePresets::NONE,
     }
 }
 
@@ -184,7 +190,7 @@ mod tests {
         assert_eq!(manners.due(NOW), None);
         let then = NOW.plus_ms(ANSWER_MS);
         assert_eq!(manners.deadline(), Some(then));
-        assert_eq!(manners.due(then), Some(Op::Accept));
+        assert_eq!(manners.due(then), Some(accept()));
         manners.take(changed("called", json!({}), None), then);
         assert_eq!(manners.due(then.plus_ms(60_000)), None);
     }
