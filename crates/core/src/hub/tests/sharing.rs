@@ -9,8 +9,8 @@ use super::shell::{CONFIG, accid, call_of, kind, sdp};
 fn set(call_id: CallId, screen: Option<bool>) -> Command {
     Command::SetMedia {
         call_id,
-        audio: true,
-        video: true,
+        audio: DeviceState::On,
+        video: DeviceState::On,
         screen,
     }
 }
@@ -132,7 +132,7 @@ fn audio_calls_have_screens_and_calls_that_ring_have_none() {
     shell.ask(alice, set(call_id, Some(true))).unwrap();
     let call = shell.call(call_id);
     let own = call.participant(&accid("alice")).unwrap();
-    assert_eq!((own.screen, own.video), (true, false));
+    assert_eq!((own.screen, own.video), (true, DeviceState::Off));
     assert_eq!(call.media, Media::Audio);
     assert!(shown(&shell).is_empty(), "nobody is connected");
     shell.connect(bob, call_id, "BB");
