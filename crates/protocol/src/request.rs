@@ -146,7 +146,7 @@ pub enum Command {
         /// A whole session description (RFC 8866) as the browser made it.
         sdp: String,
     },
-    /// Says which of the own microphone and camera are on, and whether to share the own screen. One screen is shared in a call:
+    /// Says which of the own microphone and camera are on, and whether to share the screen. One screen is shared in a call:
     /// that of whoever said so last. Answer: [`Success::Done`].
     #[serde(rename = "media.set")]
     SetMedia {

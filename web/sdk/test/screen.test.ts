@@ -217,7 +217,7 @@ describe('views', () => {
     expect(carol.playing).toBeUndefined();
   });
 
-  test('show the own screen while it is captured', async () => {
+  test("show this device's screen while it is captured", async () => {
     const own = view();
     engine.attachScreenView('alice', own);
     const track = await share();

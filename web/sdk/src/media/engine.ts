@@ -245,7 +245,7 @@ export class MediaEngine {
     this.#showScreens();
   }
 
-  /** The screens of the others, and the own one while it is captured. */
+  /** The screens of the others, and this device's while it is captured. */
   #showScreens(): void {
     const tracks = new Map<string, MediaStreamTrack>();
     for (const { kind, mid, accid } of this.#slots) {
