@@ -149,7 +149,7 @@ pub enum Command {
         /// A whole session description (RFC 8866) as the browser made it.
         sdp: String,
     },
-    /// Says what the own microphone and camera do, and whether to share the own screen. One screen is shared in a call: that of
+    /// Says what the own microphone and camera do, and whether to share the screen. One screen is shared in a call: that of
     /// whoever said so last. Answer: [`Success::Done`].
     #[serde(rename = "media.set")]
     SetMedia {

@@ -63,6 +63,19 @@ pub enum Reaction {
     Opened(Flags),
 }
 
+impl Connection {
+    fn new(number: u32, lines: (u8, u8, bool), now: Time) -> Self {
+        Self {
+            number,
+            lines,
+            answered: None,
+            state: Ice::New(now),
+            pictured: false,
+            video_mid: None,
+        }
+    }
+}
+
 impl Browser {
     /// Carries out a command; `answer` parses a session description of the media plane.
     pub fn command(&mut self, command: &MediaCommand, now: Time) -> Reaction {
@@ -73,14 +86,8 @@ impl Browser {
                 video,
                 screen,
             } => {
-                self.connection = Some(Connection {
-                    number: *peer,
-                    lines: (*audio, *video, *screen),
-                    answered: None,
-                    state: Ice::New(now),
-                    pictured: false,
-                    video_mid: None,
-                });
+                let lines = (*audio, *video, *screen);
+                self.connection = Some(Connection::new(*peer, lines, now));
                 Reaction::Offer(*peer)
             }
             MediaCommand::Grow {
@@ -115,21 +122,11 @@ impl Browser {
                 audio,
                 video,
                 screen,
-            } => {
-                let before = self.capture;
-                self.capture = Flags {
-                    audio: *audio,
-                    video: *video,
-                    screen: *screen,
-                };
-                let screen = *screen && !before.screen;
-                self.screen_asked += u32::from(screen);
-                Reaction::Opened(Flags {
-                    audio: *audio && !before.audio,
-                    video: *video && !before.video,
-                    screen,
-                })
-            }
+            } => self.capture(Flags {
+                audio: *audio,
+                video: *video,
+                screen: *screen,
+            }),
             MediaCommand::Retry { kind } => Reaction::Opened(Flags {
                 audio: *kind == DeviceKind::Audio,
                 video: *kind == DeviceKind::Video,
@@ -153,6 +150,18 @@ impl Browser {
                 Reaction::None
             }
         }
+    }
+
+    /// Devices that were not open before are opened; for the screen, the person is asked.
+    fn capture(&mut self, wanted: Flags) -> Reaction {
+        let before = std::mem::replace(&mut self.capture, wanted);
+        let screen = wanted.screen && !before.screen;
+        self.screen_asked += u32::from(screen);
+        Reaction::Opened(Flags {
+            audio: wanted.audio && !before.audio,
+            video: wanted.video && !before.video,
+            screen,
+        })
     }
 
     /// Which time the person is asked, or was when the screen that is captured was chosen; none when it is not wanted.

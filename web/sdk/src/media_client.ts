@@ -88,7 +88,7 @@ export abstract class MediaClient extends Client {
 
   /**
    * Shows the screen that an account shares in a `<video>`, in this call and the next ones, as well as in others that it was
-   * given before; `null` takes all of them away. For the own account, the own screen.
+   * given before; `null` takes all of them away. For one's own account, one's own screen.
    */
   attachScreenView(accid: string, video: HTMLVideoElement | null): void {
     if (this.isDestroyed) return;

@@ -87,9 +87,7 @@ impl Endpoint {
             | Op::CallRecord { .. }
             | Op::ListCalls { .. }
             | Op::MarkCallsRead { .. }
-            | Op::WatchPresence { .. } => {
-                self.cx.handle_query_op(ticket, op);
-            }
+            | Op::WatchPresence { .. } => self.cx.handle_query_op(ticket, op),
             Op::Accept { .. }
             | Op::GroupInvite { .. }
             | Op::SwitchCallType { .. }
@@ -157,6 +155,7 @@ impl Endpoint {
             Purpose::Offer(peer) => {
                 self.on_current(|leg, cx| leg.handle_offer_answer(peer, result, cx));
             }
+            Purpose::SetMedia => self.on_current(CallLeg::follow_share),
             Purpose::Switch(media) => {
                 self.on_current(|leg, cx| leg.handle_switch_answer(media, result, cx));
             }
@@ -184,7 +183,6 @@ impl Endpoint {
             Purpose::Resume => {
                 self.on_current(|leg, cx| leg.handle_resume_answer(pending, &result, cx))
             }
-            Purpose::SetMedia => self.on_current(CallLeg::follow_share),
             Purpose::Logout
             | Purpose::Outbox(_)
             | Purpose::Subscribe

@@ -248,7 +248,7 @@ export class MediaEngine {
     this.sounds.apply(this.#incomingSounds);
   }
 
-  /** The screens of the others, and the own one while it is captured. */
+  /** The screens of the others, and this device's while it is captured. */
   #showScreens(): void {
     const screens = this.#incoming.filter(({ kind }) => kind === 'screen');
     const tracks = new Map(screens.map(({ accid, track }) => [accid, track]));

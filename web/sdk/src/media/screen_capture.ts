@@ -1,4 +1,4 @@
-// This device's screen, captured while it is wanted. The person chooses what is captured, each time anew, and may end it with the
+// This device's screen, captured while it is wanted. The person chooses what is captured, each time, and may end it with the
 // browser's own button.
 import { messageOf } from '../errors.ts';
 import type { MediaEvent } from '../wire.ts';

@@ -94,8 +94,8 @@ impl CallLeg {
         }
     }
 
-    /// Looks at what the server says of the own screen, after each change of the call and each answer: another may have taken
-    /// its place.
+    /// Looks at what the server says of this device's screen, after each change of the call and each answer: another may have
+    /// taken its place.
     pub(in crate::endpoint) fn follow_share(&mut self, cx: &mut Context) {
         if self.local.screen.state != DeviceState::On {
             return;
