@@ -302,6 +302,7 @@ fn hold_and_the_end_of_the_call_end_the_share() {
     phone.ask(Op::AcceptWaiting {
         call_id: crate::phone::FOREIGN,
         other: hullo_protocol::OtherCall::Hold,
+        presets: DevicePresets::NONE,
     });
     let call = crate::phone::group::second_call();
     phone.answer(
