@@ -146,20 +146,20 @@ export class CaptureDevice {
     const { state, failure } = this.#report;
     const mayHelp = failure !== 'denied' && failure !== 'insecure' && devices.length > 0;
     if (state === 'failed' && mayHelp) this.retry();
-    if (state !== 'on' || !this.#prefersAnother(devices)) return;
-    this.#close();
-    void this.#openAndReport();
-  }
-
-  #prefersAnother(devices: readonly MediaDeviceInfo[]): boolean {
+    if (state !== 'on') return;
     const { deviceId, groupId } = this.settings ?? {};
     const { deviceId: chosen } = this.#choice;
     if (chosen !== undefined && chosen !== SYSTEM_DEFAULT) {
-      return chosen !== deviceId && devices.some((device) => device.deviceId === chosen);
+      const isBack = chosen !== deviceId && devices.some((device) => device.deviceId === chosen);
+      // What cannot be had goes on with the one that is open.
+      if (isBack) this.choose(this.#choice).catch(() => {});
+      return;
     }
     // The system has another default, such as a headset that was plugged in.
     const system = devices.find((device) => device.deviceId === SYSTEM_DEFAULT);
-    return deviceId === SYSTEM_DEFAULT && system !== undefined && system.groupId !== groupId;
+    if (deviceId !== SYSTEM_DEFAULT || system === undefined || system.groupId === groupId) return;
+    this.#close();
+    void this.#openAndReport();
   }
 
   /** `missing`: how it has failed if there is no such device. */
