@@ -178,8 +178,11 @@ export class CaptureDevice {
     } catch (error) {
       if (attempt !== this.#attempt) return;
       const failure = failureOf(error);
-      if (isThere && (failure === 'busy' || failure === 'missing'))
-        return this.#openAnother(deviceId, missing);
+      // The chosen one cannot be had: any other is better than none.
+      if (isThere && (failure === 'busy' || failure === 'missing')) {
+        this.#forget(deviceId);
+        return this.#openAndReport(missing);
+      }
       this.#fail(failure === 'missing' ? missing : failure, messageOf(error));
     }
   }
