@@ -72,7 +72,7 @@ function watch(): void {
     if (lasting.has(this ?? window)) {
       listeners += 1;
       const signal = typeof options === 'object' ? options.signal : undefined;
-      if (signal) addEventListener.call(signal, 'abort', forget, { once: true });
+      if (signal) addEventListener.call(signal, 'abort', () => forget(), { once: true });
     }
     return addEventListener.call(this ?? window, type, listener, options);
   };

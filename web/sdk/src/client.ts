@@ -2,7 +2,7 @@
 // inputs of the endpoint (the Rust state machine in WebAssembly) and carries out what the endpoint says; it decides nothing
 // about calls itself.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { ConnectionReport } from './connection_report.ts';
+import { ConnectionState } from './connection_state.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { Driver, destroyed, type Effect } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -60,7 +60,7 @@ export abstract class Client implements AsyncDisposable {
   readonly #device: DeviceIdentity;
   readonly #driver: Driver;
   readonly #socket: Socket;
-  readonly #connection: ConnectionReport;
+  readonly #connection: ConnectionState;
   readonly #listeners = new Listeners();
   /** Aborted by {@link Client.destroy}. */
   readonly #life = new AbortController();
@@ -85,14 +85,15 @@ export abstract class Client implements AsyncDisposable {
       failed: (error) => this.#giveUp(error),
     });
     const address = socketUrl(options.server);
-    this.#connection = new ConnectionReport(address, {
-      isSignedIn: () => this.#account !== undefined,
-      changed: (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
-    });
+    this.#connection = new ConnectionState(
+      address,
+      () => this.#account !== undefined,
+      (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
+    );
     this.#socket = new Socket(address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
       closed: (wasOpen) => {
-        this.#connection.closed(wasOpen);
+        this.#connection.socketClosed(wasOpen);
         this.#driver.feed({ input: 'socket_closed' });
       },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
@@ -249,9 +250,11 @@ export abstract class Client implements AsyncDisposable {
     this.#socket.close();
     this.media.apply({ command: 'close' });
     this.#account = undefined;
-    if (this.#now === IDLE) return;
-    this.#adopt(IDLE);
-    this.#listeners.dispatch({ name: 'changed', detail: IDLE });
+    if (this.#now !== IDLE) {
+      this.#adopt(IDLE);
+      this.#listeners.dispatch({ name: 'changed', detail: IDLE });
+    }
+    this.#connection.adopt({ connected: false });
   }
 
   #carryOut(effect: Effect): void {
@@ -289,7 +292,10 @@ export abstract class Client implements AsyncDisposable {
   #announce(wireEvent: WireEvent): void {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
-    if (event.name === 'connectionChanged') return this.#connection.follow(event.detail);
+    if (event.name === 'connectionChanged') {
+      this.#connection.adopt(event.detail);
+      return;
+    }
     if (event.name === 'disconnect') this.forgetAccount();
     if (event.name === 'accountChanged' && this.#account) {
       const { accid, secure } = this.#account;

@@ -98,6 +98,13 @@ const SDK_CODES = {
   unknown: 0,
 } as const satisfies Partial<Record<ProtocolErrorKind, number>>;
 
+/** What is known of an error beside its body. */
+export interface ErrorDetails {
+  readonly why?: ConnectionFailure | undefined;
+  /** What was thrown, where something was. */
+  readonly cause?: unknown;
+}
+
 /** What a failed operation rejects with. */
 export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms'> {
   override readonly name = 'HulloError';
@@ -111,7 +118,7 @@ export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms
   readonly why: ConnectionFailure | undefined;
 
   /** Wraps an error of the protocol. */
-  constructor(body: ErrorBody, { why, cause }: { why?: ConnectionFailure; cause?: unknown } = {}) {
+  constructor(body: ErrorBody, { why, cause }: ErrorDetails = {}) {
     super(body.message, cause === undefined ? undefined : { cause });
     this.code = body.code;
     this.kind = body.kind;

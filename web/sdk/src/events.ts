@@ -155,7 +155,7 @@ export interface HulloEvents {
    * except after `token_expired`, and where the account is signed out, which has no `why`.
    */
   connectionChanged: { readonly connected: boolean; readonly why?: ConnectionFailure };
-  /** The connection of this device is being restored; the call goes on. {@link Hullo.reconnecting} says until when. */
+  /** The connection of this device is being restored; the call goes on. {@link Client.reconnecting} says until when. */
   reconnecting: Record<string, never>;
   /** The connection is restored. It does not come where the call ends before. */
   reconnected: Record<string, never>;

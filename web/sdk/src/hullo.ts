@@ -53,8 +53,7 @@ export class Hullo extends MediaClient {
 
   /**
    * Loads the WebAssembly module and makes a client that is signed out. Rejects with `invalid_argument` for missing and
-   * senseless options, with the reason of `signal` when that is aborted before, and with `unknown` when the module cannot be
-   * loaded or the page's content security policy forbids it.
+   * senseless options, with the reason of `signal` when that is aborted before, and when the module cannot be loaded.
    */
   static async create(options: HulloOptions): Promise<Hullo> {
     checkOptions(options);

@@ -102,6 +102,15 @@ describe('a device that has failed', () => {
     expect(now('audio')).toEqual(['on']);
   });
 
+  test('is tried again when the browser says that something is different, even if the list is not', async () => {
+    await plug(microphone('headset'));
+    engine.apply({ command: 'capture', audio: true, video: false });
+    browser.devices.asked('audio').refuse('NotReadableError');
+    await flushMicrotasks();
+    await plug(microphone('headset'));
+    expect(now('audio')).toEqual(['asking']);
+  });
+
   test('because it was unplugged is opened again when it is back', async () => {
     const track = await open('audio');
     await vi.advanceTimersByTimeAsync(5_000);
@@ -179,9 +188,33 @@ describe('a device that is plugged in during a call', () => {
     expect(chosen('audio')).toEqual({ ideal: 'headset' });
     await plug(microphone('built-in'), microphone('headset'));
     expect(substitute.readyState).toBe('ended');
-    expect(chosen('audio')).toEqual({ ideal: 'headset' });
+    expect(chosen('audio')).toEqual({ exact: 'headset' });
     await grant('audio', { deviceId: 'headset' });
     expect(engine.devices.inUse.microphone).toBe('headset');
+  });
+
+  test('is asked for by name when it is there, and makes no difference when it cannot be had', async () => {
+    await engine.devices.useCamera('webcam');
+    start();
+    await plug(camera('built-in'), camera('webcam'));
+    engine.apply({ command: 'capture', audio: false, video: true });
+    expect(chosen('video')).toEqual({ exact: 'webcam' });
+    browser.devices.asked('video').refuse('NotReadableError');
+    await flushMicrotasks();
+    expect(chosen('video')).toEqual({ ideal: 'webcam' });
+    await grant('video', { deviceId: 'built-in' });
+    expect([now('video'), engine.devices.inUse.camera]).toEqual([['on'], 'built-in']);
+  });
+
+  test('is left alone when it cannot be had: the other goes on, without end', async () => {
+    await engine.devices.useMicrophone('headset');
+    await open('audio', { deviceId: 'built-in' });
+    await plug(microphone('built-in'), microphone('headset'));
+    browser.devices.asked('audio').refuse('NotReadableError');
+    await flushMicrotasks();
+    expect(chosen('audio')).toEqual({ ideal: 'headset' });
+    await grant('audio', { deviceId: 'built-in' });
+    expect([now('audio'), asked(), engine.devices.inUse.microphone]).toEqual([['on'], 3, 'built-in']);
   });
 
   test('makes room for it again after it was pulled out', async () => {

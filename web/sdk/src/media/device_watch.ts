@@ -4,7 +4,7 @@ import type { CaptureKind } from '../wire.ts';
 
 /** What was found out. */
 export interface DeviceWatchEvents {
-  /** The machine's devices are these now: one has come or gone, or they are known by name. */
+  /** The machine's devices are these now: one has come or gone, or is another one to the system, or they are known by name. */
   changed(devices: Devices): void;
   /** The person allows what was denied before. */
   allowed(kind: CaptureKind): void;
@@ -19,12 +19,18 @@ export class DeviceWatch {
   #devices: Devices = { microphones: [], cameras: [], speakers: [] };
   #isLooking = false;
   #mustLookAgain = false;
+  /** The browser says that something has changed, even if that is not seen. */
+  #isAnnounced = false;
 
   constructor(events: DeviceWatchEvents, signal: AbortSignal) {
     this.#events = events;
     this.#signal = signal;
     const devices = globalThis.navigator?.mediaDevices;
-    devices?.addEventListener?.('devicechange', () => void this.look(), { signal });
+    const changed = () => {
+      this.#isAnnounced = true;
+      void this.look();
+    };
+    devices?.addEventListener?.('devicechange', changed, { signal });
     for (const kind of ['audio', 'video'] as const) void this.#followPermission(kind);
     void this.look();
   }
@@ -47,8 +53,9 @@ export class DeviceWatch {
   }
 
   #adopt(devices: Devices): void {
-    const isNews = signatureOf(devices) !== signatureOf(this.#devices);
+    const isNews = this.#isAnnounced || signatureOf(devices) !== signatureOf(this.#devices);
     this.#devices = devices;
+    this.#isAnnounced = false;
     if (isNews && !this.#signal.aborted) this.#events.changed(devices);
   }
 
