@@ -28,7 +28,9 @@ let states: string[];
 beforeAll(async () => {
   [browser, gallery] = await Promise.all([launch(), Gallery.open()]);
   const page = await browser.newPage();
-  states = await gallery.states(page);
+  // HULLO_STATES=voice looks at some of them only.
+  const wanted = new RegExp(process.env.HULLO_STATES ?? '');
+  states = (await gallery.states(page)).filter((state) => wanted.test(state));
   await page.close();
 }, 3 * MINUTES);
 

@@ -154,6 +154,12 @@ export const smallStyles = [
       font-size: 15px;
     }
     .warn {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+      white-space: normal;
+      line-height: 16px;
       color: var(--_warn);
     }
     .actions {
