@@ -29,7 +29,6 @@ export class HulloIncomingBanner extends CallElement {
         padding: 12px;
         padding-inline: 14px 12px;
         border-radius: 28px;
-        outline: none;
         color: var(--_text);
         background: var(--_raised);
         box-shadow: 0 0 0 1px var(--_line), 0 20px 64px rgb(0 0 0 / 0.26);
@@ -124,7 +123,7 @@ export class HulloIncomingBanner extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    return html`<section class="banner" part="banner" tabindex="-1" data-testid="hullo-incoming">
+    return html`<section class="banner" part="banner" data-testid="hullo-incoming">
       <button type="button" class="open" aria-label=${this.t('banner.open')} title=${this.t('banner.open')} data-testid="hullo-banner-open" @click=${() => this.dispatchIntent({ type: 'openBanner' })}></button>
       <hullo-avatar .person=${scene.remote}></hullo-avatar>
       <div class="words">
