@@ -100,6 +100,11 @@ function buttonsOutside(page: Page): Promise<string[]> {
         if (element.matches('button, input')) buttons.push(element);
       }
     }
+    const inCall = (element: Element): boolean => {
+      for (let at = element.getRootNode(); at instanceof ShadowRoot; at = at.host.getRootNode())
+        if (at.host.matches('hullo-call')) return true;
+      return false;
+    };
     const scrolls = (element: Element | null): boolean => {
       for (let at = element; at; at = at.parentElement ?? (at.getRootNode() as ShadowRoot).host ?? null)
         if (['auto', 'scroll'].includes(getComputedStyle(at).overflowY)) return true;
@@ -110,8 +115,7 @@ function buttonsOutside(page: Page): Promise<string[]> {
       .filter((button) => {
         const { left, right, top, bottom } = button.getBoundingClientRect();
         // Down a page one scrolls; in a call one does not.
-        const inCall = button.getRootNode() !== document && !button.dataset.testid?.startsWith('record');
-        const below = inCall && (top < -1 || bottom > innerHeight + 1);
+        const below = inCall(button) && (top < -1 || bottom > innerHeight + 1);
         return left < -1 || right > innerWidth + 1 || below;
       })
       .map((button) => `${button.dataset.testid ?? button.className} is cut off`);

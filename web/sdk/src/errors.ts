@@ -1,4 +1,5 @@
 // What can go wrong, in the numbers and kinds of the protocol.
+import type { ConnectionFailure } from './types.ts';
 
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
 export type ErrorKind =
@@ -98,13 +99,16 @@ export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms
   readonly kind: ErrorKind;
   /** In how many milliseconds it may be tried again, where that is known: of `rate_limited`. */
   readonly retryAfterMs: number | undefined;
+  /** Of `no_connection`: why there is none, as far as a page can know; the message says it with the address. */
+  readonly why: ConnectionFailure | undefined;
 
   /** Wraps an error of the protocol. */
-  constructor(body: ErrorBody) {
+  constructor(body: ErrorBody, why?: ConnectionFailure) {
     super(body.message);
     this.code = body.code;
     this.kind = body.kind;
     this.retryAfterMs = body.retry_after_ms;
+    this.why = why;
   }
 
   /** @internal An error that the SDK itself has found. */

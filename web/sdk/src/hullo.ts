@@ -1,11 +1,12 @@
 // The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
 import { version as SDK_VERSION } from '../package.json';
+import { ConnectionDiagnosis, explainFailure, lossOf } from './connection.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { deviceIdOfTab } from './device.ts';
 import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
-import { type HulloError, messageOf } from './errors.ts';
+import { type ErrorBody, HulloError, messageOf } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
@@ -18,6 +19,8 @@ import type {
   CallQuery,
   CallRecord,
   CallStats,
+  ConnectionFailure,
+  DevicePresets,
   Devices,
   FoundCall,
   GroupCallOptions,
@@ -45,7 +48,14 @@ const RECENTS_LIMIT_DEFAULT = 50;
 const ACCEPT_MARK = 'hullo:accept';
 const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
 
-const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED, elsewhere: [] };
+const IDLE: HulloEvents['changed'] = {
+  state: 'idle',
+  local: LOCAL_MEDIA_CLOSED,
+  elsewhere: [],
+  audioMutes: [],
+  connected: false,
+  reconnecting: false,
+};
 
 /**
  * The client of a Hullo server: one for each page. It signs in, calls, rings and answers, reconnects by itself, plays
@@ -62,9 +72,12 @@ export class Hullo {
 
   readonly #appKey: string;
   readonly #deviceId: string;
+  /** Of the WebSocket. */
+  readonly #address: string;
   readonly #cursors: Cursors;
   readonly #driver: Driver;
   readonly #socket: Socket;
+  readonly #diagnosis: ConnectionDiagnosis;
   readonly #media: MediaEngine;
   readonly #listeners = new Listeners();
   readonly #subscription = new VideoSubscription(async (accids) => {
@@ -73,6 +86,9 @@ export class Hullo {
 
   /** What the last `changed` said. */
   #now: HulloEvents['changed'] = IDLE;
+  /** What the endpoint says of the connection, and what the app was told of it. */
+  #session: HulloEvents['connectionChanged'] = { connected: false };
+  #connection: HulloEvents['connectionChanged'] = { connected: false };
   #account: Account | undefined;
 
   private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
@@ -88,12 +104,18 @@ export class Hullo {
         const { is: _, ...account } = value;
         this.#account = account;
       },
+      refusal: (error) => this.#refusal(error),
       announce: (event) => this.#announce(event),
       failed: (error) => this.#giveUp(error),
     });
-    this.#socket = new Socket(socketUrl(options.server), {
+    this.#address = socketUrl(options.server);
+    this.#diagnosis = new ConnectionDiagnosis(this.#address, () => this.#announceConnection());
+    this.#socket = new Socket(this.#address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
-      closed: () => this.#driver.feed({ input: 'socket_closed' }),
+      closed: (wasOpen) => {
+        this.#diagnosis.closed(wasOpen);
+        this.#driver.feed({ input: 'socket_closed' });
+      },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
     });
     const report = (event: MediaEvent) => {
@@ -153,9 +175,19 @@ export class Hullo {
     return this.#account;
   }
 
-  /** Whether the connection to the server is up; it is restored by itself when it is not. */
+  /** Whether the connection to the server is up; it is restored by itself when it is not, and `connectionChanged` says so. */
   get connected(): boolean {
-    return this.#account !== undefined && this.#socket.isOpen;
+    return this.#now.connected;
+  }
+
+  /** In a call whose connection (to the server, or of its media) is being restored. */
+  get reconnecting(): boolean {
+    return this.#now.reconnecting;
+  }
+
+  /** Whom this device has muted for itself in the call; kept for the call, also by who leaves and comes back. */
+  get audioMutes(): readonly string[] {
+    return this.#now.audioMutes;
   }
 
   /** This device's id: the server takes two clients with one id for the same device. */
@@ -187,6 +219,7 @@ export class Hullo {
   async logout(): Promise<void> {
     await this.#driver.ask('done', { op: 'logout' });
     this.#account = undefined;
+    this.#forgetConnection();
   }
 
   /**
@@ -201,6 +234,7 @@ export class Hullo {
       accid,
       media,
       ...inviteTerms(options),
+      ...presetsOf(options),
     });
     return value.call;
   }
@@ -219,6 +253,7 @@ export class Hullo {
       ...(inviteMode !== undefined && { invite_mode: inviteMode }),
       ...(joinMode !== undefined && { join_mode: joinMode }),
       ...inviteTerms(options),
+      ...presetsOf(options),
     });
     return { call, refused };
   }
@@ -243,28 +278,37 @@ export class Hullo {
   }
 
   /** Enters a running group call that does not ring here. Resolves with the members in it, oneself included. */
-  async join(callId: string): Promise<Member[]> {
-    return (await this.#driver.ask('accepted', { op: 'join', call_id: callId })).members;
+  async join(callId: string, options: DevicePresets = {}): Promise<Member[]> {
+    const op = { op: 'join', call_id: callId, ...presetsOf(options) } as const;
+    return (await this.#driver.ask('accepted', op)).members;
   }
 
-  /** Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. Resolves with its members. */
-  async continueHere(callId: string): Promise<Member[]> {
-    return (await this.#driver.ask('accepted', { op: 'continue_here', call_id: callId })).members;
+  /**
+   * Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. What was muted there stays so, where
+   * `options` do not say otherwise. Resolves with its members.
+   */
+  async continueHere(callId: string, options: DevicePresets = {}): Promise<Member[]> {
+    const op = { op: 'continue_here', call_id: callId, ...presetsOf(options) } as const;
+    return (await this.#driver.ask('accepted', op)).members;
   }
 
-  /** Answers the call that rings. Resolves with the members in it, oneself included. */
-  async accept(): Promise<Member[]> {
+  /**
+   * Answers the call that rings; a video call by voice with `{ video: false }`. What was muted while it rang stays so, where
+   * `options` do not say otherwise. Resolves with the members in it, oneself included.
+   */
+  async accept(options: DevicePresets = {}): Promise<Member[]> {
     markAccept(this.#now.call);
-    return (await this.#driver.ask('accepted', { op: 'accept' })).members;
+    return (await this.#driver.ask('accepted', { op: 'accept', ...presetsOf(options) })).members;
   }
 
   /**
    * Answers the invite that waits beside the current call, which is left (`end`) or held until the new one is over
    * (`hold`). Resolves with the members in it, oneself included.
    */
-  async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
+  async acceptWaiting(callId: string, other: OtherCall, options: DevicePresets = {}): Promise<Member[]> {
     markAccept(this.#now.waiting);
-    return (await this.#driver.ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
+    const op = { op: 'accept_waiting', call_id: callId, other, ...presetsOf(options) } as const;
+    return (await this.#driver.ask('accepted', op)).members;
   }
 
   /** Declines the invite that waits beside the current call. */
@@ -314,7 +358,7 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'answer_switch', agree });
   }
 
-  /** Mutes the microphone, which stays open; to unmute one that has failed tries it again. */
+  /** Mutes the microphone, for the answer while it rings. It stays open; to unmute one that has failed tries it again. */
   async muteLocalAudio(muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'mute_local_audio', muted });
   }
@@ -324,7 +368,7 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'mute_local_video', muted });
   }
 
-  /** Opens or closes the camera; to open one that has failed tries it again. */
+  /** Opens or closes the camera, for the answer while it rings; to open one that has failed tries it again. */
   async enableLocalVideo(enabled: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'enable_local_video', enabled });
   }
@@ -334,7 +378,7 @@ export class Hullo {
     await this.#driver.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
-  /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
+  /** Mutes a participant for this device alone; {@link Hullo.audioMutes} has them. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
     await this.#driver.ask('done', { op: 'set_audio_mute', accid, muted });
   }
@@ -459,12 +503,48 @@ export class Hullo {
   #announce(wireEvent: WireEvent): void {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
-    if (event.name === 'disconnect') this.#account = undefined;
+    if (event.name === 'connectionChanged') {
+      this.#session = event.detail;
+      if (event.detail.connected) this.#diagnosis.reset();
+      this.#announceConnection();
+      return;
+    }
+    if (event.name === 'disconnect') {
+      this.#account = undefined;
+      this.#forgetConnection();
+    }
     if (event.name === 'accountChanged' && this.#account) {
       const { accid, secure } = this.#account;
       this.#account = { accid, secure, ...event.detail };
     }
     this.#listeners.dispatch(event);
+  }
+
+  /** Nobody wants a connection any more. */
+  #forgetConnection(): void {
+    this.#diagnosis.reset();
+    this.#announceConnection();
+  }
+
+  /** Says what is known of the connection: by the endpoint what the server has said, and otherwise what the page sees. */
+  #announceConnection(): void {
+    const { connected } = this.#session;
+    const why = this.#whyUnconnected();
+    if (connected === this.#connection.connected && why === this.#connection.why) return;
+    this.#connection = { connected, ...(why && { why }) };
+    this.#listeners.dispatch({ name: 'connectionChanged', detail: this.#connection });
+  }
+
+  #whyUnconnected(): ConnectionFailure | undefined {
+    const { connected, why } = this.#session;
+    if (connected) return undefined;
+    return why ?? this.#diagnosis.why ?? (this.#account && lossOf());
+  }
+
+  #refusal(error: ErrorBody): HulloError {
+    if (error.kind !== 'no_connection') return new HulloError(error);
+    const why = this.#whyUnconnected();
+    return new HulloError({ ...error, message: explainFailure(this.#address, why) }, why);
   }
 
   #adopt(now: HulloEvents['changed']): void {
@@ -514,6 +594,11 @@ function inviteTerms({ attachment, timeoutMs }: InviteOptions): { attachment?: s
     ...(attachment !== undefined && { attachment }),
     ...(timeoutMs !== undefined && { timeout_ms: timeoutMs }),
   };
+}
+
+/** Which devices are on from the start, as the endpoint takes it. */
+function presetsOf({ audio, video }: DevicePresets): DevicePresets {
+  return { ...(audio !== undefined && { audio }), ...(video !== undefined && { video }) };
 }
 
 /** Where the time to the first picture begins, for a call that has any. */

@@ -1,8 +1,8 @@
 // A client that has no server: it is put into a state and stays there, obeys mutes, and shows painted pictures.
 import type {
-  AcceptOptions,
   Call,
   CallRecord,
+  DevicePresets,
   Devices,
   DevicesInUse,
   GroupCallOptions,
@@ -112,6 +112,8 @@ export class FakeHullo implements CallClient {
       state,
       local: this.local,
       elsewhere,
+      audioMutes: this.audioMutes,
+      connected: true,
       reconnecting,
       ...(current ? { call: current } : {}),
       ...(held ? { held } : {}),
@@ -181,7 +183,7 @@ export class FakeHullo implements CallClient {
     return this.#ask('leave');
   }
 
-  async acceptWaiting(callId: string, other: OtherCall, _options?: AcceptOptions): Promise<Member[]> {
+  async acceptWaiting(callId: string, other: OtherCall, _options?: DevicePresets): Promise<Member[]> {
     await this.#ask(`accept waiting ${callId} ${other}`);
     return [];
   }
@@ -215,7 +217,7 @@ export class FakeHullo implements CallClient {
     if (accids !== 'attached') this.shown = accids;
   }
 
-  async accept({ video }: AcceptOptions = {}): Promise<Member[]> {
+  async accept({ video }: DevicePresets = {}): Promise<Member[]> {
     await this.#ask(video === undefined ? 'accept' : `accept ${video ? 'with' : 'without'} video`);
     return [];
   }
