@@ -126,20 +126,23 @@ function buttonsOutside(page: Page): Promise<string[]> {
 async function unreached(page: Page): Promise<string[]> {
   const seen = new Set<string>();
   const unseen = new Set<string>();
-  const wanted = await page.evaluate(() => {
+  const { names: wanted, stops } = await page.evaluate(() => {
     const roots: (Document | ShadowRoot)[] = [document];
     const names: string[] = [];
+    let stops = 0;
     for (const root of roots) {
       for (const element of root.querySelectorAll<HTMLElement>('*')) {
         if (element.shadowRoot) roots.push(element.shadowRoot);
-        const reachable =
-          element.matches('button:not([disabled])') && element.checkVisibility({ visibilityProperty: true });
-        if (reachable) names.push(element.dataset.testid ?? element.className);
+        if (!element.checkVisibility({ visibilityProperty: true })) continue;
+        if (element.matches('button, input, [tabindex]')) stops += 1;
+        if (element.matches('button:not([disabled])'))
+          names.push(element.dataset.testid ?? element.className);
       }
     }
-    return names;
+    return { names, stops };
   });
-  for (let step = 0; step < wanted.length + 12; step += 1) {
+  // Once around: the first press may begin anywhere.
+  for (let step = 0; step < stops + 4; step += 1) {
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => {
       let element = document.activeElement;
