@@ -260,7 +260,7 @@ export class HulloRecents extends LitElement {
         ${people.length > 1 || !person ? html`<hullo-faces .people=${people} .most=${2} .count=${Math.min(people.length, 2)}></hullo-faces>` : html`<hullo-avatar .person=${person}></hullo-avatar>`}
       </span>
       <span class="words" aria-hidden="true">
-        <span class="name" part="name">${name}</span>
+        <span class="name" part="name" dir="auto">${name}</span>
         <span class="what">${missed ? icons.missed : icons[direction]}<span>${outcome} · ${title}</span></span>
       </span>
       <time aria-hidden="true" datetime=${new Date(summary.startedAtMs).toISOString()}>${time}</time>

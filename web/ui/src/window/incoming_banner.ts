@@ -45,6 +45,8 @@ export class HulloIncomingBanner extends CallElement {
       .words {
         flex: 1;
         min-width: 0;
+        display: flex;
+        flex-direction: column;
       }
       strong,
       .kind {
@@ -54,6 +56,8 @@ export class HulloIncomingBanner extends CallElement {
         white-space: nowrap;
       }
       strong {
+        align-self: flex-start;
+        max-width: 100%;
         font-size: 17px;
         line-height: 23px;
         font-weight: 650;
@@ -127,7 +131,7 @@ export class HulloIncomingBanner extends CallElement {
       <button type="button" class="open" aria-label=${this.t('banner.open')} title=${this.t('banner.open')} data-testid="hullo-banner-open" @click=${() => this.dispatchIntent({ type: 'openBanner' })}></button>
       <hullo-avatar .person=${scene.remote}></hullo-avatar>
       <div class="words">
-        <strong part="name">${scene.remote.name}</strong>
+        <strong part="name" dir="auto">${scene.remote.name}</strong>
         <span class="kind" part="status" data-testid="hullo-status">${this.#wordsOf(scene, video)}</span>
       </div>
       <div class="actions" part="actions">

@@ -108,7 +108,7 @@ export const smallStyles = [
       flex: none;
     }
     hullo-faces {
-      --size: 34px;
+      --size: 30px;
     }
     .face hullo-avatar {
       --size: 68px;
@@ -128,6 +128,8 @@ export const smallStyles = [
       pointer-events: none;
     }
     strong {
+      align-self: flex-start;
+      max-width: 100%;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
