@@ -4,6 +4,8 @@ import type {
   Call,
   CallSummary,
   ConnectionFailure,
+  Devices,
+  DevicesInUse,
   EndReason,
   LocalMedia,
   Media,
@@ -47,7 +49,7 @@ export interface CallEvent {
   readonly callId: string;
 }
 
-/** What each event of {@link Hullo.on} carries. */
+/** What each event of {@link Client.on} carries. */
 export interface HulloEvents {
   /** The state, what is known of the calls, or the local media has changed. Comes before the event that says why. */
   changed: {
@@ -142,12 +144,16 @@ export interface HulloEvents {
   firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
   /** Network quality of each participant, about every two seconds. */
   userNetworkQuality: { readonly reports: readonly QualityReport[] };
+  /** A device was plugged in or unplugged, or another one is in use. */
+  devicesChanged: { readonly devices: Devices; readonly inUse: DevicesInUse };
+  /** The browser keeps the others silent until the person does something on the page, or it does not any more. */
+  soundBlocked: { readonly blocked: boolean };
   /**
    * The connection to the server is up or down, in a call or not; again when more is known of why. It is restored by itself
    * except after `token_expired`, and where the account is signed out, which has no `why`.
    */
   connectionChanged: { readonly connected: boolean; readonly why?: ConnectionFailure };
-  /** The connection of this device is being restored; the call goes on. {@link Hullo.reconnecting} says until when. */
+  /** The connection of this device is being restored; the call goes on. {@link Client.reconnecting} says until when. */
   reconnecting: Record<string, never>;
   /** The connection is restored. It does not come where the call ends before. */
   reconnected: Record<string, never>;

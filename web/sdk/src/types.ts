@@ -416,6 +416,27 @@ export interface Devices {
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
+/** Which devices are in use, by their `deviceId`. */
+export interface DevicesInUse {
+  /** The one that is open or, while none is, the one that was chosen; absent for an app's own track. */
+  readonly microphone?: string;
+  /** As above. */
+  readonly camera?: string;
+  /** Absent where the browser does not let a page choose. */
+  readonly speaker?: string;
+}
+
+/**
+ * Something that an app puts between a device and what the others get. It is started each time the device is opened, and
+ * stopped each time it is closed or replaced.
+ */
+export interface TrackProcessor {
+  /** Takes the device's track; resolves with the track that goes out in its place, which the processor owns. Within ten seconds. */
+  start(track: MediaStreamTrack): Promise<MediaStreamTrack>;
+  /** Ends what `start()` has begun; called also when that has failed. */
+  stop(): void;
+}
+
 /** Statistics of the running connection, for quality displays and tests. Its counts of bytes and of sent pictures begin with it. */
 export interface CallStats {
   /** `closed` when there is no connection; `connected` already while it rings (warm path). */
@@ -460,6 +481,21 @@ export type TokenHandler = (uid: number, callId: string) => Promise<string>;
  */
 export type TokenProvider = () => Promise<string>;
 
+/**
+ * Asked before anybody is dialled: by whom, and how. Where it gives `false` or throws, `call()` or `groupCall()` rejects with
+ * `refused_by_app`.
+ */
+export type BeforeCall = (
+  accids: readonly string[],
+  options: Readonly<GroupCallOptions>,
+) => boolean | Promise<boolean>;
+
+/**
+ * Asked before a call is answered. Where it gives `false` or throws, `accept()` or `acceptWaiting()` rejects with
+ * `refused_by_app`; the call rings on until somebody rejects it.
+ */
+export type BeforeAccept = (call: Call) => boolean | Promise<boolean>;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
@@ -470,6 +506,12 @@ export interface HulloOptions {
   tokenProvider?: TokenProvider;
   /** Asked for room tokens; needed only where {@link Account.secure} is true. */
   tokenHandler?: TokenHandler;
+  /** Asked before anybody is dialled. */
+  beforeCall?: BeforeCall;
+  /** Asked before a call is answered. */
+  beforeAccept?: BeforeAccept;
+  /** Destroys the client when it is aborted; before it is made, `create()` rejects with its reason. */
+  signal?: AbortSignal;
   /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */
   deviceId?: string;
   /** STUN and TURN servers, in place of those that the server names. */

@@ -1,6 +1,7 @@
 // The real module: `cargo xtask wasm` builds it.
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { CLIENT_ERRORS } from '../src/client_errors.ts';
 import { type Endpoint, loadEndpoint } from '../src/endpoint.ts';
 import type { ErrorKind } from '../src/errors.ts';
 import { errorText } from '../src/texts.ts';
@@ -120,7 +121,9 @@ describe('texts of errors', () => {
     );
     const known = [...protocol.matchAll(/^ {4}(\w+) = \d+,/gm)].map(([, name = '']) => snakeCase(name));
     expect(kinds).toEqual([...known, 'unknown']);
-    for (const kind of kinds.slice(0, -1)) {
+    const own = Object.keys(CLIENT_ERRORS) as ErrorKind[];
+    expect(known.filter((kind) => own.includes(kind as ErrorKind))).toEqual([]);
+    for (const kind of [...kinds.slice(0, -1), ...own]) {
       expect(errorText(kind, 'en'), kind).toMatch(/^[A-Z].*\.$/);
       expect(errorText(kind, 'zh'), kind).toMatch(/。$/);
       expect(errorText(kind, 'en'), kind).not.toBe(errorText('unknown', 'en'));

@@ -22,6 +22,7 @@ vi.mock('../src/endpoint.ts', () => ({
       return [...news, { output: 'complete', ticket: input.ticket, ...endpoint.answer(input.op) }];
     },
     pollTimeout: () => undefined,
+    free: () => {},
   }),
 }));
 

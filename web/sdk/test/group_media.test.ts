@@ -182,7 +182,7 @@ describe('sound of many', () => {
   test('goes to the chosen speaker on every line, also on those that come later', async () => {
     await connect();
     put(sound(0, 'bob'), sound(2, 'carol'));
-    await engine.useSpeaker('headset');
+    await engine.devices.useSpeaker('headset');
     put(sound(0, 'bob'), sound(2, 'carol'), sound(3, 'dave'));
     expect(playing().map(({ sink }) => sink)).toEqual(['headset', 'headset', 'headset']);
   });

@@ -16,6 +16,7 @@ const endpoint = vi.hoisted(() => ({
   inputs: [] as Input[],
   script: (_input: Input): Output[] => [],
   timeoutAtMs: undefined as number | undefined,
+  freed: 0,
 }));
 
 vi.mock('../src/endpoint.ts', () => ({
@@ -25,6 +26,9 @@ vi.mock('../src/endpoint.ts', () => ({
       return endpoint.script(input);
     },
     pollTimeout: () => endpoint.timeoutAtMs,
+    free: () => {
+      endpoint.freed += 1;
+    },
   }),
 }));
 
@@ -37,6 +41,7 @@ beforeEach(async () => {
   endpoint.inputs = [];
   endpoint.script = () => [];
   endpoint.timeoutAtMs = undefined;
+  endpoint.freed = 0;
   hullo = await create();
 });
 afterEach(() => {
