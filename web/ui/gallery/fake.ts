@@ -3,6 +3,7 @@ import type {
   DevicePresets,
   Call,
   CallRecord,
+  DevicePresets,
   Devices,
   DevicesInUse,
   GroupCallOptions,

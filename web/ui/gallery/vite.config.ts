@@ -5,5 +5,5 @@ import { fromSource } from '../../vite.shared.ts';
 export default defineConfig({
   root: import.meta.dirname,
   resolve: fromSource,
-  build: { outDir: '../dist/gallery', target: 'es2022', emptyOutDir: true },
+  build: { outDir: '../dist/gallery', target: 'es2022', cssTarget: 'chrome130', emptyOutDir: true },
 });

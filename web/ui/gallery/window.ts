@@ -69,7 +69,7 @@ const own = `<div style="height: 100%; display: grid; place-items: center; font:
 /** Every state beside the app, and what is the app's own. */
 export const windowStates: Record<string, Lead> = {
   'small-video': small(running('video')),
-  'small-video-camera-off': small(running('video', { remoteParticipant: { video: false } })),
+  'small-video-camera-off': small(running('video', { remoteParticipant: { video: 'off' } })),
   'small-voice': small(running('audio')),
   'small-voice-top': small(running('audio'), 'top-start'),
   'small-outgoing': small((client) => client.enter({ state: 'calling', current: callOf() })),

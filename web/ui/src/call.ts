@@ -1,6 +1,6 @@
 // <hullo-call>: the whole call surface. Shows nothing while the client is idle; otherwise the screen of the moment, and
 // a notice at the end. It holds no call logic: it renders the client's state and calls its methods.
-import type { Call, GroupCallOptions, Media } from '@hullo/sdk';
+import type { Call, CallOptions, GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
@@ -169,9 +169,9 @@ export class HulloCall extends LitElement {
   }
 
   /** Calls `accid` and shows the person what goes wrong. Resolves with whether the call was placed. */
-  dial(accid: string, media: Media = 'video'): Promise<boolean> {
+  dial(accid: string, options: Media | CallOptions = 'video'): Promise<boolean> {
     return this.#dial(async (client) => {
-      await client.call(accid, { media });
+      await client.call(accid, typeof options === 'string' ? { media: options } : options);
     });
   }
 

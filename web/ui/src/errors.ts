@@ -51,7 +51,27 @@ export function kindOf(error: unknown): ErrorKind {
 
 /** What to tell a person about `error`, which may be anything that a rejected promise carries. */
 export function explainError(error: unknown, lang: Language): string {
-  return text(lang, keys[kindOf(error)] ?? 'error.unknown');
+  return text(lang, connectionKeyOf(error) ?? keys[kindOf(error)] ?? 'error.unknown');
+}
+
+/** Why there is no connection, where the client knows: not everybody whose server is away is offline. */
+function connectionKeyOf(error: unknown): TextKey | undefined {
+  if (kindOf(error) !== 'no_connection' || typeof error !== 'object' || error === null) return;
+  const why = 'why' in error ? error.why : undefined;
+  switch (why) {
+    case 'too_many_attempts':
+      return 'error.rate_limited';
+    case 'server_busy':
+      return 'error.server_busy';
+    case 'token_expired':
+      return 'error.token_expired';
+    case 'unreachable':
+    case 'refused':
+    case 'shutting_down':
+      return 'error.unreachable';
+    default:
+      return;
+  }
 }
 
 /** The device that `error` is about; undefined for any other error. */

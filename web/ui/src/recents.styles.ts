@@ -91,6 +91,8 @@ export const recentsStyles = [
       gap: 1px;
     }
     .name {
+      align-self: flex-start;
+      max-width: 100%;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;

@@ -250,21 +250,21 @@ export class HulloRecents extends LitElement {
       class="call ${missed ? 'missed' : ''} ${fresh ? 'fresh' : ''}"
       part="call"
       title=${text(locale, 'record.redial')}
-      aria-label="${marks}${name}. ${label}. ${day}, ${time}. ${text(locale, 'record.redial')}"
       data-testid="recent-call"
       data-call-id=${summary.callId}
       data-missed=${String(missed)}
       data-direction=${direction}
       @click=${() => this.#redial(summary)}
     >
-      <span class="faces">
+      <span class="unseen">${marks}${name}. ${label}. ${day}, ${time}</span>
+      <span class="faces" aria-hidden="true">
         ${people.length > 1 || !person ? html`<hullo-faces .people=${people} .most=${2} .count=${Math.min(people.length, 2)}></hullo-faces>` : html`<hullo-avatar .person=${person}></hullo-avatar>`}
       </span>
-      <span class="words">
-        <span class="name" part="name">${name}</span>
+      <span class="words" aria-hidden="true">
+        <span class="name" part="name" dir="auto">${name}</span>
         <span class="what">${missed ? icons.missed : icons[direction]}<span>${outcome} · ${title}</span></span>
       </span>
-      <time datetime=${new Date(summary.startedAtMs).toISOString()}>${time}</time>
+      <time aria-hidden="true" datetime=${new Date(summary.startedAtMs).toISOString()}>${time}</time>
       <span class="again">${summary.media === 'video' ? icons.camera : icons.phone}</span>
     </button>`;
   }

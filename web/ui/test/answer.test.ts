@@ -76,6 +76,12 @@ describe('a dial', () => {
     expect(bench.part('hullo-local-video')).toBeUndefined();
   });
 
+  test('takes what the client takes', async () => {
+    const call = vi.spyOn(client, 'call');
+    await bench.surface.dial('bob', { media: 'video', video: false });
+    expect(call).toHaveBeenCalledWith('bob', { media: 'video', video: false });
+  });
+
   test('by voice has no camera', async () => {
     await bench.lead('outgoing-voice');
     expect(bench.part('hullo-mute-audio')).toBeDefined();

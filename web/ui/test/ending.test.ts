@@ -64,6 +64,16 @@ describe('a refused operation', () => {
     expect(explainError({ kind }, 'zh')).toMatch(/[\u4e00-\u9fff]/);
   });
 
+  test.each([
+    ['offline', /offline/],
+    ['unreachable', /server can’t be reached/],
+    ['refused', /server can’t be reached/],
+    ['too_many_attempts', /wait a moment/],
+    ['token_expired', /sign in again/],
+  ])('for want of a connection says why: %s', (why, words) => {
+    expect(explainError({ kind: 'no_connection', why }, 'en')).toMatch(words);
+  });
+
   test('of whatever kind is told', () => {
     for (const thrown of [
       new Error('x'),

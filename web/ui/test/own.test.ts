@@ -1,6 +1,8 @@
 // What an app decides about the call surface: whom one can invite, its words, its direction.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Bench } from './surface.ts';
+import { states } from '../gallery/states.ts';
+import { type Texts, texts } from '../src/texts.ts';
+import { Bench, everything } from './surface.ts';
 
 let bench: Bench;
 
@@ -45,6 +47,42 @@ describe('people to invite', () => {
     await bench.press('invite-button');
     expect(bench.client.asked).toEqual([]);
   });
+});
+
+/** A language that is all there, in letters that run from right to left. */
+const pseudo = Object.fromEntries(
+  Object.entries(texts.en).map(([key, words]) => [
+    key,
+    words.replace(/\{\w+\}|[A-Za-z]/g, (part) =>
+      part.length > 1 ? part : 'אבגדהוזחטיכלמנסעפצקרשת'.charAt(part.charCodeAt(0) % 22),
+    ),
+  ]),
+) as unknown as Texts;
+
+describe('a language of the app', () => {
+  const people = [...'alice bob carol dave erin frank grace'.split(' ')];
+
+  test.each(Object.keys(states).filter((state) => !/devices|own-|group-(16|23)/.test(state)))(
+    'is all that is said in %s, from right to left',
+    async (state) => {
+      bench.surface.lang = 'he';
+      bench.surface.texts = pseudo;
+      bench.surface.directory = (accid) => ({ name: people.includes(accid) ? 'נועה' : 'דן' });
+      await bench.lead(state);
+      const said = everything(bench.surface)
+        .flatMap((element) => [
+          element.getAttribute('aria-label') ?? '',
+          element.getAttribute('title') ?? '',
+          ...[...element.childNodes].map((node) =>
+            node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : '',
+          ),
+        ])
+        .join(' ');
+      expect(said).toMatch(/[א-ת]/);
+      expect(said.match(/[A-Za-z]{2,}/g) ?? []).toEqual([]);
+      expect(bench.surface.shadowRoot?.querySelector('[dir]')?.getAttribute('dir')).toBe('rtl');
+    },
+  );
 });
 
 describe('the app’s words', () => {

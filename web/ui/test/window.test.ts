@@ -67,6 +67,18 @@ describe('a call that fills the window', () => {
   });
 });
 
+test('keyboard goes back to the app where the call has taken it from', async () => {
+  const input = document.createElement('input');
+  document.body.append(input);
+  input.focus();
+  await bench.lead('voice');
+  expect(document.activeElement).toBe(surface);
+  client.enter({ state: 'idle' });
+  await bench.settle();
+  expect(document.activeElement).toBe(input);
+  input.remove();
+});
+
 describe('a small call', () => {
   test('is made by its button and brought back by a press, and the app is told', async () => {
     await bench.lead('voice');
@@ -276,6 +288,34 @@ describe('picture in picture', () => {
     await bench.settle();
     expect(shape()).toBe('small');
     expect(surface.pictureInPicture).toBe(false);
+  });
+
+  test('is the picture alone where the browser has no more, with the browser’s own buttons', async () => {
+    const handlers = new Map<string, (() => void) | null>();
+    vi.stubGlobal('navigator', {
+      ...navigator,
+      mediaSession: {
+        setActionHandler: (name: string, press: (() => void) | null) => handlers.set(name, press),
+      },
+    });
+    Object.defineProperty(document, 'pictureInPictureEnabled', { value: true, configurable: true });
+    const asked: HTMLVideoElement[] = [];
+    Object.assign(HTMLVideoElement.prototype, {
+      async requestPictureInPicture(this: HTMLVideoElement) {
+        asked.push(this);
+      },
+    });
+    Object.defineProperty(HTMLMediaElement.prototype, 'readyState', { value: 4, configurable: true });
+    await bench.lead('video');
+    await bench.press('hullo-picture-in-picture');
+    await vi.waitFor(() => expect(surface.pictureInPicture).toBe(true));
+    expect(asked.map(({ dataset }) => dataset.testid)).toEqual(['hullo-small-video']);
+    handlers.get('hangup')?.();
+    expect(client.asked).toEqual(['hangup']);
+    asked[0]?.dispatchEvent(new Event('leavepictureinpicture'));
+    expect(surface.pictureInPicture).toBe(false);
+    expect(handlers.get('hangup')).toBeNull();
+    Object.defineProperty(document, 'pictureInPictureEnabled', { value: false, configurable: true });
   });
 
   test('is not offered where there is none', async () => {

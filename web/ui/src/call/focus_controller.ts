@@ -23,6 +23,8 @@ export class FocusController implements ReactiveController {
   screen: ScreenName | undefined;
   #shape: Shape | undefined;
   #stance: Stance = 'closed';
+  /** What had the keyboard before a call took the page. */
+  #left: HTMLElement | undefined;
   /** Tab is being struck: what is focused now was not chosen by the app. */
   #tabbing = false;
 
@@ -55,11 +57,14 @@ export class FocusController implements ReactiveController {
   hostUpdated(): void {
     const { screen, shape } = this.shownNow();
     const hadFocus = this.host.shadowRoot?.activeElement != null;
+    if (shape === 'full' && this.#shape === undefined) this.#left = focused();
     this.#stand(this.#stanceFor(shape));
     const same = screen === this.screen && shape === this.#shape;
     this.screen = screen;
     this.#shape = shape;
-    if (same || !screen || this.host.contained) return;
+    if (same || this.host.contained) return;
+    if (!shape) this.#giveBack(hadFocus);
+    if (!screen || !shape) return;
     // What had the focus is gone with its screen. Incoming takes the keyboard to "accept" itself.
     if (shape === 'full' ? screen !== 'incoming' : hadFocus) this.focus();
   }
@@ -67,6 +72,12 @@ export class FocusController implements ReactiveController {
   /** Takes the keyboard to the dialog itself, which presses nothing. */
   focus(): void {
     this.dialog.value?.focus({ preventScroll: true });
+  }
+
+  /** The keyboard goes back to where the call has taken it from, unless the person has taken it elsewhere. */
+  #giveBack(hadFocus: boolean): void {
+    if (hadFocus || focused() === undefined) this.#left?.focus({ preventScroll: true });
+    this.#left = undefined;
   }
 
   #stanceFor(shape: Shape | undefined): Stance {
@@ -100,4 +111,11 @@ export class FocusController implements ReactiveController {
     const target = event.target as Element | null;
     if (!target?.closest('dialog, [popover]')) this.focus();
   };
+}
+
+/** What of the page has the keyboard, wherever in shadow trees it is; undefined when nothing has. */
+function focused(): HTMLElement | undefined {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element instanceof HTMLElement && element !== document.body ? element : undefined;
 }

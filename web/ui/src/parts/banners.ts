@@ -22,8 +22,10 @@ export class HulloBanners extends CallElement {
       }
       .banner {
         display: inline-flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 10px;
+        justify-content: flex-end;
+        gap: 8px 10px;
         max-width: min(460px, 100%);
         padding-block: 9px;
         padding-inline: 13px 16px;
@@ -43,9 +45,13 @@ export class HulloBanners extends CallElement {
         padding-inline-end: 8px;
       }
       .words {
-        flex: 1;
+        flex: 1 1 0;
         min-width: 0;
         text-wrap: pretty;
+      }
+      /* Where a sentence would be squeezed, the button goes below it. */
+      .long .words {
+        min-width: min(170px, calc(100% - 46px));
       }
       .long .title {
         display: block;

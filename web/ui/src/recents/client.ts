@@ -6,7 +6,7 @@ export interface RecentsEvents
   extends Pick<HulloEvents, 'changed' | 'messageAdded' | 'messagesSkipped' | 'reconnected'> {
   /** The connection to the server came or went. */
   readonly connectionChanged: { readonly connected: boolean };
-  /** The person has read the calls up to this {@link RecentCall.id}, here or on another device. */
+  /** The person has read the calls up to this `RecentCall.id`, here or on another device. */
   readonly recentsRead: { readonly upTo: number };
 }
 

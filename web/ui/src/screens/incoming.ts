@@ -48,7 +48,8 @@ export class HulloIncoming extends CallElement {
         align-items: center;
         gap: 9px;
         min-height: 44px;
-        padding: 0 18px 0 14px;
+        padding-block: 0;
+        padding-inline: 14px 18px;
         border: 0;
         border-radius: 22px;
         font-size: 15px;

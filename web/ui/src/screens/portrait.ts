@@ -87,6 +87,12 @@ export const portraitStyles = [
         padding-inline: var(--_lead, 0px);
       }
     }
+    @container (max-height: 640px) and (max-width: 559px) {
+      .who hullo-banners {
+        inset-block-start: max(10px, var(--_lead, 0px));
+        padding-inline: 0;
+      }
+    }
     .spinner {
       flex: none;
       width: 16px;

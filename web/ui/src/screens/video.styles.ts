@@ -97,6 +97,12 @@ export const videoStyles = [
         inset-inline: 28px auto;
       }
     }
+    /* The bar reaches under where it rests. */
+    @container (min-width: 720px) and (max-width: 1079px) {
+      .small:not([data-corner^='top']) {
+        bottom: calc(var(--_foot) + var(--_bar) + 20px);
+      }
+    }
     .cover {
       position: absolute;
       inset: 0;

@@ -251,6 +251,7 @@ export const en = {
   'error.title': 'That didn’t work',
   'error.unknown': 'Something went wrong. Please try again.',
   'error.no_connection': 'You’re offline. Please check your network.',
+  'error.unreachable': 'The server can’t be reached. Please try again in a moment.',
   'error.not_logged_in': 'You’re not signed in.',
   'error.token_expired': 'Your sign-in has expired. Please sign in again.',
   'error.signed_out': 'You’ve been signed out. Please sign in again.',

@@ -252,6 +252,7 @@ export const zh: Record<keyof typeof en, string> = {
   'error.title': '操作未成功',
   'error.unknown': '出错了，请重试。',
   'error.no_connection': '网络不可用，请检查网络。',
+  'error.unreachable': '无法连接服务器，请稍后再试。',
   'error.not_logged_in': '尚未登录。',
   'error.token_expired': '登录已过期，请重新登录。',
   'error.signed_out': '您已被登出，请重新登录。',

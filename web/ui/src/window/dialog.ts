@@ -38,12 +38,14 @@ function close(dialog: HTMLDialogElement): void {
   dialog.close();
 }
 
-/** Whether a modal dialog of the app keeps `dialog` from being pressed: then nothing of it is found where it is. */
+/** Whether a modal dialog of the app keeps `dialog` from being pressed: then nothing of it, or in its slots, is where it is. */
 function isInert(dialog: HTMLDialogElement): boolean {
   const root = dialog.getRootNode();
-  if (!(root instanceof ShadowRoot) || !root.elementFromPoint) return false;
+  if (!(root instanceof ShadowRoot)) return false;
+  const { host } = root;
+  const page = host.getRootNode();
   const { x, y, width, height } = dialog.getBoundingClientRect();
-  if (width === 0 || height === 0) return false;
-  const hit = root.elementFromPoint(x + width / 2, y + height / 2);
-  return hit === null || !dialog.contains(hit);
+  if (width === 0 || height === 0 || !('elementFromPoint' in page)) return false;
+  const hit = (page as Document).elementFromPoint(x + width / 2, y + height / 2);
+  return !host.contains(hit);
 }

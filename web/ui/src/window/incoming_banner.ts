@@ -29,7 +29,6 @@ export class HulloIncomingBanner extends CallElement {
         padding: 12px;
         padding-inline: 14px 12px;
         border-radius: 28px;
-        outline: none;
         color: var(--_text);
         background: var(--_raised);
         box-shadow: 0 0 0 1px var(--_line), 0 20px 64px rgb(0 0 0 / 0.26);
@@ -46,6 +45,8 @@ export class HulloIncomingBanner extends CallElement {
       .words {
         flex: 1;
         min-width: 0;
+        display: flex;
+        flex-direction: column;
       }
       strong,
       .kind {
@@ -55,6 +56,8 @@ export class HulloIncomingBanner extends CallElement {
         white-space: nowrap;
       }
       strong {
+        align-self: flex-start;
+        max-width: 100%;
         font-size: 17px;
         line-height: 23px;
         font-weight: 650;
@@ -124,11 +127,11 @@ export class HulloIncomingBanner extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    return html`<section class="banner" part="banner" tabindex="-1" data-testid="hullo-incoming">
+    return html`<section class="banner" part="banner" data-testid="hullo-incoming">
       <button type="button" class="open" aria-label=${this.t('banner.open')} title=${this.t('banner.open')} data-testid="hullo-banner-open" @click=${() => this.dispatchIntent({ type: 'openBanner' })}></button>
       <hullo-avatar .person=${scene.remote}></hullo-avatar>
       <div class="words">
-        <strong part="name">${scene.remote.name}</strong>
+        <strong part="name" dir="auto">${scene.remote.name}</strong>
         <span class="kind" part="status" data-testid="hullo-status">${this.#wordsOf(scene, video)}</span>
       </div>
       <div class="actions" part="actions">

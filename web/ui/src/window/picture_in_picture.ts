@@ -78,6 +78,8 @@ export class PictureInPicture implements ReactiveController {
   async openVideo(video: HTMLVideoElement): Promise<void> {
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING)
       await new Promise((resolve) => video.addEventListener('loadedmetadata', resolve, { once: true }));
+    // Our pictures keep the browser's own button away; this is ours.
+    video.disablePictureInPicture = false;
     await video.requestPictureInPicture();
     this.#video = video;
     video.addEventListener('leavepictureinpicture', () => this.#closed(), { once: true });
@@ -100,8 +102,8 @@ export class PictureInPicture implements ReactiveController {
     this.sources.changed();
   }
 
-  /** The new document has no styles: it is given the app's colours, language and title. */
-  #dress({ documentElement: root, body, title: _ }: Document): void {
+  /** The new document has no styles: it is given the app's colours and language. */
+  #dress({ documentElement: root, body }: Document): void {
     const { host } = this;
     const style = getComputedStyle(host);
     root.lang = host.locale.tag;

@@ -108,7 +108,7 @@ export const smallStyles = [
       flex: none;
     }
     hullo-faces {
-      --size: 34px;
+      --size: 30px;
     }
     .face hullo-avatar {
       --size: 68px;
@@ -128,6 +128,8 @@ export const smallStyles = [
       pointer-events: none;
     }
     strong {
+      align-self: flex-start;
+      max-width: 100%;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
@@ -154,6 +156,12 @@ export const smallStyles = [
       font-size: 15px;
     }
     .warn {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+      white-space: normal;
+      line-height: 16px;
       color: var(--_warn);
     }
     .actions {

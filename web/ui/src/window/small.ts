@@ -93,7 +93,7 @@ export class HulloSmall extends CallElement {
       ${filmed ? this.#renderPicture(scene) : this.#renderFaces(scene)}
       ${this.#renderCover()}
       <div class="words">
-        <strong part="name">${this.#nameOf(scene)}</strong>
+        <strong part="name" dir="auto">${this.#nameOf(scene)}</strong>
         <span class="status" part="status" data-testid="hullo-status">${this.#renderStatus(scene)}</span>
       </div>
       <div class="actions" part="controls" role="toolbar" aria-label=${this.t('control.bar')}>
