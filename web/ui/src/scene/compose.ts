@@ -1,6 +1,5 @@
 // Puts a scene together from the client's state.
 import type { Call } from '@hullo/sdk';
-import type { AskingView } from '../call/asking_controller.ts';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
 import type { ControlName } from '../controls.ts';
@@ -8,7 +7,7 @@ import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
 import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '../people.ts';
-import type { Scene } from '../scene.ts';
+import type { AskingView, Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
 export interface Ingredients
