@@ -128,7 +128,8 @@ function checkReference() {
     if (!row) faults.push(`reference.md: no row with \`${snake(name)}\` ${code}`);
   }
   const events = read('web/sdk/src/events.ts').split('interface HulloEvents')[1].matchAll(/^ {2}(\w+):/gm);
-  const client = read('web/sdk/src/hullo.ts').split('export class Hullo')[1].split('\n}\n')[0];
+  const classes = ['hullo', 'media_client', 'client'].map((file) => read(`web/sdk/src/${file}.ts`));
+  const client = classes.map((text) => text.split(/^export (?:abstract )?class /m)[1].split('\n}\n')[0]).join('\n');
   const methods = client.matchAll(/^ {2}(?:static )?(?:async |get )?(?!constructor|private)(\w+)(?:<[^(]*>)?\(/gm);
   for (const [, name] of [...events, ...methods]) {
     if (!new RegExp(`\`${name}\\b`).test(page)) faults.push(`reference.md: nothing about ${name}`);

@@ -198,8 +198,11 @@ impl World {
                 for person in (0..accids.len()).step_by(10) {
                     let set = Command::SetMedia {
                         call_id,
-                        audio: second % 10 == 0,
-                        video: true,
+                        audio: match second % 10 {
+                            0 => DeviceState::On,
+                            _ => DeviceState::Off,
+                        },
+                        video: DeviceState::On,
                     };
                     let set = self.request(person, set);
                     self.feed(vec![set]);

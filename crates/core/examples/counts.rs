@@ -9,8 +9,8 @@ use std::hint::black_box;
 use hullo_core::Time;
 use hullo_core::hub::{BusyPolicy, Config, DevicePolicy, Hub, Input, Known, Output, SessionId};
 use hullo_protocol::{
-    Accid, CONNECT_MS, CallId, Command, DeviceId, DeviceInfo, GRACE_MS, GroupTerms, Media,
-    MessageId, Platform, Request, RequestId, SWITCH_MS, ServerFrame, StartCall,
+    Accid, CONNECT_MS, CallId, Command, DeviceId, DeviceInfo, DeviceState, GRACE_MS, GroupTerms,
+    Media, MessageId, Platform, Request, RequestId, SWITCH_MS, ServerFrame, StartCall,
 };
 
 /// How often each part is done; what is told is for one.
@@ -53,13 +53,16 @@ fn change_of_100() {
     let (mut people, call_id) = People::in_a_call(100);
     measured(|| {
         for number in 0..TIMES {
-            let audio = number % 2 == 1;
+            let audio = match number % 2 {
+                0 => DeviceState::Off,
+                _ => DeviceState::On,
+            };
             people.ask(
                 5,
                 Command::SetMedia {
                     call_id,
                     audio,
-                    video: true,
+                    video: DeviceState::On,
                 },
             );
         }

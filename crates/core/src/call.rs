@@ -18,10 +18,10 @@ mod view;
 use std::collections::BTreeMap;
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, GroupTerms,
-    Media, ParticipantState, RefusedInvite, Uid,
+    Accid, CallId, CallKind, CallState, DeviceId, DeviceState, EndReason, ErrorBody, ErrorKind,
+    GroupTerms, Media, ParticipantState, RefusedInvite, Uid,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Time;
 
@@ -96,10 +96,12 @@ pub struct Participant {
     /// The device that dialled, accepted or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
-    /// Whether its microphone is on.
-    pub audio: bool,
-    /// Whether its camera is on.
-    pub video: bool,
+    /// What its microphone does.
+    #[serde(deserialize_with = "device_state")]
+    pub audio: DeviceState,
+    /// What its camera does.
+    #[serde(deserialize_with = "device_state")]
+    pub video: DeviceState,
     /// It has the call on hold.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
@@ -206,8 +208,8 @@ impl Call {
         let caller = Participant {
             state: ParticipantState::Accepted,
             device: Some(dial.device),
-            audio: true,
-            video: dial.media == Media::Video,
+            audio: DeviceState::Asking,
+            video: camera_in(dial.media),
             answered_at: Some(now),
             ..Participant::invited(dial.caller.clone(), Uid(1), now)
         };
@@ -295,8 +297,8 @@ impl Participant {
             inviter: None,
             attachment: None,
             device: None,
-            audio: false,
-            video: false,
+            audio: DeviceState::Off,
+            video: DeviceState::Off,
             held: false,
             invited_at: now,
             ring_until: None,
@@ -323,6 +325,29 @@ impl Participant {
             .map_or(0, |joined| self.left_at.unwrap_or(now).since(joined));
         self.spent_ms.saturating_add(stay_ms)
     }
+}
+
+/// What a camera does of which its client has said nothing yet.
+fn camera_in(media: Media) -> DeviceState {
+    match media {
+        Media::Audio => DeviceState::Off,
+        Media::Video => DeviceState::Asking,
+    }
+}
+
+/// Reads what a device does. Before 0.2 it was stored as whether it is on.
+fn device_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceState, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        State(DeviceState),
+        IsOn(bool),
+    }
+    Ok(match Stored::deserialize(deserializer)? {
+        Stored::State(state) => state,
+        Stored::IsOn(true) => DeviceState::On,
+        Stored::IsOn(false) => DeviceState::Off,
+    })
 }
 
 fn is_zero(ms: &u64) -> bool {

@@ -7,7 +7,7 @@
 //! - [`io`], [`op`], [`event`], [`media`], [`state`]: the types that cross.
 //! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], the outputs so far.
 //! - [`leg`]: this device's side of one call: dial and answer, the media connection, subscription and switch, and what a
-//!   change means to the application (`leg/{dial,answer,media,subscription,switch,diff}.rs`).
+//!   change means to the application (`leg/{dial,answer,media,devices,subscription,switch,diff}.rs`).
 //! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`], [`login`] and [`renewal`]
 //!   of the [`login_token`]: the session.
 //! - [`dial`], [`answer`], [`join`], [`call_waiting`] and [`hold`]: how a call becomes current, and makes way for another.
@@ -47,7 +47,7 @@ use hullo_protocol::{CallView, EndReason, ErrorBody, ErrorKind};
 
 pub use event::AppEvent;
 pub use io::{Input, Output};
-pub use media::{LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
+pub use media::{DeviceKind, LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 pub use state::State;
 

@@ -316,7 +316,9 @@ pub(crate) fn call_of(event: &Event) -> Option<CallId> {
 
 #[cfg(test)]
 mod tests {
-    use hullo_protocol::{CallDelta, CallKind, CallView, EndReason, EndView, ParticipantView, Uid};
+    use hullo_protocol::{
+        CallDelta, CallKind, CallView, DeviceState, EndReason, EndView, ParticipantView, Uid,
+    };
 
     use super::*;
 
@@ -371,8 +373,8 @@ mod tests {
                 avatar: None,
                 uid: Uid(2),
                 state: ParticipantState::Accepted,
-                audio: true,
-                video: false,
+                audio: DeviceState::On,
+                video: DeviceState::Off,
                 reconnecting: false,
                 held: false,
                 inviter: None,

@@ -132,6 +132,38 @@ impl ParticipantState {
 }
 
 wire_enum!(
+    /// What a microphone or camera of a participant does. Only what is `on` flows.
+    #[derive(Default)]
+    DeviceState {
+        /// Muted or closed by the person, or not in the call.
+        #[default]
+        Off,
+        /// The browser asks the person for it, or opens it.
+        Asking,
+        /// It is open, and flows.
+        On,
+        /// There is none that may be used; it is wanted all the same, and may come.
+        Failed,
+    }
+);
+
+wire_enum!(
+    /// Why a device could not be opened, or was lost.
+    DeviceFailure {
+        /// The person or the browser said no.
+        Denied,
+        /// There is none.
+        Missing,
+        /// Another program has it, or it is broken.
+        Busy,
+        /// The page is not secure: browsers give devices to https and localhost alone.
+        Insecure,
+        /// It was unplugged or taken away, and there is no other.
+        Ended,
+    }
+);
+
+wire_enum!(
     /// The one reason for which a call ended. Who caused it stands beside it as `by`.
     EndReason {
         /// A participant hung up an active call.

@@ -21,8 +21,8 @@ mod view;
 
 pub use accid::Accid;
 pub use call::{
-    CallKind, CallState, EndReason, InviteMode, JoinMode, Media, OtherCall, ParticipantState,
-    Quality,
+    CallKind, CallState, DeviceFailure, DeviceState, EndReason, InviteMode, JoinMode, Media,
+    OtherCall, ParticipantState, Quality,
 };
 pub use error::{ErrorBody, ErrorKind};
 pub use event::{Event, IceServer, Presence, QualityReport, SessionClosed, Slot, SlotKind};

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::wire_enum;
-use crate::{Accid, AppKey, CallId, DeviceId, GroupTerms, Media, MessageId, OtherCall, Token, Uid};
+use crate::{
+    Accid, AppKey, CallId, DeviceId, DeviceState, GroupTerms, Media, MessageId, OtherCall, Token,
+    Uid,
+};
 #[cfg(doc)]
 use crate::{JoinMode, Success};
 
@@ -146,15 +149,15 @@ pub enum Command {
         /// A whole session description (RFC 8866) as the browser made it.
         sdp: String,
     },
-    /// Says which of the own microphone and camera are on. Answer: [`Success::Done`].
+    /// Says what the own microphone and camera do. Answer: [`Success::Done`].
     #[serde(rename = "media.set")]
     SetMedia {
         /// The call.
         call_id: CallId,
-        /// Whether the microphone is on.
-        audio: bool,
-        /// Whether the camera is on; never in an audio call.
-        video: bool,
+        /// What the microphone does: `off` while it is muted.
+        audio: DeviceState,
+        /// What the camera does: `off` while it is closed, and in an audio call.
+        video: DeviceState,
     },
     /// Says whose pictures this device shows, the most important first, in place of what it said before. Without it the
     /// pictures come as there is room. Answer: [`Success::Done`].

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accid, CallId, CallKind, CallState, CallSummary, DeviceId, EndReason, ErrorKind, InviteMode,
-    JoinMode, Media, Message, MessageId, ParticipantState, Uid,
+    Accid, CallId, CallKind, CallState, CallSummary, DeviceId, DeviceState, EndReason, ErrorKind,
+    InviteMode, JoinMode, Media, Message, MessageId, ParticipantState, Uid,
 };
 
 /// A whole call as one of its participants sees it.
@@ -106,10 +106,10 @@ pub struct ParticipantView {
     pub uid: Uid,
     /// Where it is.
     pub state: ParticipantState,
-    /// Whether its microphone is on.
-    pub audio: bool,
-    /// Whether its camera is on.
-    pub video: bool,
+    /// What its microphone does.
+    pub audio: DeviceState,
+    /// What its camera does; `off` in an audio call.
+    pub video: DeviceState,
     /// In the call, but its device is away for the moment; the grace time runs.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub reconnecting: bool,
@@ -139,8 +139,8 @@ impl ParticipantView {
         };
         Self {
             state,
-            audio: false,
-            video: false,
+            audio: DeviceState::Off,
+            video: DeviceState::Off,
             reconnecting: false,
             held: false,
             ..self

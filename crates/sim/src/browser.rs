@@ -1,7 +1,7 @@
 //! A device's media, as the SDK drives it with RTCPeerConnection: what the endpoint commands, and what really flows.
 
 use hullo_core::Time;
-use hullo_core::endpoint::MediaCommand;
+use hullo_core::endpoint::{DeviceKind, MediaCommand};
 use hullo_core::hub::PeerId;
 use hullo_protocol::SlotKind;
 
@@ -56,7 +56,7 @@ pub enum Reaction {
     Offer(u32),
     /// An answer was applied: ICE begins.
     Check,
-    /// Devices were opened that were not open before.
+    /// Devices are asked for that were not open before.
     Opened(Flags),
 }
 
@@ -109,6 +109,10 @@ impl Browser {
                     video: *video && !before.video,
                 })
             }
+            MediaCommand::Retry { kind } => Reaction::Opened(Flags {
+                audio: *kind == DeviceKind::Audio,
+                video: *kind == DeviceKind::Video,
+            }),
             MediaCommand::Flow { .. } | MediaCommand::IceServers { .. } => Reaction::None,
             MediaCommand::Slots { peer, slots } => {
                 if let Some(connection) = self.connection(*peer) {

@@ -1,6 +1,6 @@
 //! The people: each has a device and, at random times, does something with it that makes more or less sense.
 
-use hullo_core::endpoint::{Op, State};
+use hullo_core::endpoint::{DeviceKind, Op, State};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallView, DeviceInfo, GroupTerms, InviteMode, JoinMode, Media,
     MessageId, OtherCall,
@@ -192,6 +192,12 @@ fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Action)> {
             4,
             Action::Start(Op::EnableLocalVideo {
                 enabled: toggle(dice),
+            }),
+        ),
+        (
+            2,
+            Action::Start(Op::RetryDevice {
+                kind: DeviceKind::Audio,
             }),
         ),
         (1, Action::Start(Op::Logout)),

@@ -4,8 +4,8 @@ use hullo_core::Time;
 use hullo_core::call::{Call, Dial};
 use hullo_core::endpoint::{Op, State};
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallRecord, CallState, CallView, EndReason, Media, ParticipantState,
-    ParticipantView, RecordStatus, Uid,
+    Accid, CallId, CallKind, CallRecord, CallState, CallView, DeviceState, EndReason, Media,
+    ParticipantState, ParticipantView, RecordStatus, Uid,
 };
 
 use crate::invariant::Invariant;
@@ -78,8 +78,8 @@ pub(crate) fn view(state: CallState, version: u64) -> CallView {
         avatar: None,
         uid: Uid(uid),
         state,
-        audio: true,
-        video: false,
+        audio: DeviceState::On,
+        video: DeviceState::Off,
         reconnecting: false,
         held: false,
         inviter: None,

@@ -9,9 +9,9 @@ mod wire;
 use std::collections::BTreeMap;
 
 use hullo_core::Time;
-use hullo_core::endpoint::{Output, State};
+use hullo_core::endpoint::{DeviceKind, Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
+use hullo_protocol::{Accid, CallId, DeviceId, Platform};
 
 use crate::checker::Checker;
 use crate::clock::{Clock, START};
@@ -52,7 +52,8 @@ enum WorldEvent {
     /// A disabled account may sign in again.
     AccountEnabled(Accid),
     /// A device could not be opened.
-    CaptureFailed(Page, SlotKind),
+    DeviceFails(Page, DeviceKind),
+    DeviceOpens(Page, DeviceKind),
     /// A connection attempt has reached the server.
     SocketConnects(SocketId),
     /// Frames may have arrived.
@@ -231,7 +232,8 @@ impl World {
             }
             WorldEvent::LoginTokenGiven(page, result) => self.login_token_given(page, result),
             WorldEvent::AccountEnabled(accid) => self.server.accounts.set_disabled(&accid, false),
-            WorldEvent::CaptureFailed(page, kind) => self.capture_failed(page, kind),
+            WorldEvent::DeviceFails(page, kind) => self.device_fails(page, kind),
+            WorldEvent::DeviceOpens(page, kind) => self.device_opens(page, kind),
             WorldEvent::SocketConnects(socket) => self.socket_connects(socket),
             WorldEvent::FramesArrive(socket, to) => self.frames_arrive(socket, to),
             WorldEvent::ServerHandles(epoch) => self.server_handles(epoch),

@@ -133,6 +133,9 @@ fn media_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         "enable_local_video" => Op::EnableLocalVideo {
             enabled: object.flag("enabled")?,
         },
+        "retry_device" => Op::RetryDevice {
+            kind: object.enum_value("kind")?,
+        },
         "set_audio_mute" => Op::SetAudioMute {
             accid: object.parsed("accid")?,
             muted: object.flag("muted")?,
@@ -154,11 +157,12 @@ fn device(mut object: Object) -> ReadResult<DeviceInfo> {
 
 fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
     let name = object.text("event")?;
-    if name == "capture_failed" {
-        return Ok(MediaEvent::CaptureFailed {
+    if name == "device" {
+        return Ok(MediaEvent::Device {
             kind: object.enum_value("kind")?,
-            denied: object.flag("denied")?,
-            message: object.text("message")?,
+            state: object.enum_value("state")?,
+            failure: object.optional_enum_value("failure")?,
+            message: object.optional_text("message")?,
         });
     }
     let peer = object.small_number("peer")?;

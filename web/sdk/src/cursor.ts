@@ -7,11 +7,13 @@ export type KeyValues = Pick<Storage, 'getItem' | 'setItem'>;
 /** The cursors of one device in one app. */
 export class Cursors {
   readonly #storage: KeyValues | undefined;
-  readonly #prefix: string;
+  readonly #appKey: string;
+  readonly #device: { readonly id: string };
 
-  constructor(storage: KeyValues | undefined, appKey: string, deviceId: string) {
+  constructor(storage: KeyValues | undefined, appKey: string, device: { readonly id: string }) {
     this.#storage = storage;
-    this.#prefix = `hullo:cursor:${appKey}:${deviceId}`;
+    this.#appKey = appKey;
+    this.#device = device;
   }
 
   /** The cursor of an account; undefined where this device was never told of any. */
@@ -33,7 +35,7 @@ export class Cursors {
   }
 
   #key(accid: string): string {
-    return `${this.#prefix}:${fold(accid)}`;
+    return `hullo:cursor:${this.#appKey}:${this.#device.id}:${fold(accid)}`;
   }
 }
 

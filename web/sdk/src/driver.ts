@@ -1,6 +1,7 @@
 // Drives the endpoint: inputs in their turn, outputs in their order, operations to their promises, time when it asks.
 import type { Endpoint } from './endpoint.ts';
 import { HulloError, messageOf } from './errors.ts';
+import { report } from './report.ts';
 import { type Input, type Op, type Output, type Value, valueFrom, type WireEvent } from './wire.ts';
 
 /** Longest delay that `setTimeout` takes; a longer one would fire at once. */
@@ -37,6 +38,8 @@ export class Driver {
   #isDraining = false;
   /** The module has trapped. */
   #isBroken = false;
+  /** It was closed. */
+  #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(endpoint: Endpoint, shell: Shell) {
@@ -46,6 +49,7 @@ export class Driver {
 
   /** Hands an operation to the endpoint; settles with what the endpoint completes it with. */
   async ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
+    if (this.#isClosed) throw destroyed();
     const value = await new Promise<Value>((resolve, reject) => {
       this.#lastTicket += 1;
       this.#pending.set(this.#lastTicket, { resolve, reject });
@@ -57,6 +61,7 @@ export class Driver {
 
   /** Takes an input in its turn: one that comes while another is being handled waits until that one's outputs are out. */
   feed(input: Input): void {
+    if (this.#isClosed) return;
     this.#inputs.push(input);
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -65,7 +70,20 @@ export class Driver {
     this.#armTimer();
   }
 
+  /** Ends it: all that is open rejects with `destroyed`, and so does what is asked from now on; nothing is carried out any more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#inputs.length = 0;
+    for (const pending of this.#pending.values()) pending.reject(destroyed());
+    this.#pending.clear();
+    if (!this.#isBroken) this.#endpoint.free();
+  }
+
   #step(input: Input): void {
+    // Nobody waits for what happens outside any more.
+    if (this.#isBroken && input.input !== 'op') return;
     let outputs: Output[];
     try {
       outputs = this.#endpoint.handle(input, now());
@@ -75,10 +93,14 @@ export class Driver {
     }
     // The whole of the outputs first, so that a listener finds everything done that its event speaks of.
     for (const output of outputs) {
+      if (this.#isClosed) return;
       if (output.output === 'complete') this.#complete(output);
       else if (output.output !== 'event') this.#shell.carryOut(output);
     }
-    for (const output of outputs) if (output.output === 'event') this.#shell.announce(output.event);
+    for (const output of outputs) {
+      // A listener may have closed it.
+      if (output.output === 'event' && !this.#isClosed) this.#shell.announce(output.event);
+    }
   }
 
   #complete({ ticket, value, error }: Output & { output: 'complete' }): void {
@@ -95,9 +117,9 @@ export class Driver {
 
   /** The endpoint did not take an input: a value in it is not valid, or the endpoint itself has failed. */
   #refuse(input: Input, error: unknown): void {
-    if (error instanceof WebAssembly.RuntimeError) this.#giveUp(error);
+    if (error instanceof WebAssembly.RuntimeError && !this.#isBroken) this.#giveUp(error);
     if (input.input !== 'op') {
-      reportError(error);
+      report(error);
       return;
     }
     const kind = this.#isBroken ? 'unknown' : 'bad_request';
@@ -115,12 +137,17 @@ export class Driver {
 
   #armTimer(): void {
     clearTimeout(this.#timer);
-    if (this.#isBroken) return;
+    if (this.#isBroken || this.#isClosed) return;
     const atMs = this.#endpoint.pollTimeout();
     if (atMs === undefined) return;
     const delayMs = Math.min(Math.max(Math.ceil(atMs - now()), 0), TIMER_MS_MAX);
     this.#timer = setTimeout(() => this.feed({ input: 'timeout' }), delayMs);
   }
+}
+
+/** What every operation of a client that was destroyed rejects with. */
+export function destroyed(): HulloError {
+  return HulloError.of('destroyed', 'this client was destroyed: make another one with Hullo.create()');
 }
 
 /** Unix milliseconds that never step back, whatever happens to the wall clock. */

@@ -12,17 +12,19 @@ export interface Endpoint {
   handle(input: Input, nowMs: number): Output[];
   /** When to call `handle` with `timeout` at the latest; undefined for never. */
   pollTimeout(): number | undefined;
+  /** Gives its memory back; it takes nothing any more. */
+  free(): void;
 }
 
 /**
  * Loads the module (once for each page) and makes an endpoint with fresh randomness. Rejects with a `HulloError` of the kind
- * `unknown` when the module cannot be loaded or may not run.
+ * `module_failed` when the module cannot be loaded or may not run.
  */
 export async function loadEndpoint(source?: WasmSource): Promise<Endpoint> {
   try {
     await init({ module_or_path: source ?? (await inlinedModule()) });
   } catch (error) {
-    throw HulloError.of('unknown', loadFailure(error, source));
+    throw HulloError.of('module_failed', loadFailure(error, source));
   }
   loadTexts(errorText);
   const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
@@ -30,6 +32,7 @@ export async function loadEndpoint(source?: WasmSource): Promise<Endpoint> {
   return {
     handle: (input, nowMs) => JSON.parse(core.handle(JSON.stringify(input), nowMs)) as Output[],
     pollTimeout: () => core.pollTimeout(),
+    free: () => core.free(),
   };
 }
 

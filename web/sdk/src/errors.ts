@@ -1,7 +1,11 @@
-// What can go wrong, in the numbers and kinds of the protocol.
+// What can go wrong, in the numbers and kinds of the protocol, and of the client itself.
+import { CLIENT_ERRORS, type ClientErrorKind } from './client_errors.ts';
 
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
-export type ErrorKind =
+export type ErrorKind = ProtocolErrorKind | ClientErrorKind;
+
+/** The kinds that the protocol knows. */
+export type ProtocolErrorKind =
   | 'wrong_token'
   | 'token_expired'
   | 'token_revoked'
@@ -79,16 +83,17 @@ export interface ErrorBody {
   readonly retry_after_ms?: number;
 }
 
-/** The kinds that the SDK itself finds, with the protocol's numbers. */
+/** The kinds that the SDK itself finds, with the protocol's numbers where the protocol has them. */
 const SDK_CODES = {
   bad_request: 414,
   no_connection: 415,
+  call_over: 20101,
   microphone_denied: 40000,
   microphone_unavailable: 40001,
   camera_denied: 50000,
   camera_unavailable: 50001,
   unknown: 0,
-} as const satisfies Partial<Record<ErrorKind, number>>;
+} as const satisfies Partial<Record<ProtocolErrorKind, number>>;
 
 /** What a failed operation rejects with. */
 export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms'> {
@@ -101,17 +106,22 @@ export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms
   readonly retryAfterMs: number | undefined;
 
   /** Wraps an error of the protocol. */
-  constructor(body: ErrorBody) {
-    super(body.message);
+  constructor(body: ErrorBody, options?: ErrorOptions) {
+    super(body.message, options);
     this.code = body.code;
     this.kind = body.kind;
     this.retryAfterMs = body.retry_after_ms;
   }
 
-  /** @internal An error that the SDK itself has found. */
-  static of(kind: keyof typeof SDK_CODES, message: string): HulloError {
-    return new HulloError({ code: SDK_CODES[kind], kind, message });
+  /** @internal An error that the SDK itself has found; `cause` is what was thrown, where something was. */
+  static of(kind: keyof typeof SDK_CODES | ClientErrorKind, message: string, cause?: unknown): HulloError {
+    const code = isOfClient(kind) ? CLIENT_ERRORS[kind].code : SDK_CODES[kind];
+    return new HulloError({ code, kind, message }, cause === undefined ? undefined : { cause });
   }
+}
+
+function isOfClient(kind: string): kind is ClientErrorKind {
+  return Object.hasOwn(CLIENT_ERRORS, kind);
 }
 
 /** What someone threw, as a text. Some platform errors (OverconstrainedError) have a name and no message. */

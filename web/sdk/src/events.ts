@@ -3,6 +3,8 @@ import type { ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
+  Devices,
+  DevicesInUse,
   EndReason,
   LocalMedia,
   Media,
@@ -46,7 +48,7 @@ export interface CallEvent {
   readonly callId: string;
 }
 
-/** What each event of {@link Hullo.on} carries. */
+/** What each event of {@link Client.on} carries. */
 export interface HulloEvents {
   /** The state, what is known of the calls, or the local media has changed. Comes before the event that says why. */
   changed: {
@@ -135,6 +137,10 @@ export interface HulloEvents {
   firstVideoFrame: UserEvent & { readonly width: number; readonly height: number };
   /** Network quality of each participant, about every two seconds. */
   userNetworkQuality: { readonly reports: readonly QualityReport[] };
+  /** A device was plugged in or unplugged, or another one is in use. */
+  devicesChanged: { readonly devices: Devices; readonly inUse: DevicesInUse };
+  /** The browser keeps the others silent until the person does something on the page, or it does not any more. */
+  soundBlocked: { readonly blocked: boolean };
   /** The connection of this device is being restored; a call goes on. */
   reconnecting: Record<string, never>;
   /** The connection is restored. */

@@ -1,32 +1,23 @@
-// The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
-// WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
+// The client's operations: what an app asks, in the words of the endpoint. It decides nothing about calls itself.
 import { version as SDK_VERSION } from '../package.json';
-import { Cursors, storageFor } from './cursor.ts';
-import { deviceIdOfTab } from './device.ts';
-import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
-import { type HulloError, messageOf } from './errors.ts';
-import type { HulloEvents } from './events.ts';
-import { Listeners } from './listeners.ts';
-import { MediaEngine } from './media/engine.ts';
-import { observeNetwork } from './network.ts';
+import { HulloError } from './errors.ts';
+import { markAccept } from './first_picture.ts';
+import { askApp } from './hooks.ts';
+import { MediaClient } from './media_client.ts';
 import { checkOptions } from './options.ts';
-import { underPolicy } from './policy.ts';
-import { Socket, socketUrl } from './socket.ts';
+import { type DeviceIdentity, deviceOfTab, namedDevice } from './tab_devices.ts';
 import type {
   Account,
   Call,
   CallOptions,
   CallQuery,
   CallRecord,
-  CallStats,
-  Devices,
   FoundCall,
   GroupCallOptions,
   GroupCallResult,
   HulloOptions,
   InviteOptions,
-  LocalMedia,
   Media,
   Member,
   MessagePage,
@@ -35,19 +26,10 @@ import type {
   Presence,
   RecentCalls,
   RecentsOptions,
-  State,
-  TokenHandler,
-  TokenProvider,
 } from './types.ts';
-import { VideoSubscription } from './video_subscription.ts';
-import { eventFrom, LOCAL_MEDIA_CLOSED, type MediaEvent, type WireEvent } from './wire.ts';
 
 const MESSAGES_LIMIT_DEFAULT = 50;
 const RECENTS_LIMIT_DEFAULT = 50;
-const ACCEPT_MARK = 'hullo:accept';
-const FIRST_FRAME_MEASURE = 'hullo:accept-to-first-frame';
-
-const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED, elsewhere: [] };
 
 /**
  * The client of a Hullo server: one for each page. It signs in, calls, rings and answers, reconnects by itself, plays
@@ -56,117 +38,37 @@ const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED,
  * Every operation settles exactly once: it resolves when it is done, or rejects with a {@link HulloError}. Operations
  * may be called at any time, inside listeners too.
  */
-export class Hullo {
-  /** Asked for login tokens; counts from the next `login()` on. */
-  tokenProvider: TokenProvider | undefined;
-  /** Asked for room tokens (secure mode); may be set at any time before a call. */
-  tokenHandler: TokenHandler | undefined;
-
+export class Hullo extends MediaClient {
   readonly #appKey: string;
-  readonly #deviceId: string;
-  readonly #cursors: Cursors;
-  readonly #driver: Driver;
-  readonly #socket: Socket;
-  readonly #media: MediaEngine;
-  readonly #listeners = new Listeners();
-  readonly #subscription = new VideoSubscription(async (accids) => {
-    await this.#driver.ask('done', { op: 'show_videos', accids });
-  });
+  readonly #hooks: Pick<HulloOptions, 'beforeCall' | 'beforeAccept'>;
 
-  /** What the last `changed` said. */
-  #now: HulloEvents['changed'] = IDLE;
-  #account: Account | undefined;
-
-  private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
-    this.tokenProvider = options.tokenProvider;
-    this.tokenHandler = options.tokenHandler;
+  private constructor(options: HulloOptions, endpoint: Endpoint, device: DeviceIdentity) {
+    super({ options, endpoint, device });
     this.#appKey = options.appKey;
-    this.#deviceId = deviceId;
-    this.#cursors = new Cursors(options.storage ?? storageFor(options.deviceId), options.appKey, deviceId);
-    this.#driver = new Driver(endpoint, {
-      carryOut: (effect) => this.#carryOut(effect),
-      completed: (value) => {
-        if (value.is !== 'logged_in') return;
-        const { is: _, ...account } = value;
-        this.#account = account;
-      },
-      announce: (event) => this.#announce(event),
-      failed: (error) => this.#giveUp(error),
-    });
-    this.#socket = new Socket(socketUrl(options.server), {
-      opened: () => this.#driver.feed({ input: 'socket_opened' }),
-      closed: () => this.#driver.feed({ input: 'socket_closed' }),
-      frame: (text) => this.#driver.feed({ input: 'frame', text }),
-    });
-    const report = (event: MediaEvent) => {
-      if (event.event === 'first_video_frame') measureFirstFrame();
-      this.#driver.feed({ input: 'media', event });
-    };
-    this.#media = new MediaEngine(report, options);
-    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
+    const { beforeCall, beforeAccept } = options;
+    this.#hooks = { ...(beforeCall && { beforeCall }), ...(beforeAccept && { beforeAccept }) };
   }
 
   /**
-   * Loads the WebAssembly module and makes a client that is signed out. Rejects with `bad_request` for options that cannot work,
-   * and with `unknown` when the module cannot be loaded or the page's content security policy forbids it.
+   * Loads the WebAssembly module and makes a client that is signed out. Rejects with `invalid_argument` for missing and
+   * senseless options, with the reason of `signal` when that is aborted before, and with `module_failed` when the module cannot
+   * be loaded or the page's content security policy forbids it.
    */
   static async create(options: HulloOptions): Promise<Hullo> {
     checkOptions(options);
-    const [endpoint, deviceId] = await Promise.all([
-      loadEndpoint(options.wasm),
-      options.deviceId ?? deviceIdOfTab(),
-    ]);
-    return new Hullo(options, deviceId, endpoint);
-  }
-
-  /** Where this device is. */
-  get state(): State {
-    return this.#now.state;
-  }
-
-  /** What this device's microphone and camera do. */
-  get local(): LocalMedia {
-    return this.#now.local;
-  }
-
-  /** The call; undefined while idle. */
-  get current(): Call | undefined {
-    return this.#now.call;
-  }
-
-  /** The call that is on hold beside the current one. */
-  get held(): Call | undefined {
-    return this.#now.held;
-  }
-
-  /** The invite that waits beside the current call: `acceptWaiting()` or `rejectWaiting()` answer it. */
-  get waiting(): Call | undefined {
-    return this.#now.waiting;
-  }
-
-  /** Calls of the account on its other devices: `continueHere()` fetches one. */
-  get elsewhere(): readonly Call[] {
-    return this.#now.elsewhere;
-  }
-
-  /** The signed-in account; undefined while signed out. */
-  get accid(): string | undefined {
-    return this.#account?.accid;
-  }
-
-  /** The signed-in account as it is now; undefined while signed out. */
-  get account(): Account | undefined {
-    return this.#account;
-  }
-
-  /** Whether the connection to the server is up; it is restored by itself when it is not. */
-  get connected(): boolean {
-    return this.#account !== undefined && this.#socket.isOpen;
-  }
-
-  /** This device's id: the server takes two clients with one id for the same device. */
-  get deviceId(): string {
-    return this.#deviceId;
+    options.signal?.throwIfAborted();
+    const loading = loadEndpoint(options.wasm);
+    const joining =
+      options.deviceId === undefined ? deviceOfTab(options.appKey) : namedDevice(options.deviceId);
+    try {
+      const [endpoint, device] = await untilAborted(Promise.all([loading, joining]), options.signal);
+      options.signal?.throwIfAborted();
+      return new Hullo(options, endpoint, device);
+    } catch (error) {
+      void loading.then((endpoint) => endpoint.free()).catch(() => {});
+      await (await joining).leave();
+      throw error;
+    }
   }
 
   /**
@@ -175,39 +77,37 @@ export class Hullo {
    * on. Rejects with `wrong_token`, `token_expired`, `token_revoked`, `token_unavailable`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
    */
   login(accid: string, token?: string): Promise<Account> {
-    const giveUp = () => void this.logout();
-    return underPolicy(this.#socket.url, () => this.#login(accid, token), giveUp);
-  }
-
-  async #login(accid: string, token: string | undefined): Promise<Account> {
-    const cursor = this.#cursors.of(accid);
-    const device = { id: this.#deviceId, platform: 'web', sdk_version: SDK_VERSION } as const;
-    const { is: _, ...account } = await this.#driver.ask('logged_in', {
-      op: 'login',
-      app_key: this.#appKey,
-      accid,
-      ...(token === undefined ? {} : { token }),
-      provider: this.tokenProvider !== undefined,
-      device,
-      ...(cursor !== undefined && { cursor }),
+    return this.signIn((deviceId) => {
+      const cursor = this.cursors.of(accid);
+      return {
+        op: 'login',
+        app_key: this.#appKey,
+        accid,
+        ...(token === undefined ? {} : { token }),
+        provider: this.tokenProvider !== undefined,
+        device: { id: deviceId, platform: 'web', sdk_version: SDK_VERSION },
+        ...(cursor !== undefined && { cursor }),
+      };
     });
-    return account;
   }
 
   /** Ends any call, signs out and disconnects. */
   async logout(): Promise<void> {
-    await this.#driver.ask('done', { op: 'logout' });
-    this.#account = undefined;
+    await this.ask('done', { op: 'logout' });
+    this.forgetAccount();
   }
 
   /**
    * Dials. Resolves when the server has the call, which may already have ended (busy). When the other side was dialling
    * too, both are in the one call that results. Rejects with `call_while_calling`, `call_while_called`,
-   * `call_while_in_call`, `called_oneself`, `account_not_found`, `not_logged_in` and others.
+   * `call_while_in_call`, `called_oneself`, `account_not_found`, `not_logged_in`, `refused_by_app` (by
+   * {@link HulloOptions.beforeCall}) and others.
    */
   async call(accid: string, options: CallOptions = {}): Promise<Call> {
     const { media = 'video' } = options;
-    const value = await this.#driver.ask('call', {
+    const { beforeCall } = this.#hooks;
+    if (beforeCall) await askApp('beforeCall', () => beforeCall([accid], { ...options, media }));
+    const value = await this.ask('call', {
       op: 'call',
       accid,
       media,
@@ -222,7 +122,9 @@ export class Hullo {
    */
   async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
     const { media = 'video', groupId, inviteMode, joinMode } = options;
-    const { call, refused } = await this.#driver.ask('call', {
+    const { beforeCall } = this.#hooks;
+    if (beforeCall) await askApp('beforeCall', () => beforeCall(accids, { ...options, media }));
+    const { call, refused } = await this.ask('call', {
       op: 'group_call',
       accids,
       media,
@@ -239,7 +141,7 @@ export class Hullo {
    * {@link Hullo.groupCall}, and with `forbidden` where only the caller may invite.
    */
   async groupInvite(accids: readonly string[], options: InviteOptions = {}): Promise<GroupCallResult> {
-    const { call, refused } = await this.#driver.ask('call', {
+    const { call, refused } = await this.ask('call', {
       op: 'group_invite',
       accids,
       ...inviteTerms(options),
@@ -250,23 +152,27 @@ export class Hullo {
   /** Looks for running calls, by name or by group, that the signed-in account is in or may join. */
   async queryCall(query: CallQuery): Promise<FoundCall[]> {
     const which = 'callId' in query ? { call_id: query.callId } : { group_id: query.groupId };
-    return (await this.#driver.ask('found', { op: 'query_call', ...which })).calls;
+    return (await this.ask('found', { op: 'query_call', ...which })).calls;
   }
 
   /** Enters a running group call that does not ring here. Resolves with the members in it, oneself included. */
   async join(callId: string): Promise<Member[]> {
-    return (await this.#driver.ask('accepted', { op: 'join', call_id: callId })).members;
+    return (await this.ask('accepted', { op: 'join', call_id: callId })).members;
   }
 
-  /** Takes a call of {@link Hullo.elsewhere} over from another of the account's devices. Resolves with its members. */
+  /** Takes a call of {@link Client.elsewhere} over from another of the account's devices. Resolves with its members. */
   async continueHere(callId: string): Promise<Member[]> {
-    return (await this.#driver.ask('accepted', { op: 'continue_here', call_id: callId })).members;
+    return (await this.ask('accepted', { op: 'continue_here', call_id: callId })).members;
   }
 
-  /** Answers the call that rings. Resolves with the members in it, oneself included. */
+  /**
+   * Answers the call that rings. Resolves with the members in it, oneself included. Rejects with `refused_by_app` where
+   * {@link HulloOptions.beforeAccept} says no; it rings on then.
+   */
   async accept(): Promise<Member[]> {
-    markAccept(this.#now.call);
-    return (await this.#driver.ask('accepted', { op: 'accept' })).members;
+    if (this.#hooks.beforeAccept && this.state === 'called') await this.#approve(() => this.current);
+    markAccept(this.current);
+    return (await this.ask('accepted', { op: 'accept' })).members;
   }
 
   /**
@@ -274,18 +180,19 @@ export class Hullo {
    * (`hold`). Resolves with the members in it, oneself included.
    */
   async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
-    markAccept(this.#now.waiting);
-    return (await this.#driver.ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
+    if (this.#hooks.beforeAccept) await this.#approve(() => this.waiting);
+    markAccept(this.waiting);
+    return (await this.ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
   }
 
   /** Declines the invite that waits beside the current call. */
   async rejectWaiting(callId: string): Promise<void> {
-    await this.#driver.ask('done', { op: 'reject_waiting', call_id: callId });
+    await this.ask('done', { op: 'reject_waiting', call_id: callId });
   }
 
   /** Declines the call that rings. */
   async reject(): Promise<void> {
-    await this.#driver.ask('done', { op: 'reject' });
+    await this.ask('done', { op: 'reject' });
   }
 
   /**
@@ -293,7 +200,7 @@ export class Hullo {
    * `cancel_while_idle`, `cancel_while_called` or `cancel_while_in_call` in another state.
    */
   async cancel(): Promise<void> {
-    await this.#driver.ask('done', { op: 'cancel' });
+    await this.ask('done', { op: 'cancel' });
   }
 
   /**
@@ -301,7 +208,7 @@ export class Hullo {
    * all when its caller hangs up, and goes on for the others when somebody else does.
    */
   async hangup(): Promise<void> {
-    await this.#driver.ask('done', { op: 'hangup' });
+    await this.ask('done', { op: 'hangup' });
   }
 
   /**
@@ -309,7 +216,7 @@ export class Hullo {
    * `leave_while_idle`, `leave_while_calling` or `leave_while_called` outside a call; `hangup()` works in every state.
    */
   async leave(): Promise<void> {
-    await this.#driver.ask('done', { op: 'leave' });
+    await this.ask('done', { op: 'leave' });
   }
 
   /**
@@ -317,82 +224,43 @@ export class Hullo {
    * the other side agreed.
    */
   async switchCallType(media: Media): Promise<boolean> {
-    return (await this.#driver.ask('switched', { op: 'switch_call_type', media })).agreed;
+    return (await this.ask('switched', { op: 'switch_call_type', media })).agreed;
   }
 
   /** Answers the event `switchAsked`. */
   async answerSwitch(agree: boolean): Promise<void> {
-    await this.#driver.ask('done', { op: 'answer_switch', agree });
+    await this.ask('done', { op: 'answer_switch', agree });
   }
 
-  /** Mutes the microphone; it stays open. */
+  /** Mutes the microphone, which stays open; to unmute one that has failed tries it again. */
   async muteLocalAudio(muted: boolean): Promise<void> {
-    await this.#driver.ask('done', { op: 'mute_local_audio', muted });
+    await this.ask('done', { op: 'mute_local_audio', muted });
   }
 
-  /** Pauses this device's picture for the others; the camera stays open. */
+  /** Pauses this device's picture and closes the camera, or opens it again. */
   async muteLocalVideo(muted: boolean): Promise<void> {
-    await this.#driver.ask('done', { op: 'mute_local_video', muted });
+    await this.ask('done', { op: 'mute_local_video', muted });
   }
 
-  /** Opens or closes the camera. */
+  /** Opens or closes the camera; to open one that has failed tries it again. */
   async enableLocalVideo(enabled: boolean): Promise<void> {
-    await this.#driver.ask('done', { op: 'enable_local_video', enabled });
+    await this.ask('done', { op: 'enable_local_video', enabled });
+  }
+
+  /** Tries a microphone or camera again that has failed; what comes of it is told by `changed`. Nothing if it has not failed. */
+  async retryDevice(kind: 'microphone' | 'camera'): Promise<void> {
+    await this.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
   /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
-    await this.#driver.ask('done', { op: 'set_audio_mute', accid, muted });
-  }
-
-  /** Switches to the camera on the other side (phones) or to the next one. Rejects with `camera_unavailable` or `camera_denied`. */
-  switchCamera(): Promise<void> {
-    return this.#media.switchCamera();
-  }
-
-  /** The devices of this machine. */
-  devices(): Promise<Devices> {
-    return this.#media.devices();
-  }
-
-  /** Chooses the microphone by its `deviceId`, now and from now on. Rejects, and keeps the old one, when it cannot be opened. */
-  useMicrophone(deviceId: string): Promise<void> {
-    return this.#media.useMicrophone(deviceId);
-  }
-
-  /** Chooses the camera by its `deviceId`, now and from now on. Rejects, and keeps the old one, when it cannot be opened. */
-  useCamera(deviceId: string): Promise<void> {
-    return this.#media.useCamera(deviceId);
-  }
-
-  /** Chooses the speaker by its `deviceId`, now and from now on. Rejects where the browser does not let a page choose. */
-  useSpeaker(deviceId: string): Promise<void> {
-    return this.#media.useSpeaker(deviceId);
-  }
-
-  /** Shows this device's camera in a `<video>` while it is open; `null` takes the view away. It is not mirrored. */
-  attachLocalView(video: HTMLVideoElement | null): void {
-    this.#media.attachLocalView(video);
-  }
-
-  /** Shows a participant's picture in a `<video>`, in this call and the next ones; `null` takes the view away. */
-  attachRemoteView(accid: string, video: HTMLVideoElement | null): void {
-    this.#media.attachRemoteView(accid, video);
-    this.#subscription.update(this.#media.viewed);
-  }
-
-  /**
-   * Says whose pictures are received in a group call, the most important first; counts for this call. By default
-   * (`attached`) these are the participants that have a view, in the order in which the views were attached.
-   */
-  async showVideos(accids: readonly string[] | 'attached'): Promise<void> {
-    await this.#subscription.choose(accids);
+    await this.ask('done', { op: 'set_audio_mute', accid, muted });
   }
 
   /** Reads the conversation with an account, newest first. */
   async messages(withAccid: string, options: MessagesOptions = {}): Promise<MessagePage> {
     const { before, limit = MESSAGES_LIMIT_DEFAULT } = options;
-    const { messages, more } = await this.#driver.ask('messages', {
+    const { messages, more } = await this.ask('messages', {
       op: 'list_messages',
       with: withAccid,
       limit,
@@ -404,7 +272,7 @@ export class Hullo {
   /** The past calls of the signed-in account with everybody, newest first, and how many were missed. */
   async recents(options: RecentsOptions = {}): Promise<RecentCalls> {
     const { before, limit = RECENTS_LIMIT_DEFAULT, seen } = options;
-    const { calls, more, missed } = await this.#driver.ask('calls', {
+    const { calls, more, missed } = await this.ask('calls', {
       op: 'list_calls',
       limit,
       ...(before !== undefined && { before }),
@@ -418,99 +286,22 @@ export class Hullo {
    * nothing of how the others fared. Rejects with `call_not_found`.
    */
   async record(callId: string): Promise<CallRecord> {
-    return (await this.#driver.ask('record', { op: 'call_record', call_id: callId })).record;
+    return (await this.ask('record', { op: 'call_record', call_id: callId })).record;
   }
 
   /** Follows the presence of these accounts, in place of those followed before, by the event `presenceChanged`. */
   async watchPresence(accids: string[]): Promise<Presence[]> {
-    return (await this.#driver.ask('presence', { op: 'watch_presence', accids })).accounts;
+    return (await this.ask('presence', { op: 'watch_presence', accids })).accounts;
   }
 
-  /** Statistics of the running connection. */
-  stats(): Promise<CallStats> {
-    return this.#media.stats();
-  }
-
-  /** Listens to an event; returns the function that stops it. */
-  on<E extends keyof HulloEvents>(event: E, listener: (detail: HulloEvents[E]) => void): () => void {
-    return this.#listeners.on(event, listener);
-  }
-
-  #carryOut(effect: Effect): void {
-    switch (effect.output) {
-      case 'open_socket':
-        this.#socket.open();
-        break;
-      case 'close_socket':
-        this.#socket.close();
-        break;
-      case 'send':
-        this.#socket.send(effect.text);
-        break;
-      case 'media':
-        this.#media.apply(effect.command);
-        break;
-      case 'ask_login_token':
-        void this.#askLoginToken();
-        break;
-      case 'keep_cursor':
-        this.#cursors.keep(effect.accid, effect.cursor);
-        break;
-      case 'ask_token':
-        void this.#askToken(effect.call_id, effect.uid);
-        break;
-    }
-  }
-
-  #announce(wireEvent: WireEvent): void {
-    const event = eventFrom(wireEvent);
-    if (event.name === 'changed') this.#adopt(event.detail);
-    if (event.name === 'disconnect') this.#account = undefined;
-    if (event.name === 'accountChanged' && this.#account) {
-      const { accid, secure } = this.#account;
-      this.#account = { accid, secure, ...event.detail };
-    }
-    this.#listeners.dispatch(event);
-  }
-
-  #adopt(now: HulloEvents['changed']): void {
-    this.#now = now;
-    this.#subscription.follow(now.state, now.call);
-  }
-
-  /** Nothing may stay open that nobody controls any more. */
-  #giveUp(error: HulloError): void {
-    this.#socket.close();
-    this.#media.apply({ command: 'close' });
-    this.#account = undefined;
-    this.#adopt(IDLE);
-    this.#listeners.dispatch({ name: 'changed', detail: IDLE });
-    const { code, kind, message } = error;
-    this.#listeners.dispatch({ name: 'error', detail: { error: { code, kind, message } } });
-  }
-
-  async #askLoginToken(): Promise<void> {
-    const provider = this.tokenProvider;
-    try {
-      if (!provider) throw new Error('there is no tokenProvider any more');
-      const token: unknown = await provider();
-      if (typeof token !== 'string' || token === '') throw new Error('tokenProvider gave no token');
-      this.#driver.feed({ input: 'login_token', token });
-    } catch (error) {
-      this.#driver.feed({ input: 'login_token', error: messageOf(error) });
-    }
-  }
-
-  async #askToken(callId: string, uid: number): Promise<void> {
-    const handler = this.tokenHandler;
-    try {
-      if (!handler) throw new Error('this app needs room tokens: set tokenHandler');
-      const token: unknown = await handler(uid, callId);
-      if (typeof token !== 'string' || token === '') throw new Error('tokenHandler gave no token');
-      this.#driver.feed({ input: 'token', call_id: callId, token });
-    } catch (error) {
-      this.#driver.feed({ input: 'token', call_id: callId, error: messageOf(error) });
-    }
+  /** Asks the app whether to answer; the call that it was asked about must still be there afterwards. */
+  async #approve(call: () => Call | undefined): Promise<void> {
+    const { beforeAccept } = this.#hooks;
+    const asked = call();
+    if (!beforeAccept || !asked) return;
+    await askApp('beforeAccept', () => beforeAccept(asked));
+    if (call()?.callId === asked.callId) return;
+    throw HulloError.of('call_over', 'the call was over before beforeAccept had answered');
   }
 }
 
@@ -522,15 +313,12 @@ function inviteTerms({ attachment, timeoutMs }: InviteOptions): { attachment?: s
   };
 }
 
-/** Where the time to the first picture begins, for a call that has any. */
-function markAccept(call: Call | undefined): void {
-  performance.clearMarks(ACCEPT_MARK);
-  if (call?.media === 'video') performance.mark(ACCEPT_MARK);
-}
-
-/** Makes the time from `accept()` to the first decoded remote picture readable in `performance.getEntriesByName`. */
-function measureFirstFrame(): void {
-  if (performance.getEntriesByName(ACCEPT_MARK).length === 0) return;
-  performance.measure(FIRST_FRAME_MEASURE, ACCEPT_MARK);
-  performance.clearMarks(ACCEPT_MARK);
+/** As the promise, or rejects with the signal's reason when that comes first. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -1,33 +1,48 @@
 // Who listens to what.
 import type { HulloEvents } from './events.ts';
+import { report } from './report.ts';
 import type { AppEvent } from './wire.ts';
 
 type Listener<E extends keyof HulloEvents> = (detail: HulloEvents[E]) => void;
-type Table = { [E in keyof HulloEvents]?: Set<Listener<E>> };
+
+/** One call of `on()`: the same function may be given twice, and is then called twice. */
+interface Registration {
+  readonly listener: (detail: never) => void;
+}
 
 /** The listeners of one client. */
 export class Listeners {
-  readonly #table: Table = {};
+  readonly #table = new Map<keyof HulloEvents, Set<Registration>>();
+  #isClosed = false;
 
   /** Adds a listener; returns the function that removes it. */
   on<E extends keyof HulloEvents>(event: E, listener: Listener<E>): () => void {
-    const known: Set<Listener<E>> | undefined = this.#table[event];
-    const listeners = known ?? new Set<Listener<E>>();
-    if (!known) Object.assign(this.#table, { [event]: listeners });
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    const registrations = this.#table.get(event) ?? new Set();
+    const registration = { listener };
+    if (!this.#isClosed) this.#table.set(event, registrations.add(registration));
+    return () => void registrations.delete(registration);
   }
 
-  /** Calls the listeners of an event in the order in which they came. One that throws does not keep it from the others. */
+  /**
+   * Calls the listeners of an event in the order in which they came. One that throws does not keep it from the others, and
+   * one that another has removed is not called.
+   */
   dispatch({ name, detail }: AppEvent): void {
-    const listeners = this.#table[name] as Set<(detail: unknown) => void> | undefined;
-    for (const listener of [...(listeners ?? [])]) {
+    const registrations = this.#table.get(name) ?? new Set();
+    for (const registration of [...registrations]) {
+      if (!registrations.has(registration)) continue;
       try {
-        listener(detail);
+        registration.listener(detail as never);
       } catch (error) {
-        // Where an exception in a DOM listener goes.
-        reportError(error);
+        report(error);
       }
     }
+  }
+
+  /** Removes all, for good. */
+  close(): void {
+    this.#isClosed = true;
+    for (const registrations of this.#table.values()) registrations.clear();
+    this.#table.clear();
   }
 }

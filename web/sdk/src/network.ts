@@ -7,25 +7,26 @@ interface NetworkInformation extends EventTarget {
 
 /**
  * Calls `changed` when the platform says that the network is gone, back or another one, or when the page comes back from
- * a sleep in which connections may have died unnoticed.
+ * a sleep in which connections may have died unnoticed; until `signal` says that it is over.
  */
-export function observeNetwork(changed: () => void): void {
-  globalThis.addEventListener?.('online', changed);
+export function observeNetwork(changed: () => void, signal: AbortSignal): void {
+  globalThis.addEventListener?.('online', changed, { signal });
   // A socket over a network that is gone dies late, or not at all: it is put to the proof at once.
-  globalThis.addEventListener?.('offline', changed);
-  observeType(changed);
-  observeSleep(changed);
+  globalThis.addEventListener?.('offline', changed, { signal });
+  observeType(changed, signal);
+  observeSleep(changed, signal);
 }
 
 /** Wi-Fi to mobile and back. Estimates of speed also fire `change` and mean nothing here. */
-function observeType(changed: () => void): void {
+function observeType(changed: () => void, signal: AbortSignal): void {
   const { connection } = globalThis.navigator as Navigator & { connection?: NetworkInformation };
   let type = connection?.type;
-  connection?.addEventListener('change', () => {
-    if (connection.type === type) return;
-    type = connection.type;
+  const look = () => {
+    if (connection?.type === type) return;
+    type = connection?.type;
     changed();
-  });
+  };
+  connection?.addEventListener('change', look, { signal });
 }
 
 /** How often to look at the clock. */
@@ -34,7 +35,7 @@ const TICK_MS = 5_000;
 const GAP_MS_MAX = { visible: 15_000, hidden: 75_000 };
 
 /** A machine that slept, or a page that was frozen, has missed what happened to its connections. */
-function observeSleep(changed: () => void): void {
+function observeSleep(changed: () => void, signal: AbortSignal): void {
   const page = globalThis.document;
   let lookedAt = Date.now();
   let wasHidden = page?.visibilityState === 'hidden';
@@ -45,6 +46,7 @@ function observeSleep(changed: () => void): void {
     wasHidden = page?.visibilityState === 'hidden';
     if (gapMs > gapMsMax) changed();
   };
-  setInterval(look, TICK_MS);
-  page?.addEventListener('visibilitychange', look);
+  const timer = setInterval(look, TICK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  page?.addEventListener('visibilitychange', look, { signal });
 }

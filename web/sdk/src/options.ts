@@ -1,46 +1,111 @@
-// Refuses options that cannot work, before anything is loaded: each refusal says what to write instead.
-import { HulloError } from './errors.ts';
+// What `create` is given, checked: each refusal says what to write instead.
+import { HulloError, messageOf } from './errors.ts';
 import { socketUrl } from './socket.ts';
 import type { HulloOptions } from './types.ts';
 
-/** What is wrong with a value, and what to write instead; undefined when it is fine. */
+/** Says what is wrong with a value and what to write instead; undefined when it is well. */
 type Check = (value: unknown) => string | undefined;
 
-const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const isFunction: Check = (value) => (typeof value === 'function' ? undefined : 'write a function');
 
-/** One check for each option; of those that may be absent, only for values that are there. */
-const CHECKS = {
-  appKey: (value) => (isText(value) ? undefined : 'write the app_key that `hullo app create` has printed'),
-  server: (value) =>
-    typeof value === 'string'
-      ? wrongServer(value)
-      : 'write an address as a text, such as https://calls.example.com',
-  tokenProvider: asynchronous('async () => (await fetch("/call-token")).text()'),
-  tokenHandler: asynchronous('async (uid, callId) => …, which resolves with the room token'),
+const CHECKS: { readonly [Name in keyof Required<HulloOptions>]: Check } = {
+  appKey: (value) =>
+    typeof value === 'string' && value !== ''
+      ? undefined
+      : "write the key that `hullo app create` has printed, such as { appKey: 'demo' }",
+  server: checkServer,
+  tokenProvider: isFunction,
+  tokenHandler: isFunction,
+  beforeCall: isFunction,
+  beforeAccept: isFunction,
   deviceId: (value) =>
-    typeof value === 'string' && DEVICE_ID.test(value)
+    typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value)
       ? undefined
-      : 'write 1 to 64 of A-Z, a-z, 0-9, _ and -, or leave it out',
-  iceServers: (value) =>
-    Array.isArray(value) && value.every(isIceServer)
-      ? undefined
-      : "write [{ urls: 'turn:turn.example.com', username, credential }]",
+      : 'write 1 to 64 of A-Z, a-z, 0-9, _ and -, or leave it out: each tab is then a device of its own',
+  iceServers: checkIceServers,
   iceTransportPolicy: (value) =>
     value === 'all' || value === 'relay' ? undefined : "write 'all' or 'relay'",
   storage: (value) =>
-    hasMethods(value, ['getItem', 'setItem'])
+    hasMethods(value, 'getItem', 'setItem')
       ? undefined
-      : 'write an object with getItem() and setItem(), such as localStorage',
+      : 'write an object with getItem and setItem, such as localStorage',
   wasm: (value) =>
     isModule(value)
       ? undefined
-      : 'write the address of hullo.wasm, a Response, the bytes or a WebAssembly.Module',
-} satisfies Record<keyof HulloOptions, Check>;
+      : 'write the address of hullo.wasm, a Response, its bytes or a WebAssembly.Module',
+  signal: (value) =>
+    hasMethods(value, 'addEventListener') && 'aborted' in Object(value)
+      ? undefined
+      : 'write the signal of an AbortController',
+};
 
-/** Names that people write for others. */
+/** Throws `invalid_argument` for what no client can be made with. An option that is undefined counts as left out. */
+export function checkOptions(options: HulloOptions): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) {
+    throw refusal(
+      `create was given ${describe(given)}: write Hullo.create({ appKey: '...', server: 'https://...' })`,
+    );
+  }
+  const values = new Map<string, unknown>(Object.entries(given));
+  for (const name of values.keys()) if (!Object.hasOwn(CHECKS, name)) throw refusal(unknownOption(name));
+  for (const [name, check] of Object.entries(CHECKS)) {
+    const value = values.get(name);
+    const isLeftOut = value === undefined && name !== 'appKey' && name !== 'server';
+    const advice = isLeftOut ? undefined : check(value);
+    if (advice === undefined) continue;
+    const problem = value === undefined ? 'is missing' : `is ${describe(value)}`;
+    throw refusal(`${name} ${problem}: ${advice}`);
+  }
+}
+
+function refusal(message: string): HulloError {
+  return HulloError.of('invalid_argument', message);
+}
+
+function checkServer(server: unknown): string | undefined {
+  try {
+    const { protocol, host, hostname } = new URL(socketUrl(server));
+    const isMixed = protocol === 'ws:' && globalThis.location?.protocol === 'https:' && !isLoopback(hostname);
+    return isMixed ? `a page of https may not connect to it: write 'https://${host}'` : undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Where browsers take plain http for secure. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '[::1]';
+}
+
+function isModule(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  const kinds = [URL, ArrayBuffer, WebAssembly.Module, globalThis.Response];
+  return ArrayBuffer.isView(value) || kinds.some((kind) => kind && value instanceof kind);
+}
+
+const ICE_SCHEME = /^(stuns?|turns?):[^/]/;
+
+function checkIceServers(servers: unknown): string | undefined {
+  const example = "write [{ urls: 'turn:turn.example.com:3478', username: '...', credential: '...' }]";
+  if (!Array.isArray(servers)) return example;
+  for (const server of servers as unknown[]) {
+    const { urls, username, credential } = Object(server) as Record<string, unknown>;
+    const list: unknown[] = Array.isArray(urls) ? urls : [urls];
+    const wrong = list.find((url) => typeof url !== 'string' || !ICE_SCHEME.test(url));
+    if (list.length === 0 || list.includes(wrong)) {
+      return `${describe(wrong)} is no address of a STUN or TURN server; ${example}`;
+    }
+    const isTurn = list.some((url) => String(url).startsWith('turn'));
+    if (isTurn && (typeof username !== 'string' || typeof credential !== 'string')) {
+      return `${describe(list[0])} needs username and credential; ${example}`;
+    }
+  }
+  return undefined;
+}
+
+/** What people write in other words. */
 const MEANT: Readonly<Record<string, string>> = {
-  key: 'appKey',
-  app: 'appKey',
   url: 'server',
   host: 'server',
   serverUrl: 'server',
@@ -52,92 +117,31 @@ const MEANT: Readonly<Record<string, string>> = {
   getToken: 'tokenProvider',
 };
 
-/** Throws a `HulloError` of the kind `bad_request` for the first option that is missing, unknown or senseless. */
-export function checkOptions(options: HulloOptions): void {
-  if (typeof options !== 'object' || options === null)
-    refuse('it needs options: write Hullo.create({ appKey, server })');
-  for (const [name, value] of Object.entries(options)) {
-    if (!isKnown(name)) refuse(`there is no option \`${name}\`: ${meant(name)}`);
-    const wrong = value === undefined ? undefined : CHECKS[name](value);
-    if (wrong) refuse(`\`${name}\` is ${shown(value)}: ${wrong}`);
-  }
-  if (options.appKey === undefined) refuse(`\`appKey\` is missing: ${CHECKS.appKey(undefined)}`);
-  if (options.server === undefined && !globalThis.location)
-    refuse(
-      '`server` is missing, and there is no page whose origin it could be: call it in a browser, or name the server',
-    );
+function unknownOption(name: string): string {
+  const typo = Object.keys(CHECKS).find((known) => isTypo(known.toLowerCase(), name.toLowerCase()));
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : typo;
+  const advice = meant ? `write ${meant}` : `there are ${Object.keys(CHECKS).join(', ')}`;
+  return `there is no option ${name}: ${advice}`;
 }
 
-function refuse(what: string): never {
-  throw HulloError.of('bad_request', `Hullo.create(): ${what}`);
-}
-
-function isKnown(name: string): name is keyof typeof CHECKS {
-  return Object.hasOwn(CHECKS, name);
-}
-
-/** What to write in place of an unknown name. */
-function meant(name: string): string {
-  const plain = (text: string) => text.replaceAll('_', '').toLowerCase();
-  const known = Object.keys(CHECKS);
-  const instead = known.find((one) => plain(one) === plain(name)) ?? MEANT[name];
-  return instead ? `write ${instead}` : `there are ${known.join(', ')}`;
-}
-
-function wrongServer(server: string): string | undefined {
-  const page = globalThis.location;
-  // Without a scheme it would be a path below the page.
-  if (!/^[a-z]+:\/\/./i.test(server) && !(server.startsWith('/') && page))
-    return 'write the scheme, too, such as https://calls.example.com';
-  let url: URL;
-  try {
-    url = new URL(socketUrl(server));
-  } catch {
-    return 'write an address with http://, https://, ws:// or wss://';
-  }
-  // Browsers refuse it without a word to the page.
-  if (page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url.hostname))
-    return `a page of https may not connect to it: write https://${url.host}`;
-  return undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '[::1]';
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() !== '';
-}
-
-/** A check for a function that the client will call. */
-function asynchronous(example: string): Check {
-  return (value) => (typeof value === 'function' ? undefined : `write a function: ${example}`);
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return names.every((name) => typeof Reflect.get(value, name) === 'function');
-}
-
-function isIceServer(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'urls' in value;
-}
-
-function isModule(value: unknown): boolean {
+/** Whether two names are the same but for a letter or two, underscores aside. */
+function isTypo(known: string, name: string): boolean {
+  const written = name.replace(/[_-]/g, '');
+  const letters = [...known].filter((letter, index) => written[index] !== letter).length;
   return (
-    isText(value) ||
-    value instanceof URL ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value) ||
-    value instanceof WebAssembly.Module ||
-    (typeof Response !== 'undefined' && value instanceof Response)
+    written === known ||
+    (known.length > 4 && (letters <= 1 || known.startsWith(written) || written.startsWith(known)))
   );
 }
 
-/** A value as a developer recognises it. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? 'empty' : `'${value}'`;
+function hasMethods(value: unknown, ...names: string[]): boolean {
+  const methods = Object(value) as Record<string, unknown>;
+  return names.every((name) => typeof methods[name] === 'function');
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : 'an object';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

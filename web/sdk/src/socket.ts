@@ -65,14 +65,31 @@ export class Socket {
   }
 }
 
-/** Where the socket of a server is. Takes `http(s)` and `ws(s)` addresses; the page's own origin when there is none. */
-export function socketUrl(server: string | undefined): string {
-  const url = new URL(server ?? location.origin, globalThis.location?.href);
+/**
+ * Where the socket of a server is. Takes `http(s)` and `ws(s)` addresses and paths of the page's own server; its root when
+ * there is none. Throws an error that says what to write instead.
+ */
+export function socketUrl(server: unknown): string {
+  const url = parseServer(server ?? '/');
   url.protocol = url.protocol.replace(/^http/, 'ws');
-  if (!/^wss?:$/.test(url.protocol)) {
-    throw new TypeError(`${server} is not a server address: use http://, https://, ws:// or wss://`);
-  }
+  if (!/^wss?:$/.test(url.protocol)) throw new Error(`not a server address: ${ADVICE}`);
   if (!url.pathname.endsWith(PATH)) url.pathname = url.pathname.replace(/\/$/, '') + PATH;
   url.hash = '';
   return url.href;
+}
+
+const ADVICE = "write 'https://calls.example.com'";
+
+function parseServer(server: unknown): URL {
+  if (typeof server !== 'string') throw new Error(`not a server address: ${ADVICE}`);
+  const isPath = server.startsWith('/');
+  // A page may live in a frame without an address of its own.
+  const page = /^https?:/.test(globalThis.location?.protocol ?? '') ? location.href : undefined;
+  if (isPath && !page) throw new Error(`there is no page whose server could be meant: ${ADVICE}`);
+  try {
+    // A host without `https://` is not taken for a path of the page.
+    return new URL(server, isPath ? page : undefined);
+  } catch {
+    throw new Error(`not a server address: ${ADVICE}`);
+  }
 }

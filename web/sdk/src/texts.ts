@@ -1,4 +1,6 @@
-// What to tell a person about an error. The table is the protocol's, inside the WebAssembly module.
+// What to tell a person about an error. The table is the protocol's, inside the WebAssembly module; the client's own errors
+// are beside it.
+import { CLIENT_ERRORS } from './client_errors.ts';
 import type { ErrorKind } from './errors.ts';
 
 /** The languages of the table. */
@@ -18,5 +20,6 @@ export function loadTexts(loaded: Table): void {
  * resolved; before that it gives the kind itself.
  */
 export function errorText(kind: ErrorKind, language: Language): string {
+  if (Object.hasOwn(CLIENT_ERRORS, kind)) return CLIENT_ERRORS[kind as keyof typeof CLIENT_ERRORS][language];
   return table ? table(kind, language) : kind;
 }

@@ -97,10 +97,10 @@ export interface Participant extends Member {
   /** Address of the account's picture, if it has one. */
   readonly avatar?: string;
   readonly state: ParticipantState;
-  /** Whether its microphone is on. */
-  readonly audio: boolean;
-  /** Whether its camera is on. */
-  readonly video: boolean;
+  /** What its microphone does; only what is `on` can be heard. */
+  readonly audio: DeviceState;
+  /** What its camera does; only what is `on` can be seen. */
+  readonly video: DeviceState;
   /** In the call, but its device is away for the moment. */
   readonly reconnecting: boolean;
   /** In the call, but has it on hold: nothing flows from or to it. */
@@ -178,18 +178,38 @@ export interface FoundCall {
   readonly call?: Call;
 }
 
-/** What this device's microphone and camera do. */
+/**
+ * What a device does: `off` while it is not wanted (of a participant: while it is muted, too); `asking` while the browser asks
+ * the person for it or opens it; `on`; or `failed`, which means that it is wanted and cannot be had.
+ */
+export type DeviceState = 'off' | 'asking' | 'on' | 'failed';
+
+/**
+ * Why a device has failed. `denied`: the person or the browser said no; `missing`: there is none; `busy`: another program has it,
+ * or it is broken; `insecure`: the page is not secure; `ended`: it was unplugged, and there is no other.
+ */
+export type DeviceFailure = 'denied' | 'missing' | 'busy' | 'insecure' | 'ended';
+
+/** What one of this device's devices does. */
+export interface LocalDevice {
+  readonly state: DeviceState;
+  /** Why it has failed, if it has. It is tried again when another is plugged in or chosen, and by `retryDevice()`. */
+  readonly failure?: DeviceFailure;
+}
+
+/** What this device's devices do, and apart from that what the person wants. */
 export interface LocalMedia {
-  /** The camera is open. */
-  readonly videoEnabled: boolean;
-  /** The camera's picture is paused for the others. */
-  readonly videoMuted: boolean;
-  /** The microphone is muted. */
+  /** Open, too, while it is muted. */
+  readonly microphone: LocalDevice;
+  /** Closed while it is muted or not enabled. */
+  readonly camera: LocalDevice;
+  readonly screen: LocalDevice;
+  /** The person has muted the microphone. */
   readonly audioMuted: boolean;
-  /** There is no microphone, or it may not be used. */
-  readonly audioFailed: boolean;
-  /** There is no camera, or it may not be used. */
-  readonly videoFailed: boolean;
+  /** The person wants the camera. */
+  readonly videoEnabled: boolean;
+  /** The person has paused the picture. */
+  readonly videoMuted: boolean;
 }
 
 /** How long one account was in a call. */
@@ -378,6 +398,27 @@ export interface Devices {
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
+/** Which devices are in use, by their `deviceId`. */
+export interface DevicesInUse {
+  /** The one that is open or, while none is, the one that was chosen; absent for an app's own track. */
+  readonly microphone?: string;
+  /** As above. */
+  readonly camera?: string;
+  /** Absent where the browser does not let a page choose. */
+  readonly speaker?: string;
+}
+
+/**
+ * Something that an app puts between a device and what the others get. It is started each time the device is opened, and
+ * stopped each time it is closed or replaced.
+ */
+export interface TrackProcessor {
+  /** Takes the device's track; resolves with the track that goes out in its place, which the processor owns. Within ten seconds. */
+  start(track: MediaStreamTrack): Promise<MediaStreamTrack>;
+  /** Ends what `start()` has begun; called also when that has failed. */
+  stop(): void;
+}
+
 /** Statistics of the running connection, for quality displays and tests. Its counts of bytes and of sent pictures begin with it. */
 export interface CallStats {
   /** `closed` when there is no connection; `connected` already while it rings (warm path). */
@@ -428,6 +469,21 @@ export type TokenProvider = () => Promise<string>;
  */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
+/**
+ * Asked before anybody is dialled: by whom, and how. Where it gives `false` or throws, `call()` or `groupCall()` rejects with
+ * `refused_by_app`.
+ */
+export type BeforeCall = (
+  accids: readonly string[],
+  options: Readonly<GroupCallOptions>,
+) => boolean | Promise<boolean>;
+
+/**
+ * Asked before a call is answered. Where it gives `false` or throws, `accept()` or `acceptWaiting()` rejects with
+ * `refused_by_app`; the call rings on until somebody rejects it.
+ */
+export type BeforeAccept = (call: Call) => boolean | Promise<boolean>;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
@@ -438,6 +494,12 @@ export interface HulloOptions {
   tokenProvider?: TokenProvider;
   /** Asked for room tokens; needed only where {@link Account.secure} is true. */
   tokenHandler?: TokenHandler;
+  /** Asked before anybody is dialled. */
+  beforeCall?: BeforeCall;
+  /** Asked before a call is answered. */
+  beforeAccept?: BeforeAccept;
+  /** Destroys the client when it is aborted; before it is made, `create()` rejects with its reason. */
+  signal?: AbortSignal;
   /** Names this device (1 to 64 of `[A-Za-z0-9_-]`); one for each tab, surviving its reloads, when absent. */
   deviceId?: string;
   /** STUN and TURN servers, in place of those that the server names. */

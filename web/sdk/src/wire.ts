@@ -5,6 +5,8 @@ import type { HulloEvents } from './events.ts';
 import type {
   Call,
   CallRecord,
+  DeviceFailure,
+  DeviceState,
   FoundCall,
   GroupCallResult,
   InviteMode,
@@ -19,6 +21,9 @@ import type {
 } from './types.ts';
 
 export type SlotKind = 'audio' | 'video';
+
+/** What can be captured. */
+export type DeviceKind = SlotKind | 'screen';
 
 /** What the application can ask. */
 export type Op =
@@ -59,6 +64,7 @@ export type Op =
   | { op: 'mute_local_audio'; muted: boolean }
   | { op: 'mute_local_video'; muted: boolean }
   | { op: 'enable_local_video'; enabled: boolean }
+  | { op: 'retry_device'; kind: SlotKind }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
@@ -73,7 +79,13 @@ export type MediaEvent =
   | { event: 'disconnected'; peer: number }
   | { event: 'failed'; peer: number }
   | { event: 'first_video_frame'; peer: number; mid: string; width: number; height: number }
-  | { event: 'capture_failed'; kind: SlotKind; denied: boolean; message: string };
+  | {
+      event: 'device';
+      kind: DeviceKind;
+      state: DeviceState;
+      failure?: DeviceFailure;
+      message?: string;
+    };
 
 /** Something that happened outside. */
 export type Input =
@@ -102,6 +114,7 @@ export type MediaCommand =
   | { command: 'answer'; peer: number; sdp: string }
   | { command: 'restart'; peer: number }
   | { command: 'capture'; audio: boolean; video: boolean }
+  | { command: 'retry'; kind: SlotKind }
   | { command: 'flow'; peer: number; audio: boolean; video: boolean }
   | { command: 'slots'; peer: number; slots: RemoteSlot[] }
   | { command: 'ice_servers'; ice_servers: RTCIceServer[] }
@@ -140,11 +153,12 @@ export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvent
 
 /** What microphone and camera do before the endpoint has said anything. */
 export const LOCAL_MEDIA_CLOSED: LocalMedia = {
+  microphone: { state: 'off' },
+  camera: { state: 'off' },
+  screen: { state: 'off' },
+  audioMuted: false,
   videoEnabled: false,
   videoMuted: false,
-  audioMuted: false,
-  audioFailed: false,
-  videoFailed: false,
 };
 
 // The casts below take the core's types on trust: both sides of the boundary are built from one tree, and what comes off

@@ -12,25 +12,25 @@ function memory(): KeyValues {
 
 test('cursor is kept for each account, in whatever case it is written', () => {
   const storage = memory();
-  const before = new Cursors(storage, 'demo', 'tab');
+  const before = new Cursors(storage, 'demo', { id: 'tab' });
   expect(before.of('alice')).toBeUndefined();
   before.keep('Alice', 41);
   before.keep('bob', 7);
-  const after = new Cursors(storage, 'demo', 'tab');
+  const after = new Cursors(storage, 'demo', { id: 'tab' });
   expect([after.of('alice'), after.of('BOB')]).toEqual([41, 7]);
 });
 
 test('another device or app has none of it', () => {
   const storage = memory();
-  new Cursors(storage, 'demo', 'tab').keep('alice', 41);
-  expect(new Cursors(storage, 'demo', 'other').of('alice')).toBeUndefined();
-  expect(new Cursors(storage, 'shop', 'tab').of('alice')).toBeUndefined();
+  new Cursors(storage, 'demo', { id: 'tab' }).keep('alice', 41);
+  expect(new Cursors(storage, 'demo', { id: 'other' }).of('alice')).toBeUndefined();
+  expect(new Cursors(storage, 'shop', { id: 'tab' }).of('alice')).toBeUndefined();
 });
 
 test('what is no number counts as nothing, and so does storage that may not be used', () => {
   const storage = memory();
   storage.setItem('hullo:cursor:demo:tab:alice', 'yesterday');
-  expect(new Cursors(storage, 'demo', 'tab').of('alice')).toBeUndefined();
+  expect(new Cursors(storage, 'demo', { id: 'tab' }).of('alice')).toBeUndefined();
   const forbidden: KeyValues = {
     getItem: () => {
       throw new DOMException('no', 'SecurityError');
@@ -39,7 +39,7 @@ test('what is no number counts as nothing, and so does storage that may not be u
       throw new DOMException('full', 'QuotaExceededError');
     },
   };
-  const cursors = new Cursors(forbidden, 'demo', 'tab');
+  const cursors = new Cursors(forbidden, 'demo', { id: 'tab' });
   expect(() => cursors.keep('alice', 1)).not.toThrow();
   expect(cursors.of('alice')).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { CLIENT_ERRORS } from '../src/client_errors.ts';
 import { type Endpoint, loadEndpoint } from '../src/endpoint.ts';
 import type { ErrorKind } from '../src/errors.ts';
 import { errorText } from '../src/texts.ts';
@@ -68,6 +69,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   mute_local_audio: { op: 'mute_local_audio', muted: true },
   mute_local_video: { op: 'mute_local_video', muted: true },
   enable_local_video: { op: 'enable_local_video', enabled: true },
+  retry_device: { op: 'retry_device', kind: 'video' },
   set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
@@ -120,7 +122,9 @@ describe('texts of errors', () => {
     );
     const known = [...protocol.matchAll(/^ {4}(\w+) = \d+,/gm)].map(([, name = '']) => snakeCase(name));
     expect(kinds).toEqual([...known, 'unknown']);
-    for (const kind of kinds.slice(0, -1)) {
+    const own = Object.keys(CLIENT_ERRORS) as ErrorKind[];
+    expect(known.filter((kind) => own.includes(kind as ErrorKind))).toEqual([]);
+    for (const kind of [...kinds.slice(0, -1), ...own]) {
       expect(errorText(kind, 'en'), kind).toMatch(/^[A-Z].*\.$/);
       expect(errorText(kind, 'zh'), kind).toMatch(/。$/);
       expect(errorText(kind, 'en'), kind).not.toBe(errorText('unknown', 'en'));
@@ -149,7 +153,7 @@ describe('module', () => {
     const { loadEndpoint: load } = await import('../src/endpoint.ts');
     await expect(load('https://a.example/hullo.wasm')).rejects.toMatchObject({
       name: 'HulloError',
-      kind: 'unknown',
+      kind: 'module_failed',
       message: expect.stringMatching(/cannot be loaded from https:\/\/a\.example\/hullo\.wasm: .*magic/),
     });
     vi.unstubAllGlobals();

@@ -5,7 +5,6 @@ import { vi } from 'vitest';
 export class FakeTrack extends EventTarget {
   readyState: MediaStreamTrackState = 'live';
   label = '';
-  onended: (() => void) | null = null;
 
   constructor(
     readonly kind: 'audio' | 'video',
@@ -25,7 +24,7 @@ export class FakeTrack extends EventTarget {
   /** Unplugs the device. */
   end(): void {
     this.readyState = 'ended';
-    this.onended?.();
+    this.dispatchEvent(new Event('ended'));
   }
 }
 
@@ -42,16 +41,18 @@ export class FakeStream {
   }
 }
 
+/** One prompt, for microphone, camera or both. */
 interface OpenRequest {
-  kind: 'audio' | 'video';
   constraints: MediaStreamConstraints;
-  /** Hands over a track. */
+  /** Hands over a track of the one kind that was asked for. */
   grant(track?: FakeTrack): FakeTrack;
+  /** Hands over both. */
+  grantBoth(): { microphone: FakeTrack; camera: FakeTrack };
   refuse(name: string): void;
 }
 
 /** `navigator.mediaDevices`: each request waits until the test grants or refuses it. */
-export class FakeDevices {
+export class FakeDevices extends EventTarget {
   readonly requests: OpenRequest[] = [];
   list: Partial<MediaDeviceInfo>[] = [];
 
@@ -59,11 +60,15 @@ export class FakeDevices {
     const kind = constraints.audio ? 'audio' : 'video';
     return new Promise((resolve, reject) => {
       this.requests.push({
-        kind,
         constraints,
         grant: (track = new FakeTrack(kind)) => {
           resolve(new FakeStream([track]));
           return track;
+        },
+        grantBoth: () => {
+          const [microphone, camera] = [new FakeTrack('audio'), new FakeTrack('video')];
+          resolve(new FakeStream([microphone, camera]));
+          return { microphone, camera };
         },
         refuse: (name) => reject(new DOMException(`${kind} refused`, name)),
       });
@@ -74,9 +79,15 @@ export class FakeDevices {
     return this.list;
   }
 
-  /** The newest request for a kind. */
+  /** The machine has these devices now. */
+  plug(...list: Partial<MediaDeviceInfo>[]): void {
+    this.list = list;
+    this.dispatchEvent(new Event('devicechange'));
+  }
+
+  /** The newest request for a kind, by itself or with the other. */
   asked(kind: 'audio' | 'video'): OpenRequest {
-    const request = this.requests.findLast((one) => one.kind === kind);
+    const request = this.requests.findLast(({ constraints }) => constraints[kind]);
     if (!request) throw new Error(`no ${kind} was asked for`);
     return request;
   }
@@ -212,6 +223,7 @@ export class FakeElement {
   static blocked = false;
   srcObject: FakeStream | null = null;
   muted = false;
+  volume = 1;
   playsInline = false;
   autoplay = false;
   paused = true;
@@ -308,10 +320,61 @@ export class FakeStorage {
   }
 }
 
+/** `navigator.locks` of one browser. */
+export class FakeLocks {
+  /** By name: what takes the lock from who holds it. */
+  readonly #held = new Map<string, () => void>();
+  /** How many requests found their lock taken. */
+  waited = 0;
+
+  get held(): string[] {
+    return [...this.#held.keys()];
+  }
+
+  async request(name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>): Promise<void> {
+    if (this.#held.has(name)) this.waited += 1;
+    while (this.#held.has(name)) {
+      await new Promise<void>((resolve, reject) => {
+        const release = this.#held.get(name);
+        this.#held.set(name, () => {
+          release?.();
+          resolve();
+        });
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    }
+    await new Promise<void>((resolve) => {
+      this.#held.set(name, resolve);
+      void hold().then(() => this.release(name));
+    });
+  }
+
+  /** Closes the page that holds the lock. */
+  release(name: string): void {
+    const release = this.#held.get(name);
+    this.#held.delete(name);
+    release?.();
+  }
+
+  /** Closes all pages. */
+  releaseAll(): void {
+    for (const name of this.held) this.release(name);
+  }
+}
+
+/** What is next in the test runs in another page: what the SDK keeps for a page is gone. */
+export function forgetPage(): void {
+  Reflect.deleteProperty(globalThis, Symbol.for('@hullo/sdk: devices of the tab'));
+}
+
 export interface FakeBrowser {
   devices: FakeDevices;
   document: FakeDocument;
   storage: FakeStorage;
+  /** By the name of the permission; granted when absent. */
+  permissions: Record<string, PermissionState>;
+  /** The person changes a permission in the browser's settings. */
+  permit(name: string, state: PermissionState): void;
 }
 
 /** Puts a browser into the globals of the test. */
@@ -321,8 +384,26 @@ export function stubBrowser(): FakeBrowser {
   FakeElement.blocked = false;
   FakeWebSocket.all = [];
   FakeWebSocket.refuses = false;
-  const browser = { devices: new FakeDevices(), document: new FakeDocument(), storage: new FakeStorage() };
-  vi.stubGlobal('navigator', { mediaDevices: browser.devices });
+  const browser: FakeBrowser = {
+    devices: new FakeDevices(),
+    document: new FakeDocument(),
+    storage: new FakeStorage(),
+    permissions: {},
+    permit: (name, state) => {
+      browser.permissions[name] = state;
+      statuses.get(name)?.dispatchEvent(new Event('change'));
+    },
+  };
+  const statuses = new Map<string, EventTarget>();
+  const query = async ({ name }: { name: string }) => {
+    const status = statuses.get(name) ?? new EventTarget();
+    statuses.set(name, status);
+    return Object.defineProperty(status, 'state', {
+      configurable: true,
+      get: () => browser.permissions[name] ?? 'granted',
+    });
+  };
+  vi.stubGlobal('navigator', { mediaDevices: browser.devices, permissions: { query } });
   vi.stubGlobal('document', browser.document);
   vi.stubGlobal('location', new URL('https://calls.example.com/page?x=1#top'));
   vi.stubGlobal('localStorage', browser.storage);

@@ -22,6 +22,7 @@ vi.mock('../src/endpoint.ts', () => ({
       return [...news, { output: 'complete', ticket: input.ticket, ...endpoint.answer(input.op) }];
     },
     pollTimeout: () => undefined,
+    free: () => {},
   }),
 }));
 
@@ -54,8 +55,8 @@ function group(callId: string, ...accids: string[]): object {
     accid,
     uid: index + 1,
     state: 'joined',
-    audio: true,
-    video: true,
+    audio: 'on',
+    video: 'on',
   }));
   return {
     call_id: callId,
@@ -83,8 +84,8 @@ function groupCall(callId: string, ...accids: string[]): object {
       accid,
       uid: index + 1,
       state: 'joined',
-      audio: true,
-      video: true,
+      audio: 'on',
+      video: 'on',
       reconnecting: false,
       held: false,
     })),
@@ -223,7 +224,7 @@ describe('state', () => {
   });
 
   test('of a participant says whether it holds the call and who has invited it', () => {
-    const carol = { accid: 'carol', uid: 3, state: 'joined', audio: true, video: false };
+    const carol = { accid: 'carol', uid: 3, state: 'joined', audio: 'on', video: 'off' };
     const view = { ...group('c1', 'alice'), participants: [{ ...carol, held: true, inviter: 'bob' }] };
     say(changed({ call: view }));
     expect(hullo.current?.participants).toMatchObject([{ accid: 'carol', held: true, inviter: 'bob' }]);

@@ -71,8 +71,7 @@ describe('connection of a group', () => {
     const connection = await connect();
     engine.apply({ command: 'capture', audio: true, video: true });
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
-    const microphone = browser.devices.asked('audio').grant();
-    browser.devices.asked('video').grant();
+    const { microphone } = browser.devices.asked('audio').grantBoth();
     await flushMicrotasks();
     expect(connection.line('0').flowing).toBe(microphone);
     expect(connection.transceivers.filter(({ flowing }) => flowing).map(({ mid }) => mid)).toEqual([
@@ -183,7 +182,7 @@ describe('sound of many', () => {
   test('goes to the chosen speaker on every line, also on those that come later', async () => {
     await connect();
     put(sound(0, 'bob'), sound(2, 'carol'));
-    await engine.useSpeaker('headset');
+    await engine.devices.useSpeaker('headset');
     put(sound(0, 'bob'), sound(2, 'carol'), sound(3, 'dave'));
     expect(playing().map(({ sink }) => sink)).toEqual(['headset', 'headset', 'headset']);
   });
@@ -210,7 +209,7 @@ describe('pictures of many', () => {
     engine.attachRemoteView('bob', bob);
     engine.attachLocalView(own);
     engine.apply({ command: 'capture', audio: true, video: true });
-    const devices = [browser.devices.asked('audio').grant(), browser.devices.asked('video').grant()];
+    const devices = Object.values(browser.devices.asked('audio').grantBoth());
     await flushMicrotasks();
     put(picture(1, 'bob'));
     engine.apply({ command: 'close' });

@@ -16,6 +16,7 @@ const endpoint = vi.hoisted(() => ({
   inputs: [] as Input[],
   script: (_input: Input): Output[] => [],
   timeoutAtMs: undefined as number | undefined,
+  freed: 0,
 }));
 
 vi.mock('../src/endpoint.ts', () => ({
@@ -25,6 +26,9 @@ vi.mock('../src/endpoint.ts', () => ({
       return endpoint.script(input);
     },
     pollTimeout: () => endpoint.timeoutAtMs,
+    free: () => {
+      endpoint.freed += 1;
+    },
   }),
 }));
 
@@ -37,6 +41,7 @@ beforeEach(async () => {
   endpoint.inputs = [];
   endpoint.script = () => [];
   endpoint.timeoutAtMs = undefined;
+  endpoint.freed = 0;
   hullo = await create();
 });
 afterEach(() => {
@@ -66,7 +71,7 @@ const view = {
   media: 'video',
   state: 'ringing',
   caller: 'alice',
-  participants: [{ accid: 'alice', uid: 1, state: 'accepted', audio: true, video: true }],
+  participants: [{ accid: 'alice', uid: 1, state: 'accepted', audio: 'on', video: 'on' }],
 };
 
 /** Completes each operation with what the test says. */
@@ -103,8 +108,8 @@ describe('operation', () => {
           accid: 'alice',
           uid: 1,
           state: 'accepted',
-          audio: true,
-          video: true,
+          audio: 'on',
+          video: 'on',
           reconnecting: false,
           held: false,
         },
@@ -358,7 +363,7 @@ describe('socket', () => {
       'wss://a.example/hullo/v1/ws',
       'wss://b.example/v1/ws',
     ]);
-    await expect(create({ server: 'ftp://c.example' })).rejects.toThrow(/write an address with http/);
+    await expect(create({ server: 'ftp://c.example' })).rejects.toThrow(/not a server address/);
   });
 });
 

@@ -51,10 +51,21 @@ async function connect(peer = 1): Promise<FakePeerConnection> {
 /** Both devices wanted and granted. */
 async function capture(): Promise<{ microphone: FakeTrack; camera: FakeTrack }> {
   engine.apply({ command: 'capture', audio: true, video: true });
-  const microphone = browser.devices.asked('audio').grant();
-  const camera = browser.devices.asked('video').grant();
+  const tracks = browser.devices.asked('audio').grantBoth();
   await flushMicrotasks();
-  return { microphone, camera };
+  return tracks;
+}
+
+/** What a device has done, in order. */
+function states(kind: 'audio' | 'video'): string[] {
+  return events.flatMap((event) => (event.event === 'device' && event.kind === kind ? [event.state] : []));
+}
+
+/** Which devices have failed, and why. */
+function failures(): (string | undefined)[][] {
+  return events.flatMap((event) =>
+    event.event === 'device' && event.state === 'failed' ? [[event.kind, event.failure]] : [],
+  );
 }
 
 describe('connection', () => {
@@ -160,7 +171,7 @@ describe('local devices', () => {
   test('are asked for once however often they are wanted', async () => {
     await capture();
     engine.apply({ command: 'capture', audio: true, video: true });
-    expect(browser.devices.requests).toHaveLength(2);
+    expect(browser.devices.requests).toHaveLength(1);
   });
 
   test('are released at once when they are not wanted any more', async () => {
@@ -174,11 +185,13 @@ describe('local devices', () => {
   test('that the browser hands over after the call is over are stopped', async () => {
     engine.apply({ command: 'capture', audio: true, video: true });
     engine.apply({ command: 'close' });
-    const microphone = browser.devices.asked('audio').grant();
-    browser.devices.asked('video').refuse('NotAllowedError');
+    const { microphone, camera } = browser.devices.asked('audio').grantBoth();
     await flushMicrotasks();
-    expect(microphone.readyState).toBe('ended');
-    expect(events).toEqual([]);
+    expect([microphone.readyState, camera.readyState]).toEqual(['ended', 'ended']);
+    expect([states('audio'), states('video')]).toEqual([
+      ['asking', 'off'],
+      ['asking', 'off'],
+    ]);
   });
 
   test('that are wanted again while the first request is open keep the second track only', async () => {
@@ -192,34 +205,99 @@ describe('local devices', () => {
     expect([late?.readyState, later?.readyState]).toEqual(['live', 'ended']);
   });
 
+  test('both are asked for in one prompt', async () => {
+    await capture();
+    expect(browser.devices.requests).toHaveLength(1);
+    expect(states('audio')).toEqual(['asking', 'on']);
+    expect(states('video')).toEqual(['asking', 'on']);
+  });
+
   test('missing camera does not cost the microphone', async () => {
     const connection = await connect();
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
     engine.apply({ command: 'capture', audio: true, video: true });
+    browser.devices.asked('audio').refuse('NotFoundError');
+    await flushMicrotasks();
     const microphone = browser.devices.asked('audio').grant();
     browser.devices.asked('video').refuse('NotFoundError');
     await flushMicrotasks();
     expect(connection.track('audio').flowing).toBe(microphone);
-    expect(events.at(-1)).toEqual({
-      event: 'capture_failed',
+    expect(states('audio')).toEqual(['asking', 'on']);
+    expect(events).toContainEqual({
+      event: 'device',
       kind: 'video',
-      denied: false,
+      state: 'failed',
+      failure: 'missing',
       message: 'video refused',
     });
   });
 
-  test('denied microphone is reported as denied', async () => {
-    engine.apply({ command: 'capture', audio: true, video: false });
+  test('what the person has declined is not asked for a second time', async () => {
+    browser.permissions = { microphone: 'prompt', camera: 'prompt' };
+    engine.apply({ command: 'capture', audio: true, video: true });
     browser.devices.asked('audio').refuse('NotAllowedError');
     await flushMicrotasks();
-    expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: true }]);
+    expect(browser.devices.requests).toHaveLength(1);
+    expect(failures()).toEqual([
+      ['audio', 'denied'],
+      ['video', 'denied'],
+    ]);
+  });
+
+  test('camera that is blocked for the page does not keep it from asking for the microphone', async () => {
+    browser.permissions = { microphone: 'prompt', camera: 'denied' };
+    engine.apply({ command: 'capture', audio: true, video: true });
+    browser.devices.asked('audio').refuse('NotAllowedError');
+    await flushMicrotasks();
+    expect(failures()).toEqual([['video', 'denied']]);
+    browser.devices.asked('audio').grant();
+    await flushMicrotasks();
+    expect(states('audio')).toEqual(['asking', 'on']);
+  });
+
+  test.each([
+    ['NotAllowedError', 'denied'],
+    ['NotFoundError', 'missing'],
+    ['OverconstrainedError', 'missing'],
+    ['NotReadableError', 'busy'],
+    ['AbortError', 'busy'],
+  ])('%s is reported as %s', async (name, failure) => {
+    engine.apply({ command: 'capture', audio: true, video: false });
+    browser.devices.asked('audio').refuse(name);
+    await flushMicrotasks();
+    expect(failures()).toEqual([['audio', failure]]);
   });
 
   test('page that may not use devices says so', async () => {
     vi.stubGlobal('navigator', {});
-    engine.apply({ command: 'capture', audio: true, video: false });
+    engine.apply({ command: 'capture', audio: true, video: true });
     await flushMicrotasks();
-    expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio', denied: false }]);
+    expect(failures()).toEqual([
+      ['audio', 'insecure'],
+      ['video', 'insecure'],
+    ]);
+  });
+
+  test('failed device is tried again when that is asked for', async () => {
+    engine.apply({ command: 'capture', audio: true, video: false });
+    engine.apply({ command: 'retry', kind: 'audio' });
+    expect(browser.devices.requests).toHaveLength(1);
+    browser.devices.asked('audio').refuse('NotReadableError');
+    await flushMicrotasks();
+    engine.apply({ command: 'retry', kind: 'audio' });
+    browser.devices.asked('audio').grant();
+    await flushMicrotasks();
+    expect(states('audio')).toEqual(['asking', 'failed', 'asking', 'on']);
+  });
+
+  test('failed microphone comes back when another is chosen', async () => {
+    engine.apply({ command: 'capture', audio: true, video: false });
+    browser.devices.asked('audio').refuse('NotReadableError');
+    await flushMicrotasks();
+    const chosen = engine.devices.useMicrophone('second');
+    browser.devices.asked('audio').grant();
+    await chosen;
+    expect(states('audio')).toEqual(['asking', 'failed', 'asking', 'on']);
   });
 
   test('unplugged microphone is replaced by another, and reported when there is none', async () => {
@@ -237,15 +315,15 @@ describe('local devices', () => {
     other.end();
     browser.devices.asked('audio').refuse('NotFoundError');
     await flushMicrotasks();
-    expect(events.at(-1)).toMatchObject({ event: 'capture_failed', kind: 'audio', denied: false });
+    expect(failures()).toEqual([['audio', 'ended']]);
   });
 
   test('device that ends as soon as it is opened is not asked for again and again', async () => {
     const { microphone } = await capture();
     microphone.end();
     await flushMicrotasks();
-    expect(browser.devices.requests).toHaveLength(2);
-    expect(events).toMatchObject([{ event: 'capture_failed', kind: 'audio' }]);
+    expect(browser.devices.requests).toHaveLength(1);
+    expect(failures()).toEqual([['audio', 'ended']]);
   });
 });
 
@@ -254,7 +332,7 @@ describe('choice of devices', () => {
     const connection = await connect();
     const { camera } = await capture();
     engine.apply({ command: 'flow', peer: 1, audio: true, video: true });
-    const chosen = engine.useCamera('second');
+    const chosen = engine.devices.useCamera('second');
     expect(camera.readyState).toBe('ended');
     expect(browser.devices.asked('video').constraints).toMatchObject({
       video: { deviceId: { exact: 'second' } },
@@ -272,29 +350,29 @@ describe('choice of devices', () => {
 
   test('goes back to the old camera when the new one cannot be opened', async () => {
     await capture();
-    const chosen = engine.useCamera('broken');
+    const chosen = engine.devices.useCamera('broken');
     browser.devices.asked('video').refuse('NotReadableError');
     await expect(chosen).rejects.toMatchObject({ kind: 'camera_unavailable', code: 50001 });
-    expect(browser.devices.requests).toHaveLength(4);
+    expect(browser.devices.requests).toHaveLength(3);
     expect(browser.devices.asked('video').constraints).toMatchObject({ video: { facingMode: 'user' } });
     expect(browser.storage.entries.size).toBe(0);
   });
 
   test('does not open a camera again that was closed while another was being opened', async () => {
     await capture();
-    const chosen = engine.useCamera('slow');
+    const chosen = engine.devices.useCamera('slow');
     const refused = expect(chosen).rejects.toMatchObject({ kind: 'camera_unavailable' });
     engine.apply({ command: 'close' });
     browser.devices.asked('video').refuse('AbortError');
     await refused;
-    expect(browser.devices.requests).toHaveLength(3);
+    expect(browser.devices.requests).toHaveLength(2);
   });
 
   test('turns a phone to its other camera', async () => {
     engine.apply({ command: 'capture', audio: false, video: true });
     browser.devices.asked('video').grant(new FakeTrack('video', { facingMode: 'user' }));
     await flushMicrotasks();
-    const switched = engine.switchCamera();
+    const switched = engine.devices.switchCamera();
     browser.devices.asked('video').grant();
     await switched;
     expect(browser.devices.asked('video').constraints).toMatchObject({
@@ -307,7 +385,7 @@ describe('choice of devices', () => {
     engine.apply({ command: 'capture', audio: false, video: true });
     browser.devices.asked('video').grant(new FakeTrack('video', { deviceId: 'b' }));
     await flushMicrotasks();
-    const switched = engine.switchCamera();
+    const switched = engine.devices.switchCamera();
     await flushMicrotasks();
     browser.devices.asked('video').grant();
     await switched;
@@ -317,7 +395,7 @@ describe('choice of devices', () => {
   test('works where storage is forbidden', async () => {
     vi.stubGlobal('localStorage', undefined);
     engine = new MediaEngine(() => {});
-    await engine.useMicrophone('any');
+    await engine.devices.useMicrophone('any');
     engine.apply({ command: 'capture', audio: true, video: false });
     expect(browser.devices.asked('audio').constraints).toMatchObject({
       audio: { deviceId: { ideal: 'any' } },
@@ -343,40 +421,13 @@ describe('what the others send', () => {
     expect(sound).toMatchObject({ paused: true, srcObject: null });
   });
 
-  test('is shown in the view of its account, whether that is attached before or after', async () => {
-    const [early, late] = [view(), view()];
-    engine.attachRemoteView('bob', early);
-    const connection = await connect();
-    engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    const picture = connection.track('video').receiver.track;
-    expect(early.playing).toBe(picture);
-    expect(early.muted).toBe(true);
-    engine.attachRemoteView('bob', late);
-    expect([early.playing, late.playing]).toEqual([undefined, picture]);
-    engine.attachRemoteView('bob', null);
-    expect(late.srcObject).toBeNull();
-  });
-
-  test('sounds after the next gesture when the browser does not let it before', async () => {
-    FakeElement.blocked = true;
-    const connection = await connect();
-    engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    await flushMicrotasks();
-    const sound = FakeElement.all.find(({ playing }) => playing === connection.track('audio').receiver.track);
-    expect(sound?.paused).toBe(true);
-    FakeElement.blocked = false;
-    browser.document.dispatchEvent(new Event('pointerup'));
-    await flushMicrotasks();
-    expect(sound?.paused).toBe(false);
-  });
-
   test('goes to the chosen speaker, in this call and the next', async () => {
     const connection = await connect();
     engine.apply({ command: 'slots', peer: 1, slots: slots() });
-    await engine.useSpeaker('headset');
+    await engine.devices.useSpeaker('headset');
     const sound = FakeElement.all.find(({ playing }) => playing === connection.track('audio').receiver.track);
     expect(sound?.sink).toBe('headset');
-    await expect(engine.useSpeaker('gone')).rejects.toMatchObject({ name: 'HulloError' });
+    await expect(engine.devices.useSpeaker('gone')).rejects.toMatchObject({ name: 'HulloError' });
     expect(browser.storage.entries.get('hullo:speaker')).toBe('headset');
   });
 

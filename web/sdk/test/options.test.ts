@@ -1,116 +1,119 @@
-// Options that cannot work are refused at create, each with what to write instead.
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Hullo } from '../src/hullo.ts';
+// Missing and senseless options: each is refused with what to write instead.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HulloError } from '../src/errors.ts';
 import { checkOptions } from '../src/options.ts';
 import type { HulloOptions } from '../src/types.ts';
+import { stubBrowser } from './fakes.ts';
 
-const good: HulloOptions = { appKey: 'demo', server: 'https://calls.example.com' };
+beforeEach(() => void stubBrowser());
+afterEach(() => vi.unstubAllGlobals());
 
-/** As an app in plain JavaScript may write it. */
+/** What is said about options that a page without types may give. */
 function refusal(options: unknown): string {
   try {
     checkOptions(options as HulloOptions);
   } catch (error) {
-    expect(error).toMatchObject({ name: 'HulloError', kind: 'bad_request', code: 414 });
-    return (error as Error).message;
+    expect(error).toBeInstanceOf(HulloError);
+    expect((error as HulloError).kind).toBe('invalid_argument');
+    return (error as HulloError).message;
   }
-  return 'taken';
+  return '';
 }
 
-const pageAt = (href: string) => vi.stubGlobal('location', new URL(href));
-afterEach(() => vi.unstubAllGlobals());
+const turn = { urls: 'turn:turn.example.com', username: 'u', credential: 'c' };
 
-describe('what is taken', () => {
-  test('whatever the types allow', () => {
-    expect(
-      refusal({
-        ...good,
-        tokenProvider: async () => 't',
-        tokenHandler: async () => 't',
-        deviceId: 'front-door_1',
-        iceServers: [{ urls: 'stun:stun.example.com' }],
-        iceTransportPolicy: 'relay',
-        storage: { getItem: () => null, setItem: () => {} },
-        wasm: '/assets/hullo.wasm',
-      }),
-    ).toBe('taken');
+describe('options that make sense', () => {
+  const wellFormed: Partial<HulloOptions>[] = [
+    {},
+    { server: 'https://calls.example.com/hullo/' },
+    { server: 'wss://calls.example.com/v1/ws' },
+    { server: '/calls' },
+    { deviceId: 'kiosk_7-b' },
+    { iceServers: [] },
+    { iceServers: [turn, { urls: ['stun:stun.example.com:3478', 'stuns:stun.example.com'] }] },
+    { iceTransportPolicy: 'relay' },
+    { storage: { getItem: () => null, setItem: () => {} } },
+    { wasm: new Uint8Array(8) },
+    { wasm: '/assets/hullo.wasm' },
+    { wasm: new URL('https://a.example/hullo.wasm') },
+    { wasm: new Response() },
+    { signal: new AbortController().signal },
+    { tokenProvider: async () => 't', tokenHandler: async () => 't' },
+    { beforeCall: () => true, beforeAccept: async () => true },
+  ];
+
+  test.each(wellFormed)('%j', (options) => {
+    expect(refusal({ appKey: 'demo', ...options })).toBe('');
   });
 
-  test.each([new URL('https://a.example/hullo.wasm'), new Uint8Array(8), new ArrayBuffer(8), new Response()])(
-    'module from %s',
-    (wasm) => expect(refusal({ ...good, wasm })).toBe('taken'),
-  );
-
-  test('option that is undefined counts as absent', () => {
-    expect(refusal({ ...good, deviceId: undefined, tokenProvider: undefined })).toBe('taken');
-  });
-
-  test('path of the page, and no server in a page', () => {
-    pageAt('https://app.example.com/inbox');
-    expect(refusal({ appKey: 'demo', server: '/calls' })).toBe('taken');
-    expect(refusal({ appKey: 'demo' })).toBe('taken');
-  });
-
-  test('plain http of this machine in a page of https', () => {
-    pageAt('https://app.example.com/');
-    for (const server of ['http://localhost:7880', 'ws://127.0.0.1:7880', 'http://[::1]:7880'])
-      expect(refusal({ ...good, server })).toBe('taken');
+  test('may be left out by undefined', () => {
+    expect(refusal({ appKey: 'demo', server: undefined, tokenProvider: undefined, wasm: undefined })).toBe(
+      '',
+    );
   });
 });
 
-describe('what is refused', () => {
-  test.each([
-    ['no options', undefined, 'write Hullo.create({ appKey, server })'],
-    [
-      'no appKey',
-      { server: 'https://a.example' },
-      '`appKey` is missing: write the app_key that `hullo app create`',
-    ],
-    ['empty appKey', { ...good, appKey: ' ' }, "`appKey` is ' ': write the app_key"],
-    ['variable that is not set', { ...good, appKey: null }, '`appKey` is null'],
-    ['no server outside of a page', { appKey: 'demo' }, '`server` is missing'],
-    ['server without its scheme', { ...good, server: 'calls.example.com' }, 'write the scheme, too'],
-    ['server and port without scheme', { ...good, server: 'localhost:7880' }, 'write the scheme, too'],
-    ['server of another scheme', { ...good, server: 'ftp://c.example' }, 'write an address with http://'],
-    [
-      'server as a URL object',
-      { ...good, server: new URL('https://a.example') },
-      'write an address as a text',
-    ],
-    [
-      'token in place of a provider',
-      { ...good, tokenProvider: 'eyJ' },
-      "`tokenProvider` is 'eyJ': write a function",
-    ],
-    ['handler that is none', { ...good, tokenHandler: {} }, '`tokenHandler` is an object: write a function'],
-    ['device with a space', { ...good, deviceId: 'front door' }, 'write 1 to 64 of A-Z'],
-    ['one ICE server without a list', { ...good, iceServers: { urls: 'stun:a' } }, "write [{ urls: '"],
-    ['ICE servers as texts', { ...good, iceServers: ['stun:a'] }, "`iceServers` is a list: write [{ urls: '"],
-    ['policy of another name', { ...good, iceTransportPolicy: 'turn' }, "write 'all' or 'relay'"],
-    ['storage that cannot store', { ...good, storage: {} }, 'getItem() and setItem()'],
-    ['module that is none', { ...good, wasm: 7 }, '`wasm` is 7: write the address of hullo.wasm'],
-  ])('%s', (_, options, instead) => expect(refusal(options)).toContain(instead));
-
-  test.each([
-    ['appkey', 'write appKey'],
-    ['app_key', 'write appKey'],
-    ['url', 'write server'],
-    ['serverUrl', 'write server'],
-    ['token', 'write login(accid, token), or tokenProvider'],
-    ['accid', 'write login(accid, token)'],
-    ['colour', 'there are appKey, server,'],
-  ])('unknown option %s', (name, instead) => {
-    expect(refusal({ ...good, [name]: 'x' })).toContain(`there is no option \`${name}\`: ${instead}`);
+describe('options that make none', () => {
+  test.each<[unknown, RegExp]>([
+    [undefined, /given undefined: write Hullo\.create\(\{ appKey/],
+    ['demo', /given "demo": write Hullo\.create/],
+    [{}, /^appKey is missing: write the key/],
+    [{ appKey: '' }, /^appKey is "": write the key/],
+    [{ appKey: 7 }, /^appKey is 7: write the key/],
+    [{ appkey: 'demo' }, /no option appkey: write appKey$/],
+    [{ app_key: 'demo' }, /no option app_key: write appKey$/],
+    [{ appKey: 'demo', deviceID: 'a' }, /no option deviceID: write deviceId$/],
+    [{ appKey: 'demo', tokenProvidor: async () => 't' }, /no option tokenProvidor: write tokenProvider$/],
+    [{ appKey: 'demo', iceServer: [] }, /no option iceServer: write iceServers$/],
+    [{ appKey: 'demo', colour: 'red' }, /no option colour: there are appKey, server, tokenProvider/],
+    [{ appKey: 'demo', serverUrl: 'x' }, /no option serverUrl: write server$/],
+    [{ appKey: 'demo', token: 'eyJ' }, /no option token: write login\(accid, token\), or tokenProvider$/],
+    [{ appKey: 'demo', accid: 'alice' }, /no option accid: write login\(accid, token\)$/],
+  ])('%j', (options, message) => {
+    expect(refusal(options)).toMatch(message);
   });
 
-  test('plain http of another machine in a page of https', () => {
-    pageAt('https://app.example.com/');
-    expect(refusal({ ...good, server: 'http://calls.example.com:7880' })).toContain(
-      'write https://calls.example.com:7880',
+  test.each<[keyof HulloOptions, unknown, RegExp]>([
+    ['server', 'calls.example.com', /is "calls.example.com": .*write 'https:\/\/calls/],
+    ['server', 'localhost:8080', /not a server address: write/],
+    ['server', 'ftp://c.example', /not a server address: write/],
+    ['server', 7, /^server is 7: not a server address/],
+    ['tokenProvider', 'eyJhb', /^tokenProvider is "eyJhb": write a function$/],
+    ['tokenHandler', Promise.resolve('t'), /^tokenHandler is an object: write a function$/],
+    ['beforeCall', true, /write a function$/],
+    ['beforeAccept', {}, /write a function$/],
+    ['deviceId', 'a b', /^deviceId is "a b": write 1 to 64 of/],
+    ['deviceId', '', /write 1 to 64 of/],
+    ['deviceId', 'x'.repeat(65), /write 1 to 64 of/],
+    ['iceServers', 'stun:stun.example.com', /write \[\{ urls/],
+    ['iceServers', { urls: 'stun:a' }, /^iceServers is an object: write \[/],
+    ['iceServers', [{ url: 'stun:a' }], /undefined is no address of a STUN or TURN server/],
+    ['iceServers', [{ urls: 'https://turn.example.com' }], /"https:\/\/turn.example.com" is no address/],
+    ['iceServers', [{ urls: [] }], /is no address/],
+    ['iceServers', [null], /is no address/],
+    ['iceServers', [{ urls: 'turn:turn.example.com' }], /needs username and credential/],
+    ['iceTransportPolicy', 'none', /write 'all' or 'relay'$/],
+    ['storage', {}, /write an object with getItem and setItem/],
+    ['wasm', {}, /write the address of hullo.wasm, a Response/],
+    ['wasm', 7, /write the address of hullo.wasm, a Response/],
+    ['signal', new AbortController(), /write the signal of an AbortController/],
+  ])('%s: %j', (name, value, message) => {
+    expect(refusal({ appKey: 'demo', [name]: value })).toMatch(message);
+  });
+
+  test('plain http in a page of https, but for this machine', () => {
+    vi.stubGlobal('location', new URL('https://app.example.com/'));
+    const of = (server: string) => refusal({ appKey: 'demo', server });
+    expect(of('http://calls.example.com:7880')).toMatch(
+      /may not connect to it: write 'https:\/\/calls.example.com:7880'$/,
     );
+    for (const server of ['http://localhost:7880', 'ws://127.0.0.1:7880', 'http://[::1]:7880'])
+      expect(of(server)).toBe('');
   });
 
-  test('by create, before anything is loaded', async () => {
-    await expect(Hullo.create({ appKey: '' })).rejects.toMatchObject({ kind: 'bad_request' });
+  test('no server at all, where there is no page whose server could be meant', () => {
+    vi.stubGlobal('location', undefined);
+    expect(refusal({ appKey: 'demo' })).toMatch(/^server is missing: there is no page/);
+    expect(refusal({ appKey: 'demo', server: 'https://calls.example.com' })).toBe('');
   });
 });

@@ -27,11 +27,12 @@ type Listener<E extends keyof HulloEvents> = (detail: HulloEvents[E]) => void;
 type Listeners = { [E in keyof HulloEvents]?: Set<Listener<E>> };
 
 const OPEN: LocalMedia = {
+  microphone: { state: 'on' },
+  camera: { state: 'on' },
+  screen: { state: 'off' },
+  audioMuted: false,
   videoEnabled: true,
   videoMuted: false,
-  audioMuted: false,
-  audioFailed: false,
-  videoFailed: false,
 };
 
 export class FakeHullo implements CallClient {
@@ -218,7 +219,7 @@ export class FakeHullo implements CallClient {
     this.views.set(accid, video);
     // A camera that is off, or not connected yet, gives no picture.
     const participant = this.current?.participants.find((one) => one.accid === accid);
-    if (participant?.video !== false) this.show(accid, video);
+    if (participant?.video !== 'off') this.show(accid, video);
   }
 
   async #ask(what: string): Promise<void> {
@@ -245,14 +246,14 @@ export interface CallSketch {
 
 /** A participant with microphone and camera on. */
 export function participantOf(accid: string, uid: number, state: Participant['state']): Participant {
-  return { accid, uid, state, audio: true, video: true, reconnecting: false, held: false };
+  return { accid, uid, state, audio: 'on', video: 'on', reconnecting: false, held: false };
 }
 
 /** A call between Alice, whose screen it is, and Bob. */
 export function callOf(sketch: CallSketch = {}): Call {
   const { media = 'video', caller = 'alice', state = 'ringing' } = sketch;
   const joined = state === 'active' ? 'joined' : undefined;
-  const video = media === 'video';
+  const video = media === 'video' ? 'on' : 'off';
   const participant = (accid: string, uid: number, fallback: Participant['state']): Participant => ({
     ...participantOf(accid, uid, joined ?? fallback),
     video,

@@ -34,7 +34,7 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
         index + 1,
         state === 'active' ? 'joined' : index === 0 ? 'accepted' : 'ringing',
       ),
-      video: media === 'video',
+      video: media === 'video' ? 'on' : 'off',
       ...but[accid],
     })),
     secure: false,
@@ -44,11 +44,11 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
 
 /** What the gallery shows beside pictures: someone muted, someone's camera off. */
 const LIFE: Record<string, Partial<Participant>> = {
-  carol: { audio: false },
-  dave: { video: false },
-  heidi: { video: false, audio: false },
-  judy: { audio: false },
-  lena: { video: false },
+  carol: { audio: 'off' },
+  dave: { video: 'off' },
+  heidi: { video: 'off', audio: 'off' },
+  judy: { audio: 'off' },
+  lena: { video: 'off' },
 };
 
 function inGroup(count: number, sketch: GroupSketch = {}, speakers: readonly string[] = ['bob']): Lead {
@@ -99,7 +99,7 @@ const TROUBLE: Record<string, Partial<Participant>> = {
   dave: { state: 'joined', reconnecting: true },
   erin: { state: 'joined', held: true },
   frank: { state: 'accepted' },
-  grace: { state: 'joined', video: false, reconnecting: true },
+  grace: { state: 'joined', video: 'off', reconnecting: true },
 };
 
 /** Those who will not come are shown from when it turns out. */
@@ -132,7 +132,7 @@ export const groupStates: Record<string, Lead> = {
     [2, 3, 4, 5, 7, 9, 16, 23].map((count) => [`group-${count}`, inGroup(count, { but: LIFE })]),
   ),
   'group-23-page-2': after(inGroup(23, { but: LIFE }, ['bob', 'rupert']), secondPage),
-  'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: false } } }, ['bob', 'erin']),
+  'group-voice-5': inGroup(5, { media: 'audio', but: { carol: { audio: 'off' } } }, ['bob', 'erin']),
   'group-voice-16': inGroup(16, { media: 'audio', but: LIFE }, ['bob', 'frank']),
   'group-pinned': after(inGroup(7, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'erin' })),
   'group-pinned-23': after(inGroup(23, { but: LIFE }), dispatchIntent({ type: 'pin', accid: 'bob' })),
@@ -151,7 +151,11 @@ export const groupStates: Record<string, Lead> = {
     screen?.dispatchEvent(new CustomEvent('hullo-intent', { detail, bubbles: true, composed: true }));
   }),
   'group-weak-own': (client) => {
-    client.enter({ state: 'in_call', current: groupOf(4), local: { audioFailed: true } });
+    client.enter({
+      state: 'in_call',
+      current: groupOf(4),
+      local: { microphone: { state: 'failed', failure: 'denied' } },
+    });
     client.emit('reconnecting', {});
   },
   'group-left-toast': after(inGroup(4, { but: { dave: { state: 'left' } } }), (client) =>

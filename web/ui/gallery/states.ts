@@ -61,23 +61,27 @@ export const states: Record<string, Lead> = {
       current: callOf({ media: 'audio', remoteParticipant: { state: 'invited' } }),
     }),
   'outgoing-no-camera': (client) =>
-    client.enter({ state: 'calling', current: callOf(), local: { videoFailed: true } }),
+    client.enter({
+      state: 'calling',
+      current: callOf(),
+      local: { camera: { state: 'failed', failure: 'denied' } },
+    }),
   'incoming-video': (client) => client.enter({ state: 'called', current: callOf({ caller: 'bob' }) }),
   'incoming-voice': (client) =>
     client.enter({ state: 'called', current: callOf({ caller: 'bob', media: 'audio' }) }),
   'connecting-voice': inCall({ media: 'audio', remoteParticipant: { state: 'accepted' } }),
   'connecting-video': inCall({
     self: { state: 'accepted' },
-    remoteParticipant: { state: 'accepted', video: false },
+    remoteParticipant: { state: 'accepted', video: 'off' },
   }),
   voice,
   'voice-muted': inCall({ media: 'audio', activeMs: 3_754_000 }, { audioMuted: true }),
-  'voice-remote-muted': inCall({ media: 'audio', remoteParticipant: { audio: false } }),
+  'voice-remote-muted': inCall({ media: 'audio', remoteParticipant: { audio: 'off' } }),
   'voice-reconnecting': after(voice, (client) => client.emit('reconnecting', {})),
   'voice-remote-reconnecting': inCall({ media: 'audio', remoteParticipant: { reconnecting: true } }),
   'voice-consent': inCall({ media: 'audio', switch: { by: 'bob', media: 'video' } }),
   'voice-consent-waiting': inCall({ media: 'audio', switch: { by: 'alice', media: 'video' } }),
-  'voice-no-microphone': inCall({ media: 'audio' }, { audioFailed: true }),
+  'voice-no-microphone': inCall({ media: 'audio' }, { microphone: { state: 'failed', failure: 'denied' } }),
   'voice-devices': after(voice, openDevices),
   video,
   'video-swapped': after(video, async (_client, surface) => {
@@ -86,12 +90,12 @@ export const states: Record<string, Lead> = {
     screen?.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=hullo-swap]')?.click();
   }),
   'video-camera-off': inCall({}, { videoMuted: true }),
-  'video-remote-camera-off': inCall({ remoteParticipant: { video: false, audio: false } }),
-  'video-both-off': inCall({ remoteParticipant: { video: false } }, { videoMuted: true, audioMuted: true }),
+  'video-remote-camera-off': inCall({ remoteParticipant: { video: 'off', audio: 'off' } }),
+  'video-both-off': inCall({ remoteParticipant: { video: 'off' } }, { videoMuted: true, audioMuted: true }),
   'video-weak-remote': withQuality(inCall(), 'poor', 'bad'),
   'video-weak-own': withQuality(inCall(), 'bad', 'good'),
   'video-reconnecting': after(video, (client) => client.emit('reconnecting', {})),
-  'video-no-camera': inCall({}, { videoFailed: true }),
+  'video-no-camera': inCall({}, { camera: { state: 'failed', failure: 'denied' } }),
   'video-devices': after(video, openDevices),
   'video-toast': after(video, (client) => client.emit('callTypeChange', { media: 'video' })),
   'video-error': after(video, (client) =>

@@ -1,5 +1,5 @@
 // What a screen renders: the client's state, the call and the people, put together once for all parts.
-import type { Call, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
+import type { Call, DeviceState, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient } from './client.ts';
 import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
@@ -76,12 +76,22 @@ export type Intent =
 
 /** Whether the camera's picture goes out. */
 export function cameraIsOn(local: LocalMedia): boolean {
-  return local.videoEnabled && !local.videoMuted && !local.videoFailed;
+  return local.videoEnabled && !local.videoMuted && local.camera.state !== 'failed';
 }
 
-/** Asks for the microphone to be muted, or unmuted if it is muted. */
+/** Whether the microphone's sound goes out, or is about to. */
+export function microphoneIsOn(local: LocalMedia): boolean {
+  return !local.audioMuted && local.microphone.state !== 'failed';
+}
+
+/** Whether nothing comes from a device of a participant, and nothing is about to. */
+export function isAbsent(state: DeviceState | undefined): boolean {
+  return state === 'off' || state === 'failed';
+}
+
+/** Asks for the microphone to be muted, or unmuted if it is muted; one that has failed is tried again. */
 export function toggleMicrophone(local: LocalMedia): Intent {
-  return { type: 'muteAudio', muted: !local.audioMuted };
+  return { type: 'muteAudio', muted: microphoneIsOn(local) };
 }
 
 /** Asks for the camera to go off, or on if it is off. */

@@ -105,7 +105,7 @@ describe('a group call', () => {
   });
 
   test('marks who speaks, for a moment longer than heard; never someone who is muted', async () => {
-    await enter({ state: 'in_call', current: groupOf(4, { but: { carol: { audio: false } } }) });
+    await enter({ state: 'in_call', current: groupOf(4, { but: { carol: { audio: 'off' } } }) });
     bench.client.emit('activeSpeakers', { accids: ['bob', 'carol'] });
     await bench.settle();
     const speaks = (accid: string): boolean =>

@@ -1,11 +1,11 @@
 //! What several in a call may do: invite more, join, end it for all, hold it, and go on with it on another device.
 
 use hullo_protocol::{
-    Accid, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, GroupTerms, InviteMode,
-    JoinMode, Media, PARTICIPANTS_MAX, ParticipantState, Uid,
+    Accid, CallKind, CallState, DeviceId, DeviceState, EndReason, ErrorBody, ErrorKind, GroupTerms,
+    InviteMode, JoinMode, PARTICIPANTS_MAX, ParticipantState, Uid,
 };
 
-use super::{Call, Participant, RefusedInvite, not_found};
+use super::{Call, Participant, RefusedInvite, camera_in, not_found};
 use crate::Time;
 
 /// More accounts for a call.
@@ -187,8 +187,8 @@ impl Call {
             participant.state = ParticipantState::Accepted;
             participant.device = Some(device.clone());
             participant.answered_at = Some(now);
-            participant.audio = true;
-            participant.video = media == Media::Video;
+            participant.audio = DeviceState::Asking;
+            participant.video = camera_in(media);
         }
         self.state = CallState::Active;
         self.accepted_at.get_or_insert(now);
@@ -262,6 +262,12 @@ impl Call {
         let participant = self.participant_mut(by)?;
         participant.device = Some(device.clone());
         participant.held = false;
+        // Whether they are there on this device is not known; what was muted stays so.
+        for state in [&mut participant.audio, &mut participant.video] {
+            if *state != DeviceState::Off {
+                *state = DeviceState::Asking;
+            }
+        }
         if let Some(until) = &mut participant.connect_until {
             *until = now.plus_ms(connect_ms);
         }

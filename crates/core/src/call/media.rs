@@ -1,8 +1,10 @@
 //! Microphones, cameras, and the switch between an audio and a video call.
 
-use hullo_protocol::{Accid, CallKind, CallState, DeviceId, ErrorBody, ErrorKind, Media};
+use hullo_protocol::{
+    Accid, CallKind, CallState, DeviceId, DeviceState, ErrorBody, ErrorKind, Media,
+};
 
-use super::{Call, Switch, not_found};
+use super::{Call, Switch, camera_in, not_found};
 use crate::Time;
 
 /// A switch that did not come about, and who had asked for it.
@@ -13,20 +15,24 @@ pub struct SwitchRefusal {
 }
 
 impl Call {
-    /// Says which of this participant's microphone and camera are on. There is no camera in an audio call: a client may not
-    /// know yet that it has become one.
+    /// Says what this participant's microphone and camera do. There is no camera in an audio call: a client may not know
+    /// yet that it has become one.
     pub fn set_media(
         &mut self,
         by: &Accid,
         device: &DeviceId,
-        audio: bool,
-        video: bool,
+        audio: DeviceState,
+        video: DeviceState,
     ) -> Result<(), ErrorBody> {
         self.in_call(by, device)?;
-        let video = video && self.media == Media::Video;
+        let has_pictures = self.media == Media::Video;
         let participant = self.participant_mut(by)?;
         participant.audio = audio;
-        participant.video = video;
+        participant.video = if has_pictures {
+            video
+        } else {
+            DeviceState::Off
+        };
         Ok(())
     }
 
@@ -104,13 +110,16 @@ impl Call {
         self.in_call(by, device).map(|_| ())
     }
 
-    /// From now on the call carries `media`: every camera is taken to be on in a video call until its client says
+    /// From now on the call carries `media`: every camera is taken to be asked for in a video call until its client says
     /// otherwise, and off in an audio call.
     fn carry(&mut self, media: Media) {
         self.media = media;
         self.switch = None;
         for participant in &mut self.participants {
-            participant.video = media == Media::Video && participant.state.is_in_call();
+            participant.video = match participant.state.is_in_call() {
+                true => camera_in(media),
+                false => DeviceState::Off,
+            };
         }
     }
 }

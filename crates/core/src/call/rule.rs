@@ -1,7 +1,8 @@
 //! Who may do what to a call, and what becomes of it. The first writer wins; the others get a typed error.
 
 use hullo_protocol::{
-    Accid, CallKind, CallState, DeviceId, EndReason, ErrorBody, ErrorKind, ParticipantState, Uid,
+    Accid, CallKind, CallState, DeviceId, DeviceState, EndReason, ErrorBody, ErrorKind,
+    ParticipantState, Uid,
 };
 
 use super::{Call, End, Participant, not_found};
@@ -291,8 +292,8 @@ impl Participant {
             });
         }
         self.state = state;
-        self.audio = false;
-        self.video = false;
+        self.audio = DeviceState::Off;
+        self.video = DeviceState::Off;
         self.held = false;
         self.away_since = None;
         self.connect_until = None;

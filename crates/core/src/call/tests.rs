@@ -1,7 +1,7 @@
 //! The stored form, and the record's status for every end.
 
 use hullo_protocol::{
-    Accid, CallId, DeviceId, EndReason, ErrorBody, ErrorKind, Media, ParticipantState,
+    Accid, CallId, DeviceId, DeviceState, EndReason, ErrorBody, ErrorKind, Media, ParticipantState,
     RecordStatus, RequestId, Uid,
 };
 
@@ -42,9 +42,9 @@ fn stored_call_has_this_form() {
         "kind": "one_to_one", "media": "audio", "state": "active", "version": 1,
         "caller": "alice", "secure": false, "created_at": 1000, "accepted_at": 3000,
         "participants": [
-            {"accid": "alice", "uid": 1, "state": "accepted", "device": "a1", "audio": true, "video": false,
+            {"accid": "alice", "uid": 1, "state": "accepted", "device": "a1", "audio": "asking", "video": "off",
              "invited_at": 1000, "answered_at": 1000, "connect_until": 18000},
-            {"accid": "bob", "uid": 2, "state": "accepted", "device": "b1", "audio": true, "video": false,
+            {"accid": "bob", "uid": 2, "state": "accepted", "device": "b1", "audio": "asking", "video": "off",
              "invited_at": 1000, "ring_until": 31000, "answered_at": 3000, "connect_until": 18000,
              "tally": {"up": [0,0,0,0,0,0,0], "down": [0,0,0,0,0,0,0], "reconnects": 0, "first_frame_ms": 180}}
         ],
@@ -53,6 +53,19 @@ fn stored_call_has_this_form() {
     let stored: serde_json::Value = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_value(&call).unwrap(), stored);
     assert_eq!(serde_json::from_value::<Call>(stored).unwrap(), call);
+}
+
+#[test]
+fn devices_that_were_stored_as_on_or_off_are_still_read() {
+    let mut stored = serde_json::to_value(dialled()).unwrap();
+    stored["participants"][0]["audio"] = true.into();
+    stored["participants"][0]["video"] = false.into();
+    let call: Call = serde_json::from_value(stored).unwrap();
+    let caller = &call.participants[0];
+    assert_eq!(
+        (caller.audio, caller.video),
+        (DeviceState::On, DeviceState::Off)
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, ErrorBody,
-    ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, Success, Uid,
+    ATTACHMENT_BYTES_MAX, Accid, CallId, CallKind, CallState, CallView, Command, DeviceState,
+    ErrorBody, ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, Success, Uid,
 };
 
 use super::Endpoint;
@@ -181,8 +181,14 @@ fn provisional_view(call_id: CallId, me: Accid, request: &DialRequest, cx: &Cont
         avatar: None,
         uid,
         state,
-        audio: here,
-        video: here && request.media == Media::Video,
+        audio: match here {
+            true => DeviceState::Asking,
+            false => DeviceState::Off,
+        },
+        video: match here && request.media == Media::Video {
+            true => DeviceState::Asking,
+            false => DeviceState::Off,
+        },
         reconnecting: false,
         held: false,
         inviter: None,

@@ -13,7 +13,7 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, MediaCommand, MediaEvent, Op, Value};
+use super::{AppEvent, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -67,9 +67,10 @@ impl Endpoint {
                 self.hang_up(matches!(op, Op::Hangup));
                 self.cx.complete(ticket, Ok(Value::Done));
             }
-            Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {
-                self.change_local(ticket, &op);
-            }
+            Op::MuteLocalAudio { .. }
+            | Op::MuteLocalVideo { .. }
+            | Op::EnableLocalVideo { .. }
+            | Op::RetryDevice { .. } => self.change_local(ticket, &op),
             Op::QueryCall { .. }
             | Op::ListMessages { .. }
             | Op::CallRecord { .. }
@@ -92,8 +93,10 @@ impl Endpoint {
     /// Changes what this device's microphone and camera do.
     fn change_local(&mut self, ticket: u64, op: &Op) {
         let leg = self.current.as_mut().filter(|leg| leg.has_local_media());
-        let not_in_call = || Err(ErrorKind::NotInCall.into());
-        let result = leg.map_or_else(not_in_call, |leg| leg.change_local(op));
+        let result = match leg {
+            Some(leg) => leg.change_local(op, &mut self.cx),
+            None => Err(ErrorKind::NotInCall.into()),
+        };
         self.sync();
         self.cx.complete(ticket, result.map(|()| Value::Done));
     }
@@ -226,17 +229,20 @@ impl Endpoint {
 
     pub(super) fn handle_media(&mut self, event: MediaEvent) {
         let Some(leg) = &mut self.current else { return };
-        if let MediaEvent::CaptureFailed {
+        let MediaEvent::Device {
             kind,
-            denied,
+            state,
+            failure,
             message,
         } = event
-        {
-            let kind = leg.fail_capture(kind, denied);
-            self.sync();
+        else {
+            return leg.handle_media(event, &mut self.cx);
+        };
+        let error = leg.handle_device(kind, LocalDevice { state, failure });
+        self.sync();
+        if let Some(kind) = error {
+            let message = message.unwrap_or_else(|| kind.text().to_owned());
             self.cx.emit_error(ErrorBody::new(kind, message));
-        } else {
-            leg.handle_media(event, &mut self.cx);
         }
     }
 

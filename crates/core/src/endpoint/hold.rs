@@ -187,11 +187,12 @@ impl Endpoint {
         };
         let (call_id, media) = (leg.view.call_id, leg.view.media);
         let switched = self.current.insert(leg).resume(&mut self.cx);
+        self.on_current(CallLeg::open_media);
+        self.sync();
         self.announce([AppEvent::CallResumed { call_id }]);
         if switched {
             self.cx.emit(AppEvent::CallTypeChange { media });
         }
-        self.on_current(CallLeg::open_media);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A leg: this device's side of one call. Its phase, what it shows of the call, how it takes changes, and how it is closed.
 
 mod answer;
+mod devices;
 mod dial;
 pub(super) mod diff;
 mod media;
@@ -20,6 +21,7 @@ use super::tokens::TokenFor;
 use super::{AppEvent, LocalMedia, Op, State};
 use crate::Time;
 pub(super) use answer::{accept_command, accepted};
+use devices::ReportedFailures;
 use diff::{end_event, own_end, participant_events, switch_events};
 use media::MediaConnection;
 use switch::Switching;
@@ -67,6 +69,7 @@ pub(super) struct CallLeg {
     /// Whom this device has dialled.
     dialled: Vec<Accid>,
     pub(super) local: LocalMedia,
+    reported: ReportedFailures,
     /// Whom this device has muted for itself.
     muted: BTreeSet<Accid>,
     slots: Vec<Slot>,
@@ -107,6 +110,7 @@ impl CallLeg {
             view,
             dialled: Vec::new(),
             local,
+            reported: ReportedFailures::default(),
             muted: BTreeSet::new(),
             slots: Vec::new(),
             media: MediaConnection::default(),
@@ -124,15 +128,6 @@ impl CallLeg {
     pub(super) fn dial(view: CallView, dialled: Vec<Accid>, phase: LegPhase) -> Self {
         let leg = Self::new(view, phase);
         Self { dialled, ..leg }
-    }
-
-    /// With this device's microphone and camera as the others see them: what was off on another page or device stays off.
-    pub(super) fn with_devices_of(mut self, me: Option<&Accid>) -> Self {
-        if let Some(own) = local_participant(&self.view, me) {
-            self.local.audio_muted = !own.audio;
-            self.local.video_enabled &= own.video;
-        }
-        self
     }
 
     /// A call that this device was in before its page was reloaded.
@@ -222,36 +217,6 @@ impl CallLeg {
     /// How long this device has been connected in the call.
     pub(super) fn duration_ms(&self, now: Time) -> u64 {
         self.joined_at.map_or(0, |at| now.since(at))
-    }
-
-    // This device's microphone and camera.
-
-    /// Whether this device's devices may be open: not while it only rings.
-    pub(super) fn has_local_media(&self) -> bool {
-        !matches!(self.phase, LegPhase::Called { .. })
-    }
-
-    /// Mutes, opens or closes this device's microphone or camera.
-    pub(super) fn change_local(&mut self, op: &Op) -> Result<(), ErrorBody> {
-        match *op {
-            Op::MuteLocalAudio { muted } => {
-                self.local.audio_muted = muted;
-                // Asking for a microphone that could not be had tries it again.
-                self.local.audio_failed &= muted;
-            }
-            Op::MuteLocalVideo { muted } => self.local.video_muted = muted,
-            Op::EnableLocalVideo { enabled: true } if self.view.media == Media::Audio => {
-                let message = "this is an audio call: switchCallType(\"video\") first";
-                return Err(ErrorBody::new(ErrorKind::BadRequest, message));
-            }
-            Op::EnableLocalVideo { enabled } => {
-                self.local.video_enabled = enabled;
-                self.local.video_failed &= !enabled;
-            }
-            // It is dispatched here although it changes no device.
-            _ => return Err(ErrorKind::BadRequest.into()),
-        }
-        Ok(())
     }
 
     // What the application asks of it, and what the server says of it.

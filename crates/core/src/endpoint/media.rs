@@ -1,6 +1,6 @@
 //! What passes between the endpoint and the device's media.
 
-use hullo_protocol::{Accid, IceServer, SlotKind};
+use hullo_protocol::{Accid, DeviceFailure, DeviceState, IceServer, SlotKind};
 use serde::{Deserialize, Serialize};
 
 /// What the device's media reports. `peer` is the number in [`MediaCommand::Open`]; events of other peers are ignored.
@@ -25,14 +25,30 @@ pub enum MediaEvent {
         /// Pixels.
         height: u32,
     },
-    /// A microphone or camera that `Capture` asked for could not be opened, or was lost.
-    CaptureFailed {
-        kind: SlotKind,
-        /// Whether permission was denied (otherwise: none there, or in use).
-        denied: bool,
-        /// What the platform says.
-        message: String,
+    /// What a device does now: one that `Capture` asked for is `asking` until it is `on` or has `failed`. A device that has
+    /// failed is tried again by itself when another is plugged in or chosen, and each attempt is reported.
+    Device {
+        kind: DeviceKind,
+        state: DeviceState,
+        /// Why it has failed; `busy` when absent.
+        #[serde(default)]
+        failure: Option<DeviceFailure>,
+        /// What the platform says of the failure.
+        #[serde(default)]
+        message: Option<String>,
     },
+}
+
+/// What can be captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// The microphone.
+    Audio,
+    /// The camera.
+    Video,
+    /// The screen, or a part of it.
+    Screen,
 }
 
 /// What the device's media shall do. The shell owns RTCPeerConnection and the devices; it decides nothing.
@@ -62,6 +78,8 @@ pub enum MediaCommand {
     Restart { peer: u32 },
     /// Which of this device's microphone and camera are to be open (for the local view, too); idempotent, complete each time.
     Capture { audio: bool, video: bool },
+    /// Try a device again that has failed and is wanted.
+    Retry { kind: DeviceKind },
     /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
     Flow { peer: u32, audio: bool, video: bool },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.
@@ -90,17 +108,28 @@ pub struct RemoteSlot {
     pub muted: bool,
 }
 
-/// What this device's microphone and camera do.
+/// What one of this device's devices does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalDevice {
+    /// `off` while nobody wants it.
+    pub state: DeviceState,
+    /// Why it has failed, if it has. It is wanted still: `RetryDevice` tries it again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<DeviceFailure>,
+}
+
+/// What this device's devices do, and apart from that what the person wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalMedia {
-    /// The camera is open.
-    pub video_enabled: bool,
-    /// The camera's picture is paused.
-    pub video_muted: bool,
-    /// The microphone is muted.
+    /// Open, too, while it is muted.
+    pub microphone: LocalDevice,
+    /// Closed while it is muted or not enabled.
+    pub camera: LocalDevice,
+    pub screen: LocalDevice,
+    /// The person has muted the microphone.
     pub audio_muted: bool,
-    /// There is no microphone that may be used.
-    pub audio_failed: bool,
-    /// There is no camera that may be used.
-    pub video_failed: bool,
+    /// The person wants the camera.
+    pub video_enabled: bool,
+    /// The person has paused the picture.
+    pub video_muted: bool,
 }

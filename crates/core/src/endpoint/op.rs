@@ -6,7 +6,7 @@ use hullo_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{DeviceKind, State};
 
 /// What the application can ask. The names are the reference's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -117,10 +117,12 @@ pub enum Op {
     },
     /// Mutes the microphone; the track stays open.
     MuteLocalAudio { muted: bool },
-    /// Pauses the camera's picture; the camera stays open.
+    /// Pauses the picture, which closes the camera, or opens it again.
     MuteLocalVideo { muted: bool },
     /// Opens or closes the camera.
     EnableLocalVideo { enabled: bool },
+    /// Tries a microphone or camera again that has failed; nothing if it has not. What comes of it is told by `Changed`.
+    RetryDevice { kind: DeviceKind },
     /// Mutes a participant for me alone; remembered for the call.
     SetAudioMute { accid: Accid, muted: bool },
     /// Whose pictures are shown, the most important first: only these are received. Kept for the call.
@@ -221,6 +223,7 @@ impl Op {
                 | Self::MuteLocalAudio { .. }
                 | Self::MuteLocalVideo { .. }
                 | Self::EnableLocalVideo { .. }
+                | Self::RetryDevice { .. }
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
                 | Self::ListCalls { .. }

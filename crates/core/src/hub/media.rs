@@ -1,7 +1,8 @@
 //! Offers of media, and what the media plane reports.
 
 use hullo_protocol::{
-    CallId, ErrorBody, ErrorKind, Event, PARTICIPANTS_MAX, SDP_BYTES_MAX, Slot, Success, Uid,
+    CallId, DeviceState, ErrorBody, ErrorKind, Event, PARTICIPANTS_MAX, SDP_BYTES_MAX, Slot,
+    Success, Uid,
 };
 
 use super::request::Asker;
@@ -113,13 +114,13 @@ impl Hub {
         }
     }
 
-    /// Which of a participant's microphone and camera are on.
+    /// What a participant's microphone and camera do.
     pub(super) fn handle_set_media(
         &mut self,
         asker: &Asker,
         call_id: CallId,
-        audio: bool,
-        video: bool,
+        audio: DeviceState,
+        video: DeviceState,
         now: Time,
     ) {
         self.apply(asker, call_id, now, |call| {

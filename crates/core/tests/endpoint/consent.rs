@@ -1,8 +1,9 @@
 //! Nobody but the person at the device opens its camera, and what the person closed stays closed.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, State, Value};
+use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
 use hullo_protocol::{
-    CallState, Command, ErrorKind, Media, ParticipantState, SlotKind, Snapshot, Success, SwitchView,
+    CallState, Command, DeviceState, ErrorKind, Media, ParticipantState, Snapshot, Success,
+    SwitchView,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, view};
@@ -36,8 +37,8 @@ fn voice_call_that_meets_the_other_sides_video_call_keeps_the_camera_closed() {
     assert!(phone.has_sent(|c| matches!(
         c,
         Command::SetMedia {
-            audio: true,
-            video: false,
+            audio: DeviceState::Asking,
+            video: DeviceState::Off,
             ..
         }
     )));
@@ -52,7 +53,7 @@ fn reloaded_page_does_not_open_a_camera_that_was_off() {
     phone.give(Input::SocketOpened);
     let mut call = view(INVITE, "bob", 9, ParticipantState::Joined);
     call.state = CallState::Active;
-    call.participants[1].video = false;
+    call.participants[1].video = DeviceState::Off;
     phone.welcome(Snapshot {
         calls: vec![call],
         ..Snapshot::default()
@@ -61,27 +62,6 @@ fn reloaded_page_does_not_open_a_camera_that_was_off() {
     assert!(!opens_camera(&phone), "{:?}", phone.media);
     let local = phone.local().unwrap();
     assert!(!local.video_enabled && !local.video_muted);
-}
-
-#[test]
-fn microphone_that_failed_is_tried_again_when_it_is_asked_for() {
-    let mut phone = Phone::in_call();
-    let event = MediaEvent::CaptureFailed {
-        kind: SlotKind::Audio,
-        denied: true,
-        message: "blocked".into(),
-    };
-    phone.give(Input::Media { event });
-    assert!(phone.local().unwrap().audio_failed);
-    phone.forget();
-    phone.ask(Op::MuteLocalAudio { muted: true });
-    assert!(phone.local().unwrap().audio_failed);
-    phone.ask(Op::MuteLocalAudio { muted: false });
-    assert!(!phone.local().unwrap().audio_failed);
-    assert!(phone.media.contains(&MediaCommand::Capture {
-        audio: true,
-        video: true
-    }));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, EndReason, ErrorKind, Event, Media, OtherCall,
-    ParticipantState, SessionClosed, Snapshot, Success, Uid,
+    CallId, CallState, CallView, Command, DeviceState, EndReason, ErrorKind, Event, Media,
+    OtherCall, ParticipantState, SessionClosed, Snapshot, Success, Uid,
 };
 
 use crate::phone::group::{active, call_of, crowd, found_call, second_call, snapshot_of};
@@ -191,7 +191,7 @@ fn fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
     let mut phone = beside_another_device();
     phone.ask(Op::ContinueHere { call_id: INVITE });
     let mut call = crate::phone::group::active(INVITE, 6);
-    call.participants[1].video = false;
+    call.participants[1].video = DeviceState::Off;
     phone.answer(is_continue, call_of(call));
     assert_eq!(phone.state(), State::InCall);
     let local = phone.told().local;

@@ -1,9 +1,9 @@
 //! What the application is told of the other participants, its devices and its sign-in, one test for each event.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, MediaEvent, Op, State};
+use hullo_core::endpoint::{AppEvent, DeviceKind, Input, MediaEvent, Op, State};
 use hullo_protocol::{
-    ErrorBody, ErrorKind, Event, ParticipantState, ParticipantView, Quality, QualityReport,
-    SessionClosed, SlotKind,
+    DeviceFailure, DeviceState, ErrorBody, ErrorKind, Event, ParticipantState, ParticipantView,
+    Quality, QualityReport, SessionClosed,
 };
 
 use crate::phone::group::member;
@@ -25,13 +25,13 @@ fn bob_changes(phone: &mut Phone, change: impl FnOnce(&mut ParticipantView)) {
 }
 
 /// A microphone or camera cannot be had.
-fn fail_capture(phone: &mut Phone, kind: SlotKind, denied: bool) -> Vec<AppEvent> {
+fn fail_device(phone: &mut Phone, kind: DeviceKind, failure: DeviceFailure) -> Vec<AppEvent> {
     phone.forget();
-    let message = "no such device".to_owned();
-    let event = MediaEvent::CaptureFailed {
+    let event = MediaEvent::Device {
         kind,
-        denied,
-        message,
+        state: DeviceState::Failed,
+        failure: Some(failure),
+        message: Some("no such device".to_owned()),
     };
     phone.give(Input::Media { event });
     phone.news().into_iter().cloned().collect()
@@ -94,8 +94,8 @@ fn participant_who_does_not_come_back_is_not_told_as_reconnected() {
 #[test]
 fn camera_available_and_video_muted() {
     let mut phone = Phone::in_call();
-    for on in [false, true] {
-        bob_changes(&mut phone, |bob| bob.video = on);
+    for (state, on) in [(DeviceState::Off, false), (DeviceState::On, true)] {
+        bob_changes(&mut phone, |bob| bob.video = state);
         let (accid, available, muted) = (accid("bob"), on, !on);
         let camera = AppEvent::CameraAvailable {
             accid: accid.clone(),
@@ -109,8 +109,8 @@ fn camera_available_and_video_muted() {
 #[test]
 fn audio_available_and_audio_muted() {
     let mut phone = Phone::in_call();
-    for on in [false, true] {
-        bob_changes(&mut phone, |bob| bob.audio = on);
+    for (state, on) in [(DeviceState::Off, false), (DeviceState::On, true)] {
+        bob_changes(&mut phone, |bob| bob.audio = state);
         let (accid, available, muted) = (accid("bob"), on, !on);
         let sound = AppEvent::AudioAvailable {
             accid: accid.clone(),
@@ -122,10 +122,25 @@ fn audio_available_and_audio_muted() {
 }
 
 #[test]
+fn microphone_that_fails_is_not_available_and_not_muted() {
+    let mut phone = Phone::in_call();
+    let available = |available| AppEvent::AudioAvailable {
+        accid: accid("bob"),
+        available,
+    };
+    bob_changes(&mut phone, |bob| bob.audio = DeviceState::Failed);
+    assert_eq!(phone.news(), [&available(false)]);
+    bob_changes(&mut phone, |bob| bob.audio = DeviceState::Asking);
+    assert!(phone.news().is_empty());
+    bob_changes(&mut phone, |bob| bob.audio = DeviceState::On);
+    assert_eq!(phone.news(), [&available(true)]);
+}
+
+#[test]
 fn devices_of_somebody_who_joins_are_told_and_are_no_mutes() {
     let mut phone = Phone::in_group();
     let mut carol = member("carol", 3, JOINED);
-    carol.video = false;
+    carol.video = DeviceState::Off;
     phone.change(|delta| delta.participants = vec![carol]);
     let accid = || accid("carol");
     let expected = [
@@ -147,7 +162,7 @@ fn devices_of_somebody_who_joins_are_told_and_are_no_mutes() {
 fn own_devices_are_no_news_of_a_participant() {
     let mut phone = Phone::in_call();
     let mut me = member("alice", 2, JOINED);
-    (me.audio, me.video, me.reconnecting) = (false, false, true);
+    (me.audio, me.video, me.reconnecting) = (DeviceState::Off, DeviceState::Off, true);
     phone.change(|delta| delta.participants = vec![me]);
     assert!(phone.news().is_empty());
 }
@@ -180,51 +195,42 @@ fn user_network_quality() {
 
 #[test]
 fn microphone_denied_and_microphone_unavailable() {
-    for (denied, kind) in [
-        (true, ErrorKind::MicrophoneDenied),
-        (false, ErrorKind::MicrophoneUnavailable),
+    for (failure, kind) in [
+        (DeviceFailure::Denied, ErrorKind::MicrophoneDenied),
+        (DeviceFailure::Missing, ErrorKind::MicrophoneUnavailable),
+        (DeviceFailure::Busy, ErrorKind::MicrophoneUnavailable),
+        (DeviceFailure::Insecure, ErrorKind::MicrophoneUnavailable),
+        (DeviceFailure::Ended, ErrorKind::MicrophoneUnavailable),
     ] {
         let mut phone = Phone::in_call();
-        assert_eq!(
-            fail_capture(&mut phone, SlotKind::Audio, denied),
-            [error(kind)]
-        );
-        assert!(phone.told().local.audio_failed);
+        let news = fail_device(&mut phone, DeviceKind::Audio, failure);
+        assert_eq!(news, [error(kind)]);
+        let microphone = phone.told().local.microphone;
+        assert_eq!(microphone.failure, Some(failure));
         assert_eq!(phone.state(), State::InCall, "the call goes on");
-        let capture = MediaCommand::Capture {
-            audio: false,
-            video: true,
-        };
-        assert!(phone.media.contains(&capture));
     }
 }
 
 #[test]
 fn camera_denied_and_camera_unavailable() {
-    for (denied, kind) in [
-        (true, ErrorKind::CameraDenied),
-        (false, ErrorKind::CameraUnavailable),
+    for (failure, kind) in [
+        (DeviceFailure::Denied, ErrorKind::CameraDenied),
+        (DeviceFailure::Ended, ErrorKind::CameraUnavailable),
     ] {
         let mut phone = Phone::in_call();
-        assert_eq!(
-            fail_capture(&mut phone, SlotKind::Video, denied),
-            [error(kind)]
-        );
+        let news = fail_device(&mut phone, DeviceKind::Video, failure);
+        assert_eq!(news, [error(kind)]);
         let local = phone.told().local;
-        assert!(local.video_failed && !local.video_enabled);
+        assert_eq!(local.camera.failure, Some(failure));
+        assert!(local.video_enabled, "it is wanted still");
         assert_eq!(phone.state(), State::InCall, "the call goes on");
-        let capture = MediaCommand::Capture {
-            audio: true,
-            video: false,
-        };
-        assert!(phone.media.contains(&capture));
     }
 }
 
 #[test]
 fn device_that_fails_without_a_call_is_no_news() {
     let mut phone = Phone::logged_in();
-    assert!(fail_capture(&mut phone, SlotKind::Audio, true).is_empty());
+    assert!(fail_device(&mut phone, DeviceKind::Audio, DeviceFailure::Denied).is_empty());
 }
 
 #[test]

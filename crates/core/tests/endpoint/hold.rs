@@ -1,9 +1,9 @@
 //! A call that is on hold while another is current.
 
-use hullo_core::endpoint::{AppEvent, Input, LocalMedia, MediaCommand, Op, State};
+use hullo_core::endpoint::{AppEvent, Input, LocalDevice, LocalMedia, MediaCommand, Op, State};
 use hullo_protocol::{
-    CallKind, CallState, CallSummary, CallView, Command, EndReason, EndView, ErrorKind, Event,
-    Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
+    CallKind, CallState, CallSummary, CallView, Command, DeviceState, EndReason, EndView,
+    ErrorKind, Event, Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
 };
 
 use crate::phone::group::{active, call_of, member, second_call, snapshot_of};
@@ -178,9 +178,15 @@ fn what_was_chosen_for_a_call_is_kept_while_it_is_on_hold() {
         "the other call has its own"
     );
     phone.ask(Op::Hangup);
+    let asking = LocalDevice {
+        state: DeviceState::Asking,
+        failure: None,
+    };
     let local = LocalMedia {
         video_enabled: true,
         audio_muted: true,
+        microphone: asking,
+        camera: asking,
         ..LocalMedia::default()
     };
     assert_eq!(phone.told().local, local);
@@ -342,7 +348,7 @@ fn reloaded_page_opens_no_camera_of_a_held_call_that_was_off() {
     let mut call = held_call(9);
     let own = call.participants.iter_mut();
     let own = own.filter(|p| p.accid == accid("alice"));
-    own.for_each(|own| (own.audio, own.video) = (false, false));
+    own.for_each(|own| (own.audio, own.video) = (DeviceState::Off, DeviceState::Off));
     let mut phone = Phone::new();
     phone.sign_in();
     phone.give(Input::SocketOpened);
@@ -508,8 +514,8 @@ fn server_hears_of_the_own_devices_again_after_a_hold() {
     phone.ask(Op::Hangup);
     let told = Command::SetMedia {
         call_id: INVITE,
-        audio: true,
-        video: true,
+        audio: DeviceState::Asking,
+        video: DeviceState::Asking,
     };
     assert!(phone.has_sent(|c| *c == told));
 }

@@ -11,6 +11,7 @@ mod group;
 mod growth;
 mod hold;
 mod invite_meets_dial;
+mod local_devices;
 mod media;
 mod operation_table;
 mod other_calls;

@@ -4,12 +4,14 @@ pub(crate) mod group;
 
 use hullo_core::Time;
 use hullo_core::endpoint::{
-    AppEvent, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op, Output, State, Value,
+    AppEvent, DeviceKind, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op, Output, State,
+    Value,
 };
 use hullo_protocol::{
-    Accid, AppKey, CallId, CallKind, CallState, CallView, Command, DeviceId, DeviceInfo, EndReason,
-    EndView, ErrorBody, ErrorKind, Event, InviteView, Media, ParticipantState, ParticipantView,
-    Platform, Reply, Request, ServerFrame, Snapshot, Success, Uid,
+    Accid, AppKey, CallId, CallKind, CallState, CallView, Command, DeviceId, DeviceInfo,
+    DeviceState, EndReason, EndView, ErrorBody, ErrorKind, Event, InviteView, Media,
+    ParticipantState, ParticipantView, Platform, Reply, Request, ServerFrame, Snapshot, Success,
+    Uid,
 };
 
 pub(crate) const INVITE: CallId = CallId::from_u128(0xB0B);
@@ -159,6 +161,17 @@ impl Phone {
         self.give(Input::Media {
             event: MediaEvent::Connected { peer },
         });
+    }
+
+    /// The browser says what a device does now.
+    pub(crate) fn device(&mut self, kind: DeviceKind, state: DeviceState) {
+        let event = MediaEvent::Device {
+            kind,
+            state,
+            failure: None,
+            message: None,
+        };
+        self.give(Input::Media { event });
     }
 
     pub(crate) fn peer(&self) -> u32 {
@@ -423,8 +436,8 @@ pub(crate) fn view(
         avatar: None,
         uid: Uid(uid),
         state,
-        audio: true,
-        video: true,
+        audio: DeviceState::On,
+        video: DeviceState::On,
         reconnecting: false,
         held: false,
         inviter: None,

@@ -2,10 +2,10 @@
 
 mod lives;
 
-use hullo_core::endpoint::{Input, MediaEvent, Op, State};
+use hullo_core::endpoint::{DeviceKind, Input, MediaEvent, Op, State};
 use hullo_protocol::{
-    CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorKind, Event,
-    GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, SlotKind, Snapshot,
+    CallId, CallKind, CallState, CallView, Command, DeviceState, EndReason, EndView, ErrorKind,
+    Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, Snapshot,
     Success, Uid,
 };
 use proptest::prelude::*;
@@ -257,10 +257,14 @@ impl Phone {
             1 => MediaEvent::Connected { peer },
             2 => MediaEvent::Disconnected { peer },
             3 => MediaEvent::Failed { peer },
-            _ => MediaEvent::CaptureFailed {
-                kind: SlotKind::Video,
-                denied: true,
-                message: String::new(),
+            _ => MediaEvent::Device {
+                kind: DeviceKind::Video,
+                state: match which % 2 {
+                    0 => DeviceState::On,
+                    _ => DeviceState::Failed,
+                },
+                failure: None,
+                message: None,
             },
         };
         self.give(Input::Media { event });

@@ -17,8 +17,11 @@ fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView
         avatar: (uid == 1).then(|| "https://example.com/alice.png".into()),
         uid: Uid(uid),
         state,
-        audio: true,
-        video: uid == 1,
+        audio: DeviceState::On,
+        video: match uid {
+            1 => DeviceState::On,
+            _ => DeviceState::Asking,
+        },
         reconnecting: false,
         held: uid == 3,
         inviter: (uid == 3).then(|| accid("bob")),

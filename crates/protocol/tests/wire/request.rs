@@ -180,8 +180,8 @@ fn media_requests() -> Vec<(&'static str, Request)> {
             "set_media",
             plain(Command::SetMedia {
                 call_id,
-                audio: true,
-                video: false,
+                audio: DeviceState::On,
+                video: DeviceState::Failed,
             }),
         ),
         (

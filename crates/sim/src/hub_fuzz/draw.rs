@@ -2,8 +2,9 @@
 
 use hullo_core::hub::{Input, Known, MediaEvent, RoomGrant, SessionId};
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, DeviceInfo, ErrorKind, GroupTerms, InviteMode, InviteMore,
-    JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall, Token, Uid,
+    Accid, CallId, Command, DeviceId, DeviceInfo, DeviceState, ErrorKind, GroupTerms, InviteMode,
+    InviteMore, JoinMode, Media, OtherCall, Platform, RefusedInvite, Request, RequestId, StartCall,
+    Token, Uid,
 };
 
 use super::{HubFuzz, Replayable};
@@ -183,8 +184,8 @@ impl HubFuzz {
             },
             13 => Command::SetMedia {
                 call_id,
-                audio: self.dice.chance(500),
-                video: self.dice.chance(500),
+                audio: self.draw_device_state(),
+                video: self.draw_device_state(),
             },
             14 => Command::End { call_id },
             15..=16 => Command::Invite(InviteMore {
@@ -289,6 +290,11 @@ impl HubFuzz {
         };
         let grant = self.grant(call_id, me, Uid(1));
         (Command::StartCall(start), grant)
+    }
+
+    fn draw_device_state(&mut self) -> DeviceState {
+        use DeviceState::{Asking, Failed, Off, On};
+        [Off, Asking, On, Failed][self.dice.index(4)]
     }
 }
 

@@ -1,8 +1,8 @@
 //! Pages: endpoints with their sockets, media, timers and the people in front of them.
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State, Value};
-use hullo_protocol::{CallId, CallKind, SlotKind};
+use hullo_core::endpoint::{AppEvent, DeviceKind, Input, MediaEvent, Op, Output, State, Value};
+use hullo_protocol::{CallId, CallKind, DeviceFailure, DeviceState};
 
 use super::{World, WorldEvent, observe};
 use crate::browser::{Flags, Ice, Reaction};
@@ -14,6 +14,9 @@ use crate::person::{self, Action, Scene};
 /// Silence after which a browser reports a connection disconnected, and failed.
 const DISCONNECTED_MS: u64 = 3_000;
 const FAILED_MS: u64 = 15_000;
+/// How long a browser takes to open a device, and a person to plug in one that is missing.
+const OPENING_MS: u64 = 1;
+const PLUGGING_MS: u64 = 4_000;
 
 impl World {
     /// Someone opens the page and, soon, does something with it.
@@ -117,12 +120,18 @@ impl World {
                 self.queue.schedule(at, WorldEvent::IceDue);
             }
             Reaction::Opened(Flags { audio, video }) => {
-                for (opened, kind) in [(audio, SlotKind::Audio), (video, SlotKind::Video)] {
-                    if opened && self.scenario.poor_devices && dice.chance(60) {
-                        let at = self.now.plus_ms(dice.pick(1..=300));
-                        self.queue
-                            .schedule(at, WorldEvent::CaptureFailed(page, kind));
+                for (opened, kind) in [(audio, DeviceKind::Audio), (video, DeviceKind::Video)] {
+                    if !opened {
+                        continue;
                     }
+                    let mut opens_at = self.now.plus_ms(OPENING_MS);
+                    if self.scenario.poor_devices && dice.chance(60) {
+                        let at = self.now.plus_ms(dice.pick(1..=300));
+                        self.queue.schedule(at, WorldEvent::DeviceFails(page, kind));
+                        opens_at = at.plus_ms(PLUGGING_MS);
+                    }
+                    self.queue
+                        .schedule(opens_at, WorldEvent::DeviceOpens(page, kind));
                 }
             }
         }
@@ -279,13 +288,31 @@ impl World {
         }
     }
 
-    pub(super) fn capture_failed(&mut self, page: Page, kind: SlotKind) {
+    pub(super) fn device_fails(&mut self, page: Page, kind: DeviceKind) {
         if self.devices[page.device].has_open(page) {
             self.stats.count_fault("device cannot be opened");
-            let event = MediaEvent::CaptureFailed {
+            let failure = match self.rng.devices.chance(500) {
+                true => DeviceFailure::Denied,
+                false => DeviceFailure::Busy,
+            };
+            let event = MediaEvent::Device {
                 kind,
-                denied: self.rng.devices.chance(500),
-                message: "the simulator said no".to_owned(),
+                state: DeviceState::Failed,
+                failure: Some(failure),
+                message: Some("the simulator said no".to_owned()),
+            };
+            self.give(page.device, Input::Media { event });
+        }
+    }
+
+    /// A device is there at last, wanted still or not.
+    pub(super) fn device_opens(&mut self, page: Page, kind: DeviceKind) {
+        if self.devices[page.device].has_open(page) {
+            let event = MediaEvent::Device {
+                kind,
+                state: DeviceState::On,
+                failure: None,
+                message: None,
             };
             self.give(page.device, Input::Media { event });
         }

@@ -1,8 +1,9 @@
 //! Inputs by hand against their derived form.
 
+use hullo_core::endpoint::DeviceKind;
 use hullo_protocol::{
-    Accid, AppKey, CallId, DeviceId, GroupTerms, InviteMode, JoinMode, Media, OtherCall, Platform,
-    SlotKind,
+    Accid, AppKey, CallId, DeviceFailure, DeviceId, DeviceState, GroupTerms, InviteMode, JoinMode,
+    Media, OtherCall, Platform,
 };
 
 use super::*;
@@ -41,6 +42,7 @@ fn ops() -> Vec<Op> {
         Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
+        Op::RetryDevice { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
         Op::CallRecord { .. } | Op::ListCalls { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
@@ -153,16 +155,26 @@ fn group_ops() -> Vec<Op> {
         accept_waiting(OtherCall::Hold),
         Op::RejectWaiting { call_id },
         Op::Leave,
+        Op::RetryDevice {
+            kind: DeviceKind::Video,
+        },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
     ]
 }
 
 fn media_events() -> Vec<MediaEvent> {
-    let failed = |kind| MediaEvent::CaptureFailed {
+    let failed = |kind| MediaEvent::Device {
         kind,
-        denied: true,
-        message: "Permission denied".to_owned(),
+        state: DeviceState::Failed,
+        failure: Some(DeviceFailure::Denied),
+        message: Some("Permission denied".to_owned()),
+    };
+    let asking = MediaEvent::Device {
+        kind: DeviceKind::Screen,
+        state: DeviceState::Asking,
+        failure: None,
+        message: None,
     };
     let first = MediaEvent::FirstVideoFrame {
         peer: 3,
@@ -173,7 +185,7 @@ fn media_events() -> Vec<MediaEvent> {
     match first {
         MediaEvent::Offered { .. } | MediaEvent::Connected { .. } => {}
         MediaEvent::Disconnected { .. } | MediaEvent::Failed { .. } => {}
-        MediaEvent::FirstVideoFrame { .. } | MediaEvent::CaptureFailed { .. } => {}
+        MediaEvent::FirstVideoFrame { .. } | MediaEvent::Device { .. } => {}
     }
     vec![
         MediaEvent::Offered {
@@ -184,8 +196,9 @@ fn media_events() -> Vec<MediaEvent> {
         MediaEvent::Disconnected { peer: 3 },
         MediaEvent::Failed { peer: u32::MAX },
         first,
-        failed(SlotKind::Audio),
-        failed(SlotKind::Video),
+        failed(DeviceKind::Audio),
+        failed(DeviceKind::Video),
+        asking,
     ]
 }
 

@@ -1,41 +1,84 @@
-// This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile.
-import { HulloError, messageOf } from '../errors.ts';
+// This device's microphone or camera: open or closed as it is wanted, whatever the platform does meanwhile. The app may put
+// a track of its own in its place, and a processor behind it.
+import { type HulloError, messageOf } from '../errors.ts';
+import type { DeviceFailure, DeviceState, TrackProcessor } from '../types.ts';
 import type { SlotKind } from '../wire.ts';
-import { constraintsFor, type DeviceChoice } from './constraints.ts';
+import type { DeviceChoice } from './constraints.ts';
+import { deviceError, failureOf } from './device_failure.ts';
+import { Processing } from './processing.ts';
+import type { TrackRequests } from './track_requests.ts';
+
+/** What a device does now. */
+export interface DeviceReport {
+  readonly state: DeviceState;
+  /** Why it has failed. */
+  readonly failure?: DeviceFailure;
+  /** What the platform says of that. */
+  readonly message?: string;
+}
 
 /** What a device reports. */
 export interface DeviceEvents {
-  /** {@link LocalDevice.track} is another one. */
+  /** {@link CaptureDevice.track} is another one. */
   changed(): void;
-  /** It could not be opened, or was lost and there is no other. */
-  failed(denied: boolean, message: string): void;
+  /** It does something else now. */
+  reported(report: DeviceReport): void;
+  /** The app's processor has failed outside of `setProcessor()`. */
+  processorFailed(error: HulloError): void;
 }
 
 /** A device that ends sooner than this after it was opened is not tried again. */
 const LIFE_MS_MIN = 2_000;
 
+/** The entry by which some browsers name what the system has chosen. */
+const SYSTEM_DEFAULT = 'default';
+
 /**
- * One kind of device. Invariant: while it is not wanted, no track is open; a track that the platform hands over late is
- * stopped at once.
+ * One kind of device. Invariant: while it is not wanted, no track of a device is open; a track that the platform hands over
+ * late is stopped at once.
  */
-export class LocalDevice {
+export class CaptureDevice {
   readonly kind: SlotKind;
+  readonly #requests: TrackRequests;
   readonly #events: DeviceEvents;
+  readonly #processing: Processing;
   #choice: DeviceChoice;
   #isWanted = false;
-  #track: MediaStreamTrack | undefined;
+  #report: DeviceReport = { state: 'off' };
+  /** What comes in, of the device or of the app, while it is open. */
+  #input: MediaStreamTrack | undefined;
+  /** What `deviceId` was before it was asked for: one that is replaced is gone for a moment, which is no news. */
+  #deviceIdBefore: string | undefined;
+  /** The app's track in place of the device's. */
+  #own: MediaStreamTrack | undefined;
+  /** Ends what listens to the input. */
+  #watch = new AbortController();
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
 
-  constructor(kind: SlotKind, choice: DeviceChoice, events: DeviceEvents) {
+  constructor(kind: SlotKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
     this.kind = kind;
     this.#choice = choice;
+    this.#requests = requests;
     this.#events = events;
+    this.#processing = new Processing({ changed: events.changed, failed: events.processorFailed });
   }
 
-  /** The open track, if it is open. */
+  /** What goes out, if it is open: processed, where there is a processor. */
   get track(): MediaStreamTrack | undefined {
-    return this.#track;
+    return this.#processing.output;
+  }
+
+  /** Of the device that is open; undefined for a track of the app. */
+  get settings(): MediaTrackSettings | undefined {
+    return this.#own ? undefined : this.#input?.getSettings();
+  }
+
+  /** The device that is open or, while none is, the one that was chosen. */
+  get deviceId(): string | undefined {
+    if (this.#own) return undefined;
+    if (this.#report.state === 'asking') return this.#deviceIdBefore;
+    return this.#input ? this.settings?.deviceId : this.#choice.deviceId;
   }
 
   /** Opens or closes the device; idempotent. What comes of it is reported. */
@@ -43,7 +86,17 @@ export class LocalDevice {
     if (isWanted === this.#isWanted) return;
     this.#isWanted = isWanted;
     if (isWanted) void this.#openAndReport();
-    else this.#close();
+    else {
+      this.#close();
+      this.#say({ state: 'off' });
+    }
+  }
+
+  /** Tries it again if it is wanted and has failed. What comes of it is reported. */
+  retry(): void {
+    if (this.#report.state !== 'failed') return;
+    if (this.#own?.readyState === 'ended') this.#own = undefined;
+    void this.#openAndReport();
   }
 
   /**
@@ -52,82 +105,126 @@ export class LocalDevice {
    */
   async choose(choice: DeviceChoice): Promise<void> {
     if (!this.#isWanted) {
+      this.#own = undefined;
       this.#choice = choice;
       return;
     }
     // Many phones cannot open a second camera beside the first.
     this.#close();
+    const own = this.#own;
+    this.#own = undefined;
     const opening = this.#open({ ...choice, exact: true });
     const attempt = this.#attempt;
     try {
       await opening;
       if (attempt === this.#attempt) this.#choice = choice;
     } catch (error) {
-      if (attempt === this.#attempt) void this.#openAndReport();
-      throw errorOf(this.kind, error);
+      if (attempt === this.#attempt) {
+        this.#own = own;
+        void this.#openAndReport();
+      }
+      throw deviceError(this.kind, error);
     }
   }
 
-  async #openAndReport(): Promise<void> {
+  /** Uses a track of the app from now on, or the device again. The app's track is never stopped here. */
+  useTrack(own: MediaStreamTrack | undefined): void {
+    if (own === this.#own && this.#report.state !== 'failed') return;
+    this.#close();
+    this.#own = own;
+    if (this.#isWanted) void this.#openAndReport();
+  }
+
+  /** Puts a processor behind it, or none. Rejects with `processor_failed`, and goes on without it, when it does not start. */
+  setProcessor(processor: TrackProcessor | undefined): Promise<void> {
+    return this.#processing.use(processor);
+  }
+
+  /** The machine's devices of this kind are these now: what has failed is tried again, what is preferred is taken. */
+  follow(devices: readonly MediaDeviceInfo[]): void {
+    if (this.#own || !this.#isWanted) return;
+    const { state, failure } = this.#report;
+    const mayHelp = failure !== 'denied' && failure !== 'insecure' && devices.length > 0;
+    if (state === 'failed' && mayHelp) this.retry();
+    if (state !== 'on') return;
+    const { deviceId, groupId } = this.settings ?? {};
+    const { deviceId: chosen } = this.#choice;
+    if (chosen !== undefined && chosen !== SYSTEM_DEFAULT) {
+      const isBack = chosen !== deviceId && devices.some((device) => device.deviceId === chosen);
+      // What cannot be had goes on with the one that is open.
+      if (isBack) this.choose(this.#choice).catch(() => {});
+      return;
+    }
+    // The system has another default, such as a headset that was plugged in.
+    const system = devices.find((device) => device.deviceId === SYSTEM_DEFAULT);
+    if (deviceId !== SYSTEM_DEFAULT || system === undefined || system.groupId === groupId) return;
+    this.#close();
+    void this.#openAndReport();
+  }
+
+  /** `missing`: how it has failed if there is no such device. */
+  async #openAndReport(missing: DeviceFailure = 'missing'): Promise<void> {
     const opening = this.#open(this.#choice);
     const attempt = this.#attempt;
     try {
       await opening;
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      this.#events.failed(isDenied(error), messageOf(error));
+      const failure = failureOf(error);
+      this.#fail(failure === 'missing' ? missing : failure, messageOf(error));
     }
   }
 
-  /** Opens a device. When another attempt or a close has come between, what was opened is closed again. */
+  /** Opens a device, or takes the app's track. When another attempt or a close has come between, what was opened is closed again. */
   async #open(choice: DeviceChoice): Promise<void> {
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const track = await requestTrack(this.kind, choice);
+    this.#say({ state: 'asking' });
+    const input = this.#own ?? (await this.#requests.track(this.kind, choice));
     if (attempt !== this.#attempt) {
-      track.stop();
+      if (input !== this.#own) input.stop();
       return;
     }
+    if (input.readyState === 'ended') return this.#handleEnd(input, 0);
     const openedAtMs = performance.now();
-    track.onended = () => this.#handleLoss(track, performance.now() - openedAtMs);
-    this.#track = track;
-    this.#events.changed();
+    this.#watch = new AbortController();
+    const { signal } = this.#watch;
+    const ended = () => this.#handleEnd(input, performance.now() - openedAtMs);
+    input.addEventListener('ended', ended, { once: true, signal });
+    this.#input = input;
+    await this.#processing.start(input);
+    if (attempt === this.#attempt) this.#say({ state: 'on' });
   }
 
-  /** Unplugged, or taken away by the person or the system: go on with another of its kind if there is one. */
-  #handleLoss(track: MediaStreamTrack, lifeMs: number): void {
-    if (this.#track !== track) return;
+  /**
+   * Unplugged, or taken away by the person or the system: go on with another of its kind if there is one. In place of the app's
+   * own track no device is opened by itself: whoever stops sharing a window does not expect the camera.
+   */
+  #handleEnd(input: MediaStreamTrack, lifeMs: number): void {
+    const isOwn = input === this.#own;
     this.#close();
-    if (lifeMs < LIFE_MS_MIN) this.#events.failed(false, `${track.label || this.kind} ended`);
-    else void this.#openAndReport();
+    if (isOwn || lifeMs < LIFE_MS_MIN) this.#fail('ended', `${input.label || this.kind} ended`);
+    else void this.#openAndReport('ended');
   }
 
   #close(): void {
+    this.#deviceIdBefore = this.deviceId;
     this.#attempt += 1;
-    const track = this.#track;
-    this.#track = undefined;
-    track?.stop();
-    if (track) this.#events.changed();
+    this.#watch.abort();
+    const input = this.#input;
+    this.#input = undefined;
+    this.#processing.stop();
+    if (input !== this.#own) input?.stop();
   }
-}
 
-async function requestTrack(kind: SlotKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
-  const devices = globalThis.navigator?.mediaDevices;
-  if (!devices) throw new Error('devices need a secure page: serve it by https, or from localhost');
-  const stream = await devices.getUserMedia(constraintsFor(kind, choice));
-  const [track] = kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks();
-  if (!track) throw new Error(`the browser gave no ${kind} track`);
-  return track;
-}
+  #fail(failure: DeviceFailure, message: string): void {
+    this.#say({ state: 'failed', failure, message });
+  }
 
-function isDenied(error: unknown): boolean {
-  return (
-    error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'SecurityError')
-  );
-}
-
-function errorOf(kind: SlotKind, error: unknown): HulloError {
-  const device = kind === 'audio' ? 'microphone' : 'camera';
-  const message = messageOf(error);
-  return HulloError.of(isDenied(error) ? `${device}_denied` : `${device}_unavailable`, message);
+  #say(report: DeviceReport): void {
+    if (report.state === 'asking') this.#deviceIdBefore ??= this.deviceId;
+    else this.#deviceIdBefore = undefined;
+    this.#report = report;
+    this.#events.reported(report);
+  }
 }

@@ -1,16 +1,16 @@
 // The device's media: carries out the endpoint's media commands on RTCPeerConnection and devices, and reports what they
 // do. It decides nothing.
 
-import { HulloError, messageOf } from '../errors.ts';
-import type { CallStats, Devices } from '../types.ts';
-import type { MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
-import type { DeviceChoice } from './constraints.ts';
-import { LocalDevice } from './device.ts';
-import { loadDevice, saveDevice } from './device_choice.ts';
+import type { CallStats } from '../types.ts';
+import type { AppEvent, MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
+import { loadDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
+import type { IncomingSlot } from './incoming.ts';
+import { LocalDevices } from './local_devices.ts';
 import { type Lines, Peer } from './peer.ts';
-import { type IncomingSlot, Playback, show } from './playback.ts';
+import { Sounds } from './sounds.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
+import { show, Views } from './views.ts';
 
 const KINDS: readonly SlotKind[] = ['audio', 'video'];
 
@@ -31,25 +31,38 @@ export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
   #iceServers: readonly RTCIceServer[];
-  readonly #devices: Record<SlotKind, LocalDevice>;
-  readonly #playback = new Playback(loadDevice('speaker'));
+  /** This machine's devices. */
+  readonly devices: LocalDevices;
+  /** The others' sound. */
+  readonly sounds: Sounds;
+  readonly #views = new Views();
   #peer: Peer | undefined;
   #flow: Record<SlotKind, boolean> = { audio: false, video: false };
   #slots: readonly RemoteSlot[] = [];
+  #incoming: readonly IncomingSlot[] = [];
   readonly #stats = new StatsReader();
   /** By m-line; kept after the first picture has come, so that it is reported once for each account that takes the line. */
   readonly #firstFrames = new Map<string, FirstFrame>();
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
-  constructor(report: (event: MediaEvent) => void, network: MediaNetwork = {}) {
+  /** `report` is for the endpoint, `notify` for the app. */
+  constructor(
+    report: (event: MediaEvent) => void,
+    network: MediaNetwork = {},
+    notify: (event: AppEvent) => void = () => {},
+  ) {
     this.#report = report;
     this.#network = network;
     this.#iceServers = network.iceServers ?? [];
-    this.#devices = {
-      audio: this.#device('audio', loadDevice('microphone')),
-      video: this.#device('video', loadDevice('camera')),
-    };
+    this.sounds = new Sounds(loadDevice('speaker'), (blocked) =>
+      notify({ name: 'soundBlocked', detail: { blocked } }),
+    );
+    this.devices = new LocalDevices(this.sounds, {
+      changed: (kind) => this.#applyDevice(kind),
+      reported: (kind, state) => report({ event: 'device', kind, ...state }),
+      notify,
+    });
   }
 
   /** Carries out a command of the endpoint. */
@@ -68,7 +81,10 @@ export class MediaEngine {
         this.#of(command.peer)?.offer({ iceRestart: true });
         break;
       case 'capture':
-        this.#capture(command);
+        this.devices.want({ audio: command.audio, video: command.video });
+        break;
+      case 'retry':
+        this.devices.retry(command.kind);
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
@@ -85,9 +101,17 @@ export class MediaEngine {
         break;
       case 'close':
         this.#closePeer();
-        this.#capture({ audio: false, video: false });
+        this.devices.want({ audio: false, video: false });
         break;
     }
+  }
+
+  /** Closes everything, for good. */
+  destroy(): void {
+    this.#closePeer();
+    this.devices.destroy();
+    this.attachLocalView(null);
+    this.#views.close();
   }
 
   attachLocalView(view: HTMLVideoElement | null): void {
@@ -96,13 +120,22 @@ export class MediaEngine {
     this.#showPreview();
   }
 
-  /** The accounts that have a view, in the order in which they got it. */
+  /** The accounts that have a view, folded, in the order in which they got their first. */
   get viewed(): readonly string[] {
-    return this.#playback.viewed;
+    return this.#views.viewed;
   }
 
   attachRemoteView(accid: string, view: HTMLVideoElement | null): void {
-    this.#playback.attach(accid, view);
+    this.#views.attach(accid, view);
+  }
+
+  detachView(view: HTMLVideoElement): void {
+    if (this.#localView === view) this.attachLocalView(null);
+    this.#views.detach(view);
+  }
+
+  setVolume(accid: string, volume: number): void {
+    this.sounds.setVolume(accid, volume, this.#incomingSounds);
   }
 
   async stats(): Promise<CallStats> {
@@ -111,51 +144,11 @@ export class MediaEngine {
     return this.#stats.read(peer.state, await peer.stats(), this.#slots);
   }
 
-  async devices(): Promise<Devices> {
-    const all = (await globalThis.navigator?.mediaDevices?.enumerateDevices()) ?? [];
-    const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind);
-    return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
-  }
-
-  async useMicrophone(deviceId: string): Promise<void> {
-    await this.#devices.audio.choose({ deviceId });
-    saveDevice('microphone', deviceId);
-  }
-
-  async useCamera(deviceId: string): Promise<void> {
-    await this.#devices.video.choose({ deviceId });
-    saveDevice('camera', deviceId);
-  }
-
-  async useSpeaker(deviceId: string): Promise<void> {
-    try {
-      await this.#playback.useSpeaker(deviceId);
-    } catch (error) {
-      throw HulloError.of('unknown', messageOf(error));
-    }
-    saveDevice('speaker', deviceId);
-  }
-
-  async switchCamera(): Promise<void> {
-    const settings = this.#devices.video.track?.getSettings();
-    if (settings?.facingMode === 'user') return this.#devices.video.choose({ facing: 'environment' });
-    if (settings?.facingMode === 'environment') return this.#devices.video.choose({ facing: 'user' });
-    const { cameras } = await this.devices();
-    const current = cameras.findIndex(({ deviceId }) => deviceId === settings?.deviceId);
-    const next = cameras[(current + 1) % cameras.length];
-    if (!next) throw HulloError.of('camera_unavailable', 'this machine has no camera');
-    if (next.deviceId !== settings?.deviceId) await this.useCamera(next.deviceId);
-  }
-
-  #device(kind: SlotKind, deviceId: string | undefined): LocalDevice {
-    const choice: DeviceChoice = deviceId === undefined ? {} : { deviceId };
-    return new LocalDevice(kind, choice, {
-      changed: () => {
-        this.#applyFlow();
-        if (kind === 'video') this.#showPreview();
-      },
-      failed: (denied, message) => this.#report({ event: 'capture_failed', kind, denied, message }),
-    });
+  #applyDevice(kind: SlotKind): void {
+    this.#applyFlow();
+    if (kind === 'video') this.#showPreview();
+    // Browsers let a page sound that may use a microphone or a camera.
+    if (this.devices.track(kind)) void this.sounds.start();
   }
 
   /** The connection, if `peer` still names it. */
@@ -186,19 +179,17 @@ export class MediaEngine {
     this.#peer = undefined;
     this.#flow = { audio: false, video: false };
     this.#slots = [];
+    this.#incoming = [];
     this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
-    this.#playback.clear();
-  }
-
-  #capture(wanted: Record<SlotKind, boolean>): void {
-    for (const kind of KINDS) this.#devices[kind].want(wanted[kind]);
+    this.#views.apply([]);
+    this.sounds.clear();
   }
 
   #applyFlow(): void {
     for (const kind of KINDS) {
-      const track = this.#flow[kind] ? this.#devices[kind].track : undefined;
+      const track = this.#flow[kind] ? this.devices.track(kind) : undefined;
       this.#peer?.send(kind, track ?? null);
     }
   }
@@ -215,7 +206,14 @@ export class MediaEngine {
       incoming.push({ ...slot, track: receiver.track });
       if (slot.kind === 'video') this.#detectFirstFrame(slot, receiver);
     }
-    this.#playback.apply(incoming);
+    this.#incoming = incoming;
+    const pictures = incoming.filter(({ kind }) => kind === 'video');
+    this.#views.apply(pictures.map(({ accid, track }) => [accid, track]));
+    this.sounds.apply(this.#incomingSounds);
+  }
+
+  get #incomingSounds(): readonly IncomingSlot[] {
+    return this.#incoming.filter(({ kind }) => kind === 'audio');
   }
 
   /** Stops waiting for the picture of an account that has lost its m-line. */
@@ -239,7 +237,7 @@ export class MediaEngine {
   }
 
   #showPreview(): void {
-    const { track } = this.#devices.video;
+    const track = this.devices.track('video');
     if (this.#preview?.getTracks()[0] !== track) this.#preview = track && new MediaStream([track]);
     if (this.#localView) show(this.#localView, this.#preview);
   }

@@ -8,7 +8,7 @@ export function intentOfKey(event: KeyboardEvent, scene: Scene): Intent | undefi
   const { local, call } = scene;
   switch (event.key.toLowerCase()) {
     case 'm':
-      return local.audioFailed ? undefined : toggleMicrophone(local);
+      return toggleMicrophone(local);
     case 'v':
       return call.media === 'video' ? toggleCamera(local) : undefined;
     default:

@@ -30,14 +30,14 @@ export function bannersOf(scene: Scene): Banner[] {
     banners.push({ testId: 'hullo-network', key: 'network.remoteDown', tone: 'warn', icon: 'warning' });
   else if (!group && network.remote === 'bad')
     banners.push({ testId: 'hullo-network', key: 'network.remotePoor', tone: 'warn', icon: 'warning' });
-  if (local.audioFailed)
+  if (local.microphone.state === 'failed')
     banners.push({
       testId: 'hullo-device-problem',
       key: group ? 'problem.microphoneGroup' : 'problem.microphoneDenied',
       tone: 'warn',
       icon: 'microphoneOff',
     });
-  else if (local.videoFailed && call.media === 'video')
+  else if (local.camera.state === 'failed' && call.media === 'video')
     banners.push({
       testId: 'hullo-device-problem',
       key: group ? 'problem.cameraGroup' : 'problem.camera',

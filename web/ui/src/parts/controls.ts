@@ -4,7 +4,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { attendanceOf } from '../group/roster.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
+import { cameraIsOn, microphoneIsOn, type Scene, toggleCamera, toggleMicrophone } from '../scene.ts';
 import { base } from '../theme.ts';
 import { buttonStyles, renderButton } from './button.ts';
 
@@ -109,13 +109,12 @@ export class HulloControls extends CallElement {
   }
 
   #renderMicrophone({ local }: Scene, labelled: boolean): TemplateResult {
-    const off = local.audioMuted || local.audioFailed;
+    const off = !microphoneIsOn(local);
     return renderButton({
       icon: off ? 'microphoneOff' : 'microphone',
       label: this.t(off ? 'control.unmute' : 'control.mute'),
       testId: 'hullo-mute-audio',
       pressed: off,
-      disabled: local.audioFailed,
       labelled,
       key: 'M',
       press: () => this.dispatchIntent(toggleMicrophone(local)),

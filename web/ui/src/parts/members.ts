@@ -6,7 +6,7 @@ import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Attendance, attendanceOf, sorted } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
-import type { Scene } from '../scene.ts';
+import { isAbsent, microphoneIsOn, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
 import { personRowStyles, SheetElement, sheetStyles } from './sheet.ts';
@@ -170,7 +170,7 @@ export class HulloMembers extends SheetElement {
 
   #renderPresence(scene: Scene, { accid, audio }: Participant, isMe: boolean): TemplateResult {
     const { name } = scene.person(accid);
-    const silent = isMe ? scene.local.audioMuted || scene.local.audioFailed : !audio;
+    const silent = isMe ? !microphoneIsOn(scene.local) : isAbsent(audio);
     const said = isMe ? this.t('microphone.own') : this.t('microphone.remote', { name });
     const muted = scene.mutedForMe.has(accid);
     const pinned = scene.pinned === accid;

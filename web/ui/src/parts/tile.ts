@@ -8,7 +8,7 @@ import { icons } from '../icons.ts';
 import { inlineStyle } from '../inline_style.ts';
 import { coloursOf } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, type Scene } from '../scene.ts';
+import { cameraIsOn, isAbsent, microphoneIsOn, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import './avatar.ts';
 import './quality.ts';
@@ -68,7 +68,7 @@ export class HulloTile extends CallElement {
     const attendance = attendanceOf(participant);
     const filmed = scene.call.media === 'video' && (isMe || (attendance === 'in' && state === 'joined'));
     const hasPicture = isMe ? this.#local.hasPicture : this.#remote.hasPicture;
-    const on = isMe ? cameraIsOn(scene.local) : participant.video && !participant.held;
+    const on = isMe ? cameraIsOn(scene.local) : !isAbsent(participant.video) && !participant.held;
     const note = noteOf(participant, isMe);
     const speaking =
       attendance === 'in' && scene.speakers.includes(accid) && !this.#isSilent(scene, participant);
@@ -88,7 +88,7 @@ export class HulloTile extends CallElement {
   }
 
   #isSilent({ local, me }: Scene, { accid, audio }: Participant): boolean {
-    return accid === me ? local.audioMuted || local.audioFailed : !audio;
+    return accid === me ? !microphoneIsOn(local) : isAbsent(audio);
   }
 
   /** `waiting`: the picture is about to come, so that the face comes only when it takes its time. */

@@ -64,10 +64,11 @@ async function invite(client: CallClient, accids: readonly string[]): Promise<To
   return missing.length > 0 ? { key: 'invite.refused', accids: missing } : undefined;
 }
 
-/** Off is a mute, so that on again is at once; on also opens a camera that is closed. */
+/** Off closes the camera; on opens it, and tries one again that has failed. */
 async function turnCamera(client: CallClient, on: boolean): Promise<void> {
   if (!on) return client.muteLocalVideo(true);
-  if (!client.local.videoEnabled || client.local.videoFailed) await client.enableLocalVideo(true);
+  const { videoEnabled, camera } = client.local;
+  if (!videoEnabled || camera.state === 'failed') await client.enableLocalVideo(true);
   if (client.local.videoMuted) await client.muteLocalVideo(false);
 }
 

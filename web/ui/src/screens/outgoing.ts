@@ -72,7 +72,7 @@ export class HulloOutgoing extends CallElement {
           <h1>${scene.remote.name}</h1>
           <p class="status" data-testid="hullo-status">${this.t(rings ? 'outgoing.ringing' : 'outgoing.calling')}</p>
           ${
-            scene.call.media === 'video' && scene.local.videoFailed
+            scene.call.media === 'video' && scene.local.camera.state === 'failed'
               ? html`<p class="status" data-testid="hullo-device-problem">${this.t('problem.camera')}</p>`
               : nothing
           }

@@ -14,7 +14,7 @@ import '../parts/timer.ts';
 import { LocalView, RemoteView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { cameraIsOn, type Scene } from '../scene.ts';
+import { cameraIsOn, isAbsent, type Scene } from '../scene.ts';
 import { videoStyles } from './video.styles.ts';
 
 @customElement('hullo-video')
@@ -60,7 +60,7 @@ export class HulloVideo extends CallElement {
       <div class="name">
         <h1>${scene.remote.name}</h1>
         ${
-          scene.connected && scene.remoteParticipant?.audio === false
+          scene.connected && isAbsent(scene.remoteParticipant?.audio)
             ? html`<span class="muted" role="img" aria-label=${this.t('microphone.remote')} title=${this.t('microphone.remote')} data-testid="hullo-remote-muted">${icons.microphoneOff}</span>`
             : nothing
         }
@@ -78,7 +78,7 @@ export class HulloVideo extends CallElement {
 
   #renderRemoteTile(scene: Scene): TemplateResult {
     const held = scene.connected && scene.remoteParticipant?.held === true;
-    const off = held || (scene.connected && scene.remoteParticipant?.video === false);
+    const off = held || (scene.connected && isAbsent(scene.remoteParticipant?.video));
     const waiting = !off && !this.#remote.hasPicture;
     return html`<div class="tile ${this.swapped ? 'small' : 'big'}" data-corner=${this.corner ?? nothing}>
       ${this.#remote.render('hullo-remote-video')}

@@ -8,6 +8,7 @@ import '../parts/held.ts';
 import '../parts/quality.ts';
 import '../parts/timer.ts';
 import { CallElement } from '../scene/call_element.ts';
+import { isAbsent } from '../scene.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-voice')
@@ -34,7 +35,7 @@ export class HulloVoice extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const held = scene.connected && scene.remoteParticipant?.held === true;
-    const silent = scene.connected && !held && scene.remoteParticipant?.audio === false;
+    const silent = scene.connected && !held && isAbsent(scene.remoteParticipant?.audio);
     return html`${renderBackdrop(scene.remote)}
       <hullo-banners .scene=${scene}></hullo-banners>
       <section class="screen" data-testid="hullo-voice">

@@ -1,7 +1,8 @@
 //! What a change of the call means to the application: the reference's events, from two views of the same call.
 
 use hullo_protocol::{
-    Accid, CallDelta, CallKind, CallView, EndReason, EndView, ParticipantState, ParticipantView,
+    Accid, CallDelta, CallKind, CallView, DeviceState, EndReason, EndView, ParticipantState,
+    ParticipantView,
 };
 
 use super::local_participant;
@@ -232,28 +233,30 @@ fn device_events(
     }
     let known = before.filter(|p| p.state == ParticipantState::Joined);
     let accid = || now.accid.clone();
-    if known.is_none_or(|p| p.audio != now.audio) {
+    let is_on = |state| state == DeviceState::On;
+    let is_off = |state| state == DeviceState::Off;
+    if known.is_none_or(|p| is_on(p.audio) != is_on(now.audio)) {
         events.push(AppEvent::AudioAvailable {
             accid: accid(),
-            available: now.audio,
+            available: is_on(now.audio),
         });
-        if known.is_some() {
-            events.push(AppEvent::AudioMuted {
-                accid: accid(),
-                muted: !now.audio,
-            });
-        }
     }
-    if known.is_none_or(|p| p.video != now.video) {
+    if known.is_some_and(|p| is_off(p.audio) != is_off(now.audio)) {
+        events.push(AppEvent::AudioMuted {
+            accid: accid(),
+            muted: is_off(now.audio),
+        });
+    }
+    if known.is_none_or(|p| is_on(p.video) != is_on(now.video)) {
         events.push(AppEvent::CameraAvailable {
             accid: accid(),
-            available: now.video,
+            available: is_on(now.video),
         });
-        if known.is_some() {
-            events.push(AppEvent::VideoMuted {
-                accid: accid(),
-                muted: !now.video,
-            });
-        }
+    }
+    if known.is_some_and(|p| is_off(p.video) != is_off(now.video)) {
+        events.push(AppEvent::VideoMuted {
+            accid: accid(),
+            muted: is_off(now.video),
+        });
     }
 }

@@ -1,9 +1,10 @@
 //! The media connection of a leg: when it is opened, offered, restarted, and what flows through it.
 
 use hullo_protocol::{
-    Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Media, Slot, SlotKind, Success, Uid,
+    Accid, CallKind, CallView, Command, ErrorBody, ErrorKind, Slot, Success, Uid,
 };
 
+use super::devices::{SentDevices, Tracks};
 use super::{CallLeg, LegPhase};
 use crate::Time;
 use crate::endpoint::context::Context;
@@ -24,28 +25,21 @@ const VIDEO_LINES_MAX: usize = 15;
 #[derive(Debug, Default)]
 pub(in crate::endpoint) struct MediaConnection {
     /// Its number; 0 before the first.
-    peer: u32,
+    pub(super) peer: u32,
     connected: bool,
     was_connected: bool,
     /// The server's certificate, by the answer; another one means another connection.
     fingerprint: Option<String>,
     restarts: u32,
     pub(super) restart_at: Option<Time>,
-    captured: Tracks,
-    flowing: Tracks,
+    pub(super) captured: Tracks,
+    pub(super) flowing: Tracks,
     /// What the server was told of microphone and camera.
-    sent: Option<Tracks>,
+    pub(super) sent: Option<SentDevices>,
     /// The m-lines that were asked for.
     lines: Lines,
     /// Whose pictures the server was asked for.
     pub(super) subscribed: Option<Vec<Uid>>,
-}
-
-/// Microphone and camera.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Tracks {
-    audio: bool,
-    video: bool,
 }
 
 /// How many m-lines receive sound and pictures.
@@ -115,6 +109,7 @@ impl CallLeg {
     pub(in crate::endpoint) fn close_media(&mut self, cx: &mut Context) {
         self.media = MediaConnection::default();
         self.slots.clear();
+        self.close_devices();
         cx.command(MediaCommand::Close);
         cx.requests.discard_owned_by(Owner::Media);
     }
@@ -194,23 +189,6 @@ impl CallLeg {
         }
     }
 
-    /// The call goes on without the device.
-    pub(in crate::endpoint) fn fail_capture(&mut self, kind: SlotKind, denied: bool) -> ErrorKind {
-        match kind {
-            SlotKind::Audio => self.local.audio_failed = true,
-            SlotKind::Video => {
-                self.local.video_failed = true;
-                self.local.video_enabled = false;
-            }
-        }
-        match (kind, denied) {
-            (SlotKind::Audio, true) => ErrorKind::MicrophoneDenied,
-            (SlotKind::Audio, false) => ErrorKind::MicrophoneUnavailable,
-            (SlotKind::Video, true) => ErrorKind::CameraDenied,
-            (SlotKind::Video, false) => ErrorKind::CameraUnavailable,
-        }
-    }
-
     pub(in crate::endpoint) fn handle_offer_answer(
         &mut self,
         peer: u32,
@@ -269,54 +247,6 @@ impl CallLeg {
         let peer = self.media.peer;
         if peer != 0 && self.media.is_answered() {
             cx.command(MediaCommand::Slots { peer, slots });
-        }
-    }
-
-    /// Brings devices and flow, and what the server knows of them, in line with the state.
-    pub(in crate::endpoint) fn sync_devices(&mut self, cx: &mut Context) {
-        let capture = self.wanted_capture();
-        let flow = self.wanted_flow(capture);
-        let (call_id, peer) = (self.view.call_id, self.media.peer);
-        if self.media.captured != capture {
-            self.media.captured = capture;
-            let Tracks { audio, video } = capture;
-            cx.command(MediaCommand::Capture { audio, video });
-        }
-        let Tracks { audio, video } = flow;
-        if peer != 0 && self.media.flowing != flow {
-            self.media.flowing = flow;
-            cx.command(MediaCommand::Flow { peer, audio, video });
-        }
-        let may_tell = self.phase == LegPhase::InCall && cx.signalling.is_ready_to_sync();
-        if may_tell && self.media.sent != Some(flow) {
-            self.media.sent = Some(flow);
-            cx.requests.discard(&Purpose::SetMedia);
-            let command = Command::SetMedia {
-                call_id,
-                audio,
-                video,
-            };
-            cx.request(command, Purpose::SetMedia);
-        }
-    }
-
-    /// The caller sees itself while it rings; the callee's devices open with its answer.
-    fn wanted_capture(&self) -> Tracks {
-        let open = !matches!(self.phase, LegPhase::Called { .. });
-        let local = self.local;
-        let video = self.view.media == Media::Video && local.video_enabled && !local.video_failed;
-        Tracks {
-            audio: open && !local.audio_failed,
-            video: open && video,
-        }
-    }
-
-    /// Nothing leaves anyone before the accept.
-    fn wanted_flow(&self, capture: Tracks) -> Tracks {
-        let flows = self.phase == LegPhase::InCall;
-        Tracks {
-            audio: flows && capture.audio && !self.local.audio_muted,
-            video: flows && capture.video && !self.local.video_muted,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Several changes, and several people: what happens costs what happens.
 
+use hullo_protocol::DeviceState::{Off, On};
 use hullo_protocol::*;
 
 use super::super::*;
@@ -30,7 +31,7 @@ fn pass_and_forget(shell: &mut Shell, sessions: &[SessionId]) {
     }
 }
 
-fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: bool) -> Input {
+fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: DeviceState) -> Input {
     Input::Request {
         session,
         request: Request {
@@ -39,7 +40,7 @@ fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: bool) -> I
             command: Command::SetMedia {
                 call_id,
                 audio,
-                video: false,
+                video: Off,
             },
         },
         known: Known::default(),
@@ -65,7 +66,7 @@ fn changes_of_one_batch_are_one_event() {
     let (sessions, call_id) = call_of(&mut shell, 3);
     pass_and_forget(&mut shell, &sessions);
     let version = shell.call(call_id).version;
-    let inputs = [(1, false), (2, false), (1, true), (1, false)]
+    let inputs = [(1, Off), (2, Off), (1, On), (1, Off)]
         .map(|(who, audio)| set(&mut shell, sessions[who], call_id, audio));
     shell.feed_all(inputs.into());
     let told = changes(shell.take_events(sessions[0]));
@@ -73,12 +74,12 @@ fn changes_of_one_batch_are_one_event() {
         panic!("not one: {told:?}");
     };
     assert_eq!((*base, *now), (version, version + 4));
-    let muted: Vec<(&str, bool)> = delta
+    let muted: Vec<(&str, DeviceState)> = delta
         .participants
         .iter()
         .map(|p| (p.accid.as_str(), p.audio))
         .collect();
-    assert_eq!(muted, [("p1", false), ("p2", false)]);
+    assert_eq!(muted, [("p1", Off), ("p2", Off)]);
 }
 
 #[test]
@@ -86,13 +87,13 @@ fn what_was_taken_back_within_a_batch_is_told_as_it_is() {
     let mut shell = Shell::new();
     let (sessions, call_id) = call_of(&mut shell, 3);
     pass_and_forget(&mut shell, &sessions);
-    let inputs = [false, true].map(|audio| set(&mut shell, sessions[1], call_id, audio));
+    let inputs = [Off, On].map(|audio| set(&mut shell, sessions[1], call_id, audio));
     shell.feed_all(inputs.into());
     let mine = changes(shell.take_events(sessions[1]));
-    let audio: Vec<bool> = mine.iter().map(|it| it.2.participants[0].audio).collect();
-    assert_eq!(audio, [false, true], "before each of the two answers");
+    let audio: Vec<DeviceState> = mine.iter().map(|it| it.2.participants[0].audio).collect();
+    assert_eq!(audio, [Off, On], "before each of the two answers");
     let theirs = changes(shell.take_events(sessions[2]));
-    assert!(theirs[0].2.participants[0].audio);
+    assert_eq!(theirs[0].2.participants[0].audio, On);
     assert_eq!(theirs.len(), 1);
 }
 
@@ -102,7 +103,7 @@ fn in_a_large_call_changes_of_others_are_told_together() {
     let (sessions, call_id) = call_of(&mut shell, 12);
     pass_and_forget(&mut shell, &sessions);
     for session in &sessions[1..6] {
-        let mute = set(&mut shell, *session, call_id, false);
+        let mute = set(&mut shell, *session, call_id, Off);
         shell.feed(mute);
         shell.pass(20);
     }

@@ -67,8 +67,8 @@ fn requests_about_an_ended_call_say_so() {
     let media = Media::Video;
     let set = Command::SetMedia {
         call_id,
-        audio: true,
-        video: true,
+        audio: DeviceState::On,
+        video: DeviceState::On,
     };
     assert_eq!(kind(shell.ask(bob, set)), ErrorKind::CallOver);
     assert_eq!(
@@ -112,8 +112,8 @@ fn video_call_without_pictures_survives_the_ring_and_connect_times() {
     for session in [alice, bob] {
         let set = Command::SetMedia {
             call_id,
-            audio: true,
-            video: false,
+            audio: DeviceState::On,
+            video: DeviceState::Off,
         };
         shell.ask(session, set).unwrap();
     }

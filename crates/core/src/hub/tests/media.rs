@@ -1,5 +1,6 @@
 //! Peers: the warm path, admission, renegotiation, replacement; microphones and cameras.
 
+use hullo_protocol::DeviceState::{Asking, Failed, Off, On};
 use hullo_protocol::*;
 
 use super::super::*;
@@ -174,7 +175,7 @@ fn only_devices_that_ring_or_are_in_the_call_may_offer() {
 }
 
 #[test]
-fn cameras_are_on_in_video_calls_only() {
+fn devices_are_asked_for_until_their_client_says_more_and_cameras_in_video_calls_only() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
     let set = |audio, video| Command::SetMedia {
@@ -190,15 +191,15 @@ fn cameras_are_on_in_video_calls_only() {
             .clone();
         (own.audio, own.video)
     };
-    assert_eq!(flags(&shell), (true, false));
-    shell.ask(alice, set(false, true)).unwrap();
-    assert_eq!(flags(&shell), (false, false));
+    assert_eq!(flags(&shell), (Asking, Off));
+    shell.ask(alice, set(Failed, On)).unwrap();
+    assert_eq!(flags(&shell), (Failed, Off));
     let [Event::CallChanged { delta, .. }] = &shell.take_events(bob)[..] else {
         panic!("the other side is not told");
     };
-    assert!(!delta.participants[0].audio);
+    assert_eq!(delta.participants[0].audio, Failed);
     let version = shell.call(call_id).version;
-    shell.ask(alice, set(false, false)).unwrap();
+    shell.ask(alice, set(Failed, Off)).unwrap();
     assert_eq!(shell.call(call_id).version, version, "nothing has changed");
 }
 
@@ -210,8 +211,8 @@ fn ringing_callee_has_no_microphone_to_set() {
     let call_id = shell.dial(alice, "bob", Media::Video);
     let set = Command::SetMedia {
         call_id,
-        audio: true,
-        video: true,
+        audio: On,
+        video: On,
     };
     assert_eq!(kind(shell.ask(bob, set.clone())), ErrorKind::NotInCall);
     shell.ask(alice, set).unwrap();

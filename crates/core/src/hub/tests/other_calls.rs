@@ -29,8 +29,8 @@ fn every_command(call_id: CallId) -> Vec<Command> {
         },
         Command::SetMedia {
             call_id,
-            audio: false,
-            video: false,
+            audio: DeviceState::Off,
+            video: DeviceState::Off,
         },
         Command::CallSnapshot { call_id },
     ]

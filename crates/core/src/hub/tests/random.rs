@@ -40,7 +40,7 @@ enum Ask {
     HangUp,
     Switch(Media),
     AnswerSwitch(bool),
-    Set(bool, bool),
+    Set(DeviceState, DeviceState),
     AcceptWith(OtherCall),
     End,
     Join,
@@ -72,6 +72,15 @@ fn media() -> impl Strategy<Value = Media> {
     prop_oneof![Just(Media::Audio), Just(Media::Video)]
 }
 
+fn device_state() -> impl Strategy<Value = DeviceState> {
+    prop_oneof![
+        Just(DeviceState::Off),
+        Just(DeviceState::Asking),
+        Just(DeviceState::On),
+        Just(DeviceState::Failed),
+    ]
+}
+
 fn ask() -> impl Strategy<Value = Ask> {
     prop_oneof![
         2 => Just(Ask::Ring),
@@ -81,7 +90,7 @@ fn ask() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::HangUp),
         3 => media().prop_map(Ask::Switch),
         3 => any::<bool>().prop_map(Ask::AnswerSwitch),
-        1 => any::<(bool, bool)>().prop_map(|(audio, video)| Ask::Set(audio, video)),
+        1 => (device_state(), device_state()).prop_map(|(audio, video)| Ask::Set(audio, video)),
         3 => Just(Ask::AcceptWith(OtherCall::End)),
         3 => Just(Ask::AcceptWith(OtherCall::Hold)),
         1 => Just(Ask::End),

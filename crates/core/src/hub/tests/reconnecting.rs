@@ -85,8 +85,8 @@ fn another_device_of_the_account_is_not_moved_into_the_call() {
     assert!(!shell.call(call_id).is_ended());
     let set = Command::SetMedia {
         call_id,
-        audio: true,
-        video: false,
+        audio: DeviceState::On,
+        video: DeviceState::Off,
     };
     assert_eq!(kind(shell.ask(other, set)), ErrorKind::InCallOnOtherDevice);
 }

@@ -43,7 +43,12 @@ fn video_becomes_audio_at_once() {
             panic!("not told");
         };
         assert_eq!(delta.media, Some(Media::Audio));
-        assert!(delta.participants.iter().all(|p| !p.video));
+        assert!(
+            delta
+                .participants
+                .iter()
+                .all(|p| p.video == DeviceState::Off)
+        );
         assert_eq!(delta.participants.len(), 2);
     }
 }

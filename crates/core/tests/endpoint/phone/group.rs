@@ -5,9 +5,9 @@ use hullo_core::endpoint::{
     AppEvent, LocalMedia, MediaCommand, MediaEvent, Op, Output, State, Value,
 };
 use hullo_protocol::{
-    CallDelta, CallId, CallKind, CallState, CallView, Command, ErrorBody, ErrorKind, Event,
-    FoundCall, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite, Request, Slot,
-    SlotKind, Snapshot, Success, Uid,
+    CallDelta, CallId, CallKind, CallState, CallView, Command, DeviceState, ErrorBody, ErrorKind,
+    Event, FoundCall, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite, Request,
+    Slot, SlotKind, Snapshot, Success, Uid,
 };
 
 use crate::phone::{FOREIGN, INVITE, Phone, accid, view};
@@ -44,8 +44,8 @@ pub(crate) fn member(name: &str, uid: u64, state: ParticipantState) -> Participa
         avatar: None,
         uid: Uid(uid),
         state,
-        audio: true,
-        video: true,
+        audio: DeviceState::On,
+        video: DeviceState::On,
         reconnecting: false,
         held: false,
         inviter: None,

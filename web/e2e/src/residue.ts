@@ -1,0 +1,145 @@
+// What is left over in a page: live connections, tracks, sockets, listeners, timers, locks, and memory.
+import type { Page } from 'playwright-core';
+
+/** What a page has open. */
+export interface Residue {
+  connections: number;
+  tracks: number;
+  sockets: number;
+  listeners: number;
+  intervals: number;
+  contexts: number;
+  locks: number;
+}
+
+declare global {
+  interface Window {
+    openNow(): Promise<Residue>;
+  }
+}
+
+/** Counts in the page from its first script on. Runs in the page, with nothing of the test around it. */
+function watch(): void {
+  const refs = <T extends object>() => {
+    const all: WeakRef<T>[] = [];
+    return {
+      add: (one: T) => void all.push(new WeakRef(one)),
+      live: () => all.flatMap((ref) => ref.deref() ?? []),
+    };
+  };
+  const connections = refs<RTCPeerConnection>();
+  const sockets = refs<WebSocket>();
+  const contexts = refs<AudioContext>();
+  const tracks = refs<MediaStreamTrack>();
+  const Connection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Connection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      connections.add(this);
+    }
+  };
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      sockets.add(this);
+    }
+  };
+  const Context = window.AudioContext;
+  window.AudioContext = class extends Context {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      contexts.add(this);
+    }
+  };
+  const media = navigator.mediaDevices;
+  const open = media.getUserMedia.bind(media);
+  media.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    for (const track of stream.getTracks()) tracks.add(track);
+    return stream;
+  };
+
+  let listeners = 0;
+  const lasting = new Set<EventTarget>([window, document, media]);
+  const { connection } = navigator as Navigator & { connection?: EventTarget };
+  if (connection) lasting.add(connection);
+  const forget = () => {
+    listeners -= 1;
+  };
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  EventTarget.prototype.addEventListener = function (type, listener, options) {
+    if (lasting.has(this ?? window)) {
+      listeners += 1;
+      const signal = typeof options === 'object' ? options.signal : undefined;
+      if (signal) addEventListener.call(signal, 'abort', () => forget(), { once: true });
+    }
+    return addEventListener.call(this ?? window, type, listener, options);
+  };
+  EventTarget.prototype.removeEventListener = function (type, listener, options) {
+    if (lasting.has(this ?? window)) forget();
+    return removeEventListener.call(this ?? window, type, listener, options);
+  };
+  const intervals = new Set<number>();
+  const { setInterval, clearInterval } = window;
+  Object.assign(window, {
+    setInterval: (...args: Parameters<typeof setInterval>) => {
+      const id = setInterval(...args);
+      intervals.add(Number(id));
+      return id;
+    },
+    clearInterval: (id: number) => {
+      intervals.delete(id);
+      clearInterval(id);
+    },
+  });
+
+  window.openNow = async () => ({
+    connections: connections.live().filter((one) => one.connectionState !== 'closed').length,
+    tracks: tracks.live().filter((one) => one.readyState === 'live').length,
+    sockets: sockets.live().filter((one) => one.readyState <= 1).length,
+    listeners,
+    intervals: intervals.size,
+    contexts: contexts.live().filter((one) => one.state !== 'closed').length,
+    locks: (await navigator.locks.query()).held?.length ?? 0,
+  });
+}
+
+/** The script that counts, for the page to run before all others. */
+export const watchScript = `globalThis.__name ??= (f) => f; (${watch})();`;
+
+/** What the page's heap holds after everything that can be collected was: bytes, and objects of these classes. */
+export async function heapOf(
+  page: Page,
+  ...classes: string[]
+): Promise<{ bytes: number; objects: Record<string, number> }> {
+  const cdp = await page.context().newCDPSession(page);
+  try {
+    await cdp.send('HeapProfiler.enable');
+    // Some objects live in both heaps, and need a round in each.
+    for (let round = 0; round < 4; round += 1) await cdp.send('HeapProfiler.collectGarbage');
+    const objects: Record<string, number> = {};
+    for (const name of classes) {
+      const { result } = await cdp.send('Runtime.evaluate', {
+        expression: `${name}.prototype`,
+        objectGroup: 'heap',
+      });
+      const found = await cdp.send('Runtime.queryObjects', {
+        prototypeObjectId: result.objectId ?? '',
+        objectGroup: 'heap',
+      });
+      const count = await cdp.send('Runtime.callFunctionOn', {
+        objectId: found.objects.objectId ?? '',
+        functionDeclaration: 'function () { return this.length; }',
+        returnByValue: true,
+      });
+      objects[name] = count.result.value as number;
+      await cdp.send('Runtime.releaseObjectGroup', { objectGroup: 'heap' });
+    }
+    await cdp.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+    return { bytes: usedSize, objects };
+  } finally {
+    await cdp.detach();
+  }
+}
