@@ -5,7 +5,8 @@
 //! endpoint across a JSON boundary (`crates/wasm`).
 //!
 //! - [`io`], [`op`], [`event`], [`media`], [`state`]: the types that cross.
-//! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], the outputs so far.
+//! - [`context`]: what every part may use: the time, ids, [`signalling`], [`requests`], room [`tokens`], [`audio_mutes`], the
+//!   outputs so far.
 //! - [`leg`]: this device's side of one call: dial and answer, the media connection, subscription and switch, and what a
 //!   change means to the application (`leg/{dial,answer,media,devices,subscription,switch,diff}.rs`).
 //! - [`dispatch`]: what comes in goes to whom it concerns. [`connection`], [`login`] and [`renewal`]
@@ -22,6 +23,7 @@
 
 mod adopt;
 mod answer;
+mod audio_mutes;
 mod call_waiting;
 mod connection;
 mod context;
@@ -43,11 +45,13 @@ mod signalling;
 mod state;
 mod tokens;
 
-use hullo_protocol::{CallView, EndReason, ErrorBody, ErrorKind};
+use hullo_protocol::{Accid, CallView, EndReason, ErrorBody, ErrorKind};
 
-pub use event::AppEvent;
+pub use event::{AppEvent, ConnectionFailure};
 pub use io::{Input, Output};
-pub use media::{DeviceKind, LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
+pub use media::{
+    DeviceKind, DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot,
+};
 pub use op::{Member, Op, Value};
 pub use state::State;
 
@@ -68,7 +72,7 @@ use leg::CallLeg;
 /// use hullo_core::endpoint::{Endpoint, Input, Op, Output};
 ///
 /// let mut endpoint = Endpoint::new(7); // fresh randomness, in earnest
-/// let mut inputs = vec![Input::Op { ticket: 1, op: Op::Accept }];
+/// let mut inputs = vec![Input::Op { ticket: 1, op: Op::ACCEPT }];
 /// let now = Time(1_700_000_000_000); // milliseconds since 1970, never backwards
 /// while let Some(input) = inputs.pop() {
 ///     for output in endpoint.handle(input, now) {
@@ -103,6 +107,8 @@ pub struct Endpoint {
     elsewhere: Vec<CallView>,
     /// What the last `Changed` said, so that it is said only when it differs.
     published: Published,
+    /// What the last `ConnectionChanged` said.
+    connection: (bool, Option<ConnectionFailure>),
 }
 
 /// What the application knows of the state.
@@ -111,9 +117,12 @@ struct Published {
     state: State,
     call: Option<CallView>,
     local: LocalMedia,
+    audio_mutes: Vec<Accid>,
     held: Option<CallView>,
     waiting: Option<CallView>,
     elsewhere: Vec<CallView>,
+    connected: bool,
+    reconnecting: bool,
 }
 
 impl Endpoint {
@@ -127,6 +136,7 @@ impl Endpoint {
             joining: Joining::default(),
             elsewhere: Vec::new(),
             published: Published::default(),
+            connection: (false, None),
         }
     }
 
@@ -162,6 +172,7 @@ impl Endpoint {
         self.resume_held();
         self.ring_waiting();
         self.sync();
+        self.announce_connection();
         self.cx.take_outputs()
     }
 
@@ -232,9 +243,12 @@ impl Endpoint {
             state: self.state(),
             call: self.call().cloned(),
             local: leg.map(|leg| leg.local).unwrap_or_default(),
+            audio_mutes: leg.map(|leg| leg.audio_mutes(&self.cx)).unwrap_or_default(),
             held: self.held.view(),
             waiting: self.waiting.announced_view(),
             elsewhere: self.calls_elsewhere(),
+            connected: self.cx.signalling.is_ready(),
+            reconnecting: leg.is_some_and(CallLeg::is_reconnecting),
         };
         if now != self.published {
             self.published = now.clone();
@@ -242,10 +256,23 @@ impl Endpoint {
                 state: now.state,
                 call: now.call,
                 local: now.local,
+                audio_mutes: now.audio_mutes,
                 held: now.held,
                 waiting: now.waiting,
                 elsewhere: now.elsewhere,
+                connected: now.connected,
+                reconnecting: now.reconnecting,
             });
+        }
+    }
+
+    /// Tells the application when the connection to the server is up or down, or is down for another reason.
+    fn announce_connection(&mut self) {
+        let connected = self.cx.signalling.is_ready();
+        let why = self.cx.signalling.failure();
+        if self.connection != (connected, why) {
+            self.connection = (connected, why);
+            self.announce([AppEvent::ConnectionChanged { connected, why }]);
         }
     }
 

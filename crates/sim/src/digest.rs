@@ -132,7 +132,7 @@ mod tests {
     fn digest_tells_histories_apart_by_what_was_said_and_when() {
         let of = |at, ticket| {
             let mut digest = Digest::default();
-            digest.push(Time(at), &op_started(ticket, &endpoint::Op::Accept));
+            digest.push(Time(at), &op_started(ticket, &endpoint::Op::ACCEPT));
             digest.to_string()
         };
         assert_eq!(of(1, 1), of(1, 1));

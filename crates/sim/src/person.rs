@@ -1,6 +1,6 @@
 //! The people: each has a device and, at random times, does something with it that makes more or less sense.
 
-use hullo_core::endpoint::{DeviceKind, Op, State};
+use hullo_core::endpoint::{DeviceKind, DevicePresets, Op, State};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallView, DeviceInfo, GroupTerms, InviteMode, JoinMode, Media,
     MessageId, OtherCall,
@@ -85,7 +85,7 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Action {
             (1, Action::Start(Op::Logout)),
         ],
         State::Called => vec![
-            (65, Action::Start(Op::Accept)),
+            (65, Action::Start(Op::ACCEPT)),
             (15, Action::Start(Op::Reject)),
             (5, Action::Start(Op::Hangup)),
             (30, Action::Wait),
@@ -95,7 +95,13 @@ pub fn choose(scene: &Scene<'_>, dice: &mut Dice) -> Action {
     };
     if let Some(waiting) = &scene.shown.waiting {
         let call_id = waiting.call_id;
-        let accept = |other| Action::Start(Op::AcceptWaiting { call_id, other });
+        let accept = |other| {
+            Action::Start(Op::AcceptWaiting {
+                call_id,
+                other,
+                presets: DevicePresets::NONE,
+            })
+        };
         choices.extend([
             (60, accept(OtherCall::Hold)),
             (30, accept(OtherCall::End)),
@@ -145,10 +151,22 @@ fn idle(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Action)> {
     ];
     if let Some(call) = scene.shown.elsewhere.first() {
         let call_id = call.call_id;
-        choices.push((60, Action::Start(Op::ContinueHere { call_id })));
+        choices.push((
+            60,
+            Action::Start(Op::ContinueHere {
+                call_id,
+                presets: DevicePresets::NONE,
+            }),
+        ));
     }
     for call_id in scene.found.iter().chain(scene.running) {
-        choices.push((25, Action::Start(Op::Join { call_id: *call_id })));
+        choices.push((
+            25,
+            Action::Start(Op::Join {
+                call_id: *call_id,
+                presets: DevicePresets::NONE,
+            }),
+        ));
     }
     choices
 }
@@ -235,6 +253,7 @@ fn call(accid: Accid, dice: &mut Dice) -> Op {
         media: media(dice),
         attachment: dice.chance(200).then(|| "for the callee".to_owned()),
         timeout_ms: RING_MS[dice.index(RING_MS.len())],
+        presets: DevicePresets::NONE,
     }
 }
 
@@ -250,6 +269,7 @@ fn group_call(scene: &Scene<'_>, dice: &mut Dice) -> Op {
         terms,
         attachment: None,
         timeout_ms: RING_MS[dice.index(RING_MS.len())],
+        presets: DevicePresets::NONE,
     }
 }
 
@@ -315,7 +335,7 @@ fn nonsense(scene: &Scene<'_>, dice: &mut Dice) -> Op {
         .copied()
         .unwrap_or(CallId::from_u128(u128::from(dice.seed())));
     match dice.index(21) {
-        0 => Op::Accept,
+        0 => Op::ACCEPT,
         1 => Op::Reject,
         2 => Op::Cancel,
         3 => Op::Hangup,
@@ -335,12 +355,19 @@ fn nonsense(scene: &Scene<'_>, dice: &mut Dice) -> Op {
         11 => Op::Leave,
         12 => group_call(scene, dice),
         13 => invite(scene, dice),
-        14 => Op::Join { call_id },
+        14 => Op::Join {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
         15 => query(Some(call_id)),
-        16 => Op::ContinueHere { call_id },
+        16 => Op::ContinueHere {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
         17 => Op::AcceptWaiting {
             call_id,
             other: OtherCall::Hold,
+            presets: DevicePresets::NONE,
         },
         18 => Op::RejectWaiting { call_id },
         19 => Op::ShowVideos {

@@ -3,7 +3,7 @@
 //! By hand, where `Input` has a derived `Deserialize` that does the same, because of what a page downloads: derived code
 //! for these tagged enums is a third of the whole module. The tests hold the two to the same form.
 
-use hullo_core::endpoint::{Input, MediaEvent, Op};
+use hullo_core::endpoint::{DevicePresets, Input, MediaEvent, Op};
 use hullo_protocol::read::{Object, ReadError, ReadResult, group_terms};
 use hullo_protocol::{DeviceInfo, MessageId};
 
@@ -77,6 +77,7 @@ fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
             media: object.enum_value("media")?,
             attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
+            presets: presets(object)?,
         },
         "group_call" => Op::GroupCall {
             accids: object.list("accids")?,
@@ -84,6 +85,7 @@ fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
             terms: group_terms(object)?,
             attachment: object.optional_text("attachment")?,
             timeout_ms: object.optional_number("timeout_ms")?,
+            presets: presets(object)?,
         },
         "group_invite" => Op::GroupInvite {
             accids: object.list("accids")?,
@@ -92,6 +94,7 @@ fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         },
         "join" => Op::Join {
             call_id: object.parsed("call_id")?,
+            presets: presets(object)?,
         },
         "query_call" => Op::QueryCall {
             call_id: object.optional_parsed("call_id")?,
@@ -99,8 +102,11 @@ fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         },
         "continue_here" => Op::ContinueHere {
             call_id: object.parsed("call_id")?,
+            presets: presets(object)?,
         },
-        "accept" => Op::Accept,
+        "accept" => Op::Accept {
+            presets: presets(object)?,
+        },
         "reject" => Op::Reject,
         "cancel" => Op::Cancel,
         "hangup" => Op::Hangup,
@@ -108,6 +114,7 @@ fn call_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         "accept_waiting" => Op::AcceptWaiting {
             call_id: object.parsed("call_id")?,
             other: object.enum_value("other")?,
+            presets: presets(object)?,
         },
         "reject_waiting" => Op::RejectWaiting {
             call_id: object.parsed("call_id")?,
@@ -144,6 +151,17 @@ fn media_op(name: &str, object: &mut Object) -> ReadResult<Op> {
             accids: object.list("accids")?,
         },
         _ => return Err(ReadError::unknown("op", name)),
+    })
+}
+
+fn presets(object: &mut Object) -> ReadResult<DevicePresets> {
+    let mut preset = |name| match object.has(name) {
+        true => object.flag(name).map(Some),
+        false => Ok(None),
+    };
+    Ok(DevicePresets {
+        audio: preset("audio")?,
+        video: preset("video")?,
     })
 }
 

@@ -2,6 +2,7 @@
 // inputs of the endpoint (the Rust state machine in WebAssembly) and carries out what the endpoint says; it decides nothing
 // about calls itself.
 /// <reference lib="esnext.disposable" preserve="true" />
+import { ConnectionState } from './connection_state.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { Driver, destroyed, type Effect } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,7 +27,14 @@ import {
   type WireEvent,
 } from './wire.ts';
 
-const IDLE: HulloEvents['changed'] = { state: 'idle', local: LOCAL_MEDIA_CLOSED, elsewhere: [] };
+const IDLE: HulloEvents['changed'] = {
+  state: 'idle',
+  local: LOCAL_MEDIA_CLOSED,
+  elsewhere: [],
+  audioMutes: [],
+  connected: false,
+  reconnecting: false,
+};
 
 /** What a client is made of. */
 export interface ClientParts {
@@ -53,6 +61,7 @@ export abstract class Client implements AsyncDisposable {
   readonly #device: DeviceIdentity;
   readonly #driver: Driver;
   readonly #socket: Socket;
+  readonly #connection: ConnectionState;
   readonly #listeners = new Listeners();
   /** Aborted by {@link Client.destroy}. */
   readonly #life = new AbortController();
@@ -72,12 +81,22 @@ export abstract class Client implements AsyncDisposable {
     this.#driver = new Driver(endpoint, {
       carryOut: (effect) => this.#carryOut(effect),
       completed: (value) => this.#adoptAccount(value),
+      refusal: (error) => this.#connection.refusal(error),
       announce: (event) => this.#announce(event),
       failed: (error) => this.#giveUp(error),
     });
-    this.#socket = new Socket(socketUrl(options.server), {
+    const address = socketUrl(options.server);
+    this.#connection = new ConnectionState(
+      address,
+      () => this.#account !== undefined,
+      (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
+    );
+    this.#socket = new Socket(address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
-      closed: () => this.#driver.feed({ input: 'socket_closed' }),
+      closed: (wasOpen) => {
+        this.#connection.socketClosed(wasOpen);
+        this.#driver.feed({ input: 'socket_closed' });
+      },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
     });
     const report = (event: MediaEvent) => {
@@ -129,9 +148,19 @@ export abstract class Client implements AsyncDisposable {
     return this.#account;
   }
 
-  /** Whether the connection to the server is up; it is restored by itself when it is not. */
+  /** Whether the connection to the server is up; it is restored by itself when it is not, and `connectionChanged` says so. */
   get connected(): boolean {
-    return this.#account !== undefined && this.#socket.isOpen;
+    return this.#now.connected;
+  }
+
+  /** In a call whose connection (to the server, or of its media) is being restored. */
+  get reconnecting(): boolean {
+    return this.#now.reconnecting;
+  }
+
+  /** Whom this device has muted for itself in the call; kept for the call, also by who leaves and comes back. */
+  get audioMutes(): readonly string[] {
+    return this.#now.audioMutes;
   }
 
   /** This device's id: the server takes two clients with one id for the same device. */
@@ -194,6 +223,7 @@ export abstract class Client implements AsyncDisposable {
   /** @internal Signed out: another client of the page may have the device id. */
   protected forgetAccount(): void {
     this.#account = undefined;
+    this.#connection.forget();
     this.#giveDeviceBack();
   }
 
@@ -215,9 +245,11 @@ export abstract class Client implements AsyncDisposable {
     this.#socket.close();
     this.media.apply({ command: 'close' });
     this.#account = undefined;
-    if (this.#now === IDLE) return;
-    this.#adopt(IDLE);
-    this.#listeners.dispatch({ name: 'changed', detail: IDLE });
+    if (this.#now !== IDLE) {
+      this.#adopt(IDLE);
+      this.#listeners.dispatch({ name: 'changed', detail: IDLE });
+    }
+    this.#connection.adopt({ connected: false });
   }
 
   #carryOut(effect: Effect): void {
@@ -255,6 +287,10 @@ export abstract class Client implements AsyncDisposable {
   #announce(wireEvent: WireEvent): void {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
+    if (event.name === 'connectionChanged') {
+      this.#connection.adopt(event.detail);
+      return;
+    }
     if (event.name === 'disconnect') this.forgetAccount();
     if (event.name === 'accountChanged' && this.#account) {
       const { accid, secure } = this.#account;

@@ -1,6 +1,6 @@
 // Drives the endpoint: inputs in their turn, outputs in their order, operations to their promises, time when it asks.
 import type { Endpoint } from './endpoint.ts';
-import { HulloError, messageOf } from './errors.ts';
+import { type ErrorBody, HulloError, messageOf } from './errors.ts';
 import { report } from './report.ts';
 import { type Input, type Op, type Output, type Value, valueFrom, type WireEvent } from './wire.ts';
 
@@ -16,6 +16,8 @@ export interface Shell {
   carryOut(effect: Effect): void;
   /** An operation has completed with this; its promise resolves next. */
   completed(value: Value): void;
+  /** What an operation rejects with that has failed like this. */
+  refusal(error: ErrorBody): HulloError;
   /** Dispatches an event to the app; all outputs that came with it have been carried out. */
   announce(event: WireEvent): void;
   /** The module has trapped and cannot be used any more. */
@@ -107,7 +109,7 @@ export class Driver {
     const pending = this.#pending.get(ticket);
     this.#pending.delete(ticket);
     if (error) {
-      pending?.reject(new HulloError(error));
+      pending?.reject(this.#shell.refusal(error));
       return;
     }
     const translated = valueFrom(value ?? { is: 'done' });

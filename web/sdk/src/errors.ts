@@ -1,5 +1,6 @@
 // What can go wrong, in the numbers and kinds of the protocol, and of the client itself.
 import { CLIENT_ERRORS, type ClientErrorKind } from './client_errors.ts';
+import type { ConnectionFailure } from './types.ts';
 
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
 export type ErrorKind = ProtocolErrorKind | ClientErrorKind;
@@ -95,6 +96,13 @@ const SDK_CODES = {
   unknown: 0,
 } as const satisfies Partial<Record<ProtocolErrorKind, number>>;
 
+/** What is known of an error beside its body. */
+export interface ErrorDetails {
+  readonly why?: ConnectionFailure | undefined;
+  /** What was thrown, where something was. */
+  readonly cause?: unknown;
+}
+
 /** What a failed operation rejects with. */
 export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms'> {
   override readonly name = 'HulloError';
@@ -104,19 +112,22 @@ export class HulloError extends Error implements Omit<ErrorBody, 'retry_after_ms
   readonly kind: ErrorKind;
   /** In how many milliseconds it may be tried again, where that is known: of `rate_limited`. */
   readonly retryAfterMs: number | undefined;
+  /** Of `no_connection`: why there is none, as far as a page can know; the message says it with the address. */
+  readonly why: ConnectionFailure | undefined;
 
   /** Wraps an error of the protocol. */
-  constructor(body: ErrorBody, options?: ErrorOptions) {
-    super(body.message, options);
+  constructor(body: ErrorBody, { why, cause }: ErrorDetails = {}) {
+    super(body.message, cause === undefined ? undefined : { cause });
     this.code = body.code;
     this.kind = body.kind;
     this.retryAfterMs = body.retry_after_ms;
+    this.why = why;
   }
 
   /** @internal An error that the SDK itself has found; `cause` is what was thrown, where something was. */
   static of(kind: keyof typeof SDK_CODES | ClientErrorKind, message: string, cause?: unknown): HulloError {
     const code = isOfClient(kind) ? CLIENT_ERRORS[kind].code : SDK_CODES[kind];
-    return new HulloError({ code, kind, message }, cause === undefined ? undefined : { cause });
+    return new HulloError({ code, kind, message }, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import type { ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
+  ConnectionFailure,
   Devices,
   DevicesInUse,
   EndReason,
@@ -63,6 +64,12 @@ export interface HulloEvents {
     readonly waiting?: Call;
     /** Calls of the account on its other devices: `continueHere()` fetches them. */
     readonly elsewhere: readonly Call[];
+    /** Whom this device has muted for itself in the call. */
+    readonly audioMutes: readonly string[];
+    /** The connection to the server is up. */
+    readonly connected: boolean;
+    /** In a call whose connection (to the server, or of its media) is being restored. */
+    readonly reconnecting: boolean;
   };
   /** Someone calls: answer with `accept()` or `reject()`. */
   invited: InvitedEvent;
@@ -141,9 +148,14 @@ export interface HulloEvents {
   devicesChanged: { readonly devices: Devices; readonly inUse: DevicesInUse };
   /** The browser keeps the others silent until the person does something on the page, or it does not any more. */
   soundBlocked: { readonly blocked: boolean };
-  /** The connection of this device is being restored; a call goes on. */
+  /**
+   * The connection to the server is up or down, in a call or not; again when more is known of why. It is restored by itself
+   * except after `token_expired`, and where the account is signed out, which has no `why`.
+   */
+  connectionChanged: { readonly connected: boolean; readonly why?: ConnectionFailure };
+  /** The connection of this device is being restored; the call goes on. {@link Client.reconnecting} says until when. */
   reconnecting: Record<string, never>;
-  /** The connection is restored. */
+  /** The connection is restored. It does not come where the call ends before. */
   reconnected: Record<string, never>;
   /** The login token runs out after `expiresInMs`, and there is no `tokenProvider`: call `login()` with a fresh one. */
   tokenExpiring: { readonly expiresInMs: number };

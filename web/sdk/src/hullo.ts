@@ -13,6 +13,7 @@ import type {
   CallOptions,
   CallQuery,
   CallRecord,
+  DevicePresets,
   FoundCall,
   GroupCallOptions,
   GroupCallResult,
@@ -112,6 +113,7 @@ export class Hullo extends MediaClient {
       accid,
       media,
       ...inviteTerms(options),
+      ...presetsOf(options),
     });
     return value.call;
   }
@@ -132,6 +134,7 @@ export class Hullo extends MediaClient {
       ...(inviteMode !== undefined && { invite_mode: inviteMode }),
       ...(joinMode !== undefined && { join_mode: joinMode }),
       ...inviteTerms(options),
+      ...presetsOf(options),
     });
     return { call, refused };
   }
@@ -156,33 +159,40 @@ export class Hullo extends MediaClient {
   }
 
   /** Enters a running group call that does not ring here. Resolves with the members in it, oneself included. */
-  async join(callId: string): Promise<Member[]> {
-    return (await this.ask('accepted', { op: 'join', call_id: callId })).members;
-  }
-
-  /** Takes a call of {@link Client.elsewhere} over from another of the account's devices. Resolves with its members. */
-  async continueHere(callId: string): Promise<Member[]> {
-    return (await this.ask('accepted', { op: 'continue_here', call_id: callId })).members;
+  async join(callId: string, options: DevicePresets = {}): Promise<Member[]> {
+    const op = { op: 'join', call_id: callId, ...presetsOf(options) } as const;
+    return (await this.ask('accepted', op)).members;
   }
 
   /**
-   * Answers the call that rings. Resolves with the members in it, oneself included. Rejects with `refused_by_app` where
+   * Takes a call of {@link Client.elsewhere} over from another of the account's devices. What was muted there stays so, where
+   * `options` do not say otherwise. Resolves with its members.
+   */
+  async continueHere(callId: string, options: DevicePresets = {}): Promise<Member[]> {
+    const op = { op: 'continue_here', call_id: callId, ...presetsOf(options) } as const;
+    return (await this.ask('accepted', op)).members;
+  }
+
+  /**
+   * Answers the call that rings; a video call by voice with `{ video: false }`. What was muted while it rang stays so, where
+   * `options` do not say otherwise. Resolves with the members in it, oneself included. Rejects with `refused_by_app` where
    * {@link HulloOptions.beforeAccept} says no; it rings on then.
    */
-  async accept(): Promise<Member[]> {
+  async accept(options: DevicePresets = {}): Promise<Member[]> {
     if (this.#hooks.beforeAccept && this.state === 'called') await this.#approve(() => this.current);
     markAccept(this.current);
-    return (await this.ask('accepted', { op: 'accept' })).members;
+    return (await this.ask('accepted', { op: 'accept', ...presetsOf(options) })).members;
   }
 
   /**
    * Answers the invite that waits beside the current call, which is left (`end`) or held until the new one is over
    * (`hold`). Resolves with the members in it, oneself included.
    */
-  async acceptWaiting(callId: string, other: OtherCall): Promise<Member[]> {
+  async acceptWaiting(callId: string, other: OtherCall, options: DevicePresets = {}): Promise<Member[]> {
     if (this.#hooks.beforeAccept) await this.#approve(() => this.waiting);
     markAccept(this.waiting);
-    return (await this.ask('accepted', { op: 'accept_waiting', call_id: callId, other })).members;
+    const op = { op: 'accept_waiting', call_id: callId, other, ...presetsOf(options) } as const;
+    return (await this.ask('accepted', op)).members;
   }
 
   /** Declines the invite that waits beside the current call. */
@@ -232,7 +242,7 @@ export class Hullo extends MediaClient {
     await this.ask('done', { op: 'answer_switch', agree });
   }
 
-  /** Mutes the microphone, which stays open; to unmute one that has failed tries it again. */
+  /** Mutes the microphone, for the answer while it rings. It stays open; to unmute one that has failed tries it again. */
   async muteLocalAudio(muted: boolean): Promise<void> {
     await this.ask('done', { op: 'mute_local_audio', muted });
   }
@@ -242,7 +252,7 @@ export class Hullo extends MediaClient {
     await this.ask('done', { op: 'mute_local_video', muted });
   }
 
-  /** Opens or closes the camera; to open one that has failed tries it again. */
+  /** Opens or closes the camera, for the answer while it rings; to open one that has failed tries it again. */
   async enableLocalVideo(enabled: boolean): Promise<void> {
     await this.ask('done', { op: 'enable_local_video', enabled });
   }
@@ -252,7 +262,7 @@ export class Hullo extends MediaClient {
     await this.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
-  /** Mutes a participant for this device alone, for the rest of the call. Rejects with `participant_not_found`. */
+  /** Mutes a participant for this device alone; {@link Client.audioMutes} has them. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
     await this.ask('done', { op: 'set_audio_mute', accid, muted });
   }
@@ -311,6 +321,11 @@ function inviteTerms({ attachment, timeoutMs }: InviteOptions): { attachment?: s
     ...(attachment !== undefined && { attachment }),
     ...(timeoutMs !== undefined && { timeout_ms: timeoutMs }),
   };
+}
+
+/** Which devices are on from the start, as the endpoint takes it. */
+function presetsOf({ audio, video }: DevicePresets): DevicePresets {
+  return { ...(audio !== undefined && { audio }), ...(video !== undefined && { video }) };
 }
 
 /** As the promise, or rejects with the signal's reason when that comes first. */

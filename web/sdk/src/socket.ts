@@ -6,7 +6,8 @@ const PATH = '/v1/ws';
 /** What the socket reports. */
 export interface SocketEvents {
   opened(): void;
-  closed(): void;
+  /** It was open, or could not be opened. */
+  closed(wasOpen: boolean): void;
   frame(text: string): void;
 }
 
@@ -35,17 +36,21 @@ export class Socket {
       socket = new WebSocket(this.url, SUBPROTOCOL);
     } catch {
       // The page may not connect there (mixed content, a content security policy): the same as a refused connection.
-      this.#events.closed();
+      this.#events.closed(false);
       return;
     }
     this.#socket = socket;
     const current = (report: () => void) => () => {
       if (this.#socket === socket) report();
     };
-    socket.onopen = current(() => this.#events.opened());
+    let wasOpen = false;
+    socket.onopen = current(() => {
+      wasOpen = true;
+      this.#events.opened();
+    });
     socket.onclose = current(() => {
       this.#socket = undefined;
-      this.#events.closed();
+      this.#events.closed(wasOpen);
     });
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (this.#socket === socket && typeof data === 'string') this.#events.frame(data);

@@ -212,6 +212,24 @@ export interface LocalMedia {
   readonly videoMuted: boolean;
 }
 
+/**
+ * Why there is no connection to the server. `offline`: this machine has no network; `lost`: it was there and is being restored;
+ * `unreachable`: nobody answers at the address (server, address, certificate or the page's policy; browsers do not say which);
+ * `refused`: something answers and takes no WebSocket (wrong path, a proxy without upgrades); `too_many_attempts`: too many failed
+ * logins or connections from this address; `server_busy`, `shutting_down`, `too_slow`: as the server has said; `token_expired`: the
+ * login token has run out, and there is no other. All but the last come right by themselves.
+ */
+export type ConnectionFailure =
+  | 'offline'
+  | 'lost'
+  | 'unreachable'
+  | 'refused'
+  | 'too_many_attempts'
+  | 'server_busy'
+  | 'shutting_down'
+  | 'too_slow'
+  | 'token_expired';
+
 /** How long one account was in a call. */
 export interface ParticipantDuration {
   readonly accid: string;
@@ -515,8 +533,16 @@ export interface HulloOptions {
   wasm?: WasmSource;
 }
 
+/** Which of this device's microphone and camera are on from the start of a call. */
+export interface DevicePresets {
+  /** False: muted. As it was, or on, when absent. */
+  audio?: boolean;
+  /** False: the camera stays closed. As it was, or as the call carries it, when absent; an audio call has none in any case. */
+  video?: boolean;
+}
+
 /** How to dial. */
-export interface CallOptions {
+export interface CallOptions extends DevicePresets {
   /** What it carries; `video` when absent. */
   media?: Media;
   /** The app's text for the callee, at most 4 KiB. */

@@ -6,6 +6,7 @@ import type {
   Call,
   CallRecord,
   DeviceFailure,
+  DevicePresets,
   DeviceState,
   FoundCall,
   GroupCallResult,
@@ -37,8 +38,14 @@ export type Op =
       device: { id: string; platform: 'web'; sdk_version: string };
     }
   | { op: 'logout' }
-  | { op: 'call'; accid: string; media: Media; attachment?: string; timeout_ms?: number }
-  | {
+  | ({
+      op: 'call';
+      accid: string;
+      media: Media;
+      attachment?: string;
+      timeout_ms?: number;
+    } & DevicePresets)
+  | ({
       op: 'group_call';
       accids: readonly string[];
       media: Media;
@@ -47,13 +54,13 @@ export type Op =
       join_mode?: JoinMode;
       attachment?: string;
       timeout_ms?: number;
-    }
+    } & DevicePresets)
   | { op: 'group_invite'; accids: readonly string[]; attachment?: string; timeout_ms?: number }
-  | { op: 'join'; call_id: string }
+  | ({ op: 'join'; call_id: string } & DevicePresets)
   | { op: 'query_call'; call_id?: string; group_id?: string }
-  | { op: 'continue_here'; call_id: string }
-  | { op: 'accept' }
-  | { op: 'accept_waiting'; call_id: string; other: OtherCall }
+  | ({ op: 'continue_here'; call_id: string } & DevicePresets)
+  | ({ op: 'accept' } & DevicePresets)
+  | ({ op: 'accept_waiting'; call_id: string; other: OtherCall } & DevicePresets)
   | { op: 'reject_waiting'; call_id: string }
   | { op: 'reject' }
   | { op: 'cancel' }
@@ -172,7 +179,12 @@ export function valueFrom(value: unknown): Value {
 /** An event in the names of the public API. */
 export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
   const translated = translate(detail) as Record<string, unknown>;
-  if (event === 'changed') translated.elsewhere ??= [];
+  if (event === 'changed') {
+    translated.elsewhere ??= [];
+    translated.audioMutes ??= [];
+    translated.connected ??= false;
+    translated.reconnecting ??= false;
+  }
   return { name: camelCase(event), detail: translated } as AppEvent;
 }
 

@@ -193,12 +193,26 @@ describe('a device that is plugged in during a call', () => {
     expect(engine.devices.inUse.microphone).toBe('headset');
   });
 
+  test('is asked for by name when it is there, and makes no difference when it cannot be had', async () => {
+    await engine.devices.useCamera('webcam');
+    start();
+    await plug(camera('built-in'), camera('webcam'));
+    engine.apply({ command: 'capture', audio: false, video: true });
+    expect(chosen('video')).toEqual({ exact: 'webcam' });
+    browser.devices.asked('video').refuse('NotReadableError');
+    await flushMicrotasks();
+    expect(chosen('video')).toEqual({ ideal: 'webcam' });
+    await grant('video', { deviceId: 'built-in' });
+    expect([now('video'), engine.devices.inUse.camera]).toEqual([['on'], 'built-in']);
+  });
+
   test('is left alone when it cannot be had: the other goes on, without end', async () => {
     await engine.devices.useMicrophone('headset');
     await open('audio', { deviceId: 'built-in' });
     await plug(microphone('built-in'), microphone('headset'));
     browser.devices.asked('audio').refuse('NotReadableError');
     await flushMicrotasks();
+    expect(chosen('audio')).toEqual({ ideal: 'headset' });
     await grant('audio', { deviceId: 'built-in' });
     expect([now('audio'), asked(), engine.devices.inUse.microphone]).toEqual([['on'], 3, 'built-in']);
   });

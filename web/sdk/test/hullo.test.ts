@@ -58,11 +58,12 @@ const event = (name: string, detail: object = {}): Output => ({
   event: { event: name, ...detail },
 });
 const local = {
+  microphone: { state: 'on' },
+  camera: { state: 'failed', failure: 'busy' },
+  screen: { state: 'off' },
+  audio_muted: true,
   video_enabled: true,
   video_muted: false,
-  audio_muted: true,
-  audio_failed: false,
-  video_failed: false,
 };
 const view = {
   call_id: 'c1',
@@ -284,12 +285,113 @@ describe('state', () => {
               value: { is: 'logged_in', accid: 'alice', name: 'Alice', secure: false },
             },
           ]
-        : [event('disconnect', { reason: 'replaced' })];
+        : [event('changed', { state: 'idle', local }), event('disconnect', { reason: 'replaced' })];
     expect(await hullo.login('Alice', 't')).toEqual({ accid: 'alice', name: 'Alice', secure: false });
-    FakeWebSocket.newest.readyState = FakeWebSocket.OPEN;
-    expect([hullo.accid, hullo.connected]).toEqual(['alice', true]);
+    expect(hullo.accid).toBe('alice');
     FakeWebSocket.newest.drop();
     expect([hullo.accid, hullo.connected]).toEqual([undefined, false]);
+  });
+
+  test('says who is muted here and whether the call is being restored', () => {
+    expect([hullo.audioMutes, hullo.reconnecting]).toEqual([[], false]);
+    endpoint.script = () => [
+      event('changed', { state: 'in_call', call: view, local, audio_mutes: ['bob'], reconnecting: true }),
+    ];
+    void hullo.hangup();
+    expect([hullo.audioMutes, hullo.reconnecting]).toEqual([['bob'], true]);
+  });
+});
+
+describe('the connection', () => {
+  const up = [
+    event('changed', { state: 'idle', local, connected: true }),
+    event('connection_changed', { connected: true, why: null }),
+  ];
+  const down = (why: string | null = null) => [
+    event('changed', { state: 'idle', local }),
+    event('connection_changed', { connected: false, why }),
+  ];
+
+  /** What the app is told of it, in order. */
+  function listen(): unknown[] {
+    const told: unknown[] = [];
+    hullo.on('connectionChanged', (detail) => told.push(detail));
+    return told;
+  }
+
+  test('is said to be lost and restored while there is no call', () => {
+    const told = listen();
+    endpoint.script = (input) => (input.input === 'op' ? [{ output: 'open_socket' }] : up);
+    void hullo.login('alice', 't');
+    FakeWebSocket.newest.open();
+    expect(hullo.connected).toBe(true);
+    endpoint.script = () => down();
+    FakeWebSocket.newest.drop();
+    expect(hullo.connected).toBe(false);
+    expect(told).toEqual([{ connected: true }, { connected: false, why: 'lost' }]);
+    endpoint.script = () => up;
+    void hullo.login('alice', 't');
+    expect(told).toHaveLength(3);
+  });
+
+  test('is down for what the server has said, whatever the page sees', () => {
+    const told = listen();
+    endpoint.script = (input) => (input.input === 'op' ? [{ output: 'open_socket' }] : up);
+    void hullo.login('alice', 't');
+    FakeWebSocket.newest.open();
+    endpoint.script = () => down('shutting_down');
+    FakeWebSocket.newest.drop();
+    expect(told.at(-1)).toEqual({ connected: false, why: 'shutting_down' });
+  });
+
+  test('that cannot be had fails the login with the address and why', async () => {
+    vi.stubGlobal('fetch', async () => ({ status: 404 }));
+    endpoint.script = (input) => (input.input === 'op' ? [{ output: 'open_socket' }] : []);
+    const login = hullo.login('alice', 't');
+    const refused = expect(login).rejects.toMatchObject({
+      kind: 'no_connection',
+      why: 'refused',
+      message: /wss:\/\/calls\.example\.com\/v1\/ws: something answers there/,
+    });
+    FakeWebSocket.newest.drop();
+    await flushMicrotasks();
+    const error = { code: 415, kind: 'no_connection', message: 'There is no connection to the server.' };
+    endpoint.script = () => [{ output: 'complete', ticket: 1, error } as Output];
+    void hullo.hangup();
+    await refused;
+  });
+});
+
+describe('devices from the start', () => {
+  test('go with the operation that leads into a call', () => {
+    const options = { audio: false, video: true };
+    void hullo.call('bob', options);
+    void hullo.groupCall(['bob'], options);
+    void hullo.accept({ video: false });
+    void hullo.acceptWaiting('c1', 'hold', options);
+    void hullo.join('c1', options);
+    void hullo.continueHere('c1', options);
+    void hullo.accept();
+    const ops = endpoint.inputs.map((input) => (input.input === 'op' ? input.op : undefined));
+    expect(ops).toMatchObject([
+      { op: 'call', ...options },
+      { op: 'group_call', ...options },
+      { op: 'accept', video: false },
+      { op: 'accept_waiting', ...options },
+      { op: 'join', ...options },
+      { op: 'continue_here', ...options },
+      { op: 'accept' },
+    ]);
+    expect(ops.at(-1)).toEqual({ op: 'accept' });
+  });
+
+  test('that failed are tried again on request', () => {
+    void hullo.retryDevice('microphone');
+    void hullo.retryDevice('camera');
+    expect(endpoint.inputs).toMatchObject([
+      { op: { op: 'retry_device', kind: 'audio' } },
+      { op: { op: 'retry_device', kind: 'video' } },
+    ]);
   });
 });
 

@@ -171,7 +171,11 @@ impl Endpoint {
                 events.into_iter().for_each(|event| self.cx.emit(event));
             }
             Adopted::Left(reason, by) => self.end_leg(reason, by),
-            Adopted::Ended(end, events) => self.conclude(end, events),
+            Adopted::Ended(end, events) => {
+                let ended = leg.view.call_id;
+                self.conclude(end, events);
+                self.cx.audio_mutes.forget(ended);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use super::leg::{
 };
 use super::requests::{Owner, Purpose, is_transient, only_call};
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, State, Value};
+use super::{AppEvent, DevicePresets, Endpoint, State, Value};
 use crate::Time;
 
 /// The invite beside the current call, where there is one. What it returns, the application is told.
@@ -40,6 +40,7 @@ struct WaitingInvite {
 struct Answering {
     tickets: Vec<u64>,
     other: OtherCall,
+    presets: DevicePresets,
     pressed_at: Time,
 }
 
@@ -82,13 +83,14 @@ impl WaitingInvite {
     }
 
     /// Answers it, with what becomes of the current call.
-    fn accept(&mut self, ticket: u64, other: OtherCall, cx: &mut Context) {
+    fn accept(&mut self, ticket: u64, other: OtherCall, presets: DevicePresets, cx: &mut Context) {
         if let Some(answering) = &mut self.answering {
             return answering.tickets.push(ticket);
         }
         self.answering = Some(Answering {
             tickets: vec![ticket],
             other,
+            presets,
             pressed_at: cx.now,
         });
         let own = local_participant(&self.call, cx.me());
@@ -227,10 +229,17 @@ impl CallWaiting {
         }
     }
 
-    fn accept(&mut self, ticket: u64, call_id: CallId, other: OtherCall, cx: &mut Context) {
+    fn accept(
+        &mut self,
+        ticket: u64,
+        call_id: CallId,
+        other: OtherCall,
+        presets: DevicePresets,
+        cx: &mut Context,
+    ) {
         let invite = self.invite.as_mut();
         match invite.filter(|it| it.announced && it.is(call_id)) {
-            Some(invite) => invite.accept(ticket, other, cx),
+            Some(invite) => invite.accept(ticket, other, presets, cx),
             None => cx.fail(ticket, ErrorKind::CallNotFound),
         }
     }
@@ -345,12 +354,21 @@ impl Endpoint {
         self.announce(ended);
     }
 
-    pub(super) fn accept_waiting(&mut self, ticket: u64, call_id: CallId, other: OtherCall) {
+    pub(super) fn accept_waiting(
+        &mut self,
+        ticket: u64,
+        call_id: CallId,
+        other: OtherCall,
+        presets: DevicePresets,
+    ) {
         // What rings here may be a second call all the same: the first is on another device.
         let current = self.current.as_mut();
         match current.filter(|leg| leg.state() == State::Called && leg.is(call_id)) {
-            Some(leg) => leg.accept(ticket, other, &mut self.cx),
-            None => self.waiting.accept(ticket, call_id, other, &mut self.cx),
+            Some(leg) => leg.accept(ticket, other, presets, &mut self.cx),
+            None => {
+                let waiting = &mut self.waiting;
+                waiting.accept(ticket, call_id, other, presets, &mut self.cx);
+            }
         }
     }
 
@@ -401,7 +419,7 @@ impl Endpoint {
             Err(ErrorKind::CallOver.into())
         } else {
             let value = accepted(&call);
-            self.activate(call, Some(answering.pressed_at));
+            self.activate(call, Some(answering.pressed_at), answering.presets);
             Ok(value)
         };
         if let Some(call_id) = held {

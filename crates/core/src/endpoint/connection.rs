@@ -2,14 +2,16 @@
 
 use hullo_protocol::{CallId, Command, Login};
 
-use super::Output;
 use super::context::Context;
 use super::requests::{ANSWER_MS, Purpose};
 use super::signalling::ConnectionPhase;
+use super::{ConnectionFailure, Output};
 
 /// Reconnection waits between these, doubling, with jitter.
 const BACKOFF_MS_MIN: u64 = 200;
 const BACKOFF_MS_MAX: u64 = 10_000;
+/// A server that goes down is left alone for so long, and up to as long again.
+const RESTART_MS: u64 = 1_000;
 /// Longest wait that a server may ask for before the next attempt.
 const WAIT_MS_MAX: u64 = 60_000;
 
@@ -68,11 +70,15 @@ impl Context {
         }
     }
 
-    /// The socket is gone: try again soon, and less often the longer it takes.
+    /// The socket is gone: try again soon, and less often the longer it takes. A server that goes down has all its clients come
+    /// back at once: they take their time.
     fn handle_connection_lost(&mut self) {
-        let ceiling = (BACKOFF_MS_MIN << self.signalling.attempts.min(6)).min(BACKOFF_MS_MAX);
-        let wait = self.jittered(ceiling);
-        self.signalling.attempts += 1;
+        let attempts = self.signalling.note_lost(self.now);
+        let ceiling = (BACKOFF_MS_MIN << attempts.min(6)).min(BACKOFF_MS_MAX);
+        let wait = match self.signalling.failure_of_last() {
+            Some(ConnectionFailure::ShuttingDown) => RESTART_MS + self.random_ms(RESTART_MS),
+            _ => self.jittered(ceiling),
+        };
         self.signalling.phase = ConnectionPhase::Waiting(self.now.plus_ms(wait));
         self.release_connection();
     }

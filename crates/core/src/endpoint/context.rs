@@ -1,11 +1,12 @@
 //! What every part of the endpoint may use: the time, fresh ids, the connection to the server, what was asked on it, the room
-//! tokens that are awaited, and the outputs so far.
+//! tokens that are awaited, who is muted here, and the outputs so far.
 
 use hullo_protocol::{
     Accid, CallId, Command, ErrorBody, ErrorKind, Message, MessageId, Presence, Request, RequestId,
     Token, Uid,
 };
 
+use super::audio_mutes::AudioMutes;
 use super::requests::{Pending, Purpose, Requests};
 use super::signalling::Signalling;
 use super::tokens::{RoomTokens, TokenFor};
@@ -23,6 +24,7 @@ pub(super) struct Context {
     pub(super) signalling: Signalling,
     pub(super) requests: Requests,
     pub(super) tokens: RoomTokens,
+    pub(super) audio_mutes: AudioMutes,
     /// The number of the newest media connection.
     peers: u32,
     out: Vec<Output>,
@@ -36,6 +38,7 @@ impl Context {
             signalling: Signalling::default(),
             requests: Requests::default(),
             tokens: RoomTokens::default(),
+            audio_mutes: AudioMutes::default(),
             peers: 0,
             out: Vec::new(),
         }

@@ -7,11 +7,11 @@ use hullo_protocol::{
     ErrorBody, ErrorKind, GroupTerms, Media, ParticipantState, ParticipantView, Success, Uid,
 };
 
-use super::Endpoint;
 use super::context::Context;
 use super::leg::{CallLeg, LegPhase};
 use super::requests::Purpose;
 use super::tokens::TokenFor;
+use super::{DevicePresets, Endpoint};
 
 /// The caller's number in its call.
 const CALLER_UID: Uid = Uid(1);
@@ -25,6 +25,7 @@ pub(super) struct DialRequest {
     media: Media,
     attachment: Option<String>,
     timeout_ms: Option<u64>,
+    presets: DevicePresets,
 }
 
 impl DialRequest {
@@ -43,7 +44,13 @@ impl DialRequest {
             media,
             attachment,
             timeout_ms,
+            presets: DevicePresets::NONE,
         }
+    }
+
+    /// With this device's microphone and camera like that.
+    pub(super) fn with(self, presets: DevicePresets) -> Self {
+        Self { presets, ..self }
     }
 }
 
@@ -59,6 +66,7 @@ impl Endpoint {
             callees: dialled,
             attachment,
             timeout_ms,
+            presets,
             ..
         } = request;
         if self.cx.signalling.is_secure() {
@@ -67,10 +75,12 @@ impl Endpoint {
                 attachment,
                 timeout_ms,
             };
-            self.current = Some(CallLeg::dial(view, dialled, phase));
+            let leg = CallLeg::dial(view, dialled, phase).with_presets(presets);
+            self.current = Some(leg);
             self.cx.ask_token(call_id, CALLER_UID, TokenFor::Dial);
         } else {
             let leg = CallLeg::dial(view, dialled, LegPhase::Dialing { ticket });
+            let leg = leg.with_presets(presets);
             let leg = self.current.insert(leg);
             leg.start(attachment, timeout_ms, None, &mut self.cx);
         }
@@ -129,6 +139,8 @@ impl Endpoint {
     /// The dial has met the other side's call, and is that one now.
     fn rename_dial(&mut self, call: &CallView) {
         if let Some(leg) = &mut self.current {
+            let mutes = &mut self.cx.audio_mutes;
+            mutes.rename(leg.view.call_id, call.call_id);
             leg.view.call_id = call.call_id;
         }
         // A hang-up of the other's call that is not yet sent must not end this one.

@@ -13,7 +13,9 @@ use super::login_token::LoginToken;
 use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value};
+use super::{
+    AppEvent, ConnectionFailure, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value,
+};
 
 impl Endpoint {
     /// What is asked of the current call or of nobody in particular is handed on; a new operation does not compile until it
@@ -45,9 +47,10 @@ impl Endpoint {
                 media,
                 attachment,
                 timeout_ms,
+                presets,
             } => {
                 let request = DialRequest::new(vec![accid], None, media, attachment, timeout_ms);
-                self.dial(ticket, request);
+                self.dial(ticket, request.with(presets));
             }
             Op::GroupCall {
                 accids,
@@ -55,13 +58,20 @@ impl Endpoint {
                 terms,
                 attachment,
                 timeout_ms,
+                presets,
             } => {
                 let request = DialRequest::new(accids, Some(terms), media, attachment, timeout_ms);
-                self.dial(ticket, request);
+                self.dial(ticket, request.with(presets));
             }
-            Op::Join { call_id } => self.join(ticket, call_id, JoinBy::Joining),
-            Op::ContinueHere { call_id } => self.join(ticket, call_id, JoinBy::Continuing),
-            Op::AcceptWaiting { call_id, other } => self.accept_waiting(ticket, call_id, other),
+            Op::Join { call_id, presets } => self.join(ticket, call_id, JoinBy::Joining, presets),
+            Op::ContinueHere { call_id, presets } => {
+                self.join(ticket, call_id, JoinBy::Continuing, presets);
+            }
+            Op::AcceptWaiting {
+                call_id,
+                other,
+                presets,
+            } => self.accept_waiting(ticket, call_id, other, presets),
             Op::RejectWaiting { call_id } => self.reject_waiting(ticket, call_id),
             Op::Hangup | Op::Reject | Op::Cancel | Op::Leave => {
                 self.hang_up(matches!(op, Op::Hangup));
@@ -78,7 +88,7 @@ impl Endpoint {
             | Op::WatchPresence { .. } => {
                 self.cx.handle_query_op(ticket, op);
             }
-            Op::Accept
+            Op::Accept { .. }
             | Op::GroupInvite { .. }
             | Op::SwitchCallType { .. }
             | Op::AnswerSwitch { .. }
@@ -92,8 +102,7 @@ impl Endpoint {
 
     /// Changes what this device's microphone and camera do.
     fn change_local(&mut self, ticket: u64, op: &Op) {
-        let leg = self.current.as_mut().filter(|leg| leg.has_local_media());
-        let result = match leg {
+        let result = match &mut self.current {
             Some(leg) => leg.change_local(op, &mut self.cx),
             None => Err(ErrorKind::NotInCall.into()),
         };
@@ -215,7 +224,13 @@ impl Endpoint {
                     self.sign_out_by_server(reason);
                 }
                 // The socket closes next, and the connection comes back by itself.
-                SessionClosed::ShuttingDown | SessionClosed::TooSlow => {}
+                SessionClosed::ShuttingDown => {
+                    let reason = ConnectionFailure::ShuttingDown;
+                    self.cx.signalling.note_reason(reason);
+                }
+                SessionClosed::TooSlow => {
+                    self.cx.signalling.note_reason(ConnectionFailure::TooSlow);
+                }
                 SessionClosed::TokenExpired => self.need_token(),
             },
             Event::AccountChanged { name, avatar } => {

@@ -23,6 +23,9 @@ pub enum AppEvent {
         call: Option<CallView>,
         /// What this device's microphone and camera do.
         local: LocalMedia,
+        /// Whom this device has muted for itself in this call.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        audio_mutes: Vec<Accid>,
         /// The call that is on hold beside it.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         held: Option<CallView>,
@@ -32,6 +35,12 @@ pub enum AppEvent {
         /// Calls of the account on other devices, which can be continued here.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         elsewhere: Vec<CallView>,
+        /// The session with the server is open.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        connected: bool,
+        /// In a call whose connection (signalling or media) is being restored.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        reconnecting: bool,
     },
     /// `onInvited`.
     Invited {
@@ -172,6 +181,12 @@ pub enum AppEvent {
     Reconnecting,
     /// It is restored.
     Reconnected,
+    /// The session with the server is open, or is not any more; in a call or not. Comes again when the reason is another one.
+    ConnectionChanged {
+        connected: bool,
+        /// What the server has said of it, if it has; the shell knows more of networks.
+        why: Option<ConnectionFailure>,
+    },
     /// The login token will have run out after `expires_in_ms`, and no provider can be asked: log in with a fresh one.
     TokenExpiring { expires_in_ms: u64 },
     /// The login token has run out, and no other could be had: the connection waits for a login with a fresh one. A call goes on
@@ -194,4 +209,20 @@ pub enum AppEvent {
     EndedWhileAway { summary: CallSummary },
     /// A watched account came or went.
     PresenceChanged { presence: Presence },
+}
+
+/// Why there is no session, by the server's own words. It comes back by itself, except after `token_expired`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionFailure {
+    /// The server goes down or restarts.
+    ShuttingDown,
+    /// The server did not get rid of what this device had to be told.
+    TooSlow,
+    /// Too many failed logins came from this address, or too many logins of this account.
+    TooManyAttempts,
+    /// The server cannot take the login for now.
+    ServerBusy,
+    /// The login token has run out, and there is no other.
+    TokenExpired,
 }

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::leg::diff::{Change, Versions, merge, own_end};
 use super::leg::{CallLeg, LegPhase, local_participant};
 use super::requests::Purpose;
-use super::{AppEvent, Endpoint};
+use super::{AppEvent, DevicePresets, Endpoint};
 
 /// The call on hold, where there is one. What it returns, the application is told.
 #[derive(Debug, Default)]
@@ -36,9 +36,10 @@ impl Held {
     }
 
     /// The person takes up what is parked. Should the other call stand in the way still, the server says so.
-    pub(super) fn take_up(&mut self, ticket: u64, cx: &mut Context) {
+    pub(super) fn take_up(&mut self, ticket: u64, presets: DevicePresets, cx: &mut Context) {
         if let Some(leg) = &mut self.leg {
             leg.parked = false;
+            leg.preset(presets);
             cx.complete(ticket, Ok(leg.accepted()));
         }
     }

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::leg::{CallLeg, LegPhase, accepted};
 use super::requests::{Owner, Pending, Purpose};
 use super::tokens::TokenFor;
-use super::{AppEvent, Endpoint};
+use super::{AppEvent, DevicePresets, Endpoint};
 use crate::Time;
 
 /// The call that the application is joining, where there is one. Whatever rings meanwhile waits.
@@ -22,6 +22,7 @@ struct PendingJoin {
     ticket: u64,
     call_id: CallId,
     stage: Stage,
+    presets: DevicePresets,
     pressed_at: Time,
     /// It is hung up here, and the server may have to learn of that: it is taken back, unless the join fails.
     hung_up: bool,
@@ -69,13 +70,21 @@ impl Joining {
         self.pending.is_some()
     }
 
-    fn begin(&mut self, ticket: u64, call_id: CallId, by: JoinBy, cx: &mut Context) {
+    fn begin(
+        &mut self,
+        ticket: u64,
+        call_id: CallId,
+        by: JoinBy,
+        presets: DevicePresets,
+        cx: &mut Context,
+    ) {
         // A hang-up that is not yet sent, or will be sent again, must not end what the person joins now.
         let hang_ups = cx.requests.discard(&Purpose::Outbox(call_id));
         let pending = self.pending.insert(PendingJoin {
             ticket,
             call_id,
             stage: Stage::Continuing,
+            presets,
             pressed_at: cx.now,
             hung_up: !hang_ups.is_empty(),
         });
@@ -158,15 +167,22 @@ impl Joining {
 
 impl Endpoint {
     /// Joins a running group call, or fetches a call from another device.
-    pub(super) fn join(&mut self, ticket: u64, call_id: CallId, by: JoinBy) {
+    pub(super) fn join(
+        &mut self,
+        ticket: u64,
+        call_id: CallId,
+        by: JoinBy,
+        presets: DevicePresets,
+    ) {
         if self.held.is(call_id) && !self.joining.is_some() {
-            self.held.take_up(ticket, &mut self.cx);
+            self.held.take_up(ticket, presets, &mut self.cx);
         } else if self.waiting.answering().is_some() {
             self.cx.fail(ticket, ErrorKind::CallWhileCalled);
         } else if self.joining.is_some() {
             self.cx.fail(ticket, ErrorKind::CallWhileCalling);
         } else {
-            self.joining.begin(ticket, call_id, by, &mut self.cx);
+            self.joining
+                .begin(ticket, call_id, by, presets, &mut self.cx);
         }
     }
 
@@ -180,7 +196,7 @@ impl Endpoint {
                 let value = accepted(&call);
                 // A picture that has been seen on the other device is not the first one here.
                 let joins = joining.stage == Stage::Joining;
-                self.activate(call, joins.then_some(joining.pressed_at));
+                self.activate(call, joins.then_some(joining.pressed_at), joining.presets);
                 self.cx.complete(ticket, Ok(value));
             }
             Ok(_) => self.cx.fail(ticket, ErrorKind::CallOver),
@@ -208,13 +224,19 @@ impl Endpoint {
     }
 
     /// This device is in the call now. The first picture counts from when it was `pressed`, if at all.
-    pub(super) fn activate(&mut self, call: CallView, pressed: Option<Time>) {
+    pub(super) fn activate(
+        &mut self,
+        call: CallView,
+        pressed: Option<Time>,
+        presets: DevicePresets,
+    ) {
         self.elsewhere.retain(|other| other.call_id != call.call_id);
         self.held.leg.take_if(|held| held.is(call.call_id));
         let ended = self.waiting.forget(call.call_id, &mut self.cx);
         self.announce(ended);
         // The snapshot of a reconnection may have brought it in already.
         if self.is_current(call.call_id) {
+            self.on_current(|leg, _| leg.preset(presets));
             return self.adopt_whole(call);
         }
         let phase = match call.state {
@@ -223,6 +245,7 @@ impl Endpoint {
         };
         let pictures = call.media == Media::Video;
         let mut leg = CallLeg::new(call, phase).with_devices_of(self.cx.me());
+        leg.preset(presets);
         leg.first_frame_since = pressed.filter(|_| pictures);
         self.current = Some(leg);
         self.publish_change();

@@ -8,8 +8,6 @@ mod media;
 mod subscription;
 mod switch;
 
-use std::collections::BTreeSet;
-
 use hullo_protocol::{
     Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
     ErrorKind, Event, Media, OtherCall, ParticipantState, ParticipantView, Slot, Success, Uid,
@@ -70,8 +68,6 @@ pub(super) struct CallLeg {
     dialled: Vec<Accid>,
     pub(super) local: LocalMedia,
     reported: ReportedFailures,
-    /// Whom this device has muted for itself.
-    muted: BTreeSet<Accid>,
     slots: Vec<Slot>,
     media: MediaConnection,
     switching: Option<Switching>,
@@ -111,7 +107,6 @@ impl CallLeg {
             dialled: Vec::new(),
             local,
             reported: ReportedFailures::default(),
-            muted: BTreeSet::new(),
             slots: Vec::new(),
             media: MediaConnection::default(),
             switching: None,
@@ -214,6 +209,16 @@ impl CallLeg {
         participant.map(|p| p.accid.clone())
     }
 
+    /// Whom this device has muted for itself here.
+    pub(super) fn audio_mutes(&self, cx: &Context) -> Vec<Accid> {
+        cx.audio_mutes.of(self.view.call_id).cloned().collect()
+    }
+
+    /// The connection of signalling or media is being restored.
+    pub(super) fn is_reconnecting(&self) -> bool {
+        self.reconnecting
+    }
+
     /// How long this device has been connected in the call.
     pub(super) fn duration_ms(&self, now: Time) -> u64 {
         self.joined_at.map_or(0, |at| now.since(at))
@@ -224,7 +229,7 @@ impl CallLeg {
     pub(super) fn handle_op(&mut self, ticket: u64, op: Op, cx: &mut Context) {
         match op {
             // Whoever answers here is not in another call elsewhere any more.
-            Op::Accept => self.accept(ticket, OtherCall::End, cx),
+            Op::Accept { presets } => self.accept(ticket, OtherCall::End, presets, cx),
             Op::GroupInvite {
                 accids,
                 attachment,

@@ -2,9 +2,10 @@
 
 use hullo_protocol::{Command, EndReason, ErrorBody, ErrorKind, MessageId, SessionClosed, Success};
 
+use super::audio_mutes::AudioMutes;
 use super::requests::{ANSWER_MS, Purpose};
 use super::signalling::{Account, ConnectionPhase, Signalling, logged_in};
-use super::{AppEvent, Endpoint, Output, Value};
+use super::{AppEvent, ConnectionFailure, Endpoint, Output, Value};
 
 impl Endpoint {
     pub(super) fn login(&mut self, ticket: u64, account: Account, cursor: Option<MessageId>) {
@@ -26,6 +27,7 @@ impl Endpoint {
         self.release_requests(ErrorKind::SignedOut);
         self.cx.fail_relogins(ErrorKind::SignedOut);
         self.cx.requests.belong_to(&account.accid);
+        self.cx.audio_mutes = AudioMutes::default();
         let has_token = account.login_token.is_there();
         let first_login = Some((ticket, self.cx.now.plus_ms(ANSWER_MS)));
         self.cx.signalling = Signalling::of(Account {
@@ -87,6 +89,7 @@ impl Endpoint {
             self.cx.fail(ticket, kind);
         }
         self.cx.fail_relogins(kind);
+        self.cx.audio_mutes = AudioMutes::default();
         self.cx.signalling = Signalling::default();
         self.cx.push(Output::CloseSocket);
         self.release_requests(kind);
@@ -111,7 +114,7 @@ impl Endpoint {
                 snapshot,
             }) => {
                 let newer = self.cx.note_login_accepted(token_expires_in_ms);
-                let first_login = self.cx.signalling.welcome(accid, secure);
+                let first_login = self.cx.signalling.welcome(accid, secure, self.cx.now);
                 self.cx.signalling.rename(name, avatar);
                 let relogins = std::mem::take(&mut self.cx.signalling.relogins);
                 let relogins = relogins.into_iter().map(|(ticket, _)| ticket);
@@ -142,7 +145,13 @@ impl Endpoint {
                 | ErrorKind::AccountNotFound
                 | ErrorKind::Forbidden
                 | ErrorKind::BadRequest => self.refuse_login(error),
-                _ => self.cx.reconnect_after(error.retry_after_ms),
+                kind => {
+                    self.cx.signalling.note_reason(match kind {
+                        ErrorKind::RateLimited => ConnectionFailure::TooManyAttempts,
+                        _ => ConnectionFailure::ServerBusy,
+                    });
+                    self.cx.reconnect_after(error.retry_after_ms);
+                }
             },
         }
     }
@@ -163,6 +172,7 @@ impl Endpoint {
     pub(super) fn sign_out_by_server(&mut self, reason: SessionClosed) {
         self.end_all_legs();
         self.sign_out(ErrorKind::SignedOut);
+        self.announce_connection();
         self.announce([AppEvent::Disconnect { reason }]);
     }
 

@@ -118,6 +118,26 @@ pub struct LocalDevice {
     pub failure: Option<DeviceFailure>,
 }
 
+/// Which of this device's microphone and camera are on from the start of a call. What is absent is as the call carries it, or
+/// as it was before: in another device's part of the call, or set while it rang.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicePresets {
+    /// False: muted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub audio: Option<bool>,
+    /// False: the camera stays closed. An audio call has none in any case.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub video: Option<bool>,
+}
+
+impl DevicePresets {
+    /// All as it is.
+    pub const NONE: Self = Self {
+        audio: None,
+        video: None,
+    };
+}
+
 /// What this device's devices do, and apart from that what the person wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalMedia {

@@ -6,7 +6,7 @@ use hullo_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceKind, State};
+use super::{DeviceKind, DevicePresets, State};
 
 /// What the application can ask. The names are the reference's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub enum Op {
         /// Ring time in milliseconds.
         #[serde(default)]
         timeout_ms: Option<u64>,
+        #[serde(flatten)]
+        presets: DevicePresets,
     },
     /// Dials several accounts; completes with the call and those who could not be invited. Fails when none could.
     GroupCall {
@@ -58,6 +60,8 @@ pub enum Op {
         /// Ring time in milliseconds.
         #[serde(default)]
         timeout_ms: Option<u64>,
+        #[serde(flatten)]
+        presets: DevicePresets,
     },
     /// Invites more accounts into the call; a one-to-one call becomes a group call by it. Completes like `GroupCall`.
     GroupInvite {
@@ -73,6 +77,8 @@ pub enum Op {
     Join {
         /// Which, from `QueryCall`.
         call_id: CallId,
+        #[serde(flatten)]
+        presets: DevicePresets,
     },
     /// Looks for running calls, by name or by group.
     QueryCall {
@@ -85,14 +91,21 @@ pub enum Op {
     ContinueHere {
         /// Which, of those that `Changed` lists as `elsewhere`.
         call_id: CallId,
+        #[serde(flatten)]
+        presets: DevicePresets,
     },
     /// Answers; completes with the members that have joined.
-    Accept,
+    Accept {
+        #[serde(flatten)]
+        presets: DevicePresets,
+    },
     /// Answers the invite that waits beside the current call; completes like `Accept`.
     AcceptWaiting {
         call_id: CallId,
         /// What becomes of the current call.
         other: OtherCall,
+        #[serde(flatten)]
+        presets: DevicePresets,
     },
     /// Declines the invite that waits beside the current call.
     RejectWaiting { call_id: CallId },
@@ -115,11 +128,11 @@ pub enum Op {
         /// Whether to switch.
         agree: bool,
     },
-    /// Mutes the microphone; the track stays open.
+    /// Mutes the microphone; the track stays open. While it rings here, for the answer.
     MuteLocalAudio { muted: bool },
     /// Pauses the picture, which closes the camera, or opens it again.
     MuteLocalVideo { muted: bool },
-    /// Opens or closes the camera.
+    /// Opens or closes the camera. While it rings here, for the answer.
     EnableLocalVideo { enabled: bool },
     /// Tries a microphone or camera again that has failed; nothing if it has not. What comes of it is told by `Changed`.
     RetryDevice { kind: DeviceKind },
@@ -154,6 +167,11 @@ pub enum Op {
 }
 
 impl Op {
+    /// Answers with the devices that the call carries.
+    pub const ACCEPT: Self = Self::Accept {
+        presets: DevicePresets::NONE,
+    };
+
     /// Whether only a signed-in account can ask for it.
     pub(super) fn needs_sign_in(&self) -> bool {
         matches!(
@@ -170,8 +188,8 @@ impl Op {
         )
     }
 
-    /// Why this cannot be asked in that state, if so (behaviour A.4). What the state does not tell, the call itself says: local
-    /// devices while it rings (`CallLeg::has_local_media`), an invite while dialling (`CallLeg::invite`).
+    /// Why this cannot be asked in that state, if so (behaviour A.4). What the state does not tell, the call itself says: an
+    /// invite while dialling (`CallLeg::invite`).
     pub(super) fn refused_in(&self, state: State) -> Option<ErrorKind> {
         use ErrorKind as E;
         use State::{Called, Calling, Idle, InCall};
@@ -188,9 +206,9 @@ impl Op {
                 Called => E::CallWhileCalled,
                 InCall => E::CallWhileInCall,
             },
-            (Self::Accept, Idle) => E::AcceptWhileIdle,
-            (Self::Accept, Calling) => E::AcceptWhileCalling,
-            (Self::Accept, InCall) => E::AcceptWhileInCall,
+            (Self::Accept { .. }, Idle) => E::AcceptWhileIdle,
+            (Self::Accept { .. }, Calling) => E::AcceptWhileCalling,
+            (Self::Accept { .. }, InCall) => E::AcceptWhileInCall,
             (Self::Reject, Idle) => E::RejectWhileIdle,
             (Self::Reject, Calling) => E::RejectWhileCalling,
             (Self::Reject, InCall) => E::RejectWhileInCall,
@@ -207,7 +225,7 @@ impl Op {
             (Self::GroupInvite { .. }, Called) => E::InviteWhileCalled,
             (Self::AnswerSwitch { .. }, Idle | Calling | Called)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Idle) => E::NotInCall,
-            (Self::Accept, Called)
+            (Self::Accept { .. }, Called)
             | (Self::Reject, Called)
             | (Self::Cancel, Calling)
             | (Self::Leave | Self::SwitchCallType { .. } | Self::AnswerSwitch { .. }, InCall)

@@ -2,8 +2,8 @@
 
 use hullo_protocol::{Accid, AppKey, CallId, DeviceInfo, ErrorBody, ErrorKind, MessageId};
 
-use super::Value;
 use super::login_token::LoginToken;
+use super::{ConnectionFailure, Value};
 use crate::Time;
 
 /// Silence after which the server is pinged, and then given up.
@@ -15,6 +15,8 @@ const DOUBT_MS: u64 = 3_000;
 const UNANSWERED_MS: u64 = 6_000;
 /// The same after a change of network, when the socket is probably dead.
 const SUSPECT_MS: u64 = 4_000;
+/// A session that has lasted for so long was no failure.
+const LASTING_MS: u64 = 10_000;
 
 /// Who is signed in, or wants to be.
 #[derive(Debug, Clone)]
@@ -74,8 +76,14 @@ pub(super) struct Signalling {
     pub(super) phase: ConnectionPhase,
     /// Further logins of the account that wait for the session, and until when.
     pub(super) relogins: Vec<(u64, Time)>,
-    /// Connections that failed since the last login.
+    /// Connections that failed since the last session that lasted.
     pub(super) attempts: u32,
+    /// When the session was opened.
+    ready_at: Time,
+    /// What the server said before this connection ended.
+    said: Option<ConnectionFailure>,
+    /// What it said before the last one ended.
+    failure: Option<ConnectionFailure>,
     received_at: Time,
     /// A ping has been sent since something was received.
     pinged: bool,
@@ -101,13 +109,47 @@ impl Signalling {
     }
 
     /// The session is open. Returns the ticket of the login that the application waits for.
-    pub(super) fn welcome(&mut self, accid: Accid, secure: bool) -> Option<u64> {
+    pub(super) fn welcome(&mut self, accid: Accid, secure: bool, now: Time) -> Option<u64> {
         self.phase = ConnectionPhase::Ready;
-        self.attempts = 0;
+        self.ready_at = now;
+        self.failure = None;
         let account = self.account.as_mut()?;
         account.accid = accid;
         account.secure = secure;
         account.first_login.take().map(|(ticket, _)| ticket)
+    }
+
+    /// The server says why this connection is about to end.
+    pub(super) fn note_reason(&mut self, reason: ConnectionFailure) {
+        self.said = Some(reason);
+    }
+
+    /// The connection is gone. Returns how many have failed before it since the last session that lasted.
+    pub(super) fn note_lost(&mut self, now: Time) -> u32 {
+        self.failure = self.said.take();
+        // A server that takes logins and drops them at once is not asked at once again.
+        if self.is_ready() && now.since(self.ready_at) >= LASTING_MS {
+            self.attempts = 0;
+        }
+        let before = self.attempts;
+        self.attempts += 1;
+        before
+    }
+
+    /// What the server said before the last connection ended.
+    pub(super) fn failure_of_last(&self) -> Option<ConnectionFailure> {
+        self.failure
+    }
+
+    /// Why there is no session, as far as the server has said.
+    pub(super) fn failure(&self) -> Option<ConnectionFailure> {
+        match self.phase {
+            ConnectionPhase::NoToken => Some(ConnectionFailure::TokenExpired),
+            ConnectionPhase::Off | ConnectionPhase::Ready => None,
+            ConnectionPhase::Waiting(_)
+            | ConnectionPhase::Opening(_)
+            | ConnectionPhase::LoggingIn => self.failure,
+        }
     }
 
     /// How the account is shown from now on.

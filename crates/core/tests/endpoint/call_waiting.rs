@@ -1,6 +1,8 @@
 //! Call waiting: an invite that comes during a call, and what the person makes of it.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
+use hullo_core::endpoint::{
+    AppEvent, DevicePresets, Input, MediaCommand, Op, Output, State, Value,
+};
 use hullo_protocol::{
     CallId, CallState, Command, EndReason, EndView, ErrorKind, Event, InviteView, Media, OtherCall,
     ParticipantState, Snapshot, Success, Uid,
@@ -12,10 +14,12 @@ use crate::phone::{FOREIGN, INVITE, Phone, accid, view};
 const END: Op = Op::AcceptWaiting {
     call_id: FOREIGN,
     other: OtherCall::End,
+    presets: DevicePresets::NONE,
 };
 const HOLD: Op = Op::AcceptWaiting {
     call_id: FOREIGN,
     other: OtherCall::Hold,
+    presets: DevicePresets::NONE,
 };
 const REJECT: Op = Op::RejectWaiting { call_id: FOREIGN };
 
@@ -49,7 +53,7 @@ fn secure_with_waiting() -> Phone {
     phone.secure = true;
     phone.log_in();
     phone.invite(30_000);
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     phone.answer_accept();
     phone.joined();
     phone.knock(30_000);
@@ -437,7 +441,7 @@ fn when_the_first_call_ends_the_second_rings_as_any_other() {
         };
         assert_eq!(phone.events.iter().filter(rings).count(), 1);
         assert_eq!(phone.told().waiting, None);
-        phone.ask(Op::Accept);
+        phone.ask(Op::ACCEPT);
         phone.answer(is_accept, call_of(second_call()));
         assert_eq!(phone.state(), State::InCall);
     }

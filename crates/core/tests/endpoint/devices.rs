@@ -1,6 +1,8 @@
 //! Several devices of one account: calls elsewhere, fetching and joining a running call, being kicked out.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
+use hullo_core::endpoint::{
+    AppEvent, DevicePresets, Input, MediaCommand, Op, Output, State, Value,
+};
 use hullo_protocol::{
     CallId, CallState, CallView, Command, DeviceState, EndReason, ErrorKind, Event, Media,
     OtherCall, ParticipantState, SessionClosed, Snapshot, Success, Uid,
@@ -9,8 +11,14 @@ use hullo_protocol::{
 use crate::phone::group::{active, call_of, crowd, found_call, second_call, snapshot_of};
 use crate::phone::{FOREIGN, INVITE, Phone, call_bob};
 
-const JOIN: Op = Op::Join { call_id: INVITE };
-const CONTINUE: Op = Op::ContinueHere { call_id: INVITE };
+const JOIN: Op = Op::Join {
+    call_id: INVITE,
+    presets: DevicePresets::NONE,
+};
+const CONTINUE: Op = Op::ContinueHere {
+    call_id: INVITE,
+    presets: DevicePresets::NONE,
+};
 
 fn is_continue(command: &Command) -> bool {
     matches!(command, Command::Continue { .. })
@@ -189,7 +197,10 @@ fn fetched_call_has_joined_once_its_media_is_here() {
 #[test]
 fn fetched_call_opens_no_camera_that_was_off_on_the_other_device() {
     let mut phone = beside_another_device();
-    phone.ask(Op::ContinueHere { call_id: INVITE });
+    phone.ask(Op::ContinueHere {
+        call_id: INVITE,
+        presets: DevicePresets::NONE,
+    });
     let mut call = crate::phone::group::active(INVITE, 6);
     call.participants[1].video = DeviceState::Off;
     phone.answer(is_continue, call_of(call));
@@ -268,9 +279,13 @@ fn fetched_call_whose_answer_was_lost_is_known_by_the_next_login() {
 #[test]
 fn what_rings_here_while_the_account_talks_elsewhere_is_answered_with_what_becomes_of_that() {
     let call_id = FOREIGN;
-    let waiting = |other| Op::AcceptWaiting { call_id, other };
+    let waiting = |other| Op::AcceptWaiting {
+        call_id,
+        other,
+        presets: DevicePresets::NONE,
+    };
     for (op, other) in [
-        (Op::Accept, OtherCall::End),
+        (Op::ACCEPT, OtherCall::End),
         (waiting(OtherCall::End), OtherCall::End),
         (waiting(OtherCall::Hold), OtherCall::Hold),
     ] {

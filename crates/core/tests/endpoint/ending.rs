@@ -196,7 +196,7 @@ fn cancelled_invite_stops_ringing_at_once() {
 #[test]
 fn cancel_that_beats_the_accept_wins() {
     let mut phone = Phone::called();
-    let ticket = phone.ask(Op::Accept);
+    let ticket = phone.ask(Op::ACCEPT);
     phone.end(EndReason::Cancelled, "bob");
     assert_eq!(
         phone.result_of(ticket),
@@ -243,7 +243,7 @@ fn answer_on_another_device_does_not_wait_for_the_token_of_the_own_one() {
 #[test]
 fn accept_that_another_device_beat_says_so() {
     let mut phone = Phone::called();
-    let ticket = phone.ask(Op::Accept);
+    let ticket = phone.ask(Op::ACCEPT);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
     phone.reply(re, Err(ErrorKind::AlreadyAccepted.into()));
     assert_eq!(
@@ -262,7 +262,7 @@ fn accept_that_another_device_beat_says_so() {
 #[test]
 fn hanging_up_while_the_accept_is_under_way_works() {
     let mut phone = Phone::called();
-    let accept = phone.ask(Op::Accept);
+    let accept = phone.ask(Op::ACCEPT);
     let hangup = phone.ask(Op::Hangup);
     assert!(matches!(phone.result_of(accept), Some(Err(_))));
     assert_eq!(phone.result_of(hangup), Some(&Ok(Value::Done)));
@@ -319,7 +319,7 @@ fn waiting_for_a_token() -> (Phone, u64) {
         call,
         ring_ms_left: 30_000,
     });
-    let ticket = phone.ask(Op::Accept);
+    let ticket = phone.ask(Op::ACCEPT);
     let asks = |output: &Output| matches!(output, Output::AskToken { uid, .. } if uid.0 == 2);
     assert!(phone.outputs.iter().any(asks));
     (phone, ticket)
@@ -444,7 +444,7 @@ fn asks_for_record(command: &Command) -> bool {
 #[test]
 fn call_that_the_server_has_forgotten_ends_as_its_record_says() {
     let mut phone = Phone::called();
-    let ticket = phone.ask(Op::Accept);
+    let ticket = phone.ask(Op::ACCEPT);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
     phone.reply(re, Err(ErrorKind::CallNotFound.into()));
     assert_eq!(phone.result_of(ticket), Some(&Err(ErrorKind::CallNotFound)));
@@ -464,7 +464,7 @@ fn call_that_the_server_has_forgotten_ends_as_its_record_says() {
 #[test]
 fn forgotten_call_that_another_device_has_taken_is_no_call_end() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
     phone.reply(re, Err(ErrorKind::CallNotFound.into()));
     let re = phone.last(asks_for_record).id;
@@ -479,7 +479,7 @@ fn forgotten_call_that_another_device_has_taken_is_no_call_end() {
 #[test]
 fn forgotten_call_without_a_record_ends_all_the_same() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
     phone.reply(re, Err(ErrorKind::CallNotFound.into()));
     let re = phone.last(asks_for_record).id;

@@ -1,6 +1,6 @@
 //! Calls of several: dialling, inviting, coming and going, leaving.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
+use hullo_core::endpoint::{AppEvent, DevicePresets, Input, MediaCommand, Op, State, Value};
 use hullo_protocol::{
     CallKind, CallState, Command, EndReason, EndView, ErrorKind, Event, GroupTerms, InviteMode,
     Media, ParticipantState, Snapshot, Success,
@@ -41,6 +41,7 @@ fn group_dial_shows_everybody_until_the_server_says_who_is_invited() {
         terms: terms.clone(),
         attachment: Some("lunch".into()),
         timeout_ms: Some(9_000),
+        presets: DevicePresets::NONE,
     });
     let call = phone.call().unwrap();
     assert_eq!((phone.state(), call.version), (State::Calling, 0));
@@ -382,7 +383,7 @@ fn own_part_that_is_lost_is_over_while_the_group_goes_on() {
         (vec![EndReason::Lost], State::Idle)
     );
     let mut phone = Phone::called_by_group();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     let accepted = ParticipantState::Accepted;
     let mut call = crowd(
         crate::phone::INVITE,
@@ -409,7 +410,7 @@ fn first_picture_is_reported_once_with_how_long_it_took() {
         delta.participants = vec![member("bob", 2, ParticipantState::Accepted)];
     });
     let mut callee = Phone::called();
-    callee.ask(Op::Accept);
+    callee.ask(Op::ACCEPT);
     for (mut phone, uid) in [(caller, 2), (callee, 1)] {
         phone.now += 400;
         if phone.has_sent(|c| matches!(c, Command::Accept { .. })) {

@@ -41,7 +41,7 @@ fn somebody_who_had_left_is_told_again_when_back() {
 #[test]
 fn inviting_has_its_error_in_each_state() {
     let mut accepting = Phone::called();
-    accepting.ask(Op::Accept);
+    accepting.ask(Op::ACCEPT);
     let cases = [
         (Phone::logged_in(), 20029),
         (Phone::calling(), 20030),

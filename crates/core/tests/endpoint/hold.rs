@@ -1,6 +1,8 @@
 //! A call that is on hold while another is current.
 
-use hullo_core::endpoint::{AppEvent, Input, LocalDevice, LocalMedia, MediaCommand, Op, State};
+use hullo_core::endpoint::{
+    AppEvent, DevicePresets, Input, LocalDevice, LocalMedia, MediaCommand, Op, State,
+};
 use hullo_protocol::{
     CallKind, CallState, CallSummary, CallView, Command, DeviceState, EndReason, EndView,
     ErrorKind, Event, Media, OtherCall, ParticipantState, RecordStatus, Snapshot, Uid,
@@ -12,6 +14,7 @@ use crate::phone::{FOREIGN, INVITE, Phone, accid};
 const HOLD: Op = Op::AcceptWaiting {
     call_id: FOREIGN,
     other: OtherCall::Hold,
+    presets: DevicePresets::NONE,
 };
 
 fn is_accept(command: &Command) -> bool {
@@ -429,7 +432,7 @@ fn others_see_who_holds() {
 #[test]
 fn first_picture_after_a_hold_says_nothing_of_how_fast_the_call_was() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     phone.answer_accept();
     phone.joined();
     phone.knock(30_000);

@@ -1,6 +1,6 @@
 //! An invite that meets a dial on its way: the server knows of both, the device shows one at a time.
 
-use hullo_core::endpoint::{AppEvent, Op, State};
+use hullo_core::endpoint::{AppEvent, DevicePresets, Op, State};
 use hullo_protocol::{
     CallDelta, CallId, CallState, Command, EndReason, EndView, ErrorKind, Event, Media, OtherCall,
     ParticipantState,
@@ -171,7 +171,7 @@ fn invite_that_came_before_the_call_was_connected_is_announced_once_it_is() {
     let ring_ms_left = 20_000;
     called.event(Event::CallInvited { call, ring_ms_left });
     assert!(called.events.is_empty(), "one rings at a time");
-    called.ask(Op::Accept);
+    called.ask(Op::ACCEPT);
     called.answer_accept();
     for phone in [dialled, called] {
         assert_eq!(phone.state(), State::InCall);
@@ -226,7 +226,11 @@ fn nothing_rings_between_an_answer_and_its_call() {
     let mut phone = Phone::with_waiting();
     let other = OtherCall::Hold;
     let call_id = FOREIGN;
-    let ticket = phone.ask(Op::AcceptWaiting { call_id, other });
+    let ticket = phone.ask(Op::AcceptWaiting {
+        call_id,
+        other,
+        presets: DevicePresets::NONE,
+    });
     phone.end(EndReason::HungUp, "bob");
     let call = view(
         CallId::from_u128(0x3D),
@@ -252,7 +256,11 @@ fn answer_under_way_is_given_up_by_a_hang_up_when_there_is_no_other_call() {
     let mut phone = Phone::with_waiting();
     let other = OtherCall::Hold;
     let call_id = FOREIGN;
-    let answer = phone.ask(Op::AcceptWaiting { call_id, other });
+    let answer = phone.ask(Op::AcceptWaiting {
+        call_id,
+        other,
+        presets: DevicePresets::NONE,
+    });
     phone.end(EndReason::HungUp, "bob");
     let ticket = phone.ask(Op::Hangup);
     assert!(matches!(phone.result_of(ticket), Some(Ok(_))));

@@ -50,7 +50,7 @@ fn fail(phone: &mut Phone, kind: DeviceKind, failure: DeviceFailure) {
 /// Alice answers; her browser still asks her.
 fn answered() -> Phone {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     phone.answer_accept();
     phone.forget();
     phone
@@ -91,7 +91,7 @@ fn device_is_asking_until_the_browser_has_opened_it() {
 #[test]
 fn server_that_takes_the_devices_to_be_asked_for_is_not_told_so() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     let re = phone.last(|c| matches!(c, Command::Accept { .. })).id;
     let mut call = view(INVITE, "bob", 3, ParticipantState::Accepted);
     call.state = CallState::Active;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audio_mutes;
 mod call_waiting;
+mod connection;
 mod consent;
 mod devices;
 mod ending;
@@ -18,6 +20,7 @@ mod other_calls;
 mod outage;
 mod parked;
 mod phone;
+mod presets;
 mod random;
 mod reconnection;
 mod subscription;

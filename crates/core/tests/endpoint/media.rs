@@ -38,7 +38,7 @@ fn path_is_warm_and_the_devices_closed_while_it_rings() {
 #[test]
 fn callees_devices_open_with_the_answer_and_flow_when_it_counts() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     assert_eq!(captures(&phone), [(true, true)]);
     assert!(flows(&phone).is_empty());
     phone.answer_accept();
@@ -81,7 +81,7 @@ fn mutes_stop_the_flow_and_are_told_and_do_not_outlive_the_call() {
     phone.forget();
     phone.invite(30_000);
     phone.offer();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     phone.answer_accept();
     assert_eq!(flows(&phone), [(true, true)]);
 }

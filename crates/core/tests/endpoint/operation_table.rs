@@ -1,6 +1,6 @@
 //! Every operation in every state: the table of behaviour A.2.
 
-use hullo_core::endpoint::{Op, State, Value};
+use hullo_core::endpoint::{DeviceKind, DevicePresets, Op, State, Value};
 use hullo_protocol::{ErrorKind, Media, OtherCall};
 
 use crate::phone::group::{call_all, invite_all, show};
@@ -59,8 +59,20 @@ fn running_call_is_entered_when_idle_only() {
     ];
     let call_id = INVITE;
     answers(call_all(&["bob", "carol"], Media::Video), expected);
-    answers(Op::Join { call_id }, expected);
-    answers(Op::ContinueHere { call_id }, expected);
+    answers(
+        Op::Join {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
+        expected,
+    );
+    answers(
+        Op::ContinueHere {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
+        expected,
+    );
 }
 
 #[test]
@@ -99,7 +111,14 @@ fn second_call_is_answered_only_where_one_waits() {
     let unknown = [refused(ErrorKind::CallNotFound); 4];
     let call_id = FOREIGN;
     for other in [OtherCall::End, OtherCall::Hold] {
-        answers(Op::AcceptWaiting { call_id, other }, unknown);
+        answers(
+            Op::AcceptWaiting {
+                call_id,
+                other,
+                presets: DevicePresets::NONE,
+            },
+            unknown,
+        );
     }
     answers(Op::RejectWaiting { call_id }, unknown);
 }
@@ -121,7 +140,7 @@ fn accept_works_when_called_only() {
         None,
         refused(ErrorKind::AcceptWhileInCall),
     ];
-    answers(Op::Accept, expected);
+    answers(Op::ACCEPT, expected);
 }
 
 #[test]
@@ -173,12 +192,13 @@ fn switch_works_in_a_call_only() {
 }
 
 #[test]
-fn own_devices_can_be_switched_from_the_dial_on() {
-    let not_in_call = refused(ErrorKind::NotInCall);
-    let expected = [not_in_call, DONE, not_in_call, DONE];
+fn own_devices_can_be_set_in_every_call() {
+    let expected = [refused(ErrorKind::NotInCall), DONE, DONE, DONE];
     answers(Op::MuteLocalAudio { muted: true }, expected);
     answers(Op::MuteLocalVideo { muted: true }, expected);
     answers(Op::EnableLocalVideo { enabled: false }, expected);
+    let kind = DeviceKind::Audio;
+    answers(Op::RetryDevice { kind }, expected);
 }
 
 #[test]
@@ -209,6 +229,7 @@ fn call_to_oneself_or_with_too_much_text_is_refused() {
         media: Media::Audio,
         attachment,
         timeout_ms: None,
+        presets: DevicePresets::NONE,
     };
     for (op, kind) in [
         (call(accid("alice"), None), ErrorKind::CalledOneself),
@@ -233,8 +254,14 @@ fn nothing_but_sign_in_works_before_it() {
     for op in [
         call_bob(Media::Audio),
         call_all(&["bob"], Media::Audio),
-        Op::Join { call_id },
-        Op::ContinueHere { call_id },
+        Op::Join {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
+        Op::ContinueHere {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
         Op::QueryCall {
             call_id: Some(call_id),
             group_id,
@@ -250,8 +277,8 @@ fn nothing_but_sign_in_works_before_it() {
 #[test]
 fn accepting_twice_is_accepting_once() {
     let mut phone = Phone::called();
-    let first = phone.ask(Op::Accept);
-    let second = phone.ask(Op::Accept);
+    let first = phone.ask(Op::ACCEPT);
+    let second = phone.ask(Op::ACCEPT);
     phone.answer_accept();
     assert!(matches!(
         phone.result_of(first),
@@ -267,7 +294,7 @@ fn accepting_twice_is_accepting_once() {
 #[test]
 fn accept_resolves_with_the_members_who_are_in_the_call() {
     let mut phone = Phone::called();
-    let ticket = phone.ask(Op::Accept);
+    let ticket = phone.ask(Op::ACCEPT);
     phone.answer_accept();
     let Some(Ok(Value::Accepted { members, .. })) = phone.result_of(ticket) else {
         panic!("{:?}", phone.done);

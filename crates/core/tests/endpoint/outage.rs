@@ -97,7 +97,7 @@ fn dial_whose_answer_was_lost_is_known_by_the_next_login() {
 fn offer_lost_with_the_connection_is_made_again_while_the_accept_is_repeated() {
     let mut phone = Phone::logged_in();
     phone.invite(30_000);
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     phone.forget();
     phone.give(Input::SocketClosed);
     phone.pass(1_000);

@@ -1,6 +1,6 @@
 //! A call that another device of the account has put on hold, because it has answered a second one.
 
-use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
+use hullo_core::endpoint::{AppEvent, DevicePresets, Input, MediaCommand, Op, State, Value};
 use hullo_protocol::{
     CallId, CallState, Command, EndReason, ErrorKind, Event, ParticipantState, Snapshot, Success,
 };
@@ -108,7 +108,10 @@ fn parked_call_ends_for_its_own_reason() {
 #[test]
 fn other_call_is_fetched_beside_a_parked_one_which_stays_on_hold() {
     let mut phone = parked();
-    phone.ask(Op::ContinueHere { call_id: FOREIGN });
+    phone.ask(Op::ContinueHere {
+        call_id: FOREIGN,
+        presets: DevicePresets::NONE,
+    });
     phone.answer(
         |c| matches!(c, Command::Continue { .. }),
         call_of(second_call()),
@@ -186,7 +189,10 @@ fn news_of_the_hold_that_come_late_do_not_undo_its_end() {
 fn parked_call_is_taken_up_again_when_the_person_asks_for_it() {
     let mut phone = parked();
     phone.forget();
-    let ticket = phone.ask(Op::ContinueHere { call_id: INVITE });
+    let ticket = phone.ask(Op::ContinueHere {
+        call_id: INVITE,
+        presets: DevicePresets::NONE,
+    });
     assert_eq!(phone.accepted(ticket), ["bob", "alice"]);
     assert_eq!((phone.state(), phone.call_id()), (State::InCall, INVITE));
     assert!(phone.has_sent(is_resume));
@@ -217,7 +223,7 @@ fn call_answered_beside_a_parked_one_comes_first() {
         ring_ms_left,
     });
     assert_eq!((phone.state(), phone.call_id()), (State::Called, third));
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     call.state = CallState::Active;
     call.version = 3;
     call.participants[1].state = ParticipantState::Accepted;

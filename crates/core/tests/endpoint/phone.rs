@@ -4,8 +4,8 @@ pub(crate) mod group;
 
 use hullo_core::Time;
 use hullo_core::endpoint::{
-    AppEvent, DeviceKind, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op, Output, State,
-    Value,
+    AppEvent, DeviceKind, DevicePresets, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op,
+    Output, State, Value,
 };
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallState, CallView, Command, DeviceId, DeviceInfo,
@@ -120,7 +120,7 @@ impl Phone {
 
     pub(crate) fn in_call() -> Self {
         let mut phone = Self::called();
-        phone.ask(Op::Accept);
+        phone.ask(Op::ACCEPT);
         phone.answer_accept();
         phone.joined();
         phone.forget();
@@ -368,11 +368,14 @@ impl Phone {
         self.call().unwrap().call_id
     }
 
-    /// The names of the events, without those that only say that something has changed.
+    /// The events, without those that only say that the state or the connection has changed.
     pub(crate) fn news(&self) -> Vec<&AppEvent> {
         self.events
             .iter()
-            .filter(|event| !matches!(event, AppEvent::Changed { .. }))
+            .filter(|event| {
+                use AppEvent::{Changed, ConnectionChanged};
+                !matches!(event, Changed { .. } | ConnectionChanged { .. })
+            })
             .collect()
     }
 
@@ -419,6 +422,7 @@ pub(crate) fn call_bob(media: Media) -> Op {
         media,
         attachment: None,
         timeout_ms: None,
+        presets: DevicePresets::NONE,
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod lives;
 
-use hullo_core::endpoint::{DeviceKind, Input, MediaEvent, Op, State};
+use hullo_core::endpoint::{DeviceKind, DevicePresets, Input, MediaEvent, Op, State};
 use hullo_protocol::{
     CallId, CallKind, CallState, CallView, Command, DeviceState, EndReason, EndView, ErrorKind,
     Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, Snapshot,
@@ -53,7 +53,7 @@ enum Stimulus {
 fn operation() -> impl Strategy<Value = Op> {
     prop_oneof![
         4 => Just(call_bob(Media::Video)),
-        3 => Just(Op::Accept),
+        3 => Just(Op::ACCEPT),
         1 => Just(Op::Reject),
         1 => Just(Op::Cancel),
         2 => Just(Op::Hangup),
@@ -70,10 +70,10 @@ fn operation() -> impl Strategy<Value = Op> {
         3 => Just(call_all(&["bob", "carol", "dave"], Media::Video)),
         1 => Just(invite_all(&["carol", "erin"])),
         2 => Just(Op::Leave),
-        2 => name().prop_map(|call_id| Op::Join { call_id }),
-        2 => name().prop_map(|call_id| Op::ContinueHere { call_id }),
+        2 => name().prop_map(|call_id| Op::Join { call_id, presets: DevicePresets::NONE }),
+        2 => name().prop_map(|call_id| Op::ContinueHere { call_id, presets: DevicePresets::NONE }),
         1 => Just(Op::QueryCall { call_id: Some(FOREIGN), group_id: None }),
-        6 => (name(), other()).prop_map(|(call_id, other)| Op::AcceptWaiting { call_id, other }),
+        6 => (name(), other()).prop_map(|(call_id, other)| Op::AcceptWaiting { call_id, other, presets: DevicePresets::NONE }),
         1 => name().prop_map(|call_id| Op::RejectWaiting { call_id }),
         1 => Just(show(&["bob", "carol"])),
     ]

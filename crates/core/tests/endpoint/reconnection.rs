@@ -164,7 +164,7 @@ fn invite_rings_for_the_time_that_is_left_and_not_longer() {
 #[test]
 fn accept_is_repeated_under_its_name_after_an_outage() {
     let mut phone = Phone::called();
-    phone.ask(Op::Accept);
+    phone.ask(Op::ACCEPT);
     let accept = |c: &Command| matches!(c, Command::Accept { .. });
     let first = phone.last(accept).request_id;
     phone.give(Input::SocketClosed);
@@ -281,7 +281,7 @@ fn server_that_restarts_is_come_back_to_soon() {
     });
     phone.give(Input::SocketClosed);
     phone.outputs.clear();
-    phone.pass(500);
+    phone.pass(2_000);
     assert!(phone.outputs.contains(&Output::OpenSocket));
     assert!(phone.ends().is_empty());
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use hullo_core::endpoint::{Op, State};
+use hullo_core::endpoint::{DevicePresets, Op, State};
 use hullo_protocol::Media;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
@@ -65,12 +65,13 @@ async fn talk(fleet: &Fleet) {
         media: Media::Audio,
         attachment: None,
         timeout_ms: None,
+        presets: DevicePresets::NONE,
     });
     eventually("it rings", async || {
         (callee.state() == State::Called).then_some(())
     })
     .await;
-    callee.ask(Op::Accept);
+    callee.ask(Op::ACCEPT);
     eventually("both talk", async || {
         fleet.all(|seen| seen.joined).then_some(())
     })

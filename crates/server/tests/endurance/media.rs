@@ -51,6 +51,7 @@ impl Media {
                 }
             }
             MediaCommand::Capture { .. }
+            | MediaCommand::Retry { .. }
             | MediaCommand::Flow { .. }
             | MediaCommand::IceServers { .. }
             | MediaCommand::Slots { .. } => {}

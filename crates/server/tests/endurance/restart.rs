@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use hullo_core::endpoint::{Op, State};
+use hullo_core::endpoint::{DevicePresets, Op, State};
 use hullo_protocol::Media;
 
 use crate::eventually::eventually;
@@ -19,6 +19,7 @@ async fn every_active_call_goes_on_after_a_restart_under_load() {
             media: Media::Video,
             attachment: None,
             timeout_ms: None,
+            presets: DevicePresets::NONE,
         });
     }
     eventually("all ring", async || {
@@ -28,7 +29,7 @@ async fn every_active_call_goes_on_after_a_restart_under_load() {
     })
     .await;
     for device in fleet.devices.iter().skip(1).step_by(2) {
-        device.ask(Op::Accept);
+        device.ask(Op::ACCEPT);
     }
     eventually("all talk", async || {
         fleet

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hullo_core::endpoint::{Op, State};
+use hullo_core::endpoint::{DevicePresets, Op, State};
 use hullo_protocol::{CallId, Command, Media, Success};
 use str0m::Rtc;
 use str0m::media::{Direction, MediaKind};
@@ -114,6 +114,7 @@ fn call(callee: &Device) -> Op {
         media: Media::Audio,
         attachment: None,
         timeout_ms: None,
+        presets: DevicePresets::NONE,
     }
 }
 

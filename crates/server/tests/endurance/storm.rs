@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hullo_core::endpoint::{Op, State};
+use hullo_core::endpoint::{DevicePresets, Op, State};
 use hullo_protocol::{GroupTerms, Media};
 
 use crate::eventually::eventually;
@@ -96,15 +96,17 @@ pub(crate) fn act(fleet: &Fleet, dice: &mut Dice) {
             terms: GroupTerms::default(),
             attachment: None,
             timeout_ms: Some(5_000),
+            presets: DevicePresets::NONE,
         },
         (State::Idle, 4..12) => Op::Call {
             accid: first,
             media,
             attachment: None,
             timeout_ms: Some(5_000),
+            presets: DevicePresets::NONE,
         },
         (State::Calling, 0) => Op::Cancel,
-        (State::Called, 0..8) => Op::Accept,
+        (State::Called, 0..8) => Op::ACCEPT,
         (State::Called, 8) => Op::Reject,
         (State::InCall, 0) => Op::Hangup,
         (State::InCall, 1) => Op::Leave,

@@ -1,8 +1,8 @@
 //! Group calls, from the dial to the record.
 
 use hullo_protocol::{
-    CallId, CallState, CallView, Command, EndReason, ErrorBody, ErrorKind, GroupTerms, InviteMode,
-    JoinMode, ParticipantState, ParticipantView, StartCall, Success,
+    CallId, CallState, CallView, Command, DeviceState, EndReason, ErrorBody, ErrorKind, GroupTerms,
+    InviteMode, JoinMode, ParticipantState, ParticipantView, StartCall, Success,
 };
 use serde_json::{Value, json};
 
@@ -347,8 +347,11 @@ async fn burst_of_news_cuts_nobody_off_who_reads() {
         for person in &mut *talking {
             let set = Command::SetMedia {
                 call_id,
-                audio: toggle % 2 == 0,
-                video: false,
+                audio: match toggle % 2 {
+                    0 => DeviceState::On,
+                    _ => DeviceState::Off,
+                },
+                video: DeviceState::Off,
             };
             person.send(request_id(), set).await;
         }

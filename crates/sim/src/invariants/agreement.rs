@@ -71,7 +71,7 @@ impl BothEndsAgree {
         let Some(call_id) = self.current.get(&page) else {
             return;
         };
-        if *op == Op::Accept {
+        if matches!(op, Op::Accept { .. }) {
             self.accepts.insert((page, *call_id));
         }
         let reason = match (op, state) {
@@ -270,6 +270,6 @@ mod tests {
         };
         let run = |op| first_failure(&mut invariant(EndReason::HungUp), &observations(op));
         assert_eq!(run(&Op::Cancel), None);
-        assert_eq!(run(&Op::Accept), Some(3));
+        assert_eq!(run(&Op::ACCEPT), Some(3));
     }
 }

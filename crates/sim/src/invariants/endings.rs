@@ -199,7 +199,7 @@ impl Invariant for CallEndComesOnce {
             }
             Observation::OpStarted {
                 page,
-                op: Op::Join { call_id } | Op::ContinueHere { call_id },
+                op: Op::Join { call_id, .. } | Op::ContinueHere { call_id, .. },
                 ..
             } => {
                 self.entering.insert((*page, *call_id));
@@ -263,6 +263,9 @@ mod tests {
                 held: None,
                 waiting: None,
                 elsewhere: Vec::new(),
+                audio_mutes: Vec::new(),
+                connected: true,
+                reconnecting: false,
             },
         }
     }

@@ -88,7 +88,10 @@ impl Invariant for NoMediaBeforeAccept {
             Observation::OpStarted {
                 page,
                 op:
-                    Op::Accept | Op::AcceptWaiting { .. } | Op::Join { .. } | Op::ContinueHere { .. },
+                    Op::Accept { .. }
+                    | Op::AcceptWaiting { .. }
+                    | Op::Join { .. }
+                    | Op::ContinueHere { .. },
                 ..
             } => self.pages.entry(*page).or_default().said_yes = true,
             Observation::Emitted {

@@ -95,7 +95,7 @@ impl Invariant for NobodyRingsTooLong {
             }
             Observation::OpStarted {
                 page,
-                op: Op::Accept | Op::AcceptWaiting { .. },
+                op: Op::Accept { .. } | Op::AcceptWaiting { .. },
                 ..
             } => {
                 let until = now.plus_ms(ACCEPT_MS + SLACK_MS);

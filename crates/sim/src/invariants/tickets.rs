@@ -60,7 +60,7 @@ fn budget_ms(op: &Op) -> u64 {
     SLACK_MS
         + match op {
             Op::SwitchCallType { .. } => NETWORK_MS + SWITCH_MS,
-            Op::Accept
+            Op::Accept { .. }
             | Op::AcceptWaiting { .. }
             | Op::Join { .. }
             | Op::ContinueHere { .. }

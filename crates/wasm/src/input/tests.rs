@@ -1,6 +1,6 @@
 //! Inputs by hand against their derived form.
 
-use hullo_core::endpoint::DeviceKind;
+use hullo_core::endpoint::{DeviceKind, DevicePresets};
 use hullo_protocol::{
     Accid, AppKey, CallId, DeviceFailure, DeviceId, DeviceState, GroupTerms, InviteMode, JoinMode,
     Media, OtherCall, Platform,
@@ -32,14 +32,15 @@ fn ops() -> Vec<Op> {
         media: Media::Video,
         attachment,
         timeout_ms,
+        presets: DevicePresets::NONE,
     };
     let list = |before| Op::ListMessages {
         with: accid("bob"),
         before,
         limit: 50,
     };
-    match Op::Accept {
-        Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept | Op::Reject => {}
+    match Op::ACCEPT {
+        Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept { .. } | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::RetryDevice { .. } => {}
@@ -56,7 +57,13 @@ fn ops() -> Vec<Op> {
         Op::Logout,
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
-        Op::Accept,
+        Op::ACCEPT,
+        Op::Accept {
+            presets: DevicePresets {
+                audio: Some(false),
+                video: Some(true),
+            },
+        },
         Op::Reject,
         Op::Cancel,
         Op::Hangup,
@@ -121,13 +128,18 @@ fn group_ops() -> Vec<Op> {
         terms,
         attachment: attachment.map(str::to_owned),
         timeout_ms,
+        presets: DevicePresets::NONE,
     };
     let terms = GroupTerms {
         group_id: Some("team-7".to_owned()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
     };
-    let accept_waiting = |other| Op::AcceptWaiting { call_id, other };
+    let accept_waiting = |other| Op::AcceptWaiting {
+        call_id,
+        other,
+        presets: DevicePresets::NONE,
+    };
     vec![
         group_call(GroupTerms::default(), None, None),
         group_call(terms, Some("stand-up"), Some(60_000)),
@@ -141,7 +153,10 @@ fn group_ops() -> Vec<Op> {
             attachment: Some("join us".to_owned()),
             timeout_ms: Some(5_000),
         },
-        Op::Join { call_id },
+        Op::Join {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
         Op::QueryCall {
             call_id: Some(call_id),
             group_id: None,
@@ -150,7 +165,10 @@ fn group_ops() -> Vec<Op> {
             call_id: None,
             group_id: Some("team-7".to_owned()),
         },
-        Op::ContinueHere { call_id },
+        Op::ContinueHere {
+            call_id,
+            presets: DevicePresets::NONE,
+        },
         accept_waiting(OtherCall::End),
         accept_waiting(OtherCall::Hold),
         Op::RejectWaiting { call_id },

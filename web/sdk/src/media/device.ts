@@ -43,6 +43,8 @@ export class CaptureDevice {
   readonly #events: DeviceEvents;
   readonly #processing: Processing;
   #choice: DeviceChoice;
+  /** The machine's devices of this kind, as far as they are known and have not failed. */
+  #known: readonly MediaDeviceInfo[] = [];
   #isWanted = false;
   #report: DeviceReport = { state: 'off' };
   /** What comes in, of the device or of the app, while it is open. */
@@ -121,6 +123,7 @@ export class CaptureDevice {
     } catch (error) {
       if (attempt === this.#attempt) {
         this.#own = own;
+        this.#forget(choice.deviceId);
         void this.#openAndReport();
       }
       throw deviceError(this.kind, error);
@@ -142,6 +145,7 @@ export class CaptureDevice {
 
   /** The machine's devices of this kind are these now: what has failed is tried again, what is preferred is taken. */
   follow(devices: readonly MediaDeviceInfo[]): void {
+    this.#known = devices;
     if (this.#own || !this.#isWanted) return;
     const { state, failure } = this.#report;
     const mayHelp = failure !== 'denied' && failure !== 'insecure' && devices.length > 0;
@@ -164,15 +168,28 @@ export class CaptureDevice {
 
   /** `missing`: how it has failed if there is no such device. */
   async #openAndReport(missing: DeviceFailure = 'missing'): Promise<void> {
-    const opening = this.#open(this.#choice);
+    const { deviceId } = this.#choice;
+    // Browsers may take a device that is merely preferred for a hint, and give another.
+    const isThere = deviceId !== undefined && this.#known.some((device) => device.deviceId === deviceId);
+    const opening = this.#open(isThere ? { ...this.#choice, exact: true } : this.#choice);
     const attempt = this.#attempt;
     try {
       await opening;
     } catch (error) {
       if (attempt !== this.#attempt) return;
       const failure = failureOf(error);
+      // The chosen one cannot be had: any other is better than none.
+      if (isThere && (failure === 'busy' || failure === 'missing')) {
+        this.#forget(deviceId);
+        return this.#openAndReport(missing);
+      }
       this.#fail(failure === 'missing' ? missing : failure, messageOf(error));
     }
+  }
+
+  /** It has failed: until the browser says that something has changed, it is not asked for by name. */
+  #forget(deviceId: string | undefined): void {
+    this.#known = this.#known.filter((device) => device.deviceId !== deviceId);
   }
 
   /** Opens a device, or takes the app's track. When another attempt or a close has come between, what was opened is closed again. */

@@ -6,10 +6,19 @@ use super::{CallLeg, LegPhase, local_participant};
 use crate::endpoint::context::Context;
 use crate::endpoint::requests::Purpose;
 use crate::endpoint::tokens::TokenFor;
-use crate::endpoint::{Member, Value};
+use crate::endpoint::{DevicePresets, Member, State, Value};
 
 impl CallLeg {
-    pub(in crate::endpoint) fn accept(&mut self, ticket: u64, other: OtherCall, cx: &mut Context) {
+    pub(in crate::endpoint) fn accept(
+        &mut self,
+        ticket: u64,
+        other: OtherCall,
+        presets: DevicePresets,
+        cx: &mut Context,
+    ) {
+        if self.state() == State::Called {
+            self.preset(presets);
+        }
         let until = match &mut self.phase {
             LegPhase::Called { until } => *until,
             LegPhase::Accepting { tickets, .. } => return tickets.push(ticket),

@@ -5,7 +5,7 @@ use hullo_protocol::{Accid, Command, DeviceFailure, DeviceState, ErrorBody, Erro
 use super::{CallLeg, LegPhase, local_participant};
 use crate::endpoint::context::Context;
 use crate::endpoint::requests::Purpose;
-use crate::endpoint::{DeviceKind, LocalDevice, MediaCommand, Op};
+use crate::endpoint::{DeviceKind, DevicePresets, LocalDevice, MediaCommand, Op};
 
 /// Microphone and camera.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,12 +65,27 @@ impl CallLeg {
         self
     }
 
+    /// With microphone and camera as they are to be from the start.
+    pub(in crate::endpoint) fn with_presets(mut self, presets: DevicePresets) -> Self {
+        self.preset(presets);
+        self
+    }
+
+    /// Sets what microphone and camera are to do from now on, where that is said.
+    pub(in crate::endpoint) fn preset(&mut self, presets: DevicePresets) {
+        let local = &mut self.local;
+        local.audio_muted = presets.audio.map_or(local.audio_muted, |on| !on);
+        local.video_muted &= presets.video.is_none();
+        let has_pictures = self.view.media == Media::Video;
+        local.video_enabled = has_pictures && presets.video.unwrap_or(local.video_enabled);
+    }
+
     /// Whether this device's devices may be open: not while it only rings.
-    pub(in crate::endpoint) fn has_local_media(&self) -> bool {
+    fn has_local_media(&self) -> bool {
         !matches!(self.phase, LegPhase::Called { .. })
     }
 
-    /// Mutes, opens or closes this device's microphone or camera. What is asked for and has failed is tried again.
+    /// Mutes, opens or closes this device's microphone or camera; while it only rings, for the answer. What is asked for and has failed is tried again.
     pub(in crate::endpoint) fn change_local(
         &mut self,
         op: &Op,

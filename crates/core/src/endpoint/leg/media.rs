@@ -235,7 +235,7 @@ impl CallLeg {
     pub(super) fn send_slots(&self, cx: &mut Context) {
         let remote = |slot: &Slot| {
             let accid = self.accid_of(slot.uid?)?;
-            let muted = self.muted.contains(&accid);
+            let muted = cx.audio_mutes.contains(self.view.call_id, &accid);
             Some(RemoteSlot {
                 mid: slot.mid.clone(),
                 kind: slot.kind,

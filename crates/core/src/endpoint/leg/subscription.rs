@@ -49,11 +49,7 @@ impl CallLeg {
         if !self.view.participants.iter().any(|p| p.accid == accid) {
             return cx.fail(ticket, ErrorKind::ParticipantNotFound);
         }
-        if muted {
-            self.muted.insert(accid);
-        } else {
-            self.muted.remove(&accid);
-        }
+        cx.audio_mutes.set(self.view.call_id, accid, muted);
         self.send_slots(cx);
         cx.complete(ticket, Ok(Value::Done));
     }

@@ -2,12 +2,12 @@
 
 use hullo_core::endpoint::Input;
 use hullo_core::endpoint::{
-    AppEvent, LocalMedia, MediaCommand, MediaEvent, Op, Output, State, Value,
+    AppEvent, DevicePresets, LocalMedia, MediaCommand, MediaEvent, Op, Output, State, Value,
 };
 use hullo_protocol::{
-    CallDelta, CallId, CallKind, CallState, CallView, Command, DeviceState, ErrorBody, ErrorKind,
-    Event, FoundCall, GroupTerms, Media, ParticipantState, ParticipantView, RefusedInvite, Request,
-    Slot, SlotKind, Snapshot, Success, Uid,
+    Accid, CallDelta, CallId, CallKind, CallState, CallView, Command, DeviceState, ErrorBody,
+    ErrorKind, Event, FoundCall, GroupTerms, Media, ParticipantState, ParticipantView,
+    RefusedInvite, Request, Slot, SlotKind, Snapshot, Success, Uid,
 };
 
 use crate::phone::{FOREIGN, INVITE, Phone, accid, view};
@@ -21,6 +21,9 @@ pub(crate) struct Told {
     pub(crate) held: Option<CallView>,
     pub(crate) waiting: Option<CallView>,
     pub(crate) elsewhere: Vec<CallView>,
+    pub(crate) audio_mutes: Vec<Accid>,
+    pub(crate) connected: bool,
+    pub(crate) reconnecting: bool,
 }
 
 impl Told {
@@ -85,6 +88,7 @@ pub(crate) fn call_all(names: &[&str], media: Media) -> Op {
         terms: GroupTerms::default(),
         attachment: None,
         timeout_ms: None,
+        presets: DevicePresets::NONE,
     }
 }
 
@@ -169,7 +173,7 @@ impl Phone {
     /// Alice and bob are connected in bob's group call; carol's phone rings.
     pub(crate) fn guest_in_group() -> Self {
         let mut phone = Self::called_by_group();
-        phone.ask(Op::Accept);
+        phone.ask(Op::ACCEPT);
         let (joined, ringing) = (ParticipantState::Joined, ParticipantState::Ringing);
         let mut call = crowd(INVITE, "bob", 3, &[("alice", joined), ("carol", ringing)]);
         call.state = CallState::Active;
@@ -193,6 +197,7 @@ impl Phone {
         phone.ask(Op::AcceptWaiting {
             call_id: FOREIGN,
             other: hullo_protocol::OtherCall::Hold,
+            presets: DevicePresets::NONE,
         });
         phone.answer(
             |c| matches!(c, Command::Accept { .. }),
@@ -290,6 +295,9 @@ impl Phone {
                         held,
                         waiting,
                         elsewhere,
+                        audio_mutes,
+                        connected,
+                        reconnecting,
                     },
             } => Some(Told {
                 state: *state,
@@ -298,6 +306,9 @@ impl Phone {
                 held: held.clone(),
                 waiting: waiting.clone(),
                 elsewhere: elsewhere.clone(),
+                audio_mutes: audio_mutes.clone(),
+                connected: *connected,
+                reconnecting: *reconnecting,
             }),
             _ => None,
         });
