@@ -6,5 +6,7 @@ const backend = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   plugins: [react()],
-  server: { proxy: { '/login': backend, '/signup': backend, '/call-login': backend, '/room-token': backend } },
+  server: {
+    proxy: { '/login': backend, '/signup': backend, '/call-login': backend, '/room-token': backend },
+  },
 });

@@ -24,7 +24,10 @@ export function Calls({ login }: { login: CallLogin }) {
       <h1>{account ? `You are ${account.name ?? account.accid}` : 'Signing in…'}</h1>
       {error && (
         <p role="alert">
-          {error.message} <button onClick={retry}>Try again</button>
+          {error.message}{' '}
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
         </p>
       )}
       <form onSubmit={dial}>

@@ -12,6 +12,7 @@ import { measureFirstFrame } from './first_picture.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
 import { observeNetwork } from './network.ts';
+import { underPolicy } from './policy.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type { DeviceIdentity } from './tab_devices.ts';
 import { askForToken } from './tokens.ts';
@@ -191,11 +192,6 @@ export abstract class Client implements AsyncDisposable {
     return this.destroy();
   }
 
-  /** @internal Where the WebSocket goes. */
-  protected get socketUrl(): string {
-    return this.#socket.url;
-  }
-
   /** @internal Hands an operation to the endpoint; settles with what the endpoint completes it with. */
   protected ask<Is extends Value['is']>(is: Is, op: Op): Promise<Extract<Value, { is: Is }>> {
     return this.#driver.ask(is, op);
@@ -217,7 +213,9 @@ export abstract class Client implements AsyncDisposable {
     if (this.isDestroyed) throw destroyed();
     this.#logins += 1;
     try {
-      const { is: _, ...account } = await this.ask('logged_in', login(this.#device.take()));
+      const signIn = () => this.ask('logged_in', login(this.#device.take()));
+      const giveUp = () => void this.ask('done', { op: 'logout' });
+      const { is: _, ...account } = await underPolicy(this.#socket.url, signIn, giveUp);
       return account;
     } finally {
       this.#logins -= 1;

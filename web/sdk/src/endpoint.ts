@@ -18,13 +18,13 @@ export interface Endpoint {
 
 /**
  * Loads the module (once for each page) and makes an endpoint with fresh randomness. Rejects with a `HulloError` of the kind
- * `unknown` when the module cannot be loaded or may not run.
+ * `module_failed` when the module cannot be loaded or may not run.
  */
 export async function loadEndpoint(source?: WasmSource): Promise<Endpoint> {
   try {
     await init({ module_or_path: source ?? (await inlinedModule()) });
   } catch (error) {
-    throw HulloError.of('unknown', loadFailure(error, source));
+    throw HulloError.of('module_failed', loadFailure(error, source));
   }
   loadTexts(errorText);
   const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));

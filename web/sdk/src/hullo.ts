@@ -6,7 +6,6 @@ import { markAccept } from './first_picture.ts';
 import { askApp } from './hooks.ts';
 import { MediaClient } from './media_client.ts';
 import { checkOptions } from './options.ts';
-import { underPolicy } from './policy.ts';
 import { type DeviceIdentity, deviceOfTab, namedDevice } from './tab_devices.ts';
 import type {
   Account,
@@ -53,7 +52,8 @@ export class Hullo extends MediaClient {
 
   /**
    * Loads the WebAssembly module and makes a client that is signed out. Rejects with `invalid_argument` for missing and
-   * senseless options, with the reason of `signal` when that is aborted before, and when the module cannot be loaded.
+   * senseless options, with the reason of `signal` when that is aborted before, and with `module_failed` when the module cannot
+   * be loaded or the page's content security policy forbids it.
    */
   static async create(options: HulloOptions): Promise<Hullo> {
     checkOptions(options);
@@ -78,11 +78,6 @@ export class Hullo extends MediaClient {
    * on. Rejects with `wrong_token`, `token_expired`, `token_revoked`, `token_unavailable`, `account_not_found`, `account_disabled`, `no_connection` or `timeout`.
    */
   login(accid: string, token?: string): Promise<Account> {
-    const giveUp = () => void this.logout();
-    return underPolicy(this.socketUrl, () => this.#signIn(accid, token), giveUp);
-  }
-
-  #signIn(accid: string, token: string | undefined): Promise<Account> {
     return this.signIn((deviceId) => {
       const cursor = this.cursors.of(accid);
       return {

@@ -155,7 +155,7 @@ describe('module', () => {
     const { loadEndpoint: load } = await import('../src/endpoint.ts');
     await expect(load('https://a.example/hullo.wasm')).rejects.toMatchObject({
       name: 'HulloError',
-      kind: 'unknown',
+      kind: 'module_failed',
       message: expect.stringMatching(/cannot be loaded from https:\/\/a\.example\/hullo\.wasm: .*magic/),
     });
     vi.unstubAllGlobals();

@@ -466,7 +466,7 @@ describe('socket', () => {
       'wss://a.example/hullo/v1/ws',
       'wss://b.example/v1/ws',
     ]);
-    await expect(create({ server: 'ftp://c.example' })).rejects.toThrow(/write an address with http/);
+    await expect(create({ server: 'ftp://c.example' })).rejects.toThrow(/not a server address/);
   });
 });
 

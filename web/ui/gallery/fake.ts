@@ -1,6 +1,5 @@
 // A client that has no server: it is put into a state and stays there, obeys mutes, and shows painted pictures.
 import type {
-  DevicePresets,
   Call,
   CallRecord,
   DevicePresets,

@@ -168,16 +168,10 @@ export class SharedClient {
   async #giveBack(): Promise<void> {
     if (this.#users > 0) return;
     if (clients.get(this.#key) === this) clients.delete(this.#key);
-    await this.#client?.then(close, () => {});
-  }
-}
-
-/** Lets go of everything that the client holds. */
-async function close(client: Hullo & { destroy?: () => Promise<void> }): Promise<void> {
-  try {
-    await (client.destroy?.() ?? client.logout());
-  } catch (error) {
-    reportError(error);
+    await this.#client?.then(
+      (client) => client.destroy(),
+      () => {},
+    );
   }
 }
 

@@ -20,7 +20,7 @@ import {
 
 /** What `useHullo()` of Vue gives: each part of a session as a ref of its own. */
 export type HulloRefs = {
-  readonly [Part in Exclude<keyof HulloSession, 'retry'>]: ComputedRef<HulloSession[Part]>;
+  readonly [Name in Exclude<keyof HulloSession, 'retry'>]: ComputedRef<HulloSession[Name]>;
 } & Pick<HulloSession, 'retry'>;
 
 /**
