@@ -47,11 +47,14 @@ function turnLinks(text, page) {
   const code = /(^ *```[\s\S]*?^ *```|`[^`\n]*`)(?!\])/gm;
   const kept = [];
   const prose = text.replace(code, (match) => `\0${kept.push(match) - 1}\0`);
-  const turned = prose.replace(/(!?)\[([^\]]*(?:\[[^\]]*\][^\]]*)*)\]\(([^)\s]+)\)/g, (all, picture, label, target) => {
-    if (/^([a-z]+:|#)/.test(target)) return all;
-    const address = picture ? `/${placeOf(fileOf(target, page))}` : linkTo(target, page);
-    return address === undefined ? label : `${picture}[${label}](${address})`;
-  });
+  const turned = prose.replace(
+    /(!?)\[([^\]]*(?:\[[^\]]*\][^\]]*)*)\]\(([^)\s]+)\)/g,
+    (all, picture, label, target) => {
+      if (/^([a-z]+:|#)/.test(target)) return all;
+      const address = picture ? `/${placeOf(fileOf(target, page))}` : linkTo(target, page);
+      return address === undefined ? label : `${picture}[${label}](${address})`;
+    },
+  );
   return turned.replace(/\0(\d+)\0/g, (_, index) => kept[index]);
 }
 

@@ -104,4 +104,6 @@ export const front = 'docs/README.md';
 export const folders = ['docs/decisions'];
 
 /** The named files, in order. */
-export const listed = parts.flatMap(({ groups }) => groups.flatMap(({ pages }) => pages.map(([, file]) => file)));
+export const listed = parts.flatMap(({ groups }) =>
+  groups.flatMap(({ pages }) => pages.map(([, file]) => file)),
+);

@@ -2,5 +2,9 @@
 
 /** The anchor of a heading: `What is limited?` is `what-is-limited`. */
 export function slugOf(title) {
-  return title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 }

@@ -18,7 +18,9 @@ export default defineConfig({
   srcDir: '.vitepress/pages',
   // A book that is not at the root of its host says where it is, such as `/docs/`.
   base: process.env.HULLO_DOCS_BASE ?? '/',
-  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env.HULLO_DOCS_BASE ?? '/'}hullo.svg` }]],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env.HULLO_DOCS_BASE ?? '/'}hullo.svg` }],
+  ],
   markdown: { anchor: { slugify: slugOf } },
   themeConfig: {
     search: { provider: 'local' },

@@ -37,13 +37,23 @@ export function serve(command, { cwd, env, ready }) {
 /** Runs a shell command to its end; resolves with what it printed. */
 export function run(command, { cwd, env } = {}) {
   return new Promise((done, failed) => {
-    const child = spawn('bash', ['-ec', command], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-ec', command], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     let errors = '';
-    child.stdout.on('data', (chunk) => { output += chunk; });
-    child.stderr.on('data', (chunk) => { errors += chunk; });
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
     child.once('error', failed);
-    child.once('exit', (code) => (code === 0 ? done(output) : failed(new Error(`${command} ended with ${code}:\n${output}${errors}`))));
+    child.once('exit', (code) =>
+      code === 0 ? done(output) : failed(new Error(`${command} ended with ${code}:\n${output}${errors}`)),
+    );
   });
 }
 

@@ -33,7 +33,8 @@ after(async () => {
 async function makeDist(dist) {
   mkdirSync(dist);
   copyFileSync(binary, join(dist, 'hullo'));
-  for (const name of ['sdk', 'ui']) await run(`npm pack --silent --pack-destination ${dist}`, { cwd: join(root, 'web', name) });
+  for (const name of ['sdk', 'ui'])
+    await run(`npm pack --silent --pack-destination ${dist}`, { cwd: join(root, 'web', name) });
 }
 
 async function follow({ file, does, code }) {
@@ -48,7 +49,8 @@ async function follow({ file, does, code }) {
   };
   if (file) writeFileSync(join(app, file), text);
   else if (does === 'run') await run(text, { cwd: text.startsWith('mkdir') ? folder : app, env });
-  else if (does === 'serve') await serve(text.replace('npx vite', `npx vite --port ${ports[5173]}`), { cwd: app, env, ready: READY });
+  else if (does === 'serve')
+    await serve(text.replace('npx vite', `npx vite --port ${ports[5173]}`), { cwd: app, env, ready: READY });
 }
 
 function open(user) {
