@@ -21,6 +21,8 @@ export default defineConfig({
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env.HULLO_DOCS_BASE ?? '/'}hullo.svg` }],
   ],
+  // The quick start's own pages.
+  ignoreDeadLinks: 'localhostLinks',
   markdown: { anchor: { slugify: slugOf } },
   themeConfig: {
     search: { provider: 'local' },
