@@ -1,7 +1,7 @@
 // The pages of the book as VitePress reads them. In the repository a page stands where it belongs and links from file to
 // file, so that it reads there, too; here it stands where the book has it, with links from page to page.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { folders, front, listed } from './pages.mjs';
 
@@ -58,8 +58,11 @@ function turnLinks(text, page) {
   return turned.replace(/\0(\d+)\0/g, (_, index) => kept[index]);
 }
 
+/** The file that a page means, from the root of the repository. */
 function fileOf(target, page) {
-  return relative(root, resolve(root, dirname(page), target));
+  const file = relative(root, resolve(root, dirname(page), target));
+  if (!existsSync(join(root, file))) throw new Error(`${page}: there is no ${target}`);
+  return file;
 }
 
 function linkTo(target, page) {
