@@ -2,7 +2,16 @@
 // and what was backed up is there after a restore. Folders are replaced by some of the test's; `systemctl` and `sudo` stand for
 // starting, stopping and nothing.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -76,6 +85,22 @@ test('the unit is one that systemd understands', async (t) => {
   const unit = join(folder, 'hullo.service');
   writeFileSync(unit, code.replace('/usr/local/bin/hullo', binary).replace('User=hullo\n', ''));
   assert.equal(await run(`${ANALYZE} verify --man=no ${unit} 2>&1`), '');
+});
+
+test('each setting of the program is in the page about them, with its default', async () => {
+  const help = await run(`${binary} serve --help`, { cwd: folder });
+  const page = readFileSync(join(import.meta.dirname, '../configuration.md'), 'utf8');
+  const settings = [...help.matchAll(/^ {6}--([a-z-]+)[^\n]*\n([\s\S]*?)\[env: HULLO_/gm)];
+  assert.ok(settings.length > 10);
+  for (const [, name, text] of settings) {
+    if (['config', 'limit'].includes(name)) continue;
+    const row = page
+      .split('\n')
+      .find((line) => line.startsWith('|') && line.includes(`\`${name.replaceAll('-', '_')}\``));
+    assert.ok(row, `configuration.md has no row for ${name}`);
+    const [, value] = /\[default: ([\w.:]+)\]/.exec(text) ?? [];
+    if (value) assert.ok(row.includes(value), `the default of ${name} is ${value}`);
+  }
 });
 
 test('the settings are those of the program', async () => {
