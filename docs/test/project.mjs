@@ -67,6 +67,5 @@ export class Project {
 async function makeDist(dist) {
   mkdirSync(dist);
   copyFileSync(binary, join(dist, 'hullo'));
-  for (const name of ['sdk', 'ui'])
-    await run(`npm pack --silent --pack-destination ${dist}`, { cwd: join(root, 'web', name) });
+  await run(`node pack.mjs ${dist}`, { cwd: join(root, 'web') });
 }
