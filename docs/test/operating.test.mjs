@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { blocksOf } from './blocks.mjs';
-import { binary, freePort, run, serve, stop } from './programs.mjs';
+import { binary, freePort, root, run, serve, stop } from './programs.mjs';
 
 const ANALYZE = '/usr/bin/systemd-analyze';
 
@@ -77,6 +77,16 @@ test('what was backed up while the server ran is there after a restore, and what
   await start();
   assert.equal(await createAccount({ key, secret }, 'before'), 409);
   assert.equal(await createAccount({ key, secret }, 'later'), 201);
+});
+
+test('what the server says when it does not start is what the page about trouble says', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../troubleshooting.md'), 'utf8');
+  const [, table] = /## The server does not start\n[\s\S]*?\n\|---\|---\|\n([\s\S]*)/.exec(page);
+  const messages = table.split('\n').flatMap((row) => /^\| (.+?) \|/.exec(row)?.slice(1) ?? []);
+  assert.ok(messages.length > 3);
+  const sources = await run(`cat $(git ls-files 'crates/server/src/*.rs')`, { cwd: root });
+  for (const part of messages.flatMap((message) => message.split('…')).filter((text) => text.trim()))
+    assert.ok(sources.includes(part.trim()), `the server never says: ${part}`);
 });
 
 test('the unit is one that systemd understands', async (t) => {
