@@ -25,9 +25,7 @@ export function stepsWithoutHop(text) {
 /** The files that name an operation and are no step of its recipe. `sources` are pairs of path and text. */
 export function forgottenFiles(recipe, sources, names) {
   const steps = new Set(hopsOf(recipe).map(({ path }) => path));
-  return sources
-    .filter(([path, text]) => mentions(path, text, names) && !steps.has(path))
-    .map(([path]) => path);
+  return sources.filter(([path, text]) => mentions(path, text, names) && !steps.has(path)).map(([path]) => path);
 }
 
 /** Tests come after the code, and the compiler or the reference asks for them. */
@@ -38,19 +36,14 @@ export function isTest(path) {
 function mentions(path, text, names) {
   const code = path.endsWith('.rs') ? text.split(/^#\[cfg\(test\)\]\nmod \w+ \{/m)[0] : text;
   const endings = (name) => !name.in || path.endsWith(name.in);
-  return names
-    .filter(endings)
-    .some(({ word }) => new RegExp(`(?<![\\w#])${escaped(word)}(?!\\w)`).test(code));
+  return names.filter(endings).some(({ word }) => new RegExp(`(?<![\\w#])${escaped(word)}(?!\\w)`).test(code));
 }
 
 /** `name` of a file, or `Type::name` (`Class.name`) inside the blocks of that type. */
 function declares(path, source, name) {
   const [owner, member] = name.split(path.endsWith('.rs') ? '::' : '.');
-  if (member === undefined)
-    return declaration(path).some((kind) => new RegExp(`\\b${kind} ${escaped(owner)}\\b`).test(source));
-  return blocksOf(path, source, escaped(owner)).some((block) =>
-    memberPattern(path, escaped(member)).test(block),
-  );
+  if (member === undefined) return declaration(path).some((kind) => new RegExp(`\\b${kind} ${escaped(owner)}\\b`).test(source));
+  return blocksOf(path, source, escaped(owner)).some((block) => memberPattern(path, escaped(member)).test(block));
 }
 
 function declaration(path) {
@@ -63,23 +56,14 @@ function blocksOf(path, source, owner) {
   const head = path.endsWith('.rs')
     ? `(?:(?:struct|enum|trait) ${owner}\\b|impl\\b[^{;]*\\b${owner}\\b)`
     : `(?:class|interface|type|const) ${owner}\\b`;
-  const block = new RegExp(
-    `^( *)(?:(?:pub|export|abstract|default)(?:\\([a-z]+\\))? )*${head}[^{;]*\\{\\n([\\s\\S]*?)^\\1\\}`,
-    'gm',
-  );
+  const block = new RegExp(`^( *)(?:(?:pub|export|abstract|default)(?:\\([a-z]+\\))? )*${head}[^{;]*\\{\\n([\\s\\S]*?)^\\1\\}`, 'gm');
   return [...source.matchAll(block)].map(([, , body]) => body);
 }
 
 function memberPattern(path, member) {
   return path.endsWith('.rs')
-    ? new RegExp(
-        `\\bfn ${member}\\b|^\\s+(?:pub(?:\\([a-z]+\\))? )?${member}\\b *[,:({=]|^\\s+${member}$`,
-        'm',
-      )
-    : new RegExp(
-        `^  (?:(?:async|static|get|set|readonly|private|protected|override) )*${member}\\b *[<(:=?!]`,
-        'm',
-      );
+    ? new RegExp(`\\bfn ${member}\\b|^\\s+(?:pub(?:\\([a-z]+\\))? )?${member}\\b *[,:({=]|^\\s+${member}$`, 'm')
+    : new RegExp(`^  (?:(?:async|static|get|set|readonly|private|protected|override) )*${member}\\b *[<(:=?!]`, 'm');
 }
 
 function escaped(word) {

@@ -28,15 +28,7 @@ test('a hop is a file and a name side by side', () => {
 });
 
 test('a hop to what is declared is in order', () => {
-  for (const name of [
-    'Hub',
-    'Hub::handle',
-    'Hub::calls',
-    'Command::Subscribe',
-    'Command::Ping',
-    'Room::fmt',
-    'free',
-  ]) {
+  for (const name of ['Hub', 'Hub::handle', 'Hub::calls', 'Command::Subscribe', 'Command::Ping', 'Room::fmt', 'free']) {
     assert.deepEqual(rust(name), [], name);
   }
   for (const name of ['Hullo', 'Hullo.call', 'Hullo.#step', 'eventFrom', 'Op']) {
@@ -51,14 +43,11 @@ test('a hop to what is gone, or is in another type, is stale', () => {
   for (const name of ['call', 'Hullo.eventFrom', 'Hullo.step']) {
     assert.deepEqual(typescript(name), [`web/sdk/src/hullo.ts does not declare ${name}`]);
   }
-  assert.deepEqual(staleHops('`crates/core/src/gone.rs` `Hub`', read), [
-    'there is no crates/core/src/gone.rs',
-  ]);
+  assert.deepEqual(staleHops('`crates/core/src/gone.rs` `Hub`', read), ['there is no crates/core/src/gone.rs']);
 });
 
 test('a step without a hop is found', () => {
-  const text =
-    '1. `crates/core/src/hub.rs` `Hub` decides.\n2. Then something happens.\n3. `Hub::handle` answers.\n';
+  const text = '1. `crates/core/src/hub.rs` `Hub` decides.\n2. Then something happens.\n3. `Hub::handle` answers.\n';
   assert.deepEqual(stepsWithoutHop(text), ['Then something happens.', '`Hub::handle` answers.']);
 });
 
@@ -69,22 +58,12 @@ test('a file that names the operation and is no step is forgotten', () => {
   assert.deepEqual(forgottenFiles(recipe, sources, names('Subscribe')), []);
   assert.deepEqual(forgottenFiles('', sources, names('Subscribe')), ['crates/core/src/hub.rs']);
   assert.deepEqual(forgottenFiles(recipe, sources, names('Subscribe', 'call')), ['web/sdk/src/hullo.ts']);
-  assert.deepEqual(
-    forgottenFiles('', sources, names('pings', 'step')),
-    [],
-    'inline tests, and words inside others',
-  );
+  assert.deepEqual(forgottenFiles('', sources, names('pings', 'step')), [], 'inline tests, and words inside others');
   assert.deepEqual(forgottenFiles('', sources, [{ word: 'call', in: '.rs' }]), []);
 });
 
 test('tests are known by their folders and names', () => {
-  for (const path of [
-    'crates/core/tests/endpoint/a.rs',
-    'crates/core/src/hub/tests/a.rs',
-    'crates/wasm/src/input/tests.rs',
-    'web/ui/test/a.test.ts',
-    'web/e2e/src/a.ts',
-  ]) {
+  for (const path of ['crates/core/tests/endpoint/a.rs', 'crates/core/src/hub/tests/a.rs', 'crates/wasm/src/input/tests.rs', 'web/ui/test/a.test.ts', 'web/e2e/src/a.ts']) {
     assert.ok(isTest(path), path);
   }
   assert.ok(!isTest('crates/server/src/attest.rs'));

@@ -41,7 +41,6 @@ export const parts = [
           ['Every method, event and code', 'docs/reference.md'],
           ['Coming from NERtcCallKit', 'docs/migration.md'],
           ['Examples', 'examples/README.md'],
-          ['A backend in Node', 'examples/backend-node/README.md'],
           ['Changelog', 'CHANGELOG.md'],
         ],
       },
@@ -101,7 +100,7 @@ export const parts = [
 export const front = 'docs/README.md';
 
 /** Folders all of whose pages are in the book, beside those that are named. */
-export const folders = ['docs/decisions'];
+export const folders = ['docs/decisions', 'examples/*'];
 
 /** The named files, in order. */
 export const listed = parts.flatMap(({ groups }) =>
