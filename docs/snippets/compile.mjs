@@ -36,7 +36,8 @@ function compile(page) {
   const text = readFileSync(join(root, page), 'utf8');
   for (const { index, 1: language, 2: code } of text.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)) {
     const extension = extensions[language];
-    if (!extension) continue;
+    // What leaves something out is no whole program.
+    if (!extension || code.includes('/* … */')) continue;
     const script = language === 'vue' ? (/<script setup lang="ts">\n([\s\S]*?)<\/script>/.exec(code)?.[1] ?? '') : code;
     const line = text.slice(0, index).split('\n').length;
     const name = `${page.replace(/[/.]/g, '_')}_${line}.${extension}`;
