@@ -12,22 +12,29 @@ const others = ['docs/migration.md', 'docs/tokens.md'];
 /** Languages of blocks, and the file that each becomes. */
 const extensions = { ts: 'ts', tsx: 'tsx', vue: 'ts' };
 
-const given = namesOf('docs/snippets/page.ts', /^export declare (?:const|function) (\w+)/gm);
+const declaration = /^export (?:declare )?(?:abstract )?(?:class|function|type|interface|const) (\w+)/gm;
+const given = namesOf('docs/snippets/page.ts', declaration);
 const packages = {
-  '@hullo/sdk': namesOf('web/sdk/etc/sdk.api.md', /^export (?:declare )?(?:abstract )?(?:class|function|type|interface|const) (\w+)/gm),
-  '@hullo/ui': namesOf('web/ui/etc/ui.api.md', /^export (?:declare )?(?:abstract )?(?:class|function|type|interface|const) (\w+)/gm),
+  '@hullo/sdk': namesOf('web/sdk/etc/sdk.api.md', declaration),
+  '@hullo/ui': namesOf('web/ui/etc/ui.api.md', declaration),
 };
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'docs/*.md', 'README*.md', 'web/*/README.md'], {
-  cwd: root,
-  encoding: 'utf8',
-});
+const pages = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'docs/*.md', 'README*.md', 'web/*/README.md'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+);
 let count = 0;
 for (const page of pages.split('\n').filter((name) => name && !others.includes(name))) compile(page);
 const tsc = join(root, 'web/node_modules/.bin/tsc');
-const { status } = spawnSync(tsc, ['-p', join(import.meta.dirname, 'tsconfig.blocks.json')], { stdio: 'inherit' });
+const { status } = spawnSync(tsc, ['-p', join(import.meta.dirname, 'tsconfig.blocks.json')], {
+  stdio: 'inherit',
+});
 if (status === 0) console.log(`${count} blocks compile`);
 process.exit(status ?? 1);
 
@@ -38,7 +45,8 @@ function compile(page) {
     const extension = extensions[language];
     // What leaves something out is no whole program.
     if (!extension || code.includes('/* … */')) continue;
-    const script = language === 'vue' ? (/<script setup lang="ts">\n([\s\S]*?)<\/script>/.exec(code)?.[1] ?? '') : code;
+    const script =
+      language === 'vue' ? (/<script setup lang="ts">\n([\s\S]*?)<\/script>/.exec(code)?.[1] ?? '') : code;
     const line = text.slice(0, index).split('\n').length;
     const name = `${page.replace(/[/.]/g, '_')}_${line}.${extension}`;
     writeFileSync(join(out, name), `${importsOf(script)}\n${script}\nexport {};\n`);
@@ -48,8 +56,13 @@ function compile(page) {
 
 /** Imports of the names that a block uses and does not declare itself. */
 function importsOf(code) {
-  const own = new Set([...code.matchAll(/\b(?:const|let|function|class) (\w+)|\{([^{}]*)\} =|import (?:type )?\{([^}]*)\}/g)].flatMap(declared));
-  const used = (names) => names.filter((name) => !own.has(name) && new RegExp(`(?<![.\\w'])${name}\\b(?!['\\w])`).test(code));
+  const own = new Set(
+    [
+      ...code.matchAll(/\b(?:const|let|function|class) (\w+)|\{([^{}]*)\} =|import (?:type )?\{([^}]*)\}/g),
+    ].flatMap(declared),
+  );
+  const used = (names) =>
+    names.filter((name) => !own.has(name) && new RegExp(`(?<![.\\w'])${name}\\b(?!['\\w])`).test(code));
   const from = { '../page.ts': given, ...packages };
   const taken = new Set();
   return Object.entries(from)
@@ -65,7 +78,13 @@ function importsOf(code) {
 function declared([, name, destructured, imported]) {
   const list = destructured ?? imported;
   if (list === undefined) return [name];
-  return list.split(',').map((part) => part.split(/[=]/)[0].split(/:| as /).at(-1).trim());
+  return list.split(',').map((part) =>
+    part
+      .split(/[=]/)[0]
+      .split(/:| as /)
+      .at(-1)
+      .trim(),
+  );
 }
 
 function namesOf(file, pattern) {
