@@ -66,6 +66,6 @@ export class Project {
 /** What `cargo xtask dist` makes: the program and the packages. */
 async function makeDist(dist) {
   mkdirSync(dist);
-  copyFileSync(binary, join(dist, 'hullo'));
+  copyFileSync(binary, join(dist, 'hullo-0.1.0-of-this-machine'));
   await run(`node pack.mjs ${dist}`, { cwd: join(root, 'web') });
 }
