@@ -8,7 +8,7 @@ export declare const screen: HulloCall;
 export declare const appKey: string;
 export declare const server: string;
 export declare const tokenProvider: () => Promise<string>;
-export declare const props: { readonly user: string };
+export declare const props: { readonly user: string; readonly accid: string };
 export declare const accid: string;
 export declare const token: string;
 export declare const tokenFromYourBackend: string;
