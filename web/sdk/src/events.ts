@@ -9,6 +9,7 @@ import type {
   Media,
   Member,
   Message,
+  ParticipantDuration,
   Presence,
   QualityReport,
   SessionClosed,
@@ -117,6 +118,11 @@ export interface HulloEvents {
     readonly by?: string;
     /** How long this account was connected. */
     readonly durationMs: number;
+    /**
+     * How long each account that was in the call was connected: as in its record, or as far as this device has seen it where it
+     * has hung up itself, which it does not let the person wait for; `record()` has the server's figures.
+     */
+    readonly durations: readonly ParticipantDuration[];
   };
   /** Another device of this account has answered; no `callEnd` follows. */
   otherClientAccept: CallEvent;

@@ -124,6 +124,8 @@ export class Hullo {
     };
     this.#media = new MediaEngine(report, options);
     observeNetwork(() => this.#driver.feed({ input: 'network_changed' }));
+    // A reload, or the end of the page: what its caller leaves ringing is not to ring for long.
+    globalThis.addEventListener?.('pagehide', () => this.#driver.feed({ input: 'page_hidden' }));
   }
 
   /** Loads the WebAssembly module and makes a client that is signed out. Rejects when the module cannot be loaded. */
@@ -244,7 +246,7 @@ export class Hullo {
    * with that one's kind or with `invite_failed`, and otherwise as {@link Hullo.call} does.
    */
   async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
-    const { media = 'video', groupId, inviteMode, joinMode } = options;
+    const { media = 'video', groupId, inviteMode, joinMode, keepLast } = options;
     const { call, refused } = await this.#driver.ask('call', {
       op: 'group_call',
       accids,
@@ -252,6 +254,7 @@ export class Hullo {
       ...(groupId !== undefined && { group_id: groupId }),
       ...(inviteMode !== undefined && { invite_mode: inviteMode }),
       ...(joinMode !== undefined && { join_mode: joinMode }),
+      ...(keepLast !== undefined && { keep_last: keepLast }),
       ...inviteTerms(options),
       ...presetsOf(options),
     });

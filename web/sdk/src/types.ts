@@ -117,6 +117,8 @@ export interface GroupTerms {
   readonly groupId?: string;
   readonly inviteMode: InviteMode;
   readonly joinMode: JoinMode;
+  /** Once somebody has answered, the last one who is in it stays until leaving. */
+  readonly keepLast: boolean;
 }
 
 /** A whole call as the server sees it. */
@@ -142,7 +144,12 @@ export interface Call {
   /** A switch from audio to video that waits for consent. */
   readonly switch?: { readonly by: string; readonly media: Media };
   /** How it ended, once it has. */
-  readonly end?: { readonly reason: EndReason; readonly by?: string; readonly durationMs: number };
+  readonly end?: {
+    readonly reason: EndReason;
+    readonly by?: string;
+    readonly durationMs: number;
+    readonly durations?: readonly ParticipantDuration[];
+  };
   /** Whether joining needs a room token. */
   readonly secure: boolean;
 }
@@ -519,6 +526,8 @@ export interface GroupCallOptions extends CallOptions {
   inviteMode?: InviteMode;
   /** Who may join uninvited; `invited` when absent. */
   joinMode?: JoinMode;
+  /** Whether the last one may stay, once somebody has answered, so that others can join; the call ends when absent. */
+  keepLast?: boolean;
 }
 
 /** Which running calls to look for. */

@@ -134,6 +134,7 @@ fn group_ops() -> Vec<Op> {
         group_id: Some("team-7".to_owned()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: false,
     };
     let accept_waiting = |other| Op::AcceptWaiting {
         call_id,
@@ -228,7 +229,10 @@ fn inputs() -> Vec<Input> {
     };
     match Input::Timeout {
         Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
-        Input::NetworkChanged | Input::Token { .. } | Input::LoginToken { .. } => {}
+        Input::NetworkChanged
+        | Input::PageHidden
+        | Input::Token { .. }
+        | Input::LoginToken { .. } => {}
         Input::Media { .. } | Input::Timeout => {}
     }
     let mut inputs = vec![
@@ -238,6 +242,7 @@ fn inputs() -> Vec<Input> {
             text: "{\"event\":\"x\"}".to_owned(),
         },
         Input::NetworkChanged,
+        Input::PageHidden,
         token(Some("signed"), None),
         token(None, Some("no backend")),
         Input::LoginToken {
