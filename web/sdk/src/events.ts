@@ -1,9 +1,8 @@
 // Everything that the client tells the app. The state has changed before a listener is called.
-import type { ErrorBody } from './errors.ts';
+import type { ConnectionFailure, ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
-  ConnectionFailure,
   EndReason,
   LocalMedia,
   Media,

@@ -1,12 +1,12 @@
 // The client: turns what the app asks and what happens outside into inputs of the endpoint (the Rust state machine in
 // WebAssembly), and carries out what the endpoint says. It decides nothing about calls itself.
 import { version as SDK_VERSION } from '../package.json';
-import { ConnectionDiagnosis, explainFailure, lossOf } from './connection.ts';
+import { Connection } from './connection.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { deviceIdOfTab } from './device.ts';
 import { Driver, type Effect } from './driver.ts';
 import { type Endpoint, loadEndpoint } from './endpoint.ts';
-import { type ErrorBody, HulloError, messageOf } from './errors.ts';
+import { type HulloError, messageOf } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
@@ -19,7 +19,6 @@ import type {
   CallQuery,
   CallRecord,
   CallStats,
-  ConnectionFailure,
   DevicePresets,
   Devices,
   FoundCall,
@@ -72,12 +71,10 @@ export class Hullo {
 
   readonly #appKey: string;
   readonly #deviceId: string;
-  /** Of the WebSocket. */
-  readonly #address: string;
   readonly #cursors: Cursors;
   readonly #driver: Driver;
   readonly #socket: Socket;
-  readonly #diagnosis: ConnectionDiagnosis;
+  readonly #connection: Connection;
   readonly #media: MediaEngine;
   readonly #listeners = new Listeners();
   readonly #subscription = new VideoSubscription(async (accids) => {
@@ -86,9 +83,6 @@ export class Hullo {
 
   /** What the last `changed` said. */
   #now: HulloEvents['changed'] = IDLE;
-  /** What the endpoint says of the connection, and what the app was told of it. */
-  #session: HulloEvents['connectionChanged'] = { connected: false };
-  #connection: HulloEvents['connectionChanged'] = { connected: false };
   #account: Account | undefined;
 
   private constructor(options: HulloOptions, deviceId: string, endpoint: Endpoint) {
@@ -104,16 +98,19 @@ export class Hullo {
         const { is: _, ...account } = value;
         this.#account = account;
       },
-      refusal: (error) => this.#refusal(error),
+      refusal: (error) => this.#connection.refusal(error),
       announce: (event) => this.#announce(event),
       failed: (error) => this.#giveUp(error),
     });
-    this.#address = socketUrl(options.server);
-    this.#diagnosis = new ConnectionDiagnosis(this.#address, () => this.#announceConnection());
-    this.#socket = new Socket(this.#address, {
+    const address = socketUrl(options.server);
+    this.#connection = new Connection(address, {
+      isSignedIn: () => this.#account !== undefined,
+      changed: (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
+    });
+    this.#socket = new Socket(address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
       closed: (wasOpen) => {
-        this.#diagnosis.closed(wasOpen);
+        this.#connection.closed(wasOpen);
         this.#driver.feed({ input: 'socket_closed' });
       },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
@@ -221,7 +218,7 @@ export class Hullo {
   async logout(): Promise<void> {
     await this.#driver.ask('done', { op: 'logout' });
     this.#account = undefined;
-    this.#forgetConnection();
+    this.#connection.forget();
   }
 
   /**
@@ -507,47 +504,18 @@ export class Hullo {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
     if (event.name === 'connectionChanged') {
-      this.#session = event.detail;
-      if (event.detail.connected) this.#diagnosis.reset();
-      this.#announceConnection();
+      this.#connection.follow(event.detail);
       return;
     }
     if (event.name === 'disconnect') {
       this.#account = undefined;
-      this.#forgetConnection();
+      this.#connection.forget();
     }
     if (event.name === 'accountChanged' && this.#account) {
       const { accid, secure } = this.#account;
       this.#account = { accid, secure, ...event.detail };
     }
     this.#listeners.dispatch(event);
-  }
-
-  /** Nobody wants a connection any more. */
-  #forgetConnection(): void {
-    this.#diagnosis.reset();
-    this.#announceConnection();
-  }
-
-  /** Says what is known of the connection: by the endpoint what the server has said, and otherwise what the page sees. */
-  #announceConnection(): void {
-    const { connected } = this.#session;
-    const why = this.#whyUnconnected();
-    if (connected === this.#connection.connected && why === this.#connection.why) return;
-    this.#connection = { connected, ...(why && { why }) };
-    this.#listeners.dispatch({ name: 'connectionChanged', detail: this.#connection });
-  }
-
-  #whyUnconnected(): ConnectionFailure | undefined {
-    const { connected, why } = this.#session;
-    if (connected) return undefined;
-    return why ?? this.#diagnosis.why ?? (this.#account && lossOf());
-  }
-
-  #refusal(error: ErrorBody): HulloError {
-    if (error.kind !== 'no_connection') return new HulloError(error);
-    const why = this.#whyUnconnected();
-    return new HulloError({ ...error, message: explainFailure(this.#address, why) }, why);
   }
 
   #adopt(now: HulloEvents['changed']): void {

@@ -43,9 +43,8 @@ fn ops() -> Vec<Op> {
         Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept { .. } | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
-        Op::RetryDevice { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } | Op::ListCalls { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::RetryDevice { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
@@ -58,12 +57,6 @@ fn ops() -> Vec<Op> {
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
         Op::ACCEPT,
-        Op::Accept {
-            presets: DevicePresets {
-                audio: Some(false),
-                video: Some(true),
-            },
-        },
         Op::Reject,
         Op::Cancel,
         Op::Hangup,
@@ -176,6 +169,12 @@ fn group_ops() -> Vec<Op> {
         Op::Leave,
         Op::RetryDevice {
             kind: DeviceKind::Video,
+        },
+        Op::Accept {
+            presets: DevicePresets {
+                audio: Some(false),
+                video: Some(true),
+            },
         },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
