@@ -423,6 +423,7 @@ mod tests {
                 reason: EndReason::Busy,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             }),
             ..CallDelta::default()
         });

@@ -122,7 +122,7 @@ impl Browser {
                 audio,
                 video,
                 screen,
-            } => self.capture(Flags {
+            } => self.open_devices(Flags {
                 audio: *audio,
                 video: *video,
                 screen: *screen,
@@ -153,7 +153,7 @@ impl Browser {
     }
 
     /// Devices that were not open before are opened; for the screen, the person is asked.
-    fn capture(&mut self, wanted: Flags) -> Reaction {
+    fn open_devices(&mut self, wanted: Flags) -> Reaction {
         let before = std::mem::replace(&mut self.capture, wanted);
         let screen = wanted.screen && !before.screen;
         self.screen_asked += u32::from(screen);

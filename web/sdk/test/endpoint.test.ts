@@ -50,6 +50,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
     group_id: 'team-7',
     invite_mode: 'caller',
     join_mode: 'everyone',
+    keep_last: true,
     attachment: 'hi',
     timeout_ms: 9_000,
   },

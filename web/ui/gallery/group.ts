@@ -24,7 +24,7 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
     callId: sketch.callId ?? 'group-1',
     version: 1,
     kind: 'group',
-    group: { inviteMode: sketch.inviteMode ?? 'everyone', joinMode: 'invited' },
+    group: { inviteMode: sketch.inviteMode ?? 'everyone', joinMode: 'invited', keepLast: false },
     media,
     state,
     caller,

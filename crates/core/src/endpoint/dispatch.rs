@@ -188,6 +188,7 @@ impl Endpoint {
             | Purpose::Subscribe
             | Purpose::Ping
             | Purpose::Ring
+            | Purpose::Closing
             | Purpose::Statistic => {}
         }
     }

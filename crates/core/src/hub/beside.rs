@@ -126,6 +126,7 @@ impl Hub {
             Command::Logout
             | Command::Invite(_)
             | Command::Ring { .. }
+            | Command::Closing { .. }
             | Command::Accept { .. }
             | Command::Reject { .. }
             | Command::Cancel { .. }

@@ -56,6 +56,7 @@ pub(crate) fn terms() -> GroupTerms {
         group_id: Some("team-7".into()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: true,
     }
 }
 
@@ -334,6 +335,7 @@ fn delta() -> CallDelta {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 133_000,
+            durations: Vec::new(),
         }),
     }
 }

@@ -43,9 +43,9 @@ fn ops() -> Vec<Op> {
         Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept { .. } | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
-        Op::RetryDevice { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
         Op::CallRecord { .. } | Op::ListCalls { .. } | Op::MarkCallsRead { .. } => {}
+        Op::RetryDevice { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::ShareScreen { .. } => {}
@@ -59,12 +59,6 @@ fn ops() -> Vec<Op> {
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
         Op::ACCEPT,
-        Op::Accept {
-            presets: DevicePresets {
-                audio: Some(false),
-                video: Some(true),
-            },
-        },
         Op::Reject,
         Op::Cancel,
         Op::Hangup,
@@ -135,6 +129,7 @@ fn group_ops() -> Vec<Op> {
         group_id: Some("team-7".to_owned()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: false,
     };
     let accept_waiting = |other| Op::AcceptWaiting {
         call_id,
@@ -178,6 +173,12 @@ fn group_ops() -> Vec<Op> {
             kind: DeviceKind::Video,
         },
         Op::ShareScreen { enabled: true },
+        Op::Accept {
+            presets: DevicePresets {
+                audio: Some(false),
+                video: Some(true),
+            },
+        },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
     ]
@@ -238,7 +239,10 @@ fn inputs() -> Vec<Input> {
     };
     match Input::Timeout {
         Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
-        Input::NetworkChanged | Input::Token { .. } | Input::LoginToken { .. } => {}
+        Input::NetworkChanged
+        | Input::PageHidden
+        | Input::Token { .. }
+        | Input::LoginToken { .. } => {}
         Input::Media { .. } | Input::Timeout => {}
     }
     let mut inputs = vec![
@@ -248,6 +252,7 @@ fn inputs() -> Vec<Input> {
             text: "{\"event\":\"x\"}".to_owned(),
         },
         Input::NetworkChanged,
+        Input::PageHidden,
         token(Some("signed"), None),
         token(None, Some("no backend")),
         Input::LoginToken {
