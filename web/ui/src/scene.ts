@@ -1,8 +1,8 @@
 // What a screen renders: the client's state, the call and the people, put together once for all parts.
 import type { Call, Devices, DevicesInUse, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
-import type { AskingView } from './call/asking_controller.ts';
 import type { CallClient, DeviceKind } from './client.ts';
 import type { ControlName } from './controls.ts';
+import type { AskingView } from './devices/asking_controller.ts';
 import type { GroupView } from './group/controller.ts';
 import type { NetworkView } from './network.ts';
 import type { Corner } from './parts/drag.ts';
