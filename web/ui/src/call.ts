@@ -153,6 +153,7 @@ export class HulloCall extends LitElement {
     group: this.#group,
     asking: this.#asking,
     deviceList: this.#deviceList,
+    soundChanged: () => this.#tellSound(),
   });
 
   static override styles = callStyles;
