@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callOf, type FakeHullo } from '../gallery/fake.ts';
 import { groupOf } from '../gallery/group.ts';
-import { ASKING_MS } from '../src/call/asking_controller.ts';
+import { ASKING_MS } from '../src/devices/asking_controller.ts';
 import { Bench } from './surface.ts';
 
 let bench: Bench;

@@ -3,14 +3,14 @@
 import type { ErrorBody } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient } from '../client.ts';
+import type { AskingController } from '../devices/asking_controller.ts';
+import type { DeviceListController } from '../devices/device_list_controller.ts';
 import { deviceOf } from '../errors.ts';
 import type { GroupController } from '../group/controller.ts';
 import { NetworkTracker } from '../network.ts';
 import { personOf } from '../people.ts';
 import { othersIn } from '../scene/compose.ts';
 import type { TextKey } from '../texts.ts';
-import type { AskingController } from './asking_controller.ts';
-import type { DeviceListController } from './device_list_controller.ts';
 import type { CallHost } from './host.ts';
 import type { NoticeController } from './notice_controller.ts';
 
