@@ -2,7 +2,6 @@
 import type { Call, Devices, DevicesInUse, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient, DeviceKind } from './client.ts';
 import type { ControlName } from './controls.ts';
-import type { AskingView } from './devices/asking_controller.ts';
 import type { GroupView } from './group/controller.ts';
 import type { Corner, Layout } from './layout.ts';
 import type { NetworkView } from './network.ts';
