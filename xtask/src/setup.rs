@@ -14,8 +14,9 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MIN: (u32, u32) = (20, 19);
 
 /// What the browser tests need beyond a build: (Debian package, a file that proves it is there).
-const TEST_PACKAGES: [(&str, &str); 4] = [
+const TEST_PACKAGES: [(&str, &str); 5] = [
     ("chromium", "/usr/bin/chromium"),
+    ("firefox-esr", "/usr/bin/firefox-esr"),
     ("coturn", "/usr/bin/turnserver"),
     ("iproute2", "/usr/bin/ip"),
     (
@@ -34,7 +35,8 @@ pub(crate) fn build_tools() -> Result<()> {
     install_npm_packages()
 }
 
-/// What the browser tests need as well: Chromium, a font with Chinese characters, a TURN server, and what makes networks.
+/// What the browser tests need as well: Chromium, Firefox, a font with Chinese characters, a TURN server, and what makes
+/// networks.
 pub(crate) fn test_tools() -> Result<()> {
     let missing: Vec<&str> = TEST_PACKAGES
         .iter()
@@ -42,11 +44,11 @@ pub(crate) fn test_tools() -> Result<()> {
         .map(|(package, _)| *package)
         .collect();
     if missing.is_empty() {
-        println!("setup: Chromium, fonts, coturn and iproute2 are there");
+        println!("setup: Chromium, Firefox, fonts, coturn and iproute2 are there");
         return Ok(());
     }
     install_debian_packages(&missing)
-        .context("the browser tests need Chromium, a Chinese font, coturn and iproute2")
+        .context("the browser tests need Chromium, Firefox, a Chinese font, coturn and iproute2")
 }
 
 /// What counts instructions.

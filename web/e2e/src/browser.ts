@@ -4,6 +4,7 @@ import type { Hullo } from '@hullo/sdk';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import type { WithoutUdp } from './namespace.ts';
+import { moreSound, type Reception, receptionFrom } from './reception.ts';
 import type { Server } from './server.ts';
 
 declare global {
@@ -138,20 +139,8 @@ export class Person {
     await eventually(`${this.accid} is ${state}`, async () => (await this.state()) === state, deadlineMs);
   }
 
-  /**
-   * What came through the air from `from`: decoded frames, samples and packets of sound. Packets are asked for beside the
-   * samples because those go on, concealed, when nothing arrives.
-   */
-  received(from: string): Promise<{ frames: number; samples: number; packets: number }> {
-    return this.page.evaluate(async (accid) => {
-      const stats = await window.hullo.stats();
-      const remote = stats.remotes.find((entry) => entry.accid === accid);
-      return {
-        frames: remote?.framesDecoded ?? 0,
-        samples: remote?.audioSamplesReceived ?? 0,
-        packets: remote?.audioPacketsReceived ?? 0,
-      };
-    }, from);
+  received(from: string): Promise<Reception> {
+    return this.page.evaluate(receptionFrom, from);
   }
 
   /** Both sound and picture of `from` keep arriving: more of each than a moment ago. */
@@ -208,19 +197,13 @@ export class Person {
     await this.context.setOffline(offline);
   }
 
+  async hangUp(): Promise<void> {
+    await this.page.evaluate(() => window.hullo.hangup());
+  }
+
   async close(): Promise<void> {
     await this.context.close();
   }
-}
-
-interface Sound {
-  samples: number;
-  packets: number;
-}
-
-/** A tenth of a second of new sound has arrived and was played. */
-function moreSound(before: Sound, now: Sound): boolean {
-  return now.samples > before.samples + 4_800 && now.packets > before.packets + 5;
 }
 
 /** Sum and spread of the brightness of a video's current frame. Runs in the page. */

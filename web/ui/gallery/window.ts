@@ -1,6 +1,7 @@
 // The states of a call that leaves the app free: a small tile, a banner, and what an app has put in of its own.
+
+import type { Corner } from '../src/layout.ts';
 import { REPORTS_IGNORED } from '../src/network.ts';
-import type { Corner } from '../src/parts/drag.ts';
 import { callOf } from './fake.ts';
 import { groupOf } from './group.ts';
 import { ACTIVE, after, type Lead } from './lead.ts';

@@ -8,10 +8,13 @@ import { ClientController } from './call/client_controller.ts';
 import { FocusController, type Shown } from './call/focus_controller.ts';
 import { intentOfKey } from './call/keys.ts';
 import { announcementOf, labelOf } from './call/labels.ts';
+import { LayoutController } from './call/layout_controller.ts';
 import { NoticeController } from './call/notice_controller.ts';
 import { asksIn, renderOffer, renderOverlays, renderPill } from './call/overlays.ts';
+import { kindFor, PictureInPicture } from './call/picture_in_picture.ts';
 import { RingController } from './call/ring_controller.ts';
-import { renderScreen, type ScreenName, screenOf } from './call/screens.ts';
+import { renderScreen, screenOf } from './call/screens.ts';
+import { renderBanner, renderCorner, renderSmall } from './call/shapes.ts';
 import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
@@ -21,7 +24,7 @@ import { DeviceListController } from './devices/device_list_controller.ts';
 import type { Notice } from './ending.ts';
 import { isOvertaken, isOwnRefusal } from './errors.ts';
 import { GroupController } from './group/controller.ts';
-import type { Corner } from './parts/drag.ts';
+import type { Corner, Incoming, Layout, LayoutChange, ScreenName, Shape } from './layout.ts';
 import { type Directory, directoryWith, isSameAccid } from './people.ts';
 import type { Redial } from './record.ts';
 import { composeScene } from './scene/compose.ts';
@@ -31,10 +34,6 @@ import { SlotController } from './slots/slot_controller.ts';
 import type { OwnTones, SoundChange } from './sound/tones.ts';
 import { type Locale, languageConverter, languageOfPage, localeOf, type Texts } from './texts.ts';
 import type { Theme } from './theme.ts';
-import type { Incoming, Layout, LayoutChange, Shape } from './window/layout.ts';
-import { LayoutController } from './window/layout_controller.ts';
-import { kindFor, PictureInPicture } from './window/picture_in_picture.ts';
-import { renderBanner, renderCorner, renderSmall } from './window/shapes.ts';
 
 /**
  * The call surface: give it a client, and it appears when there is a call.
@@ -135,14 +134,14 @@ export class HulloCall extends LitElement {
     onKey: (event) => this.#onKey(event),
     changed: () => {
       this.requestUpdate();
-      this.#layout.tell();
+      this.#layout.announce();
     },
   });
   readonly #focus = new FocusController(this, () => this.#shown());
   readonly #ring = new RingController(
     this,
     () => this.#scene,
-    () => this.#tellSound(),
+    () => this.#announceSound(),
   );
   readonly #group = new GroupController(this);
   readonly #asking = new AskingController(this);
@@ -227,7 +226,7 @@ export class HulloCall extends LitElement {
     await this.client?.startSound();
   }
 
-  #tellSound(): void {
+  #announceSound(): void {
     this.requestUpdate();
     const detail: SoundChange = { blocked: this.soundBlocked };
     this.dispatchEvent(new CustomEvent('hullo-sound-blocked', { detail, bubbles: true, composed: true }));

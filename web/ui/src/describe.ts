@@ -51,6 +51,12 @@ export function describeRecord(
   return { media, direction, missed, title, text: outcome, person, others, label };
 }
 
+/** "Incoming group video call". */
+export function incomingKeyOf(group: boolean, video: boolean): TextKey {
+  if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
+  return video ? 'incoming.video' : 'incoming.audio';
+}
+
 function outcomeOf(status: CallSummary['status'], dialled: boolean): [key: TextKey, missed: boolean] {
   switch (status) {
     case 'complete':

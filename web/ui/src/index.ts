@@ -8,8 +8,8 @@ export type { ControlName } from './controls.ts';
 export { describeRecord, type RecordDescription } from './describe.ts';
 export { explainError } from './errors.ts';
 export { type IconName, icons } from './icons.ts';
+export type { Corner, Incoming, Layout, LayoutChange } from './layout.ts';
 export { HulloAvatar } from './parts/avatar.ts';
-export type { Corner } from './parts/drag.ts';
 export { HulloFaces } from './parts/faces.ts';
 export {
   coloursOf,
@@ -38,4 +38,3 @@ export {
   texts,
 } from './texts.ts';
 export { base, type Theme, tokens } from './theme.ts';
-export type { Incoming, Layout, LayoutChange } from './window/layout.ts';

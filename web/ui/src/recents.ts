@@ -142,7 +142,7 @@ export class HulloRecents extends LitElement {
     this.#accid = client.accid;
     this.#list = new RecentList(client, () => {
       this.#read();
-      this.#tell();
+      this.#announce();
       this.requestUpdate();
     });
     void this.#list.refresh();
@@ -160,7 +160,7 @@ export class HulloRecents extends LitElement {
     if (this.#visible && !document.hidden && !this.keepUnread) void this.#list?.markRead();
   }
 
-  #tell(): void {
+  #announce(): void {
     if (this.#told === this.missed) return;
     this.#told = this.missed;
     const detail: MissedChange = { missed: this.missed };

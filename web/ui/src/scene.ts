@@ -2,13 +2,19 @@
 import type { Call, Devices, DevicesInUse, LocalMedia, OtherCall, Participant, State } from '@hullo/sdk';
 import type { CallClient, DeviceKind } from './client.ts';
 import type { ControlName } from './controls.ts';
-import type { AskingView } from './devices/asking_controller.ts';
 import type { GroupView } from './group/controller.ts';
+import type { Corner, Layout } from './layout.ts';
 import type { NetworkView } from './network.ts';
-import type { Corner } from './parts/drag.ts';
 import type { Person } from './people.ts';
 import type { Language } from './texts.ts';
-import type { Layout } from './window/layout.ts';
+
+/** What is to be said of devices that are not open yet. */
+export interface AskingView {
+  /** What the browser asks this person to allow. */
+  readonly prompted: readonly DeviceKind[];
+  /** Whether the others wait for this device of an account; oneself included. */
+  isAwaited(accid: string, kind: DeviceKind): boolean;
+}
 
 /** What can be opened over a running call. */
 export type Sheet = 'devices' | 'invite' | 'members' | 'leave';

@@ -4,8 +4,8 @@ import { callOf, type FakeHullo } from '../gallery/fake.ts';
 import { groupOf } from '../gallery/group.ts';
 import { ACTIVE } from '../gallery/lead.ts';
 import type { HulloCall } from '../src/call.ts';
+import type { LayoutChange } from '../src/layout.ts';
 import { cornerOfKey, nearestCorner } from '../src/parts/drag.ts';
-import type { LayoutChange } from '../src/window/layout.ts';
 import { Bench, everything } from './surface.ts';
 
 let bench: Bench;
@@ -348,9 +348,7 @@ describe('the app’s own', () => {
     expect(place?.assignedElements()).toEqual([own]);
     expect(bench.part(ours)).toBeUndefined();
     own.remove();
-    await new Promise((resolve) => setTimeout(resolve));
-    await bench.settle();
-    expect(bench.part(ours)).toBeDefined();
+    await vi.waitFor(() => expect(bench.part(ours)).toBeDefined());
   });
 
   test('button is handed on to the bar of the call', async () => {

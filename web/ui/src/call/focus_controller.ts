@@ -1,10 +1,9 @@
 // Opens and closes the dialog of <hullo-call>, and brings the keyboard to it where it takes the page.
 import type { ReactiveController } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
+import type { ScreenName, Shape } from '../layout.ts';
 import { type Stance, setStance } from '../window/dialog.ts';
-import type { Shape } from '../window/layout.ts';
 import type { CallHost } from './host.ts';
-import type { ScreenName } from './screens.ts';
 
 /** A window so small that a call leaves nothing of the app beside it, as a phone's. */
 const PHONE = '(max-width: 719px), (max-height: 519px)';

@@ -1,11 +1,11 @@
 // What the controllers of <hullo-call> read of it.
 import type { LitElement } from 'lit';
 import type { CallClient } from '../client.ts';
+import type { Incoming } from '../layout.ts';
 import type { Directory } from '../people.ts';
 import type { OwnTones } from '../sound/tones.ts';
 import type { Locale } from '../texts.ts';
 import type { Theme } from '../theme.ts';
-import type { Incoming } from '../window/layout.ts';
 
 /** `<hullo-call>`, as its controllers know it. */
 export interface CallHost extends LitElement {

@@ -1,9 +1,10 @@
 // What the call surface is called, for screen readers and outside the page: the words that are not on the screen.
 import type { CallAlert } from '../attention.ts';
+import { incomingKeyOf } from '../describe.ts';
 import { nameAll } from '../group/naming.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
-import { type TextKey, text } from '../texts.ts';
+import { text } from '../texts.ts';
 
 /** The name of the surface: who calls whom. */
 export function labelOf(scene: Scene): string {
@@ -18,18 +19,12 @@ export function labelOf(scene: Scene): string {
   return text(lang, call.media === 'video' ? 'incall.video' : 'incall.audio', { name: remote.name });
 }
 
-/** "Incoming group video call". */
-export function kindOf(group: boolean, video: boolean): TextKey {
-  if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
-  return video ? 'incoming.video' : 'incoming.audio';
-}
-
 /** What a screen reader reads out whenever it changes. */
 export function announcementOf(scene: Scene): string {
   const { call, lang, group, waiting } = scene;
   if (waiting) return text(lang, 'waiting.call', { name: waiting.inviter.name });
   if (scene.state === 'called')
-    return `${labelOf(scene)}. ${text(lang, kindOf(group, call.media === 'video'))}`;
+    return `${labelOf(scene)}. ${text(lang, incomingKeyOf(group, call.media === 'video'))}`;
   if (scene.state === 'in_call' && !scene.connected) return text(lang, 'incall.connecting');
   const [sharer] = scene.sharers;
   return sharer ? `${labelOf(scene)}. ${text(lang, 'share.remote', { name: sharer.name })}` : labelOf(scene);
@@ -40,7 +35,7 @@ export function alertOf(scene: Scene): CallAlert | undefined {
   const { call, group, lang, remote, waiting } = scene;
   const alert = (from: Person, of: typeof call, isGroup: boolean): CallAlert => ({
     title: text(lang, 'title.calling', { name: from.name }),
-    body: text(lang, kindOf(isGroup, of.media === 'video')),
+    body: text(lang, incomingKeyOf(isGroup, of.media === 'video')),
     tag: of.callId,
     icon: from.avatar,
   });

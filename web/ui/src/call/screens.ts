@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { PARTS } from '../css_parts.ts';
 import type { Notice } from '../ending.ts';
+import type { ScreenName } from '../layout.ts';
 import type { Scene } from '../scene.ts';
 import '../screens/ended.ts';
 import '../screens/group.ts';
@@ -10,8 +11,6 @@ import '../screens/outgoing.ts';
 import '../screens/video.ts';
 import '../screens/voice.ts';
 import type { Language } from '../texts.ts';
-
-export type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' | 'ended';
 
 /** The screen of a scene; without one, of a notice that fills the surface; undefined when there is nothing to show. */
 export function screenOf(scene: Scene | undefined, notice: Notice | undefined): ScreenName | undefined {

@@ -4,18 +4,11 @@ import type { DeviceState } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient, DeviceKind } from '../client.ts';
 import { attendanceOf } from '../group/roster.ts';
+import type { AskingView } from '../scene.ts';
 import { type WakeHost, WakeTimer } from '../wake_timer.ts';
 
 /** How long a device may take to open before anything is said of it. */
 export const ASKING_MS = 700;
-
-/** What is to be said of devices that are not open yet. */
-export interface AskingView {
-  /** What the browser asks this person to allow. */
-  readonly prompted: readonly DeviceKind[];
-  /** Whether the others wait for this device of an account; oneself included. */
-  isAwaited(accid: string, kind: DeviceKind): boolean;
-}
 
 const kinds: readonly DeviceKind[] = ['microphone', 'camera'];
 

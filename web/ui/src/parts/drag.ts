@@ -1,7 +1,5 @@
 // Drags a view and lets it snap to the nearest corner of what it lies in. A press that hardly moves stays a press.
-
-/** Where a small view rests; start is left, or right where the text runs from right to left. */
-export type Corner = 'top-start' | 'top-end' | 'bottom-start' | 'bottom-end';
+import type { Corner } from '../layout.ts';
 
 /** Pixels that a pointer must travel before it drags. */
 const SLOP = 6;

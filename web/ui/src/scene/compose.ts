@@ -3,12 +3,11 @@ import type { Call } from '@hullo/sdk';
 import type { CallClient } from '../client.ts';
 import type { CallClock } from '../clock.ts';
 import type { ControlName } from '../controls.ts';
-import type { AskingView } from '../devices/asking_controller.ts';
 import type { GroupView } from '../group/controller.ts';
 import { attendanceOf, isPresentOrPending, PARTICIPANTS_MAX, seatsLeft, sorted } from '../group/roster.ts';
 import type { NetworkView } from '../network.ts';
 import { contactsOf, type Directory, isSameAccid, type Person, personOf } from '../people.ts';
-import type { Scene } from '../scene.ts';
+import type { AskingView, Scene } from '../scene.ts';
 import type { Language } from '../texts.ts';
 
 export interface Ingredients

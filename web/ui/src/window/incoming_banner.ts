@@ -1,7 +1,7 @@
 // <hullo-incoming-banner>: someone calls, told in a banner that leaves the app as it is. A press on it shows all of the call.
 import { css, html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { kindOf } from '../call/labels.ts';
+import { incomingKeyOf } from '../describe.ts';
 import { nameAll } from '../group/naming.ts';
 import { type IconName, icons } from '../icons.ts';
 import '../parts/avatar.ts';
@@ -145,7 +145,7 @@ export class HulloIncomingBanner extends CallElement {
   #wordsOf(scene: Scene, video: boolean): string {
     if (scene.answering) return this.t('incall.connecting');
     if (isCallerAway(scene)) return this.t('reconnecting.remote');
-    const kind = this.t(kindOf(scene.group, video));
+    const kind = this.t(incomingKeyOf(scene.group, video));
     const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (!scene.group || others.length === 0) return kind;
     return `${kind} ${this.t('incoming.with', { names: nameAll(others, scene.lang) })}`;

@@ -1,11 +1,11 @@
 // A call in a window of its own that stays above other programs: a document where the browser has that (Chromium), with
 // buttons, and otherwise the picture alone, which the browser adds its buttons to.
 import type { ReactiveController } from 'lit';
-import type { CallHost } from '../call/host.ts';
 import type { CallClient } from '../client.ts';
 import type { Intent, Scene } from '../scene.ts';
-import './small.ts';
-import type { HulloSmall } from './small.ts';
+import type { CallHost } from './host.ts';
+import '../window/small.ts';
+import type { HulloSmall } from '../window/small.ts';
 
 interface DocumentPictureInPicture {
   requestWindow(options: { width: number; height: number }): Promise<Window>;

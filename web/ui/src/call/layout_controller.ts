@@ -1,9 +1,14 @@
 // How much of the page the call takes, and who has decided it: the app by its properties, or the person for this call.
 import type { ReactiveController } from 'lit';
-import type { CallHost } from '../call/host.ts';
-import type { ScreenName } from '../call/screens.ts';
-import type { Corner } from '../parts/drag.ts';
-import { type Layout, type LayoutChange, type Shape, shapeOf } from './layout.ts';
+import {
+  type Corner,
+  type Layout,
+  type LayoutChange,
+  type ScreenName,
+  type Shape,
+  shapeOf,
+} from '../layout.ts';
+import type { CallHost } from './host.ts';
 
 /** `<hullo-call>` with the properties that this controller sets. */
 export interface LayoutHost extends CallHost {
@@ -44,14 +49,14 @@ export class LayoutController implements ReactiveController {
     if (host.layout === layout) return;
     this.#changed = { from: this.#changed?.from ?? host.layout, to: layout };
     host.layout = layout;
-    this.tell();
+    this.announce();
   }
 
   /** The person has put the tile elsewhere. */
   move(corner: Corner): void {
     if (this.host.corner === corner) return;
     this.host.corner = corner;
-    this.tell();
+    this.announce();
   }
 
   /** The person wants to see all of the call that rings. */
@@ -67,11 +72,11 @@ export class LayoutController implements ReactiveController {
     this.#openedId = undefined;
     if (!changed || this.host.layout !== changed.to || changed.from === changed.to) return;
     this.host.layout = changed.from;
-    this.tell();
+    this.announce();
   }
 
   /** Tells the app what it looks like now. */
-  tell(): void {
+  announce(): void {
     const { layout, corner, pictureInPicture } = this.host;
     const detail: LayoutChange = { layout, corner, pictureInPicture };
     this.host.dispatchEvent(new CustomEvent('hullo-layout', { detail, bubbles: true, composed: true }));

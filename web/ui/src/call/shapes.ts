@@ -1,14 +1,13 @@
 // The surface where it leaves the app free, and the corner of a full screen from which it can be made to.
 import { html, nothing, type TemplateResult } from 'lit';
-import { asksIn, renderBlocked, renderToast } from '../call/overlays.ts';
-import type { ScreenName } from '../call/screens.ts';
 import { PARTS } from '../css_parts.ts';
 import { type IconName, icons } from '../icons.ts';
-import type { Corner } from '../parts/drag.ts';
+import type { Corner, ScreenName } from '../layout.ts';
 import { cameraIsOn, type Intent, type Scene } from '../scene.ts';
 import { text } from '../texts.ts';
-import './incoming_banner.ts';
-import './small.ts';
+import { asksIn, renderBlocked, renderToast } from './overlays.ts';
+import '../window/incoming_banner.ts';
+import '../window/small.ts';
 
 /** A call beside the app, and whatever asks for an answer; `own` is what the app has in its place. */
 export function renderSmall(

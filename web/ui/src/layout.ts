@@ -1,6 +1,10 @@
 // How much of the page the call takes: all of it, a small tile beside the app, or a banner while it rings.
-import type { ScreenName } from '../call/screens.ts';
-import type { Corner } from '../parts/drag.ts';
+
+/** What the surface shows. */
+export type ScreenName = 'outgoing' | 'incoming' | 'voice' | 'video' | 'group' | 'ended';
+
+/** Where a small view rests; start is left, or right where the text runs from right to left. */
+export type Corner = 'top-start' | 'top-end' | 'bottom-start' | 'bottom-end';
 
 /** Whether a call fills the window (or its container), or is a small tile over the app. */
 export type Layout = 'full' | 'small';
