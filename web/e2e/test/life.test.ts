@@ -145,3 +145,26 @@ test('a destroyed client leaves nothing in the page: no lock, no open microphone
     return alicesPresence?.online === false;
   });
 });
+
+test('what a framework does twice is harmless: sign in, attach, destroy', async () => {
+  const alice = await open(mountedTwice);
+  const bob = await open(bobAnswers);
+  await alice.evaluate(async () => {
+    const { hullo, kit } = window;
+    await Promise.all([kit.signIn(hullo, 'alice'), kit.signIn(hullo, 'alice')]);
+    const video = document.createElement('video');
+    hullo.attachRemoteView('bob', video);
+    hullo.attachRemoteView('BOB', video);
+    await hullo.call('bob', { media: 'audio' });
+  });
+  await Promise.all([becomes(alice, 'in_call'), becomes(bob, 'in_call')]);
+  await hears(bob, 'alice');
+  await alice.evaluate(async () => {
+    const { hullo } = window;
+    await hullo.hangup();
+    await hullo.hangup();
+    await Promise.all([hullo.destroy(), hullo.destroy()]);
+    window.hullo = await window.kit.Hullo.create({ appKey: 'demo' });
+  });
+  expect(await alice.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+});
