@@ -152,7 +152,7 @@ export class HulloCall extends LitElement {
     group: this.#group,
     asking: this.#asking,
     deviceList: this.#deviceList,
-    soundChanged: () => this.#tellSound(),
+    soundChanged: () => this.#announceSound(),
   });
 
   static override styles = callStyles;
