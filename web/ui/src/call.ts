@@ -126,6 +126,8 @@ export class HulloCall extends LitElement {
   #grown = false;
   readonly #clock = new CallClock();
   #shape: Shape | undefined;
+  /** What `hullo-sound-blocked` said last. */
+  #soundWas = false;
   readonly #slots = new SlotController(this);
   readonly #layout = new LayoutController(this);
   readonly #pip = new PictureInPicture(this, {
@@ -141,7 +143,7 @@ export class HulloCall extends LitElement {
   readonly #ring = new RingController(
     this,
     () => this.#scene,
-    () => this.#announceSound(),
+    () => this.requestUpdate(),
   );
   readonly #group = new GroupController(this);
   readonly #asking = new AskingController(this);
@@ -226,9 +228,11 @@ export class HulloCall extends LitElement {
     await this.client?.startSound();
   }
 
+  /** Tells the app when sound is blocked, of tones or of the others, and when it no longer is. */
   #announceSound(): void {
-    this.requestUpdate();
-    const detail: SoundChange = { blocked: this.soundBlocked };
+    if (this.soundBlocked === this.#soundWas) return;
+    this.#soundWas = this.soundBlocked;
+    const detail: SoundChange = { blocked: this.#soundWas };
     this.dispatchEvent(new CustomEvent('hullo-sound-blocked', { detail, bubbles: true, composed: true }));
   }
 
@@ -406,6 +410,10 @@ export class HulloCall extends LitElement {
     const screen = screenOf(scene, this.#notices.notice);
     if (this.#pip.kind !== 'document') return { screen, shape: this.#shape };
     return { screen, shape: scene && asksIn(scene) ? 'small' : undefined };
+  }
+
+  protected override updated(): void {
+    this.#announceSound();
   }
 
   protected override render() {

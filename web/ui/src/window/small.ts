@@ -2,10 +2,10 @@
 // without going back. It is dragged as a whole, snaps to a corner, and goes from corner to corner by the arrow keys.
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { nameAll } from '../group/naming.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { type IconName, icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import '../parts/avatar.ts';
 import type { Corner } from '../layout.ts';
 import { warningOf } from '../parts/banner_list.ts';
@@ -133,7 +133,7 @@ export class HulloSmall extends CallElement {
 
   #renderPlaceholder(person: Person): TemplateResult {
     const [one, two] = coloursOf(person.accid);
-    return html`<div class="placeholder" style=${styleMap({ '--one': one, '--two': two })}>
+    return html`<div class="placeholder" ${inlineStyle({ '--one': one, '--two': two })}>
       <div class="ambient"></div>
       <div class="face"><hullo-avatar .person=${person}></hullo-avatar></div>
     </div>`;
