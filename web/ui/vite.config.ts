@@ -3,12 +3,14 @@
 import type { OutputChunk } from 'rolldown';
 import { defineConfig } from 'vitest/config';
 import { fromSource } from '../vite.shared.ts';
+import { compact } from './compact.ts';
 
 /** Frameworks that render on a server are told which module belongs to the browser. */
 const banner = ({ name }: Pick<OutputChunk, 'name'>) => (name === 'react' ? "'use client';" : '');
 
 export default defineConfig({
   resolve: fromSource,
+  plugins: [compact],
   build: {
     lib: {
       entry: { index: 'src/index.ts', react: 'src/react.ts', vue: 'src/vue.ts' },

@@ -89,8 +89,7 @@ function endedGroup(reason: EndReason, by: string | undefined, caller = 'alice',
     const current = groupOf(4, { caller, state: durationMs > 0 ? 'active' : 'ringing' });
     client.enter({ state: durationMs > 0 ? 'in_call' : caller === 'alice' ? 'calling' : 'called', current });
     client.enter({ state: 'idle' });
-    const durations = durationMs > 0 ? [{ accid: 'alice', durationMs }] : [];
-    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations, ...(by ? { by } : {}) });
+    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
   };
 }
 

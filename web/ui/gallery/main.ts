@@ -1,6 +1,6 @@
 // Renders one state (?state=video&lang=zh&theme=dark), the call records (?state=records), or the list of all.
 import type { CallSummary, Media, RecordStatus } from '@hullo/sdk';
-import { ASKING_MS } from '../src/call/asking_controller.ts';
+import { ASKING_MS } from '../src/devices/asking_controller.ts';
 import '../src/index.ts';
 import type { BuiltInLanguage } from '../src/texts.ts';
 import { showApp } from './app.ts';

@@ -24,8 +24,7 @@ function ended(
   return (client) => {
     client.enter({ state: caller === 'alice' ? 'calling' : 'called', current: callOf({ caller }) });
     client.enter({ state: 'idle' });
-    const durations = durationMs > 0 ? [{ accid: 'alice', durationMs }] : [];
-    client.emit('callEnd', { callId: 'call-1', reason, durationMs, durations, ...(by ? { by } : {}) });
+    client.emit('callEnd', { callId: 'call-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
   };
 }
 

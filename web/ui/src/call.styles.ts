@@ -179,6 +179,12 @@ export const callStyles = [
       color: #fff;
       filter: drop-shadow(0 1px 6px rgb(0 0 0 / 0.5));
     }
+    /* There the stage reaches under it, and may be as white as a page. */
+    @container (max-height: 520px) {
+      .corner.video button {
+        background: rgb(15 16 21 / 0.6);
+      }
+    }
     @container (max-width: 719px) {
       .corner .pictureInPicture {
         display: none;

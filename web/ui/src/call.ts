@@ -4,9 +4,7 @@ import type { Call, CallOptions, GroupCallOptions, Media } from '@hullo/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
-import { AskingController } from './call/asking_controller.ts';
 import { ClientController } from './call/client_controller.ts';
-import { DeviceListController } from './call/device_list_controller.ts';
 import { FocusController, type Shown } from './call/focus_controller.ts';
 import { intentOfKey } from './call/keys.ts';
 import { announcementOf, labelOf } from './call/labels.ts';
@@ -21,6 +19,8 @@ import { callStyles } from './call.styles.ts';
 import type { CallClient } from './client.ts';
 import { CallClock } from './clock.ts';
 import type { ControlName } from './controls.ts';
+import { AskingController } from './devices/asking_controller.ts';
+import { DeviceListController } from './devices/device_list_controller.ts';
 import type { Notice } from './ending.ts';
 import { isOvertaken, isOwnRefusal } from './errors.ts';
 import { GroupController } from './group/controller.ts';
@@ -126,6 +126,8 @@ export class HulloCall extends LitElement {
   #grown = false;
   readonly #clock = new CallClock();
   #shape: Shape | undefined;
+  /** What `hullo-sound-blocked` said last. */
+  #soundWas = false;
   readonly #slots = new SlotController(this);
   readonly #layout = new LayoutController(this);
   readonly #pip = new PictureInPicture(this, {
@@ -141,7 +143,7 @@ export class HulloCall extends LitElement {
   readonly #ring = new RingController(
     this,
     () => this.#scene,
-    () => this.#announceSound(),
+    () => this.requestUpdate(),
   );
   readonly #group = new GroupController(this);
   readonly #asking = new AskingController(this);
@@ -152,6 +154,7 @@ export class HulloCall extends LitElement {
     group: this.#group,
     asking: this.#asking,
     deviceList: this.#deviceList,
+    soundChanged: () => this.#announceSound(),
   });
 
   static override styles = callStyles;
@@ -225,9 +228,11 @@ export class HulloCall extends LitElement {
     await this.client?.startSound();
   }
 
+  /** Tells the app when sound is blocked, of tones or of the others, and when it no longer is. */
   #announceSound(): void {
-    this.requestUpdate();
-    const detail: SoundChange = { blocked: this.soundBlocked };
+    if (this.soundBlocked === this.#soundWas) return;
+    this.#soundWas = this.soundBlocked;
+    const detail: SoundChange = { blocked: this.#soundWas };
     this.dispatchEvent(new CustomEvent('hullo-sound-blocked', { detail, bubbles: true, composed: true }));
   }
 
@@ -405,6 +410,10 @@ export class HulloCall extends LitElement {
     const screen = screenOf(scene, this.#notices.notice);
     if (this.#pip.kind !== 'document') return { screen, shape: this.#shape };
     return { screen, shape: scene && asksIn(scene) ? 'small' : undefined };
+  }
+
+  protected override updated(): void {
+    this.#announceSound();
   }
 
   protected override render() {

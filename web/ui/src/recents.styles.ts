@@ -233,9 +233,13 @@ export const recentsStyles = [
       background: var(--_control);
     }
     .ghost b {
+      width: 52%;
       height: 13px;
       border-radius: 7px;
       background: var(--_control);
+    }
+    .ghost:nth-child(even) b {
+      width: 38%;
     }
     @keyframes breathe {
       to {

@@ -113,6 +113,11 @@ export type Intent =
   | { readonly type: 'close' }
   | { readonly type: 'dismiss' };
 
+/** The one who calls is not connected for the moment: it may be that nobody is there any more. */
+export function isCallerAway({ call, remote }: Scene): boolean {
+  return call.participants.some(({ accid, reconnecting }) => accid === remote.accid && reconnecting);
+}
+
 /** Whether the camera's picture goes out. */
 export function cameraIsOn(local: LocalMedia): boolean {
   return local.camera.state === 'on';

@@ -60,6 +60,12 @@ test('a caller who is away for the moment is shown so', async () => {
   expect(bench.part('hullo-peer-reconnecting')).toBeUndefined();
 });
 
+test('a caller who is away is shown so in a banner, too', async () => {
+  bench.surface.incoming = 'banner';
+  await bench.lead('incoming-caller-away');
+  expect(bench.words('hullo-status')).toBe('Bob is reconnecting…');
+});
+
 describe('a dial', () => {
   test('shows what will be sent, as the app has preset it', async () => {
     await bench.lead('outgoing-preset');

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callOf, type FakeHullo } from '../gallery/fake.ts';
 import { states } from '../gallery/states.ts';
-import { ASKING_MS } from '../src/call/asking_controller.ts';
 import { NOTICE_MS } from '../src/call/notice_controller.ts';
 import type { HulloCall } from '../src/call.ts';
+import { ASKING_MS } from '../src/devices/asking_controller.ts';
 import { Bench, everything } from './surface.ts';
 
 let bench: Bench;

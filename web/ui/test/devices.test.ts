@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callOf, type FakeHullo } from '../gallery/fake.ts';
 import { groupOf } from '../gallery/group.ts';
-import { ASKING_MS } from '../src/call/asking_controller.ts';
+import { ASKING_MS } from '../src/devices/asking_controller.ts';
 import { Bench } from './surface.ts';
 
 let bench: Bench;
@@ -266,11 +266,14 @@ describe('sound that the browser blocks', () => {
   test.each(['voice-sound-blocked', 'video-sound-blocked'])('in %s comes back by a press', async (state) => {
     await lead(state);
     expect(bench.words('hullo-sound-blocked')).toContain('Your browser blocks the sound');
+    const told: boolean[] = [];
+    bench.surface.addEventListener('hullo-sound-blocked', ({ detail }) => told.push(detail.blocked));
     const button = bench.part('hullo-start-sound');
     button?.click();
     // Within the gesture: a browser lets it sound only there.
     expect(client.asked).toEqual(['start sound']);
     await bench.settle();
     expect(bench.part('hullo-sound-blocked')).toBeUndefined();
+    expect(told).toEqual([false]);
   });
 });

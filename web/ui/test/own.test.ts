@@ -1,5 +1,5 @@
 // What an app decides about the call surface: whom one can invite, its words, its direction.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { states } from '../gallery/states.ts';
 import { type Texts, texts } from '../src/texts.ts';
 import { Bench, everything } from './surface.ts';
@@ -100,6 +100,43 @@ describe('the app’s words', () => {
     bench.surface.texts = { 'end.noAnswer': '{name} is away' };
     await bench.lead('end-no-answer');
     expect(bench.words('hullo-notice')).toContain('Bob is away');
+  });
+});
+
+describe('sound that the browser blocks', () => {
+  const changes: boolean[] = [];
+
+  beforeEach(() => {
+    changes.length = 0;
+    bench.surface.addEventListener('hullo-sound-blocked', ({ detail }) => changes.push(detail.blocked));
+  });
+
+  test('is told of the ring, said on the screen, and over with a press', async () => {
+    let blocked = true;
+    const ring = Object.assign(document.createElement('audio'), {
+      play: async () => {
+        if (blocked) throw new DOMException('no gesture', 'NotAllowedError');
+      },
+    });
+    bench.surface.tones = { ring };
+    await bench.lead('incoming-voice');
+    await vi.waitFor(() => expect(changes).toEqual([true]));
+    await bench.settle();
+    expect(bench.words('hullo-tone-blocked')).toBe('Press to hear the call');
+    blocked = false;
+    await bench.surface.startSound();
+    await vi.waitFor(() => expect(changes).toEqual([true, false]));
+    await bench.settle();
+    expect(bench.part('hullo-tone-blocked')).toBeUndefined();
+  });
+
+  test('is told of the others’ sound, too', async () => {
+    await bench.lead('voice');
+    bench.client.soundBlocked = true;
+    bench.client.emit('soundBlocked', { blocked: true });
+    await bench.settle();
+    expect(changes).toEqual([true]);
+    expect(bench.surface.soundBlocked).toBe(true);
   });
 });
 

@@ -3,14 +3,14 @@
 import type { ErrorBody } from '@hullo/sdk';
 import type { ReactiveController } from 'lit';
 import type { CallClient } from '../client.ts';
+import type { AskingController } from '../devices/asking_controller.ts';
+import type { DeviceListController } from '../devices/device_list_controller.ts';
 import { deviceOf } from '../errors.ts';
 import type { GroupController } from '../group/controller.ts';
 import { NetworkTracker } from '../network.ts';
 import { personOf } from '../people.ts';
 import { othersIn } from '../scene/compose.ts';
 import type { TextKey } from '../texts.ts';
-import type { AskingController } from './asking_controller.ts';
-import type { DeviceListController } from './device_list_controller.ts';
 import type { CallHost } from './host.ts';
 import type { NoticeController } from './notice_controller.ts';
 
@@ -20,6 +20,8 @@ export interface ClientSinks {
   readonly group: GroupController;
   readonly asking: AskingController;
   readonly deviceList: DeviceListController;
+  /** Called when the browser blocks sound, and when it no longer does. */
+  soundChanged(): void;
 }
 
 /** Listens to the client of its host while the host is on the page. */
@@ -72,7 +74,7 @@ export class ClientController implements ReactiveController {
     if (!client) return;
     this.#unsubscribe = [
       client.on('changed', () => this.#applyChange(client)),
-      client.on('soundBlocked', () => this.host.requestUpdate()),
+      client.on('soundBlocked', () => this.sinks.soundChanged()),
       client.on('devicesChanged', ({ devices }) => this.sinks.deviceList.take(devices)),
       client.on('activeSpeakers', ({ accids }) => this.sinks.group.applySpeakers(accids, performance.now())),
       ...this.#followNetwork(client),

@@ -11,7 +11,7 @@ const STEP = 5;
 
 @customElement('hullo-volume')
 export class HulloVolume extends CallElement {
-  /** Whose. */
+  /** Who is heard through it. */
   @property() accid = '';
 
   static override styles = [

@@ -257,7 +257,7 @@ export const groupStyles = [
         pointer-events: none;
       }
       .title {
-        flex: 0 1 26cqw;
+        flex: 0 1 18cqw;
         margin-inline-end: auto;
       }
       h1 {

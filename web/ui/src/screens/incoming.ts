@@ -7,7 +7,7 @@ import { icons } from '../icons.ts';
 import { buttonStyles, renderButton } from '../parts/button.ts';
 import '../parts/faces.ts';
 import { CallElement } from '../scene/call_element.ts';
-import type { Scene } from '../scene.ts';
+import { isCallerAway, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
@@ -110,7 +110,7 @@ export class HulloIncoming extends CallElement {
     const { scene } = this;
     if (!scene) return;
     const video = scene.call.media === 'video';
-    const away = isAway(scene);
+    const away = isCallerAway(scene);
     return html`${renderBackdrop(scene.remote)}
       <section class="screen" data-testid="hullo-incoming">
         <div class="who">
@@ -203,11 +203,6 @@ export class HulloIncoming extends CallElement {
       <span>${this.t(key, { names: nameAll(named, scene.lang) })}</span>
     </div>`;
   }
-}
-
-/** The one who calls is not connected for the moment: it may be that nobody is there any more. */
-function isAway({ call, remote }: Scene): boolean {
-  return call.participants.some(({ accid, reconnecting }) => accid === remote.accid && reconnecting);
 }
 
 declare global {

@@ -6,7 +6,7 @@ import { nameAll } from '../group/naming.ts';
 import { type IconName, icons } from '../icons.ts';
 import '../parts/avatar.ts';
 import { CallElement } from '../scene/call_element.ts';
-import type { Intent, Scene } from '../scene.ts';
+import { type Intent, isCallerAway, type Scene } from '../scene.ts';
 import type { TextKey } from '../texts.ts';
 import { base } from '../theme.ts';
 
@@ -144,6 +144,7 @@ export class HulloIncomingBanner extends CallElement {
 
   #wordsOf(scene: Scene, video: boolean): string {
     if (scene.answering) return this.t('incall.connecting');
+    if (isCallerAway(scene)) return this.t('reconnecting.remote');
     const kind = this.t(incomingKeyOf(scene.group, video));
     const others = scene.others.filter(({ accid }) => accid !== scene.remote.accid);
     if (!scene.group || others.length === 0) return kind;

@@ -1,8 +1,7 @@
 // The devices of this machine, for the screens and the sheet that choose among them. The client says when they change.
 import type { Devices } from '@hullo/sdk';
-import type { ReactiveController } from 'lit';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { CallClient } from '../client.ts';
-import type { CallHost } from './host.ts';
 
 /** Reads the list with the first call, because a browser names devices only to a page that may use them. */
 export class DeviceListController implements ReactiveController {
@@ -10,7 +9,7 @@ export class DeviceListController implements ReactiveController {
   /** The call, and what was open in it, for which the list was last read. */
   #readFor: string | undefined;
 
-  constructor(private readonly host: CallHost) {
+  constructor(private readonly host: ReactiveControllerHost) {
     host.addController(this);
   }
 
