@@ -15,6 +15,9 @@ const pictures = [
   { file: 'video', state: 'video' },
   { file: 'voice', state: 'voice' },
   { file: 'group-4', state: 'group-4' },
+  { file: 'small', state: 'small-video' },
+  { file: 'banner', state: 'banner-voice' },
+  { file: 'own-slots', state: 'own-logo-details' },
   {
     file: 'own-colours',
     state: 'incoming-voice',
@@ -36,9 +39,13 @@ const browser = await launch('--autoplay-policy=no-user-gesture-required');
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 const page = await browser.newPage({ viewport: { width: 800, height: 500 } });
+page.on('pageerror', (error) => {
+  throw error;
+});
 for (const { file, state, style } of pictures) {
   await page.goto(`${gallery.resolvedUrls.local[0]}?state=${state}&theme=light&lang=en`);
   if (style) await page.addStyleTag({ content: style });
+  await page.getByTestId('hullo-surface').waitFor();
   await page.waitForFunction(isSettled, undefined, { timeout: 60_000 });
   await page.screenshot({ path: join(target, `${file}.png`) });
 }

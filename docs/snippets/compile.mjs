@@ -62,7 +62,7 @@ function importsOf(code) {
     ].flatMap(declared),
   );
   const used = (names) =>
-    names.filter((name) => !own.has(name) && new RegExp(`(?<![.\\w'])${name}\\b(?!['\\w])`).test(code));
+    names.filter((name) => !own.has(name) && new RegExp(`(?<![\\w'])(?<!(?<!\\.\\.)\\.)${name}\\b(?!['\\w])`).test(code));
   const from = { '../page.ts': given, ...packages };
   const taken = new Set();
   return Object.entries(from)

@@ -200,11 +200,7 @@ export class HulloRecents extends LitElement {
 
   #renderGhosts(): TemplateResult {
     return html`<div data-testid="recents-loading" aria-hidden="true">
-<<<<<<< HEAD
-      ${[52, 38, 64, 46, 58].map((width) => html`<div class="ghost"><i></i><b ${inlineStyle({ width: `${width}%` })}></b></div>`)}
-=======
       ${Array.from({ length: 5 }, () => html`<div class="ghost"><i></i><b></b></div>`)}
->>>>>>> screens
     </div>`;
   }
 
