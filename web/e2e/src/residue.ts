@@ -12,25 +12,27 @@ export interface Residue {
   locks: number;
 }
 
+type Counter = () => number;
+
 declare global {
   interface Window {
     openNow(): Promise<Residue>;
+    counters: Record<string, Counter>;
   }
 }
 
-/** Counts in the page from its first script on. Runs in the page, with nothing of the test around it. */
-function watch(): void {
-  const refs = <T extends object>() => {
-    const all: WeakRef<T>[] = [];
-    return {
-      add: (one: T) => void all.push(new WeakRef(one)),
-      live: () => all.flatMap((ref) => ref.deref() ?? []),
-    };
+// The functions below run in the page before its first script, with nothing of the test around them.
+
+function countObjects(): void {
+  const count = <T extends object>(isOpen: (one: T) => boolean) => {
+    const made: WeakRef<T>[] = [];
+    const open = () => made.flatMap((ref) => ref.deref() ?? []).filter(isOpen).length;
+    return { add: (one: T) => void made.push(new WeakRef(one)), open };
   };
-  const connections = refs<RTCPeerConnection>();
-  const sockets = refs<WebSocket>();
-  const contexts = refs<AudioContext>();
-  const tracks = refs<MediaStreamTrack>();
+  const connections = count<RTCPeerConnection>((one) => one.connectionState !== 'closed');
+  const sockets = count<WebSocket>((one) => one.readyState <= WebSocket.OPEN);
+  const contexts = count<AudioContext>((one) => one.state !== 'closed');
+  const tracks = count<MediaStreamTrack>((one) => one.readyState === 'live');
   const Connection = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Connection {
     constructor(configuration?: RTCConfiguration) {
@@ -59,11 +61,19 @@ function watch(): void {
     for (const track of stream.getTracks()) tracks.add(track);
     return stream;
   };
+  window.counters = {
+    connections: connections.open,
+    tracks: tracks.open,
+    sockets: sockets.open,
+    contexts: contexts.open,
+  };
+}
 
+/** Of what lives as long as the page: an element that is gone takes its listeners with it. */
+function countListeners(): void {
   let listeners = 0;
-  const lasting = new Set<EventTarget>([window, document, media]);
   const { connection } = navigator as Navigator & { connection?: EventTarget };
-  if (connection) lasting.add(connection);
+  const lasting = new Set<unknown>([window, document, navigator.mediaDevices, connection]);
   const forget = () => {
     listeners -= 1;
   };
@@ -93,20 +103,16 @@ function watch(): void {
       clearInterval(id);
     },
   });
-
-  window.openNow = async () => ({
-    connections: connections.live().filter((one) => one.connectionState !== 'closed').length,
-    tracks: tracks.live().filter((one) => one.readyState === 'live').length,
-    sockets: sockets.live().filter((one) => one.readyState <= 1).length,
-    listeners,
-    intervals: intervals.size,
-    contexts: contexts.live().filter((one) => one.state !== 'closed').length,
-    locks: (await navigator.locks.query()).held?.length ?? 0,
-  });
+  Object.assign(window.counters, { listeners: () => listeners, intervals: () => intervals.size });
+  window.openNow = async () => {
+    const counts = Object.entries(window.counters).map(([name, counter]) => [name, counter()]);
+    const locks = (await navigator.locks.query()).held?.length ?? 0;
+    return { ...Object.fromEntries(counts), locks };
+  };
 }
 
 /** The script that counts, for the page to run before all others. */
-export const watchScript = `globalThis.__name ??= (f) => f; (${watch})();`;
+export const watchScript = `globalThis.__name ??= (f) => f; (${countObjects})(); (${countListeners})();`;
 
 /** What the page's heap holds after everything that can be collected was: bytes, and objects of these classes. */
 export async function heapOf(

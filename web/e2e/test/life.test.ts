@@ -114,19 +114,15 @@ test('a client that takes the place of another in a call, as in a hot reload, go
   await Promise.all([becomes(alice, 'in_call'), becomes(bob, 'in_call')]);
   await hears(bob, 'alice');
   const before = await callId(bob);
-  const tookMs = await alice.evaluate(async () => {
+  await alice.evaluate(async () => {
     const { Hullo, signIn } = window.kit;
-    const startedAtMs = performance.now();
     await window.hullo.destroy();
     window.hullo = await Hullo.create({ appKey: 'demo' });
-    const tookMs = performance.now() - startedAtMs;
     await signIn(window.hullo, 'alice');
-    return tookMs;
   });
   await becomes(alice, 'in_call');
   await Promise.all([hears(bob, 'alice'), hears(alice, 'bob')]);
   expect(await callId(alice)).toBe(before);
-  expect(tookMs).toBeLessThan(400);
 });
 
 test('a destroyed client leaves nothing in the page: no lock, no open microphone, and the account is offline', async () => {
@@ -144,4 +140,27 @@ test('a destroyed client leaves nothing in the page: no lock, no open microphone
     const [alicesPresence] = await bob.evaluate(() => window.hullo.watchPresence(['alice']));
     return alicesPresence?.online === false;
   });
+});
+
+test('what a framework does twice is harmless: sign in, attach, destroy', async () => {
+  const alice = await open(mountedTwice);
+  const bob = await open(bobAnswers);
+  await alice.evaluate(async () => {
+    const { hullo, kit } = window;
+    await Promise.all([kit.signIn(hullo, 'alice'), kit.signIn(hullo, 'alice')]);
+    const video = document.createElement('video');
+    hullo.attachRemoteView('bob', video);
+    hullo.attachRemoteView('BOB', video);
+    await hullo.call('bob', { media: 'audio' });
+  });
+  await Promise.all([becomes(alice, 'in_call'), becomes(bob, 'in_call')]);
+  await hears(bob, 'alice');
+  await alice.evaluate(async () => {
+    const { hullo } = window;
+    await hullo.hangup();
+    await hullo.hangup();
+    await Promise.all([hullo.destroy(), hullo.destroy()]);
+    window.hullo = await window.kit.Hullo.create({ appKey: 'demo' });
+  });
+  expect(await alice.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
 });

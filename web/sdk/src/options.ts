@@ -47,10 +47,11 @@ export function checkOptions(options: HulloOptions): void {
       `create was given ${describe(given)}: write Hullo.create({ appKey: '...', server: 'https://...' })`,
     );
   }
-  const values = new Map<string, unknown>(Object.entries(given));
-  for (const name of values.keys()) if (!Object.hasOwn(CHECKS, name)) throw refusal(unknownOption(name));
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(CHECKS, name)) throw refusal(unknownOption(name));
+  }
   for (const [name, check] of Object.entries(CHECKS)) {
-    const value = values.get(name);
+    const value: unknown = Reflect.get(given, name);
     const isLeftOut = value === undefined && name !== 'appKey' && name !== 'server';
     const advice = isLeftOut ? undefined : check(value);
     if (advice === undefined) continue;

@@ -46,6 +46,15 @@ describe('options that make sense', () => {
     expect(refusal({ appKey: 'demo', ...options })).toBe('');
   });
 
+  test('may come from a class or a prototype', () => {
+    class Settings {
+      get appKey(): string {
+        return 'demo';
+      }
+    }
+    expect(refusal(new Settings())).toBe('');
+  });
+
   test('may be left out by undefined', () => {
     expect(refusal({ appKey: 'demo', server: undefined, tokenProvider: undefined, wasm: undefined })).toBe(
       '',
