@@ -14,12 +14,14 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MIN: (u32, u32) = (20, 19);
 
 /// What the browser tests need beyond a build: (Debian package, a file that proves it is there).
-const TEST_PACKAGES: [(&str, &str); 6] = [
+const TEST_PACKAGES: [(&str, &str); 8] = [
     ("chromium", "/usr/bin/chromium"),
     ("firefox-esr", "/usr/bin/firefox-esr"),
     ("coturn", "/usr/bin/turnserver"),
     ("iproute2", "/usr/bin/ip"),
     ("nginx-light", "/usr/sbin/nginx"),
+    ("curl", "/usr/bin/curl"),
+    ("openssl", "/usr/bin/openssl"),
     (
         "fonts-noto-cjk",
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -45,11 +47,13 @@ pub(crate) fn test_tools() -> Result<()> {
         .map(|(package, _)| *package)
         .collect();
     if missing.is_empty() {
-        println!("setup: Chromium, Firefox, fonts, coturn, iproute2 and nginx are there");
+        println!(
+            "setup: Chromium, Firefox, fonts, coturn, iproute2, nginx, curl and openssl are there"
+        );
         return Ok(());
     }
     install_debian_packages(&missing).context(
-        "the browser tests need Chromium, Firefox, a Chinese font, coturn, iproute2 and nginx",
+        "the browser tests need Chromium, Firefox, a Chinese font, coturn, iproute2, nginx, curl and openssl",
     )
 }
 
