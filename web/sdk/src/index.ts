@@ -1,5 +1,6 @@
 // @hullo/sdk: calls that ring, for browsers. Start with Hullo.create().
-export type { ConnectionFailure, ErrorBody, ErrorKind } from './errors.ts';
+export type { ConnectionFailure } from './connection_failure.ts';
+export type { ErrorBody, ErrorKind } from './errors.ts';
 export { HulloError } from './errors.ts';
 export type { CallEvent, HulloEvents, InvitedEvent, UserEvent } from './events.ts';
 export { Hullo } from './hullo.ts';
