@@ -125,6 +125,9 @@ pub struct Participant {
     /// Since when its device has been away; the grace time runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away_since: Option<Time>,
+    /// Its page has said that it is being closed, or reloaded, while the call only rang.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
     /// Milliseconds that it was connected before it left and came again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub spent_ms: u64,
@@ -307,6 +310,7 @@ impl Participant {
             joined_at: None,
             left_at: None,
             away_since: None,
+            closing: false,
             spent_ms: 0,
             quality: QualityStats::default(),
         }

@@ -422,6 +422,7 @@ mod tests {
                 reason: EndReason::Busy,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             }),
             ..CallDelta::default()
         });

@@ -135,6 +135,13 @@ pub enum Command {
         /// Whether to switch.
         agree: bool,
     },
+    /// Says that the page of the caller is being closed or reloaded: if it does not come back soon, the call that only rings
+    /// ends. Answer: [`Success::Done`].
+    #[serde(rename = "call.closing")]
+    Closing {
+        /// The call that this device has dialled.
+        call_id: CallId,
+    },
     /// Asks for the whole call, after a gap in versions. Answer: [`Success::Call`].
     #[serde(rename = "call.snapshot")]
     CallSnapshot {
@@ -250,6 +257,7 @@ ops! {
     Hold = "call.hold",
     Switch = "call.switch",
     AnswerSwitch = "call.answer_switch",
+    Closing = "call.closing",
     CallSnapshot = "call.snapshot",
     OfferMedia = "media.offer",
     SetMedia = "media.set",
@@ -279,6 +287,7 @@ impl Command {
             | Self::AnswerSwitch { .. } => true,
             // To repeat these does no harm.
             Self::Ring { .. }
+            | Self::Closing { .. }
             | Self::SetMedia { .. }
             | Self::Subscribe { .. }
             | Self::OfferMedia { .. }
@@ -312,6 +321,7 @@ impl Command {
             | Self::Hold { call_id, .. }
             | Self::Switch { call_id, .. }
             | Self::AnswerSwitch { call_id, .. }
+            | Self::Closing { call_id }
             | Self::CallSnapshot { call_id }
             | Self::CallRecord { call_id }
             | Self::OfferMedia { call_id, .. }

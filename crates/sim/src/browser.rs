@@ -98,17 +98,10 @@ impl Browser {
                 }
                 None => Reaction::None,
             },
-            MediaCommand::Capture { audio, video } => {
-                let before = self.capture;
-                self.capture = Flags {
-                    audio: *audio,
-                    video: *video,
-                };
-                Reaction::Opened(Flags {
-                    audio: *audio && !before.audio,
-                    video: *video && !before.video,
-                })
-            }
+            MediaCommand::Capture { audio, video } => self.open_devices(Flags {
+                audio: *audio,
+                video: *video,
+            }),
             MediaCommand::Retry { kind } => Reaction::Opened(Flags {
                 audio: *kind == DeviceKind::Audio,
                 video: *kind == DeviceKind::Video,
@@ -128,6 +121,15 @@ impl Browser {
                 Reaction::None
             }
         }
+    }
+
+    /// These and no others are to be open.
+    fn open_devices(&mut self, wanted: Flags) -> Reaction {
+        let before = std::mem::replace(&mut self.capture, wanted);
+        Reaction::Opened(Flags {
+            audio: wanted.audio && !before.audio,
+            video: wanted.video && !before.video,
+        })
     }
 
     /// The connection, if there is one.

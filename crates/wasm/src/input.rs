@@ -21,6 +21,7 @@ pub(crate) fn read(text: &str) -> ReadResult<Input> {
             text: object.text("text")?,
         },
         "network_changed" => Input::NetworkChanged,
+        "page_hidden" => Input::PageHidden,
         "token" => Input::Token {
             call_id: object.parsed("call_id")?,
             token: object.optional_text("token")?.map(Into::into),

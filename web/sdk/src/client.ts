@@ -2,7 +2,7 @@
 // inputs of the endpoint (the Rust state machine in WebAssembly) and carries out what the endpoint says; it decides nothing
 // about calls itself.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { ConnectionState } from './connection_state.ts';
+import { Connection } from './connection.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { Driver, destroyed, type Effect } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -60,7 +60,7 @@ export abstract class Client implements AsyncDisposable {
   readonly #device: DeviceIdentity;
   readonly #driver: Driver;
   readonly #socket: Socket;
-  readonly #connection: ConnectionState;
+  readonly #connection: Connection;
   readonly #listeners = new Listeners();
   /** Aborted by {@link Client.destroy}. */
   readonly #life = new AbortController();
@@ -85,15 +85,14 @@ export abstract class Client implements AsyncDisposable {
       failed: (error) => this.#giveUp(error),
     });
     const address = socketUrl(options.server);
-    this.#connection = new ConnectionState(
-      address,
-      () => this.#account !== undefined,
-      (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
-    );
+    this.#connection = new Connection(address, {
+      isSignedIn: () => this.#account !== undefined,
+      changed: (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
+    });
     this.#socket = new Socket(address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
       closed: (wasOpen) => {
-        this.#connection.socketClosed(wasOpen);
+        this.#connection.closed(wasOpen);
         this.#driver.feed({ input: 'socket_closed' });
       },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
@@ -103,8 +102,12 @@ export abstract class Client implements AsyncDisposable {
       this.#driver.feed({ input: 'media', event });
     };
     this.media = new MediaEngine(report, options, (event) => this.#listeners.dispatch(event));
-    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }), this.#life.signal);
-    options.signal?.addEventListener('abort', () => void this.destroy(), { signal: this.#life.signal });
+    const { signal } = this.#life;
+    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }), signal);
+    // A reload, or the end of the page: what its caller leaves ringing is not to ring for long.
+    const hidden = () => this.#driver.feed({ input: 'page_hidden' });
+    globalThis.addEventListener?.('pagehide', hidden, { signal });
+    options.signal?.addEventListener('abort', () => void this.destroy(), { signal });
   }
 
   /** Where this device is. */
@@ -230,6 +233,8 @@ export abstract class Client implements AsyncDisposable {
 
   async #end(): Promise<void> {
     this.#life.abort();
+    // What it leaves ringing is not to ring for long.
+    this.#driver.feed({ input: 'page_hidden' });
     this.#driver.close();
     this.#close();
     this.media.destroy();
@@ -246,7 +251,7 @@ export abstract class Client implements AsyncDisposable {
       this.#adopt(IDLE);
       this.#listeners.dispatch({ name: 'changed', detail: IDLE });
     }
-    this.#connection.adopt({ connected: false });
+    this.#connection.follow({ connected: false });
   }
 
   #carryOut(effect: Effect): void {
@@ -285,7 +290,7 @@ export abstract class Client implements AsyncDisposable {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
     if (event.name === 'connectionChanged') {
-      this.#connection.adopt(event.detail);
+      this.#connection.follow(event.detail);
       return;
     }
     if (event.name === 'disconnect') this.forgetAccount();

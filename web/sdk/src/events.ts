@@ -1,9 +1,8 @@
 // Everything that the client tells the app. The state has changed before a listener is called.
-import type { ErrorBody } from './errors.ts';
+import type { ConnectionFailure, ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
-  ConnectionFailure,
   Devices,
   DevicesInUse,
   EndReason,
@@ -11,6 +10,7 @@ import type {
   Media,
   Member,
   Message,
+  ParticipantDuration,
   Presence,
   QualityReport,
   SessionClosed,
@@ -119,6 +119,11 @@ export interface HulloEvents {
     readonly by?: string;
     /** How long this account was connected. */
     readonly durationMs: number;
+    /**
+     * How long each account that was in the call was connected: as in its record, or as far as this device has seen it where it
+     * has hung up itself, which it does not let the person wait for; `record()` has the server's figures.
+     */
+    readonly durations: readonly ParticipantDuration[];
   };
   /** Another device of this account has answered; no `callEnd` follows. */
   otherClientAccept: CallEvent;

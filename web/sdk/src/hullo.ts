@@ -122,7 +122,7 @@ export class Hullo extends MediaClient {
    * with that one's kind or with `invite_failed`, and otherwise as {@link Hullo.call} does.
    */
   async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
-    const { media = 'video', groupId, inviteMode, joinMode } = options;
+    const { media = 'video', groupId, inviteMode, joinMode, keepLast } = options;
     const { beforeCall } = this.#hooks;
     if (beforeCall) await askApp('beforeCall', () => beforeCall(accids, { ...options, media }));
     const { call, refused } = await this.ask('call', {
@@ -132,6 +132,7 @@ export class Hullo extends MediaClient {
       ...(groupId !== undefined && { group_id: groupId }),
       ...(inviteMode !== undefined && { invite_mode: inviteMode }),
       ...(joinMode !== undefined && { join_mode: joinMode }),
+      ...(keepLast !== undefined && { keep_last: keepLast }),
       ...inviteTerms(options),
       ...presetsOf(options),
     });

@@ -117,6 +117,8 @@ export interface GroupTerms {
   readonly groupId?: string;
   readonly inviteMode: InviteMode;
   readonly joinMode: JoinMode;
+  /** Once somebody has answered, the last one who is in it stays until leaving. */
+  readonly keepLast: boolean;
 }
 
 /** A whole call as the server sees it. */
@@ -142,7 +144,12 @@ export interface Call {
   /** A switch from audio to video that waits for consent. */
   readonly switch?: { readonly by: string; readonly media: Media };
   /** How it ended, once it has. */
-  readonly end?: { readonly reason: EndReason; readonly by?: string; readonly durationMs: number };
+  readonly end?: {
+    readonly reason: EndReason;
+    readonly by?: string;
+    readonly durationMs: number;
+    readonly durations?: readonly ParticipantDuration[];
+  };
   /** Whether joining needs a room token. */
   readonly secure: boolean;
 }
@@ -211,24 +218,6 @@ export interface LocalMedia {
   /** The person has paused the picture. */
   readonly videoMuted: boolean;
 }
-
-/**
- * Why there is no connection to the server. `offline`: this machine has no network; `lost`: it was there and is being restored;
- * `unreachable`: nobody answers at the address (server, address, certificate or the page's policy; browsers do not say which);
- * `refused`: something answers and takes no WebSocket (wrong path, a proxy without upgrades); `too_many_attempts`: too many failed
- * logins or connections from this address; `server_busy`, `shutting_down`, `too_slow`: as the server has said; `token_expired`: the
- * login token has run out, and there is no other. All but the last come right by themselves.
- */
-export type ConnectionFailure =
-  | 'offline'
-  | 'lost'
-  | 'unreachable'
-  | 'refused'
-  | 'too_many_attempts'
-  | 'server_busy'
-  | 'shutting_down'
-  | 'too_slow'
-  | 'token_expired';
 
 /** How long one account was in a call. */
 export interface ParticipantDuration {
@@ -561,6 +550,8 @@ export interface GroupCallOptions extends CallOptions {
   inviteMode?: InviteMode;
   /** Who may join uninvited; `invited` when absent. */
   joinMode?: JoinMode;
+  /** Whether the last one may stay, once somebody has answered, so that others can join; the call ends when absent. */
+  keepLast?: boolean;
 }
 
 /** Which running calls to look for. */

@@ -52,6 +52,7 @@ export type Op =
       group_id?: string;
       invite_mode?: InviteMode;
       join_mode?: JoinMode;
+      keep_last?: boolean;
       attachment?: string;
       timeout_ms?: number;
     } & DevicePresets)
@@ -101,6 +102,7 @@ export type Input =
   | { input: 'socket_closed' }
   | { input: 'frame'; text: string }
   | { input: 'network_changed' }
+  | { input: 'page_hidden' }
   | { input: 'token'; call_id: string; token?: string; error?: string }
   | { input: 'login_token'; token?: string; error?: string }
   | { input: 'media'; event: MediaEvent }
@@ -185,6 +187,7 @@ export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
     translated.connected ??= false;
     translated.reconnecting ??= false;
   }
+  if (event === 'call_end') translated.durations ??= [];
   return { name: camelCase(event), detail: translated } as AppEvent;
 }
 
@@ -195,6 +198,7 @@ function translate(value: unknown): unknown {
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   const translated = Object.fromEntries(entries.map(([key, inner]) => [camelCase(key), translate(inner)]));
   if ('participants' in translated) translated.secure ??= false;
+  if ('inviteMode' in translated) translated.keepLast ??= false;
   if ('uid' in translated && 'state' in translated) {
     translated.reconnecting ??= false;
     translated.held ??= false;

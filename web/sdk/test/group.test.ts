@@ -76,7 +76,7 @@ function groupCall(callId: string, ...accids: string[]): object {
     callId,
     version: 1,
     kind: 'group',
-    group: { groupId: 'team-7', inviteMode: 'caller', joinMode: 'everyone' },
+    group: { groupId: 'team-7', inviteMode: 'caller', joinMode: 'everyone', keepLast: false },
     media: 'video',
     state: 'active',
     caller: accids[0],

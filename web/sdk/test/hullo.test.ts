@@ -611,6 +611,16 @@ describe('network', () => {
   });
 });
 
+describe('a page that is closed', () => {
+  test('says so before it is gone', async () => {
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    await create();
+    page.dispatchEvent(new Event('pagehide'));
+    expect(endpoint.inputs).toEqual([{ input: 'page_hidden' }]);
+  });
+});
+
 describe('a reload', () => {
   test('goes on with the messages where the page before it was', async () => {
     const values = new Map<string, string>();

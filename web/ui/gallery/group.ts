@@ -24,7 +24,7 @@ export function groupOf(count: number, sketch: GroupSketch = {}): Call {
     callId: sketch.callId ?? 'group-1',
     version: 1,
     kind: 'group',
-    group: { inviteMode: sketch.inviteMode ?? 'everyone', joinMode: 'invited' },
+    group: { inviteMode: sketch.inviteMode ?? 'everyone', joinMode: 'invited', keepLast: false },
     media,
     state,
     caller,
@@ -89,7 +89,7 @@ function endedGroup(reason: EndReason, by: string | undefined, caller = 'alice',
     const current = groupOf(4, { caller, state: durationMs > 0 ? 'active' : 'ringing' });
     client.enter({ state: durationMs > 0 ? 'in_call' : caller === 'alice' ? 'calling' : 'called', current });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'group-1', reason, durationMs, ...(by ? { by } : {}) });
+    client.emit('callEnd', { callId: 'group-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
   };
 }
 

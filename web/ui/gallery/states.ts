@@ -23,7 +23,7 @@ function ended(
   return (client) => {
     client.enter({ state: caller === 'alice' ? 'calling' : 'called', current: callOf({ caller }) });
     client.enter({ state: 'idle' });
-    client.emit('callEnd', { callId: 'call-1', reason, durationMs, ...(by ? { by } : {}) });
+    client.emit('callEnd', { callId: 'call-1', reason, durationMs, durations: [], ...(by ? { by } : {}) });
   };
 }
 

@@ -399,6 +399,7 @@ describe('a call on hold', () => {
       reason: 'hung_up',
       by: 'bob',
       durationMs: 1,
+      durations: [],
     });
     await bench.settle();
     expect(bench.words('hullo-toast')).toBe('The call on hold has ended');

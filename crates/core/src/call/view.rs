@@ -147,6 +147,7 @@ impl Call {
             duration_ms: self
                 .participant(accid)
                 .map_or(0, |own| own.duration_ms(ended_at)),
+            durations: self.durations(ended_at),
         })
     }
 }

@@ -187,6 +187,7 @@ impl Endpoint {
             | Purpose::Subscribe
             | Purpose::Ping
             | Purpose::Ring
+            | Purpose::Closing
             | Purpose::Statistic => {}
         }
     }

@@ -1,8 +1,8 @@
 //! What the application is told.
 
 use hullo_protocol::{
-    Accid, CallId, CallSummary, CallView, EndReason, ErrorBody, Media, Message, Presence,
-    QualityReport, SessionClosed, Uid,
+    Accid, CallId, CallSummary, CallView, EndReason, ErrorBody, Media, Message,
+    ParticipantDuration, Presence, QualityReport, SessionClosed, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,10 @@ pub enum AppEvent {
         by: Option<Accid>,
         /// This device's connected time in milliseconds.
         duration_ms: u64,
+        /// That of each account that was in the call: as in the record, if the server has ended it; as far as it was followed
+        /// from here, if this device has.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        durations: Vec<ParticipantDuration>,
     },
     /// `onOtherClientAccept`: another of my devices has answered. No `CallEnd` follows.
     OtherClientAccept { call_id: CallId },

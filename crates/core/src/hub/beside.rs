@@ -125,6 +125,7 @@ impl Hub {
             Command::Logout
             | Command::Invite(_)
             | Command::Ring { .. }
+            | Command::Closing { .. }
             | Command::Accept { .. }
             | Command::Reject { .. }
             | Command::Cancel { .. }

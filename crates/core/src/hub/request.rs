@@ -75,6 +75,9 @@ impl Hub {
                 self.handle_query(asker, call_id, group_id.as_deref(), now);
             }
             Command::CallSnapshot { call_id } => self.handle_call_snapshot(asker, call_id, now),
+            Command::Closing { call_id } => {
+                self.apply(asker, call_id, now, |call| call.close_page(by, device));
+            }
             Command::Ring { call_id } => {
                 self.apply(asker, call_id, now, |call| call.ring(by, device));
             }

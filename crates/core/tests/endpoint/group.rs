@@ -180,6 +180,7 @@ fn group_whose_members_are_all_busy_ends_as_busy() {
         reason: EndReason::Busy,
         by: None,
         duration_ms: 0,
+        durations: Vec::new(),
     });
     phone.answer(is_start, call_of(call));
     assert!(matches!(

@@ -64,6 +64,7 @@ fn end_of(phone: &mut Phone, call_id: hullo_protocol::CallId, version: u64) {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 0,
+            durations: Vec::new(),
         });
     });
 }

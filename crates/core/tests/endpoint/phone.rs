@@ -240,6 +240,7 @@ impl Phone {
             reason,
             by: Some(accid(by)),
             duration_ms: 0,
+            durations: Vec::new(),
         };
         self.change(|delta| {
             delta.state = Some(CallState::Ended);

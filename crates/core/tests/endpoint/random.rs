@@ -230,6 +230,7 @@ impl Phone {
             reason,
             by: Some(accid("bob")),
             duration_ms: 0,
+            durations: Vec::new(),
         };
         self.change_of(held.call_id, held.version + 1, |delta| {
             delta.state = Some(CallState::Ended);

@@ -92,6 +92,7 @@ pub fn group_terms(object: &mut Object) -> ReadResult<GroupTerms> {
             .optional_enum_value("invite_mode")?
             .unwrap_or_default(),
         join_mode: object.optional_enum_value("join_mode")?.unwrap_or_default(),
+        keep_last: object.optional_flag("keep_last")?,
     })
 }
 
@@ -128,6 +129,7 @@ fn end(mut object: Object) -> ReadResult<EndView> {
         reason: object.enum_value("reason")?,
         by: object.optional_parsed("by")?,
         duration_ms: object.number("duration_ms")?,
+        durations: object.optional_objects("durations", duration)?,
     })
 }
 

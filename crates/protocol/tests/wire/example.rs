@@ -55,6 +55,7 @@ pub(crate) fn terms() -> GroupTerms {
         group_id: Some("team-7".into()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: true,
     }
 }
 
@@ -332,6 +333,10 @@ fn delta() -> CallDelta {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 133_000,
+            durations: vec![ParticipantDuration {
+                accid: accid("bob"),
+                duration_ms: 133_000,
+            }],
         }),
     }
 }

@@ -274,6 +274,7 @@ impl HubFuzz {
             group_id: self.dice.chance(700).then(|| GROUP.to_owned()),
             invite_mode: [InviteMode::Everyone, InviteMode::Caller][self.dice.index(2)],
             join_mode: [JoinMode::Invited, JoinMode::Everyone][self.dice.index(2)],
+            keep_last: self.dice.chance(200),
         });
         let callees = match group {
             Some(_) => self.some_accounts(),

@@ -36,9 +36,10 @@ impl World {
         self.schedule_person(page, 200);
     }
 
-    /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
+    /// The page is gone, with the endpoint's last word; that and the socket's close may or may not reach the server.
     pub(super) fn page_gone(&mut self, device: usize) {
         let page = self.devices[device].page();
+        self.give(device, Input::PageHidden);
         let Some(socket) = self.devices[device].close_page() else {
             self.observe(&Observation::PageGone { page });
             return;

@@ -43,9 +43,8 @@ fn ops() -> Vec<Op> {
         Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept { .. } | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
-        Op::RetryDevice { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } | Op::ListCalls { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::RetryDevice { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
@@ -58,12 +57,6 @@ fn ops() -> Vec<Op> {
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
         Op::ACCEPT,
-        Op::Accept {
-            presets: DevicePresets {
-                audio: Some(false),
-                video: Some(true),
-            },
-        },
         Op::Reject,
         Op::Cancel,
         Op::Hangup,
@@ -134,6 +127,7 @@ fn group_ops() -> Vec<Op> {
         group_id: Some("team-7".to_owned()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: false,
     };
     let accept_waiting = |other| Op::AcceptWaiting {
         call_id,
@@ -175,6 +169,12 @@ fn group_ops() -> Vec<Op> {
         Op::Leave,
         Op::RetryDevice {
             kind: DeviceKind::Video,
+        },
+        Op::Accept {
+            presets: DevicePresets {
+                audio: Some(false),
+                video: Some(true),
+            },
         },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
@@ -228,7 +228,10 @@ fn inputs() -> Vec<Input> {
     };
     match Input::Timeout {
         Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
-        Input::NetworkChanged | Input::Token { .. } | Input::LoginToken { .. } => {}
+        Input::NetworkChanged
+        | Input::PageHidden
+        | Input::Token { .. }
+        | Input::LoginToken { .. } => {}
         Input::Media { .. } | Input::Timeout => {}
     }
     let mut inputs = vec![
@@ -238,6 +241,7 @@ fn inputs() -> Vec<Input> {
             text: "{\"event\":\"x\"}".to_owned(),
         },
         Input::NetworkChanged,
+        Input::PageHidden,
         token(Some("signed"), None),
         token(None, Some("no backend")),
         Input::LoginToken {
