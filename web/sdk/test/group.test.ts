@@ -127,6 +127,7 @@ describe('operations', () => {
       groupId: 'team-7',
       inviteMode: 'caller',
       joinMode: 'everyone',
+      keepLast: true,
       attachment: 'stand-up',
       timeoutMs: 60_000,
     });
@@ -143,6 +144,7 @@ describe('operations', () => {
         group_id: 'team-7',
         invite_mode: 'caller',
         join_mode: 'everyone',
+        keep_last: true,
         attachment: 'stand-up',
         timeout_ms: 60_000,
       },
