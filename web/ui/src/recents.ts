@@ -7,7 +7,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import { describeRecord } from './describe.ts';
 import { nameAll } from './group/naming.ts';
 import { icons } from './icons.ts';
-import { inlineStyle } from './inline_style.ts';
 import './parts/avatar.ts';
 import './parts/faces.ts';
 import { type Directory, personShown } from './people.ts';
