@@ -1,11 +1,14 @@
 // Checks that these pages are true of the code: the tests they name exist, the snippets are those that compile, the
-// reference names every error, operation and event, ways through the code lead from one file to the next. In all pages of the repository no link is dead, and each page of
-// docs/ is listed by the README of its folder. Run: node docs/check.mjs
+// reference names every error, operation and event, ways through the code lead from one file to the next. In all pages of
+// the repository no link is dead, and each page of docs/ is in the book and listed by the README of its folder.
+// Run: node docs/check.mjs
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forgottenFiles, isTest, staleHops, stepsWithoutHop } from './hops.mjs';
+import { folders, front, listed } from './pages.mjs';
+import { slugOf } from './slug.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -73,8 +76,12 @@ function checkTests(page, text) {
       coming.set(`${area}/${file}`, (coming.get(`${area}/${file}`) ?? new Set()).add(page));
       continue;
     }
-    const source = paths.filter((path) => existsSync(join(root, path))).map(read).join('\n');
-    const there = source.includes(`fn ${name}(`) || source.includes(`'${name}'`) || source.includes(`fn ${name} `);
+    const source = paths
+      .filter((path) => existsSync(join(root, path)))
+      .map(read)
+      .join('\n');
+    const there =
+      source.includes(`fn ${name}(`) || source.includes(`'${name}'`) || source.includes(`fn ${name} `);
     if (!there) faults.push(`${page}: there is no test ${area}/${file}: ${name}`);
   }
 }
@@ -92,26 +99,35 @@ function checkLinks(page, text) {
 /** A page is listed by the nearest README above it. */
 function checkListed(page) {
   let folder = dirname(page);
-  while (page === `${folder}/README.md` || !existsSync(join(root, folder, 'README.md'))) folder = dirname(folder);
+  while (page === `${folder}/README.md` || !existsSync(join(root, folder, 'README.md')))
+    folder = dirname(folder);
   const links = linksOf(read(join(folder, 'README.md'))).map((target) => join(folder, target));
   if (!links.includes(page)) faults.push(`${folder}/README.md: does not list ${page}`);
+  if (![front, ...listed].includes(page) && !folders.includes(dirname(page)))
+    faults.push(`docs/pages.mjs: does not list ${page}`);
 }
 
 /** Where the links of a page lead within the repository; code is no link. */
 function linksOf(text) {
   const prose = text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter((one) => !/^[a-z]+:/.test(one));
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target)
+    .filter((one) => !/^[a-z]+:/.test(one));
 }
 
 function anchorsOf(text) {
-  const slug = (title) => title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
-  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => slug(title)));
+  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => slugOf(title)));
 }
 
 /** Each TypeScript block of the migration page is a region of the file that is type-checked, and each region is quoted. */
 function checkSnippets() {
   const source = read('docs/snippets/migration.ts');
-  const regions = new Map([...source.matchAll(/\/\/ #region ([\w-]+)\n([\s\S]*?)\/\/ #endregion/g)].map(([, name, code]) => [code, name]));
+  const regions = new Map(
+    [...source.matchAll(/\/\/ #region ([\w-]+)\n([\s\S]*?)\/\/ #endregion/g)].map(([, name, code]) => [
+      code,
+      name,
+    ]),
+  );
   for (const [, code] of read('docs/migration.md').matchAll(/```ts\n([\s\S]*?)```/g)) {
     if (!regions.delete(code)) faults.push(`migration.md: this is not in snippets/migration.ts:\n${code}`);
   }
@@ -146,7 +162,8 @@ function checkHops(page, text) {
   const find = (path) => (existsSync(join(root, path)) ? read(path) : undefined);
   for (const fault of staleHops(text, find)) faults.push(`${page}: ${fault}`);
   if (!walks.includes(page)) return;
-  for (const step of stepsWithoutHop(text)) faults.push(`${page}: a step begins without \`file\` \`name\`: ${step}`);
+  for (const step of stepsWithoutHop(text))
+    faults.push(`${page}: a step begins without \`file\` \`name\`: ${step}`);
 }
 
 /** The recipe has a step for each source file outside tests that names its operation. */
@@ -154,5 +171,6 @@ function checkRecipe() {
   const recipe = 'docs/adding_an_operation.md';
   const sources = filesOf('crates/*.rs', 'web/*.ts').filter((path) => !isTest(path));
   const texts = sources.map((path) => [path, read(path)]);
-  for (const path of forgottenFiles(read(recipe), texts, sample)) faults.push(`${recipe}: no step for ${path}`);
+  for (const path of forgottenFiles(read(recipe), texts, sample))
+    faults.push(`${recipe}: no step for ${path}`);
 }

@@ -7,6 +7,8 @@ const server = process.env.HULLO_SERVER ?? 'http://127.0.0.1:7880';
 
 export default defineConfig({
   resolve: fromSource,
+  // Relative: behind a proxy the page may be under a path.
+  base: './',
   build: { target: 'es2022' },
   server: { proxy: { '/demo/': server, '/v1/': { target: server, ws: true } } },
 });

@@ -11,6 +11,6 @@ export const compact: Plugin = {
   transform(code, id) {
     if (!/\/ui\/src\/.*\.ts$/.test(id)) return;
     const lines = (comment: string): string => comment.replace(/[^\n]/g, '');
-    return { code: code.replace(/\/\*(?!!)[^]*?\*\//g, lines).replace(/\n[ \t]+/g, '\n'), map: null };
+    return { code: code.replace(/\/\*(?!!)[\s\S]*?\*\//g, lines).replace(/\n[ \t]+/g, '\n'), map: null };
   },
 };

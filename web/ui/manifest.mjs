@@ -1,27 +1,27 @@
 // Writes custom-elements.json, which tells editors and documentation tools what the public elements have: attributes,
-// properties, events, parts and custom properties, all from the doc tags in the sources. `--check` compares instead.
-import { readFileSync, writeFileSync } from 'node:fs';
+// properties, events, parts and custom properties, all from the doc tags in the sources; and from it the components for React
+// and Vue. `--check` compares instead.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { create, ts } from '@custom-elements-manifest/analyzer';
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
+import { wrappersOf } from './wrappers.mjs';
 
 const here = import.meta.dirname;
-const target = path.join(here, 'custom-elements.json');
+const read = (file) => readFileSync(path.join(here, file), 'utf8');
 
 /** Where the elements are that `src/index.ts` exports. */
-const sources = [
-  'src/call.ts',
-  'src/recents.ts',
-  'src/record.ts',
-  'src/parts/avatar.ts',
-  'src/parts/faces.ts',
-];
+const sources = [...read('src/index.ts').matchAll(/from '\.\/(.+\.ts)'/g)]
+  .map(([, file]) => `src/${file}`)
+  .filter((file) => read(file).includes('@customElement('))
+  .sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
 /** What is shipped: all of them in one module. */
 const shipped = 'dist/index.js';
 
 function manifest() {
   const modules = sources.map((source) =>
-    ts.createSourceFile(source, readFileSync(path.join(here, source), 'utf8'), ts.ScriptTarget.ES2022, true),
+    ts.createSourceFile(source, read(source), ts.ScriptTarget.ES2022, true),
   );
   const found = create({ modules, plugins: litPlugin(), context: { dev: false, thirdPartyCEMs: [] } });
   const declarations = found.modules
@@ -70,10 +70,26 @@ function isPublic(privacy) {
   return privacy !== 'private' && privacy !== 'protected';
 }
 
-const wanted = `${JSON.stringify(manifest(), null, 2)}\n`;
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, wanted);
-} else if (readFileSync(target, 'utf8') !== wanted) {
-  console.error('web/ui/custom-elements.json is stale: run `npm run manifest -w ui` in web/ and commit it');
-  process.exit(1);
+/** As the formatter of the tree leaves it. */
+function formatted(file, content) {
+  const biome = path.join(here, '../node_modules/.bin/biome');
+  return execFileSync(biome, ['format', `--stdin-file-path=${file}`], {
+    cwd: here,
+    input: content,
+    encoding: 'utf8',
+  });
+}
+
+const wanted = manifest();
+const files = [
+  ['custom-elements.json', `${JSON.stringify(wanted, null, 2)}\n`],
+  ...wrappersOf(wanted.modules[0].declarations).map(([file, content]) => [file, formatted(file, content)]),
+];
+for (const [file, content] of files) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path.join(here, file), content);
+  } else if (!existsSync(path.join(here, file)) || read(file) !== content) {
+    console.error(`web/ui/${file} is stale: run \`npm run manifest -w ui\` in web/ and commit it`);
+    process.exitCode = 1;
+  }
 }

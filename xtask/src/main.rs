@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod counts;
 mod demo;
+mod dist;
 mod fuzz;
 mod setup;
 mod sim;
@@ -48,8 +49,10 @@ enum Task {
     Tidy,
     /// Build crates/wasm into web/sdk/wasm
     Wasm,
-    /// Build the wasm, the SDK, the UI and the demo page; fail when the SDK outgrows its budget
+    /// Build the wasm, the SDK, the UI and the demo page; fail when one of them outgrows its budget
     Web,
+    /// Make what one gives to others, in `dist/`: npm packages, stand-alone script, the program, checksums
+    Dist,
     /// Install what a bare machine lacks: the wasm target, npm packages, Chromium and cargo-deny for the tests
     Setup,
     /// Simulate calls on a hostile network: `--calls 100000`, or `--seed 7 --verbose`; see `--help` of it
@@ -86,6 +89,7 @@ fn run(task: Task) -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Wasm => setup::build_tools().and_then(|()| wasm::build()),
         Task::Web => setup::build_tools().and_then(|()| web::build()),
+        Task::Dist => dist::build(),
         Task::Setup => setup::build_tools()
             .and_then(|()| setup::test_tools())
             .and_then(|()| setup::cargo_deny().map(drop)),

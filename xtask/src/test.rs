@@ -181,6 +181,17 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        // The packages as npm has them, in fresh projects of every bundler and framework.
+        name: "installs",
+        needs: &["build", "browsers"],
+        run: || {
+            run_command(
+                npm(["run", "test", "--silent", "--workspace=installs"])
+                    .env("HULLO_BIN", target_folder().join("debug/hullo")),
+            )
+        },
+    },
+    Step {
         name: "e2e",
         needs: &["build", "browsers"],
         run: || {

@@ -11,18 +11,25 @@ use crate::command::{cargo, node_bin, output_of, program, root, run, target_fold
 use crate::size::Size;
 
 /// Everything that decides the outcome, relative to the root.
-const INPUTS: [&str; 7] = [
+const INPUTS: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "crates/core",
     "crates/protocol",
     "crates/wasm",
     "web/package-lock.json",
+    "web/sdk/inline.mjs",
     "xtask/src/wasm.rs",
 ];
 
 /// What the SDK imports, relative to `folder()`.
-const OUTPUTS: [&str; 3] = ["hullo_wasm.js", "hullo_wasm.d.ts", "hullo_wasm_bg.wasm"];
+const OUTPUTS: [&str; 5] = [
+    "hullo_wasm.js",
+    "hullo_wasm.d.ts",
+    "hullo_wasm_bg.wasm",
+    "hullo_wasm_inline.js",
+    "hullo_wasm_inline.d.ts",
+];
 
 /// Where the generated files go; ignored by git.
 pub(crate) fn folder() -> PathBuf {
@@ -69,8 +76,9 @@ fn generate(folder: &Path) -> Result<()> {
         .input_path(&built)
         .web(true)?
         .typescript(true)
-        // Keeps `new URL('hullo_wasm_bg.wasm', import.meta.url)` in the glue, by which bundlers find the module.
-        .omit_default_module_path(false)
+        // No `new URL('hullo_wasm_bg.wasm', import.meta.url)` in the glue: not every bundler finds a file by it, and those
+        // that do would carry the module twice.
+        .omit_default_module_path(true)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot read {}", built.display()))?;
 
@@ -86,7 +94,7 @@ fn generate(folder: &Path) -> Result<()> {
         ],
     ))?;
     fs::rename(folder.join("optimised.wasm"), &module)?;
-    Ok(())
+    run(program("node", ["inline.mjs"]).current_dir(root().join("web/sdk")))
 }
 
 /// A hash over the content of all inputs and the compiler's version.

@@ -203,6 +203,7 @@ impl World {
                             _ => DeviceState::Off,
                         },
                         video: DeviceState::On,
+                        screen: None,
                     };
                     let set = self.request(person, set);
                     self.feed(vec![set]);

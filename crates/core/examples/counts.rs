@@ -63,6 +63,7 @@ fn change_of_100() {
                     call_id,
                     audio,
                     video: DeviceState::On,
+                    screen: None,
                 },
             );
         }

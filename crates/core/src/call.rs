@@ -10,6 +10,7 @@ mod media;
 mod quality;
 mod record;
 mod rule;
+mod screen;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -105,6 +106,9 @@ pub struct Participant {
     /// It has the call on hold.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
+    /// Its screen is shared. Invariant: true for at most one participant, who is in the active call and does not hold it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub screen: bool,
     /// When it was invited (the caller: when it dialled).
     pub invited_at: Time,
     /// Until when its invite rings; the caller has none.
@@ -125,6 +129,9 @@ pub struct Participant {
     /// Since when its device has been away; the grace time runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away_since: Option<Time>,
+    /// Its page has said that it is being closed, or reloaded, while the call only rang.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
     /// Milliseconds that it was connected before it left and came again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub spent_ms: u64,
@@ -300,6 +307,7 @@ impl Participant {
             audio: DeviceState::Off,
             video: DeviceState::Off,
             held: false,
+            screen: false,
             invited_at: now,
             ring_until: None,
             answered_at: None,
@@ -307,6 +315,7 @@ impl Participant {
             joined_at: None,
             left_at: None,
             away_since: None,
+            closing: false,
             spent_ms: 0,
             quality: QualityStats::default(),
         }

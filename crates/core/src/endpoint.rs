@@ -156,6 +156,7 @@ impl Endpoint {
                 self.cx.handle_network_changed();
                 self.on_current(CallLeg::restart_media);
             }
+            Input::PageHidden => self.on_current(|leg, cx| leg.close_page(cx)),
             Input::Token {
                 call_id,
                 token,

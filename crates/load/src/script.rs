@@ -377,6 +377,7 @@ mod tests {
                 video: DeviceState::Off,
                 reconnecting: false,
                 held: false,
+                screen: false,
                 inviter: None,
                 device: None,
             }],
@@ -422,6 +423,7 @@ mod tests {
                 reason: EndReason::Busy,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             }),
             ..CallDelta::default()
         });

@@ -182,6 +182,10 @@ error_kinds! {
     CameraDenied = 50000, "Camera access is blocked.", "没有摄像头权限。";
     /// No camera, or it cannot be opened.
     CameraUnavailable = 50001, "No camera could be opened.", "无法打开摄像头。";
+    /// The person or the system did not let the screen be shared.
+    ScreenDenied = 60000, "The screen is not shared.", "未共享屏幕。";
+    /// The screen cannot be captured here.
+    ScreenUnavailable = 60001, "The screen cannot be shared here.", "无法共享屏幕。";
 }
 
 /// An error as it travels, and as the application gets it.

@@ -113,6 +113,12 @@ pub enum Event {
         /// Those that did, as they are now.
         accounts: Vec<Presence>,
     },
+    /// The account's past calls are read up to here, on this device or another.
+    #[serde(rename = "call.marked_read")]
+    CallsMarkedRead {
+        /// The place of the newest that was read.
+        up_to: u64,
+    },
     /// The app's backend has given this account another name or picture.
     #[serde(rename = "account.changed")]
     AccountChanged {
@@ -146,7 +152,7 @@ pub enum Event {
 pub struct Slot {
     /// The m-line's identification tag (RFC 5888).
     pub mid: String,
-    /// Sound or picture.
+    /// Sound, the camera's picture or a screen.
     pub kind: SlotKind,
     /// The sending participant; absent when the slot is free.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -180,10 +186,22 @@ wire_enum!(
     SlotKind {
         /// Sound.
         Audio,
-        /// Picture.
+        /// The camera's picture.
         Video,
+        /// The picture of a shared screen.
+        Screen,
     }
 );
+
+impl SlotKind {
+    /// Whether it is a picture: it has key frames, and what is lost of it is sent again.
+    pub fn is_picture(self) -> bool {
+        match self {
+            Self::Audio => false,
+            Self::Video | Self::Screen => true,
+        }
+    }
+}
 
 /// Network quality of one participant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,6 +45,8 @@ pub const RING_MS_MAX: u64 = 120_000;
 pub const CONNECT_MS: u64 = 15_000;
 /// How long a participant whose device has gone may stay away before it is lost.
 pub const GRACE_MS: u64 = 30_000;
+/// The same for a caller whose page has said that it is being closed, while its call only rings: a reload is back by then.
+pub const CLOSING_GRACE_MS: u64 = 5_000;
 /// How long a request to turn an audio call into a video call waits for consent.
 pub const SWITCH_MS: u64 = 15_000;
 /// How far the clocks of who signs tokens and of the server may differ: a token is good, and a session may stay, for so long

@@ -109,6 +109,21 @@ impl CallSummary {
         }
     }
 
+    /// Connected time of its two readers; none where nobody has answered.
+    pub fn durations(&self) -> Vec<ParticipantDuration> {
+        let both = [
+            (&self.caller, self.caller_ms),
+            (&self.callee, self.callee_ms),
+        ];
+        let were_in = both.into_iter().filter(|_| self.accepted_at_ms.is_some());
+        were_in
+            .map(|(accid, duration_ms)| ParticipantDuration {
+                accid: accid.clone(),
+                duration_ms,
+            })
+            .collect()
+    }
+
     /// Whether this reader was called and did not get to talk, without having declined.
     pub fn is_missed_by(&self, reader: &Accid) -> bool {
         use ParticipantState as P;

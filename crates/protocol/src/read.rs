@@ -70,6 +70,7 @@ fn success(mut object: Object) -> ReadResult<Success> {
             calls: object.objects("calls", view::recent_call)?,
             more: object.flag("more")?,
             missed: object.small_number("missed")?,
+            read_to: object.number("read_to")?,
         },
         "presence" => Success::Presence {
             accounts: object.objects("accounts", presence)?,
@@ -131,6 +132,9 @@ fn event(mut object: Object) -> ReadResult<Event> {
         },
         "presence.changed" => Event::PresenceChanged {
             accounts: object.objects("accounts", presence)?,
+        },
+        "call.marked_read" => Event::CallsMarkedRead {
+            up_to: object.number("up_to")?,
         },
         "account.changed" => Event::AccountChanged {
             name: object.optional_text("name")?,

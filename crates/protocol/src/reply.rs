@@ -112,8 +112,10 @@ pub enum Success {
         calls: Vec<RecentCall>,
         /// Whether there are older ones.
         more: bool,
-        /// How many that are newer than `seen` were missed, at most 1,000.
+        /// How many of those after `read_to` were missed, at most 1,000.
         missed: u32,
+        /// Up to which place the person has read them, as `call.mark_read` said; 0 at first.
+        read_to: u64,
     },
     /// The presence of the watched accounts.
     Presence {

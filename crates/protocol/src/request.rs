@@ -135,6 +135,13 @@ pub enum Command {
         /// Whether to switch.
         agree: bool,
     },
+    /// Says that the page of the caller is being closed or reloaded: if it does not come back soon, the call that only rings
+    /// ends. Answer: [`Success::Done`].
+    #[serde(rename = "call.closing")]
+    Closing {
+        /// The call that this device has dialled.
+        call_id: CallId,
+    },
     /// Asks for the whole call, after a gap in versions. Answer: [`Success::Call`].
     #[serde(rename = "call.snapshot")]
     CallSnapshot {
@@ -149,7 +156,8 @@ pub enum Command {
         /// A whole session description (RFC 8866) as the browser made it.
         sdp: String,
     },
-    /// Says what the own microphone and camera do. Answer: [`Success::Done`].
+    /// Says what the own microphone and camera do, and whether to share the screen. One screen is shared in a call: that of
+    /// whoever said so last. Answer: [`Success::Done`].
     #[serde(rename = "media.set")]
     SetMedia {
         /// The call.
@@ -158,6 +166,10 @@ pub enum Command {
         audio: DeviceState,
         /// What the camera does: `off` while it is closed, and in an audio call.
         video: DeviceState,
+        /// Whether to share the screen from now on, in audio calls, too, but not while the call is held; absent: as it is. So a
+        /// screen that another has taken the place of does not come back by what is said of a microphone.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        screen: Option<bool>,
     },
     /// Says whose pictures this device shows, the most important first, in place of what it said before. Without it the
     /// pictures come as there is room. Answer: [`Success::Done`].
@@ -202,9 +214,13 @@ pub enum Command {
         before: Option<u64>,
         /// At most this many, 1 to 100.
         limit: u32,
-        /// The newest place that the person has seen: missed calls after it are counted; all when absent.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        seen: Option<u64>,
+    },
+    /// Says up to which of the past calls the person has read them: those missed after it count. It never goes back, and the
+    /// account's other devices learn of it. Answer: [`Success::Done`].
+    #[serde(rename = "call.mark_read")]
+    MarkCallsRead {
+        /// The place of the newest that was shown.
+        up_to: u64,
     },
     /// Replaces the set of accounts whose presence this session follows. Answer: [`Success::Presence`].
     #[serde(rename = "presence.watch")]
@@ -250,6 +266,7 @@ ops! {
     Hold = "call.hold",
     Switch = "call.switch",
     AnswerSwitch = "call.answer_switch",
+    Closing = "call.closing",
     CallSnapshot = "call.snapshot",
     OfferMedia = "media.offer",
     SetMedia = "media.set",
@@ -258,6 +275,7 @@ ops! {
     ListMessages = "message.list",
     CallRecord = "call.record",
     ListCalls = "call.list",
+    MarkCallsRead = "call.mark_read",
     WatchPresence = "presence.watch",
 }
 
@@ -279,6 +297,7 @@ impl Command {
             | Self::AnswerSwitch { .. } => true,
             // To repeat these does no harm.
             Self::Ring { .. }
+            | Self::Closing { .. }
             | Self::SetMedia { .. }
             | Self::Subscribe { .. }
             | Self::OfferMedia { .. }
@@ -291,6 +310,7 @@ impl Command {
             | Self::CallSnapshot { .. }
             | Self::CallRecord { .. }
             | Self::ListCalls { .. }
+            | Self::MarkCallsRead { .. }
             | Self::ListMessages { .. }
             | Self::WatchPresence { .. } => false,
         }
@@ -312,6 +332,7 @@ impl Command {
             | Self::Hold { call_id, .. }
             | Self::Switch { call_id, .. }
             | Self::AnswerSwitch { call_id, .. }
+            | Self::Closing { call_id }
             | Self::CallSnapshot { call_id }
             | Self::CallRecord { call_id }
             | Self::OfferMedia { call_id, .. }
@@ -325,6 +346,7 @@ impl Command {
             | Self::Query { .. }
             | Self::ListMessages { .. }
             | Self::ListCalls { .. }
+            | Self::MarkCallsRead { .. }
             | Self::WatchPresence { .. } => None,
         }
     }

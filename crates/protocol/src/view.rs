@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Accid, CallId, CallKind, CallState, CallSummary, DeviceId, DeviceState, EndReason, ErrorKind,
-    InviteMode, JoinMode, Media, Message, MessageId, ParticipantState, Uid,
+    InviteMode, JoinMode, Media, Message, MessageId, ParticipantDuration, ParticipantState, Uid,
 };
 
 /// A whole call as one of its participants sees it.
@@ -58,6 +58,9 @@ pub struct GroupTerms {
     /// Who may join uninvited.
     #[serde(default)]
     pub join_mode: JoinMode,
+    /// Once somebody has answered, the last one who is in it stays until leaving, so that others can join or be invited.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub keep_last: bool,
 }
 
 /// An account that could not be invited.
@@ -116,6 +119,9 @@ pub struct ParticipantView {
     /// In the call, but has it on hold: nothing flows from or to it.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub held: bool,
+    /// Whether its screen is the one that is shared in the call.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub screen: bool,
     /// Who invited it, if that was not the caller.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub inviter: Option<Accid>,
@@ -143,6 +149,7 @@ impl ParticipantView {
             video: DeviceState::Off,
             reconnecting: false,
             held: false,
+            screen: false,
             ..self
         }
     }
@@ -169,6 +176,9 @@ pub struct EndView {
     pub by: Option<Accid>,
     /// Connected time of the receiving account in milliseconds.
     pub duration_ms: u64,
+    /// Connected time of each account that was in the call, as in its record.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub durations: Vec<ParticipantDuration>,
 }
 
 /// What has changed of a call: what is absent has not.

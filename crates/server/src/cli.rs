@@ -167,13 +167,14 @@ impl std::str::FromStr for Keep {
     }
 }
 
-/// The accounts of the demo: accid and name.
-const DEMO_ACCOUNTS: [(&str, &str); 5] = [
+/// The accounts of the demo: accid and name. The last one answers by itself.
+const DEMO_ACCOUNTS: [(&str, &str); 6] = [
     ("alice", "Alice"),
     ("bob", "Bob"),
     ("carol", "Carol"),
     ("dave", "Dave"),
     ("erin", "Erin"),
+    (serve::echo::ACCID, "Echo"),
 ];
 
 /// Does what the command line says.

@@ -1,6 +1,7 @@
 //! The server from start to stop.
 
 mod door;
+pub(crate) mod echo;
 mod files;
 mod tls;
 
@@ -17,6 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::auth::FailedLogins;
@@ -122,6 +124,7 @@ pub(crate) async fn run(
     let asked = stop_signal()?;
     // Without TLS there is nothing to read again, but it must not end the server either.
     let hang_up = signal(SignalKind::hangup())?;
+    let echo = parts.start_echo(&config, &announced);
     let serving = parts.open(&config, customers, operator, hang_up);
     let running = Running {
         drain: config.drain,
@@ -130,7 +133,7 @@ pub(crate) async fn run(
         node,
         all_ended,
         serving,
-        watches: [storage_watch, files_watch],
+        watches: [Some(storage_watch), Some(files_watch), echo],
         store,
     };
     asked.await;
@@ -172,7 +175,7 @@ struct Running {
     node: Arc<Node>,
     all_ended: mpsc::Receiver<()>,
     serving: JoinHandle<()>,
-    watches: [JoinHandle<()>; 2],
+    watches: [Option<JoinHandle<()>>; 3],
     store: Arc<dyn Store>,
 }
 
@@ -196,7 +199,7 @@ impl Running {
             tracing::warn!("some sessions did not end in time");
         }
         self.serving.await?;
-        for watch in self.watches {
+        for watch in self.watches.into_iter().flatten() {
             watch.abort();
         }
         if timeout(STOPPING_STORE, self.store.close()).await.is_err() {
@@ -208,6 +211,42 @@ impl Running {
 }
 
 impl Parts {
+    /// A door to everything that customers are offered.
+    fn door(
+        &self,
+        config: &Config,
+        state: &HttpState,
+        connections: Arc<Connections>,
+        tls: Option<TlsAcceptor>,
+    ) -> Door {
+        let offer = Offer {
+            demo: state.demo.is_some(),
+            operations: config.ops_public,
+        };
+        let routes = http::routes(offer, state).merge(ws::routes());
+        Door {
+            router: router(routes, state),
+            connections,
+            tls,
+            limits: config.limits.clone(),
+            behind_proxy: state.behind_proxy,
+            stop: self.stop.clone(),
+            running: self.running.clone(),
+        }
+    }
+
+    /// Beside a demo, one of its accounts answers by itself.
+    fn start_echo(&self, config: &Config, media: &[SocketAddr]) -> Option<JoinHandle<()>> {
+        let app = self.state.demo.as_ref()?;
+        // It comes through no proxy.
+        let state = HttpState {
+            behind_proxy: false,
+            ..self.state.clone()
+        };
+        let door = self.door(config, &state, few_connections(), None);
+        echo::start(&state, app, door, media)
+    }
+
     /// Serves both addresses until the stop.
     fn open(
         self,
@@ -216,27 +255,13 @@ impl Parts {
         operator: TcpListener,
         hang_up: Signal,
     ) -> JoinHandle<()> {
-        let offer = Offer {
-            demo: self.state.demo.is_some(),
-            operations: config.ops_public,
-        };
-        let routes = http::routes(offer, &self.state).merge(ws::routes());
-        let certificate = self.certificate;
-        let door = Door {
-            router: router(routes, &self.state),
-            connections: self.connections,
-            tls: certificate.as_ref().map(Certificate::acceptor),
-            limits: config.limits.clone(),
-            behind_proxy: config.behind_proxy,
-            stop: self.stop.clone(),
-            running: self.running.clone(),
-        };
+        let certificate = self.certificate.clone();
+        let tls = certificate.as_ref().map(Certificate::acceptor);
+        let connections = self.connections.clone();
+        let door = self.door(config, &self.state, connections, tls);
         let operator_door = Door {
             router: router(http::operator_routes(), &self.state),
-            connections: Arc::new(Connections::new(
-                operator_places(),
-                ConnectionMetrics::default(),
-            )),
+            connections: few_connections(),
             tls: None,
             limits: Limits::default(),
             behind_proxy: false,
@@ -258,13 +283,15 @@ impl Parts {
     }
 }
 
-fn operator_places() -> Places {
-    Places {
+/// Connections that are counted apart from those of the customers.
+fn few_connections() -> Arc<Connections> {
+    let places = Places {
         open: OPERATOR_CONNECTIONS,
         open_per_address: OPERATOR_CONNECTIONS,
         waiting: OPERATOR_CONNECTIONS,
         waiting_per_address: OPERATOR_CONNECTIONS,
-    }
+    };
+    Arc::new(Connections::new(places, ConnectionMetrics::default()))
 }
 
 async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener> {
@@ -301,7 +328,9 @@ fn announce(
     println!("hullo takes media on {} (UDP)", media.join(", "));
     println!("hullo shows /healthz, /readyz and /metrics on http://{operator}");
     if parts.state.demo.is_some() {
-        println!("Open {scheme}://{address} in two windows, and call from one to the other.");
+        println!(
+            "Open {scheme}://{address} and call Echo, or open it twice and call from one to the other."
+        );
     }
     if !operator.ip().is_loopback() {
         tracing::warn!(%operator, "health and figures are shown to that network, in plain HTTP");

@@ -85,8 +85,20 @@ pub(crate) trait Store: Send + Sync {
     ) -> StoreFuture<'a, Option<CallRecord>>;
     /// A page of records, newest first: all of an app, or the past calls of one account.
     fn records<'a>(&'a self, app: &'a AppKey, query: RecordQuery) -> StoreFuture<'a, RecordPage>;
-    /// How many calls at places after `after` an account has missed, at most [`hullo_protocol::MISSED_COUNT_MAX`].
-    fn missed<'a>(&'a self, app: &'a AppKey, accid: &'a Accid, after: u64) -> StoreFuture<'a, u32>;
+    /// What an account has not read of its past calls.
+    fn unread_calls<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+    ) -> StoreFuture<'a, UnreadCalls>;
+    /// An account's past calls are read up to this place, or further already; how far that is then. A place beyond the newest
+    /// record counts as that.
+    fn mark_calls_read<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+        up_to: u64,
+    ) -> StoreFuture<'a, u64>;
     /// The newest page of the messages from or to `accid` within `after < id < before`, oldest first.
     fn messages_since<'a>(
         &'a self,
@@ -189,6 +201,15 @@ pub(crate) struct AccountChange {
     pub(crate) disabled: Option<bool>,
     /// Refuse all tokens made so far, by raising the generation.
     pub(crate) revoke_tokens: bool,
+}
+
+/// What an account has not read of its past calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UnreadCalls {
+    /// The place up to which they are read; 0 at first.
+    pub(crate) read_to: u64,
+    /// How many after it were missed, at most [`hullo_protocol::MISSED_COUNT_MAX`].
+    pub(crate) missed: u32,
 }
 
 /// Where a page ends: after so many rows, or before its JSON would be longer than `bytes`. A page has one row at least.

@@ -44,8 +44,8 @@ impl Sfu {
             params,
         };
         let is_new_source = self.send_to_receivers(room, kind, &source, packet, now, touched);
-        if is_new_source && kind == SlotKind::Video {
-            self.request_key_frame(room, uid, now, touched);
+        if is_new_source && kind.is_picture() {
+            self.request_key_frame(room, (uid, kind), now, touched);
         }
     }
 
@@ -79,11 +79,11 @@ impl Sfu {
         is_new_source
     }
 
-    /// Asks the admitted peer of `uid` for a key frame, now or as soon as the throttle allows.
+    /// Asks the admitted peer whose picture it is for a key frame of it, now or as soon as the throttle allows.
     pub(crate) fn request_key_frame(
         &mut self,
         room: RoomId,
-        uid: Uid,
+        (uid, kind): (Uid, SlotKind),
         now: Instant,
         touched: &mut BTreeSet<PeerId>,
     ) {
@@ -93,14 +93,14 @@ impl Sfu {
                 continue;
             };
             if peer.uid == uid && peer.settings.allows_media() {
-                peer.want_key_frame();
-                peer.request_due_key_frame(now, &mut self.metrics);
+                peer.want_key_frame(kind);
+                peer.request_due_key_frames(now, &mut self.metrics);
                 touched.insert(*id);
             }
         }
     }
 
-    /// Media begins to flow from and to this peer: its video, and those that it shows, have to start with a key frame.
+    /// Media begins to flow from and to this peer: its pictures, and those that it shows, have to start with a key frame.
     pub(crate) fn request_key_frames_around(
         &mut self,
         id: PeerId,
@@ -111,13 +111,13 @@ impl Sfu {
             return;
         };
         let (room, own) = (peer.room, peer.uid);
-        let mut uids: BTreeSet<Uid> = peer.slots.videos().collect();
+        let mut pictures: BTreeSet<(Uid, SlotKind)> = peer.slots.pictures().collect();
         if !peer.settings.allows_media() {
-            uids.clear();
+            pictures.clear();
         }
-        uids.insert(own);
-        for uid in uids {
-            self.request_key_frame(room, uid, now, touched);
+        pictures.extend([(own, SlotKind::Video), (own, SlotKind::Screen)]);
+        for picture in pictures {
+            self.request_key_frame(room, picture, now, touched);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hullo_protocol::{Quality, Slot, SlotKind, Uid};
 
-/// Shortest time between two key-frame requests (RTCP PLI) to one source.
+/// Shortest time between two key-frame requests (RTCP PLI) for one picture of one source.
 pub const KEY_FRAME_INTERVAL_MIN: Duration = Duration::from_millis(300);
 
 /// A room: the media side of one call. Chosen by the caller of [`Sfu::open`](crate::Sfu::open).
@@ -126,7 +126,7 @@ pub enum Event {
         room: RoomId,
         /// The participant who sends.
         uid: Uid,
-        /// Audio or video.
+        /// Audio, video or screen.
         kind: SlotKind,
     },
 }

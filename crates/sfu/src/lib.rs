@@ -46,13 +46,18 @@
 //! - a client says by [`Sfu::subscribe`] whose video it shows; only those get its video slots;
 //! - the loudest get the audio slots, and a voice that has one keeps it for some time.
 //!
+//! # Screens
+//! One m-line of pictures may be marked `a=content:slides` (RFC 4796) when it is offered for the first time. It carries
+//! screens, both ways. One screen is shared in a room, that of [`Sfu::share`]: it goes to all others who have such an m-line,
+//! beside the videos and whatever they have subscribed to. What anybody else sends as a screen is dropped.
+//!
 //! # Admission and holding
 //! A peer negotiates and connects while it rings. Until [`Sfu::admit`], whatever it sends is dropped and nothing is sent to
 //! it. The same goes for a peer while it is held by [`Sfu::hold`].
 //!
 //! # Key frames
-//! A receiver that gets a new source, and a receiver that asks, each make one request to the source; requests to one source
-//! are at least [`KEY_FRAME_INTERVAL_MIN`] apart, and one that comes too early is made later, never dropped.
+//! A receiver that gets a new source, and a receiver that asks, each make one request to the source, for its video or for
+//! its screen; requests for one picture are at least [`KEY_FRAME_INTERVAL_MIN`] apart, and one that comes too early is made later, never dropped.
 //!
 //! # Bandwidth
 //! It is estimated towards those who are sent video, to grade their quality. The estimate paces nothing and reduces nothing.
@@ -65,6 +70,7 @@ mod estimate;
 mod forward;
 mod guard;
 mod io;
+mod key_frames;
 mod loudness;
 mod offer;
 mod peer;
@@ -99,8 +105,8 @@ use timers::{TimerKey, Timers};
 
 /// Every room of the process.
 ///
-/// Its methods are of three kinds: commands of the call's owner (`open`, `negotiate`, `admit`, `hold`, `subscribe`, `remove`,
-/// `close`), what comes from outside (`handle_datagram`, `handle_timeout`), and what is to be done (`poll_output` until it is
+/// Its methods are of three kinds: commands of the call's owner (`open`, `negotiate`, `admit`, `hold`, `subscribe`, `share`,
+/// `remove`, `close`), what comes from outside (`handle_datagram`, `handle_timeout`), and what is to be done (`poll_output` until it is
 /// empty, then `poll_timeout`). Time must not run backwards between calls. What goes wrong with one peer, a panic in str0m
 /// included, closes that peer alone.
 pub struct Sfu {
@@ -206,6 +212,7 @@ impl Sfu {
                     unreachable!("`connect` has just answered it");
                 };
                 let mut new = Peer::new(room, uid, *rtc, offer.text, now);
+                new.screen = offer.screen;
                 new.settings = self
                     .pending_settings
                     .remove(&(room, peer))
@@ -383,7 +390,7 @@ impl Sfu {
             self.outputs.push_back(Output::Event(event));
         }
         peer.handle(Input::Timeout(now));
-        peer.request_due_key_frame(now, &mut self.metrics);
+        peer.request_due_key_frames(now, &mut self.metrics);
         self.drain(BTreeSet::from([id]), now);
     }
 
@@ -533,7 +540,9 @@ impl Sfu {
                     .push_back(Output::Event(Event::Connected { room, peer: id }));
                 self.request_key_frames_around(id, now, touched);
             }
-            PeerOutput::KeyFrameWanted(uid) => self.request_key_frame(room, uid, now, touched),
+            PeerOutput::KeyFrameWanted(uid, kind) => {
+                self.request_key_frame(room, (uid, kind), now, touched);
+            }
             PeerOutput::Packet(kind, packet) => self.forward(id, kind, &packet, now, touched),
             PeerOutput::Closed { reason, failed } => {
                 self.metrics.peers_failed += u64::from(failed);

@@ -5,14 +5,19 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
+use str0m::media::Mid;
 use str0m::{Candidate, IceCreds, Rtc};
 
 use crate::estimate;
 use crate::guard::guarded;
 use crate::{Config, NegotiateError, crypto};
 
-/// M-lines of an offer. Each poll of a connection costs in proportion to them; a client of this project offers 23 at most.
+/// M-lines of an offer. Each poll of a connection costs in proportion to them; a client of this project offers 24 at most.
 pub(crate) const M_LINES_MAX: usize = 32;
+/// M-lines of an offer that carry a screen.
+const SCREENS_MAX: usize = 1;
+/// What marks them (RFC 4796).
+const SCREEN_MARK: &str = "a=content:slides";
 /// Candidates of an offer. They are not needed: a lite agent learns a client's addresses from its checks.
 const CANDIDATES_MAX: usize = 64;
 
@@ -20,6 +25,8 @@ const CANDIDATES_MAX: usize = 64;
 pub struct Offer {
     pub(crate) text: String,
     pub(crate) remote: IceCreds,
+    /// The m-line that carries screens.
+    pub(crate) screen: Option<Mid>,
     pub(crate) read: Read,
 }
 
@@ -45,6 +52,7 @@ impl Offer {
         let description = read(&text)?;
         Ok(Self {
             remote: credentials(&text),
+            screen: screen(&text),
             text,
             read: Read::Description(description),
         })
@@ -111,6 +119,7 @@ pub(crate) fn read(text: &str) -> Result<SdpOffer, NegotiateError> {
 fn within_limits(offer: &str) -> Result<&str, NegotiateError> {
     let limits = [
         ("m-lines (m=)", "m=", M_LINES_MAX),
+        ("screens (a=content:slides)", SCREEN_MARK, SCREENS_MAX),
         ("candidates (a=candidate)", "a=candidate:", CANDIDATES_MAX),
     ];
     for (what, prefix, most) in limits {
@@ -142,6 +151,16 @@ fn credentials(offer: &str) -> IceCreds {
     }
 }
 
+/// The m-line of pictures that is marked to carry screens.
+fn screen(offer: &str) -> Option<Mid> {
+    let mut pictures = offer.split("\nm=").filter(|it| it.starts_with("video "));
+    pictures.find_map(|section| {
+        let is_marked = section.lines().any(|line| line.trim_end() == SCREEN_MARK);
+        let mid = section.lines().find_map(|it| it.strip_prefix("a=mid:"))?;
+        is_marked.then(|| Mid::from(mid.trim()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,5 +172,33 @@ mod tests {
             without_simulcast(offer),
             "m=video 9\r\na=ridge:no\r\na=mid:1\r\n"
         );
+    }
+
+    #[test]
+    fn screen_is_the_marked_line_of_pictures() {
+        let lines = "v=0\r\na=content:slides\r\nm=audio 9\r\na=mid:a\r\na=content:slides\r\nm=video 9\r\na=mid:v\r\n";
+        assert_eq!(screen(lines), None);
+        for marked in [
+            "m=video 9\r\na=mid:s\r\na=content:slides\r\n",
+            "m=video 9\r\na=content:slides\r\na=mid:s\r\nm=video 9\r\na=mid:w\r\n",
+        ] {
+            assert_eq!(screen(&format!("{lines}{marked}")), Some("s".into()));
+        }
+        let unnamed = format!("{lines}m=video 9\r\na=content:slides\r\n");
+        assert_eq!(screen(&unnamed), None);
+    }
+
+    #[test]
+    fn second_screen_is_refused() {
+        let marked = "m=video 9\r\na=mid:s\r\na=content:slides\r\n";
+        assert!(within_limits(marked).is_ok());
+        assert!(matches!(
+            within_limits(&marked.repeat(2)),
+            Err(NegotiateError::TooMany {
+                count: 2,
+                most: 1,
+                ..
+            })
+        ));
     }
 }

@@ -13,15 +13,13 @@ use str0m::{Event, IceCreds, Input, Output, Reason, Rtc};
 use crate::address::{Addresses, Credentials, Observed};
 use crate::estimate::Estimate;
 use crate::guard::guarded;
+use crate::key_frames::KeyFrames;
 use crate::loudness::Loudness;
 use crate::offer::{self, Offer};
 use crate::quality::ConnectionStats;
 use crate::slots::{Assigned, RoomSources, Slots};
 use crate::stun::{self, TransactionId};
-use crate::{
-    KEY_FRAME_INTERVAL_MIN, Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind,
-    Uid,
-};
+use crate::{Metrics, NegotiateError, PeerId, QualityReport, RoomId, Slot, SlotKind, Uid};
 
 /// str0m wakes a connection every 40 ms for its pacer, which has nothing to pace while no video goes out. What else may be due
 /// by then is a report that can wait for this long; whatever comes or goes wakes the connection anyway.
@@ -44,14 +42,15 @@ pub(crate) struct Peer {
     is_up: bool,
     /// Something was not sent to it, which would be a gap in the sequence numbers.
     has_gap: bool,
+    /// The m-line that carries screens: what an m-line carries never changes.
+    pub(crate) screen: Option<Mid>,
     /// The last offer that was answered.
     offer: Option<String>,
     rtc: Rtc,
     rtc_timeout_at: Instant,
     failure: Option<String>,
     seen_kinds: BTreeSet<SlotKind>,
-    key_frame_wanted: bool,
-    key_frame_at: Option<Instant>,
+    key_frames: KeyFrames,
     stats: ConnectionStats,
     estimate: Estimate,
 }
@@ -89,7 +88,7 @@ pub(crate) enum PeerOutput {
     },
     Connected,
     Packet(SlotKind, Box<RtpPacket>),
-    KeyFrameWanted(Uid),
+    KeyFrameWanted(Uid, SlotKind),
     Closed {
         reason: String,
         /// An error did it, and not the client.
@@ -113,13 +112,13 @@ impl Peer {
             addresses: Addresses::new(),
             is_up: false,
             has_gap: false,
+            screen: None,
             offer: Some(offer),
             rtc,
             rtc_timeout_at: now,
             failure: None,
             seen_kinds: BTreeSet::new(),
-            key_frame_wanted: false,
-            key_frame_at: None,
+            key_frames: KeyFrames::default(),
             stats: ConnectionStats::default(),
             estimate: Estimate::default(),
         }
@@ -129,6 +128,9 @@ impl Peer {
     pub(crate) fn negotiate(&mut self, offer: Offer) -> Result<String, NegotiateError> {
         let before = self.rtc.direct_api().local_ice_credentials();
         let text = offer.text.clone();
+        let screen = self.screen;
+        let is_new = |mid: &Mid| self.rtc.media(*mid).is_none();
+        self.screen = screen.or(offer.screen.filter(is_new));
         match self.accept(offer.description()?) {
             Ok(answer) => {
                 self.slots_dirty = true;
@@ -138,6 +140,7 @@ impl Peer {
                 Ok(answer)
             }
             Err(error) => {
+                self.screen = screen;
                 self.restore(before);
                 Err(error)
             }
@@ -222,7 +225,7 @@ impl Peer {
     /// When this peer wants to be handled next, with or without a datagram.
     pub(crate) fn due(&self, lost_after: Duration) -> Instant {
         let lost = (self.connected && !self.lost).then(|| self.last_datagram_at + lost_after);
-        let key_frame = self.key_frame_due();
+        let key_frame = self.key_frames.due();
         let check = self.addresses.check_due();
         [lost, key_frame, check]
             .into_iter()
@@ -306,12 +309,12 @@ impl Peer {
                     .ext_vals
                     .mid
                     .or_else(|| self.mid_of(&packet))?;
-                let kind = kind_of(self.rtc.media(mid)?.kind());
+                let kind = self.kind_of(mid)?;
                 return Some(PeerOutput::Packet(kind, Box::new(packet)));
             }
             Event::KeyframeRequest(request) => {
                 let slot = self.slots.iter().find(|slot| slot.mid == request.mid)?;
-                return slot.uid.map(PeerOutput::KeyFrameWanted);
+                return Some(PeerOutput::KeyFrameWanted(slot.uid?, slot.kind));
             }
             Event::MediaAdded(added) => self.handle_media(added.mid, now),
             Event::MediaChanged(changed) => self.handle_media(changed.mid, now),
@@ -320,7 +323,7 @@ impl Peer {
                 self.stats.record_peer(&stats, is_trusted);
             }
             Event::MediaIngressStats(stats) => {
-                let kind = kind_of(self.rtc.media(stats.mid)?.kind());
+                let kind = self.kind_of(stats.mid)?;
                 self.stats.record_ingress(kind, &stats);
             }
             Event::MediaEgressStats(stats) => {
@@ -339,6 +342,15 @@ impl Peer {
         None
     }
 
+    fn kind_of(&self, mid: Mid) -> Option<SlotKind> {
+        let media = self.rtc.media(mid)?;
+        Some(match media.kind() {
+            MediaKind::Audio => SlotKind::Audio,
+            MediaKind::Video if self.screen == Some(mid) => SlotKind::Screen,
+            MediaKind::Video => SlotKind::Video,
+        })
+    }
+
     fn mid_of(&mut self, packet: &RtpPacket) -> Option<Mid> {
         self.rtc
             .direct_api()
@@ -348,11 +360,11 @@ impl Peer {
 
     /// An m-line is new, or its direction is.
     fn handle_media(&mut self, mid: Mid, now: Instant) {
-        let Some(media) = self.rtc.media(mid) else {
+        let Some((media, kind)) = self.rtc.media(mid).zip(self.kind_of(mid)) else {
             return;
         };
         let receives = media.direction().is_sending();
-        self.slots.set(mid, kind_of(media.kind()), receives, now);
+        self.slots.set(mid, kind, receives, now);
         self.slots_dirty = true;
         // The bandwidth estimate is wanted, its pacer is not.
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
@@ -392,7 +404,7 @@ impl Peer {
         let position = slot.rewrite.position_of(source.peer, packet, now)?;
         let mut ext_vals = packet.header.ext_vals.clone();
         ext_vals.mid = None;
-        let (mid, nackable) = (slot.mid, slot.kind == SlotKind::Video);
+        let (mid, nackable) = (slot.mid, slot.kind.is_picture());
         if nackable {
             self.estimate.resume(&mut self.rtc, now);
         }
@@ -413,33 +425,21 @@ impl Peer {
         Some(position.is_first)
     }
 
-    pub(crate) fn want_key_frame(&mut self) {
-        self.key_frame_wanted = true;
+    pub(crate) fn want_key_frame(&mut self, kind: SlotKind) {
+        self.key_frames.want(kind);
     }
 
-    fn key_frame_due(&self) -> Option<Instant> {
-        let due = self.key_frame_at.map(|at| at + KEY_FRAME_INTERVAL_MIN);
-        if self.key_frame_wanted { due } else { None }
-    }
-
-    /// Sends a wanted key-frame request, unless one went out a moment ago.
-    pub(crate) fn request_due_key_frame(&mut self, now: Instant, metrics: &mut Metrics) {
-        if !self.key_frame_wanted || self.key_frame_due().is_some_and(|due| due > now) {
-            return;
-        }
-        self.key_frame_wanted = false;
-        self.key_frame_at = Some(now);
-        let videos: Vec<Mid> = self
-            .slots
-            .iter()
-            .filter(|s| s.kind == SlotKind::Video)
-            .map(|s| s.mid)
-            .collect();
-        let mut api = self.rtc.direct_api();
-        for mid in videos {
-            if let Some(stream) = api.stream_rx_by_mid(mid, None) {
-                stream.request_keyframe(KeyframeRequestKind::Pli);
-                metrics.key_frame_requests += 1;
+    /// Sends the key-frame requests that are wanted, unless one for the same picture went out a moment ago.
+    pub(crate) fn request_due_key_frames(&mut self, now: Instant, metrics: &mut Metrics) {
+        while let Some(kind) = self.key_frames.take_due(now) {
+            let of_kind = self.slots.iter().filter(|slot| slot.kind == kind);
+            let mids: Vec<Mid> = of_kind.map(|slot| slot.mid).collect();
+            let mut api = self.rtc.direct_api();
+            for mid in mids {
+                if let Some(stream) = api.stream_rx_by_mid(mid, None) {
+                    stream.request_keyframe(KeyframeRequestKind::Pli);
+                    metrics.key_frame_requests += 1;
+                }
             }
         }
     }
@@ -469,13 +469,5 @@ impl Peer {
     /// `jitter_up` gives the jitter, in milliseconds, that a source's packets had when they arrived here.
     pub(crate) fn quality(&self, jitter_up: impl Fn(Uid) -> Option<u32>) -> QualityReport {
         self.stats.report(self.uid, self.lost, jitter_up)
-    }
-}
-
-fn kind_of(kind: MediaKind) -> SlotKind {
-    if kind.is_audio() {
-        SlotKind::Audio
-    } else {
-        SlotKind::Video
     }
 }

@@ -251,16 +251,13 @@ fn audio_else_video(
     streams: &BTreeMap<Mid, Stream>,
     jitter: impl Fn(&Stream) -> Option<u32>,
 ) -> impl Iterator<Item = u32> {
-    let of = |kind| {
-        let flowing = streams.values().filter(|s| s.flows && s.kind == kind);
-        flowing.filter_map(&jitter).collect::<Vec<u32>>()
+    let of = |pictures: bool| {
+        let flowing = streams.values().filter(|s| s.flows);
+        let asked = flowing.filter(|s| s.kind.is_picture() == pictures);
+        asked.filter_map(&jitter).collect::<Vec<u32>>()
     };
-    let audio = of(SlotKind::Audio);
-    let asked = if audio.is_empty() {
-        of(SlotKind::Video)
-    } else {
-        audio
-    };
+    let audio = of(false);
+    let asked = if audio.is_empty() { of(true) } else { audio };
     asked.into_iter()
 }
 
@@ -273,7 +270,7 @@ fn worst_loss(streams: &BTreeMap<Mid, Stream>) -> Option<f32> {
 fn in_ms(ticks: u32, kind: SlotKind) -> u32 {
     let ticks_per_ms = match kind {
         SlotKind::Audio => 48,
-        SlotKind::Video => 90,
+        SlotKind::Video | SlotKind::Screen => 90,
     };
     ticks / ticks_per_ms
 }

@@ -19,6 +19,8 @@ pub(crate) struct Room {
     /// Invariant: exactly the slots that carry somebody. Slots get and lose participants in [`Sfu::assign_slots`] alone,
     /// which rebuilds this; it is called whenever a peer comes or goes.
     pub(crate) routes: BTreeMap<(Uid, SlotKind), Vec<Route>>,
+    /// Whose screen is shared.
+    sharer: Option<Uid>,
     pub(crate) speakers: Speakers,
     /// Some receiver has fewer audio slots than the room has other participants.
     pub(crate) lacks_audio: bool,
@@ -41,6 +43,19 @@ impl Room {
 }
 
 impl Sfu {
+    /// From now on this participant's screen is the one that is shared in the room, or none is; what anybody else sends as a
+    /// screen is dropped. It goes to everyone who has offered an m-line for screens. May come before the participant's peer;
+    /// does nothing when the room is not open.
+    pub fn share(&mut self, id: RoomId, sharer: Option<Uid>, now: Instant) {
+        self.now = now;
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.sharer = sharer;
+            let mut touched = BTreeSet::new();
+            self.assign_slots(id, None, now, &mut touched);
+            self.drain(touched, now);
+        }
+    }
+
     /// A room's timer has expired.
     pub(crate) fn handle_room_timeout(&mut self, id: RoomId, now: Instant) {
         let Some(room) = self.rooms.get(&id) else {
@@ -94,7 +109,7 @@ impl Sfu {
     }
 
     /// Assigns the slots of every peer in the room. Announces those that changed, and those of `always_announce` in any case.
-    /// Whose video is newly shown is asked for a key frame, and is in `touched` then.
+    /// Whose picture is newly shown is asked for a key frame, and is in `touched` then.
     pub(crate) fn assign_slots(
         &mut self,
         id: RoomId,
@@ -129,7 +144,7 @@ impl Sfu {
                 }
             }
             if peer.connected && peer.settings.allows_media() {
-                newly_shown.extend(assigned.new_videos);
+                newly_shown.extend(assigned.new_pictures);
             }
             if assigned.changed || always_announce == Some(*peer_id) {
                 let event = Event::Slots {
@@ -140,14 +155,17 @@ impl Sfu {
                 self.outputs.push_back(Output::Event(event));
             }
         }
-        for uid in newly_shown {
-            self.request_key_frame(id, uid, now, touched);
+        for picture in newly_shown {
+            self.request_key_frame(id, picture, now, touched);
         }
         self.set_room_timer(id);
     }
 
     fn room_sources(&self, room: RoomId, now: Instant) -> RoomSources {
-        let mut sources = RoomSources::default();
+        let mut sources = RoomSources {
+            sharer: self.rooms.get(&room).and_then(|room| room.sharer),
+            ..RoomSources::default()
+        };
         let mut audio: BTreeMap<Uid, AudioSource> = BTreeMap::new();
         for (_, peer) in self.peers_of(room) {
             sources.uids.insert(peer.uid);

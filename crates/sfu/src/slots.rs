@@ -18,6 +18,8 @@ const AUDIO_KEPT_MIN: Duration = Duration::from_secs(2);
 pub(crate) struct RoomSources {
     /// Every participant with a peer, admitted or not.
     pub(crate) uids: BTreeSet<Uid>,
+    /// Whose screen is shared.
+    pub(crate) sharer: Option<Uid>,
     /// Whose audio flows: voices before noises, the loudest first. One entry for each participant.
     pub(crate) audio: Vec<AudioSource>,
 }
@@ -42,8 +44,8 @@ impl RoomSources {
 pub(crate) struct Assigned {
     /// At least one slot carries another participant, or nobody, where it did not before.
     pub(crate) changed: bool,
-    /// Who has a video slot that they did not have before.
-    pub(crate) new_videos: Vec<Uid>,
+    /// The pictures that have a slot which they did not have before.
+    pub(crate) new_pictures: Vec<(Uid, SlotKind)>,
     /// There are more other participants than audio slots, and at least one of the latter.
     pub(crate) lacks_audio: bool,
     /// Somebody with a voice has no audio slot.
@@ -91,7 +93,7 @@ impl Slots {
         }
         let clock_hz = match kind {
             SlotKind::Audio => 48_000,
-            SlotKind::Video => 90_000,
+            SlotKind::Video | SlotKind::Screen => 90_000,
         };
         self.list.push(ReceivingSlot {
             mid,
@@ -126,14 +128,15 @@ impl Slots {
         self.list.iter().map(slot).collect()
     }
 
-    /// Whose video is shown.
-    pub(crate) fn videos(&self) -> impl Iterator<Item = Uid> {
-        let videos = self.list.iter().filter(|s| s.kind == SlotKind::Video);
-        videos.filter_map(|s| s.uid)
+    /// The pictures that are shown.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = (Uid, SlotKind)> {
+        let pictures = self.list.iter().filter(|s| s.kind.is_picture());
+        pictures.filter_map(|s| Some((s.uid?, s.kind)))
     }
 
     /// Assigns all slots: video to those of `videos` who are there, in that order, or without such a list to everyone by uid;
-    /// audio to everyone by uid, or to the loudest when there are too few slots. Who keeps a slot keeps the same one.
+    /// audio to everyone by uid, or to the loudest when there are too few slots; the screen to whoever shares one, whatever
+    /// else is shown. Who keeps a slot keeps the same one.
     pub(crate) fn assign(
         &mut self,
         sources: &RoomSources,
@@ -145,6 +148,7 @@ impl Slots {
             closed.uid = None;
         }
         let lacks_audio = self.lacks_audio(sources);
+        self.assign_screen(sources, now);
         self.assign_video(sources, videos, now);
         let mut voice_waits = false;
         if lacks_audio {
@@ -160,8 +164,10 @@ impl Slots {
         for (slot, before) in self.list.iter().zip(before) {
             if slot.uid != before {
                 assigned.changed = true;
-                let video = slot.uid.filter(|_| slot.kind == SlotKind::Video);
-                assigned.new_videos.extend(video);
+                let uid = slot.uid.filter(|_| slot.kind.is_picture());
+                assigned
+                    .new_pictures
+                    .extend(uid.map(|uid| (uid, slot.kind)));
             }
         }
         assigned
@@ -176,6 +182,16 @@ impl Slots {
         let others = sources.uids.len() - usize::from(sources.uids.contains(&self.receiver));
         let slots = self.count(SlotKind::Audio);
         slots > 0 && others > slots
+    }
+
+    fn assign_screen(&mut self, sources: &RoomSources, now: Instant) {
+        let receiver = self.receiver;
+        let there = |uid: &Uid| *uid != receiver && sources.uids.contains(uid);
+        let shown = sources.sharer.filter(there);
+        self.release(SlotKind::Screen, |uid| Some(uid) == shown);
+        if let Some(uid) = shown {
+            self.fill(SlotKind::Screen, uid, now);
+        }
     }
 
     fn assign_video(&mut self, sources: &RoomSources, videos: Option<&[Uid]>, now: Instant) {

@@ -10,13 +10,16 @@ use hullo_protocol::SlotKind;
 pub struct Browser {
     connection: Option<Connection>,
     capture: Flags,
+    /// How often the person was asked for the screen: a choice that comes late is one of an earlier time.
+    screen_asked: u32,
 }
 
-/// What concerns the microphone, and what the camera.
+/// What concerns the microphone, what the camera, and what the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flags {
     pub audio: bool,
     pub video: bool,
+    pub screen: bool,
 }
 
 /// A model of one `RTCPeerConnection`.
@@ -27,8 +30,8 @@ pub struct Connection {
     /// Which peer of which server process has answered.
     pub answered: Option<(u64, PeerId)>,
     pub state: Ice,
-    /// M-lines that receive sound, and pictures.
-    pub lines: (u8, u8),
+    /// M-lines that receive sound, and pictures, and whether there is one for screens.
+    pub lines: (u8, u8, bool),
     /// A picture has been shown.
     pub pictured: bool,
     /// The receiving m-line that carries a picture.
@@ -60,24 +63,41 @@ pub enum Reaction {
     Opened(Flags),
 }
 
+impl Connection {
+    fn new(number: u32, lines: (u8, u8, bool), now: Time) -> Self {
+        Self {
+            number,
+            lines,
+            answered: None,
+            state: Ice::New(now),
+            pictured: false,
+            video_mid: None,
+        }
+    }
+}
+
 impl Browser {
     /// Carries out a command; `answer` parses a session description of the media plane.
     pub fn command(&mut self, command: &MediaCommand, now: Time) -> Reaction {
         match command {
-            MediaCommand::Open { peer, audio, video } => {
-                self.connection = Some(Connection {
-                    number: *peer,
-                    lines: (*audio, *video),
-                    answered: None,
-                    state: Ice::New(now),
-                    pictured: false,
-                    video_mid: None,
-                });
+            MediaCommand::Open {
+                peer,
+                audio,
+                video,
+                screen,
+            } => {
+                let lines = (*audio, *video, *screen);
+                self.connection = Some(Connection::new(*peer, lines, now));
                 Reaction::Offer(*peer)
             }
-            MediaCommand::Grow { peer, audio, video } => match self.connection(*peer) {
+            MediaCommand::Grow {
+                peer,
+                audio,
+                video,
+                screen,
+            } => match self.connection(*peer) {
                 Some(connection) => {
-                    connection.lines = (*audio, *video);
+                    connection.lines = (*audio, *video, *screen);
                     Reaction::Offer(*peer)
                 }
                 None => Reaction::None,
@@ -98,20 +118,19 @@ impl Browser {
                 }
                 None => Reaction::None,
             },
-            MediaCommand::Capture { audio, video } => {
-                let before = self.capture;
-                self.capture = Flags {
-                    audio: *audio,
-                    video: *video,
-                };
-                Reaction::Opened(Flags {
-                    audio: *audio && !before.audio,
-                    video: *video && !before.video,
-                })
-            }
+            MediaCommand::Capture {
+                audio,
+                video,
+                screen,
+            } => self.open_devices(Flags {
+                audio: *audio,
+                video: *video,
+                screen: *screen,
+            }),
             MediaCommand::Retry { kind } => Reaction::Opened(Flags {
                 audio: *kind == DeviceKind::Audio,
                 video: *kind == DeviceKind::Video,
+                screen: false,
             }),
             MediaCommand::Flow { .. } | MediaCommand::IceServers { .. } => Reaction::None,
             MediaCommand::Slots { peer, slots } => {
@@ -124,10 +143,30 @@ impl Browser {
                 Reaction::None
             }
             MediaCommand::Close => {
-                *self = Self::default();
+                *self = Self {
+                    screen_asked: self.screen_asked,
+                    ..Self::default()
+                };
                 Reaction::None
             }
         }
+    }
+
+    /// Devices that were not open before are opened; for the screen, the person is asked.
+    fn open_devices(&mut self, wanted: Flags) -> Reaction {
+        let before = std::mem::replace(&mut self.capture, wanted);
+        let screen = wanted.screen && !before.screen;
+        self.screen_asked += u32::from(screen);
+        Reaction::Opened(Flags {
+            audio: wanted.audio && !before.audio,
+            video: wanted.video && !before.video,
+            screen,
+        })
+    }
+
+    /// Which time the person is asked, or was when the screen that is captured was chosen; none when it is not wanted.
+    pub fn screen_asked(&self) -> Option<u32> {
+        self.capture.screen.then_some(self.screen_asked)
     }
 
     /// The connection, if there is one.
@@ -155,6 +194,7 @@ mod tests {
                 peer: 1,
                 audio: 1,
                 video: 1,
+                screen: false,
             },
             Time(0),
         );
@@ -163,6 +203,7 @@ mod tests {
                 peer: 2,
                 audio: 1,
                 video: 1,
+                screen: false,
             },
             Time(0),
         );
@@ -178,13 +219,37 @@ mod tests {
         let voice = MediaCommand::Capture {
             audio: true,
             video: false,
+            screen: false,
         };
         let both = MediaCommand::Capture {
             audio: true,
             video: true,
+            screen: false,
         };
-        let opened = |audio, video| Reaction::Opened(Flags { audio, video });
+        let opened = |audio, video| {
+            Reaction::Opened(Flags {
+                audio,
+                video,
+                screen: false,
+            })
+        };
         assert_eq!(browser.command(&voice, Time(0)), opened(true, false));
         assert_eq!(browser.command(&both, Time(0)), opened(false, true));
+    }
+
+    #[test]
+    fn choice_of_a_screen_that_is_not_wanted_any_more_is_an_old_one() {
+        let mut browser = Browser::default();
+        let capture = |screen| MediaCommand::Capture {
+            audio: true,
+            video: false,
+            screen,
+        };
+        browser.command(&capture(true), Time(0));
+        assert_eq!(browser.screen_asked(), Some(1));
+        browser.command(&MediaCommand::Close, Time(0));
+        assert_eq!(browser.screen_asked(), None);
+        browser.command(&capture(true), Time(0));
+        assert_eq!(browser.screen_asked(), Some(2));
     }
 }

@@ -6,7 +6,8 @@ use hullo_protocol::Accid;
 use crate::digest::Digest;
 use crate::invariant::{Invariant, Violation};
 use crate::invariants::{
-    agreement, endings, frames, media, places, records, ringing, tickets, timers, tokens, versions,
+    agreement, endings, frames, media, places, records, ringing, screens, tickets, timers, tokens,
+    versions,
 };
 use crate::observation::{Observation, Page};
 use crate::reference::Reference;
@@ -42,6 +43,8 @@ impl Checker {
                 Box::new(media::NoMediaBeforeAccept::default()),
                 Box::new(media::HeldIsSilent::default()),
                 Box::new(media::DevicesClosedWhenIdle::default()),
+                Box::new(screens::OneScreen::default()),
+                Box::new(screens::SharersAgree::default()),
                 Box::new(timers::TimersMoveOn::default()),
                 Box::new(tokens::SignOutsHaveAReason::default()),
                 Box::new(tokens::TokensAreRenewed::default()),

@@ -99,6 +99,7 @@ impl Digest {
             RoomCommand::Subscribe { peer, videos } => {
                 self.add(&("subscribe", now, room, peer.0, videos));
             }
+            RoomCommand::Share(sharer) => self.add(&("share", now, room, sharer)),
             RoomCommand::Hold { peer, held } => self.add(&("hold", now, room, peer.0, held)),
             RoomCommand::Remove(peer) => self.add(&("remove", now, room, peer.0)),
             RoomCommand::Close => self.add(&("close", now, room)),

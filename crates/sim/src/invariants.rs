@@ -10,6 +10,7 @@ pub(crate) mod media;
 pub(crate) mod places;
 pub(crate) mod records;
 pub(crate) mod ringing;
+pub(crate) mod screens;
 pub(crate) mod tickets;
 pub(crate) mod timers;
 pub(crate) mod tokens;

@@ -18,6 +18,8 @@ pub struct MediaPlane {
     /// How many have come.
     offers: u64,
     rooms: BTreeMap<CallId, BTreeMap<PeerId, Peer>>,
+    /// Whose screens are shared.
+    sharers: BTreeMap<CallId, Uid>,
 }
 
 /// One media connection as the server sees it.
@@ -53,6 +55,8 @@ pub struct Remote {
     pub audio: u8,
     /// How many m-lines receive pictures.
     pub video: u8,
+    /// Whether there is an m-line for screens.
+    pub screen: bool,
 }
 
 /// How long the server waits for a packet before it calls a peer lost.
@@ -66,9 +70,11 @@ pub fn offer(remote: Remote) -> String {
         number,
         audio,
         video,
+        screen,
     } = remote;
+    let screen = u8::from(screen);
     format!(
-        "v=0\r\no=sim {device} {page} {number}\r\na=lines:{audio} {video}\r\na=fingerprint:sha-256 D{device}:{page}:{number}\r\n"
+        "v=0\r\no=sim {device} {page} {number}\r\na=lines:{audio} {video} {screen}\r\na=fingerprint:sha-256 D{device}:{page}:{number}\r\n"
     )
 }
 
@@ -90,6 +96,7 @@ fn parse_offer(sdp: &str) -> Option<Remote> {
         number: numbers.next()?.try_into().ok()?,
         audio: lines.next()?.try_into().ok()?,
         video: lines.next()?.try_into().ok()?,
+        screen: lines.next()? > 0,
     })
 }
 
@@ -114,6 +121,7 @@ impl MediaPlane {
             epoch,
             offers: 0,
             rooms: BTreeMap::new(),
+            sharers: BTreeMap::new(),
         }
     }
 
@@ -159,6 +167,12 @@ impl MediaPlane {
                 }
                 None
             }
+            RoomCommand::Share(sharer) => {
+                self.sharers.remove(&call_id);
+                let open = sharer.filter(|_| self.rooms.contains_key(&call_id));
+                self.sharers.extend(open.map(|uid| (call_id, uid)));
+                None
+            }
             RoomCommand::Hold { peer, held } => {
                 if let Some(peer) = self.peer(call_id, *peer) {
                     peer.held = *held;
@@ -173,6 +187,7 @@ impl MediaPlane {
             }
             RoomCommand::Close => {
                 self.rooms.remove(&call_id);
+                self.sharers.remove(&call_id);
                 None
             }
         }
@@ -204,7 +219,8 @@ impl MediaPlane {
                     }
                 }
             }
-            assign_slots(*call_id, room, &mut events);
+            let sharer = self.sharers.get(call_id).copied();
+            assign_slots(*call_id, sharer, room, &mut events);
         }
         events
     }
@@ -262,9 +278,10 @@ impl MediaPlane {
 }
 
 /// The m-lines of each peer carry the others who do not hold the call: sound of as many as there are lines for, pictures of
-/// those whom it has subscribed to, or of as many as there are lines for.
+/// those whom it has subscribed to, or of as many as there are lines for; and the screen of whoever shares it.
 fn assign_slots(
     call_id: CallId,
+    sharer: Option<Uid>,
     room: &mut BTreeMap<PeerId, Peer>,
     events: &mut Vec<(CallId, MediaEvent)>,
 ) {
@@ -285,7 +302,9 @@ fn assign_slots(
         };
         let sound = slots(SlotKind::Audio, peer.remote.audio, others());
         let pictures = slots(SlotKind::Video, peer.remote.video, wanted.into_iter());
-        let slots: Vec<Slot> = sound.into_iter().chain(pictures).collect();
+        let shared = others().filter(|uid| Some(*uid) == sharer);
+        let screen = slots(SlotKind::Screen, u8::from(peer.remote.screen), shared);
+        let slots: Vec<Slot> = sound.into_iter().chain(pictures).chain(screen).collect();
         if slots != peer.slots {
             peer.slots.clone_from(&slots);
             events.push((call_id, MediaEvent::Slots(*id, slots)));
@@ -297,6 +316,7 @@ fn slots(kind: SlotKind, lines: u8, uids: impl Iterator<Item = Uid>) -> Vec<Slot
     let letter = match kind {
         SlotKind::Audio => 'a',
         SlotKind::Video => 'v',
+        SlotKind::Screen => 's',
     };
     let slot = |(line, uid): (u8, Uid)| Slot {
         mid: format!("{letter}{line}"),
@@ -319,6 +339,7 @@ mod tests {
         number: 3,
         audio: 1,
         video: 1,
+        screen: false,
     };
 
     fn negotiate(media_plane: &mut MediaPlane, peer: u64, uid: u64) -> Option<String> {
@@ -374,5 +395,31 @@ mod tests {
             })
             .collect();
         assert_eq!(slots, [(1, Some(Uid(2))), (2, Some(Uid(1)))]);
+    }
+
+    #[test]
+    fn screen_goes_to_those_with_a_line_for_it() {
+        let mut media_plane = MediaPlane::new(1);
+        media_plane.command(CALL, &RoomCommand::Open);
+        for (peer, screen) in [(1, true), (2, true), (3, false)] {
+            let command = RoomCommand::Negotiate {
+                peer: PeerId(peer),
+                uid: Uid(peer),
+                session: SessionId(1),
+                re: 1,
+                sdp: offer(Remote { screen, ..REMOTE }),
+            };
+            media_plane.command(CALL, &command);
+        }
+        media_plane.command(CALL, &RoomCommand::Share(Some(Uid(1))));
+        let events = media_plane.poll(Time(0), |_, _, _| false).into_iter();
+        let with_screen = events.filter_map(|(_, event)| match event {
+            MediaEvent::Slots(peer, slots) => {
+                let mut screens = slots.iter().filter(|it| it.kind == SlotKind::Screen);
+                screens.next().map(|it| (peer.0, it.uid))
+            }
+            _ => None,
+        });
+        assert_eq!(with_screen.collect::<Vec<_>>(), [(2, Some(Uid(1)))]);
     }
 }

@@ -262,6 +262,7 @@ fn group_call(scene: &Scene<'_>, dice: &mut Dice) -> Op {
         group_id: dice.chance(700).then(|| GROUP.to_owned()),
         invite_mode: [InviteMode::Everyone, InviteMode::Caller][dice.index(2)],
         join_mode: [JoinMode::Invited, JoinMode::Everyone][dice.index(2)],
+        keep_last: dice.chance(200),
     };
     Op::GroupCall {
         accids: some_accounts(scene, dice),

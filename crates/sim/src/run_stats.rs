@@ -42,6 +42,9 @@ impl RunStats {
             AppEvent::OtherClientContinue { .. } => "continued on another device",
             AppEvent::UserTimeOut { .. } => "invite to a group timed out",
             AppEvent::UserReconnected { .. } => "participant reconnected",
+            AppEvent::ScreenAvailable {
+                available: true, ..
+            } => "screen shared",
             AppEvent::ActiveSpeakers { .. } => "active speakers",
             AppEvent::EndedWhileAway { .. } => "ended while away",
             AppEvent::Disconnect {

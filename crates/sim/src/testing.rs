@@ -82,6 +82,7 @@ pub(crate) fn view(state: CallState, version: u64) -> CallView {
         video: DeviceState::Off,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     };

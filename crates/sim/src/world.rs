@@ -2,6 +2,7 @@
 
 mod faults;
 mod pages;
+mod screens;
 mod serving;
 mod tokens;
 mod wire;
@@ -54,6 +55,10 @@ enum WorldEvent {
     /// A device could not be opened.
     DeviceFails(Page, DeviceKind),
     DeviceOpens(Page, DeviceKind),
+    /// The person who was asked for the screen this time has chosen.
+    ScreenChosen(Page, u32),
+    /// The person presses the browser's button that ends the share of this choice.
+    ScreenEnded(Page, u32),
     /// A connection attempt has reached the server.
     SocketConnects(SocketId),
     /// Frames may have arrived.
@@ -87,6 +92,7 @@ struct RngSet {
     faults: Dice,
     server: Dice,
     devices: Dice,
+    screens: Dice,
 }
 
 /// A world, from its seed to its end.
@@ -95,6 +101,8 @@ pub struct World {
     queue: EventQueue<WorldEvent>,
     rng: RngSet,
     scenario: Scenario,
+    /// Whether people share their screens.
+    screens: bool,
     accounts: Vec<Accid>,
     devices: Vec<Device>,
     sockets: BTreeMap<SocketId, Socket>,
@@ -133,7 +141,9 @@ impl World {
                 faults: Dice::new(seed, "faults"),
                 server: Dice::new(seed, "server"),
                 devices: Dice::new(seed, "devices"),
+                screens: Dice::new(seed, "screens"),
             },
+            screens: false,
             checker: Checker::new(
                 &scenario,
                 devices.iter().map(|it| it.accid.clone()).collect(),
@@ -202,6 +212,7 @@ impl World {
     }
 
     fn begin(&mut self) {
+        self.screens = self.rng.screens.chance(300);
         self.server_starts();
         for index in 0..self.devices.len() {
             // A second device is often taken up later.
@@ -234,6 +245,8 @@ impl World {
             WorldEvent::AccountEnabled(accid) => self.server.accounts.set_disabled(&accid, false),
             WorldEvent::DeviceFails(page, kind) => self.device_fails(page, kind),
             WorldEvent::DeviceOpens(page, kind) => self.device_opens(page, kind),
+            WorldEvent::ScreenChosen(page, time) => self.screen_chosen(page, time),
+            WorldEvent::ScreenEnded(page, time) => self.screen_ended(page, time),
             WorldEvent::SocketConnects(socket) => self.socket_connects(socket),
             WorldEvent::FramesArrive(socket, to) => self.frames_arrive(socket, to),
             WorldEvent::ServerHandles(epoch) => self.server_handles(epoch),

@@ -21,6 +21,7 @@ pub(crate) fn read(text: &str) -> ReadResult<Input> {
             text: object.text("text")?,
         },
         "network_changed" => Input::NetworkChanged,
+        "page_hidden" => Input::PageHidden,
         "token" => Input::Token {
             call_id: object.parsed("call_id")?,
             token: object.optional_text("token")?.map(Into::into),
@@ -58,7 +59,9 @@ fn op(mut object: Object) -> ReadResult<Op> {
         "list_calls" => Op::ListCalls {
             before: object.optional_number("before")?,
             limit: object.small_number("limit")?,
-            seen: object.optional_number("seen")?,
+        },
+        "mark_calls_read" => Op::MarkCallsRead {
+            up_to: object.number("up_to")?,
         },
         "call_record" => Op::CallRecord {
             call_id: object.parsed("call_id")?,
@@ -150,6 +153,9 @@ fn media_op(name: &str, object: &mut Object) -> ReadResult<Op> {
         "show_videos" => Op::ShowVideos {
             accids: object.list("accids")?,
         },
+        "share_screen" => Op::ShareScreen {
+            enabled: object.flag("enabled")?,
+        },
         _ => return Err(ReadError::unknown("op", name)),
     })
 }
@@ -175,6 +181,14 @@ fn device(mut object: Object) -> ReadResult<DeviceInfo> {
 
 fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
     let name = object.text("event")?;
+    if name == "device" {
+        return Ok(MediaEvent::Device {
+            kind: object.enum_value("kind")?,
+            state: object.enum_value("state")?,
+            failure: object.optional_enum_value("failure")?,
+            message: object.optional_text("message")?,
+        });
+    }
     if name == "device" {
         return Ok(MediaEvent::Device {
             kind: object.enum_value("kind")?,

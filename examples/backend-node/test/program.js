@@ -1,4 +1,4 @@
-// The real program `hullo serve`, with one app in secure mode, in a folder of its own.
+// The real program `hullo serve`, with one app, in secure mode by default, in a folder of its own.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 
 const binary = process.env.HULLO_BIN ?? resolve(import.meta.dirname, '../../../target/debug/hullo');
 
-/** Resolves when it listens: `{ server, key, secret, stop }`. */
-export async function startHullo() {
+/** Resolves when it listens: `{ server, key, secret, stop }`. `secure`: the app's calls need room tokens. */
+export async function startHullo({ secure = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hullo-example-'));
   const settings = {
     DATA_DIR: folder,
@@ -20,10 +20,8 @@ export async function startHullo() {
   };
   const named = Object.entries(settings).map(([name, value]) => [`HULLO_${name}`, value]);
   const env = { ...process.env, ...Object.fromEntries(named) };
-  const printed = execFileSync(binary, ['app', 'create', '--name', 'Example', '--secure'], {
-    cwd: folder,
-    env,
-  });
+  const create = ['app', 'create', '--name', 'Example', ...(secure ? ['--secure'] : [])];
+  const printed = execFileSync(binary, create, { cwd: folder, env });
   const [, key, secret] = /app_key = (\S+)\napp_secret = (\S+)/.exec(printed.toString());
   const child = spawn(binary, ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = async () => {

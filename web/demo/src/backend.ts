@@ -6,6 +6,8 @@ export interface DemoAccount {
   readonly accid: string;
   readonly name: string;
   readonly avatar: string | null;
+  /** It is Echo, which answers by itself and sends back what it is sent: nobody signs in as it. */
+  readonly echo: boolean;
 }
 
 /** What a person needs to sign in. */

@@ -122,7 +122,7 @@ export class HulloDemoContacts extends LitElement {
     </footer>`;
   }
 
-  #renderContact(signedIn: SignedIn, { accid, name }: DemoAccount): TemplateResult {
+  #renderContact(signedIn: SignedIn, { accid, name, echo }: DemoAccount): TemplateResult {
     const { lang } = this;
     const online = this.online.has(accid);
     const presence = demoText(lang, online ? 'contacts.online' : 'contacts.offline');
@@ -141,7 +141,7 @@ export class HulloDemoContacts extends LitElement {
         </span>
         <span class="words">
           <span class="name">${name}</span>
-          <span class="last">${presence}</span>
+          <span class="last">${echo ? demoText(lang, 'contacts.echo') : presence}</span>
         </span>
       </button>
       <button type="button" class="call" data-testid="call-voice-${accid}" aria-label=${demoText(lang, 'call.voice', { name })} title=${demoText(lang, 'call.voice', { name })} @click=${() => this.#dial(accid, 'audio')}>

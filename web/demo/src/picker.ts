@@ -155,7 +155,7 @@ export class HulloDemoPicker extends LitElement {
         ${
           accounts
             ? html`<h2 aria-live="polite">${demoText(lang, this.signingIn ? 'signIn.running' : 'pick.title')}</h2>
-              <ul>${accounts.map((account) => this.#renderAccount(account))}</ul>
+              <ul>${accounts.filter(({ echo }) => !echo).map((account) => this.#renderAccount(account))}</ul>
               <p class="hint">${demoText(lang, 'pick.hint')}</p>`
             : nothing
         }

@@ -207,7 +207,7 @@ export class Person {
 }
 
 /** Sum and spread of the brightness of a video's current frame. Runs in the page. */
-function pixelsOf(element: Element): { sum: number; spread: number } {
+export function pixelsOf(element: Element): { sum: number; spread: number } {
   const inner = element instanceof HTMLVideoElement ? element : element.querySelector('video');
   const canvas = document.createElement('canvas');
   canvas.width = 64;

@@ -2,7 +2,7 @@
 // inputs of the endpoint (the Rust state machine in WebAssembly) and carries out what the endpoint says; it decides nothing
 // about calls itself.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { ConnectionState } from './connection_state.ts';
+import { Connection } from './connection.ts';
 import { Cursors, storageFor } from './cursor.ts';
 import { Driver, destroyed, type Effect } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -12,6 +12,7 @@ import { measureFirstFrame } from './first_picture.ts';
 import { Listeners } from './listeners.ts';
 import { MediaEngine } from './media/engine.ts';
 import { observeNetwork } from './network.ts';
+import { underPolicy } from './policy.ts';
 import { Socket, socketUrl } from './socket.ts';
 import type { DeviceIdentity } from './tab_devices.ts';
 import { askForToken } from './tokens.ts';
@@ -60,7 +61,7 @@ export abstract class Client implements AsyncDisposable {
   readonly #device: DeviceIdentity;
   readonly #driver: Driver;
   readonly #socket: Socket;
-  readonly #connection: ConnectionState;
+  readonly #connection: Connection;
   readonly #listeners = new Listeners();
   /** Aborted by {@link Client.destroy}. */
   readonly #life = new AbortController();
@@ -85,15 +86,14 @@ export abstract class Client implements AsyncDisposable {
       failed: (error) => this.#giveUp(error),
     });
     const address = socketUrl(options.server);
-    this.#connection = new ConnectionState(
-      address,
-      () => this.#account !== undefined,
-      (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
-    );
+    this.#connection = new Connection(address, {
+      isSignedIn: () => this.#account !== undefined,
+      changed: (detail) => this.#listeners.dispatch({ name: 'connectionChanged', detail }),
+    });
     this.#socket = new Socket(address, {
       opened: () => this.#driver.feed({ input: 'socket_opened' }),
       closed: (wasOpen) => {
-        this.#connection.socketClosed(wasOpen);
+        this.#connection.closed(wasOpen);
         this.#driver.feed({ input: 'socket_closed' });
       },
       frame: (text) => this.#driver.feed({ input: 'frame', text }),
@@ -102,8 +102,15 @@ export abstract class Client implements AsyncDisposable {
       if (event.event === 'first_video_frame') measureFirstFrame();
       this.#driver.feed({ input: 'media', event });
     };
-    this.media = new MediaEngine(report, options, (event) => this.#listeners.dispatch(event));
+    this.media = new MediaEngine(report, options, {
+      notify: (event) => this.#listeners.dispatch(event),
+      self: () => this.accid,
+    });
     observeNetwork(() => this.#driver.feed({ input: 'network_changed' }), this.#life.signal);
+    // A reload, or the end of the page: what its caller leaves ringing is not to ring for long.
+    globalThis.addEventListener?.('pagehide', () => this.#driver.feed({ input: 'page_hidden' }), {
+      signal: this.#life.signal,
+    });
     options.signal?.addEventListener('abort', () => void this.destroy(), { signal: this.#life.signal });
   }
 
@@ -112,7 +119,7 @@ export abstract class Client implements AsyncDisposable {
     return this.#now.state;
   }
 
-  /** What this device's microphone and camera do. */
+  /** What this device's microphone, camera and screen do. */
   get local(): LocalMedia {
     return this.#now.local;
   }
@@ -209,7 +216,9 @@ export abstract class Client implements AsyncDisposable {
     if (this.isDestroyed) throw destroyed();
     this.#logins += 1;
     try {
-      const { is: _, ...account } = await this.ask('logged_in', login(this.#device.take()));
+      const signIn = () => this.ask('logged_in', login(this.#device.take()));
+      const giveUp = () => void this.ask('done', { op: 'logout' });
+      const { is: _, ...account } = await underPolicy(this.#socket.url, signIn, giveUp);
       return account;
     } finally {
       this.#logins -= 1;
@@ -246,7 +255,7 @@ export abstract class Client implements AsyncDisposable {
       this.#adopt(IDLE);
       this.#listeners.dispatch({ name: 'changed', detail: IDLE });
     }
-    this.#connection.adopt({ connected: false });
+    this.#connection.follow({ connected: false });
   }
 
   #carryOut(effect: Effect): void {
@@ -285,7 +294,7 @@ export abstract class Client implements AsyncDisposable {
     const event = eventFrom(wireEvent);
     if (event.name === 'changed') this.#adopt(event.detail);
     if (event.name === 'connectionChanged') {
-      this.#connection.adopt(event.detail);
+      this.#connection.follow(event.detail);
       return;
     }
     if (event.name === 'disconnect') this.forgetAccount();

@@ -1,6 +1,7 @@
 // Why there is no connection to the server, as far as a page can know. Browsers hide from pages what went wrong with a
 // WebSocket: whether anybody answers at its address is asked once more, by HTTP.
-import type { ConnectionFailure } from './types.ts';
+import { type ConnectionFailure, type ErrorBody, HulloError } from './errors.ts';
+import type { HulloEvents } from './events.ts';
 
 /** How long an answer is waited for. */
 const PROBE_MS = 5_000;
@@ -21,59 +22,101 @@ const SENTENCES: Record<ConnectionFailure, string> = {
 };
 
 /** What to tell the developer. */
-export function explainFailure(address: string, why: ConnectionFailure | undefined): string {
+function explainFailure(address: string, why: ConnectionFailure | undefined): string {
   const reason = why === undefined ? '' : `: ${SENTENCES[why]}`;
   return `there is no connection to ${address}${reason}`;
 }
 
-/** What is known of the connection that there is not. */
-export class ConnectionDiagnosis {
+type ConnectionState = HulloEvents['connectionChanged'];
+
+/** Who is told of the connection. */
+export interface ConnectionListener {
+  /** Whether an account is signed in, and so wants a connection. */
+  isSignedIn(): boolean;
+  /** The connection is up or down, or more is known of why. */
+  changed(state: ConnectionState): void;
+}
+
+/** The one truth about the connection: what the endpoint says of the session, and what the page sees of the network. */
+export class Connection {
   readonly #address: string;
-  readonly #changed: () => void;
-  #why: ConnectionFailure | undefined;
+  readonly #listener: ConnectionListener;
+  /** By the endpoint: with a reason only where the server has given it. */
+  #session: ConnectionState = { connected: false };
+  /** By the page. */
+  #seen: ConnectionFailure | undefined;
   /** Once for each outage: a server that comes back is not to be asked twice by everyone. */
   #hasProbed = false;
+  #told: ConnectionState = { connected: false };
 
-  /** Calls `changed` when more is known. */
-  constructor(address: string, changed: () => void) {
+  /** `address` is that of the WebSocket. */
+  constructor(address: string, listener: ConnectionListener) {
     this.#address = address;
-    this.#changed = changed;
+    this.#listener = listener;
   }
 
-  /** Undefined while nothing is wrong. */
+  /** Why there is none; undefined while nothing is wrong. */
   get why(): ConnectionFailure | undefined {
-    return this.#why;
+    const { connected, why } = this.#session;
+    if (connected) return undefined;
+    return why ?? this.#seen ?? (this.#listener.isSignedIn() ? lost() : undefined);
   }
 
-  /** The session is open, or nobody wants one. */
-  reset(): void {
-    this.#why = undefined;
-    this.#hasProbed = false;
+  /** What the endpoint says of the session. */
+  follow(session: ConnectionState): void {
+    this.#session = session;
+    if (session.connected) this.#forgetSeen();
+    this.#announce();
   }
 
   /** The socket has closed, or could not be opened. */
   closed(wasOpen: boolean): void {
-    this.#why = isOffline() ? 'offline' : wasOpen ? 'lost' : (this.#probed() ?? 'unreachable');
-    this.#changed();
-    if (this.#why === 'unreachable' && !this.#hasProbed) void this.#probe();
+    this.#seen = wasOpen ? lost() : isOffline() ? 'offline' : (this.#answered() ?? 'unreachable');
+    this.#announce();
+    if (this.#seen === 'unreachable' && !this.#hasProbed) void this.#probe();
+  }
+
+  /** Nobody wants a connection any more. */
+  forget(): void {
+    this.#forgetSeen();
+    this.#announce();
+  }
+
+  /** What an operation rejects with that has failed like this. */
+  refusal(error: ErrorBody): HulloError {
+    if (error.kind !== 'no_connection') return new HulloError(error);
+    const { why } = this;
+    return new HulloError({ ...error, message: explainFailure(this.#address, why) }, { why });
+  }
+
+  #forgetSeen(): void {
+    this.#seen = undefined;
+    this.#hasProbed = false;
   }
 
   /** What an earlier attempt of the same outage has found out. */
-  #probed(): ConnectionFailure | undefined {
-    return this.#why === 'lost' || this.#why === 'offline' ? undefined : this.#why;
+  #answered(): ConnectionFailure | undefined {
+    return this.#seen === 'lost' || this.#seen === 'offline' ? undefined : this.#seen;
   }
 
   async #probe(): Promise<void> {
     this.#hasProbed = true;
     const why = await answerAt(this.#address);
-    if (this.#why !== 'unreachable') return;
-    this.#why = why;
-    this.#changed();
+    if (this.#seen !== 'unreachable') return;
+    this.#seen = why;
+    this.#announce();
+  }
+
+  #announce(): void {
+    const { why } = this;
+    const { connected } = this.#session;
+    if (connected === this.#told.connected && why === this.#told.why) return;
+    this.#told = { connected, ...(why && { why }) };
+    this.#listener.changed(this.#told);
   }
 }
 
-/** How a session is missing that was there. */
-export function lossOf(): ConnectionFailure {
+function lost(): ConnectionFailure {
   return isOffline() ? 'offline' : 'lost';
 }
 

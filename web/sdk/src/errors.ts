@@ -1,6 +1,5 @@
 // What can go wrong, in the numbers and kinds of the protocol, and of the client itself.
 import { CLIENT_ERRORS, type ClientErrorKind } from './client_errors.ts';
-import type { ConnectionFailure } from './types.ts';
 
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
 export type ErrorKind = ProtocolErrorKind | ClientErrorKind;
@@ -70,7 +69,27 @@ export type ProtocolErrorKind =
   | 'microphone_unavailable'
   | 'camera_denied'
   | 'camera_unavailable'
+  | 'screen_denied'
+  | 'screen_unavailable'
   | 'unknown';
+
+/**
+ * Why there is no connection to the server. `offline`: this machine has no network; `lost`: it was there and is being restored;
+ * `unreachable`: nobody answers at the address (server, address, certificate or the page's policy; browsers do not say which);
+ * `refused`: something answers and takes no WebSocket (wrong path, a proxy without upgrades); `too_many_attempts`: too many failed
+ * logins or connections from this address; `server_busy`, `shutting_down`, `too_slow`: as the server has said; `token_expired`: the
+ * login token has run out, and there is no other. All but the last come right by themselves.
+ */
+export type ConnectionFailure =
+  | 'offline'
+  | 'lost'
+  | 'unreachable'
+  | 'refused'
+  | 'too_many_attempts'
+  | 'server_busy'
+  | 'shutting_down'
+  | 'too_slow'
+  | 'token_expired';
 
 /** An error as the protocol carries it. */
 export interface ErrorBody {
@@ -87,6 +106,7 @@ export interface ErrorBody {
 /** The kinds that the SDK itself finds, with the protocol's numbers where the protocol has them. */
 const SDK_CODES = {
   bad_request: 414,
+  no_connection: 415,
   call_over: 20101,
   microphone_denied: 40000,
   microphone_unavailable: 40001,

@@ -1,9 +1,8 @@
 // Everything that the client tells the app. The state has changed before a listener is called.
-import type { ErrorBody } from './errors.ts';
+import type { ConnectionFailure, ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,
-  ConnectionFailure,
   Devices,
   DevicesInUse,
   EndReason,
@@ -11,6 +10,7 @@ import type {
   Media,
   Member,
   Message,
+  ParticipantDuration,
   Presence,
   QualityReport,
   SessionClosed,
@@ -56,7 +56,7 @@ export interface HulloEvents {
     readonly state: State;
     /** The call, unless idle. */
     readonly call?: Call;
-    /** What this device's microphone and camera do. */
+    /** What this device's microphone, camera and screen do. */
     readonly local: LocalMedia;
     /** The call that is on hold beside it. */
     readonly held?: Call;
@@ -119,6 +119,11 @@ export interface HulloEvents {
     readonly by?: string;
     /** How long this account was connected. */
     readonly durationMs: number;
+    /**
+     * How long each account that was in the call was connected: as in its record, or as far as this device has seen it where it
+     * has hung up itself, which it does not let the person wait for; `record()` has the server's figures.
+     */
+    readonly durations: readonly ParticipantDuration[];
   };
   /** Another device of this account has answered; no `callEnd` follows. */
   otherClientAccept: CallEvent;
@@ -130,6 +135,8 @@ export interface HulloEvents {
   cameraAvailable: UserEvent & { readonly available: boolean };
   /** A participant's microphone is on or off. */
   audioAvailable: UserEvent & { readonly available: boolean };
+  /** A participant shares its screen, or shares it no more. */
+  screenAvailable: UserEvent & { readonly available: boolean };
   /** A participant has paused or resumed its picture. */
   videoMuted: UserEvent & { readonly muted: boolean };
   /** A participant has muted or unmuted its microphone. */
@@ -167,6 +174,8 @@ export interface HulloEvents {
   error: { readonly error: ErrorBody };
   /** The app's backend has given the signed-in account another name or picture. */
   accountChanged: { readonly name?: string; readonly avatar?: string };
+  /** The past calls are read up to the {@link RecentCall.id} `upTo`, on this device or another of the account. */
+  recentsRead: { readonly upTo: number };
   /** A new entry in a conversation, such as a call that is over; never one that this device was told of before. */
   messageAdded: { readonly message: Message };
   /** More entries came while this device was away than `messageAdded` told of: read the conversations again. */

@@ -52,7 +52,8 @@ export class Hullo extends MediaClient {
 
   /**
    * Loads the WebAssembly module and makes a client that is signed out. Rejects with `invalid_argument` for missing and
-   * senseless options, with the reason of `signal` when that is aborted before, and when the module cannot be loaded.
+   * senseless options, with the reason of `signal` when that is aborted before, and with `module_failed` when the module cannot
+   * be loaded or the page's content security policy forbids it.
    */
   static async create(options: HulloOptions): Promise<Hullo> {
     checkOptions(options);
@@ -122,7 +123,7 @@ export class Hullo extends MediaClient {
    * with that one's kind or with `invite_failed`, and otherwise as {@link Hullo.call} does.
    */
   async groupCall(accids: readonly string[], options: GroupCallOptions = {}): Promise<GroupCallResult> {
-    const { media = 'video', groupId, inviteMode, joinMode } = options;
+    const { media = 'video', groupId, inviteMode, joinMode, keepLast } = options;
     const { beforeCall } = this.#hooks;
     if (beforeCall) await askApp('beforeCall', () => beforeCall(accids, { ...options, media }));
     const { call, refused } = await this.ask('call', {
@@ -132,6 +133,7 @@ export class Hullo extends MediaClient {
       ...(groupId !== undefined && { group_id: groupId }),
       ...(inviteMode !== undefined && { invite_mode: inviteMode }),
       ...(joinMode !== undefined && { join_mode: joinMode }),
+      ...(keepLast !== undefined && { keep_last: keepLast }),
       ...inviteTerms(options),
       ...presetsOf(options),
     });
@@ -261,6 +263,17 @@ export class Hullo extends MediaClient {
     await this.ask('done', { op: 'retry_device', kind: kind === 'microphone' ? 'audio' : 'video' });
   }
 
+  /**
+   * Shares this device's screen, or shares it no more. To be called in a gesture of the person (a click), who is asked by the
+   * browser what to share; resolves when that is chosen. One screen is shared in a call: whoever shares last takes over, and the
+   * other's {@link LocalMedia.screen} goes `off`, as it does when the person uses the browser's own button, and when the call is
+   * held or goes on on another device. Rejects with `screen_denied` when the person chooses nothing, which changes nothing, with
+   * `screen_unavailable` and with `not_in_call`.
+   */
+  async shareScreen(enabled: boolean): Promise<void> {
+    await this.ask('done', { op: 'share_screen', enabled });
+  }
+
   /** Mutes a participant for this device alone; {@link Client.audioMutes} has them. Rejects with `participant_not_found`. */
   async setAudioMute(accid: string, muted: boolean): Promise<void> {
     await this.ask('done', { op: 'set_audio_mute', accid, muted });
@@ -278,16 +291,23 @@ export class Hullo extends MediaClient {
     return { messages, more };
   }
 
-  /** The past calls of the signed-in account with everybody, newest first, and how many were missed. */
+  /** The past calls of the signed-in account with everybody, newest first, and how many were missed since they were read. */
   async recents(options: RecentsOptions = {}): Promise<RecentCalls> {
-    const { before, limit = RECENTS_LIMIT_DEFAULT, seen } = options;
-    const { calls, more, missed } = await this.ask('calls', {
+    const { before, limit = RECENTS_LIMIT_DEFAULT } = options;
+    const { is: _, ...page } = await this.ask('calls', {
       op: 'list_calls',
       limit,
       ...(before !== undefined && { before }),
-      ...(seen !== undefined && { seen }),
     });
-    return { calls, more, missed };
+    return page;
+  }
+
+  /**
+   * Says that the person has read the past calls up to the {@link RecentCall.id} `upTo`: only those missed later are counted,
+   * on all devices of the account, which learn it by `recentsRead`. It never goes back.
+   */
+  async markRecentsRead(upTo: number): Promise<void> {
+    await this.ask('done', { op: 'mark_calls_read', up_to: upTo });
   }
 
   /**

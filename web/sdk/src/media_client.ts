@@ -3,7 +3,7 @@ import { Client } from './client.ts';
 import { HulloError } from './errors.ts';
 import { listDevices } from './media/device_watch.ts';
 import type { CallStats, Devices, DevicesInUse, TrackProcessor } from './types.ts';
-import type { SlotKind } from './wire.ts';
+import type { CaptureKind } from './wire.ts';
 
 /** A client that plays and shows: {@link Hullo} is one. */
 export abstract class MediaClient extends Client {
@@ -51,11 +51,11 @@ export abstract class MediaClient extends Client {
    */
   useTrack(kind: 'microphone' | 'camera', track: MediaStreamTrack | null): Promise<void> {
     return this.whileAlive(() => {
-      if (track && track.kind !== slotKindOf(kind)) {
+      if (track && track.kind !== captureKindOf(kind)) {
         throw HulloError.of('invalid_argument', `a track of ${track.kind} cannot be the ${kind}`);
       }
       if (track?.readyState === 'ended') throw HulloError.of('invalid_argument', 'the track has ended');
-      this.media.devices.useTrack(slotKindOf(kind), track ?? undefined);
+      this.media.devices.useTrack(captureKindOf(kind), track ?? undefined);
     });
   }
 
@@ -65,7 +65,9 @@ export abstract class MediaClient extends Client {
    * with `processor_failed`, or the event `error` says so when it fails later.
    */
   setProcessor(kind: 'microphone' | 'camera', processor: TrackProcessor | null): Promise<void> {
-    return this.whileAlive(() => this.media.devices.setProcessor(slotKindOf(kind), processor ?? undefined));
+    return this.whileAlive(() =>
+      this.media.devices.setProcessor(captureKindOf(kind), processor ?? undefined),
+    );
   }
 
   /** Shows this device's camera in a `<video>` while it is open; `null` takes the view away. It is not mirrored. */
@@ -82,6 +84,15 @@ export abstract class MediaClient extends Client {
     if (this.isDestroyed) return;
     this.media.attachRemoteView(accid, video);
     this.subscription.update(this.media.viewed);
+  }
+
+  /**
+   * Shows the screen that an account shares in a `<video>`, in this call and the next ones, as well as in others that it was
+   * given before; `null` takes all of them away. For one's own account, one's own screen.
+   */
+  attachScreenView(accid: string, video: HTMLVideoElement | null): void {
+    if (this.isDestroyed) return;
+    this.media.attachScreenView(accid, video);
   }
 
   /** Takes a view away, whatever it shows. */
@@ -136,6 +147,6 @@ export abstract class MediaClient extends Client {
   }
 }
 
-function slotKindOf(kind: 'microphone' | 'camera'): SlotKind {
+function captureKindOf(kind: 'microphone' | 'camera'): CaptureKind {
   return kind === 'microphone' ? 'audio' : 'video';
 }

@@ -30,9 +30,9 @@ const CHECKS: { readonly [Name in keyof Required<HulloOptions>]: Check } = {
       ? undefined
       : 'write an object with getItem and setItem, such as localStorage',
   wasm: (value) =>
-    (typeof value === 'object' && value !== null) || typeof value === 'string'
+    isModule(value)
       ? undefined
-      : 'write a URL, a Response or the bytes of hullo_wasm_bg.wasm',
+      : 'write the address of hullo.wasm, a Response, its bytes or a WebAssembly.Module',
   signal: (value) =>
     hasMethods(value, 'addEventListener') && 'aborted' in Object(value)
       ? undefined
@@ -66,11 +66,23 @@ function refusal(message: string): HulloError {
 
 function checkServer(server: unknown): string | undefined {
   try {
-    socketUrl(server);
-    return undefined;
+    const { protocol, host, hostname } = new URL(socketUrl(server));
+    const isMixed = protocol === 'ws:' && globalThis.location?.protocol === 'https:' && !isLoopback(hostname);
+    return isMixed ? `a page of https may not connect to it: write 'https://${host}'` : undefined;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** Where browsers take plain http for secure. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '[::1]';
+}
+
+function isModule(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  const kinds = [URL, ArrayBuffer, WebAssembly.Module, globalThis.Response];
+  return ArrayBuffer.isView(value) || kinds.some((kind) => kind && value instanceof kind);
 }
 
 const ICE_SCHEME = /^(stuns?|turns?):[^/]/;
@@ -93,8 +105,22 @@ function checkIceServers(servers: unknown): string | undefined {
   return undefined;
 }
 
+/** What people write in other words. */
+const MEANT: Readonly<Record<string, string>> = {
+  url: 'server',
+  host: 'server',
+  serverUrl: 'server',
+  baseUrl: 'server',
+  endpoint: 'server',
+  accid: 'login(accid, token)',
+  user: 'login(accid, token)',
+  token: 'login(accid, token), or tokenProvider',
+  getToken: 'tokenProvider',
+};
+
 function unknownOption(name: string): string {
-  const meant = Object.keys(CHECKS).find((known) => isTypo(known.toLowerCase(), name.toLowerCase()));
+  const typo = Object.keys(CHECKS).find((known) => isTypo(known.toLowerCase(), name.toLowerCase()));
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : typo;
   const advice = meant ? `write ${meant}` : `there are ${Object.keys(CHECKS).join(', ')}`;
   return `there is no option ${name}: ${advice}`;
 }

@@ -13,12 +13,13 @@ export interface SocketEvents {
 
 /** At most one open WebSocket. Reports of one that was replaced or closed on purpose are dropped. */
 export class Socket {
-  readonly #url: string;
+  /** Where it connects to. */
+  readonly url: string;
   readonly #events: SocketEvents;
   #socket: WebSocket | undefined;
 
   constructor(url: string, events: SocketEvents) {
-    this.#url = url;
+    this.url = url;
     this.#events = events;
   }
 
@@ -32,7 +33,7 @@ export class Socket {
     this.close();
     let socket: WebSocket;
     try {
-      socket = new WebSocket(this.#url, SUBPROTOCOL);
+      socket = new WebSocket(this.url, SUBPROTOCOL);
     } catch {
       // The page may not connect there (mixed content, a content security policy): the same as a refused connection.
       this.#events.closed(false);

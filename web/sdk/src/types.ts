@@ -105,6 +105,8 @@ export interface Participant extends Member {
   readonly reconnecting: boolean;
   /** In the call, but has it on hold: nothing flows from or to it. */
   readonly held: boolean;
+  /** Whether its screen is the one that is shared in the call. */
+  readonly screen: boolean;
   /** Who invited it, if that was not the caller. */
   readonly inviter?: string;
   /** The device that answered, or dialled. */
@@ -117,6 +119,8 @@ export interface GroupTerms {
   readonly groupId?: string;
   readonly inviteMode: InviteMode;
   readonly joinMode: JoinMode;
+  /** Once somebody has answered, the last one who is in it stays until leaving. */
+  readonly keepLast: boolean;
 }
 
 /** A whole call as the server sees it. */
@@ -142,7 +146,12 @@ export interface Call {
   /** A switch from audio to video that waits for consent. */
   readonly switch?: { readonly by: string; readonly media: Media };
   /** How it ended, once it has. */
-  readonly end?: { readonly reason: EndReason; readonly by?: string; readonly durationMs: number };
+  readonly end?: {
+    readonly reason: EndReason;
+    readonly by?: string;
+    readonly durationMs: number;
+    readonly durations?: readonly ParticipantDuration[];
+  };
   /** Whether joining needs a room token. */
   readonly secure: boolean;
 }
@@ -211,24 +220,6 @@ export interface LocalMedia {
   /** The person has paused the picture. */
   readonly videoMuted: boolean;
 }
-
-/**
- * Why there is no connection to the server. `offline`: this machine has no network; `lost`: it was there and is being restored;
- * `unreachable`: nobody answers at the address (server, address, certificate or the page's policy; browsers do not say which);
- * `refused`: something answers and takes no WebSocket (wrong path, a proxy without upgrades); `too_many_attempts`: too many failed
- * logins or connections from this address; `server_busy`, `shutting_down`, `too_slow`: as the server has said; `token_expired`: the
- * login token has run out, and there is no other. All but the last come right by themselves.
- */
-export type ConnectionFailure =
-  | 'offline'
-  | 'lost'
-  | 'unreachable'
-  | 'refused'
-  | 'too_many_attempts'
-  | 'server_busy'
-  | 'shutting_down'
-  | 'too_slow'
-  | 'token_expired';
 
 /** How long one account was in a call. */
 export interface ParticipantDuration {
@@ -350,8 +341,10 @@ export interface RecentCalls {
   readonly calls: readonly RecentCall[];
   /** Whether there are older ones. */
   readonly more: boolean;
-  /** How many calls newer than {@link RecentsOptions.seen} were missed; at most 1,000 are counted. */
+  /** How many calls newer than `readTo` were missed; at most 1,000 are counted. */
   readonly missed: number;
+  /** The newest {@link RecentCall.id} that was read on any device, as {@link Hullo.markRecentsRead} said; 0 at first. */
+  readonly readTo: number;
 }
 
 /** Which page of the past calls. */
@@ -360,8 +353,6 @@ export interface RecentsOptions {
   before?: number;
   /** At most this many, 1 to 100; 50 when absent. */
   limit?: number;
-  /** The newest {@link RecentCall.id} that the person has seen: those missed since are counted; all of them when absent. */
-  seen?: number;
 }
 
 /** An entry in the conversation between two accounts. */
@@ -447,7 +438,7 @@ export interface CallStats {
   readonly bytesSent: number;
   /** Sound and picture of the others. */
   readonly bytesReceived: number;
-  /** Pictures of this device's camera. */
+  /** Pictures of this device's camera and screen. */
   readonly framesEncoded: number;
   /** One entry for each account whose tracks this device receives. */
   readonly remotes: readonly RemoteStats[];
@@ -465,8 +456,19 @@ export interface RemoteStats {
   readonly audioSamplesReceived: number;
   /** RTP packets of sound. */
   readonly audioPacketsReceived: number;
-  /** RTP packets of sound and picture that did not arrive. */
+  /** RTP packets of sound and pictures that did not arrive. */
   readonly packetsLost: number;
+  /** What has come of its screen, while it is shared. The counts above are without it, but for the lost packets. */
+  readonly screen?: ScreenStats;
+}
+
+/** What has come of a shared screen. */
+export interface ScreenStats {
+  readonly framesDecoded: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameWidth: number;
+  /** In pixels, of the newest picture; 0 before the first. */
+  readonly frameHeight: number;
 }
 
 /**
@@ -496,6 +498,12 @@ export type BeforeCall = (
  */
 export type BeforeAccept = (call: Call) => boolean | Promise<boolean>;
 
+/**
+ * Where the WebAssembly module is: the address of the packaged `@hullo/sdk/hullo.wasm`, the answer to a request for it, its
+ * bytes, or the compiled module.
+ */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+
 /** What {@link Hullo.create} takes. */
 export interface HulloOptions {
   /** Names the app at the server. */
@@ -523,8 +531,8 @@ export interface HulloOptions {
    * `sessionStorage`.
    */
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
-  /** The WebAssembly module, where it cannot be found beside the script. */
-  wasm?: URL | BufferSource | Response;
+  /** The WebAssembly module, as a file of its own in place of the one that travels in the script. */
+  wasm?: WasmSource;
 }
 
 /** Which of this device's microphone and camera are on from the start of a call. */
@@ -561,6 +569,8 @@ export interface GroupCallOptions extends CallOptions {
   inviteMode?: InviteMode;
   /** Who may join uninvited; `invited` when absent. */
   joinMode?: JoinMode;
+  /** Whether the last one may stay, once somebody has answered, so that others can join; the call ends when absent. */
+  keepLast?: boolean;
 }
 
 /** Which running calls to look for. */

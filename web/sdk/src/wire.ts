@@ -21,10 +21,10 @@ import type {
   RecentCalls,
 } from './types.ts';
 
-export type SlotKind = 'audio' | 'video';
+export type SlotKind = 'audio' | 'video' | 'screen';
 
-/** What can be captured. */
-export type DeviceKind = SlotKind | 'screen';
+/** What comes from a microphone or a camera. */
+export type CaptureKind = Exclude<SlotKind, 'screen'>;
 
 /** What the application can ask. */
 export type Op =
@@ -52,6 +52,7 @@ export type Op =
       group_id?: string;
       invite_mode?: InviteMode;
       join_mode?: JoinMode;
+      keep_last?: boolean;
       attachment?: string;
       timeout_ms?: number;
     } & DevicePresets)
@@ -71,12 +72,14 @@ export type Op =
   | { op: 'mute_local_audio'; muted: boolean }
   | { op: 'mute_local_video'; muted: boolean }
   | { op: 'enable_local_video'; enabled: boolean }
-  | { op: 'retry_device'; kind: SlotKind }
+  | { op: 'retry_device'; kind: CaptureKind }
   | { op: 'set_audio_mute'; accid: string; muted: boolean }
   | { op: 'show_videos'; accids: readonly string[] }
+  | { op: 'share_screen'; enabled: boolean }
   | { op: 'list_messages'; with: string; before?: number; limit: number }
   | { op: 'call_record'; call_id: string }
-  | { op: 'list_calls'; before?: number; limit: number; seen?: number }
+  | { op: 'list_calls'; before?: number; limit: number }
+  | { op: 'mark_calls_read'; up_to: number }
   | { op: 'watch_presence'; accids: string[] };
 
 /** What the device's media reports. */
@@ -88,7 +91,7 @@ export type MediaEvent =
   | { event: 'first_video_frame'; peer: number; mid: string; width: number; height: number }
   | {
       event: 'device';
-      kind: DeviceKind;
+      kind: SlotKind;
       state: DeviceState;
       failure?: DeviceFailure;
       message?: string;
@@ -101,6 +104,7 @@ export type Input =
   | { input: 'socket_closed' }
   | { input: 'frame'; text: string }
   | { input: 'network_changed' }
+  | { input: 'page_hidden' }
   | { input: 'token'; call_id: string; token?: string; error?: string }
   | { input: 'login_token'; token?: string; error?: string }
   | { input: 'media'; event: MediaEvent }
@@ -116,13 +120,13 @@ export interface RemoteSlot {
 
 /** What the device's media has to do. */
 export type MediaCommand =
-  | { command: 'open'; peer: number; audio: number; video: number }
-  | { command: 'grow'; peer: number; audio: number; video: number }
+  | { command: 'open'; peer: number; audio: number; video: number; screen?: boolean }
+  | { command: 'grow'; peer: number; audio: number; video: number; screen?: boolean }
   | { command: 'answer'; peer: number; sdp: string }
   | { command: 'restart'; peer: number }
-  | { command: 'capture'; audio: boolean; video: boolean }
-  | { command: 'retry'; kind: SlotKind }
-  | { command: 'flow'; peer: number; audio: boolean; video: boolean }
+  | { command: 'capture'; audio: boolean; video: boolean; screen?: boolean }
+  | { command: 'retry'; kind: CaptureKind }
+  | { command: 'flow'; peer: number; audio: boolean; video: boolean; screen?: boolean }
   | { command: 'slots'; peer: number; slots: RemoteSlot[] }
   | { command: 'ice_servers'; ice_servers: RTCIceServer[] }
   | { command: 'close' };
@@ -158,7 +162,7 @@ export type Value =
 /** An event of the public API with what it carries. */
 export type AppEvent = { [E in keyof HulloEvents]: { name: E; detail: HulloEvents[E] } }[keyof HulloEvents];
 
-/** What microphone and camera do before the endpoint has said anything. */
+/** What microphone, camera and screen do before the endpoint has said anything. */
 export const LOCAL_MEDIA_CLOSED: LocalMedia = {
   microphone: { state: 'off' },
   camera: { state: 'off' },
@@ -185,6 +189,7 @@ export function eventFrom({ event, ...detail }: WireEvent): AppEvent {
     translated.connected ??= false;
     translated.reconnecting ??= false;
   }
+  if (event === 'call_end') translated.durations ??= [];
   return { name: camelCase(event), detail: translated } as AppEvent;
 }
 
@@ -195,9 +200,11 @@ function translate(value: unknown): unknown {
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   const translated = Object.fromEntries(entries.map(([key, inner]) => [camelCase(key), translate(inner)]));
   if ('participants' in translated) translated.secure ??= false;
+  if ('inviteMode' in translated) translated.keepLast ??= false;
   if ('uid' in translated && 'state' in translated) {
     translated.reconnecting ??= false;
     translated.held ??= false;
+    translated.screen ??= false;
   }
   return translated;
 }

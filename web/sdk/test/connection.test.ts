@@ -1,6 +1,6 @@
 // Why there is no connection: what a page can know of it, and that it asks once for each outage.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ConnectionDiagnosis, explainFailure } from '../src/connection.ts';
+import { Connection } from '../src/connection.ts';
 import { flushMicrotasks } from './fakes.ts';
 
 const ADDRESS = 'wss://calls.example.com/v1/ws';
@@ -8,7 +8,7 @@ const ADDRESS = 'wss://calls.example.com/v1/ws';
 let asked: string[];
 let answer: () => Promise<{ status: number }>;
 let told: (string | undefined)[];
-let diagnosis: ConnectionDiagnosis;
+let connection: Connection;
 
 beforeEach(() => {
   asked = [];
@@ -19,7 +19,7 @@ beforeEach(() => {
     asked.push(address);
     return answer();
   });
-  diagnosis = new ConnectionDiagnosis(ADDRESS, () => told.push(diagnosis.why));
+  connection = new Connection(ADDRESS, { isSignedIn: () => false, changed: ({ why }) => told.push(why) });
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -27,18 +27,18 @@ afterEach(() => {
 
 describe('a connection that is not there', () => {
   test('was lost, if it was open before, and nobody else is asked', () => {
-    diagnosis.closed(true);
+    connection.closed(true);
     expect([told, asked]).toEqual([['lost'], []]);
   });
 
   test('has no network where the machine says so', () => {
     vi.stubGlobal('navigator', { onLine: false });
-    diagnosis.closed(false);
+    connection.closed(false);
     expect([told, asked]).toEqual([['offline'], []]);
   });
 
   test('is unreachable where nobody answers by HTTP either', async () => {
-    diagnosis.closed(false);
+    connection.closed(false);
     await flushMicrotasks();
     expect([told.at(-1), asked]).toEqual(['unreachable', ['https://calls.example.com/v1/ws']]);
   });
@@ -51,7 +51,7 @@ describe('a connection that is not there', () => {
     [503, 'server_busy'],
   ])('is answered by %i, which means %s', async (status, why) => {
     answer = async () => ({ status });
-    diagnosis.closed(false);
+    connection.closed(false);
     await flushMicrotasks();
     expect(told).toEqual(['unreachable', why]);
   });
@@ -59,27 +59,34 @@ describe('a connection that is not there', () => {
   test('is asked about once for each outage', async () => {
     answer = async () => ({ status: 404 });
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      diagnosis.closed(false);
+      connection.closed(false);
       await flushMicrotasks();
     }
-    expect([asked.length, diagnosis.why]).toEqual([1, 'refused']);
-    diagnosis.reset();
-    expect(diagnosis.why).toBeUndefined();
-    diagnosis.closed(false);
+    expect([asked.length, connection.why]).toEqual([1, 'refused']);
+    connection.follow({ connected: true });
+    connection.follow({ connected: false });
+    expect(connection.why).toBeUndefined();
+    connection.closed(false);
     await flushMicrotasks();
     expect(asked).toHaveLength(2);
   });
 
   test('that is there again before the answer is not called into question', async () => {
     answer = async () => ({ status: 404 });
-    diagnosis.closed(false);
-    diagnosis.reset();
+    connection.closed(false);
+    connection.follow({ connected: true });
     await flushMicrotasks();
-    expect(diagnosis.why).toBeUndefined();
+    expect(connection.why).toBeUndefined();
   });
 });
 
 test('the developer reads the address and the reason', () => {
-  expect(explainFailure(ADDRESS, 'refused')).toMatch(/wss:\/\/calls\.example\.com\/v1\/ws: .*proxy/);
-  expect(explainFailure(ADDRESS, undefined)).toBe(`there is no connection to ${ADDRESS}`);
+  const error = { code: 415, kind: 'no_connection', message: 'none' } as const;
+  expect(connection.refusal(error).message).toBe(`there is no connection to ${ADDRESS}`);
+  connection.closed(true);
+  expect(connection.refusal(error)).toMatchObject({ why: 'lost', message: /v1\/ws: it was lost/ });
+  expect(connection.refusal({ ...error, kind: 'timeout' })).toMatchObject({
+    why: undefined,
+    message: 'none',
+  });
 });

@@ -34,7 +34,7 @@ function start(): void {
   engine = new MediaEngine(
     (event) => events.push(event),
     {},
-    (event) => told.push(event),
+    { notify: (event) => told.push(event), self: () => undefined },
   );
 }
 

@@ -1,6 +1,7 @@
 // The real module: `cargo xtask wasm` builds it.
 import { readFile } from 'node:fs/promises';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { inflateSync } from 'node:zlib';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { CLIENT_ERRORS } from '../src/client_errors.ts';
 import { type Endpoint, loadEndpoint } from '../src/endpoint.ts';
 import type { ErrorKind } from '../src/errors.ts';
@@ -49,6 +50,7 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
     group_id: 'team-7',
     invite_mode: 'caller',
     join_mode: 'everyone',
+    keep_last: true,
     attachment: 'hi',
     timeout_ms: 9_000,
   },
@@ -70,10 +72,12 @@ const ops: { [Name in Op['op']]: Op & { op: Name } } = {
   enable_local_video: { op: 'enable_local_video', enabled: true },
   retry_device: { op: 'retry_device', kind: 'video' },
   set_audio_mute: { op: 'set_audio_mute', accid: 'bob', muted: true },
+  share_screen: { op: 'share_screen', enabled: true },
   show_videos: { op: 'show_videos', accids },
   list_messages: { op: 'list_messages', with: 'bob', before: 7, limit: 50 },
   call_record: { op: 'call_record', call_id: callId },
-  list_calls: { op: 'list_calls', before: 9, limit: 20, seen: 7 },
+  list_calls: { op: 'list_calls', before: 9, limit: 20 },
+  mark_calls_read: { op: 'mark_calls_read', up_to: 7 },
   watch_presence: { op: 'watch_presence', accids },
 };
 
@@ -134,3 +138,33 @@ describe('texts of errors', () => {
 function snakeCase(name: string): string {
   return name.replace(/(?!^)([A-Z])/g, '_$1').toLowerCase();
 }
+
+describe('module', () => {
+  test('travels in a script, and is the one that was built', async () => {
+    const { deflated } = await import('../wasm/hullo_wasm_inline.js');
+    const built = await readFile(new URL('../wasm/hullo_wasm_bg.wasm', import.meta.url));
+    expect(inflateSync(Buffer.from(deflated, 'base64')).equals(built)).toBe(true);
+  });
+
+  test('that cannot be loaded is refused with where it was looked for', async () => {
+    vi.resetModules();
+    vi.stubGlobal(
+      'fetch',
+      async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
+    );
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { loadEndpoint: load } = await import('../src/endpoint.ts');
+    await expect(load('https://a.example/hullo.wasm')).rejects.toMatchObject({
+      name: 'HulloError',
+      kind: 'module_failed',
+      message: expect.stringMatching(/cannot be loaded from https:\/\/a\.example\/hullo\.wasm: .*magic/),
+    });
+    vi.unstubAllGlobals();
+  });
+
+  test('is loaded from its script where no other is named', async () => {
+    vi.resetModules();
+    const { loadEndpoint: load } = await import('../src/endpoint.ts');
+    expect((await load()).pollTimeout()).toBeUndefined();
+  });
+});

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 export class FakeTrack extends EventTarget {
   readyState: MediaStreamTrackState = 'live';
   label = '';
+  contentHint = '';
 
   constructor(
     readonly kind: 'audio' | 'video',
@@ -43,6 +44,7 @@ export class FakeStream {
 
 /** One prompt, for microphone, camera or both. */
 interface OpenRequest {
+  kind: 'audio' | 'video' | 'screen';
   constraints: MediaStreamConstraints;
   /** Hands over a track of the one kind that was asked for. */
   grant(track?: FakeTrack): FakeTrack;
@@ -57,11 +59,19 @@ export class FakeDevices extends EventTarget {
   list: Partial<MediaDeviceInfo>[] = [];
 
   getUserMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
-    const kind = constraints.audio ? 'audio' : 'video';
+    return this.#ask(constraints.audio ? 'audio' : 'video', constraints);
+  }
+
+  getDisplayMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
+    return this.#ask('screen', constraints);
+  }
+
+  #ask(kind: OpenRequest['kind'], constraints: MediaStreamConstraints): Promise<FakeStream> {
     return new Promise((resolve, reject) => {
       this.requests.push({
+        kind,
         constraints,
-        grant: (track = new FakeTrack(kind)) => {
+        grant: (track = new FakeTrack(kind === 'audio' ? 'audio' : 'video')) => {
           resolve(new FakeStream([track]));
           return track;
         },
@@ -86,8 +96,10 @@ export class FakeDevices extends EventTarget {
   }
 
   /** The newest request for a kind, by itself or with the other. */
-  asked(kind: 'audio' | 'video'): OpenRequest {
-    const request = this.requests.findLast(({ constraints }) => constraints[kind]);
+  asked(kind: OpenRequest['kind']): OpenRequest {
+    const isFor = (one: OpenRequest) =>
+      one.kind === 'screen' ? kind === 'screen' : kind !== 'screen' && Boolean(one.constraints[kind]);
+    const request = this.requests.findLast(isFor);
     if (!request) throw new Error(`no ${kind} was asked for`);
     return request;
   }

@@ -88,6 +88,7 @@ function groupCall(callId: string, ...accids: string[]): object {
       video: 'on',
       reconnecting: false,
       held: false,
+      screen: false,
     })),
     secure: false,
   };

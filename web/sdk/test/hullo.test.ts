@@ -113,6 +113,7 @@ describe('operation', () => {
           video: 'on',
           reconnecting: false,
           held: false,
+          screen: false,
         },
       ],
       secure: false,
@@ -608,6 +609,16 @@ describe('network', () => {
     vi.advanceTimersByTime(5_000);
     // Two clients are alive in this test; both have slept.
     expect(changes()).toBe(4);
+  });
+});
+
+describe('a page that is closed', () => {
+  test('says so before it is gone', async () => {
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    await create();
+    page.dispatchEvent(new Event('pagehide'));
+    expect(endpoint.inputs).toEqual([{ input: 'page_hidden' }]);
   });
 });
 

@@ -34,6 +34,9 @@ describe('options that make sense', () => {
     { iceTransportPolicy: 'relay' },
     { storage: { getItem: () => null, setItem: () => {} } },
     { wasm: new Uint8Array(8) },
+    { wasm: '/assets/hullo.wasm' },
+    { wasm: new URL('https://a.example/hullo.wasm') },
+    { wasm: new Response() },
     { signal: new AbortController().signal },
     { tokenProvider: async () => 't', tokenHandler: async () => 't' },
     { beforeCall: () => true, beforeAccept: async () => true },
@@ -72,6 +75,9 @@ describe('options that make none', () => {
     [{ appKey: 'demo', tokenProvidor: async () => 't' }, /no option tokenProvidor: write tokenProvider$/],
     [{ appKey: 'demo', iceServer: [] }, /no option iceServer: write iceServers$/],
     [{ appKey: 'demo', colour: 'red' }, /no option colour: there are appKey, server, tokenProvider/],
+    [{ appKey: 'demo', serverUrl: 'x' }, /no option serverUrl: write server$/],
+    [{ appKey: 'demo', token: 'eyJ' }, /no option token: write login\(accid, token\), or tokenProvider$/],
+    [{ appKey: 'demo', accid: 'alice' }, /no option accid: write login\(accid, token\)$/],
   ])('%j', (options, message) => {
     expect(refusal(options)).toMatch(message);
   });
@@ -97,10 +103,21 @@ describe('options that make none', () => {
     ['iceServers', [{ urls: 'turn:turn.example.com' }], /needs username and credential/],
     ['iceTransportPolicy', 'none', /write 'all' or 'relay'$/],
     ['storage', {}, /write an object with getItem and setItem/],
-    ['wasm', 7, /write a URL, a Response or the bytes/],
+    ['wasm', {}, /write the address of hullo.wasm, a Response/],
+    ['wasm', 7, /write the address of hullo.wasm, a Response/],
     ['signal', new AbortController(), /write the signal of an AbortController/],
   ])('%s: %j', (name, value, message) => {
     expect(refusal({ appKey: 'demo', [name]: value })).toMatch(message);
+  });
+
+  test('plain http in a page of https, but for this machine', () => {
+    vi.stubGlobal('location', new URL('https://app.example.com/'));
+    const of = (server: string) => refusal({ appKey: 'demo', server });
+    expect(of('http://calls.example.com:7880')).toMatch(
+      /may not connect to it: write 'https:\/\/calls.example.com:7880'$/,
+    );
+    for (const server of ['http://localhost:7880', 'ws://127.0.0.1:7880', 'http://[::1]:7880'])
+      expect(of(server)).toBe('');
   });
 
   test('no server at all, where there is no page whose server could be meant', () => {

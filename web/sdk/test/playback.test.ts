@@ -11,11 +11,7 @@ let told: AppEvent[];
 beforeEach(() => {
   browser = stubBrowser();
   told = [];
-  engine = new MediaEngine(
-    () => {},
-    {},
-    (event) => told.push(event),
-  );
+  engine = new MediaEngine(() => {}, {}, { notify: (event) => told.push(event), self: () => undefined });
 });
 afterEach(() => vi.unstubAllGlobals());
 

@@ -101,7 +101,7 @@ export class FakeRecents implements RecentsClient {
     if (this.refusal) throw this.refusal;
     const older = this.calls.filter(({ id }) => id < before);
     const missed = this.calls.filter((call) => call.missed && call.id > this.readUpTo).length;
-    return { calls: older.slice(0, limit), more: older.length > limit, missed };
+    return { calls: older.slice(0, limit), more: older.length > limit, missed, readTo: this.readUpTo };
   }
 
   async markRecentsRead(upTo: number): Promise<void> {

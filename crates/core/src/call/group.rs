@@ -229,7 +229,8 @@ impl Call {
         Ok(())
     }
 
-    /// Holds the call on this device, or takes it up again.
+    /// Holds the call on this device, or takes it up again. A screen that was shared is not shared again then: that takes the
+    /// person.
     pub fn hold(&mut self, by: &Accid, device: &DeviceId, held: bool) -> Result<(), ErrorBody> {
         self.in_call(by, device)?;
         if self.state != CallState::Active {
@@ -238,7 +239,9 @@ impl Call {
                 "only an active call can be held",
             ));
         }
-        self.participant_mut(by)?.held = held;
+        let participant = self.participant_mut(by)?;
+        participant.held = held;
+        participant.screen &= !held;
         Ok(())
     }
 
@@ -260,6 +263,8 @@ impl Call {
             return Err(ErrorKind::NotInCall.into());
         }
         let participant = self.participant_mut(by)?;
+        // The screen that is shared is the other device's.
+        participant.screen &= participant.device.as_ref() == Some(device);
         participant.device = Some(device.clone());
         participant.held = false;
         // Whether they are there on this device is not known; what was muted stays so.

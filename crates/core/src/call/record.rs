@@ -6,21 +6,13 @@ use hullo_protocol::{
 };
 
 use super::{Call, End};
+use crate::Time;
 
 impl Call {
     /// The call's one record, once it has ended.
     pub fn record(&self) -> Option<CallRecord> {
         let end = self.end.as_ref()?;
         let ended_at = self.ended_at?;
-        let durations = self
-            .participants
-            .iter()
-            .filter(|p| self.accepted_at.is_some() && (p.left_at.is_some() || p.spent_ms > 0))
-            .map(|p| ParticipantDuration {
-                accid: p.accid.clone(),
-                duration_ms: p.duration_ms(ended_at),
-            })
-            .collect();
         let callees = self.participants.iter().filter(|p| p.accid != self.caller);
         let outcomes = callees
             .map(|p| ParticipantOutcome {
@@ -41,10 +33,24 @@ impl Call {
             started_at_ms: self.created_at.0,
             accepted_at_ms: self.accepted_at.map(|at| at.0),
             ended_at_ms: ended_at.0,
-            durations,
+            durations: self.durations(ended_at),
             outcomes,
             quality: self.quality_summaries(),
         })
+    }
+
+    /// How long each account was connected that was in the call.
+    pub(super) fn durations(&self, ended_at: Time) -> Vec<ParticipantDuration> {
+        let were_in = self
+            .participants
+            .iter()
+            .filter(|p| self.accepted_at.is_some() && (p.left_at.is_some() || p.spent_ms > 0));
+        were_in
+            .map(|p| ParticipantDuration {
+                accid: p.accid.clone(),
+                duration_ms: p.duration_ms(ended_at),
+            })
+            .collect()
     }
 
     /// The messages that carry its summaries, numbered from `first`: one from the caller to each callee, which both sides

@@ -137,6 +137,13 @@ impl Call {
         }
     }
 
+    /// The account has signed out on its last device: an invite that rings for it will not be answered.
+    pub fn withdraw(&mut self, by: &Accid, now: Time) {
+        if self.participant(by).is_some_and(|p| p.state.is_pending()) {
+            self.leave(by, ParticipantState::Unreachable, EndReason::LoggedOut, now);
+        }
+    }
+
     /// Whether this device may have a media connection: it is in the call, or it may still answer.
     pub fn may_offer(&self, by: &Accid, device: &DeviceId) -> Result<Uid, ErrorBody> {
         let own = self
@@ -215,7 +222,7 @@ impl Call {
     }
 
     /// Ends the call if too few are left. A one-to-one call is over as soon as one of the two is; a group call when one is
-    /// alone and nobody can be waited for, or when nobody is in it.
+    /// alone and nobody can be waited for, unless its caller wants it kept, or when nobody is in it.
     pub(super) fn conclude(&mut self, reason: EndReason, by: Option<&Accid>, now: Time) {
         let count = |of: fn(ParticipantState) -> bool| {
             self.participants.iter().filter(|p| of(p.state)).count()
@@ -225,7 +232,8 @@ impl Call {
             CallKind::Group => {
                 let pending = count(ParticipantState::is_pending);
                 let in_call = count(ParticipantState::is_in_call);
-                in_call == 0 || (in_call == 1 && pending == 0)
+                let waits = self.accepted_at.is_some() && self.keeps_last();
+                in_call == 0 || (in_call == 1 && pending == 0 && !waits)
             }
         };
         if !over {
@@ -235,6 +243,10 @@ impl Call {
             Some(common) if common != reason => self.finish(common, None, now),
             _ => self.finish(reason, by, now),
         }
+    }
+
+    fn keeps_last(&self) -> bool {
+        self.group.as_ref().is_some_and(|terms| terms.keep_last)
     }
 
     /// Why a group call that nobody has answered is over, when its caller is still there: the callees' common reason; with
@@ -295,7 +307,9 @@ impl Participant {
         self.audio = DeviceState::Off;
         self.video = DeviceState::Off;
         self.held = false;
+        self.screen = false;
         self.away_since = None;
+        self.closing = false;
         self.connect_until = None;
     }
 }

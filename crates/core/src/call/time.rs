@@ -1,8 +1,10 @@
 //! What time does to a call, and what the presence of devices and media does.
 
-use hullo_protocol::{Accid, CallKind, CallState, EndReason, ParticipantState};
+use hullo_protocol::{
+    Accid, CLOSING_GRACE_MS, CallKind, CallState, DeviceId, EndReason, ErrorBody, ParticipantState,
+};
 
-use super::{Call, Switch, SwitchRefusal};
+use super::{Call, Participant, Switch, SwitchRefusal};
 use crate::Time;
 
 /// A deadline of a call that has come.
@@ -42,6 +44,7 @@ impl Call {
             if own.state.is_pending() {
                 consider(own.ring_until, 0, index);
             } else if own.state.is_in_call() {
+                let grace_ms = self.grace_of(own, grace_ms);
                 consider(own.away_since.map(|at| at.plus_ms(grace_ms)), 1, index);
                 consider(own.connect_until, 2, index);
             }
@@ -57,6 +60,22 @@ impl Call {
         });
         let switch = self.switch.as_ref().map(|s| (s.until, Due::Switch));
         due.into_iter().chain(switch).min_by_key(|(at, _)| *at)
+    }
+
+    /// How long this participant may stay away. Nobody talks yet with a caller who has closed the page.
+    fn grace_of(&self, own: &Participant, grace_ms: u64) -> u64 {
+        match own.closing && self.state == CallState::Ringing {
+            true => grace_ms.min(CLOSING_GRACE_MS),
+            false => grace_ms,
+        }
+    }
+
+    /// The device's page is being closed, or reloaded.
+    pub fn close_page(&mut self, by: &Accid, device: &DeviceId) -> Result<(), ErrorBody> {
+        self.in_call(by, device)?;
+        let rings = self.state == CallState::Ringing;
+        self.participant_mut(by)?.closing = rings;
+        Ok(())
     }
 
     /// A deadline has passed. Afterwards this deadline is gone, so that the next one can be asked for.
@@ -116,8 +135,11 @@ impl Call {
             let joining = participant.state == ParticipantState::Accepted;
             let well = signalling && (media || joining || participant.held);
             if well {
-                if participant.away_since.take().is_some() && !joining {
-                    participant.quality.count_reconnect();
+                if participant.away_since.take().is_some() {
+                    participant.closing = false;
+                    if !joining {
+                        participant.quality.count_reconnect();
+                    }
                 }
             } else {
                 participant.away_since.get_or_insert(now);

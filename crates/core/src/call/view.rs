@@ -147,6 +147,7 @@ impl Call {
             duration_ms: self
                 .participant(accid)
                 .map_or(0, |own| own.duration_ms(ended_at)),
+            durations: self.durations(ended_at),
         })
     }
 }
@@ -163,6 +164,7 @@ impl Participant {
             video: self.video,
             reconnecting: self.away_since.is_some() && self.state.is_in_call(),
             held: self.held,
+            screen: self.screen,
             inviter: self.inviter.clone(),
             device: self.device.clone(),
         }

@@ -193,12 +193,10 @@ impl Endpoint {
 
     /// Ends the call for the application.
     pub(super) fn end_leg(&mut self, reason: EndReason, by: Option<Accid>) {
-        let end = EndView {
-            reason,
-            by,
-            duration_ms: 0,
-        };
-        self.conclude(end, Vec::new());
+        if let Some(leg) = &self.current {
+            let end = leg.own_end_view(reason, by, self.cx.now);
+            self.conclude(end, Vec::new());
+        }
     }
 
     /// Media first, then the state, then the events that say why: those given, and those of the end.

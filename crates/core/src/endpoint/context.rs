@@ -248,15 +248,8 @@ impl Context {
                 limit,
             },
             Op::CallRecord { call_id } => Command::CallRecord { call_id },
-            Op::ListCalls {
-                before,
-                limit,
-                seen,
-            } => Command::ListCalls {
-                before,
-                limit,
-                seen,
-            },
+            Op::ListCalls { before, limit } => Command::ListCalls { before, limit },
+            Op::MarkCallsRead { up_to } => Command::MarkCallsRead { up_to },
             Op::WatchPresence { accids } => {
                 self.signalling.watch = Some(accids.clone());
                 Command::WatchPresence { accids }

@@ -203,6 +203,7 @@ fn provisional_view(call_id: CallId, me: Accid, request: &DialRequest, cx: &Cont
         },
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: cx
             .signalling

@@ -14,7 +14,8 @@ use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
 use super::{
-    AppEvent, ConnectionFailure, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value,
+    AppEvent, ConnectionFailure, DeviceKind, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op,
+    Value,
 };
 
 impl Endpoint {
@@ -85,14 +86,14 @@ impl Endpoint {
             | Op::ListMessages { .. }
             | Op::CallRecord { .. }
             | Op::ListCalls { .. }
-            | Op::WatchPresence { .. } => {
-                self.cx.handle_query_op(ticket, op);
-            }
+            | Op::MarkCallsRead { .. }
+            | Op::WatchPresence { .. } => self.cx.handle_query_op(ticket, op),
             Op::Accept { .. }
             | Op::GroupInvite { .. }
             | Op::SwitchCallType { .. }
             | Op::AnswerSwitch { .. }
             | Op::SetAudioMute { .. }
+            | Op::ShareScreen { .. }
             | Op::ShowVideos { .. } => match &mut self.current {
                 Some(leg) => leg.handle_op(ticket, op, &mut self.cx),
                 None => self.cx.fail(ticket, ErrorKind::NotInCall),
@@ -154,6 +155,7 @@ impl Endpoint {
             Purpose::Offer(peer) => {
                 self.on_current(|leg, cx| leg.handle_offer_answer(peer, result, cx));
             }
+            Purpose::SetMedia => self.on_current(CallLeg::follow_share),
             Purpose::Switch(media) => {
                 self.on_current(|leg, cx| leg.handle_switch_answer(media, result, cx));
             }
@@ -183,10 +185,10 @@ impl Endpoint {
             }
             Purpose::Logout
             | Purpose::Outbox(_)
-            | Purpose::SetMedia
             | Purpose::Subscribe
             | Purpose::Ping
             | Purpose::Ring
+            | Purpose::Closing
             | Purpose::Statistic => {}
         }
     }
@@ -233,6 +235,7 @@ impl Endpoint {
                 }
                 SessionClosed::TokenExpired => self.need_token(),
             },
+            Event::CallsMarkedRead { up_to } => self.cx.emit(AppEvent::RecentsRead { up_to }),
             Event::AccountChanged { name, avatar } => {
                 self.cx.signalling.rename(name.clone(), avatar.clone());
                 self.cx.emit(AppEvent::AccountChanged { name, avatar });
@@ -253,6 +256,9 @@ impl Endpoint {
         else {
             return leg.handle_media(event, &mut self.cx);
         };
+        if kind == DeviceKind::Screen {
+            return leg.handle_screen(state, failure, message, &mut self.cx);
+        }
         let error = leg.handle_device(kind, LocalDevice { state, failure });
         self.sync();
         if let Some(kind) = error {
@@ -312,10 +318,12 @@ fn value_of(success: Success) -> Value {
             calls,
             more,
             missed,
+            read_to,
         } => Value::Calls {
             calls,
             more,
             missed,
+            read_to,
         },
         Success::Record { record } => Value::Record { record },
         Success::Presence { accounts } => Value::Presence { accounts },

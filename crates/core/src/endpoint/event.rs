@@ -1,8 +1,8 @@
 //! What the application is told.
 
 use hullo_protocol::{
-    Accid, CallId, CallSummary, CallView, EndReason, ErrorBody, Media, Message, Presence,
-    QualityReport, SessionClosed, Uid,
+    Accid, CallId, CallSummary, CallView, EndReason, ErrorBody, Media, Message,
+    ParticipantDuration, Presence, QualityReport, SessionClosed, Uid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,10 @@ pub enum AppEvent {
         by: Option<Accid>,
         /// This device's connected time in milliseconds.
         duration_ms: u64,
+        /// That of each account that was in the call: as in the record, if the server has ended it; as far as it was followed
+        /// from here, if this device has.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        durations: Vec<ParticipantDuration>,
     },
     /// `onOtherClientAccept`: another of my devices has answered. No `CallEnd` follows.
     OtherClientAccept { call_id: CallId },
@@ -151,6 +155,8 @@ pub enum AppEvent {
     CameraAvailable { accid: Accid, available: bool },
     /// `onAudioAvailable`: a participant's microphone is on or off.
     AudioAvailable { accid: Accid, available: bool },
+    /// A participant shares its screen, or shares it no more.
+    ScreenAvailable { accid: Accid, available: bool },
     /// `onVideoMuted`.
     VideoMuted { accid: Accid, muted: bool },
     /// `onAudioMuted`.
@@ -203,6 +209,8 @@ pub enum AppEvent {
         name: Option<String>,
         avatar: Option<String>,
     },
+    /// The past calls are read up to here, on this device or another of the account.
+    RecentsRead { up_to: u64 },
     /// More entries came while the device was away than were told one by one: read the conversations again.
     MessagesSkipped,
     /// A call of this device ended while it was away.

@@ -94,12 +94,9 @@ impl Held {
         cx: &Context,
     ) -> Option<AppEvent> {
         let leg = self.leg.take()?;
-        Some(AppEvent::CallEnd {
-            call_id: leg.view.call_id,
-            reason,
-            by,
-            duration_ms: leg.duration_ms(cx.now),
-        })
+        let own = || leg.own_end_view(reason, by, cx.now);
+        let end = leg.view.end.clone().unwrap_or_else(own);
+        Some(leg.call_end(end))
     }
 
     /// Another device has fetched it from here.

@@ -29,6 +29,8 @@ pub enum Input {
     },
     /// The platform says that the network has come back or changed: reconnect now, restart ICE.
     NetworkChanged,
+    /// The page is being closed or reloaded, and is not asked again: what the server should know of that goes out at once.
+    PageHidden,
     /// The app's token handler has answered [`Output::AskToken`].
     Token {
         /// That of [`Output::AskToken`]; a token that nothing waits for is ignored.

@@ -5,6 +5,8 @@ mod devices;
 mod dial;
 pub(super) mod diff;
 mod media;
+mod screen;
+mod stays;
 mod subscription;
 mod switch;
 
@@ -22,6 +24,8 @@ pub(super) use answer::{accept_command, accepted};
 use devices::ReportedFailures;
 use diff::{end_event, own_end, participant_events, switch_events};
 use media::MediaConnection;
+use screen::ScreenShare;
+use stays::Stays;
 use switch::Switching;
 
 /// How long past its ring time an invite rings here when the server cannot be reached.
@@ -70,6 +74,7 @@ pub(super) struct CallLeg {
     reported: ReportedFailures,
     slots: Vec<Slot>,
     media: MediaConnection,
+    share: ScreenShare,
     switching: Option<Switching>,
     /// Whose pictures the application shows; as there is room when it has not said.
     wanted_videos: Option<Vec<Accid>>,
@@ -77,6 +82,7 @@ pub(super) struct CallLeg {
     pub(super) first_frame_since: Option<Time>,
     /// When this device's media was connected in the active call.
     pub(super) joined_at: Option<Time>,
+    stays: Stays,
     /// `Reconnecting` has been emitted.
     reconnecting: bool,
     /// On hold for a call on another device: it is taken up again when that is over.
@@ -109,10 +115,12 @@ impl CallLeg {
             reported: ReportedFailures::default(),
             slots: Vec::new(),
             media: MediaConnection::default(),
+            share: ScreenShare::default(),
             switching: None,
             wanted_videos: None,
             first_frame_since: None,
             joined_at: None,
+            stays: Stays::default(),
             reconnecting: false,
             parked: false,
             media_when_held: None,
@@ -128,12 +136,12 @@ impl CallLeg {
     /// A call that this device was in before its page was reloaded.
     pub(super) fn restored(call: CallView, phase: LegPhase, joined: bool, cx: &Context) -> Self {
         let active_ms = call.active_ms.unwrap_or_default();
-        let leg = Self::new(call, phase).with_devices_of(cx.me());
-        Self {
-            // Not known to the moment; the record is.
-            joined_at: joined.then(|| cx.now.minus_ms(active_ms)),
-            ..leg
-        }
+        let mut leg = Self::new(call, phase).with_devices_of(cx.me());
+        // Not known to the moment; the record is.
+        let began_at = cx.now.minus_ms(active_ms);
+        leg.joined_at = joined.then_some(began_at);
+        leg.stays.follow(&leg.view, began_at);
+        leg
     }
 
     pub(super) fn is(&self, call_id: CallId) -> bool {
@@ -239,6 +247,7 @@ impl CallLeg {
             Op::AnswerSwitch { agree } => self.answer_switch(ticket, agree, cx),
             Op::SetAudioMute { accid, muted } => self.mute_participant(ticket, accid, muted, cx),
             Op::ShowVideos { accids } => self.show_videos(ticket, accids, cx),
+            Op::ShareScreen { enabled } => self.share_screen(ticket, enabled, cx),
             // It is dispatched here although it asks nothing of a call.
             _ => cx.fail(ticket, ErrorKind::BadRequest),
         }
@@ -264,6 +273,7 @@ impl CallLeg {
         self.confirm_dial(cx);
         let me = cx.me().cloned();
         let me = me.as_ref();
+        self.stays.follow(&self.view, cx.now);
         if let Some(end) = &self.view.end {
             let events = diff::last_participant_events(&old, &self.view, me);
             return Adopted::Ended(end.clone(), events);
@@ -276,6 +286,7 @@ impl CallLeg {
         }
         self.enter_if_active(cx.now);
         self.apply_switch_change(&old, cx);
+        self.follow_share(cx);
         if old.participants.len() != self.view.participants.len() {
             // Their tracks may have been announced before them.
             self.send_slots(cx);
@@ -406,17 +417,28 @@ impl CallLeg {
     pub(super) fn end_events(&self, end: EndView, cx: &Context) -> Vec<AppEvent> {
         let mut events = Vec::new();
         events.extend(end_event(&end, self.is_in_call(), cx.me()));
-        let local_ms = self.duration_ms(cx.now);
-        events.push(AppEvent::CallEnd {
+        events.push(self.call_end(end));
+        events
+    }
+
+    pub(super) fn call_end(&self, end: EndView) -> AppEvent {
+        AppEvent::CallEnd {
             call_id: self.view.call_id,
             reason: end.reason,
             by: end.by,
-            duration_ms: match end.duration_ms {
-                0 => local_ms,
-                ms => ms,
-            },
-        });
-        events
+            duration_ms: end.duration_ms,
+            durations: end.durations,
+        }
+    }
+
+    /// How it ends when that is decided here, with the times that were measured here.
+    pub(super) fn own_end_view(&self, reason: EndReason, by: Option<Accid>, now: Time) -> EndView {
+        EndView {
+            reason,
+            by,
+            duration_ms: self.duration_ms(now),
+            durations: self.stays.durations(&self.view, now),
+        }
     }
 }
 

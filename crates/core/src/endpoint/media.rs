@@ -26,7 +26,8 @@ pub enum MediaEvent {
         height: u32,
     },
     /// What a device does now: one that `Capture` asked for is `asking` until it is `on` or has `failed`. A device that has
-    /// failed is tried again by itself when another is plugged in or chosen, and each attempt is reported.
+    /// failed is tried again by itself when another is plugged in or chosen, and each attempt is reported. A screen is `off` when
+    /// the person has ended it with the browser's own button.
     Device {
         kind: DeviceKind,
         state: DeviceState,
@@ -55,33 +56,51 @@ pub enum DeviceKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum MediaCommand {
-    /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, and as many more to
-    /// receive only as are asked for, and report its offer. Closes any other connection.
+    /// Make a connection with one audio and one video m-line to send and to receive, nothing attached, as many more to receive
+    /// only as are asked for, and one for screens both ways if asked for; and report its offer. Closes any other connection.
     Open {
         peer: u32,
         /// M-lines that receive sound, 1 to 8.
         audio: u8,
         /// M-lines that receive pictures, 1 to 15.
         video: u8,
+        /// Whether there is an m-line for screens, marked `a=content:slides` in the offer.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        screen: bool,
     },
-    /// Add m-lines that receive only until there are so many, and report the new offer. What flows goes on.
+    /// Add m-lines until there are so many, and report the new offer. What flows goes on.
     Grow {
         peer: u32,
         /// M-lines that receive sound, all in all.
         audio: u8,
         /// M-lines that receive pictures, all in all.
         video: u8,
+        /// As in `Open`; one that is there stays.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        screen: bool,
     },
     /// The server's answer.
     Answer { peer: u32, sdp: String },
     /// Restart ICE and report the new offer.
     Restart { peer: u32 },
-    /// Which of this device's microphone and camera are to be open (for the local view, too); idempotent, complete each time.
-    Capture { audio: bool, video: bool },
+    /// Which of this device's microphone, camera and screen are to be open (for the local view, too); idempotent, complete each
+    /// time. The person chooses the screen.
+    Capture {
+        audio: bool,
+        video: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        screen: bool,
+    },
     /// Try a device again that has failed and is wanted.
     Retry { kind: DeviceKind },
     /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
-    Flow { peer: u32, audio: bool, video: bool },
+    Flow {
+        peer: u32,
+        audio: bool,
+        video: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        screen: bool,
+    },
     /// Whose tracks the receiving m-lines carry, and whether they are to be heard.
     Slots {
         peer: u32,
@@ -93,7 +112,7 @@ pub enum MediaCommand {
         /// All of them, in place of those before.
         ice_servers: Vec<IceServer>,
     },
-    /// Close the connection, the microphone and the camera at once.
+    /// Close the connection, the microphone, the camera and the screen at once.
     Close,
 }
 
@@ -101,7 +120,7 @@ pub enum MediaCommand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteSlot {
     pub mid: String,
-    /// Sound or picture.
+    /// Sound, the camera's picture or a screen.
     pub kind: SlotKind,
     pub accid: Accid,
     /// Muted by `SetAudioMute`.
@@ -116,6 +135,15 @@ pub struct LocalDevice {
     /// Why it has failed, if it has. It is wanted still: `RetryDevice` tries it again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<DeviceFailure>,
+}
+
+impl LocalDevice {
+    pub(super) fn of(state: DeviceState) -> Self {
+        Self {
+            state,
+            failure: None,
+        }
+    }
 }
 
 /// Which of this device's microphone and camera are on from the start of a call. What is absent is as the call carries it, or

@@ -140,6 +140,9 @@ pub enum Op {
     SetAudioMute { accid: Accid, muted: bool },
     /// Whose pictures are shown, the most important first: only these are received. Kept for the call.
     ShowVideos { accids: Vec<Accid> },
+    /// Shares this device's screen, in place of anybody else's, or shares it no more; completes when the person has chosen what
+    /// to share.
+    ShareScreen { enabled: bool },
     /// Reads a conversation, newest first.
     ListMessages {
         with: Accid,
@@ -156,10 +159,9 @@ pub enum Op {
         before: Option<u64>,
         /// At most this many.
         limit: u32,
-        /// The newest place that the person has seen: missed calls after it are counted.
-        #[serde(default)]
-        seen: Option<u64>,
     },
+    /// The person has read the past calls up to this place: those missed after it count.
+    MarkCallsRead { up_to: u64 },
     /// Reads the record of a call that is over.
     CallRecord { call_id: CallId },
     /// Follows the presence of accounts, in place of those followed before; kept across reconnects.
@@ -184,6 +186,7 @@ impl Op {
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
                 | Self::ListCalls { .. }
+                | Self::MarkCallsRead { .. }
                 | Self::WatchPresence { .. }
         )
     }
@@ -223,12 +226,18 @@ impl Op {
             (Self::SwitchCallType { .. }, Called) => E::SwitchWhileCalled,
             (Self::GroupInvite { .. }, Idle) => E::InviteWhileIdle,
             (Self::GroupInvite { .. }, Called) => E::InviteWhileCalled,
-            (Self::AnswerSwitch { .. }, Idle | Calling | Called)
+            (Self::AnswerSwitch { .. } | Self::ShareScreen { .. }, Idle | Calling | Called)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Idle) => E::NotInCall,
             (Self::Accept { .. }, Called)
             | (Self::Reject, Called)
             | (Self::Cancel, Calling)
-            | (Self::Leave | Self::SwitchCallType { .. } | Self::AnswerSwitch { .. }, InCall)
+            | (
+                Self::Leave
+                | Self::SwitchCallType { .. }
+                | Self::AnswerSwitch { .. }
+                | Self::ShareScreen { .. },
+                InCall,
+            )
             | (Self::GroupInvite { .. }, Calling | InCall)
             | (Self::SetAudioMute { .. } | Self::ShowVideos { .. }, Calling | Called | InCall)
             | (
@@ -245,6 +254,7 @@ impl Op {
                 | Self::ListMessages { .. }
                 | Self::CallRecord { .. }
                 | Self::ListCalls { .. }
+                | Self::MarkCallsRead { .. }
                 | Self::WatchPresence { .. },
                 _,
             ) => return None,
@@ -304,8 +314,10 @@ pub enum Value {
         calls: Vec<RecentCall>,
         /// Whether there are older ones.
         more: bool,
-        /// How many were missed that the person has not seen.
+        /// How many of those after `read_to` were missed.
         missed: u32,
+        /// Up to which place the person has read them.
+        read_to: u64,
     },
     /// `CallRecord`.
     Record { record: Box<CallRecord> },

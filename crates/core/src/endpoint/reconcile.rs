@@ -151,6 +151,7 @@ impl Endpoint {
                     reason: summary.reason,
                     by: summary.ended_by.clone(),
                     duration_ms: self.cx.me().map_or(0, |me| summary.duration_ms(me)),
+                    durations: summary.durations(),
                 };
                 self.conclude(end, Vec::new());
                 let summary = summary.clone();

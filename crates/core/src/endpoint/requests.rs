@@ -55,6 +55,8 @@ pub(super) enum Purpose {
     Subscribe,
     /// May be lost.
     Statistic,
+    /// The page of the dial is being closed.
+    Closing,
     /// Completes the ticket with what comes.
     Query(u64),
     /// Presence is followed again after a reconnect.
@@ -140,6 +142,7 @@ impl Purpose {
             Self::Resume => (OUTBOX_MS, Owner::Media, Resend, Retry),
             Self::Subscribe => (ANSWER_MS, Owner::Media, Drop, Renew),
             Self::Statistic => (ANSWER_MS, Owner::Connection, Drop, Fail),
+            Self::Closing => (ANSWER_MS, Owner::Connection, Drop, Fail),
             Self::Query(_) => (ANSWER_MS, Owner::Application, Resend, Fail),
             Self::RestoreWatch => (ANSWER_MS, Owner::Connection, Drop, Fail),
         };

@@ -108,7 +108,8 @@ impl Hub {
             | Command::Renew { .. }
             | Command::ListMessages { .. }
             | Command::CallRecord { .. }
-            | Command::ListCalls { .. } => true,
+            | Command::ListCalls { .. }
+            | Command::MarkCallsRead { .. } => true,
             // Refused, or answered as it was before.
             Command::StartCall(dial) => {
                 known.limited.is_some() && self.is_at_rest(dial.call_id, now)
@@ -125,6 +126,7 @@ impl Hub {
             Command::Logout
             | Command::Invite(_)
             | Command::Ring { .. }
+            | Command::Closing { .. }
             | Command::Accept { .. }
             | Command::Reject { .. }
             | Command::Cancel { .. }

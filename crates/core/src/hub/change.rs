@@ -158,7 +158,8 @@ impl Hub {
         devices
     }
 
-    /// Lets media flow for those who are in the active call, and closes the connections of devices that cannot be any more.
+    /// Lets media flow for those who are in the active call, closes the connections of devices that cannot be any more, and
+    /// shows the screen that is shared.
     pub(super) fn sync_room(&mut self, call_id: CallId) {
         let Some((call, room)) = self.calls.find(call_id).zip(self.calls.room(call_id)) else {
             return;
@@ -193,8 +194,14 @@ impl Hub {
                 changed.push((*id, Some(synced)));
             }
         }
-        if !changed.is_empty() {
+        // The media plane has no room before its first peer.
+        let sharer = call.sharer().filter(|_| !room.peers.is_empty());
+        if sharer != room.sharer {
+            commands.push(RoomCommand::Share(sharer));
+        }
+        if sharer != room.sharer || !changed.is_empty() {
             let mut synced = room.clone();
+            synced.sharer = sharer;
             for (id, peer) in changed {
                 match peer {
                     Some(peer) => synced.peers.insert(id, peer),

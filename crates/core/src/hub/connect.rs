@@ -76,11 +76,15 @@ impl Hub {
     }
 
     /// The device's part of any call ends, then its session. An invite that its account's other devices may still
-    /// answer, or that a later login may, rings on.
+    /// answer rings on.
     pub(super) fn handle_logout(&mut self, asker: &Asker, now: Time) {
+        let is_last = self.sessions.of_account(&asker.accid) == [asker.session];
         for call_id in self.live_calls(&asker.accid) {
             self.change(call_id, &[], |call| {
                 call.log_out(&asker.accid, Some(&asker.device), now);
+                if is_last {
+                    call.withdraw(&asker.accid, now);
+                }
             });
             self.sync_room(call_id);
         }

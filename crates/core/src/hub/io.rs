@@ -294,6 +294,8 @@ pub enum RoomCommand {
         /// The participants, the most important first; numbers of nobody are ignored.
         videos: Vec<Uid>,
     },
+    /// Show everyone this participant's screen and nobody else's, or none.
+    Share(Option<Uid>),
     /// Let nothing flow from and to this peer, or let it flow again.
     Hold {
         /// The connection of the participant that holds or resumes the call.

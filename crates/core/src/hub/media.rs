@@ -114,17 +114,20 @@ impl Hub {
         }
     }
 
-    /// What a participant's microphone and camera do.
+    /// What a participant's microphone and camera do, and whether its screen is shared.
     pub(super) fn handle_set_media(
         &mut self,
         asker: &Asker,
         call_id: CallId,
         audio: DeviceState,
         video: DeviceState,
+        screen: Option<bool>,
         now: Time,
     ) {
+        let (by, device) = (&asker.accid, &asker.device);
         self.apply(asker, call_id, now, |call| {
-            call.set_media(&asker.accid, &asker.device, audio, video)
+            call.set_media(by, device, audio, video)?;
+            screen.map_or(Ok(()), |shared| call.share_screen(by, device, shared))
         });
     }
 

@@ -1,8 +1,8 @@
 //! What clients ask.
 
 use hullo_protocol::{
-    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Media, Reply, Request, RequestId,
-    Success,
+    Accid, CallId, Command, DeviceId, ErrorBody, ErrorKind, Event, Media, Reply, Request,
+    RequestId, Success,
 };
 
 use super::{Hub, Known, Output, SessionId};
@@ -75,6 +75,9 @@ impl Hub {
                 self.handle_query(asker, call_id, group_id.as_deref(), now);
             }
             Command::CallSnapshot { call_id } => self.handle_call_snapshot(asker, call_id, now),
+            Command::Closing { call_id } => {
+                self.apply(asker, call_id, now, |call| call.close_page(by, device));
+            }
             Command::Ring { call_id } => {
                 self.apply(asker, call_id, now, |call| call.ring(by, device));
             }
@@ -103,11 +106,18 @@ impl Hub {
                 call_id,
                 audio,
                 video,
-            } => self.handle_set_media(asker, call_id, audio, video, now),
+                screen,
+            } => self.handle_set_media(asker, call_id, audio, video, screen, now),
             Command::OfferMedia { call_id, sdp } => self.handle_offer(asker, call_id, sdp, now),
             Command::Subscribe { call_id, videos } => self.handle_subscribe(asker, call_id, videos),
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
+            }
+            // Stored by the shell; all of the account's devices are told.
+            Command::MarkCallsRead { up_to } => {
+                let sessions = self.sessions.of_account(&asker.accid);
+                self.notify_all(sessions, Event::CallsMarkedRead { up_to });
+                self.reply(asker, Ok(Success::Done));
             }
             // A session is signed in once; tokens the shell has verified itself, and read what is stored.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),

@@ -14,6 +14,8 @@ pub(super) struct Room {
     pub(super) open: bool,
     /// The connections; at most one for each device.
     pub(super) peers: BTreeMap<PeerId, Peer>,
+    /// Whose screen the media plane shows.
+    pub(super) sharer: Option<Uid>,
 }
 
 /// One media connection.

@@ -16,6 +16,7 @@ mod random;
 mod reconnecting;
 mod restarting;
 mod rollback;
+mod sharing;
 mod shell;
 mod switching;
 

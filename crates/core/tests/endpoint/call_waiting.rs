@@ -44,6 +44,7 @@ fn cancel(phone: &mut Phone) {
             reason: EndReason::Cancelled,
             by: Some(accid("carol")),
             duration_ms: 0,
+            durations: Vec::new(),
         });
     });
 }

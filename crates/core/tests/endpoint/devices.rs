@@ -169,7 +169,8 @@ fn call_is_fetched_from_another_device() {
     phone.offer();
     assert!(phone.media.contains(&MediaCommand::Capture {
         audio: true,
-        video: true
+        video: true,
+        screen: false,
     }));
 }
 

@@ -3,7 +3,7 @@
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, Output, State, Value};
 use hullo_protocol::{
     CallKind, CallRecord, CallState, Command, EndReason, EndView, ErrorKind, Event, Media,
-    ParticipantOutcome, ParticipantState, RecordStatus, Snapshot, Success,
+    ParticipantDuration, ParticipantOutcome, ParticipantState, RecordStatus, Snapshot, Success,
 };
 
 use crate::phone::{INVITE, Phone, accid, call_bob, view};
@@ -131,6 +131,7 @@ fn busy_callee_ends_the_dial_with_busy() {
         reason: EndReason::Busy,
         by: Some(accid("bob")),
         duration_ms: 0,
+        durations: Vec::new(),
     });
     phone.answer_start(call);
     assert!(matches!(
@@ -159,6 +160,7 @@ fn rejection_is_told_as_one() {
         reason: EndReason::Rejected,
         by: Some(accid("bob")),
         duration_ms: 0,
+        durations: Vec::new(),
     };
     phone.change(|delta| {
         delta.participants = participants;
@@ -376,6 +378,7 @@ fn end_counts_whatever_was_missed_before_it() {
         reason: EndReason::HungUp,
         by: Some(accid("bob")),
         duration_ms: 7_000,
+        durations: Vec::new(),
     };
     let delta = hullo_protocol::CallDelta {
         end: Some(end),
@@ -485,4 +488,64 @@ fn forgotten_call_without_a_record_ends_all_the_same() {
     let re = phone.last(asks_for_record).id;
     phone.reply(re, Err(ErrorKind::CallNotFound.into()));
     assert_eq!(phone.ends(), [EndReason::Server]);
+}
+
+#[test]
+fn durations_are_those_of_the_record_when_the_server_ends_the_call() {
+    let mut phone = Phone::in_call();
+    phone.pass_unanswered(5_000);
+    let of = |name: &str, duration_ms| ParticipantDuration {
+        accid: accid(name),
+        duration_ms,
+    };
+    let durations = vec![of("bob", 4_321), of("alice", 4_300)];
+    let end = EndView {
+        reason: EndReason::HungUp,
+        by: Some(accid("bob")),
+        duration_ms: 4_300,
+        durations: durations.clone(),
+    };
+    phone.change(|delta| {
+        delta.state = Some(CallState::Ended);
+        delta.end = Some(end);
+    });
+    let Some(AppEvent::CallEnd {
+        duration_ms,
+        durations: told,
+        ..
+    }) = phone.events.last()
+    else {
+        panic!("{:?}", phone.events)
+    };
+    assert_eq!((*duration_ms, told), (4_300, &durations));
+}
+
+#[test]
+fn durations_are_what_was_seen_here_when_this_device_hangs_up() {
+    let mut phone = Phone::in_call();
+    phone.pass_unanswered(5_000);
+    phone.ask(Op::Hangup);
+    let durations = phone.events.iter().find_map(|event| match event {
+        AppEvent::CallEnd { durations, .. } => Some(durations.clone()),
+        _ => None,
+    });
+    let durations = durations.unwrap();
+    let names: Vec<&str> = durations.iter().map(|it| it.accid.as_str()).collect();
+    assert_eq!(names, ["bob", "alice"]);
+    assert!(durations.iter().all(|it| it.duration_ms == 5_000));
+}
+
+#[test]
+fn page_that_closes_says_so_while_its_dial_rings_and_only_then() {
+    let closes = |c: &Command| matches!(c, Command::Closing { .. });
+    for (mut phone, says) in [
+        (Phone::logged_in(), false),
+        (Phone::calling(), true),
+        (Phone::called(), false),
+        (Phone::in_call(), false),
+    ] {
+        phone.give(Input::PageHidden);
+        assert_eq!(phone.has_sent(closes), says, "{:?}", phone.state());
+        assert!(phone.news().is_empty());
+    }
 }

@@ -180,6 +180,7 @@ fn group_whose_members_are_all_busy_ends_as_busy() {
         reason: EndReason::Busy,
         by: None,
         duration_ms: 0,
+        durations: Vec::new(),
     });
     phone.answer(is_start, call_of(call));
     assert!(matches!(
@@ -212,6 +213,7 @@ fn first_accept_starts_a_group_call() {
         peer: phone.peer(),
         audio: true,
         video: true,
+        screen: false,
     };
     assert!(phone.media.contains(&flow));
 }

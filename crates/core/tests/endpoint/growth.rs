@@ -164,7 +164,8 @@ fn call_of_two_grows_into_a_group_and_media_flow_on() {
         [MediaCommand::Grow {
             peer,
             audio: 2,
-            video: 2
+            video: 2,
+            screen: false,
         }]
     );
     phone.forget_outputs_but_requests();

@@ -64,6 +64,7 @@ fn end_of(phone: &mut Phone, call_id: hullo_protocol::CallId, version: u64) {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 0,
+            durations: Vec::new(),
         });
     });
 }
@@ -155,6 +156,7 @@ fn held_call_is_taken_up_again_when_the_other_is_over() {
             peer: phone.peer(),
             audio: true,
             video: true,
+            screen: false,
         };
         assert!(phone.media.contains(&flow));
         phone.answer(is_resume, Ok(hullo_protocol::Success::Done));
@@ -519,6 +521,7 @@ fn server_hears_of_the_own_devices_again_after_a_hold() {
         call_id: INVITE,
         audio: DeviceState::Asking,
         video: DeviceState::Asking,
+        screen: Some(false),
     };
     assert!(phone.has_sent(|c| *c == told));
 }

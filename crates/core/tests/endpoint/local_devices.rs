@@ -181,7 +181,8 @@ fn muted_camera_is_closed() {
     phone.ask(Op::MuteLocalVideo { muted: true });
     assert!(phone.media.contains(&MediaCommand::Capture {
         audio: true,
-        video: false
+        video: false,
+        screen: false,
     }));
     assert_eq!(phone.local().unwrap().camera.state, Off);
     assert_eq!(told(&phone).last(), Some(&(Asking, Off)));

@@ -23,5 +23,6 @@ mod phone;
 mod presets;
 mod random;
 mod reconnection;
+mod screen;
 mod subscription;
 mod token_renewal;

@@ -10,7 +10,7 @@ use crate::phone::{Phone, accid, call_bob, view};
 
 fn captures(phone: &Phone) -> Vec<(bool, bool)> {
     let capture = |command: &MediaCommand| match command {
-        MediaCommand::Capture { audio, video } => Some((*audio, *video)),
+        MediaCommand::Capture { audio, video, .. } => Some((*audio, *video)),
         _ => None,
     };
     phone.media.iter().filter_map(capture).collect()
@@ -328,6 +328,7 @@ fn offer_that_is_refused_because_the_call_is_over_asks_how_it_ended() {
             reason: hullo_protocol::EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 1,
+            durations: Vec::new(),
         });
         let refused = Vec::new();
         phone.reply(re, Ok(Success::Call { call, refused }));

@@ -192,6 +192,15 @@ fn switch_works_in_a_call_only() {
 }
 
 #[test]
+fn screen_is_shared_in_a_call_only() {
+    let not_in_call = refused(ErrorKind::NotInCall);
+    let asked = [not_in_call, not_in_call, not_in_call, None];
+    answers(Op::ShareScreen { enabled: true }, asked);
+    let done = [not_in_call, not_in_call, not_in_call, DONE];
+    answers(Op::ShareScreen { enabled: false }, done);
+}
+
+#[test]
 fn own_devices_can_be_set_in_every_call() {
     let expected = [refused(ErrorKind::NotInCall), DONE, DONE, DONE];
     answers(Op::MuteLocalAudio { muted: true }, expected);

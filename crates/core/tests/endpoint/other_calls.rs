@@ -14,6 +14,7 @@ fn foreign_events() -> Vec<Event> {
         reason: EndReason::HungUp,
         by: Some(accid("bob")),
         duration_ms: 1,
+        durations: Vec::new(),
     };
     let ended = CallDelta {
         state: Some(CallState::Ended),

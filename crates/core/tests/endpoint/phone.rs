@@ -240,6 +240,7 @@ impl Phone {
             reason,
             by: Some(accid(by)),
             duration_ms: 0,
+            durations: Vec::new(),
         };
         self.change(|delta| {
             delta.state = Some(CallState::Ended);
@@ -444,6 +445,7 @@ pub(crate) fn view(
         video: DeviceState::On,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     };

@@ -4,9 +4,9 @@ mod lives;
 
 use hullo_core::endpoint::{DeviceKind, DevicePresets, Input, MediaEvent, Op, State};
 use hullo_protocol::{
-    CallId, CallKind, CallState, CallView, Command, DeviceState, EndReason, EndView, ErrorKind,
-    Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed, Snapshot,
-    Success, Uid,
+    CallId, CallKind, CallState, CallView, Command, DeviceFailure, DeviceState, EndReason, EndView,
+    ErrorKind, Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed,
+    Snapshot, Success, Uid,
 };
 use proptest::prelude::*;
 
@@ -63,6 +63,7 @@ fn operation() -> impl Strategy<Value = Op> {
         1 => Just(Op::AnswerSwitch { agree: true }),
         1 => any::<bool>().prop_map(|muted| Op::MuteLocalAudio { muted }),
         1 => any::<bool>().prop_map(|enabled| Op::EnableLocalVideo { enabled }),
+        2 => any::<bool>().prop_map(|enabled| Op::ShareScreen { enabled }),
         1 => Just(login()),
         1 => Just(Op::SetAudioMute { accid: accid("bob"), muted: true }),
         1 => Just(Op::ListMessages { with: accid("bob"), before: None, limit: 9 }),
@@ -230,6 +231,7 @@ impl Phone {
             reason,
             by: Some(accid("bob")),
             duration_ms: 0,
+            durations: Vec::new(),
         };
         self.change_of(held.call_id, held.version + 1, |delta| {
             delta.state = Some(CallState::Ended);
@@ -249,7 +251,13 @@ impl Phone {
 
     fn media_happens(&mut self, which: u8) {
         let peer = u32::from(which / 8) % 4;
-        let event = match which % 5 {
+        let device = |kind, state, failure| MediaEvent::Device {
+            kind,
+            state,
+            failure,
+            message: None,
+        };
+        let event = match which % 8 {
             0 => MediaEvent::Offered {
                 peer,
                 sdp: "v=0\r\n".into(),
@@ -257,14 +265,20 @@ impl Phone {
             1 => MediaEvent::Connected { peer },
             2 => MediaEvent::Disconnected { peer },
             3 => MediaEvent::Failed { peer },
-            _ => MediaEvent::Device {
-                kind: DeviceKind::Video,
-                state: match which % 2 {
-                    0 => DeviceState::On,
-                    _ => DeviceState::Failed,
-                },
-                failure: None,
-                message: None,
+            4 => device(DeviceKind::Screen, DeviceState::On, None),
+            5 => device(
+                DeviceKind::Screen,
+                DeviceState::Failed,
+                Some(DeviceFailure::Denied),
+            ),
+            6 => device(DeviceKind::Screen, DeviceState::Off, None),
+            _ => match which / 8 % 2 {
+                0 => device(DeviceKind::Video, DeviceState::On, None),
+                _ => device(
+                    DeviceKind::Video,
+                    DeviceState::Failed,
+                    Some(DeviceFailure::Busy),
+                ),
             },
         };
         self.give(Input::Media { event });
@@ -398,6 +412,8 @@ proptest! {
             prop_assert_eq!((told.state, told.call), (phone.state(), phone.call().cloned()));
         }
         let before = phone.outputs.len();
+        // A person chooses a screen at last.
+        phone.media_happens(4);
         phone.pass(60_000);
         lives.see(&phone.outputs[before..], false).map_err(TestCaseError::fail)?;
         for ticket in tickets {

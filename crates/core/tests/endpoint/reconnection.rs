@@ -93,7 +93,8 @@ fn reloaded_page_is_in_its_call_again() {
     phone.offer();
     assert!(phone.media.contains(&MediaCommand::Capture {
         audio: true,
-        video: true
+        video: true,
+        screen: false,
     }));
     assert!(phone.media.iter().any(|c| matches!(
         c,

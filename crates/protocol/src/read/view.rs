@@ -92,6 +92,7 @@ pub fn group_terms(object: &mut Object) -> ReadResult<GroupTerms> {
             .optional_enum_value("invite_mode")?
             .unwrap_or_default(),
         join_mode: object.optional_enum_value("join_mode")?.unwrap_or_default(),
+        keep_last: object.optional_flag("keep_last")?,
     })
 }
 
@@ -111,6 +112,7 @@ fn participant(mut object: Object) -> ReadResult<ParticipantView> {
         video: object.enum_value("video")?,
         reconnecting: object.optional_flag("reconnecting")?,
         held: object.optional_flag("held")?,
+        screen: object.optional_flag("screen")?,
         inviter: object.optional_parsed("inviter")?,
         device: object.optional_parsed("device")?,
     })
@@ -128,6 +130,7 @@ fn end(mut object: Object) -> ReadResult<EndView> {
         reason: object.enum_value("reason")?,
         by: object.optional_parsed("by")?,
         duration_ms: object.number("duration_ms")?,
+        durations: object.optional_objects("durations", duration)?,
     })
 }
 

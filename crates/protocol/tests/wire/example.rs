@@ -24,6 +24,7 @@ fn participant(name: &str, uid: u64, state: ParticipantState) -> ParticipantView
         },
         reconnecting: false,
         held: uid == 3,
+        screen: uid == 2,
         inviter: (uid == 3).then(|| accid("bob")),
         device: (uid == 1).then(|| DeviceId::parse("alice-phone").unwrap()),
     }
@@ -55,6 +56,7 @@ pub(crate) fn terms() -> GroupTerms {
         group_id: Some("team-7".into()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: true,
     }
 }
 
@@ -213,6 +215,7 @@ fn past_calls() -> Success {
         calls: vec![recent],
         more: true,
         missed: 2,
+        read_to: 3,
     }
 }
 
@@ -332,6 +335,7 @@ fn delta() -> CallDelta {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 133_000,
+            durations: Vec::new(),
         }),
     }
 }
@@ -348,6 +352,11 @@ fn media_events() -> Vec<(&'static str, Event)> {
             mid: "1".into(),
             kind: SlotKind::Video,
             uid: None,
+        },
+        Slot {
+            mid: "2".into(),
+            kind: SlotKind::Screen,
+            uid: Some(Uid(2)),
         },
     ];
     let reports = vec![QualityReport {
@@ -401,6 +410,7 @@ fn session_events() -> Vec<(&'static str, Event)> {
                 }],
             },
         ),
+        ("calls_marked_read", Event::CallsMarkedRead { up_to: 7 }),
         (
             "account_changed",
             Event::AccountChanged {

@@ -61,8 +61,11 @@ fn session_requests() -> Vec<(&'static str, Request)> {
             plain(Command::ListCalls {
                 before: Some(9),
                 limit: 20,
-                seen: Some(7),
             }),
+        ),
+        (
+            "mark_calls_read",
+            plain(Command::MarkCallsRead { up_to: 7 }),
         ),
         (
             "watch_presence",
@@ -182,6 +185,7 @@ fn media_requests() -> Vec<(&'static str, Request)> {
                 call_id,
                 audio: DeviceState::On,
                 video: DeviceState::Failed,
+                screen: Some(true),
             }),
         ),
         (

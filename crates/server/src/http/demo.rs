@@ -15,6 +15,7 @@ use super::backend::Valid;
 use super::{accounts, tokens};
 use crate::api_error::ApiError;
 use crate::auth;
+use crate::serve::echo;
 use crate::state::HttpState;
 use crate::store::{Account, App};
 
@@ -46,6 +47,8 @@ struct AccountView {
     accid: Accid,
     name: Option<String>,
     avatar: Option<String>,
+    /// It is Echo, which answers by itself: nobody signs in as it.
+    echo: bool,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +118,7 @@ pub(super) async fn list_accounts(
     let app = demo_app(&state)?;
     let accounts = state.store().accounts(&app.key).await?;
     let view = |account: Account| AccountView {
+        echo: account.accid.as_str() == echo::ACCID,
         accid: account.accid,
         name: account.name,
         avatar: account.avatar,

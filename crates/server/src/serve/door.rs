@@ -110,6 +110,20 @@ impl Door {
         }
     }
 
+    /// Takes a connection that comes from no network.
+    pub(super) fn take_stream<S>(self: Arc<Self>, stream: S, address: SocketAddr) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let admission = self.connections.admit(None).map_err(io::Error::other)?;
+        let peer = Peer {
+            address,
+            admission: Arc::new(admission),
+        };
+        tokio::spawn(async move { self.speak_http(stream, peer).await });
+        Ok(())
+    }
+
     async fn admit(self: Arc<Self>, stream: TcpStream, peer: Peer) {
         // Frames are small and wanted at once: without it the second of two waits for the client's delayed
         // acknowledgement of the first, 40 ms and more.

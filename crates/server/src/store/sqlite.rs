@@ -37,7 +37,7 @@ use super::vault::Vault;
 use super::{
     Account, AccountChange, App, CommitError, CommitFuture, ConversationQuery, MessagePage,
     PageLimit, Policies, RecordPage, RecordQuery, Retention, Store, StoreError, StoreFuture,
-    StoreStats,
+    StoreStats, UnreadCalls,
 };
 use crate::fatal;
 use desk::Desk;
@@ -430,9 +430,33 @@ impl Store for Sqlite {
         self.read(move |connection, aside| read::records(connection, &app, &query, aside))
     }
 
-    fn missed<'a>(&'a self, app: &'a AppKey, accid: &'a Accid, after: u64) -> StoreFuture<'a, u32> {
+    fn unread_calls<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+    ) -> StoreFuture<'a, UnreadCalls> {
         let (app, accid) = (app.clone(), accid.clone());
-        self.read(move |connection, _| read::missed(connection, &app, &accid, after))
+        self.read(move |connection, _| read::unread_calls(connection, &app, &accid))
+    }
+
+    fn mark_calls_read<'a>(
+        &'a self,
+        app: &'a AppKey,
+        accid: &'a Accid,
+        up_to: u64,
+    ) -> StoreFuture<'a, u64> {
+        let (app, accid) = (app.clone(), accid.clone());
+        self.write(Lane::Other, move |desk| {
+            let up_to = read::place_until(&desk.connection, &app, up_to)?;
+            let id = desk.app(&app)?;
+            if let Some(id) = desk.accid(id, &accid)? {
+                let sql =
+                    "UPDATE accounts SET calls_read_to = ? WHERE id = ? AND calls_read_to < ?";
+                desk.execute(sql, (signed(up_to), id, signed(up_to)))?;
+            }
+            let unread = read::unread_calls(&desk.connection, &app, &accid)?;
+            Ok(unread.read_to)
+        })
     }
 
     fn messages_since<'a>(

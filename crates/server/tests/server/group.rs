@@ -213,6 +213,7 @@ async fn stranger_neither_finds_nor_joins_a_call_for_the_invited() {
         group_id: Some("board".into()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Invited,
+        keep_last: false,
     };
     alice
         .ask(on_terms(call_id, &["bob"], closed))
@@ -352,6 +353,7 @@ async fn burst_of_news_cuts_nobody_off_who_reads() {
                     _ => DeviceState::Off,
                 },
                 video: DeviceState::Off,
+                screen: None,
             };
             person.send(request_id(), set).await;
         }

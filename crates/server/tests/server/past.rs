@@ -1,10 +1,11 @@
 //! What remains of calls: pages that fit, summaries, records by name, past calls.
 
 use hullo_protocol::{
-    Command, ErrorKind, GroupTerms, PAGE_BYTES_MAX, ParticipantState, StartCall, Success,
+    Command, ErrorKind, Event, GroupTerms, PAGE_BYTES_MAX, ParticipantState, Platform, StartCall,
+    Success,
 };
 
-use crate::client::{accept, accid, call_of, dial, new_call_id, refusal, start};
+use crate::client::{Client, accept, accid, call_of, dial, new_call_id, refusal, start};
 use crate::program::Server;
 
 /// As long as an accid may be, and unlike the others.
@@ -121,20 +122,17 @@ async fn recents_are_the_own_calls_with_everybody_and_what_was_missed() {
     call_of(alice.ask(accept(group)).await);
     bob.ask(Command::End { call_id: group }).await.unwrap();
 
-    let list = |before, limit, seen| Command::ListCalls {
-        before,
-        limit,
-        seen,
-    };
+    let list = |before, limit| Command::ListCalls { before, limit };
     let page = |answer| match answer {
         Ok(Success::Calls {
             calls,
             more,
             missed,
+            ..
         }) => (calls, more, missed),
         other => panic!("{other:?}"),
     };
-    let (calls, more, missed) = page(bob.ask(list(None, 2, None)).await);
+    let (calls, more, missed) = page(bob.ask(list(None, 2)).await);
     assert_eq!((calls.len(), more, missed), (2, true, 1));
     assert_eq!(calls[0].summary.call_id, group);
     assert_eq!(calls[0].summary.caller, accid("bob"));
@@ -146,12 +144,64 @@ async fn recents_are_the_own_calls_with_everybody_and_what_was_missed() {
     assert_eq!(others, [Some("ALICE"), Some("CAROL")]);
     assert_eq!(calls[1].summary.call_id, cancelled);
     assert!(calls[1].missed && !calls[0].missed);
-    let (older, more, missed) = page(bob.ask(list(Some(calls[1].id), 2, Some(calls[1].id))).await);
-    assert_eq!((older.len(), more, missed), (1, false, 0));
+    let (older, more, _) = page(bob.ask(list(Some(calls[1].id), 2)).await);
+    assert_eq!((older.len(), more), (1, false));
     assert_eq!(older[0].summary.outcome, ParticipantState::Rejected);
     assert!(!older[0].missed);
-    assert_eq!(
-        refusal(bob.ask(list(None, 0, None)).await),
-        ErrorKind::BadRequest
-    );
+    assert_eq!(refusal(bob.ask(list(None, 0)).await), ErrorKind::BadRequest);
+}
+
+#[tokio::test]
+async fn calls_that_were_read_on_one_device_are_read_on_all() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let mut bob = server.login("bob").await;
+    let (mut desk, _) = server.login_on("bob", "desk", Platform::Web).await;
+    for _ in 0..2 {
+        let call_id = new_call_id();
+        alice.ask(start(call_id, "bob")).await.unwrap();
+        alice.ask(Command::Cancel { call_id }).await.unwrap();
+    }
+    let unread = async |client: &mut Client| {
+        let list = Command::ListCalls {
+            before: None,
+            limit: 1,
+        };
+        match client.ask(list).await {
+            Ok(Success::Calls {
+                calls,
+                missed,
+                read_to,
+                ..
+            }) => (calls[0].id, missed, read_to),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (newest, missed, read_to) = unread(&mut bob).await;
+    assert_eq!((missed, read_to), (2, 0));
+
+    // What does not exist yet cannot have been read.
+    let far = Command::MarkCallsRead { up_to: u64::MAX };
+    bob.ask(far).await.unwrap();
+    for device in [&mut bob, &mut desk] {
+        let up_to = device
+            .event(|event| match event {
+                Event::CallsMarkedRead { up_to } => Some(*up_to),
+                _ => None,
+            })
+            .await;
+        assert_eq!(up_to, newest);
+    }
+    assert_eq!(unread(&mut desk).await, (newest, 0, newest));
+
+    // It never goes back, and survives the server.
+    desk.ask(Command::MarkCallsRead { up_to: 1 }).await.unwrap();
+    let server = server.restart();
+    let mut bob = server.login("bob").await;
+    assert_eq!(unread(&mut bob).await, (newest, 0, newest));
+    let mut alice = server.login("alice").await;
+    let call_id = new_call_id();
+    alice.ask(start(call_id, "bob")).await.unwrap();
+    alice.ask(Command::Cancel { call_id }).await.unwrap();
+    assert_eq!(unread(&mut bob).await, (newest + 1, 1, newest));
 }

@@ -55,13 +55,16 @@ pub(crate) struct Client {
     pub(crate) wake_at: Instant,
     pub(crate) received: Vec<Received>,
     pub(crate) key_frames_asked_at: Vec<Instant>,
+    /// And of which m-lines.
+    pub(crate) key_frames_asked_of: Vec<Mid>,
     /// It saw its checks fail.
     pub(crate) disconnected: bool,
     audio: Mid,
     video: Mid,
+    screen: Mid,
     /// The sequence number of its next packet is this plus how many it has sent of the kind.
     pub(crate) sequence_base: u64,
-    sent: [u64; 2],
+    sent: [u64; 3],
     /// Our user name in the server's ICE credentials, and its password.
     server: [String; 2],
     /// It answers no check, as a stranger whose address is used by somebody else would not.
@@ -93,11 +96,13 @@ impl Client {
             wake_at: now,
             received: Vec::new(),
             key_frames_asked_at: Vec::new(),
+            key_frames_asked_of: Vec::new(),
             disconnected: false,
             audio: "".into(),
             video: "".into(),
+            screen: "".into(),
             sequence_base: 5_000,
-            sent: [0; 2],
+            sent: [0; 3],
             server: Default::default(),
             answers_no_checks: false,
             rtc,
@@ -129,6 +134,14 @@ impl Client {
         add_slots(&mut change, audio, video);
         let (offer, pending) = change.apply().unwrap();
         (offer.to_sdp_string(), pending)
+    }
+
+    /// A later offer with an m-line for screens.
+    pub(crate) fn offer_screen(&mut self) -> (String, SdpPendingOffer) {
+        let mut change = self.rtc.sdp_api();
+        self.screen = change.add_media(MediaKind::Video, Direction::SendRecv, None, None, None);
+        let (offer, pending) = change.apply().unwrap();
+        (marked(&offer.to_sdp_string(), self.screen), pending)
     }
 
     /// A later offer by which it receives on an m-line, or does not.
@@ -179,6 +192,7 @@ impl Client {
         match kind {
             SlotKind::Audio => self.audio,
             SlotKind::Video => self.video,
+            SlotKind::Screen => self.screen,
         }
     }
 
@@ -186,7 +200,7 @@ impl Client {
     pub(crate) fn write(&mut self, kind: SlotKind, now: Instant) {
         let ticks = match kind {
             SlotKind::Audio => 960,
-            SlotKind::Video => 1_800,
+            SlotKind::Video | SlotKind::Screen => 1_800,
         };
         let n = self.sent[kind as usize];
         self.sent[kind as usize] += 1;
@@ -225,7 +239,7 @@ impl Client {
     ) {
         let codec = match kind {
             SlotKind::Audio => Codec::Opus,
-            SlotKind::Video => Codec::Vp8,
+            SlotKind::Video | SlotKind::Screen => Codec::Vp8,
         };
         let pt = self.pt_of(codec);
         let mid = self.mid(kind);
@@ -240,7 +254,7 @@ impl Client {
         let write = RtpWrite::new(pt, sequence.into(), time, now, payload)
             .marker(marker)
             .ext_vals(ext_vals)
-            .nackable(kind == SlotKind::Video);
+            .nackable(kind.is_picture());
         stream.write_rtp(write);
     }
 
@@ -256,7 +270,11 @@ impl Client {
 
     /// Asks for a key frame of what arrives; none if nothing has arrived yet.
     pub(crate) fn ask_for_key_frame(&mut self) {
-        let mid = self.video;
+        self.ask_for_key_frame_of(SlotKind::Video);
+    }
+
+    pub(crate) fn ask_for_key_frame_of(&mut self, kind: SlotKind) {
+        let mid = self.mid(kind);
         let mut api = self.rtc.direct_api();
         let stream = api.stream_rx_by_mid(mid, None).unwrap();
         stream.request_keyframe(KeyframeRequestKind::Pli);
@@ -298,10 +316,10 @@ impl Client {
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;
                 let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
-                let kind = if self.rtc.media(mid).unwrap().kind().is_audio() {
-                    SlotKind::Audio
-                } else {
-                    SlotKind::Video
+                let kind = match self.rtc.media(mid).unwrap().kind() {
+                    MediaKind::Audio => SlotKind::Audio,
+                    MediaKind::Video if mid == self.screen => SlotKind::Screen,
+                    MediaKind::Video => SlotKind::Video,
                 };
                 self.received.push(Received {
                     at: now,
@@ -314,7 +332,10 @@ impl Client {
                     payload: packet.payload.to_vec(),
                 });
             }
-            Event::KeyframeRequest(_) => self.key_frames_asked_at.push(now),
+            Event::KeyframeRequest(request) => {
+                self.key_frames_asked_at.push(now);
+                self.key_frames_asked_of.push(request.mid);
+            }
             Event::IceConnectionStateChange(state) => {
                 self.disconnected |= state.is_disconnected();
             }
@@ -335,6 +356,13 @@ impl Client {
     }
 }
 
+/// An offer in which this m-line is marked to carry screens (RFC 4796).
+pub(crate) fn marked(offer: &str, mid: Mid) -> String {
+    let line = format!("a=mid:{mid}\r\n");
+    assert_eq!(offer.matches(&line).count(), 1, "{offer}");
+    offer.replace(&line, &format!("{line}a=content:slides\r\n"))
+}
+
 fn add_slots(change: &mut SdpApi<'_>, audio: usize, video: usize) {
     for (kind, slots) in [(MediaKind::Audio, audio), (MediaKind::Video, video)] {
         for _ in 0..slots {
@@ -348,6 +376,7 @@ pub(crate) fn payload_of(peer: PeerId, kind: SlotKind, n: u64) -> Vec<u8> {
     let length = match kind {
         SlotKind::Audio => 60,
         SlotKind::Video => 900,
+        SlotKind::Screen => 1_000,
     };
     let head = [peer.0.to_be_bytes(), n.to_be_bytes()].concat();
     head.into_iter().cycle().take(length).collect()

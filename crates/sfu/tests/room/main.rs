@@ -26,6 +26,7 @@ mod random;
 mod reconnect;
 mod ringing;
 mod roaming;
+mod screens;
 mod silence;
 mod speakers;
 mod spoofing;

@@ -169,6 +169,17 @@ impl World {
         self.renegotiate(peer, |client| client.offer_more_slots(audio, video));
     }
 
+    /// The client offers an m-line for screens.
+    pub(crate) fn offer_screen(&mut self, peer: PeerId) {
+        self.renegotiate(peer, Client::offer_screen);
+    }
+
+    /// The screen of this participant is shared from now on, or none.
+    pub(crate) fn share(&mut self, sharer: Option<u64>) {
+        self.sfu.share(ROOM, sharer.map(Uid), self.now);
+        self.drain();
+    }
+
     /// A later offer of a client, answered.
     pub(crate) fn renegotiate(
         &mut self,

@@ -180,12 +180,15 @@ impl HubFuzz {
                     number: 1,
                     audio: 1,
                     video: 1,
+                    screen: true,
                 }),
             },
             13 => Command::SetMedia {
                 call_id,
                 audio: self.draw_device_state(),
                 video: self.draw_device_state(),
+                // Without dice of its own, which would shift all that are thrown later.
+                screen: [None, Some(true), Some(false)][(self.next_id % 3) as usize],
             },
             14 => Command::End { call_id },
             15..=16 => Command::Invite(InviteMore {
@@ -274,6 +277,7 @@ impl HubFuzz {
             group_id: self.dice.chance(700).then(|| GROUP.to_owned()),
             invite_mode: [InviteMode::Everyone, InviteMode::Caller][self.dice.index(2)],
             join_mode: [JoinMode::Invited, JoinMode::Everyone][self.dice.index(2)],
+            keep_last: self.dice.chance(200),
         });
         let callees = match group {
             Some(_) => self.some_accounts(),

@@ -211,6 +211,7 @@ mod tests {
                 reason,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             },
         }
     }

@@ -277,6 +277,7 @@ mod tests {
                 reason: EndReason::Cancelled,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             },
         }
     }

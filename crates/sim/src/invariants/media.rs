@@ -100,8 +100,17 @@ impl Invariant for NoMediaBeforeAccept {
             } => {
                 let doing = self.pages.entry(*page).or_default();
                 match command {
-                    MediaCommand::Flow { audio, video, .. } => doing.flows = *audio || *video,
-                    MediaCommand::Capture { audio, video } => doing.captures = *audio || *video,
+                    MediaCommand::Flow {
+                        audio,
+                        video,
+                        screen,
+                        ..
+                    } => doing.flows = *audio || *video || *screen,
+                    MediaCommand::Capture {
+                        audio,
+                        video,
+                        screen,
+                    } => doing.captures = *audio || *video || *screen,
                     MediaCommand::Open { .. } => doing.flows = false,
                     MediaCommand::Close => (doing.flows, doing.captures) = (false, false),
                     _ => {}
@@ -135,7 +144,7 @@ impl HeldIsSilent {
                 self.peers.remove(peer);
             }
             RoomCommand::Close => self.peers.retain(|_, (of, ..)| *of != call_id),
-            RoomCommand::Open | RoomCommand::Subscribe { .. } => {}
+            RoomCommand::Open | RoomCommand::Subscribe { .. } | RoomCommand::Share(_) => {}
         }
     }
 
@@ -204,7 +213,11 @@ impl Invariant for DevicesClosedWhenIdle {
                 let (capture, connection) = self.open.entry(*page).or_default();
                 match command {
                     MediaCommand::Open { .. } => *connection = true,
-                    MediaCommand::Capture { audio, video } => *capture = *audio || *video,
+                    MediaCommand::Capture {
+                        audio,
+                        video,
+                        screen,
+                    } => *capture = *audio || *video || *screen,
                     MediaCommand::Close => (*capture, *connection) = (false, false),
                     _ => {}
                 }
@@ -238,6 +251,7 @@ mod tests {
                 peer: 1,
                 audio: true,
                 video: false,
+                screen: false,
             },
         }
     }
@@ -247,6 +261,7 @@ mod tests {
             command: MediaCommand::Capture {
                 audio: true,
                 video: false,
+                screen: false,
             },
         }
     }

@@ -294,6 +294,7 @@ mod tests {
                 reason: EndReason::LoggedOut,
                 by: None,
                 duration_ms: 0,
+                durations: Vec::new(),
             },
         };
         let left = Leftovers::default();

@@ -114,7 +114,12 @@ impl Change<'_> {
         let rung = count(PartState::Rung) + swept(ParticipantState::Cancelled);
         match self.call.kind {
             CallKind::OneToOne => inside + rung < self.call.parts.len(),
-            CallKind::Group => inside == 0 || (inside == 1 && rung == 0),
+            CallKind::Group => {
+                let terms = self.call.terms.as_ref();
+                let answered = self.call.accepted_at.is_some();
+                let stays = answered && terms.is_some_and(|terms| terms.keep_last);
+                inside == 0 || (inside == 1 && rung == 0 && !stays)
+            }
         }
     }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use hullo_core::Time;
 use hullo_core::hub::{BusyPolicy, Config, Input, Output, SessionId};
 use hullo_protocol::{
-    Accid, CallId, CallKind, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind, GroupTerms,
-    Media, ParticipantState, Platform, RequestId, Success, Uid,
+    Accid, CLOSING_GRACE_MS, CallId, CallKind, Command, DeviceId, DeviceInfo, ErrorBody, ErrorKind,
+    GroupTerms, Media, ParticipantState, Platform, RequestId, Success, Uid,
 };
 
 use super::answers::Answers;
@@ -79,6 +79,8 @@ pub(super) struct Part {
     /// Its media has been connected in the active call.
     pub(super) joined: bool,
     pub(super) live: bool,
+    /// Its page has said that it is being closed.
+    pub(super) closing: bool,
     /// Since when its device has been away from the server or from the media plane, at the earliest.
     pub(super) away_since: Option<Time>,
     /// The same, at the latest: what was only seen by batches that were rolled back does not count.
@@ -121,6 +123,7 @@ impl Part {
             entered_at: now,
             joined: false,
             live: false,
+            closing: false,
             away_since: None,
             surely_away_since: None,
         }
@@ -141,6 +144,14 @@ impl Call {
     /// Whether the account is in it.
     pub(super) fn holds(&self, accid: &Accid) -> bool {
         !self.over && self.has(accid, PartState::In)
+    }
+
+    /// How long somebody may be away, of `grace_ms`.
+    pub(super) fn grace_of(&self, part: &Part, grace_ms: u64) -> u64 {
+        match part.closing && self.accepted_at.is_none() {
+            true => grace_ms.min(CLOSING_GRACE_MS),
+            false => grace_ms,
+        }
     }
 
     pub(super) fn is_active(&self) -> bool {

@@ -17,6 +17,7 @@ impl Reference {
         for (call_id, call) in self.model.calls.iter().filter(|(_, call)| !call.over) {
             for (accid, part) in &call.parts {
                 let since = part.surely_away_since;
+                let grace_ms = call.grace_of(part, grace_ms);
                 if since.is_some_and(|since| now.since(since) >= grace_ms + MISSED_MS) {
                     gone.insert((*call_id, accid.clone()));
                 }
@@ -36,7 +37,8 @@ impl Reference {
                 .filter(|(_, part)| part.state == PartState::In && !call.over);
             for (accid, part) in inside {
                 let since = part.away_since;
-                if since.is_some_and(|since| now.since(since) >= config.grace_ms) {
+                let grace_ms = call.grace_of(part, config.grace_ms);
+                if since.is_some_and(|since| now.since(since) >= grace_ms) {
                     gone.insert((*call_id, accid.clone()));
                 }
                 let late = now.since(part.entered_at) >= config.connect_ms;

@@ -129,11 +129,22 @@ impl Step<'_> {
             PartState::Out(P::Unreachable) if rung_out(before, now) && !before.reached => {
                 EndReason::Unreachable
             }
-            PartState::Out(P::Unreachable) if banned => EndReason::LoggedOut,
+            PartState::Out(P::Unreachable) if banned || self.signs_out(model) => {
+                EndReason::LoggedOut
+            }
             PartState::Out(P::Cancelled) => return Some(Verdict::Swept),
             _ => return None,
         };
         Some(Verdict::Leaves(vec![reason]))
+    }
+
+    /// Its last device signs out.
+    fn signs_out(&self, model: &Model) -> bool {
+        let accid = &self.own.accid;
+        let signed_out = &self.cause.signed_out;
+        let mut sessions = model.sessions.values().filter(|of| of.accid == *accid);
+        matches!(self.cause.command, Some(Command::Logout))
+            && sessions.all(|of| signed_out.contains(&(accid.clone(), of.device.clone())))
     }
 
     /// It is in the call.

@@ -160,4 +160,5 @@ fn update_part(model: &Model, call: &mut Call, own: &Participant, cause: &Cause<
     }
     part.device.clone_from(&own.device);
     part.held = own.held;
+    part.closing = own.closing;
 }

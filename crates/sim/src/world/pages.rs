@@ -36,9 +36,10 @@ impl World {
         self.schedule_person(page, 200);
     }
 
-    /// The page is gone without a word from the endpoint; the socket's close may or may not reach the server.
+    /// The page is gone, with the endpoint's last word; that and the socket's close may or may not reach the server.
     pub(super) fn page_gone(&mut self, device: usize) {
         let page = self.devices[device].page();
+        self.give(device, Input::PageHidden);
         let Some(socket) = self.devices[device].close_page() else {
             self.observe(&Observation::PageGone { page });
             return;
@@ -119,7 +120,11 @@ impl World {
                 let at = self.now.plus_ms(dice.pick(20..=400));
                 self.queue.schedule(at, WorldEvent::IceDue);
             }
-            Reaction::Opened(Flags { audio, video }) => {
+            Reaction::Opened(Flags {
+                audio,
+                video,
+                screen,
+            }) => {
                 for (opened, kind) in [(audio, DeviceKind::Audio), (video, DeviceKind::Video)] {
                     if !opened {
                         continue;
@@ -132,6 +137,9 @@ impl World {
                     }
                     self.queue
                         .schedule(opens_at, WorldEvent::DeviceOpens(page, kind));
+                }
+                if screen {
+                    self.ask_for_screen(page);
                 }
             }
         }
@@ -256,13 +264,14 @@ impl World {
         let Some(connection) = device.browser.connection(number) else {
             return;
         };
-        let (audio, video) = connection.lines;
+        let (audio, video, screen) = connection.lines;
         let sdp = offer(Remote {
             device: page.device,
             page: page.number,
             number,
             audio,
             video,
+            screen,
         });
         let event = MediaEvent::Offered { peer: number, sdp };
         self.give(page.device, Input::Media { event });
@@ -390,8 +399,10 @@ impl World {
             Some(_) => person::wind_down(scene.state),
             None => person::choose(&scene, &mut self.rng.people),
         };
+        let state = scene.state;
         self.schedule_person(page, self.scenario.pause_ms_max);
         self.act(page.device, action);
+        self.share_or_not(page, state);
     }
 
     /// The group calls that there are: people talk about them.

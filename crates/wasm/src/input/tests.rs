@@ -43,11 +43,12 @@ fn ops() -> Vec<Op> {
         Op::Login { .. } | Op::Logout | Op::Call { .. } | Op::Accept { .. } | Op::Reject => {}
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
-        Op::RetryDevice { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } | Op::ListCalls { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::MarkCallsRead { .. } => {}
+        Op::RetryDevice { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
+        Op::ShareScreen { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
     }
     let ops = vec![
@@ -58,12 +59,6 @@ fn ops() -> Vec<Op> {
         call(None, None),
         call(Some("hi \"there\" 你好".to_owned()), Some(9_000)),
         Op::ACCEPT,
-        Op::Accept {
-            presets: DevicePresets {
-                audio: Some(false),
-                video: Some(true),
-            },
-        },
         Op::Reject,
         Op::Cancel,
         Op::Hangup,
@@ -90,7 +85,7 @@ fn ops() -> Vec<Op> {
         .collect()
 }
 
-fn past_ops() -> [Op; 2] {
+fn past_ops() -> [Op; 3] {
     [
         Op::CallRecord {
             call_id: CallId::from_u128(9),
@@ -98,8 +93,8 @@ fn past_ops() -> [Op; 2] {
         Op::ListCalls {
             before: Some(9),
             limit: 20,
-            seen: None,
         },
+        Op::MarkCallsRead { up_to: 7 },
     ]
 }
 
@@ -134,6 +129,7 @@ fn group_ops() -> Vec<Op> {
         group_id: Some("team-7".to_owned()),
         invite_mode: InviteMode::Caller,
         join_mode: JoinMode::Everyone,
+        keep_last: false,
     };
     let accept_waiting = |other| Op::AcceptWaiting {
         call_id,
@@ -176,6 +172,13 @@ fn group_ops() -> Vec<Op> {
         Op::RetryDevice {
             kind: DeviceKind::Video,
         },
+        Op::ShareScreen { enabled: true },
+        Op::Accept {
+            presets: DevicePresets {
+                audio: Some(false),
+                video: Some(true),
+            },
+        },
         Op::ShowVideos { accids },
         Op::ShowVideos { accids: Vec::new() },
     ]
@@ -193,6 +196,12 @@ fn media_events() -> Vec<MediaEvent> {
         state: DeviceState::Asking,
         failure: None,
         message: None,
+    };
+    let screen = |state, failure: Option<DeviceFailure>| MediaEvent::Device {
+        kind: DeviceKind::Screen,
+        state,
+        failure,
+        message: failure.map(|_| "Permission denied".to_owned()),
     };
     let first = MediaEvent::FirstVideoFrame {
         peer: 3,
@@ -217,6 +226,8 @@ fn media_events() -> Vec<MediaEvent> {
         failed(DeviceKind::Audio),
         failed(DeviceKind::Video),
         asking,
+        screen(DeviceState::On, None),
+        screen(DeviceState::Failed, Some(DeviceFailure::Denied)),
     ]
 }
 
@@ -228,7 +239,10 @@ fn inputs() -> Vec<Input> {
     };
     match Input::Timeout {
         Input::Op { .. } | Input::SocketOpened | Input::SocketClosed | Input::Frame { .. } => {}
-        Input::NetworkChanged | Input::Token { .. } | Input::LoginToken { .. } => {}
+        Input::NetworkChanged
+        | Input::PageHidden
+        | Input::Token { .. }
+        | Input::LoginToken { .. } => {}
         Input::Media { .. } | Input::Timeout => {}
     }
     let mut inputs = vec![
@@ -238,6 +252,7 @@ fn inputs() -> Vec<Input> {
             text: "{\"event\":\"x\"}".to_owned(),
         },
         Input::NetworkChanged,
+        Input::PageHidden,
         token(Some("signed"), None),
         token(None, Some("no backend")),
         Input::LoginToken {

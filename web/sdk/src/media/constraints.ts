@@ -1,5 +1,5 @@
 // What is asked of devices, codecs and the encoder.
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 
 /** Which device: the one chosen, or the camera of one side of a phone. */
 export interface DeviceChoice {
@@ -27,14 +27,24 @@ const VIDEO_SHARES = [
 const VIDEO_SHARE_LEAST = { bitrate: 200_000, scale: 3 } as const;
 
 /** How a kind is encoded in a call in which each receives so many pictures. There is one encoding: no layers yet. */
-export function encodingFor(kind: SlotKind, pictures: number): RTCRtpEncodingParameters {
+export function encodingFor(kind: CaptureKind, pictures: number): RTCRtpEncodingParameters {
   if (kind === 'audio') return { maxBitrate: AUDIO_BITRATE_MAX };
   const share = VIDEO_SHARES.find((step) => pictures <= step.pictures) ?? VIDEO_SHARE_LEAST;
   return { maxBitrate: share.bitrate, scaleResolutionDownBy: share.scale, maxFramerate: 30 };
 }
 
+/**
+ * How a screen is encoded: it is the last to yield when the connection is narrow, and what yields then is how often it is
+ * renewed, not how sharp it is.
+ */
+export const SCREEN_ENCODING: RTCRtpEncodingParameters = {
+  maxBitrate: 2_500_000,
+  maxFramerate: 15,
+  priority: 'high',
+};
+
 /** What `getUserMedia` is asked for. */
-export function constraintsFor(kind: SlotKind, choice: DeviceChoice): MediaStreamConstraints {
+export function constraintsFor(kind: CaptureKind, choice: DeviceChoice): MediaStreamConstraints {
   const deviceId: ConstrainDOMString | undefined =
     choice.deviceId === undefined ? undefined : { [choice.exact ? 'exact' : 'ideal']: choice.deviceId };
   if (kind === 'audio') {
@@ -46,7 +56,7 @@ export function constraintsFor(kind: SlotKind, choice: DeviceChoice): MediaStrea
   return { video: { ...picture, ...which } };
 }
 
-const CODECS: Record<SlotKind, RegExp> = {
+const CODECS: Record<CaptureKind, RegExp> = {
   audio: /^audio\/opus$/i,
   video: /^video\/(VP8|H264|rtx)$/i,
 };
@@ -58,7 +68,7 @@ const H264_COMMON = /profile-level-id=42e01f/i;
  * The codecs to offer on a line that only receives: few, because each line repeats them. With these, the offer of a
  * large group call (8 lines of sound, 15 of pictures) has 30 KB in Chromium, of the 48 KB that the server takes.
  */
-export function codecsToReceive(kind: SlotKind): RTCRtpCodec[] {
+export function codecsToReceive(kind: CaptureKind): RTCRtpCodec[] {
   return codecsFor(kind).filter(
     ({ mimeType, sdpFmtpLine = '' }) => !/H264/i.test(mimeType) || H264_COMMON.test(sdpFmtpLine),
   );
@@ -68,7 +78,7 @@ export function codecsToReceive(kind: SlotKind): RTCRtpCodec[] {
  * The codecs to offer: what both a browser and the server can use, and nothing that only makes the offer long. Of
  * H.264 only packetization mode 1 (RFC 6184), which every browser has and which allows pictures larger than a packet.
  */
-export function codecsFor(kind: SlotKind): RTCRtpCodec[] {
+export function codecsFor(kind: CaptureKind): RTCRtpCodec[] {
   const known = globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? [];
   return known.filter(({ mimeType, sdpFmtpLine = '' }) => {
     const isSingleNal = /H264/i.test(mimeType) && !/packetization-mode=1/.test(sdpFmtpLine);

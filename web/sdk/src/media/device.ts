@@ -2,7 +2,7 @@
 // a track of its own in its place, and a processor behind it.
 import { type HulloError, messageOf } from '../errors.ts';
 import type { DeviceFailure, DeviceState, TrackProcessor } from '../types.ts';
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 import type { DeviceChoice } from './constraints.ts';
 import { deviceError, failureOf } from './device_failure.ts';
 import { Processing } from './processing.ts';
@@ -38,7 +38,7 @@ const SYSTEM_DEFAULT = 'default';
  * late is stopped at once.
  */
 export class CaptureDevice {
-  readonly kind: SlotKind;
+  readonly kind: CaptureKind;
   readonly #requests: TrackRequests;
   readonly #events: DeviceEvents;
   readonly #processing: Processing;
@@ -58,7 +58,7 @@ export class CaptureDevice {
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
 
-  constructor(kind: SlotKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
+  constructor(kind: CaptureKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
     this.kind = kind;
     this.#choice = choice;
     this.#requests = requests;

@@ -1,7 +1,7 @@
 // Why a device cannot be had, from what the browser threw.
 import { HulloError, messageOf } from '../errors.ts';
 import type { DeviceFailure } from '../types.ts';
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 
 /** The page is not secure, so the browser has no devices for it. */
 export class InsecurePageError extends Error {
@@ -12,7 +12,10 @@ export class InsecurePageError extends Error {
   }
 }
 
-/** Why `getUserMedia` was refused (https://w3c.github.io/mediacapture-main/#dom-mediadevices-getusermedia). */
+/**
+ * Why `getUserMedia` was refused (https://w3c.github.io/mediacapture-main/#dom-mediadevices-getusermedia), or `getDisplayMedia`
+ * (https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia).
+ */
 export function failureOf(error: unknown): DeviceFailure {
   // OverconstrainedError is no DOMException in every browser; all have a name.
   switch (error instanceof Error || error instanceof DOMException ? error.name : undefined) {
@@ -20,6 +23,8 @@ export function failureOf(error: unknown): DeviceFailure {
       return 'insecure';
     case 'NotAllowedError':
     case 'SecurityError':
+    // A screen was asked for without a gesture of the person.
+    case 'InvalidStateError':
       return 'denied';
     case 'NotFoundError':
     case 'OverconstrainedError':
@@ -30,7 +35,7 @@ export function failureOf(error: unknown): DeviceFailure {
 }
 
 /** What an operation that wanted the device rejects with. */
-export function deviceError(kind: SlotKind, error: unknown): HulloError {
+export function deviceError(kind: CaptureKind, error: unknown): HulloError {
   const device = kind === 'audio' ? 'microphone' : 'camera';
   const how = failureOf(error) === 'denied' ? 'denied' : 'unavailable';
   return HulloError.of(`${device}_${how}`, messageOf(error));

@@ -1,13 +1,13 @@
 // Devices that come and go on this machine.
 import type { Devices } from '../types.ts';
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 
 /** What was found out. */
 export interface DeviceWatchEvents {
   /** The machine's devices are these now: one has come or gone, or is another one to the system, or they are known by name. */
   changed(devices: Devices): void;
   /** The person allows what was denied before. */
-  allowed(kind: SlotKind): void;
+  allowed(kind: CaptureKind): void;
 }
 
 const PERMISSIONS = { audio: 'microphone', video: 'camera' } as const;
@@ -60,7 +60,7 @@ export class DeviceWatch {
   }
 
   /** Browsers that do not say, or do not know the name, leave it to the person to try again. */
-  async #followPermission(kind: SlotKind): Promise<void> {
+  async #followPermission(kind: CaptureKind): Promise<void> {
     try {
       const name = PERMISSIONS[kind] as PermissionName;
       const status = await navigator.permissions.query({ name });

@@ -2,17 +2,22 @@
 // do. It decides nothing.
 
 import type { CallStats } from '../types.ts';
-import type { AppEvent, MediaCommand, MediaEvent, RemoteSlot, SlotKind } from '../wire.ts';
+import type { AppEvent, CaptureKind, MediaCommand, MediaEvent, RemoteSlot } from '../wire.ts';
 import { loadDevice } from './device_choice.ts';
 import { detectFirstFrame } from './first_frame.ts';
 import type { IncomingSlot } from './incoming.ts';
 import { LocalDevices } from './local_devices.ts';
 import { type Lines, Peer } from './peer.ts';
+import { ScreenCapture } from './screen_capture.ts';
 import { Sounds } from './sounds.ts';
 import { NO_STATS, StatsReader } from './stats.ts';
 import { show, Views } from './views.ts';
 
-const KINDS: readonly SlotKind[] = ['audio', 'video'];
+const KINDS: readonly CaptureKind[] = ['audio', 'video'];
+const NOTHING: Tracks = { audio: false, video: false };
+
+/** Which tracks are open, or flow. */
+type Tracks = Readonly<Record<CaptureKind, boolean> & { screen?: boolean }>;
 
 /** Waits for the first picture of an account; of nobody when its m-line is free. */
 interface FirstFrame {
@@ -26,7 +31,15 @@ export interface MediaNetwork {
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
 }
 
-/** At most one connection, one microphone and one camera. */
+/** What the engine has to do with the app. */
+export interface MediaOwner {
+  /** Tells the app what the endpoint has no part in. */
+  notify(event: AppEvent): void;
+  /** The signed-in account: its own screen is shown as that of anybody else. */
+  self(): string | undefined;
+}
+
+/** At most one connection, one microphone, one camera and one screen. */
 export class MediaEngine {
   readonly #report: (event: MediaEvent) => void;
   readonly #network: MediaNetwork;
@@ -35,9 +48,12 @@ export class MediaEngine {
   readonly devices: LocalDevices;
   /** The others' sound. */
   readonly sounds: Sounds;
+  readonly #screen: ScreenCapture;
   readonly #views = new Views();
+  readonly #screenViews = new Views();
+  readonly #owner: MediaOwner;
   #peer: Peer | undefined;
-  #flow: Record<SlotKind, boolean> = { audio: false, video: false };
+  #flow = NOTHING;
   #slots: readonly RemoteSlot[] = [];
   #incoming: readonly IncomingSlot[] = [];
   readonly #stats = new StatsReader();
@@ -46,22 +62,27 @@ export class MediaEngine {
   #localView: HTMLVideoElement | null = null;
   #preview: MediaStream | undefined;
 
-  /** `report` is for the endpoint, `notify` for the app. */
+  /** `report` is for the endpoint. */
   constructor(
     report: (event: MediaEvent) => void,
     network: MediaNetwork = {},
-    notify: (event: AppEvent) => void = () => {},
+    owner: MediaOwner = { notify: () => {}, self: () => undefined },
   ) {
     this.#report = report;
     this.#network = network;
+    this.#owner = owner;
+    this.#screen = new ScreenCapture(report, () => {
+      this.#applyFlow();
+      this.#showScreens();
+    });
     this.#iceServers = network.iceServers ?? [];
     this.sounds = new Sounds(loadDevice('speaker'), (blocked) =>
-      notify({ name: 'soundBlocked', detail: { blocked } }),
+      owner.notify({ name: 'soundBlocked', detail: { blocked } }),
     );
     this.devices = new LocalDevices(this.sounds, {
       changed: (kind) => this.#applyDevice(kind),
       reported: (kind, state) => report({ event: 'device', kind, ...state }),
-      notify,
+      notify: (event) => owner.notify(event),
     });
   }
 
@@ -81,14 +102,14 @@ export class MediaEngine {
         this.#of(command.peer)?.offer({ iceRestart: true });
         break;
       case 'capture':
-        this.devices.want({ audio: command.audio, video: command.video });
+        this.#capture(command);
         break;
       case 'retry':
         this.devices.retry(command.kind);
         break;
       case 'flow':
         if (!this.#of(command.peer)) break;
-        this.#flow = { audio: command.audio, video: command.video };
+        this.#flow = command;
         this.#applyFlow();
         break;
       case 'slots':
@@ -101,7 +122,7 @@ export class MediaEngine {
         break;
       case 'close':
         this.#closePeer();
-        this.devices.want({ audio: false, video: false });
+        this.#capture(NOTHING);
         break;
     }
   }
@@ -109,9 +130,11 @@ export class MediaEngine {
   /** Closes everything, for good. */
   destroy(): void {
     this.#closePeer();
+    this.#screen.want(false);
     this.devices.destroy();
     this.attachLocalView(null);
     this.#views.close();
+    this.#screenViews.close();
   }
 
   attachLocalView(view: HTMLVideoElement | null): void {
@@ -129,9 +152,14 @@ export class MediaEngine {
     this.#views.attach(accid, view);
   }
 
+  attachScreenView(accid: string, view: HTMLVideoElement | null): void {
+    this.#screenViews.attach(accid, view);
+  }
+
   detachView(view: HTMLVideoElement): void {
     if (this.#localView === view) this.attachLocalView(null);
     this.#views.detach(view);
+    this.#screenViews.detach(view);
   }
 
   setVolume(accid: string, volume: number): void {
@@ -144,7 +172,12 @@ export class MediaEngine {
     return this.#stats.read(peer.state, await peer.stats(), this.#slots);
   }
 
-  #applyDevice(kind: SlotKind): void {
+  #capture({ audio, video, screen = false }: Tracks): void {
+    this.devices.want({ audio, video });
+    this.#screen.want(screen);
+  }
+
+  #applyDevice(kind: CaptureKind): void {
     this.#applyFlow();
     if (kind === 'video') this.#showPreview();
     // Browsers let a page sound that may use a microphone or a camera.
@@ -177,13 +210,14 @@ export class MediaEngine {
   #closePeer(): void {
     this.#peer?.close();
     this.#peer = undefined;
-    this.#flow = { audio: false, video: false };
+    this.#flow = NOTHING;
     this.#slots = [];
     this.#incoming = [];
     this.#stats.clear();
     for (const { stop } of this.#firstFrames.values()) stop();
     this.#firstFrames.clear();
     this.#views.apply([]);
+    this.#showScreens();
     this.sounds.clear();
   }
 
@@ -192,6 +226,7 @@ export class MediaEngine {
       const track = this.#flow[kind] ? this.devices.track(kind) : undefined;
       this.#peer?.send(kind, track ?? null);
     }
+    this.#peer?.send('screen', (this.#flow.screen && this.#screen.track) || null);
   }
 
   #applySlots(): void {
@@ -209,7 +244,17 @@ export class MediaEngine {
     this.#incoming = incoming;
     const pictures = incoming.filter(({ kind }) => kind === 'video');
     this.#views.apply(pictures.map(({ accid, track }) => [accid, track]));
+    this.#showScreens();
     this.sounds.apply(this.#incomingSounds);
+  }
+
+  /** The screens of the others, and this device's while it is captured. */
+  #showScreens(): void {
+    const screens = this.#incoming.filter(({ kind }) => kind === 'screen');
+    const tracks = new Map(screens.map(({ accid, track }) => [accid, track]));
+    const [self, { track }] = [this.#owner.self(), this.#screen];
+    if (self !== undefined && track) tracks.set(self, track);
+    this.#screenViews.apply(tracks);
   }
 
   get #incomingSounds(): readonly IncomingSlot[] {

@@ -1,21 +1,21 @@
 // This machine's microphone, camera and speaker: which are there, which are in use, what the person has chosen.
 import { HulloError, messageOf } from '../errors.ts';
 import type { Devices, DevicesInUse, TrackProcessor } from '../types.ts';
-import type { AppEvent, SlotKind } from '../wire.ts';
+import type { AppEvent, CaptureKind } from '../wire.ts';
 import { CaptureDevice, type DeviceReport } from './device.ts';
 import { loadDevice, saveDevice } from './device_choice.ts';
 import { DeviceWatch, listDevices } from './device_watch.ts';
 import type { Sounds } from './sounds.ts';
 import { TrackRequests } from './track_requests.ts';
 
-const KINDS: readonly SlotKind[] = ['audio', 'video'];
+const KINDS: readonly CaptureKind[] = ['audio', 'video'];
 
 /** Who is told what. */
 export interface LocalDevicesEvents {
   /** {@link LocalDevices.track} of this kind is another one. */
-  changed(kind: SlotKind): void;
+  changed(kind: CaptureKind): void;
   /** For the endpoint. */
-  reported(kind: SlotKind, report: DeviceReport): void;
+  reported(kind: CaptureKind, report: DeviceReport): void;
   /** For the app. */
   notify(event: AppEvent): void;
 }
@@ -25,7 +25,7 @@ export class LocalDevices {
   readonly #events: LocalDevicesEvents;
   readonly #sounds: Sounds;
   readonly #requests = new TrackRequests();
-  readonly #capture: Record<SlotKind, CaptureDevice>;
+  readonly #capture: Record<CaptureKind, CaptureDevice>;
   readonly #life = new AbortController();
   readonly #watch: DeviceWatch;
   /** What the app was last told, as a text. */
@@ -46,19 +46,19 @@ export class LocalDevices {
   }
 
   /** What goes out of this kind, while it is open. */
-  track(kind: SlotKind): MediaStreamTrack | undefined {
+  track(kind: CaptureKind): MediaStreamTrack | undefined {
     return this.#capture[kind].track;
   }
 
   /** Opens what is wanted and closes what is not; idempotent. */
-  want(wanted: Record<SlotKind, boolean>): void {
+  want(wanted: Record<CaptureKind, boolean>): void {
     this.#requests.together(() => {
       for (const kind of KINDS) this.#capture[kind].want(wanted[kind]);
     });
   }
 
   /** Tries one again that has failed. */
-  retry(kind: SlotKind): void {
+  retry(kind: CaptureKind): void {
     this.#capture[kind].retry();
   }
 
@@ -110,12 +110,12 @@ export class LocalDevices {
   }
 
   /** Puts a track of the app in place of a device, or the device back. */
-  useTrack(kind: SlotKind, track: MediaStreamTrack | undefined): void {
+  useTrack(kind: CaptureKind, track: MediaStreamTrack | undefined): void {
     this.#capture[kind].useTrack(track);
     this.#announce();
   }
 
-  setProcessor(kind: SlotKind, processor: TrackProcessor | undefined): Promise<void> {
+  setProcessor(kind: CaptureKind, processor: TrackProcessor | undefined): Promise<void> {
     return this.#capture[kind].setProcessor(processor);
   }
 
@@ -125,7 +125,7 @@ export class LocalDevices {
     this.want({ audio: false, video: false });
   }
 
-  #captureDevice(kind: SlotKind, deviceId: string | undefined): CaptureDevice {
+  #captureDevice(kind: CaptureKind, deviceId: string | undefined): CaptureDevice {
     return new CaptureDevice(kind, deviceId === undefined ? {} : { deviceId }, this.#requests, {
       changed: () => {
         this.#events.changed(kind);

@@ -1,22 +1,24 @@
-// One RTCPeerConnection to the server: one audio and one video m-line both ways, and more that only receive. The client
-// is always the offerer.
-import type { MediaEvent, SlotKind } from '../wire.ts';
-import { codecsFor, codecsToReceive, encodingFor } from './constraints.ts';
+// One RTCPeerConnection to the server: one audio and one video m-line both ways, more that only receive, and one for screens
+// both ways once there are any. The client is always the offerer.
+import type { CaptureKind, MediaEvent, SlotKind } from '../wire.ts';
+import { codecsFor, codecsToReceive, encodingFor, SCREEN_ENCODING } from './constraints.ts';
+import { withScreenMark } from './screen_mark.ts';
 import { withStartBitrate } from './start_bitrate.ts';
 
-const KINDS: readonly SlotKind[] = ['audio', 'video'];
+const KINDS: readonly CaptureKind[] = ['audio', 'video'];
 
-/** How many m-lines receive each kind; the first of each also sends. */
-export type Lines = Readonly<Record<SlotKind, number>>;
+/** How many m-lines receive each kind, of which the first also sends; and whether there is one for screens. */
+export type Lines = Readonly<Record<CaptureKind, number> & { screen?: boolean }>;
 
 /** A connection, from its first offer to its end. */
 export class Peer {
   /** The endpoint's number for it. */
   readonly id: number;
   readonly #connection: RTCPeerConnection;
-  readonly #transceivers: Record<SlotKind, RTCRtpTransceiver>;
+  readonly #transceivers: Record<CaptureKind, RTCRtpTransceiver>;
+  #screen: RTCRtpTransceiver | undefined;
   readonly #report: (event: MediaEvent) => void;
-  readonly #sending: Record<SlotKind, MediaStreamTrack | null> = { audio: null, video: null };
+  readonly #sending: Record<SlotKind, MediaStreamTrack | null> = { audio: null, video: null, screen: null };
   /** Negotiation happens step by step; each step waits here for the one before. */
   #negotiation: Promise<void> = Promise.resolve();
   /** There are m-lines that no offer has had yet. */
@@ -55,7 +57,7 @@ export class Peer {
   }
 
   /**
-   * Adds m-lines that only receive, until there are so many, and offers them. An offer that waits for its answer goes
+   * Adds m-lines until there are so many, and offers them. An offer that waits for its answer goes
    * first: one made now would go back behind an ICE restart in it.
    */
   grow(lines: Lines): void {
@@ -85,9 +87,14 @@ export class Peer {
   send(kind: SlotKind, track: MediaStreamTrack | null): void {
     if (this.#isClosed || this.#sending[kind] === track) return;
     this.#sending[kind] = track;
+    this.#replace(kind);
+  }
+
+  #replace(kind: SlotKind): void {
+    const transceiver = kind === 'screen' ? this.#screen : this.#transceivers[kind];
     // Calls for one sender are carried out in order (WebRTC section 5.2), so that the last one counts. It rejects only
     // when the connection is closed meanwhile.
-    this.#transceivers[kind].sender.replaceTrack(track).catch(() => {});
+    transceiver?.sender.replaceTrack(this.#sending[kind]).catch(() => {});
   }
 
   /** What comes in through an m-line. */
@@ -111,10 +118,12 @@ export class Peer {
     this.#hasGrown = false;
     await this.#connection.setLocalDescription(await this.#connection.createOffer(options));
     const sdp = this.#connection.localDescription?.sdp;
-    if (sdp && !this.#isClosed) this.#report({ event: 'offered', peer: this.id, sdp: withStartBitrate(sdp) });
+    if (!sdp || this.#isClosed) return;
+    const offer = withScreenMark(withStartBitrate(sdp), this.#screen?.mid);
+    this.#report({ event: 'offered', peer: this.id, sdp: offer });
   }
 
-  #addSender(kind: SlotKind, lines: Lines): RTCRtpTransceiver {
+  #addSender(kind: CaptureKind, lines: Lines): RTCRtpTransceiver {
     const sendEncodings = [encodingFor(kind, lines.video)];
     const transceiver = this.#connection.addTransceiver(kind, { direction: 'sendrecv', sendEncodings });
     prefer(transceiver, codecsFor(kind));
@@ -136,13 +145,29 @@ export class Peer {
   #addReceivers(lines: Lines): void {
     if (this.#isClosed) return;
     for (const kind of KINDS) {
-      const known = this.#connection.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
+      const known = this.#connection
+        .getTransceivers()
+        .filter((transceiver) => transceiver.receiver.track.kind === kind && transceiver !== this.#screen);
       for (let count = known.length; count < lines[kind]; count += 1) {
         const transceiver = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
         prefer(transceiver, codecsToReceive(kind));
         this.#hasGrown = true;
       }
     }
+    if (lines.screen && !this.#screen) this.#addScreen();
+  }
+
+  /** Both ways: whoever has been shown a screen can share one without another offer. */
+  #addScreen(): void {
+    const sendEncodings = [SCREEN_ENCODING];
+    this.#screen = this.#connection.addTransceiver('video', { direction: 'sendrecv', sendEncodings });
+    prefer(this.#screen, codecsFor('video'));
+    const { sender } = this.#screen;
+    // Where browsers do not know it yet, the hint of the track says the same.
+    const parameters = { ...sender.getParameters(), degradationPreference: 'maintain-resolution' as const };
+    sender.setParameters(parameters).catch(() => {});
+    this.#hasGrown = true;
+    this.#replace('screen');
   }
 
   #negotiate(step: () => Promise<void>): void {

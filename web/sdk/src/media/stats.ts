@@ -33,7 +33,7 @@ export const NO_STATS: CallStats = {
 
 /** The counts of one m-line. */
 type Counts = {
-  -readonly [Name in Exclude<keyof RemoteStats, 'accid' | 'frameWidth' | 'frameHeight'>]: number;
+  -readonly [Name in Exclude<keyof RemoteStats, 'accid' | 'frameWidth' | 'frameHeight' | 'screen'>]: number;
 };
 
 const NO_COUNTS: Counts = {
@@ -91,23 +91,45 @@ export class StatsReader {
   }
 
   #remoteOf(accid: string, entries: readonly Entry[], slots: readonly RemoteSlot[]): RemoteStats {
-    const mids = slots.filter((slot) => slot.accid === accid).map(({ mid }) => mid);
     const total = { ...NO_COUNTS };
-    for (const mid of mids) {
-      const counts = countsOf(entries, mid);
-      const before = this.#holders.get(mid)?.before ?? NO_COUNTS;
-      for (const name of COUNT_NAMES) total[name] += Math.max(counts[name] - before[name], 0);
+    const own = slots.filter((slot) => slot.accid === accid);
+    const screen = own.find(({ kind }) => kind === 'screen');
+    const screenCounts = screen && this.#countsOf(screen.mid, entries);
+    for (const { mid } of own) {
+      const counts = this.#countsOf(mid, entries);
+      for (const name of COUNT_NAMES) total[name] += counts[name];
     }
-    const picture = entries.find(
-      ({ type, kind, mid }) => type === 'inbound-rtp' && kind === 'video' && mids.includes(mid ?? ''),
-    );
+    if (screenCounts) total.framesDecoded -= screenCounts.framesDecoded;
+    const video = own.filter(({ kind }) => kind === 'video').map(({ mid }) => mid);
     return {
       accid,
       ...total,
-      frameWidth: picture?.frameWidth ?? 0,
-      frameHeight: picture?.frameHeight ?? 0,
+      ...sizeOf(entries, video),
+      ...(screen &&
+        screenCounts && {
+          screen: { framesDecoded: screenCounts.framesDecoded, ...sizeOf(entries, [screen.mid]) },
+        }),
     };
   }
+
+  /** What has come through an m-line since its account has it. */
+  #countsOf(mid: string, entries: readonly Entry[]): Counts {
+    const counts = countsOf(entries, mid);
+    const before = this.#holders.get(mid)?.before ?? NO_COUNTS;
+    for (const name of COUNT_NAMES) counts[name] = Math.max(counts[name] - before[name], 0);
+    return counts;
+  }
+}
+
+/** Of the newest picture through one of these m-lines. */
+function sizeOf(
+  entries: readonly Entry[],
+  mids: readonly string[],
+): { frameWidth: number; frameHeight: number } {
+  const picture = entries.find(
+    ({ type, kind, mid }) => type === 'inbound-rtp' && kind === 'video' && mids.includes(mid ?? ''),
+  );
+  return { frameWidth: picture?.frameWidth ?? 0, frameHeight: picture?.frameHeight ?? 0 };
 }
 
 function entriesOf(report: RTCStatsReport): Entry[] {

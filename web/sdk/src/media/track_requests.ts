@@ -1,10 +1,10 @@
 // Asks the browser for microphone and camera. What is wanted at the same moment is asked for in one prompt.
-import type { SlotKind } from '../wire.ts';
+import type { CaptureKind } from '../wire.ts';
 import { constraintsFor, type DeviceChoice } from './constraints.ts';
 import { failureOf, InsecurePageError } from './device_failure.ts';
 
 interface TrackRequest {
-  readonly kind: SlotKind;
+  readonly kind: CaptureKind;
   readonly constraints: MediaStreamConstraints;
   resolve(track: MediaStreamTrack): void;
   reject(error: unknown): void;
@@ -26,7 +26,7 @@ export class TrackRequests {
   }
 
   /** A track of a device. Rejects as `getUserMedia` does, and with {@link InsecurePageError}. */
-  track(kind: SlotKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
+  track(kind: CaptureKind, choice: DeviceChoice): Promise<MediaStreamTrack> {
     return new Promise((resolve, reject) => {
       const request = { kind, constraints: constraintsFor(kind, choice), resolve, reject };
       if (this.#collected) this.#collected.push(request);
@@ -76,7 +76,7 @@ async function worthAskingAlone(requests: readonly TrackRequest[], error: unknow
 }
 
 /** Undefined where the browser does not say. */
-async function permissionFor(kind: SlotKind): Promise<PermissionState | undefined> {
+async function permissionFor(kind: CaptureKind): Promise<PermissionState | undefined> {
   const name = (kind === 'audio' ? 'microphone' : 'camera') as PermissionName;
   try {
     return (await navigator.permissions.query({ name })).state;

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Notice } from '../ending.ts';
 import { nameAll } from '../group/naming.ts';
 import { icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import '../parts/consent.ts';
 import '../parts/devices.ts';
 import '../parts/faces.ts';
@@ -76,7 +77,7 @@ export function renderPill(notice: Notice, lang: Language): TemplateResult {
     ? html`<hullo-avatar .person=${remote}></hullo-avatar>`
     : html`<span class="sign">${icons.warning}</span>`;
   return html`<div class="pill" part="notice" role="status" dir=${directionIn(lang)} data-testid="hullo-notice">
-    ${people && people.length > 1 ? html`<hullo-faces style="--ring: var(--_raised)" .people=${people} .most=${2}></hullo-faces>` : face}
+    ${people && people.length > 1 ? html`<hullo-faces ${inlineStyle({ '--ring': 'var(--_raised)' })} .people=${people} .most=${2}></hullo-faces>` : face}
     <div><strong>${notice.title}</strong>${notice.detail ? html`<span>${notice.detail}</span>` : nothing}</div>
   </div>`;
 }

@@ -1,8 +1,8 @@
 // <hullo-avatar>: a person's picture, or initials on a gradient that belongs to the account.
 import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { AnyDocumentElement } from '../any_document.ts';
+import { inlineStyle } from '../inline_style.ts';
 import { coloursOf, initialsOf, type Person } from '../people.ts';
 import { base } from '../theme.ts';
 
@@ -60,7 +60,7 @@ export class HulloAvatar extends AnyDocumentElement {
     const [one, two] = coloursOf(accid);
     const initials = initialsOf(name);
     const picture = avatar && avatar !== this.broken ? avatar : undefined;
-    return html`<div class="face ${initials.length > 1 ? 'long' : ''}" aria-hidden="true" style=${styleMap({ '--one': one, '--two': two })}>
+    return html`<div class="face ${initials.length > 1 ? 'long' : ''}" aria-hidden="true" ${inlineStyle({ '--one': one, '--two': two })}>
       ${picture ? html`<img src=${picture} alt="" @error=${() => (this.broken = picture)} />` : initials}
     </div>`;
   }

@@ -3,10 +3,10 @@
 import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { DeviceKind } from '../client.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import { coloursOf } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { type DeviceMark, deviceMarkOf, wordsOfMark } from '../scene/device_marks.ts';
@@ -80,7 +80,7 @@ export class HulloTile extends CallElement {
     return html`<div
       part="tile"
       class="tile ${attendance} ${state} ${speaking ? 'speaking' : ''} ${covered ? 'covered' : ''} ${note ? 'noted' : ''}"
-      style=${styleMap({ '--one': one, '--two': two })}
+      ${inlineStyle({ '--one': one, '--two': two })}
     >
       ${filmed ? (isMe ? this.#local.render('hullo-local-video') : this.#remote.render(`video-${accid}`)) : nothing}
       ${covered ? this.#renderFace(scene, filmed && on) : nothing}

@@ -4,11 +4,11 @@ import type { Participant } from '@hullo/sdk';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { type Area, type Layout, layOut, type Rect } from '../group/grid.ts';
 import { nameAll } from '../group/naming.ts';
 import { attendanceOf, screenTileOf, sharerOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
 import '../parts/held.ts';
@@ -194,7 +194,7 @@ export class HulloGroup extends CallElement {
 
   #renderScreen(scene: Scene, accid: string, rect: Rect, big: boolean): TemplateResult {
     return html`<hullo-screen-tile
-      style=${styleMap(boxOf(rect))}
+      ${inlineStyle(boxOf(rect))}
       role="group"
       aria-label=${this.t('share.of', { name: scene.person(accid).name })}
       data-testid="screen-tile-${accid}"
@@ -209,7 +209,7 @@ export class HulloGroup extends CallElement {
     return html`<hullo-tile
       exportparts=${PARTS}
       class=${this.#classOf(scene, accid)}
-      style=${styleMap(boxOf(rect))}
+      ${inlineStyle(boxOf(rect))}
       role="group"
       aria-label=${participant ? this.#labelOf(scene, participant) : ''}
       data-testid="tile-${accid}"

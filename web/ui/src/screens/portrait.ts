@@ -1,21 +1,21 @@
 // The look that outgoing, incoming, voice and ended screens share: a soft backdrop in the person's colours, a large
 // face, a name, a line below it, and actions at the bottom.
 import { css, html, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import '../parts/avatar.ts';
+import { inlineStyle } from '../inline_style.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { ambient, base } from '../theme.ts';
 
 /** A backdrop in the colours of `person`. */
 export function renderBackdrop(person: Person): TemplateResult {
   const [one, two] = coloursOf(person.accid);
-  return html`<div class="ambient" style=${styleMap({ '--one': one, '--two': two })}></div>`;
+  return html`<div class="ambient" ${inlineStyle({ '--one': one, '--two': two })}></div>`;
 }
 
 /** A face; `ripple` while it rings. */
 export function renderPortrait(person: Person, ripple = false): TemplateResult {
   const [one] = coloursOf(person.accid);
-  return html`<div part="portrait" class="portrait ${ripple ? 'ripple' : ''}" style=${styleMap({ '--one': one })}>
+  return html`<div part="portrait" class="portrait ${ripple ? 'ripple' : ''}" ${inlineStyle({ '--one': one })}>
     <i></i><i></i><hullo-avatar .person=${person}></hullo-avatar>
   </div>`;
 }

@@ -3,8 +3,8 @@
 import type { Participant } from '@hullo/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { icons } from '../icons.ts';
+import { inlineStyle } from '../inline_style.ts';
 import '../parts/avatar.ts';
 import '../parts/banners.ts';
 import '../parts/controls.ts';
@@ -130,7 +130,7 @@ export class HulloVideo extends CallElement {
 
   #renderPlaceholder(person: Person, testId: string, words: readonly string[]): TemplateResult {
     const [one, two] = coloursOf(person.accid);
-    return html`<div class="placeholder" data-testid=${testId} style=${styleMap({ '--one': one, '--two': two })}>
+    return html`<div class="placeholder" data-testid=${testId} ${inlineStyle({ '--one': one, '--two': two })}>
       <div class="ambient"></div>
       <div class="face"><hullo-avatar .person=${person}></hullo-avatar>${words.map((sentence) => html`<p>${sentence}</p>`)}</div>
     </div>`;

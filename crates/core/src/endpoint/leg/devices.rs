@@ -7,11 +7,12 @@ use crate::endpoint::context::Context;
 use crate::endpoint::requests::Purpose;
 use crate::endpoint::{DeviceKind, DevicePresets, LocalDevice, MediaCommand, Op};
 
-/// Microphone and camera.
+/// Microphone, camera and screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tracks {
     audio: bool,
     video: bool,
+    screen: bool,
 }
 
 /// What the server is told of them.
@@ -19,6 +20,7 @@ pub(super) struct Tracks {
 pub(super) struct SentDevices {
     audio: DeviceState,
     video: DeviceState,
+    pub(super) screen: bool,
 }
 
 /// The failures that the application has been told of: each once, until the device works or the person tries it again.
@@ -136,10 +138,6 @@ impl CallLeg {
         kind: DeviceKind,
         now: LocalDevice,
     ) -> Option<ErrorKind> {
-        if kind == DeviceKind::Screen {
-            self.local.screen = now;
-            return None;
-        }
         let wanted = self.wanted_device(kind)?;
         match now.state {
             DeviceState::Off => return None,
@@ -162,7 +160,7 @@ impl CallLeg {
 
     /// The microphone or camera, if it is to be open.
     fn wanted_device(&mut self, kind: DeviceKind) -> Option<WantedDevice<'_>> {
-        let Tracks { audio, video } = self.media.captured;
+        let Tracks { audio, video, .. } = self.media.captured;
         match kind {
             DeviceKind::Audio if audio => Some(WantedDevice {
                 device: &mut self.local.microphone,
@@ -181,20 +179,37 @@ impl CallLeg {
     pub(in crate::endpoint) fn sync_devices(&mut self, cx: &mut Context) {
         let capture = self.wanted_capture();
         let flow = self.wanted_flow(capture);
-        let Tracks { audio, video } = capture;
+        let Tracks {
+            audio,
+            video,
+            screen,
+        } = capture;
         if self.media.captured != capture {
             let before = std::mem::replace(&mut self.media.captured, capture);
             self.local.microphone.follow(before.audio, audio);
             self.local.camera.follow(before.video, video);
             self.reported.microphone.take_if(|_| !audio);
             self.reported.camera.take_if(|_| !video);
-            cx.command(MediaCommand::Capture { audio, video });
+            cx.command(MediaCommand::Capture {
+                audio,
+                video,
+                screen,
+            });
         }
         let peer = self.media.peer;
-        let Tracks { audio, video } = flow;
+        let Tracks {
+            audio,
+            video,
+            screen,
+        } = flow;
         if peer != 0 && self.media.flowing != flow {
             self.media.flowing = flow;
-            cx.command(MediaCommand::Flow { peer, audio, video });
+            cx.command(MediaCommand::Flow {
+                peer,
+                audio,
+                video,
+                screen,
+            });
         }
         self.sync_sent_devices(cx);
     }
@@ -209,6 +224,7 @@ impl CallLeg {
         let told = own.map(|own| SentDevices {
             audio: own.audio,
             video: own.video,
+            screen: own.screen,
         });
         let now = self.devices_for_others();
         // Before the first word, the server has what it took them to do when the call began, or was told earlier.
@@ -218,6 +234,7 @@ impl CallLeg {
                 call_id: self.view.call_id,
                 audio: now.audio,
                 video: now.video,
+                screen: self.screen_to_tell(),
             };
             cx.request(command, Purpose::SetMedia);
         }
@@ -234,6 +251,7 @@ impl CallLeg {
         SentDevices {
             audio: state(!local.audio_muted, local.microphone),
             video: state(self.wants_camera(), local.camera),
+            screen: self.phase == LegPhase::InCall && local.screen.state == DeviceState::On,
         }
     }
 
@@ -243,6 +261,7 @@ impl CallLeg {
         Tracks {
             audio: open,
             video: open && self.wants_camera(),
+            screen: self.wants_screen(),
         }
     }
 
@@ -257,6 +276,7 @@ impl CallLeg {
         Tracks {
             audio: flows && capture.audio && !self.local.audio_muted,
             video: flows && capture.video,
+            screen: flows && self.local.screen.state == DeviceState::On,
         }
     }
 

@@ -45,6 +45,15 @@ impl CallLeg {
         }
     }
 
+    /// The page is being closed, or reloaded: a call that nobody has answered is not to ring for long for nobody.
+    pub(in crate::endpoint) fn close_page(&self, cx: &mut Context) {
+        let rings_there = matches!(self.phase, LegPhase::Dialing { .. } | LegPhase::Calling);
+        if rings_there && cx.signalling.is_ready() {
+            let call_id = self.view.call_id;
+            cx.request(Command::Closing { call_id }, Purpose::Closing);
+        }
+    }
+
     /// The dial, if it is still under way, is not wanted any more. Returns whether the server may know of the call.
     pub(in crate::endpoint) fn abandon_dial(&self, cx: &mut Context) -> bool {
         match self.phase {

@@ -79,18 +79,22 @@ pub(super) fn participant_events(
         connection_events(before, now, &mut events);
         device_events(before, now, &mut events);
     }
+    events.extend(screen_events(old, new, me));
     events
 }
 
-/// What has become of the others when the call ends: that they have left, or are back, is no news then.
+/// What has become of the others when the call ends: that they have left, are back, or share nothing any more, is no news then.
 pub(in crate::endpoint) fn last_participant_events(
     old: &CallView,
     new: &CallView,
     me: Option<&Accid>,
 ) -> Vec<AppEvent> {
     let is_news = |event: &AppEvent| {
-        use AppEvent::{UserLeave, UserReconnected};
-        !matches!(event, UserLeave { .. } | UserReconnected { .. })
+        use AppEvent::{ScreenAvailable, UserLeave, UserReconnected};
+        !matches!(
+            event,
+            UserLeave { .. } | UserReconnected { .. } | ScreenAvailable { .. }
+        )
     };
     let mut events = participant_events(old, new, me);
     events.retain(is_news);
@@ -259,4 +263,22 @@ fn device_events(
             muted: is_off(now.video),
         });
     }
+}
+
+/// Whose screen is not shared any more, and then whose is.
+fn screen_events(old: &CallView, new: &CallView, me: Option<&Accid>) -> Vec<AppEvent> {
+    let shares = |view: &CallView, accid: &Accid| {
+        let mut participants = view.participants.iter();
+        participants.any(|p| p.accid == *accid && p.screen)
+    };
+    let changed = |available: bool| {
+        let others = new.participants.iter().filter(|p| Some(&p.accid) != me);
+        let changed =
+            others.filter(move |p| p.screen == available && shares(old, &p.accid) != available);
+        changed.map(move |p| AppEvent::ScreenAvailable {
+            accid: p.accid.clone(),
+            available,
+        })
+    };
+    changed(false).chain(changed(true)).collect()
 }

@@ -34,7 +34,7 @@ pub(in crate::endpoint) struct MediaConnection {
     pub(super) restart_at: Option<Time>,
     pub(super) captured: Tracks,
     pub(super) flowing: Tracks,
-    /// What the server was told of microphone and camera.
+    /// What the server was told of microphone, camera and screen.
     pub(super) sent: Option<SentDevices>,
     /// The m-lines that were asked for.
     lines: Lines,
@@ -42,11 +42,12 @@ pub(in crate::endpoint) struct MediaConnection {
     pub(super) subscribed: Option<Vec<Uid>>,
 }
 
-/// How many m-lines receive sound and pictures.
+/// How many m-lines receive sound and pictures, and whether one carries screens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Lines {
     audio: u8,
     video: u8,
+    screen: bool,
 }
 
 impl MediaConnection {
@@ -54,13 +55,24 @@ impl MediaConnection {
     pub(super) fn is_answered(&self) -> bool {
         self.fingerprint.is_some()
     }
+
+    /// The server was told that the screen is shared, and has not been told otherwise.
+    pub(super) fn is_screen_told(&self) -> bool {
+        self.sent.is_some_and(|sent| sent.screen)
+    }
 }
 
 impl Lines {
-    /// As many as a call needs, with some to spare, so that not each newcomer costs a negotiation.
-    fn needed(call: &CallView, me: Option<&Accid>) -> Self {
+    /// As many as a call needs, with some to spare, so that not each newcomer costs a negotiation; one for screens not before
+    /// a screen is shared.
+    fn needed(call: &CallView, me: Option<&Accid>, screen: bool) -> Self {
         if call.kind == CallKind::OneToOne {
-            return Self { audio: 1, video: 1 };
+            let (audio, video) = (1, 1);
+            return Self {
+                audio,
+                video,
+                screen,
+            };
         }
         let others = call.participants.iter();
         let others = others
@@ -70,6 +82,7 @@ impl Lines {
         Self {
             audio: spare.min(AUDIO_LINES_MAX) as u8,
             video: spare.min(VIDEO_LINES_MAX) as u8,
+            screen,
         }
     }
 
@@ -78,6 +91,7 @@ impl Lines {
         Self {
             audio: self.audio.max(other.audio),
             video: self.video.max(other.video),
+            screen: self.screen || other.screen,
         }
     }
 }
@@ -86,7 +100,7 @@ impl CallLeg {
     /// Makes a new connection, in place of any other.
     pub(in crate::endpoint) fn open_media(&mut self, cx: &mut Context) {
         let peer = cx.new_peer();
-        let lines = Lines::needed(&self.view, cx.me());
+        let lines = self.needed_lines(cx);
         self.media = MediaConnection {
             peer,
             was_connected: self.media.was_connected,
@@ -102,11 +116,17 @@ impl CallLeg {
             peer,
             audio: lines.audio,
             video: lines.video,
+            screen: lines.screen,
         });
     }
 
-    /// Closes the connection and forgets what was asked for the sake of it.
+    fn needed_lines(&self, cx: &Context) -> Lines {
+        Lines::needed(&self.view, cx.me(), self.needs_screen_line(cx))
+    }
+
+    /// Closes the connection and forgets what was asked for the sake of it. The screen is not shared again by itself.
     pub(in crate::endpoint) fn close_media(&mut self, cx: &mut Context) {
+        self.end_share(&ErrorKind::CallOver.into(), cx);
         self.media = MediaConnection::default();
         self.slots.clear();
         self.close_devices();
@@ -261,15 +281,24 @@ impl CallLeg {
 
     /// Adds m-lines when more have come.
     pub(in crate::endpoint) fn sync_lines(&mut self, cx: &mut Context) {
-        let needed = Lines::needed(&self.view, cx.me());
+        let needed = self.needed_lines(cx);
         let lines = self.media.lines.or_more(needed);
         let peer = self.media.peer;
         if peer == 0 || lines == self.media.lines {
             return;
         }
         self.media.lines = lines;
-        let Lines { audio, video } = lines;
-        cx.command(MediaCommand::Grow { peer, audio, video });
+        let Lines {
+            audio,
+            video,
+            screen,
+        } = lines;
+        cx.command(MediaCommand::Grow {
+            peer,
+            audio,
+            video,
+            screen,
+        });
     }
 
     /// `Reconnecting` once when signalling or media is away during the call, `Reconnected` once when both are well.

@@ -41,6 +41,7 @@ fn set(shell: &mut Shell, session: SessionId, call_id: CallId, audio: DeviceStat
                 call_id,
                 audio,
                 video: Off,
+                screen: None,
             },
         },
         known: Known::default(),

@@ -43,6 +43,7 @@ fn hang_up_ends_the_call_for_both_with_durations() {
             (end.reason, end.duration_ms),
             (EndReason::HungUp, duration_ms)
         );
+        assert_eq!(end.durations, record.durations, "as in the record");
         let [Event::CallChanged { .. }, Event::MessageAdded { message }] = &events[..] else {
             panic!("first the state, then what follows from it: {events:?}");
         };
@@ -60,6 +61,75 @@ fn hang_up_ends_the_call_for_both_with_durations() {
 }
 
 #[test]
+fn callee_who_signs_out_on_the_last_device_does_not_let_the_caller_wait() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let phone = shell.login("bob", "b1");
+    let tablet = shell.login("bob", "b2");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(phone, Command::Logout).unwrap();
+    assert!(!shell.call(call_id).is_ended(), "the tablet may answer");
+    shell.take_events(alice);
+    shell.ask(tablet, Command::Logout).unwrap();
+    let end = end_in(&shell.take_events(alice)).unwrap();
+    assert_eq!(
+        (end.reason, end.by),
+        (EndReason::LoggedOut, Some(accid("bob")))
+    );
+    assert_eq!(shell.record(call_id).status, RecordStatus::TimedOut);
+}
+
+#[test]
+fn caller_whose_page_is_closed_is_not_waited_for_long_while_it_rings() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(alice, Command::Closing { call_id }).unwrap();
+    shell.disconnect(alice);
+    shell.pass(CLOSING_GRACE_MS - 1);
+    assert!(!shell.call(call_id).is_ended());
+    shell.take_events(bob);
+    shell.pass(1);
+    let end = end_in(&shell.take_events(bob)).unwrap();
+    assert_eq!(end.reason, EndReason::Lost);
+    assert_eq!(shell.record(call_id).status, RecordStatus::Cancelled);
+}
+
+#[test]
+fn caller_who_reloads_keeps_the_call_and_all_the_grace_that_it_had() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(alice, Command::Closing { call_id }).unwrap();
+    shell.disconnect(alice);
+    shell.pass(1_500);
+    let again = shell.login_asking("alice", "a1", vec![]);
+    assert_eq!(shell.welcomed[&again].0.calls.len(), 1);
+    shell.disconnect(again);
+    shell.pass(CLOSING_GRACE_MS + 1_000);
+    assert!(!shell.call(call_id).is_ended(), "this time it said nothing");
+}
+
+#[test]
+fn page_that_is_closed_in_a_running_call_has_all_the_grace() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(alice, Command::Closing { call_id }).unwrap();
+    shell.accept(bob, call_id).unwrap();
+    shell.connect(alice, call_id, "AA");
+    shell.connect(bob, call_id, "BB");
+    shell.disconnect(alice);
+    shell.pass(GRACE_MS - 1);
+    assert!(!shell.call(call_id).is_ended());
+    shell.pass(1);
+    assert!(shell.call(call_id).is_ended());
+}
+
+#[test]
 fn requests_about_an_ended_call_say_so() {
     let mut shell = Shell::new();
     let (alice, bob, call_id) = shell.talking(Media::Audio);
@@ -69,6 +139,7 @@ fn requests_about_an_ended_call_say_so() {
         call_id,
         audio: DeviceState::On,
         video: DeviceState::On,
+        screen: None,
     };
     assert_eq!(kind(shell.ask(bob, set)), ErrorKind::CallOver);
     assert_eq!(
@@ -114,6 +185,7 @@ fn video_call_without_pictures_survives_the_ring_and_connect_times() {
             call_id,
             audio: DeviceState::On,
             video: DeviceState::Off,
+            screen: None,
         };
         shell.ask(session, set).unwrap();
     }
@@ -220,10 +292,9 @@ fn callee_that_logs_out_one_device_can_answer_on_another() {
     let mut shell = Shell::new();
     let alice = shell.login("alice", "a1");
     let phone = shell.login("bob", "b1");
+    let tablet = shell.login("bob", "b2");
     let call_id = shell.dial(alice, "bob", Media::Audio);
     shell.ask(phone, Command::Logout).unwrap();
-    let tablet = shell.login("bob", "b2");
-    assert_eq!(shell.welcomed[&tablet].0.invites.len(), 1);
     shell.accept(tablet, call_id).unwrap();
 }
 

@@ -390,3 +390,52 @@ fn group_names_have_a_limit() {
         ErrorKind::OneToOneOnly
     );
 }
+
+#[test]
+fn last_one_of_a_group_call_that_is_kept_stays_until_leaving() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let carol = shell.login("carol", "c1");
+    let call_id = shell.fresh_call();
+    let mut dial = start_group(call_id, &["bob", "carol"]);
+    dial.group = Some(GroupTerms {
+        keep_last: true,
+        ..GroupTerms::default()
+    });
+    shell.ask(alice, Command::StartCall(dial)).unwrap();
+    shell.accept(bob, call_id).unwrap();
+    shell.hang_up(carol, call_id).unwrap();
+    shell.hang_up(bob, call_id).unwrap();
+    assert!(!shell.call(call_id).is_ended(), "alice waits");
+    let room_token = None;
+    shell
+        .ask(
+            carol,
+            Command::Join {
+                call_id,
+                room_token,
+            },
+        )
+        .unwrap();
+    shell.hang_up(alice, call_id).unwrap();
+    assert!(!shell.call(call_id).is_ended(), "carol waits");
+    shell.hang_up(carol, call_id).unwrap();
+    assert!(shell.call(call_id).is_ended());
+}
+
+#[test]
+fn kept_group_call_that_nobody_answers_is_over() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    let bob = shell.login("bob", "b1");
+    let call_id = shell.fresh_call();
+    let mut dial = start_group(call_id, &["bob"]);
+    dial.group = Some(GroupTerms {
+        keep_last: true,
+        ..GroupTerms::default()
+    });
+    shell.ask(alice, Command::StartCall(dial)).unwrap();
+    shell.hang_up(bob, call_id).unwrap();
+    assert!(shell.call(call_id).is_ended());
+}

@@ -182,6 +182,7 @@ fn devices_are_asked_for_until_their_client_says_more_and_cameras_in_video_calls
         call_id,
         audio,
         video,
+        screen: None,
     };
     let flags = |shell: &Shell| {
         let own = shell
@@ -213,6 +214,7 @@ fn ringing_callee_has_no_microphone_to_set() {
         call_id,
         audio: On,
         video: On,
+        screen: None,
     };
     assert_eq!(kind(shell.ask(bob, set.clone())), ErrorKind::NotInCall);
     shell.ask(alice, set).unwrap();

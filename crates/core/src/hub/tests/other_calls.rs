@@ -31,6 +31,7 @@ fn every_command(call_id: CallId) -> Vec<Command> {
             call_id,
             audio: DeviceState::Off,
             video: DeviceState::Off,
+            screen: None,
         },
         Command::CallSnapshot { call_id },
     ]

@@ -40,7 +40,7 @@ enum Ask {
     HangUp,
     Switch(Media),
     AnswerSwitch(bool),
-    Set(DeviceState, DeviceState),
+    Set(DeviceState, DeviceState, Option<bool>),
     AcceptWith(OtherCall),
     End,
     Join,
@@ -90,7 +90,9 @@ fn ask() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::HangUp),
         3 => media().prop_map(Ask::Switch),
         3 => any::<bool>().prop_map(Ask::AnswerSwitch),
-        1 => (device_state(), device_state()).prop_map(|(audio, video)| Ask::Set(audio, video)),
+        2 => (device_state(), device_state(), any::<Option<bool>>()).prop_map(
+            |(audio, video, screen)| Ask::Set(audio, video, screen)
+        ),
         3 => Just(Ask::AcceptWith(OtherCall::End)),
         3 => Just(Ask::AcceptWith(OtherCall::Hold)),
         1 => Just(Ask::End),
@@ -295,6 +297,11 @@ impl World {
             let in_call = count(ParticipantState::is_in_call);
             let alone = in_call == 1 && count(ParticipantState::is_pending) == 0;
             assert!(in_call > 0 && !alone, "nobody is left to talk to");
+            let mut sharers = call.participants.iter().filter(|own| own.screen);
+            let may_share = sharers
+                .clone()
+                .all(|own| own.state.is_in_call() && !own.held);
+            assert!(may_share && sharers.nth(1).is_none(), "one screen");
             for own in call.participants.iter().filter(|p| !p.state.is_over()) {
                 let accid = own.accid.clone();
                 let is_active = own.state.is_in_call() && !own.held;
@@ -362,10 +369,11 @@ fn command(ask: Ask, call_id: CallId) -> Command {
         Ask::HangUp => Command::Hangup { call_id },
         Ask::Switch(media) => Command::Switch { call_id, media },
         Ask::AnswerSwitch(agree) => Command::AnswerSwitch { call_id, agree },
-        Ask::Set(audio, video) => Command::SetMedia {
+        Ask::Set(audio, video, screen) => Command::SetMedia {
             call_id,
             audio,
             video,
+            screen,
         },
         Ask::Logout => Command::Logout,
     }

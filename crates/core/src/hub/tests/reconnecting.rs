@@ -87,6 +87,7 @@ fn another_device_of_the_account_is_not_moved_into_the_call() {
         call_id,
         audio: DeviceState::On,
         video: DeviceState::Off,
+        screen: None,
     };
     assert_eq!(kind(shell.ask(other, set)), ErrorKind::InCallOnOtherDevice);
 }

@@ -51,6 +51,7 @@ pub(crate) fn member(name: &str, uid: u64, state: ParticipantState) -> Participa
         video: DeviceState::On,
         reconnecting: false,
         held: false,
+        screen: false,
         inviter: None,
         device: None,
     }

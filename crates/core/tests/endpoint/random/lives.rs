@@ -46,7 +46,11 @@ impl Lives {
     fn look(&mut self, command: &hullo_core::endpoint::MediaCommand) {
         use hullo_core::endpoint::MediaCommand::{Capture, Close};
         match command {
-            Capture { audio, video } => self.captures = *audio || *video,
+            Capture {
+                audio,
+                video,
+                screen,
+            } => self.captures = *audio || *video || *screen,
             Close => self.captures = false,
             _ => {}
         }

@@ -83,6 +83,7 @@ impl Actor {
             RoomCommand::Close if self.uids.remove(&call_id).is_some() => None,
             RoomCommand::Admit(_)
             | RoomCommand::Subscribe { .. }
+            | RoomCommand::Share(_)
             | RoomCommand::Hold { .. }
             | RoomCommand::Remove(_)
                 if self.uids.contains_key(&call_id) =>
@@ -92,6 +93,7 @@ impl Actor {
             RoomCommand::Close
             | RoomCommand::Admit(_)
             | RoomCommand::Subscribe { .. }
+            | RoomCommand::Share(_)
             | RoomCommand::Hold { .. }
             | RoomCommand::Remove(_) => return,
         };

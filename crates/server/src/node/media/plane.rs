@@ -73,6 +73,11 @@ impl Plane {
                     self.sfu.subscribe(room, peer, videos, now);
                 }
             }
+            RoomCommand::Share(sharer) => {
+                if let Some(room) = self.by_call.get(&key) {
+                    self.sfu.share(*room, sharer, now);
+                }
+            }
             RoomCommand::Hold { peer, held } => {
                 if let Some((room, peer)) = self.find(&key, peer) {
                     self.sfu.hold(room, peer, held, now);

@@ -9,7 +9,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::{Connection, OpenFlags};
 
 /// One for each version of the tables; the version of a file is how many it has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/0001_first.sql"),
+    include_str!("../../../migrations/0002_read_mark.sql"),
+];
 /// How long to wait for a lock that another program holds on the file.
 const BUSY: Duration = Duration::from_secs(2);
 /// Statements that a connection keeps prepared; more than there are.

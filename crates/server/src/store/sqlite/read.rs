@@ -14,7 +14,7 @@ use crate::store::policy;
 use crate::store::vault::Vault;
 use crate::store::{
     Account, App, ConversationQuery, MessagePage, PageLimit, Policies, RecordPage, RecordQuery,
-    Retention, StoreError,
+    Retention, StoreError, UnreadCalls,
 };
 
 /// A row that cannot be read, to be put into quarantine.
@@ -65,6 +65,10 @@ const PAST_CALLS: &str = "SELECT seq, body, message_first, messages FROM past_ca
      CROSS JOIN records ON seq = record WHERE accid = ? AND record < ? AND body IS NOT NULL ORDER BY record DESC";
 const MISSED: &str = "SELECT record FROM past_calls INDEXED BY past_calls_missed \
      WHERE accid = ? AND record > ? AND missed = 1 LIMIT ?";
+const READ_TO: &str =
+    "SELECT calls_read_to FROM accounts JOIN accids USING (id) WHERE app = ? AND accid = ?";
+const NEWEST_RECORD: &str =
+    "SELECT seq FROM records WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
 const CONVERSATION: &str = "SELECT seq, body, message_first, message FROM conversations \
      CROSS JOIN records ON seq = record \
      WHERE low = ? AND high = ? AND message < ? AND message >= ? AND body IS NOT NULL ORDER BY message DESC";
@@ -263,9 +267,7 @@ pub(super) fn records(
     let mut page = Page::new(query.limit);
     // Outside it counts from 1 in each app.
     let (none, last) = records_of(app);
-    let before = query
-        .before
-        .map_or(last, |before| none.saturating_add(signed(before)).min(last));
+    let before = query.before.map_or(last, |before| record_at(app, before));
     let add = |row: &Row<'_>| match record_of(row, aside)? {
         Some(record) => {
             let seq: i64 = row.get(0)?;
@@ -291,26 +293,59 @@ pub(super) fn records(
     })
 }
 
-/// How many calls an account has missed after a place, at most [`MISSED_COUNT_MAX`].
-pub(super) fn missed(
+/// What an account has not read of its past calls; nothing where there is no such account.
+pub(super) fn unread_calls(
     connection: &Connection,
     key: &AppKey,
     accid: &Accid,
-    after: u64,
-) -> Result<u32, StoreError> {
+) -> Result<UnreadCalls, StoreError> {
+    let mut unread = UnreadCalls {
+        read_to: 0,
+        missed: 0,
+    };
+    let Some((app, _)) = app_id(connection, key)? else {
+        return Ok(unread);
+    };
+    each(connection, READ_TO, (app, accid.as_str()), |row| {
+        unread.read_to = unsigned(row.get(0)?);
+        Ok(false)
+    })?;
+    let number = accid_id(connection, app, accid)?;
+    let after = record_at(app, unread.read_to);
+    each(
+        connection,
+        MISSED,
+        (number, after, MISSED_COUNT_MAX),
+        |_| {
+            unread.missed += 1;
+            Ok(true)
+        },
+    )?;
+    Ok(unread)
+}
+
+/// This place among the app's records, or that of the newest if it is further.
+pub(super) fn place_until(
+    connection: &Connection,
+    key: &AppKey,
+    place: u64,
+) -> Result<u64, StoreError> {
     let Some((app, _)) = app_id(connection, key)? else {
         return Ok(0);
     };
-    let number = accid_id(connection, app, accid)?;
-    let mut missed = 0;
     let (none, last) = records_of(app);
-    let after = none.saturating_add(signed(after)).min(last);
-    let of = (number, after, MISSED_COUNT_MAX);
-    each(connection, MISSED, of, |_| {
-        missed += 1;
-        Ok(true)
+    let mut newest = none;
+    each(connection, NEWEST_RECORD, (none, last), |row| {
+        newest = row.get(0)?;
+        Ok(false)
     })?;
-    Ok(missed)
+    Ok(place.min(unsigned(newest - none)))
+}
+
+/// The number of the record at a place among the app's; the greatest there can be where it lies beyond.
+fn record_at(app: i64, place: u64) -> i64 {
+    let (none, last) = records_of(app);
+    none.saturating_add(signed(place)).min(last)
 }
 
 /// The newest page of an account's messages within `after < id < before`, oldest first.

@@ -14,7 +14,7 @@ use hullo_protocol::{
 
 use super::Client;
 use crate::auth;
-use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreError};
+use crate::store::{Account, ConversationQuery, PageLimit, RecordQuery, StoreError, UnreadCalls};
 
 /// How accounts are shown.
 pub(super) type Profiles = BTreeMap<Accid, Profile>;
@@ -46,11 +46,16 @@ impl Client {
             Command::CallRecord { call_id } => {
                 return Prepared::Answered(self.record(*call_id).await);
             }
-            Command::ListCalls {
-                before,
-                limit,
-                seen,
-            } => return Prepared::Answered(self.list_calls(*before, *limit, *seen).await),
+            Command::ListCalls { before, limit } => {
+                return Prepared::Answered(self.list_calls(*before, *limit).await);
+            }
+            Command::MarkCallsRead { up_to } => match self.mark_calls_read(*up_to).await {
+                Ok(up_to) => {
+                    request.command = Command::MarkCallsRead { up_to };
+                    None
+                }
+                Err(error) => return Prepared::Answered(Err(error)),
+            },
             Command::StartCall(dial) => dial.room_token.as_ref(),
             Command::Accept { room_token, .. } | Command::Join { room_token, .. } => {
                 room_token.as_ref()
@@ -206,12 +211,7 @@ impl Client {
     }
 
     /// The account's past calls with everybody.
-    async fn list_calls(
-        &self,
-        before: Option<u64>,
-        limit: u32,
-        seen: Option<u64>,
-    ) -> Result<Success, ErrorBody> {
+    async fn list_calls(&self, before: Option<u64>, limit: u32) -> Result<Success, ErrorBody> {
         check_limit(limit)?;
         let key = &self.app.app.key;
         let store = &self.context.shared.store;
@@ -224,8 +224,8 @@ impl Client {
             },
         };
         let page = store.records(key, query).await.map_err(unavailable)?;
-        let missed = store.missed(key, &self.accid, seen.unwrap_or(0));
-        let missed = missed.await.map_err(unavailable)?;
+        let unread = store.unread_calls(key, &self.accid).await;
+        let UnreadCalls { read_to, missed } = unread.map_err(unavailable)?;
         let mut others = BTreeSet::new();
         for (_, record) in &page.records {
             others.extend(others_in(record, &self.accid));
@@ -247,7 +247,16 @@ impl Client {
             calls: calls.collect(),
             more: page.next.is_some(),
             missed,
+            read_to,
         })
+    }
+
+    /// Stores how far the account's past calls are read; how far that is then.
+    async fn mark_calls_read(&self, up_to: u64) -> Result<u64, ErrorBody> {
+        let store = &self.context.shared.store;
+        let key = &self.app.app.key;
+        let marked = store.mark_calls_read(key, &self.accid, up_to).await;
+        marked.map_err(unavailable)
     }
 
     /// The record of a call, as far as it is this account's business.
