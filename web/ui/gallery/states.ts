@@ -123,6 +123,18 @@ export const states: Record<string, Lead> = {
       local: { microphone: { state: 'asking' } },
     });
   },
+  'small-screen': (client, surface) => {
+    surface.layout = 'small';
+    client.enter({
+      state: 'in_call',
+      current: callOf({
+        state: 'active',
+        activeMs: ACTIVE,
+        media: 'audio',
+        remoteParticipant: { screen: true },
+      }),
+    });
+  },
   'voice-remote-asking': inCall({ media: 'audio', remoteParticipant: { audio: 'asking' } }),
   'voice-remote-no-microphone': inCall({ media: 'audio', remoteParticipant: { audio: 'failed' } }),
   'voice-sound-blocked': after(voice, (client) => client.blockSound(true)),

@@ -113,6 +113,15 @@ describe('a screen that somebody shares', () => {
     expect(bench.part('hullo-sharing')).toBeDefined();
   });
 
+  test('is what a call beside the app shows', async () => {
+    await bench.lead('small-screen');
+    expect(client.screens.get('bob')?.dataset.testid).toBe('hullo-small-screen');
+    client.enter({ state: 'in_call', current: callOf({ state: 'active', media: 'audio' }) });
+    await bench.settle();
+    expect(client.screens.size).toBe(0);
+    expect(bench.part('hullo-small-screen')).toBeUndefined();
+  });
+
   test('is announced', async () => {
     await bench.lead('video-screen');
     expect(bench.surface.shadowRoot?.querySelector('[aria-live]')?.textContent).toContain(

@@ -58,6 +58,10 @@ export const smallStyles = [
     video.mirrored {
       scale: -1 1;
     }
+    video.screen {
+      object-fit: contain;
+      background: #050608;
+    }
     .placeholder {
       --_glow: 0.6;
     }

@@ -13,7 +13,7 @@ import { microphoneButton } from '../parts/device_buttons.ts';
 import { cornerOfKey, dragToCorner, glideFrom } from '../parts/drag.ts';
 import '../parts/faces.ts';
 import '../parts/timer.ts';
-import { RemoteView } from '../parts/views.ts';
+import { RemoteView, ScreenView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { type Intent, type Scene, toggleMicrophone } from '../scene.ts';
@@ -42,7 +42,8 @@ export class HulloSmall extends CallElement {
   @property({ attribute: false }) corner: Corner = 'bottom-end';
   /** It is alone in a window of its own, which the person moves by other means. */
   @property({ type: Boolean, reflect: true }) alone = false;
-  #remote = new RemoteView(this, () => (this.#filmed(this.scene) ? this.#shown : undefined));
+  #remote = new RemoteView(this, () => (this.#filmed(this.scene) && !this.#sharer ? this.#shown : undefined));
+  #screen = new ScreenView(this, () => this.#sharer);
   /** Who was shown last, so that a silence changes nothing. */
   #shown: string | undefined;
   /** The call, and whose picture was last requested. */
@@ -52,11 +53,16 @@ export class HulloSmall extends CallElement {
 
   /** The picture of the other side, while there is one. */
   get video(): HTMLVideoElement | undefined {
-    return this.#remote.element.value;
+    return (this.#sharer ? this.#screen : this.#remote).element.value;
+  }
+
+  /** Whose screen is shown: one that is shared is what the call is about. */
+  get #sharer(): string | undefined {
+    return this.scene?.sharers[0]?.accid;
   }
 
   #filmed(scene: Scene | undefined): boolean {
-    return scene?.state === 'in_call' && scene.call.media === 'video';
+    return scene?.state === 'in_call' && (scene.call.media === 'video' || scene.sharers.length > 0);
   }
 
   protected override willUpdate(): void {
@@ -76,7 +82,7 @@ export class HulloSmall extends CallElement {
   /** In a group, only the picture that is shown need be received. */
   #requestPicture(): void {
     const { scene } = this;
-    if (!scene?.group || !this.#filmed(scene) || !this.#shown) return;
+    if (!scene?.group || scene.call.media !== 'video' || !this.#filmed(scene) || !this.#shown) return;
     const requested = `${scene.call.callId} ${this.#shown}`;
     if (requested === this.#requested) return;
     this.#requested = requested;
@@ -123,6 +129,10 @@ export class HulloSmall extends CallElement {
   }
 
   #renderPicture(scene: Scene): TemplateResult {
+    const sharer = this.#sharer;
+    if (sharer !== undefined)
+      return html`${this.#screen.render('hullo-small-screen')}
+        ${this.#screen.hasPicture ? nothing : this.#renderPlaceholder(scene.person(sharer))}`;
     const accid = this.#shown;
     const participant = scene.call.participants.find((one) => one.accid === accid);
     const person = accid === undefined ? scene.remote : scene.person(accid);
