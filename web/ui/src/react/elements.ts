@@ -43,7 +43,7 @@ export interface HulloRecentsEvents {
 }
 
 /** The past calls of the signed-in account, newest first. It reads further back as it is scrolled, shows what is new by itself,
-and marks missed calls as read once the person has them before their eyes. */
+ * and marks missed calls as read once the person has them before their eyes. */
 export const HulloRecents = elementComponent<
   Ui.HulloRecents,
   'client' | 'directory' | 'keepUnread' | 'lang' | 'texts' | 'theme',
