@@ -11,13 +11,13 @@ use super::context::Context;
 use super::leg::{CallLeg, LegPhase};
 use super::requests::Purpose;
 use super::tokens::TokenFor;
-use super::{DevicePresets, Endpoint};
+use super::{DevicePresets, Endpoint, Op};
 
 /// The caller's number in its call.
 const CALLER_UID: Uid = Uid(1);
 
 /// Whom the application dials, and how.
-pub(super) struct DialRequest {
+struct DialRequest {
     /// Each once.
     callees: Vec<Accid>,
     /// The terms of a group call; a call of two has none.
@@ -29,7 +29,7 @@ pub(super) struct DialRequest {
 }
 
 impl DialRequest {
-    pub(super) fn new(
+    fn new(
         mut callees: Vec<Accid>,
         group: Option<GroupTerms>,
         media: Media,
@@ -49,13 +49,45 @@ impl DialRequest {
     }
 
     /// With this device's microphone and camera like that.
-    pub(super) fn with(self, presets: DevicePresets) -> Self {
+    fn with(self, presets: DevicePresets) -> Self {
         Self { presets, ..self }
     }
 }
 
 impl Endpoint {
-    pub(super) fn dial(&mut self, ticket: u64, request: DialRequest) {
+    /// Dials one account, or several.
+    pub(super) fn handle_dial(&mut self, ticket: u64, op: Op) {
+        let (request, presets) = match op {
+            Op::Call {
+                accid,
+                media,
+                attachment,
+                timeout_ms,
+                presets,
+            } => {
+                let callees = vec![accid];
+                let request = DialRequest::new(callees, None, media, attachment, timeout_ms);
+                (request, presets)
+            }
+            Op::GroupCall {
+                accids,
+                media,
+                terms,
+                attachment,
+                timeout_ms,
+                presets,
+            } => {
+                let terms = Some(terms);
+                let request = DialRequest::new(accids, terms, media, attachment, timeout_ms);
+                (request, presets)
+            }
+            // It is dispatched here although it dials nobody.
+            _ => return self.cx.fail(ticket, ErrorKind::BadRequest),
+        };
+        self.dial(ticket, request.with(presets));
+    }
+
+    fn dial(&mut self, ticket: u64, request: DialRequest) {
         let me = match self.check_dial(&request) {
             Ok(me) => me,
             Err(error) => return self.cx.complete(ticket, Err(error)),

@@ -5,7 +5,6 @@ use hullo_protocol::{
 };
 
 use super::context::Context;
-use super::dial::DialRequest;
 use super::join::JoinBy;
 use super::leg::CallLeg;
 use super::leg::diff::Versions;
@@ -43,27 +42,7 @@ impl Endpoint {
                 self.login(ticket, account, cursor);
             }
             Op::Logout => self.logout(ticket),
-            Op::Call {
-                accid,
-                media,
-                attachment,
-                timeout_ms,
-                presets,
-            } => {
-                let request = DialRequest::new(vec![accid], None, media, attachment, timeout_ms);
-                self.dial(ticket, request.with(presets));
-            }
-            Op::GroupCall {
-                accids,
-                media,
-                terms,
-                attachment,
-                timeout_ms,
-                presets,
-            } => {
-                let request = DialRequest::new(accids, Some(terms), media, attachment, timeout_ms);
-                self.dial(ticket, request.with(presets));
-            }
+            Op::Call { .. } | Op::GroupCall { .. } => self.handle_dial(ticket, op),
             Op::Join { call_id, presets } => self.join(ticket, call_id, JoinBy::Joining, presets),
             Op::ContinueHere { call_id, presets } => {
                 self.join(ticket, call_id, JoinBy::Continuing, presets);

@@ -40,15 +40,12 @@ pub enum MediaEvent {
     },
 }
 
-/// What can be captured.
+/// What can be captured: by the microphone, by the camera, and the screen or a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceKind {
-    /// The microphone.
     Audio,
-    /// The camera.
     Video,
-    /// The screen, or a part of it.
     Screen,
 }
 

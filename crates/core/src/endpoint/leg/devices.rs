@@ -120,7 +120,7 @@ impl CallLeg {
         Ok(())
     }
 
-    /// Tries a device again that has failed. The application is told of a failure anew: somebody waits for it.
+    /// Tries a device again that has failed. The application is told of a failure again: somebody waits for it.
     fn retry(&mut self, kind: DeviceKind, cx: &mut Context) {
         if let Some(wanted) = self.wanted_device(kind)
             && wanted.device.has_failed()
@@ -170,7 +170,7 @@ impl CallLeg {
                 device: &mut self.local.camera,
                 reported: &mut self.reported.camera,
             }),
-            // A screen is asked for anew each time.
+            // A screen is asked for each time.
             DeviceKind::Audio | DeviceKind::Video | DeviceKind::Screen => None,
         }
     }
