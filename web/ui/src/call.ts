@@ -154,7 +154,6 @@ export class HulloCall extends LitElement {
     group: this.#group,
     asking: this.#asking,
     deviceList: this.#deviceList,
-    soundChanged: () => this.#announceSound(),
   });
 
   static override styles = callStyles;
