@@ -22,7 +22,7 @@ export default defineConfig({
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     target: 'es2022',
     sourcemap: true,
-    rolldownOptions: { output: { chunkFileNames: 'wasm.js' } },
+    rolldownOptions: { output: { chunkFileNames: 'wasm.js', minify: true } },
   },
   test: { include: ['{src,test}/**/*.test.ts'] },
 });

@@ -17,7 +17,7 @@ function elementOf({ name, tagName, description, members, events = [] }) {
   const properties = members
     .filter(({ kind, readonly, static: isStatic }) => kind === 'field' && !readonly && !isStatic)
     .map((member) => member.name);
-  return { name, tagName, description, properties, events: events.map(eventOf) };
+  return { name, tagName, description: inComment(description), properties, events: events.map(eventOf) };
 }
 
 function eventOf({ name, type, description }) {
@@ -86,9 +86,14 @@ function handlersOf(name, events) {
   if (events.length === 0) return '';
   const handlers = events.map(
     ({ handler, type, description }) =>
-      `\n  /** ${description} */\n  ${handler}?: ((event: ${typeOf(type)}) => void) | undefined;\n`,
+      `\n  /** ${inComment(description, '  ')} */\n  ${handler}?: ((event: ${typeOf(type)}) => void) | undefined;\n`,
   );
   return `/** What \`${name}\` reports. */\nexport interface ${name}Events {${handlers.join('')}}\n\n`;
+}
+
+/** A description within a comment. */
+function inComment(description, indent = '') {
+  return description.replaceAll('\n', `\n${indent} * `);
 }
 
 /** The type of an event; what it carries is exported beside the elements. */

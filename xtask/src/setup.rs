@@ -14,11 +14,14 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MIN: (u32, u32) = (20, 19);
 
 /// What the browser tests need beyond a build: (Debian package, a file that proves it is there).
-const TEST_PACKAGES: [(&str, &str); 5] = [
+const TEST_PACKAGES: [(&str, &str); 8] = [
     ("chromium", "/usr/bin/chromium"),
     ("firefox-esr", "/usr/bin/firefox-esr"),
     ("coturn", "/usr/bin/turnserver"),
     ("iproute2", "/usr/bin/ip"),
+    ("nginx-light", "/usr/sbin/nginx"),
+    ("curl", "/usr/bin/curl"),
+    ("openssl", "/usr/bin/openssl"),
     (
         "fonts-noto-cjk",
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -35,8 +38,8 @@ pub(crate) fn build_tools() -> Result<()> {
     install_npm_packages()
 }
 
-/// What the browser tests need as well: Chromium, Firefox, a font with Chinese characters, a TURN server, and what makes
-/// networks.
+/// What the browser tests need as well: Chromium, Firefox, a font with Chinese characters, a TURN server, what
+/// makes networks, and a proxy.
 pub(crate) fn test_tools() -> Result<()> {
     let missing: Vec<&str> = TEST_PACKAGES
         .iter()
@@ -44,11 +47,14 @@ pub(crate) fn test_tools() -> Result<()> {
         .map(|(package, _)| *package)
         .collect();
     if missing.is_empty() {
-        println!("setup: Chromium, Firefox, fonts, coturn and iproute2 are there");
+        println!(
+            "setup: Chromium, Firefox, fonts, coturn, iproute2, nginx, curl and openssl are there"
+        );
         return Ok(());
     }
-    install_debian_packages(&missing)
-        .context("the browser tests need Chromium, Firefox, a Chinese font, coturn and iproute2")
+    install_debian_packages(&missing).context(
+        "the browser tests need Chromium, Firefox, a Chinese font, coturn, iproute2, nginx, curl and openssl",
+    )
 }
 
 /// What counts instructions.

@@ -181,6 +181,16 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        // The pages as a book, without a link to nowhere, and followed: with browsers, in four languages, through nginx.
+        name: "book",
+        needs: &["build", "browsers"],
+        run: || {
+            in_book(["ci", "--no-audit", "--no-fund", "--silent"])?;
+            in_book(["run", "build", "--silent"])?;
+            in_book(["test", "--silent"])
+        },
+    },
+    Step {
         // The packages as npm has them, in fresh projects of every bundler and framework.
         name: "installs",
         needs: &["build", "browsers"],
@@ -230,6 +240,15 @@ fn built<const N: usize>(name: &str, args: [&str; N]) -> Command {
     program(
         &target_folder().join("debug").join(name).to_string_lossy(),
         args,
+    )
+}
+
+/// Runs npm in the folder of the book.
+fn in_book<const N: usize>(args: [&str; N]) -> Result<()> {
+    run_command(
+        program("npm", args)
+            .current_dir(root().join("docs"))
+            .env("HULLO_BIN", target_folder().join("debug/hullo")),
     )
 }
 

@@ -80,8 +80,9 @@ export class SignedIn {
     const { client } = this;
     client.on('messageAdded', ({ message }) => this.conversations.add(message));
     client.on('presenceChanged', ({ presence }) => this.#mark(presence.accid, presence.online));
-    client.on('reconnecting', () => this.#become({ reconnecting: true }));
-    client.on('reconnected', () => this.#become({ reconnecting: false }));
+    client.on('connectionChanged', ({ connected, why }) =>
+      this.#become({ reconnecting: !connected && !!why }),
+    );
     client.on('disconnect', ({ reason }) => this.#become({ closed: reason, reconnecting: false }));
   }
 

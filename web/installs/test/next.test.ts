@@ -29,7 +29,7 @@ test('page is rendered on the server, with the element in it', async () => {
 
 test('SDK is imported on the server, where create says what it lacks', async () => {
   const answer = await (await fetch(`${url}/import-on-server`)).json();
-  expect(answer).toEqual({ isTyped: true, message: expect.stringContaining('`server` is missing') });
+  expect(answer).toEqual({ isTyped: true, message: expect.stringContaining('server is missing') });
 });
 
 test('page signs in, and brings the module once', async () => {

@@ -65,6 +65,8 @@ export const wrong = [
   // @ts-expect-error: nor here
   <hullo-call key="3" theme={1} />,
 ];
+// @ts-expect-error: the client has no such operation
+export const Dialler = () => useHullo({ appKey: 'demo' }).client?.dial('bob');
 // @ts-expect-error: the app is not named
 export const Nameless = () => useHullo({ accid: 'alice' }).state;
 `;

@@ -106,12 +106,12 @@ export abstract class Client implements AsyncDisposable {
       notify: (event) => this.#listeners.dispatch(event),
       self: () => this.accid,
     });
-    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }), this.#life.signal);
+    const { signal } = this.#life;
+    observeNetwork(() => this.#driver.feed({ input: 'network_changed' }), signal);
     // A reload, or the end of the page: what its caller leaves ringing is not to ring for long.
-    globalThis.addEventListener?.('pagehide', () => this.#driver.feed({ input: 'page_hidden' }), {
-      signal: this.#life.signal,
-    });
-    options.signal?.addEventListener('abort', () => void this.destroy(), { signal: this.#life.signal });
+    const hidden = () => this.#driver.feed({ input: 'page_hidden' });
+    globalThis.addEventListener?.('pagehide', hidden, { signal });
+    options.signal?.addEventListener('abort', () => void this.destroy(), { signal });
   }
 
   /** Where this device is. */
@@ -239,6 +239,8 @@ export abstract class Client implements AsyncDisposable {
 
   async #end(): Promise<void> {
     this.#life.abort();
+    // What it leaves ringing is not to ring for long.
+    this.#driver.feed({ input: 'page_hidden' });
     this.#driver.close();
     this.#close();
     this.media.destroy();

@@ -1,6 +1,7 @@
 // Why there is no connection to the server, as far as a page can know. Browsers hide from pages what went wrong with a
 // WebSocket: whether anybody answers at its address is asked once more, by HTTP.
-import { type ConnectionFailure, type ErrorBody, HulloError } from './errors.ts';
+import type { ConnectionFailure } from './connection_failure.ts';
+import { type ErrorBody, HulloError } from './errors.ts';
 import type { HulloEvents } from './events.ts';
 
 /** How long an answer is waited for. */

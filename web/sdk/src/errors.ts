@@ -1,5 +1,6 @@
 // What can go wrong, in the numbers and kinds of the protocol, and of the client itself.
 import { CLIENT_ERRORS, type ClientErrorKind } from './client_errors.ts';
+import type { ConnectionFailure } from './connection_failure.ts';
 
 /** What went wrong; stable across versions. Branch on this, show {@link errorText}. */
 export type ErrorKind = ProtocolErrorKind | ClientErrorKind;
@@ -72,24 +73,6 @@ export type ProtocolErrorKind =
   | 'screen_denied'
   | 'screen_unavailable'
   | 'unknown';
-
-/**
- * Why there is no connection to the server. `offline`: this machine has no network; `lost`: it was there and is being restored;
- * `unreachable`: nobody answers at the address (server, address, certificate or the page's policy; browsers do not say which);
- * `refused`: something answers and takes no WebSocket (wrong path, a proxy without upgrades); `too_many_attempts`: too many failed
- * logins or connections from this address; `server_busy`, `shutting_down`, `too_slow`: as the server has said; `token_expired`: the
- * login token has run out, and there is no other. All but the last come right by themselves.
- */
-export type ConnectionFailure =
-  | 'offline'
-  | 'lost'
-  | 'unreachable'
-  | 'refused'
-  | 'too_many_attempts'
-  | 'server_busy'
-  | 'shutting_down'
-  | 'too_slow'
-  | 'token_expired';
 
 /** An error as the protocol carries it. */
 export interface ErrorBody {

@@ -1,5 +1,6 @@
 // Everything that the client tells the app. The state has changed before a listener is called.
-import type { ConnectionFailure, ErrorBody } from './errors.ts';
+import type { ConnectionFailure } from './connection_failure.ts';
+import type { ErrorBody } from './errors.ts';
 import type {
   Call,
   CallSummary,

@@ -1,6 +1,14 @@
 // Past calls for the gallery and the tests, and a client that has nothing else.
-import type { CallSummary, Media, RecentCall, RecentCalls, RecentsOptions, RecordStatus } from '@hullo/sdk';
-import type { RecentsClient, RecentsEvents } from '../src/recents/client.ts';
+import type {
+  CallSummary,
+  HulloEvents,
+  Media,
+  RecentCall,
+  RecentCalls,
+  RecentsOptions,
+  RecordStatus,
+} from '@hullo/sdk';
+import type { RecentsClient } from '../src/recents/client.ts';
 
 const HOUR = 3_600_000;
 
@@ -64,7 +72,7 @@ export function someRecents(): RecentCall[] {
   return sketches.map(recentOf);
 }
 
-type Listeners = { [E in keyof RecentsEvents]?: Set<(detail: RecentsEvents[E]) => void> };
+type Listeners = { [E in keyof HulloEvents]?: Set<(detail: HulloEvents[E]) => void> };
 
 /** Answers from a list that a test changes. */
 export class FakeRecents implements RecentsClient {
@@ -77,14 +85,14 @@ export class FakeRecents implements RecentsClient {
   refusal: unknown;
   readonly #listeners: Listeners = {};
 
-  on<E extends keyof RecentsEvents>(event: E, listener: (detail: RecentsEvents[E]) => void): () => void {
-    const listeners: Set<(detail: RecentsEvents[E]) => void> = this.#listeners[event] ?? new Set();
+  on<E extends keyof HulloEvents>(event: E, listener: (detail: HulloEvents[E]) => void): () => void {
+    const listeners: Set<(detail: HulloEvents[E]) => void> = this.#listeners[event] ?? new Set();
     Object.assign(this.#listeners, { [event]: listeners });
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
-  emit<E extends keyof RecentsEvents>(event: E, detail: RecentsEvents[E]): void {
+  emit<E extends keyof HulloEvents>(event: E, detail: HulloEvents[E]): void {
     for (const listener of this.#listeners[event] ?? []) listener(detail);
   }
 

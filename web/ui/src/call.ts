@@ -154,6 +154,7 @@ export class HulloCall extends LitElement {
     group: this.#group,
     asking: this.#asking,
     deviceList: this.#deviceList,
+    soundChanged: () => this.requestUpdate(),
   });
 
   static override styles = callStyles;

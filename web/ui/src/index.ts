@@ -19,7 +19,7 @@ export {
   type PersonDetails,
   personOf,
 } from './people.ts';
-export type { RecentsClient, RecentsEvents } from './recents/client.ts';
+export type { RecentsClient } from './recents/client.ts';
 export { HulloRecents, type MissedChange } from './recents.ts';
 export { HulloRecord, type Redial } from './record.ts';
 export type { OwnTones, SoundChange, Tone } from './sound/tones.ts';

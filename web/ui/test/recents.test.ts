@@ -253,12 +253,6 @@ describe('missed calls', () => {
     client.emit('recentsRead', { upTo: 97 });
     expect(recents.missed).toBe(1);
   });
-
-  test('stay marked with a client that keeps no mark', async () => {
-    Object.assign(client, { markRecentsRead: undefined });
-    await shown();
-    expect(recents.missed).toBe(4);
-  });
 });
 
 describe('the element', () => {

@@ -335,7 +335,10 @@ fn delta() -> CallDelta {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
             duration_ms: 133_000,
-            durations: Vec::new(),
+            durations: vec![ParticipantDuration {
+                accid: accid("bob"),
+                duration_ms: 133_000,
+            }],
         }),
     }
 }

@@ -165,6 +165,7 @@ fn call_requests() -> Vec<(&'static str, Request)> {
                 agree: true,
             }),
         ),
+        ("closing", plain(Command::Closing { call_id })),
         ("call_snapshot", plain(Command::CallSnapshot { call_id })),
     ]
 }

@@ -14,8 +14,8 @@ impl World {
             return;
         }
         let dice = &mut self.rng.screens;
-        if dice.chance(250) {
-            let enabled = dice.chance(700);
+        if dice.chance(500) {
+            let enabled = dice.chance(750);
             if self.devices[page.device].has_open(page) {
                 self.start_op(page.device, Op::ShareScreen { enabled });
             }
@@ -27,7 +27,7 @@ impl World {
         let Some(time) = self.devices[page.device].browser.screen_asked() else {
             return;
         };
-        let at = self.now.plus_ms(self.rng.screens.pick(50..=4_000));
+        let at = self.now.plus_ms(self.rng.screens.pick(50..=1_000));
         self.queue
             .schedule(at, WorldEvent::ScreenChosen(page, time));
     }

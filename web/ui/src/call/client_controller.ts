@@ -20,6 +20,8 @@ export interface ClientSinks {
   readonly group: GroupController;
   readonly asking: AskingController;
   readonly deviceList: DeviceListController;
+  /** Called when the browser blocks sound, and when it no longer does. */
+  soundChanged(): void;
 }
 
 /** Listens to the client of its host while the host is on the page. */
@@ -72,7 +74,7 @@ export class ClientController implements ReactiveController {
     if (!client) return;
     this.#unsubscribe = [
       client.on('changed', () => this.#applyChange(client)),
-      client.on('soundBlocked', () => this.host.requestUpdate()),
+      client.on('soundBlocked', () => this.sinks.soundChanged()),
       client.on('devicesChanged', ({ devices }) => this.sinks.deviceList.take(devices)),
       client.on('activeSpeakers', ({ accids }) => this.sinks.group.applySpeakers(accids, performance.now())),
       ...this.#followNetwork(client),

@@ -13,6 +13,8 @@ export class RecentList {
   #state: ListState = 'loading';
   #more = false;
   #missed = 0;
+  /** Up to which call the person has read, on any device. */
+  #readTo = 0;
   #older: ListState = 'ready';
   /** The missed calls that were new when they were first seen here: they stay marked while one looks. */
   #fresh: ReadonlySet<number> = new Set();
@@ -76,7 +78,7 @@ export class RecentList {
 
   async #readNewest(): Promise<void> {
     try {
-      const { calls, more, missed } = await this.client.recents({ limit: PAGE });
+      const { calls, more, missed, readTo } = await this.client.recents({ limit: PAGE });
       if (this.#over) return;
       const known = this.#calls[0]?.id;
       const oldest = calls.at(-1)?.id;
@@ -85,6 +87,7 @@ export class RecentList {
       if (this.#calls.length === 0 || gap) this.#more = more;
       this.#calls = gap ? calls : joined(this.#calls, calls);
       this.#missed = missed;
+      this.#readTo = readTo;
       this.#mark();
       this.#state = 'ready';
     } catch {
@@ -115,7 +118,8 @@ export class RecentList {
 
   /** Takes that the calls up to `upTo` were read. */
   applyRead(upTo: number): void {
-    this.#missed = this.#calls.filter(({ id, missed }) => missed && id > upTo).length;
+    this.#readTo = Math.max(this.#readTo, upTo);
+    this.#missed = this.#calls.filter(({ id, missed }) => missed && id > this.#readTo).length;
     this.changed();
   }
 
@@ -128,15 +132,14 @@ export class RecentList {
   /** Keeps for the account that everything known was read. */
   async markRead(): Promise<void> {
     const newest = this.#calls[0]?.id;
-    if (newest === undefined || this.#missed === 0 || !this.client.markRecentsRead) return;
+    if (newest === undefined || this.#missed === 0) return;
     this.applyRead(newest);
     // It is marked with the next look.
     await this.client.markRecentsRead(newest).catch(() => undefined);
   }
 
-  /** The server counts what was missed; those are the newest of the missed ones. */
   #mark(): void {
-    const missed = this.#calls.filter((call) => call.missed).slice(0, this.#missed);
+    const missed = this.#calls.filter(({ id, missed }) => missed && id > this.#readTo);
     this.#fresh = new Set([...this.#fresh, ...missed.map(({ id }) => id)]);
   }
 }

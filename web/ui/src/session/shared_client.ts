@@ -1,14 +1,6 @@
 // The client behind `useHullo()` of React and Vue: made when a component first wants it, signed in, shared by all that want the
 // same one, and given back when none does. A framework that unmounts and mounts again at once (StrictMode, hot reload) keeps it.
-import {
-  type Account,
-  type Call,
-  Hullo,
-  type HulloEvents,
-  type HulloOptions,
-  type LocalMedia,
-  type State,
-} from '@hullo/sdk';
+import { type Account, type Call, Hullo, type HulloOptions, type LocalMedia, type State } from '@hullo/sdk';
 
 /** What `useHullo()` takes: the options of `Hullo.create()`, and who signs in. */
 export interface UseHulloOptions extends HulloOptions {
@@ -50,14 +42,7 @@ export const NO_SESSION: HulloSession = {
 };
 
 /** After any of these some of a session may be different. */
-const EVENTS = [
-  'changed',
-  'disconnect',
-  'accountChanged',
-  'connectionChanged',
-  'reconnecting',
-  'reconnected',
-] as readonly string[] as readonly (keyof HulloEvents)[];
+const EVENTS = ['changed', 'disconnect', 'accountChanged', 'connectionChanged'] as const;
 
 const clients = new Map<string, SharedClient>();
 /** Those that are being given back: the next one waits, so that it can be the same device. */
