@@ -41,15 +41,24 @@ test.each([
   expect(await downloadsOf(project.path('dist'))).toEqual({ inScripts: 1, files: 0 });
 });
 
-test('packaged file can be named, and then it alone is fetched', async () => {
-  const project = await Project.install('esbuild');
-  const main = `import wasm from '@hullo/sdk/hullo.wasm';\n${project.read('main.js')}`;
-  project.write(
-    'main.js',
-    main.replace('{ appKey, server }', '{ appKey, server, wasm: new URL(wasm, import.meta.url) }'),
-  );
-  const splitting = ['--bundle', '--splitting', '--format=esm', '--loader:.wasm=file', '--outdir=dist'];
-  await project.run('esbuild', 'main.js', ...splitting);
-  copyFileSync(project.path('index.html'), project.path('dist/index.html'));
+const address = "import wasm from '@hullo/sdk/hullo.wasm?url';";
+const file = "const wasm = new URL('@hullo/sdk/hullo.wasm', import.meta.url);";
+const loaded = "import path from '@hullo/sdk/hullo.wasm'; const wasm = new URL(path, import.meta.url);";
+
+test.each([
+  ['vite7', 'vite', address, ['build']],
+  ['webpack5', 'webpack', file, ['./main.js', '--mode=production', '--output-path=dist']],
+  [
+    'esbuild',
+    'esbuild',
+    loaded,
+    ['main.js', '--bundle', '--splitting', '--format=esm', '--loader:.wasm=file', '--outdir=dist'],
+  ],
+])('%s: packaged file can be named, and then it alone is fetched', async (name, tool, line, args) => {
+  const project = await Project.install(name);
+  const main = project.read('main.js').replace('{ appKey, server }', '{ appKey, server, wasm }');
+  project.write('main.js', `${line}\n${main}`);
+  await project.run(tool, ...args);
+  if (tool !== 'vite') copyFileSync(project.path('index.html'), project.path('dist/index.html'));
   expect(await downloadsOf(project.path('dist'))).toEqual({ inScripts: 0, files: 1 });
 });
