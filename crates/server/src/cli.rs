@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
+use crate::demo;
 use crate::fill::{Past, fill};
 use crate::store::policy::{busy, devices};
 use crate::store::sqlite::{self, Open, Sqlite};
@@ -166,16 +167,6 @@ impl std::str::FromStr for Keep {
         }
     }
 }
-
-/// The accounts of the demo: accid and name. The last one answers by itself.
-const DEMO_ACCOUNTS: [(&str, &str); 6] = [
-    ("alice", "Alice"),
-    ("bob", "Bob"),
-    ("carol", "Carol"),
-    ("dave", "Dave"),
-    ("erin", "Erin"),
-    (serve::echo::ACCID, "Echo"),
-];
 
 /// Does what the command line says.
 pub(crate) fn run() -> Result<()> {
@@ -351,7 +342,7 @@ async fn seed_demo(store: &dyn Store, secure: bool, policies: PolicyArgs) -> Res
             app
         }
     };
-    for (accid, name) in DEMO_ACCOUNTS {
+    for (accid, name) in demo::ACCOUNTS {
         let account = Account {
             accid: Accid::parse(accid)?,
             name: Some(name.to_owned()),

@@ -1,7 +1,7 @@
 //! The server from start to stop.
 
 mod door;
-pub(crate) mod echo;
+mod echo;
 mod files;
 mod tls;
 

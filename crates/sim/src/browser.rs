@@ -135,21 +135,24 @@ impl Browser {
             MediaCommand::Flow { .. } | MediaCommand::IceServers { .. } => Reaction::None,
             MediaCommand::Slots { peer, slots } => {
                 if let Some(connection) = self.connection(*peer) {
-                    connection.video_mid = slots
-                        .iter()
-                        .find(|slot| slot.kind == SlotKind::Video)
-                        .map(|slot| slot.mid.clone());
+                    let video = slots.iter().find(|slot| slot.kind == SlotKind::Video);
+                    connection.video_mid = video.map(|slot| slot.mid.clone());
                 }
                 Reaction::None
             }
             MediaCommand::Close => {
-                *self = Self {
-                    screen_asked: self.screen_asked,
-                    ..Self::default()
-                };
+                self.close();
                 Reaction::None
             }
         }
+    }
+
+    /// Everything is closed; how often the person was asked for the screen still counts.
+    fn close(&mut self) {
+        *self = Self {
+            screen_asked: self.screen_asked,
+            ..Self::default()
+        };
     }
 
     /// Devices that were not open before are opened; for the screen, the person is asked.

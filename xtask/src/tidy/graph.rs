@@ -8,14 +8,21 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate of the workspace and the crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("hullo-protocol", &[]),
     ("hullo-core", &["hullo-protocol"]),
     ("hullo-sfu", &["hullo-protocol"]),
     (
         "hullo-server",
-        &["hullo-protocol", "hullo-core", "hullo-sfu", "hullo-load"],
+        &[
+            "hullo-protocol",
+            "hullo-core",
+            "hullo-sfu",
+            "hullo-load",
+            "hullo-echo",
+        ],
     ),
+    ("hullo-echo", &["hullo-protocol", "hullo-core"]),
     ("hullo-load", &["hullo-protocol"]),
     ("hullo-wasm", &["hullo-protocol", "hullo-core"]),
     ("hullo-sim", &["hullo-protocol", "hullo-core", "hullo-sfu"]),

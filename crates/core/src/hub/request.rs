@@ -113,12 +113,7 @@ impl Hub {
             Command::ReportFirstFrame { call_id, ms } => {
                 self.handle_first_frame(asker, call_id, ms);
             }
-            // Stored by the shell; all of the account's devices are told.
-            Command::MarkCallsRead { up_to } => {
-                let sessions = self.sessions.of_account(&asker.accid);
-                self.notify_all(sessions, Event::CallsMarkedRead { up_to });
-                self.reply(asker, Ok(Success::Done));
-            }
+            Command::MarkCallsRead { up_to } => self.handle_calls_read(asker, up_to),
             // A session is signed in once; tokens the shell has verified itself, and read what is stored.
             Command::Login(_) => self.refuse(asker, ErrorKind::BadRequest, SIGNED_IN_ALREADY),
             Command::Renew { .. } => self.refuse(asker, ErrorKind::Server, NO_TOKENS),
@@ -128,6 +123,13 @@ impl Hub {
                 self.refuse(asker, ErrorKind::Server, NOT_HERE);
             }
         }
+    }
+
+    /// The shell has stored it; all of the account's devices learn of it.
+    fn handle_calls_read(&mut self, asker: &Asker, up_to: u64) {
+        let sessions = self.sessions.of_account(&asker.accid);
+        self.notify_all(sessions, Event::CallsMarkedRead { up_to });
+        self.reply(asker, Ok(Success::Done));
     }
 
     fn handle_call_snapshot(&mut self, asker: &Asker, call_id: CallId, now: Time) {

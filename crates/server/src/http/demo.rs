@@ -15,7 +15,7 @@ use super::backend::Valid;
 use super::{accounts, tokens};
 use crate::api_error::ApiError;
 use crate::auth;
-use crate::serve::echo;
+use crate::demo;
 use crate::state::HttpState;
 use crate::store::{Account, App};
 
@@ -118,7 +118,7 @@ pub(super) async fn list_accounts(
     let app = demo_app(&state)?;
     let accounts = state.store().accounts(&app.key).await?;
     let view = |account: Account| AccountView {
-        echo: account.accid.as_str() == echo::ACCID,
+        echo: account.accid.as_str() == demo::ECHO,
         accid: account.accid,
         name: account.name,
         avatar: account.avatar,

@@ -13,11 +13,10 @@ use tokio::task::JoinHandle;
 
 use super::door::Door;
 use crate::auth;
+use crate::demo;
 use crate::state::HttpState;
 use crate::store::App;
 
-/// Its account among those of the demo.
-pub(crate) const ACCID: &str = "echo";
 /// Its tokens are as good as those of the demo's people.
 const TOKEN_S: u64 = 24 * 60 * 60;
 const ROOM_TOKEN_S: u64 = 60;
@@ -49,7 +48,7 @@ pub(super) fn start(
     };
     let host = Beside {
         app: app.clone(),
-        accid: Accid::parse(ACCID).ok()?,
+        accid: Accid::parse(demo::ECHO).ok()?,
         media_ip,
         state: state.clone(),
         door: Arc::new(door),

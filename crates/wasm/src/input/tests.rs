@@ -44,11 +44,10 @@ fn ops() -> Vec<Op> {
         Op::Cancel | Op::Hangup | Op::SwitchCallType { .. } | Op::AnswerSwitch { .. } => {}
         Op::MuteLocalAudio { .. } | Op::MuteLocalVideo { .. } | Op::EnableLocalVideo { .. } => {}
         Op::SetAudioMute { .. } | Op::ListMessages { .. } | Op::WatchPresence { .. } => {}
-        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::MarkCallsRead { .. } => {}
-        Op::RetryDevice { .. } => {}
+        Op::CallRecord { .. } | Op::ListCalls { .. } | Op::ShareScreen { .. } => {}
+        Op::MarkCallsRead { .. } | Op::RetryDevice { .. } => {}
         Op::GroupCall { .. } | Op::GroupInvite { .. } | Op::Join { .. } | Op::Leave => {}
         Op::QueryCall { .. } | Op::ContinueHere { .. } | Op::ShowVideos { .. } => {}
-        Op::ShareScreen { .. } => {}
         Op::AcceptWaiting { .. } | Op::RejectWaiting { .. } => {}
     }
     let ops = vec![
