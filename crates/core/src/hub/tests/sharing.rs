@@ -159,11 +159,11 @@ fn screen_is_shared_on_after_a_restart_of_the_server() {
 #[test]
 fn silent_connection_shares_on_when_it_is_back() {
     let (mut shell, sessions, call_id) = sharing();
-    let peers = shell.rooms.iter().filter_map(|(_, command)| match command {
+    let mut peers = shell.rooms.iter().filter_map(|(_, command)| match command {
         RoomCommand::Negotiate { peer, uid, .. } if *uid == Uid(2) => Some(*peer),
         _ => None,
     });
-    let peer: PeerId = peers.last().unwrap();
+    let peer: PeerId = peers.next_back().unwrap();
     shell.media(call_id, MediaEvent::Lost(peer));
     shell.media(call_id, MediaEvent::Recovered(peer));
     shell.disconnect(sessions[1]);
