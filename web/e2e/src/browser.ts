@@ -198,7 +198,7 @@ export class Person {
   }
 
   async hangUp(): Promise<void> {
-    await this.page.evaluate(() => window.hullo.hangup());
+    await this.page.evaluate(() => window.hullo?.hangup());
   }
 
   async close(): Promise<void> {
@@ -236,6 +236,14 @@ function denyDevices(which: string): void {
       (constraints?.video && which !== 'microphone') || (constraints?.audio && which !== 'camera');
     if (denied) throw new DOMException('Permission denied', 'NotAllowedError');
     return real(constraints);
+  };
+  const query = navigator.permissions.query.bind(navigator.permissions);
+  navigator.permissions.query = async (permission) => {
+    const name: string = permission.name;
+    const blocked = which === 'both' ? name === 'camera' || name === 'microphone' : name === which;
+    return blocked
+      ? Object.assign(new EventTarget(), { name, state: 'denied', onchange: null })
+      : query(permission);
   };
 }
 

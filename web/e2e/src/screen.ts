@@ -47,7 +47,7 @@ export async function allSee(people: readonly Person[], expected: readonly strin
 export async function attachScreen(person: Person, accid: string): Promise<void> {
   await person.page.evaluate((of) => {
     const video = document.createElement('video');
-    video.dataset.testid = `screen-${of}`;
+    video.dataset.testid = `own-view-of-${of}`;
     document.body.append(video);
     window.hullo.attachScreenView(of, video);
   }, accid);
@@ -55,7 +55,7 @@ export async function attachScreen(person: Person, accid: string): Promise<void>
 
 /** The view has colour, and another picture than a moment ago: what Chromium makes up moves. */
 export async function watches(person: Person, accid: string): Promise<void> {
-  const view = person.part(`screen-${accid}`);
+  const view = person.part(`own-view-of-${accid}`);
   const first = await eventually(`${person.accid} has a picture of ${accid}'s screen`, async () => {
     const picture = await view.evaluate(pixelsOf);
     return picture.spread > 40 && picture;
@@ -69,6 +69,8 @@ export async function watches(person: Person, accid: string): Promise<void> {
 /** Nothing of the account's screen is shown any more. */
 export async function watchesNothing(person: Person, accid: string): Promise<void> {
   await eventually(`${person.accid} is shown nothing of ${accid}'s screen`, () =>
-    person.part(`screen-${accid}`).evaluate((view) => view instanceof HTMLVideoElement && !view.srcObject),
+    person
+      .part(`own-view-of-${accid}`)
+      .evaluate((view) => view instanceof HTMLVideoElement && !view.srcObject),
   );
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
   alice = await Person.open(browser, server, 'alice');
 });
 afterEach(async () => {
-  await alice?.page.evaluate(() => window.hullo.hangup());
+  await alice?.hangUp();
   await alice?.close();
 });
 
