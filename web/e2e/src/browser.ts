@@ -241,8 +241,9 @@ function denyDevices(which: string): void {
   navigator.permissions.query = async (permission) => {
     const name: string = permission.name;
     const blocked = which === 'both' ? name === 'camera' || name === 'microphone' : name === which;
+    const state = 'denied' as const;
     return blocked
-      ? Object.assign(new EventTarget(), { name, state: 'denied', onchange: null })
+      ? (Object.assign(new EventTarget(), { name, state, onchange: null }) as PermissionStatus)
       : query(permission);
   };
 }
