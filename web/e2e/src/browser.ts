@@ -237,14 +237,11 @@ function denyDevices(which: string): void {
     if (denied) throw new DOMException('Permission denied', 'NotAllowedError');
     return real(constraints);
   };
-  const query = navigator.permissions.query.bind(navigator.permissions);
-  navigator.permissions.query = async (permission) => {
-    const name: string = permission.name;
-    const blocked = which === 'both' ? name === 'camera' || name === 'microphone' : name === which;
-    const state = 'denied' as const;
-    return blocked
-      ? (Object.assign(new EventTarget(), { name, state, onchange: null }) as PermissionStatus)
-      : query(permission);
+  // Headless Chromium calls everything denied, and hands it out.
+  navigator.permissions.query = async ({ name }) => {
+    const blocked = which === 'both' || name === which;
+    const state = blocked ? ('denied' as const) : ('prompt' as const);
+    return Object.assign(new EventTarget(), { name, state, onchange: null }) as PermissionStatus;
   };
 }
 
