@@ -49,9 +49,7 @@ use hullo_protocol::{Accid, CallView, EndReason, ErrorBody, ErrorKind};
 
 pub use event::{AppEvent, ConnectionFailure};
 pub use io::{Input, Output};
-pub use media::{
-    DeviceKind, DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot,
-};
+pub use media::{DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, RemoteSlot};
 pub use op::{Member, Op, Value};
 pub use state::State;
 

@@ -6,9 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant as StdInstant};
 
 use anyhow::{Context as _, Result};
-use hullo_core::endpoint::{
-    DeviceKind, Input as EndpointInput, MediaCommand, MediaEvent, RemoteSlot,
-};
+use hullo_core::endpoint::{Input as EndpointInput, MediaCommand, MediaEvent, RemoteSlot};
 use hullo_protocol::{DeviceState, SlotKind};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, KeyframeRequest, MediaData, MediaKind, Mid};
@@ -135,8 +133,8 @@ impl Media {
             message: None,
         };
         self.devices = vec![
-            device(DeviceKind::Audio, audio),
-            device(DeviceKind::Video, video),
+            device(SlotKind::Audio, audio),
+            device(SlotKind::Video, video),
         ];
     }
 

@@ -51,7 +51,7 @@ pub(crate) struct Offer {
     pub(crate) operations: bool,
 }
 
-/// Every route but that of the sessions. Whatever has none is a file of the web demo, or not there.
+/// Every route but that of the sessions. Whatever has none is a file of the web demo where there is one, or not there.
 pub(crate) fn routes(offer: Offer, state: &HttpState) -> Router<HttpState> {
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .routes(routes!(accounts::create_account))
@@ -77,8 +77,11 @@ pub(crate) fn routes(offer: Offer, state: &HttpState) -> Router<HttpState> {
             .layer(from_fn_with_state(state.clone(), demo::with_own_name));
         router = router.merge(demo);
     }
+    let router = match offer.demo {
+        true => router.fallback(site::serve_demo),
+        false => router.fallback(site::serve_front),
+    };
     router
-        .fallback(site::serve)
         .method_not_allowed_fallback(refuse_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }

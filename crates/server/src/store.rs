@@ -91,14 +91,14 @@ pub(crate) trait Store: Send + Sync {
         app: &'a AppKey,
         accid: &'a Accid,
     ) -> StoreFuture<'a, UnreadCalls>;
-    /// An account's past calls are read up to this place, or further already; how far that is then. A place beyond the newest
-    /// record counts as that.
+    /// An account's past calls are read up to this place, or to the newest record if that is nearer; how far they are read now.
+    /// `None` when they were read as far already.
     fn mark_calls_read<'a>(
         &'a self,
         app: &'a AppKey,
         accid: &'a Accid,
         up_to: u64,
-    ) -> StoreFuture<'a, u64>;
+    ) -> StoreFuture<'a, Option<u64>>;
     /// The newest page of the messages from or to `accid` within `after < id < before`, oldest first.
     fn messages_since<'a>(
         &'a self,

@@ -1,7 +1,7 @@
 //! A device's media, as the SDK drives it with RTCPeerConnection: what the endpoint commands, and what really flows.
 
 use hullo_core::Time;
-use hullo_core::endpoint::{DeviceKind, MediaCommand};
+use hullo_core::endpoint::MediaCommand;
 use hullo_core::hub::PeerId;
 use hullo_protocol::SlotKind;
 
@@ -128,8 +128,8 @@ impl Browser {
                 screen: *screen,
             }),
             MediaCommand::Retry { kind } => Reaction::Opened(Flags {
-                audio: *kind == DeviceKind::Audio,
-                video: *kind == DeviceKind::Video,
+                audio: *kind == SlotKind::Audio,
+                video: *kind == SlotKind::Video,
                 screen: false,
             }),
             MediaCommand::Flow { .. } | MediaCommand::IceServers { .. } => Reaction::None,

@@ -1,9 +1,9 @@
 //! The people: each has a device and, at random times, does something with it that makes more or less sense.
 
-use hullo_core::endpoint::{DeviceKind, DevicePresets, Op, State};
+use hullo_core::endpoint::{DevicePresets, Op, State};
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallView, DeviceInfo, GroupTerms, InviteMode, JoinMode, Media,
-    MessageId, OtherCall,
+    MessageId, OtherCall, SlotKind,
 };
 
 use crate::device::Shown;
@@ -215,7 +215,7 @@ fn in_call(scene: &Scene<'_>, dice: &mut Dice) -> Vec<(u32, Action)> {
         (
             2,
             Action::Start(Op::RetryDevice {
-                kind: DeviceKind::Audio,
+                kind: SlotKind::Audio,
             }),
         ),
         (1, Action::Start(Op::Logout)),

@@ -10,9 +10,9 @@ mod wire;
 use std::collections::BTreeMap;
 
 use hullo_core::Time;
-use hullo_core::endpoint::{DeviceKind, Output, State};
+use hullo_core::endpoint::{Output, State};
 use hullo_core::hub::Write;
-use hullo_protocol::{Accid, CallId, DeviceId, Platform};
+use hullo_protocol::{Accid, CallId, DeviceId, Platform, SlotKind};
 
 use crate::checker::Checker;
 use crate::clock::{Clock, START};
@@ -53,8 +53,8 @@ enum WorldEvent {
     /// A disabled account may sign in again.
     AccountEnabled(Accid),
     /// A device could not be opened.
-    DeviceFails(Page, DeviceKind),
-    DeviceOpens(Page, DeviceKind),
+    DeviceFails(Page, SlotKind),
+    DeviceOpens(Page, SlotKind),
     /// The person who was asked for the screen this time has chosen.
     ScreenChosen(Page, u32),
     /// The person presses the browser's button that ends the share of this choice.

@@ -1,7 +1,7 @@
 //! What comes in goes to whom it concerns: operations by their kind, answers by what they were asked for, events by their call.
 
 use hullo_protocol::{
-    CallId, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed, Success, Token,
+    CallId, ErrorBody, ErrorKind, Event, ServerFrame, SessionClosed, SlotKind, Success, Token,
 };
 
 use super::context::Context;
@@ -13,8 +13,7 @@ use super::requests::{OnTransient, Pending, Purpose, is_transient};
 use super::signalling::Account;
 use super::tokens::TokenFor;
 use super::{
-    AppEvent, ConnectionFailure, DeviceKind, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op,
-    Value,
+    AppEvent, ConnectionFailure, Endpoint, LocalDevice, MediaCommand, MediaEvent, Op, Value,
 };
 
 impl Endpoint {
@@ -235,7 +234,7 @@ impl Endpoint {
         else {
             return leg.handle_media(event, &mut self.cx);
         };
-        if kind == DeviceKind::Screen {
+        if kind == SlotKind::Screen {
             return leg.handle_screen(state, failure, message, &mut self.cx);
         }
         let error = leg.handle_device(kind, LocalDevice { state, failure });

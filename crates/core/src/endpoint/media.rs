@@ -29,7 +29,7 @@ pub enum MediaEvent {
     /// failed is tried again by itself when another is plugged in or chosen, and each attempt is reported. A screen is `off` when
     /// the person has ended it with the browser's own button.
     Device {
-        kind: DeviceKind,
+        kind: SlotKind,
         state: DeviceState,
         /// Why it has failed; `busy` when absent.
         #[serde(default)]
@@ -38,15 +38,6 @@ pub enum MediaEvent {
         #[serde(default)]
         message: Option<String>,
     },
-}
-
-/// What can be captured: by the microphone, by the camera, and the screen or a part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceKind {
-    Audio,
-    Video,
-    Screen,
 }
 
 /// What the device's media shall do. The shell owns RTCPeerConnection and the devices; it decides nothing.
@@ -89,7 +80,7 @@ pub enum MediaCommand {
         screen: bool,
     },
     /// Try a device again that has failed and is wanted.
-    Retry { kind: DeviceKind },
+    Retry { kind: SlotKind },
     /// Which open devices shall flow into the connection; idempotent, complete each time. False is also mute.
     Flow {
         peer: u32,

@@ -2,11 +2,12 @@
 
 use hullo_protocol::{
     Accid, AppKey, CallId, CallRecord, CallView, DeviceInfo, ErrorKind, FoundCall, GroupTerms,
-    Media, Message, MessageId, OtherCall, Presence, RecentCall, RefusedInvite, Token, Uid,
+    Media, Message, MessageId, OtherCall, Presence, RecentCall, RefusedInvite, SlotKind, Token,
+    Uid,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceKind, DevicePresets, State};
+use super::{DevicePresets, State};
 
 /// What the application can ask. The names are the reference's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,7 +136,7 @@ pub enum Op {
     /// Opens or closes the camera. While it rings here, for the answer.
     EnableLocalVideo { enabled: bool },
     /// Tries a microphone or camera again that has failed; nothing if it has not. What comes of it is told by `Changed`.
-    RetryDevice { kind: DeviceKind },
+    RetryDevice { kind: SlotKind },
     /// Mutes a participant for me alone; remembered for the call.
     SetAudioMute { accid: Accid, muted: bool },
     /// Whose pictures are shown, the most important first: only these are received. Kept for the call.

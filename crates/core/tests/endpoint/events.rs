@@ -1,9 +1,9 @@
 //! What the application is told of the other participants, its devices and its sign-in, one test for each event.
 
-use hullo_core::endpoint::{AppEvent, DeviceKind, Input, MediaEvent, Op, State};
+use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, State};
 use hullo_protocol::{
     DeviceFailure, DeviceState, ErrorBody, ErrorKind, Event, ParticipantState, ParticipantView,
-    Quality, QualityReport, SessionClosed,
+    Quality, QualityReport, SessionClosed, SlotKind,
 };
 
 use crate::phone::group::member;
@@ -25,7 +25,7 @@ fn bob_changes(phone: &mut Phone, change: impl FnOnce(&mut ParticipantView)) {
 }
 
 /// A microphone or camera cannot be had.
-fn fail_device(phone: &mut Phone, kind: DeviceKind, failure: DeviceFailure) -> Vec<AppEvent> {
+fn fail_device(phone: &mut Phone, kind: SlotKind, failure: DeviceFailure) -> Vec<AppEvent> {
     phone.forget();
     let event = MediaEvent::Device {
         kind,
@@ -203,7 +203,7 @@ fn microphone_denied_and_microphone_unavailable() {
         (DeviceFailure::Ended, ErrorKind::MicrophoneUnavailable),
     ] {
         let mut phone = Phone::in_call();
-        let news = fail_device(&mut phone, DeviceKind::Audio, failure);
+        let news = fail_device(&mut phone, SlotKind::Audio, failure);
         assert_eq!(news, [error(kind)]);
         let microphone = phone.told().local.microphone;
         assert_eq!(microphone.failure, Some(failure));
@@ -218,7 +218,7 @@ fn camera_denied_and_camera_unavailable() {
         (DeviceFailure::Ended, ErrorKind::CameraUnavailable),
     ] {
         let mut phone = Phone::in_call();
-        let news = fail_device(&mut phone, DeviceKind::Video, failure);
+        let news = fail_device(&mut phone, SlotKind::Video, failure);
         assert_eq!(news, [error(kind)]);
         let local = phone.told().local;
         assert_eq!(local.camera.failure, Some(failure));
@@ -230,7 +230,7 @@ fn camera_denied_and_camera_unavailable() {
 #[test]
 fn device_that_fails_without_a_call_is_no_news() {
     let mut phone = Phone::logged_in();
-    assert!(fail_device(&mut phone, DeviceKind::Audio, DeviceFailure::Denied).is_empty());
+    assert!(fail_device(&mut phone, SlotKind::Audio, DeviceFailure::Denied).is_empty());
 }
 
 #[test]

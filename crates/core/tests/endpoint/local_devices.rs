@@ -1,11 +1,9 @@
 //! This device's microphone and camera as facts: what they do, apart from what the person wants, here and for the others.
 
-use hullo_core::endpoint::{
-    AppEvent, DeviceKind, Input, LocalDevice, MediaCommand, MediaEvent, Op, State,
-};
+use hullo_core::endpoint::{AppEvent, Input, LocalDevice, MediaCommand, MediaEvent, Op, State};
 use hullo_protocol::DeviceState::{Asking, Failed, Off, On};
 use hullo_protocol::{
-    CallState, Command, DeviceFailure, DeviceState, ErrorKind, ParticipantState, Snapshot,
+    CallState, Command, DeviceFailure, DeviceState, ErrorKind, ParticipantState, SlotKind, Snapshot,
 };
 
 use crate::phone::{INVITE, Phone, view};
@@ -28,7 +26,7 @@ fn errors(phone: &Phone) -> Vec<ErrorKind> {
     kinds.collect()
 }
 
-fn retries(phone: &Phone) -> Vec<DeviceKind> {
+fn retries(phone: &Phone) -> Vec<SlotKind> {
     let kinds = phone.media.iter().filter_map(|command| match command {
         MediaCommand::Retry { kind } => Some(*kind),
         _ => None,
@@ -36,7 +34,7 @@ fn retries(phone: &Phone) -> Vec<DeviceKind> {
     kinds.collect()
 }
 
-fn fail(phone: &mut Phone, kind: DeviceKind, failure: DeviceFailure) {
+fn fail(phone: &mut Phone, kind: SlotKind, failure: DeviceFailure) {
     phone.give(Input::Media {
         event: MediaEvent::Device {
             kind,
@@ -80,11 +78,11 @@ fn device_is_asking_until_the_browser_has_opened_it() {
         (local.microphone.state, local.camera.state),
         (Asking, Asking)
     );
-    phone.device(DeviceKind::Audio, On);
+    phone.device(SlotKind::Audio, On);
     let local = phone.local().unwrap();
     assert_eq!((local.microphone.state, local.camera.state), (On, Asking));
     assert_eq!(told(&phone).last(), Some(&(On, Asking)));
-    phone.device(DeviceKind::Video, On);
+    phone.device(SlotKind::Video, On);
     assert_eq!(told(&phone).last(), Some(&(On, On)));
 }
 
@@ -99,7 +97,7 @@ fn server_that_takes_the_devices_to_be_asked_for_is_not_told_so() {
     let refused = Vec::new();
     phone.reply(re, Ok(hullo_protocol::Success::Call { call, refused }));
     assert!(told(&phone).is_empty());
-    phone.device(DeviceKind::Audio, On);
+    phone.device(SlotKind::Audio, On);
     assert_eq!(told(&phone), [(On, Asking)]);
 }
 
@@ -108,14 +106,14 @@ fn caller_tells_what_its_devices_do_while_it_rings() {
     let mut phone = Phone::calling();
     phone.ask(Op::MuteLocalAudio { muted: true });
     assert_eq!(told(&phone), [(Off, Asking)]);
-    phone.device(DeviceKind::Video, On);
+    phone.device(SlotKind::Video, On);
     assert_eq!(told(&phone).last(), Some(&(Off, On)));
 }
 
 #[test]
 fn failed_device_stays_wanted_and_comes_back_by_itself() {
     let mut phone = answered();
-    fail(&mut phone, DeviceKind::Audio, DeviceFailure::Busy);
+    fail(&mut phone, SlotKind::Audio, DeviceFailure::Busy);
     assert_eq!(
         phone.local().unwrap().microphone.failure,
         Some(DeviceFailure::Busy)
@@ -124,8 +122,8 @@ fn failed_device_stays_wanted_and_comes_back_by_itself() {
     assert_eq!(told(&phone).last(), Some(&(Failed, Asking)));
     let closes = |c: &MediaCommand| matches!(c, MediaCommand::Capture { audio: false, .. });
     assert!(!phone.media.iter().any(closes), "{:?}", phone.media);
-    phone.device(DeviceKind::Audio, Asking);
-    phone.device(DeviceKind::Audio, On);
+    phone.device(SlotKind::Audio, Asking);
+    phone.device(SlotKind::Audio, On);
     let on = LocalDevice {
         state: On,
         failure: None,
@@ -137,17 +135,17 @@ fn failed_device_stays_wanted_and_comes_back_by_itself() {
 #[test]
 fn failure_is_said_once_until_somebody_tries_again() {
     let mut phone = answered();
-    fail(&mut phone, DeviceKind::Audio, DeviceFailure::Denied);
-    phone.device(DeviceKind::Audio, Asking);
-    fail(&mut phone, DeviceKind::Audio, DeviceFailure::Denied);
+    fail(&mut phone, SlotKind::Audio, DeviceFailure::Denied);
+    phone.device(SlotKind::Audio, Asking);
+    fail(&mut phone, SlotKind::Audio, DeviceFailure::Denied);
     assert_eq!(errors(&phone), [ErrorKind::MicrophoneDenied]);
-    fail(&mut phone, DeviceKind::Audio, DeviceFailure::Missing);
+    fail(&mut phone, SlotKind::Audio, DeviceFailure::Missing);
     assert_eq!(errors(&phone).len(), 2, "another one");
     phone.ask(Op::RetryDevice {
-        kind: DeviceKind::Audio,
+        kind: SlotKind::Audio,
     });
     assert_eq!(phone.local().unwrap().microphone.state, Asking);
-    fail(&mut phone, DeviceKind::Audio, DeviceFailure::Missing);
+    fail(&mut phone, SlotKind::Audio, DeviceFailure::Missing);
     assert_eq!(errors(&phone).len(), 3, "the person has asked");
 }
 
@@ -155,14 +153,14 @@ fn failure_is_said_once_until_somebody_tries_again() {
 fn failed_device_is_tried_again_by_whatever_asks_for_it() {
     let asks = [
         (
-            DeviceKind::Audio,
+            SlotKind::Audio,
             Op::RetryDevice {
-                kind: DeviceKind::Audio,
+                kind: SlotKind::Audio,
             },
         ),
-        (DeviceKind::Audio, Op::MuteLocalAudio { muted: false }),
-        (DeviceKind::Video, Op::EnableLocalVideo { enabled: true }),
-        (DeviceKind::Video, Op::MuteLocalVideo { muted: false }),
+        (SlotKind::Audio, Op::MuteLocalAudio { muted: false }),
+        (SlotKind::Video, Op::EnableLocalVideo { enabled: true }),
+        (SlotKind::Video, Op::MuteLocalVideo { muted: false }),
     ];
     for (kind, op) in asks {
         let mut phone = answered();
@@ -177,7 +175,7 @@ fn failed_device_is_tried_again_by_whatever_asks_for_it() {
 #[test]
 fn muted_camera_is_closed() {
     let mut phone = answered();
-    phone.device(DeviceKind::Video, On);
+    phone.device(SlotKind::Video, On);
     phone.ask(Op::MuteLocalVideo { muted: true });
     assert!(phone.media.contains(&MediaCommand::Capture {
         audio: true,
@@ -187,7 +185,7 @@ fn muted_camera_is_closed() {
     assert_eq!(phone.local().unwrap().camera.state, Off);
     assert_eq!(told(&phone).last(), Some(&(Asking, Off)));
     // What was on its way when it was closed is no news.
-    phone.device(DeviceKind::Video, On);
+    phone.device(SlotKind::Video, On);
     assert_eq!(phone.local().unwrap().camera.state, Off);
     phone.ask(Op::MuteLocalVideo { muted: false });
     assert_eq!(phone.local().unwrap().camera.state, Asking);
@@ -196,7 +194,7 @@ fn muted_camera_is_closed() {
 #[test]
 fn muted_microphone_is_off_for_the_others_and_open_here() {
     let mut phone = answered();
-    phone.device(DeviceKind::Audio, On);
+    phone.device(SlotKind::Audio, On);
     phone.ask(Op::MuteLocalAudio { muted: true });
     assert_eq!(phone.local().unwrap().microphone.state, On);
     assert_eq!(told(&phone).last(), Some(&(Off, Asking)));
@@ -215,7 +213,7 @@ fn reload_mutes_nobody_who_had_no_microphone() {
 #[test]
 fn device_is_off_when_the_call_is_over() {
     let mut phone = answered();
-    phone.device(DeviceKind::Audio, On);
+    phone.device(SlotKind::Audio, On);
     phone.ask(Op::Hangup);
     assert_eq!(phone.local().unwrap().microphone.state, Off);
 }

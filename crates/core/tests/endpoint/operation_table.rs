@@ -1,7 +1,7 @@
 //! Every operation in every state: the table of behaviour A.2.
 
-use hullo_core::endpoint::{DeviceKind, DevicePresets, Op, State, Value};
-use hullo_protocol::{ErrorKind, Media, OtherCall};
+use hullo_core::endpoint::{DevicePresets, Op, State, Value};
+use hullo_protocol::{ErrorKind, Media, OtherCall, SlotKind};
 
 use crate::phone::group::{call_all, invite_all, show};
 use crate::phone::{FOREIGN, INVITE, Phone, accid, call_bob};
@@ -206,7 +206,7 @@ fn own_devices_can_be_set_in_every_call() {
     answers(Op::MuteLocalAudio { muted: true }, expected);
     answers(Op::MuteLocalVideo { muted: true }, expected);
     answers(Op::EnableLocalVideo { enabled: false }, expected);
-    let kind = DeviceKind::Audio;
+    let kind = SlotKind::Audio;
     answers(Op::RetryDevice { kind }, expected);
 }
 

@@ -4,14 +4,14 @@ pub(crate) mod group;
 
 use hullo_core::Time;
 use hullo_core::endpoint::{
-    AppEvent, DeviceKind, DevicePresets, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op,
-    Output, State, Value,
+    AppEvent, DevicePresets, Endpoint, Input, LocalMedia, MediaCommand, MediaEvent, Op, Output,
+    State, Value,
 };
 use hullo_protocol::{
     Accid, AppKey, CallId, CallKind, CallState, CallView, Command, DeviceId, DeviceInfo,
     DeviceState, EndReason, EndView, ErrorBody, ErrorKind, Event, InviteView, Media,
-    ParticipantState, ParticipantView, Platform, Reply, Request, ServerFrame, Snapshot, Success,
-    Uid,
+    ParticipantState, ParticipantView, Platform, Reply, Request, ServerFrame, SlotKind, Snapshot,
+    Success, Uid,
 };
 
 pub(crate) const INVITE: CallId = CallId::from_u128(0xB0B);
@@ -164,7 +164,7 @@ impl Phone {
     }
 
     /// The browser says what a device does now.
-    pub(crate) fn device(&mut self, kind: DeviceKind, state: DeviceState) {
+    pub(crate) fn device(&mut self, kind: SlotKind, state: DeviceState) {
         let event = MediaEvent::Device {
             kind,
             state,

@@ -2,11 +2,11 @@
 
 mod lives;
 
-use hullo_core::endpoint::{DeviceKind, DevicePresets, Input, MediaEvent, Op, State};
+use hullo_core::endpoint::{DevicePresets, Input, MediaEvent, Op, State};
 use hullo_protocol::{
     CallId, CallKind, CallState, CallView, Command, DeviceFailure, DeviceState, EndReason, EndView,
     ErrorKind, Event, GroupTerms, InviteView, Media, OtherCall, ParticipantState, SessionClosed,
-    Snapshot, Success, Uid,
+    SlotKind, Snapshot, Success, Uid,
 };
 use proptest::prelude::*;
 
@@ -265,17 +265,17 @@ impl Phone {
             1 => MediaEvent::Connected { peer },
             2 => MediaEvent::Disconnected { peer },
             3 => MediaEvent::Failed { peer },
-            4 => device(DeviceKind::Screen, DeviceState::On, None),
+            4 => device(SlotKind::Screen, DeviceState::On, None),
             5 => device(
-                DeviceKind::Screen,
+                SlotKind::Screen,
                 DeviceState::Failed,
                 Some(DeviceFailure::Denied),
             ),
-            6 => device(DeviceKind::Screen, DeviceState::Off, None),
+            6 => device(SlotKind::Screen, DeviceState::Off, None),
             _ => match which / 8 % 2 {
-                0 => device(DeviceKind::Video, DeviceState::On, None),
+                0 => device(SlotKind::Video, DeviceState::On, None),
                 _ => device(
-                    DeviceKind::Video,
+                    SlotKind::Video,
                     DeviceState::Failed,
                     Some(DeviceFailure::Busy),
                 ),

@@ -1,11 +1,11 @@
 //! The shared screen, as the one who shares and the others notice it.
 
 use hullo_core::endpoint::{
-    AppEvent, DeviceKind, DevicePresets, Input, LocalDevice, MediaCommand, MediaEvent, Op, Value,
+    AppEvent, DevicePresets, Input, LocalDevice, MediaCommand, MediaEvent, Op, Value,
 };
 use hullo_protocol::{
     CallView, Command, DeviceFailure, DeviceState, ErrorKind, ParticipantState, ParticipantView,
-    Snapshot, Success,
+    SlotKind, Snapshot, Success,
 };
 
 use crate::phone::group::snapshot_of;
@@ -18,7 +18,7 @@ fn share(phone: &mut Phone, enabled: bool) -> u64 {
 /// The platform says what has become of the screen.
 fn screen_is(phone: &mut Phone, state: DeviceState, failure: Option<DeviceFailure>) {
     let event = MediaEvent::Device {
-        kind: DeviceKind::Screen,
+        kind: SlotKind::Screen,
         state,
         failure,
         message: Some("as the browser says it".into()),

@@ -444,18 +444,17 @@ impl Store for Sqlite {
         app: &'a AppKey,
         accid: &'a Accid,
         up_to: u64,
-    ) -> StoreFuture<'a, u64> {
+    ) -> StoreFuture<'a, Option<u64>> {
         let (app, accid) = (app.clone(), accid.clone());
         self.write(Lane::Other, move |desk| {
             let up_to = read::place_until(&desk.connection, &app, up_to)?;
             let id = desk.app(&app)?;
-            if let Some(id) = desk.accid(id, &accid)? {
-                let sql =
-                    "UPDATE accounts SET calls_read_to = ? WHERE id = ? AND calls_read_to < ?";
-                desk.execute(sql, (signed(up_to), id, signed(up_to)))?;
-            }
-            let unread = read::unread_calls(&desk.connection, &app, &accid)?;
-            Ok(unread.read_to)
+            let Some(id) = desk.accid(id, &accid)? else {
+                return Ok(None);
+            };
+            let sql = "UPDATE accounts SET calls_read_to = ? WHERE id = ? AND calls_read_to < ?";
+            let moved = desk.execute(sql, (signed(up_to), id, signed(up_to)))?;
+            Ok((moved > 0).then_some(up_to))
         })
     }
 

@@ -155,3 +155,17 @@ async fn document_names_every_route() {
         "basic"
     );
 }
+
+#[tokio::test]
+async fn server_without_a_demo_says_at_its_front_what_it_is_and_offers_no_demo() {
+    let server = Server::start().await;
+    let (status, page) = server
+        .request_text(server.address, "GET", "/", None, "")
+        .await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Hullo is running") && page.contains("hullo demo"));
+    for path in ["/index.html", "/demo/accounts.json"] {
+        let (status, body) = server.http("GET", path, None).await;
+        assert_eq!((status, kind_of(&body)), (404, ErrorKind::BadRequest));
+    }
+}

@@ -1,8 +1,8 @@
 //! Pages: endpoints with their sockets, media, timers and the people in front of them.
 
 use hullo_core::Time;
-use hullo_core::endpoint::{AppEvent, DeviceKind, Input, MediaEvent, Op, Output, State, Value};
-use hullo_protocol::{CallId, CallKind, DeviceFailure, DeviceState};
+use hullo_core::endpoint::{AppEvent, Input, MediaEvent, Op, Output, State, Value};
+use hullo_protocol::{CallId, CallKind, DeviceFailure, DeviceState, SlotKind};
 
 use super::{World, WorldEvent, observe};
 use crate::browser::{Flags, Ice, Reaction};
@@ -125,7 +125,7 @@ impl World {
                 video,
                 screen,
             }) => {
-                for (opened, kind) in [(audio, DeviceKind::Audio), (video, DeviceKind::Video)] {
+                for (opened, kind) in [(audio, SlotKind::Audio), (video, SlotKind::Video)] {
                     if !opened {
                         continue;
                     }
@@ -297,7 +297,7 @@ impl World {
         }
     }
 
-    pub(super) fn device_fails(&mut self, page: Page, kind: DeviceKind) {
+    pub(super) fn device_fails(&mut self, page: Page, kind: SlotKind) {
         if self.devices[page.device].has_open(page) {
             self.stats.count_fault("device cannot be opened");
             let failure = match self.rng.devices.chance(500) {
@@ -315,7 +315,7 @@ impl World {
     }
 
     /// A device is there at last, wanted still or not.
-    pub(super) fn device_opens(&mut self, page: Page, kind: DeviceKind) {
+    pub(super) fn device_opens(&mut self, page: Page, kind: SlotKind) {
         if self.devices[page.device].has_open(page) {
             let event = MediaEvent::Device {
                 kind,

@@ -1,8 +1,8 @@
 //! People who share their screens: what they choose when the browser asks, and its own button that ends a share. They have
 //! dice of their own, and most worlds are without them.
 
-use hullo_core::endpoint::{DeviceKind, Input, MediaEvent, Op, State};
-use hullo_protocol::{DeviceFailure, DeviceState};
+use hullo_core::endpoint::{Input, MediaEvent, Op, State};
+use hullo_protocol::{DeviceFailure, DeviceState, SlotKind};
 
 use super::{World, WorldEvent};
 use crate::observation::Page;
@@ -66,7 +66,7 @@ impl World {
 
     fn report_screen(&mut self, page: Page, state: DeviceState, failure: Option<DeviceFailure>) {
         let event = MediaEvent::Device {
-            kind: DeviceKind::Screen,
+            kind: SlotKind::Screen,
             state,
             failure,
             message: None,

@@ -1,9 +1,9 @@
 //! Inputs by hand against their derived form.
 
-use hullo_core::endpoint::{DeviceKind, DevicePresets};
+use hullo_core::endpoint::DevicePresets;
 use hullo_protocol::{
     Accid, AppKey, CallId, DeviceFailure, DeviceId, DeviceState, GroupTerms, InviteMode, JoinMode,
-    Media, OtherCall, Platform,
+    Media, OtherCall, Platform, SlotKind,
 };
 
 use super::*;
@@ -169,7 +169,7 @@ fn group_ops() -> Vec<Op> {
         Op::RejectWaiting { call_id },
         Op::Leave,
         Op::RetryDevice {
-            kind: DeviceKind::Video,
+            kind: SlotKind::Video,
         },
         Op::ShareScreen { enabled: true },
         Op::Accept {
@@ -191,13 +191,13 @@ fn media_events() -> Vec<MediaEvent> {
         message: Some("Permission denied".to_owned()),
     };
     let asking = MediaEvent::Device {
-        kind: DeviceKind::Screen,
+        kind: SlotKind::Screen,
         state: DeviceState::Asking,
         failure: None,
         message: None,
     };
     let screen = |state, failure: Option<DeviceFailure>| MediaEvent::Device {
-        kind: DeviceKind::Screen,
+        kind: SlotKind::Screen,
         state,
         failure,
         message: failure.map(|_| "Permission denied".to_owned()),
@@ -222,8 +222,8 @@ fn media_events() -> Vec<MediaEvent> {
         MediaEvent::Disconnected { peer: 3 },
         MediaEvent::Failed { peer: u32::MAX },
         first,
-        failed(DeviceKind::Audio),
-        failed(DeviceKind::Video),
+        failed(SlotKind::Audio),
+        failed(SlotKind::Video),
         asking,
         screen(DeviceState::On, None),
         screen(DeviceState::Failed, Some(DeviceFailure::Denied)),

@@ -1,11 +1,13 @@
 //! This device's microphone and camera in a call: what is wanted of them, what they do, and what the server is told of it.
 
-use hullo_protocol::{Accid, Command, DeviceFailure, DeviceState, ErrorBody, ErrorKind, Media};
+use hullo_protocol::{
+    Accid, Command, DeviceFailure, DeviceState, ErrorBody, ErrorKind, Media, SlotKind,
+};
 
 use super::{CallLeg, LegPhase, local_participant};
 use crate::endpoint::context::Context;
 use crate::endpoint::requests::Purpose;
-use crate::endpoint::{DeviceKind, DevicePresets, LocalDevice, MediaCommand, Op};
+use crate::endpoint::{DevicePresets, LocalDevice, MediaCommand, Op};
 
 /// Microphone, camera and screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -96,11 +98,11 @@ impl CallLeg {
         let wanted = match *op {
             Op::MuteLocalAudio { muted } => {
                 self.local.audio_muted = muted;
-                (!muted).then_some(DeviceKind::Audio)
+                (!muted).then_some(SlotKind::Audio)
             }
             Op::MuteLocalVideo { muted } => {
                 self.local.video_muted = muted;
-                (!muted).then_some(DeviceKind::Video)
+                (!muted).then_some(SlotKind::Video)
             }
             Op::EnableLocalVideo { enabled: true } if self.view.media == Media::Audio => {
                 let message = "this is an audio call: switchCallType(\"video\") first";
@@ -108,7 +110,7 @@ impl CallLeg {
             }
             Op::EnableLocalVideo { enabled } => {
                 self.local.video_enabled = enabled;
-                enabled.then_some(DeviceKind::Video)
+                enabled.then_some(SlotKind::Video)
             }
             Op::RetryDevice { kind } => Some(kind),
             // It is dispatched here although it changes no device.
@@ -121,7 +123,7 @@ impl CallLeg {
     }
 
     /// Tries a device again that has failed. The application is told of a failure again: somebody waits for it.
-    fn retry(&mut self, kind: DeviceKind, cx: &mut Context) {
+    fn retry(&mut self, kind: SlotKind, cx: &mut Context) {
         if let Some(wanted) = self.wanted_device(kind)
             && wanted.device.has_failed()
         {
@@ -135,7 +137,7 @@ impl CallLeg {
     /// which is wanted still. Whether microphone and camera are off is decided here, not there.
     pub(in crate::endpoint) fn handle_device(
         &mut self,
-        kind: DeviceKind,
+        kind: SlotKind,
         now: LocalDevice,
     ) -> Option<ErrorKind> {
         let wanted = self.wanted_device(kind)?;
@@ -159,19 +161,19 @@ impl CallLeg {
     }
 
     /// The microphone or camera, if it is to be open.
-    fn wanted_device(&mut self, kind: DeviceKind) -> Option<WantedDevice<'_>> {
+    fn wanted_device(&mut self, kind: SlotKind) -> Option<WantedDevice<'_>> {
         let Tracks { audio, video, .. } = self.media.captured;
         match kind {
-            DeviceKind::Audio if audio => Some(WantedDevice {
+            SlotKind::Audio if audio => Some(WantedDevice {
                 device: &mut self.local.microphone,
                 reported: &mut self.reported.microphone,
             }),
-            DeviceKind::Video if video => Some(WantedDevice {
+            SlotKind::Video if video => Some(WantedDevice {
                 device: &mut self.local.camera,
                 reported: &mut self.reported.camera,
             }),
             // A screen is asked for each time.
-            DeviceKind::Audio | DeviceKind::Video | DeviceKind::Screen => None,
+            SlotKind::Audio | SlotKind::Video | SlotKind::Screen => None,
         }
     }
 
@@ -289,11 +291,11 @@ impl CallLeg {
     }
 }
 
-fn error_of(kind: DeviceKind, failure: Option<DeviceFailure>) -> ErrorKind {
+fn error_of(kind: SlotKind, failure: Option<DeviceFailure>) -> ErrorKind {
     let is_denied = failure == Some(DeviceFailure::Denied);
     match (kind, is_denied) {
-        (DeviceKind::Audio, true) => ErrorKind::MicrophoneDenied,
-        (DeviceKind::Audio, false) => ErrorKind::MicrophoneUnavailable,
+        (SlotKind::Audio, true) => ErrorKind::MicrophoneDenied,
+        (SlotKind::Audio, false) => ErrorKind::MicrophoneUnavailable,
         (_, true) => ErrorKind::CameraDenied,
         (_, false) => ErrorKind::CameraUnavailable,
     }

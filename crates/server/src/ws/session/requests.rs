@@ -50,10 +50,12 @@ impl Client {
                 return Prepared::Answered(self.list_calls(*before, *limit).await);
             }
             Command::MarkCallsRead { up_to } => match self.mark_calls_read(*up_to).await {
-                Ok(up_to) => {
+                Ok(Some(up_to)) => {
                     request.command = Command::MarkCallsRead { up_to };
                     None
                 }
+                // No news for the account's devices.
+                Ok(None) => return Prepared::Answered(Ok(Success::Done)),
                 Err(error) => return Prepared::Answered(Err(error)),
             },
             Command::StartCall(dial) => dial.room_token.as_ref(),
@@ -251,8 +253,8 @@ impl Client {
         })
     }
 
-    /// Stores how far the account's past calls are read; how far that is then.
-    async fn mark_calls_read(&self, up_to: u64) -> Result<u64, ErrorBody> {
+    /// Stores how far the account's past calls are read; how far that is now, if it is further than before.
+    async fn mark_calls_read(&self, up_to: u64) -> Result<Option<u64>, ErrorBody> {
         let store = &self.context.shared.store;
         let key = &self.app.app.key;
         let marked = store.mark_calls_read(key, &self.accid, up_to).await;
