@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const binary = process.env.HULLO_BIN ?? join(root, 'target/debug/hullo');
@@ -20,7 +21,8 @@ export function serve(command, { cwd, env, ready }) {
     const late = setTimeout(() => failed(new Error(`not ready: ${command}\n${output}`)), STARTS_MS);
     const look = (chunk) => {
       output += chunk;
-      if (!ready.test(output)) return;
+      // Colours stand between words: a program is asked for them by `CI`, too.
+      if (!ready.test(stripVTControlCharacters(output))) return;
       clearTimeout(late);
       done({ child, output: () => output });
     };

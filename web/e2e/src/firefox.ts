@@ -3,7 +3,7 @@
 
 import { type Browser, type BrowserContext, type Page, launch as puppeteer } from 'puppeteer-core';
 import { eventually } from './eventually.ts';
-import { moreSound, type Reception, receptionFrom } from './reception.ts';
+import { moreSound, type Reception, receptionFrom, screenFramesFrom } from './reception.ts';
 import type { Server } from './server.ts';
 
 const program = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
@@ -76,6 +76,28 @@ export class FirefoxPerson {
     await eventually(`${this.accid} sees and hears ${from}`, async () => {
       const now = await this.received(from);
       return now.frames > before.frames + 5 && moreSound(before, now);
+    });
+  }
+
+  async seesScreenOf(from: string): Promise<void> {
+    const before = await this.page.evaluate(screenFramesFrom, from);
+    await eventually(`${this.accid} sees the screen of ${from}`, async () => {
+      return (await this.page.evaluate(screenFramesFrom, from)) > before + 5;
+    });
+  }
+
+  /** Shares a screen that the page paints itself: Firefox makes up cameras for tests, and no screens. */
+  async share(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 480, height: 270 });
+      const paint = canvas.getContext('2d');
+      setInterval(() => {
+        if (!paint) return;
+        paint.fillStyle = `hsl(${performance.now() / 10} 80% 50%)`;
+        paint.fillRect(0, 0, canvas.width, canvas.height);
+      }, 100);
+      navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(10);
+      await window.hullo.shareScreen(true);
     });
   }
 

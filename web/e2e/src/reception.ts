@@ -19,6 +19,12 @@ export async function receptionFrom(accid: string): Promise<Reception> {
   };
 }
 
+/** Pictures of an account's shared screen. Runs in the page. */
+export async function screenFramesFrom(accid: string): Promise<number> {
+  const stats = await window.hullo.stats();
+  return stats.remotes.find((entry) => entry.accid === accid)?.screen?.framesDecoded ?? 0;
+}
+
 /** A tenth of a second of new sound has arrived and was played. */
 export function moreSound(before: Reception, now: Reception): boolean {
   return now.samples > before.samples + 4_800 && now.packets > before.packets + 5;

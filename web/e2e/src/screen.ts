@@ -2,6 +2,7 @@
 import type { LocalDevice } from '@hullo/sdk';
 import { type Person, pixelsOf } from './browser.ts';
 import { eventually } from './eventually.ts';
+import { screenFramesFrom } from './reception.ts';
 
 /**
  * Shares the screen that Chromium makes up for tests, in a size that a small machine encodes for several pages. As if the person
@@ -73,4 +74,12 @@ export async function watchesNothing(person: Person, accid: string): Promise<voi
       .part(`own-view-of-${accid}`)
       .evaluate((view) => view instanceof HTMLVideoElement && !view.srcObject),
   );
+}
+
+/** More pictures of the account's screen arrive than a moment ago, whatever is on them. */
+export async function seesScreenOf(person: Person, accid: string): Promise<void> {
+  const before = await person.page.evaluate(screenFramesFrom, accid);
+  await eventually(`${person.accid} sees the screen of ${accid}`, async () => {
+    return (await person.page.evaluate(screenFramesFrom, accid)) > before + 5;
+  });
 }

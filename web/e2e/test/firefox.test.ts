@@ -5,6 +5,7 @@ import type { Browser as Firefox } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launch, Person } from '../src/browser.ts';
 import { FirefoxPerson, launchFirefox } from '../src/firefox.ts';
+import { ownScreen, seesScreenOf, share } from '../src/screen.ts';
 import { Server } from '../src/server.ts';
 
 let server: Server;
@@ -83,4 +84,15 @@ test('a call moves from Firefox to Chromium and back', { timeout: 120_000 }, asy
   } finally {
     await desk.close();
   }
+});
+
+test('a screen is shared from Chromium to Firefox, and Firefox takes over', async () => {
+  await alice.dial('bob', 'voice');
+  await bob.press('hullo-accept');
+  await Promise.all([alice.becomes('in_call'), bob.becomes('in_call')]);
+  await share(alice);
+  await bob.seesScreenOf('alice');
+  await bob.share();
+  await seesScreenOf(alice, 'bob');
+  expect(await ownScreen(alice)).toEqual({ state: 'off' });
 });

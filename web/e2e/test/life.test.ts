@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type App, becomes, hears, openApp, reload } from '../src/app_page.ts';
 import { launch } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
+import { watchScript } from '../src/residue.ts';
 import { Server } from '../src/server.ts';
 
 let server: Server;
@@ -23,8 +24,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function open(app: App): Promise<Page> {
-  const page = await openApp(browser, server, app);
+async function open(app: App, before: string[] = []): Promise<Page> {
+  const page = await openApp(browser, server, app, { before });
   pages.push(page);
   return page;
 }
@@ -126,14 +127,14 @@ test('a client that takes the place of another in a call, as in a hot reload, go
 });
 
 test('a destroyed client leaves nothing in the page: no lock, no open microphone, and the account is offline', async () => {
-  const alice = await open(mountedTwice);
+  const alice = await open(mountedTwice, [watchScript]);
   const bob = await open(bobAnswers);
   await alice.evaluate(() => window.hullo.call('bob', { media: 'audio' }));
   await becomes(alice, 'in_call');
-  await alice.evaluate(async () => {
-    await window.hullo.hangup();
-    await window.hullo.destroy();
-  });
+  await hears(bob, 'alice');
+  expect((await alice.evaluate(() => window.openNow())).tracks).toBeGreaterThan(0);
+  await alice.evaluate(() => window.hullo.destroy());
+  expect(await alice.evaluate(() => window.openNow())).toMatchObject({ tracks: 0, connections: 0 });
   const held = () => alice.evaluate(async () => (await navigator.locks.query()).held?.length);
   expect(await held()).toBe(0);
   await eventually('alice is offline', async () => {
