@@ -2,7 +2,7 @@
 // put together in a folder of its own, with the licences, a package.json without what only this tree needs, and a README whose links
 // lead somewhere from anywhere. Prints the files.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 
@@ -17,6 +17,8 @@ if (process.argv.includes('--refuse')) {
 const [target] = process.argv.slice(2);
 if (!target) throw new Error('usage: node pack.mjs FOLDER');
 mkdirSync(target, { recursive: true });
+// Those of another version would be taken for the packages of today.
+for (const file of readdirSync(target)) if (/^hullo-.*\.tgz$/.test(file)) rmSync(join(target, file));
 for (const folder of PACKAGES) console.log(pack(folder, resolve(target)));
 
 /** Packs `web/<folder>` into a file of `target`; returns its path. */

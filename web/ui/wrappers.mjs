@@ -14,10 +14,17 @@ export function wrappersOf(declarations) {
 }
 
 function elementOf({ name, tagName, description, members, events = [] }) {
-  const properties = members
-    .filter(({ kind, readonly, static: isStatic }) => kind === 'field' && !readonly && !isStatic)
-    .map((member) => member.name);
-  return { name, tagName, description: inComment(description), properties, events: events.map(eventOf) };
+  const fields = members.filter(
+    ({ kind, readonly, static: isStatic }) => kind === 'field' && !readonly && !isStatic,
+  );
+  return {
+    name,
+    tagName,
+    description: inComment(description),
+    properties: fields.map((member) => member.name),
+    flags: fields.filter(({ type }) => type?.text === 'boolean').map((member) => member.name),
+    events: events.map(eventOf),
+  };
 }
 
 function eventOf({ name, type, description }) {
@@ -60,12 +67,13 @@ ${tags.join('')}    }
 
 function vueComponents(elements) {
   const blocks = elements.map(
-    ({ name, tagName, description, properties, events }) => `
+    ({ name, tagName, description, properties, flags, events }) => `
 ${handlersOf(name, events)}/** ${description} */
 export const ${name} = elementComponent<Ui.${name}, ${union(properties)}${events.length > 0 ? `, ${name}Events` : ''}>(
   '${tagName}',
   ${JSON.stringify(properties)},
   { ${events.map(({ own, name: event }) => `${JSON.stringify(own)}: '${event}'`).join(', ')} },
+  ${JSON.stringify(flags)},
 );
 `,
   );

@@ -159,7 +159,7 @@ export class HulloDemo extends LitElement {
                 }}
               ></hullo-demo-conversation>`
               : html`<div class="empty">
-                <img src="/hullo.svg" alt="" width="76" height="76" />
+                <img src="hullo.svg" alt="" width="76" height="76" />
                 <h2>${demoText(lang, 'conversation.choose')}</h2>
                 <p>${demoText(lang, 'conversation.chooseHint')}</p>
               </div>`

@@ -29,17 +29,17 @@ async function fetchJson<T>(path: string, query: Record<string, string> = {}): P
 
 /** Everyone who can be picked. */
 export async function fetchAccounts(): Promise<readonly DemoAccount[]> {
-  return (await fetchJson<{ accounts: DemoAccount[] }>('/demo/accounts.json')).accounts;
+  return (await fetchJson<{ accounts: DemoAccount[] }>('demo/accounts.json')).accounts;
 }
 
 /** A login for `accid`, as an app's own backend gives it to someone it knows. */
 export function fetchLogin(accid: string): Promise<DemoLogin> {
-  return fetchJson('/demo/session.json', { accid });
+  return fetchJson('demo/session.json', { accid });
 }
 
 /** Asks the backend for room tokens, for an app in secure mode. */
 export function roomTokensOf(accid: string): TokenHandler {
   return async (uid, callId) =>
-    (await fetchJson<{ token: string }>('/demo/room-token', { accid, call_id: callId, uid: String(uid) }))
+    (await fetchJson<{ token: string }>('demo/room-token', { accid, call_id: callId, uid: String(uid) }))
       .token;
 }

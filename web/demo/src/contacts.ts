@@ -46,7 +46,7 @@ export class HulloDemoContacts extends LitElement {
     const { signedIn, lang } = this;
     if (!signedIn) return;
     return html`<header>
-        <img src="/hullo.svg" alt="" width="34" height="34" />
+        <img src="hullo.svg" alt="" width="34" height="34" />
         <strong>Hullo</strong>
         <hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       </header>

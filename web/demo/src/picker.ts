@@ -149,7 +149,7 @@ export class HulloDemoPicker extends LitElement {
     const { lang, accounts, problem } = this;
     return html`<hullo-demo-settings .lang=${lang} .theme=${this.theme}></hullo-demo-settings>
       <div class="box" data-testid="picker">
-        <img src="/hullo.svg" alt="" width="76" height="76" />
+        <img src="hullo.svg" alt="" width="76" height="76" />
         <h1>Hullo</h1>
         <p class="tagline">${demoText(lang, 'tagline')}</p>
         ${

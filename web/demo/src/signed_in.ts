@@ -37,6 +37,8 @@ export class SignedIn {
     const login = await fetchLogin(accid);
     const client = await Hullo.create({
       appKey: login.app_key,
+      // Beside the page, which may lie under a path of a proxy.
+      server: new URL('.', location.href).href,
       tokenProvider: async () => (await fetchLogin(accid)).token,
       ...(login.secure ? { tokenHandler: roomTokensOf(accid) } : {}),
     });

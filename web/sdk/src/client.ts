@@ -217,7 +217,8 @@ export abstract class Client implements AsyncDisposable {
     this.#logins += 1;
     try {
       const signIn = () => this.ask('logged_in', login(this.#device.take()));
-      const giveUp = () => void this.ask('done', { op: 'logout' });
+      // The login says why.
+      const giveUp = () => void this.ask('done', { op: 'logout' }).catch(() => {});
       const { is: _, ...account } = await underPolicy(this.#socket.url, signIn, giveUp);
       return account;
     } finally {
@@ -240,8 +241,7 @@ export abstract class Client implements AsyncDisposable {
   async #end(): Promise<void> {
     this.#life.abort();
     // What it leaves ringing is not to ring for long.
-    this.#driver.feed({ input: 'page_hidden' });
-    this.#driver.close();
+    this.#driver.close({ input: 'page_hidden' });
     this.#close();
     this.media.destroy();
     this.#listeners.close();
@@ -258,6 +258,7 @@ export abstract class Client implements AsyncDisposable {
       this.#listeners.dispatch({ name: 'changed', detail: IDLE });
     }
     this.#connection.follow({ connected: false });
+    this.#connection.forget();
   }
 
   #carryOut(effect: Effect): void {

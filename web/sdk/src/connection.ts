@@ -48,6 +48,7 @@ export class Connection {
   #seen: ConnectionFailure | undefined;
   /** Once for each outage: a server that comes back is not to be asked twice by everyone. */
   #hasProbed = false;
+  #probing: AbortController | undefined;
   #told: ConnectionState = { connected: false };
 
   /** `address` is that of the WebSocket. */
@@ -93,6 +94,7 @@ export class Connection {
   #forgetSeen(): void {
     this.#seen = undefined;
     this.#hasProbed = false;
+    this.#probing?.abort();
   }
 
   /** What an earlier attempt of the same outage has found out. */
@@ -102,7 +104,10 @@ export class Connection {
 
   async #probe(): Promise<void> {
     this.#hasProbed = true;
-    const why = await answerAt(this.#address);
+    this.#probing = new AbortController();
+    const timer = setTimeout(() => this.#probing?.abort(), PROBE_MS);
+    const why = await answerAt(this.#address, this.#probing.signal);
+    clearTimeout(timer);
     if (this.#seen !== 'unreachable') return;
     this.#seen = why;
     this.#announce();
@@ -126,13 +131,13 @@ function isOffline(): boolean {
 }
 
 /** Asks by HTTP what a WebSocket was not told. Of another origin only whether it answers can be known. */
-async function answerAt(address: string): Promise<ConnectionFailure> {
+async function answerAt(address: string, signal: AbortSignal): Promise<ConnectionFailure> {
   try {
     const { status } = await fetch(address.replace(/^ws/, 'http'), {
       mode: 'no-cors',
       cache: 'no-store',
       credentials: 'omit',
-      signal: AbortSignal.timeout(PROBE_MS),
+      signal,
     });
     if (status === 429) return 'too_many_attempts';
     return status >= 500 ? 'server_busy' : 'refused';

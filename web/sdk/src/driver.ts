@@ -42,6 +42,8 @@ export class Driver {
   #isBroken = false;
   /** It was closed. */
   #isClosed = false;
+  /** While its last input is carried out: nothing is announced any more. */
+  #isClosing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(endpoint: Endpoint, shell: Shell) {
@@ -72,9 +74,15 @@ export class Driver {
     this.#armTimer();
   }
 
-  /** Ends it: all that is open rejects with `destroyed`, and so does what is asked from now on; nothing is carried out any more. */
-  close(): void {
+  /**
+   * Ends it with a last input, also from within a listener: all that is open rejects with `destroyed`, and so does what is asked
+   * from now on; nothing is carried out any more.
+   */
+  close(last: Input): void {
     if (this.#isClosed) return;
+    this.#inputs.length = 0;
+    this.#isClosing = true;
+    this.#step(last);
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#inputs.length = 0;
@@ -101,7 +109,7 @@ export class Driver {
     }
     for (const output of outputs) {
       // A listener may have closed it.
-      if (output.output === 'event' && !this.#isClosed) this.#shell.announce(output.event);
+      if (output.output === 'event' && !this.#isClosing) this.#shell.announce(output.event);
     }
   }
 

@@ -20,7 +20,7 @@ export async function underPolicy<T>(url: string, connect: () => Promise<T>, giv
   if (!page) return connect();
   let isForbidden = false;
   const watch = ({ blockedURI, disposition, effectiveDirective }: SecurityPolicyViolationEvent) => {
-    if (disposition !== 'enforce' || effectiveDirective !== 'connect-src' || !isSameHost(blockedURI, url))
+    if (disposition !== 'enforce' || effectiveDirective !== 'connect-src' || !isSameOrigin(blockedURI, url))
       return;
     isForbidden = true;
     giveUp();
@@ -36,7 +36,14 @@ export async function underPolicy<T>(url: string, connect: () => Promise<T>, giv
   }
 }
 
-/** Browsers say the whole address, or its origin alone. */
-function isSameHost(blocked: string, url: string): boolean {
-  return URL.canParse(blocked) && new URL(blocked).host === new URL(url).host;
+/**
+ * Browsers say the whole address, or its origin alone. Of the same host, what goes by another scheme is another request: whether
+ * anybody answers there is asked by HTTP, too.
+ */
+function isSameOrigin(blocked: string, url: string): boolean {
+  try {
+    return new URL(blocked).origin === new URL(url).origin;
+  } catch {
+    return false;
+  }
 }

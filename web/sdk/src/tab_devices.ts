@@ -62,7 +62,10 @@ class TabDevices {
   async join(): Promise<DeviceIdentity> {
     const client = {};
     this.#clients.add(client);
-    await this.#claimForAll();
+    await this.#claimForAll().catch((error: unknown) => {
+      this.#clients.delete(client);
+      throw error;
+    });
     const choose = () => this.#heldBy(client) ?? this.#freeFor(client);
     let last: string | undefined;
     const giveBack = () => {
@@ -96,7 +99,8 @@ class TabDevices {
       }
       await this.#trim();
     };
-    this.#claims = this.#claims.then(claim);
+    // One that has failed is no reason for the next to fail.
+    this.#claims = this.#claims.catch(() => {}).then(claim);
     return this.#claims;
   }
 

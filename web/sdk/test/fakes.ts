@@ -261,6 +261,10 @@ export class FakeElement {
     this.sink = id;
   }
 
+  cancelVideoFrameCallback(): void {
+    this.showFrame = undefined;
+  }
+
   requestVideoFrameCallback(callback: FakeElement['showFrame']): number {
     this.showFrame = callback;
     return 1;

@@ -26,7 +26,7 @@ import { isOvertaken, isOwnRefusal } from './errors.ts';
 import { GroupController } from './group/controller.ts';
 import type { Corner, Incoming, Layout, LayoutChange, ScreenName, Shape } from './layout.ts';
 import { type Directory, directoryWith, isSameAccid } from './people.ts';
-import type { Redial } from './record.ts';
+import type { Redial } from './redial.ts';
 import { composeScene } from './scene/compose.ts';
 import { runIntent } from './scene/run_intent.ts';
 import type { Intent, Scene, Sheet } from './scene.ts';
@@ -198,9 +198,8 @@ export class HulloCall extends LitElement {
   async requestPictureInPicture(): Promise<void> {
     const scene = this.#scene;
     const kind = kindFor(this.client);
-    if (this.#pip.kind) return;
+    if (this.#pip.kind || !scene) return;
     this.#layout.choose('small');
-    if (!scene) return;
     try {
       if (kind === 'document') return await this.#pip.openDocument(scene);
       await this.updateComplete;
@@ -385,7 +384,9 @@ export class HulloCall extends LitElement {
     if (this.#shape !== 'full' && scene && !event.composedPath().includes(this) && event.view === window)
       return;
     if (event.key === 'Escape' && (scene || notice)) {
-      if (!this.contained || this.#sheet || notice) event.preventDefault();
+      // A notice that leaves the page free leaves it its keys.
+      const covers = scene ? !this.contained || this.#sheet : notice?.shape === 'card';
+      if (covers) event.preventDefault();
       if (this.#sheet) this.#closeSheet();
       else if (!scene) this.#notices.dismiss();
       return;

@@ -41,6 +41,8 @@ const keys: Partial<Record<ErrorKind, TextKey>> = {
   microphone_unavailable: 'error.microphone_unavailable',
   camera_denied: 'error.camera_denied',
   camera_unavailable: 'error.camera_unavailable',
+  screen_unavailable: 'error.screen_unavailable',
+  refused_by_app: 'error.refused_by_app',
 };
 
 /** The kind of whatever was thrown. */

@@ -21,7 +21,8 @@ export {
 } from './people.ts';
 export type { RecentsClient } from './recents/client.ts';
 export { HulloRecents, type MissedChange } from './recents.ts';
-export { HulloRecord, type Redial } from './record.ts';
+export { HulloRecord } from './record.ts';
+export type { Redial } from './redial.ts';
 export type { OwnTones, SoundChange, Tone } from './sound/tones.ts';
 export {
   type BuiltInLanguage,

@@ -14,7 +14,7 @@ import type { RecentsClient } from './recents/client.ts';
 import { RecentList } from './recents/list.ts';
 import { dayOf, timeOf } from './recents/when.ts';
 import { recentsStyles } from './recents.styles.ts';
-import type { Redial } from './record.ts';
+import { redialOf } from './redial.ts';
 import { type Locale, languageConverter, languageOfPage, localeOf, type Texts, text } from './texts.ts';
 import type { Theme } from './theme.ts';
 
@@ -118,6 +118,8 @@ export class HulloRecents extends LitElement {
     this.#list?.end();
     this.#list = undefined;
     this.#unsubscribe = [];
+    // Off the page, nobody reads what is said.
+    if (!client && this.isConnected) this.#announce();
     if (!client) return;
     this.#begin(client);
     const refresh = (): void => void this.#list?.refresh();
@@ -283,9 +285,8 @@ export class HulloRecents extends LitElement {
     if (end) this.#end?.observe(end);
   }
 
-  #redial({ callId, kind, caller, callee, media, groupId }: CallSummary): void {
-    const accid = caller === this.client?.accid ? callee : caller;
-    const detail: Redial = { callId, kind, accid, media, ...(groupId ? { groupId } : {}) };
+  #redial(summary: CallSummary): void {
+    const detail = redialOf(summary, this.client?.accid);
     this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
   }
 }

@@ -1,25 +1,14 @@
 // <hullo-record>: a call in a conversation. A press asks to call again, with the same media.
-import type { CallKind, CallSummary, Media } from '@hullo/sdk';
+import type { CallSummary } from '@hullo/sdk';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
 import type { Directory } from './people.ts';
+import { type Redial, redialOf } from './redial.ts';
 import { languageConverter, languageOfPage, localeOf, type Texts, text } from './texts.ts';
 import { base, type Theme, tokens } from './theme.ts';
-
-/** What a press on a record asks for. */
-export interface Redial {
-  /** The call: `client.record(callId)` names everybody of a group call. */
-  readonly callId: string;
-  readonly kind: CallKind;
-  /** Whom; in a group call the one who reads the same entry. */
-  readonly accid: string;
-  /** For a group call that has one: the app's name of the group. */
-  readonly groupId?: string;
-  readonly media: Media;
-}
 
 /**
  * A call as a bubble in a conversation. The app puts it on the right when `direction` is outgoing.
@@ -200,9 +189,7 @@ export class HulloRecord extends LitElement {
   #redial = (): void => {
     const { summary } = this;
     if (!summary) return;
-    const { callId, kind, caller, callee, media, groupId } = summary;
-    const accid = caller === this.me ? callee : caller;
-    const detail: Redial = { callId, kind, accid, media, ...(groupId ? { groupId } : {}) };
+    const detail = redialOf(summary, this.me);
     this.dispatchEvent(new CustomEvent('hullo-redial', { detail, bubbles: true, composed: true }));
   };
 }

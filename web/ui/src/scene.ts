@@ -128,6 +128,11 @@ export function cameraIsWanted(local: LocalMedia): boolean {
   return local.videoEnabled && !local.videoMuted;
 }
 
+/** What ends this call for the person who wants it to end: a running group goes on for the others. */
+export function endingIntent({ group, state }: Pick<Scene, 'group' | 'state'>): Intent {
+  return { type: group && state === 'in_call' ? 'leave' : 'hangup' };
+}
+
 /** What a press on the microphone asks for: on if it is muted, another try if it failed, muted otherwise. */
 export function toggleMicrophone(local: LocalMedia): Intent {
   if (local.audioMuted) return { type: 'muteAudio', muted: false };

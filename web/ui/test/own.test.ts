@@ -152,8 +152,22 @@ describe('calling again', () => {
   });
 });
 
-test('theme auto follows the system', async () => {
-  bench.surface.theme = 'auto';
+test('theme is on the element, where its styles look for it', async () => {
+  for (const theme of ['dark', 'light', 'auto'] as const) {
+    bench.surface.theme = theme;
+    await bench.settle();
+    expect(bench.surface.getAttribute('theme')).toBe(theme);
+  }
+});
+
+test('what the app leaves out is not on the outgoing screen, and its key does nothing', async () => {
+  bench.surface.controls = ['devices'];
+  await bench.lead('outgoing-video');
+  expect(bench.part('hullo-cancel')).toBeDefined();
+  expect(bench.part('hullo-mute-audio')).toBeUndefined();
+  expect(bench.part('hullo-mute-video')).toBeUndefined();
+  for (const key of ['m', 'v'])
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
   await bench.settle();
-  expect(bench.surface.getAttribute('theme')).toBe('auto');
+  expect(bench.client.asked).toEqual([]);
 });

@@ -66,6 +66,16 @@ describe('useHullo', () => {
     expect(newest()?.destroy).toHaveBeenCalledOnce();
   });
 
+  test('component that changes its account leaves the client of the others as it is', async () => {
+    await draw([<User key="1" />, <User key="2" />]);
+    const shared = newest();
+    await draw([<User key="1" />, <User key="2" options={{ ...alice, accid: 'bob', token: 't2' }} />]);
+    await passTimers();
+    expect(FakeHullo.made).toHaveLength(2);
+    expect(shared?.logins).toEqual([['alice', 't1']]);
+    expect(newest()?.logins).toEqual([['bob', 't2']]);
+  });
+
   test('makes no client while nobody signs in, and another for another account', async () => {
     await draw(<User options={{ appKey: 'demo' }} />);
     expect(FakeHullo.made).toHaveLength(0);

@@ -4,7 +4,7 @@ import { FakeRecents, recentOf, someRecents } from '../gallery/recents.ts';
 import '../src/index.ts';
 import { dayOf } from '../src/recents/when.ts';
 import type { HulloRecents, MissedChange } from '../src/recents.ts';
-import type { Redial } from '../src/record.ts';
+import type { Redial } from '../src/redial.ts';
 import { localeOf } from '../src/texts.ts';
 
 let client: FakeRecents;

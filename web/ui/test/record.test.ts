@@ -1,6 +1,6 @@
 import type { CallSummary } from '@hullo/sdk';
 import { afterEach, expect, test } from 'vitest';
-import type { Redial } from '../src/record.ts';
+import type { Redial } from '../src/redial.ts';
 import '../src/record.ts';
 
 const summary: CallSummary = {

@@ -120,6 +120,15 @@ describe('components', () => {
     expect(screen.value?.element).toBe(element);
   });
 
+  test('take a property that is written without a value for true', async () => {
+    await mount(() => h(HulloCall, { modal: '' as never, silent: false }));
+    expect(container.querySelector('hullo-call')).toMatchObject({
+      modal: true,
+      silent: false,
+      contained: false,
+    });
+  });
+
   test('property that is taken away is undefined again', async () => {
     const contacts = shallowRef<string[] | undefined>(['bob']);
     await mount(() => h(HulloCall, { contacts: contacts.value }));

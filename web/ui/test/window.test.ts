@@ -312,6 +312,11 @@ describe('picture in picture', () => {
     expect(asked.map(({ dataset }) => dataset.testid)).toEqual(['hullo-small-video']);
     handlers.get('hangup')?.();
     expect(client.asked).toEqual(['hangup']);
+    // A group goes on for the others.
+    await bench.lead('group-voice-5');
+    client.asked.length = 0;
+    handlers.get('hangup')?.();
+    expect(client.asked).toEqual(['leave']);
     asked[0]?.dispatchEvent(new Event('leavepictureinpicture'));
     expect(surface.pictureInPicture).toBe(false);
     expect(handlers.get('hangup')).toBeNull();

@@ -57,6 +57,8 @@ export class CaptureDevice {
   #watch = new AbortController();
   /** Grows with each attempt to open and each close: an attempt that comes back to another number is stale. */
   #attempt = 0;
+  /** How many were chosen. */
+  #choices = 0;
 
   constructor(kind: CaptureKind, choice: DeviceChoice, requests: TrackRequests, events: DeviceEvents) {
     this.kind = kind;
@@ -103,13 +105,15 @@ export class CaptureDevice {
 
   /**
    * Uses another device from now on. When one is open, this one takes its place; rejects, with the old one open again,
-   * when that fails.
+   * when that fails. Resolves with whether it counts, which it does unless another was chosen meanwhile.
    */
-  async choose(choice: DeviceChoice): Promise<void> {
+  async choose(choice: DeviceChoice): Promise<boolean> {
+    this.#choices += 1;
+    const number = this.#choices;
     if (!this.#isWanted) {
       this.#own = undefined;
       this.#choice = choice;
-      return;
+      return true;
     }
     // Many phones cannot open a second camera beside the first.
     this.#close();
@@ -119,7 +123,9 @@ export class CaptureDevice {
     const attempt = this.#attempt;
     try {
       await opening;
-      if (attempt === this.#attempt) this.#choice = choice;
+      if (number !== this.#choices) return false;
+      this.#choice = choice;
+      return true;
     } catch (error) {
       if (attempt === this.#attempt) {
         this.#own = own;

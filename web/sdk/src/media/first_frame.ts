@@ -83,6 +83,7 @@ abstract class FirstFrameDetector {
  */
 class TrackDetector extends FirstFrameDetector {
   #probe: HTMLVideoElement | undefined;
+  #callback = 0;
 
   override start(): void {
     this.#startProbe();
@@ -91,8 +92,13 @@ class TrackDetector extends FirstFrameDetector {
 
   override stop(): void {
     super.stop();
-    if (this.#probe) this.#probe.srcObject = null;
+    const probe = this.#probe;
     this.#probe = undefined;
+    if (!probe) return;
+    probe.cancelVideoFrameCallback(this.#callback);
+    // An element that plays is kept by the browser, and keeps the track.
+    probe.pause();
+    probe.srcObject = null;
   }
 
   protected override get pollMs(): number {
@@ -110,7 +116,7 @@ class TrackDetector extends FirstFrameDetector {
     probe.muted = true;
     probe.playsInline = true;
     probe.srcObject = new MediaStream([this.track]);
-    probe.requestVideoFrameCallback((_, { width, height }) => this.finish(width, height));
+    this.#callback = probe.requestVideoFrameCallback((_, { width, height }) => this.finish(width, height));
     probe.play().catch(() => {});
   }
 }

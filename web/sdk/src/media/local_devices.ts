@@ -75,14 +75,12 @@ export class LocalDevices {
   }
 
   async useMicrophone(deviceId: string): Promise<void> {
-    await this.#capture.audio.choose({ deviceId });
-    saveDevice('microphone', deviceId);
+    if (await this.#capture.audio.choose({ deviceId })) saveDevice('microphone', deviceId);
     this.#announce();
   }
 
   async useCamera(deviceId: string): Promise<void> {
-    await this.#capture.video.choose({ deviceId });
-    saveDevice('camera', deviceId);
+    if (await this.#capture.video.choose({ deviceId })) saveDevice('camera', deviceId);
     this.#announce();
   }
 
@@ -100,8 +98,10 @@ export class LocalDevices {
   async switchCamera(): Promise<void> {
     const camera = this.#capture.video;
     const { facingMode, deviceId } = camera.settings ?? {};
-    if (facingMode === 'user') return camera.choose({ facing: 'environment' });
-    if (facingMode === 'environment') return camera.choose({ facing: 'user' });
+    if (facingMode === 'user' || facingMode === 'environment') {
+      await camera.choose({ facing: facingMode === 'user' ? 'environment' : 'user' });
+      return;
+    }
     const { cameras } = await listDevices();
     const current = cameras.findIndex((one) => one.deviceId === deviceId);
     const next = cameras[(current + 1) % cameras.length];

@@ -19,6 +19,10 @@ export class Processing {
   readonly #events: ProcessingEvents;
   /** What the app has set. */
   #processor: TrackProcessor | undefined;
+  /** The track goes out without it. */
+  #hasFailed = false;
+  /** What has come of the newest {@link Processing.use}. */
+  #used: Promise<void> = Promise.resolve();
   /** The one that works on the input. */
   #running: TrackProcessor | undefined;
   #input: MediaStreamTrack | undefined;
@@ -55,14 +59,18 @@ export class Processing {
    * Processes by this from now on, or no more. What goes out meanwhile is what went out before. Rejects with
    * `processor_failed` when it does not start, and the track goes out as it is.
    */
-  async use(processor: TrackProcessor | undefined): Promise<void> {
-    if (processor === this.#processor) return;
-    this.#processor = processor;
-    await this.#run();
+  use(processor: TrackProcessor | undefined): Promise<void> {
+    // Asked for again, one that has failed is tried again, and one that is starting is waited for.
+    if (processor !== this.#processor || this.#hasFailed) {
+      this.#processor = processor;
+      this.#used = this.#run();
+    }
+    return this.#used;
   }
 
   async #run(): Promise<void> {
     this.#attempt += 1;
+    this.#hasFailed = false;
     const attempt = this.#attempt;
     const [input, processor] = [this.#input, this.#processor];
     if (!input) return;
@@ -77,6 +85,7 @@ export class Processing {
     } catch (error) {
       stop(processor);
       if (attempt !== this.#attempt) return;
+      this.#hasFailed = true;
       this.#switch(input, undefined);
       throw HulloError.of('processor_failed', messageOf(error), error);
     }
@@ -91,6 +100,7 @@ export class Processing {
 
   #handleEnd(output: MediaStreamTrack): void {
     if (output !== this.#output || !this.#input) return;
+    this.#hasFailed = true;
     this.#switch(this.#input, undefined);
     this.#events.failed(HulloError.of('processor_failed', 'the track of the processor has ended'));
   }
@@ -115,8 +125,9 @@ function inTime(processor: TrackProcessor, input: MediaStreamTrack): Promise<Med
     }, START_MS_MAX);
     const start = async () => {
       const output = await processor.start(input);
-      if (isLate) output.stop();
-      else resolve(output);
+      if (!isLate) return resolve(output);
+      output.stop();
+      stop(processor);
     };
     void start()
       .catch(reject)

@@ -63,7 +63,7 @@ export class Sounds {
     await probe.setSinkId(deviceId);
     this.#speakerId = deviceId;
     this.#isSpeakerGone = false;
-    await Promise.all([...this.#sounds.values()].map((sound) => sound.setSinkId(deviceId)));
+    for (const sound of this.#sounds.values()) this.#route(sound);
   }
 
   /** The speaker that is in use; empty for the system's default, undefined where the browser does not let a page choose. */

@@ -22,7 +22,7 @@ export class FocusController implements ReactiveController {
   screen: ScreenName | undefined;
   #shape: Shape | undefined;
   #stance: Stance = 'closed';
-  /** What had the keyboard before a call took the page. */
+  /** What had the keyboard before there was a call. */
   #left: HTMLElement | undefined;
   /** Tab is being struck: what is focused now was not chosen by the app. */
   #tabbing = false;
@@ -56,7 +56,7 @@ export class FocusController implements ReactiveController {
   hostUpdated(): void {
     const { screen, shape } = this.shownNow();
     const hadFocus = this.host.shadowRoot?.activeElement != null;
-    if (shape === 'full' && this.#shape === undefined) this.#left = focused();
+    if (shape && this.#shape === undefined) this.#left = focused();
     this.#stand(this.#stanceFor(shape));
     const same = screen === this.screen && shape === this.#shape;
     this.screen = screen;

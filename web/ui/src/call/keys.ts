@@ -8,9 +8,9 @@ export function intentOfKey(event: KeyboardEvent, scene: Scene): Intent | undefi
   const { local, call } = scene;
   switch (event.key.toLowerCase()) {
     case 'm':
-      return toggleMicrophone(local);
+      return scene.offers('microphone') ? toggleMicrophone(local) : undefined;
     case 'v':
-      return call.media === 'video' ? toggleCamera(local) : undefined;
+      return call.media === 'video' && scene.offers('camera') ? toggleCamera(local) : undefined;
     default:
       return;
   }

@@ -2,7 +2,7 @@
 // buttons, and otherwise the picture alone, which the browser adds its buttons to.
 import type { ReactiveController } from 'lit';
 import type { CallClient } from '../client.ts';
-import type { Intent, Scene } from '../scene.ts';
+import { endingIntent, type Intent, type Scene, toggleMicrophone } from '../scene.ts';
 import type { CallHost } from './host.ts';
 import '../window/small.ts';
 import type { HulloSmall } from '../window/small.ts';
@@ -141,10 +141,13 @@ export class PictureInPicture implements ReactiveController {
         // A button that this browser does not have.
       }
     };
-    on('hangup', () => ({ type: 'hangup' }));
+    on('hangup', () => {
+      const scene = this.sources.scene();
+      return scene && endingIntent(scene);
+    });
     on('togglemicrophone', () => {
       const local = this.sources.scene()?.local;
-      return local && { type: 'muteAudio', muted: !local.audioMuted };
+      return local && toggleMicrophone(local);
     });
   }
 }

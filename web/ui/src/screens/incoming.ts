@@ -1,6 +1,7 @@
 // <hullo-incoming>: someone calls this device.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { incomingKeyOf } from '../describe.ts';
 import { nameAll } from '../group/naming.ts';
 import { attendanceOf } from '../group/roster.ts';
 import { icons } from '../icons.ts';
@@ -8,7 +9,6 @@ import { buttonStyles, renderButton } from '../parts/button.ts';
 import '../parts/faces.ts';
 import { CallElement } from '../scene/call_element.ts';
 import { isCallerAway, type Scene } from '../scene.ts';
-import type { TextKey } from '../texts.ts';
 import { portraitStyles, renderBackdrop, renderPortrait } from './portrait.ts';
 
 @customElement('hullo-incoming')
@@ -120,7 +120,7 @@ export class HulloIncoming extends CallElement {
             ${
               scene.answering
                 ? this.t('incall.connecting')
-                : html`${icons[video ? 'camera' : 'phone']} ${this.t(this.#kind(scene))}`
+                : html`${icons[video ? 'camera' : 'phone']} ${this.t(incomingKeyOf(scene.group, scene.call.media === 'video'))}`
             }
           </p>
           ${away ? html`<p class="status" role="status" data-testid="hullo-peer-reconnecting"><span class="spinner"></span> ${this.t('reconnecting.remote')}</p>` : nothing}
@@ -181,12 +181,6 @@ export class HulloIncoming extends CallElement {
       busy: answering,
       press: () => this.dispatchIntent(video ? { type: 'accept', video } : { type: 'accept' }),
     });
-  }
-
-  #kind({ group, call }: Scene): TextKey {
-    const video = call.media === 'video';
-    if (group) return video ? 'incoming.groupVideo' : 'incoming.groupAudio';
-    return video ? 'incoming.video' : 'incoming.audio';
   }
 
   /** Who else is in the call, or else who is called. */

@@ -85,7 +85,7 @@ export class HulloOutgoing extends CallElement {
         </div>
         <div class="actions ${video ? 'three' : ''}" part="actions">
           <slot name="outgoing-actions"></slot>
-          ${renderButton({ ...microphoneButton(scene, this.#dispatch), labelled: true })}
+          ${scene.offers('microphone') ? renderButton({ ...microphoneButton(scene, this.#dispatch), labelled: true }) : nothing}
           ${renderButton({
             icon: 'hangup',
             label: this.t('control.cancel'),
@@ -95,7 +95,7 @@ export class HulloOutgoing extends CallElement {
             // Legal in every state, so that a cancel that crosses an accept still ends the call.
             press: () => this.dispatchIntent({ type: 'hangup' }),
           })}
-          ${video ? renderButton({ ...cameraButton(scene, this.#dispatch), labelled: true }) : nothing}
+          ${video && scene.offers('camera') ? renderButton({ ...cameraButton(scene, this.#dispatch), labelled: true }) : nothing}
         </div>
       </section>`;
   }

@@ -99,6 +99,8 @@ export class SharedClient {
 
   /** Follows options that may change without another client: providers, handlers, a fresh token. */
   update(options: UseHulloOptions): void {
+    // Options for another client reach this one while a component changes over, and others may still use it.
+    if (keyOf(options) !== this.#key) return;
     const before = this.#options;
     this.#options = options;
     const { client } = this.session;

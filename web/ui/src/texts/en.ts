@@ -49,7 +49,6 @@ export const en = {
   'control.invite': 'Add people',
   'control.members': 'People in this call: {count}',
   'control.leave': 'Leave',
-  'control.back': 'Back',
 
   'devices.title': 'Devices',
   'devices.microphone': 'Microphone',
@@ -62,7 +61,6 @@ export const en = {
   'tile.of': '{name}, {state}',
   'tile.pin': 'Show {name} large',
   'tile.unpin': 'Show everyone',
-  'tile.speaking': '{name} is speaking',
   'state.invited': 'Calling…',
   'state.ringing': 'Ringing…',
   'state.connecting': 'Connecting…',
@@ -237,7 +235,6 @@ export const en = {
   'end.groupLeft': 'You left the call',
   'end.groupEnded': 'The call has ended',
   'end.groupEndedBy': '{name} ended the call for everyone',
-  'end.groupEndedByMe': 'You ended the call for everyone',
   'end.groupRejected': 'Nobody joined the call',
   'end.groupBusy': 'Everyone is on another call',
   'end.groupNoAnswer': 'Nobody answered',
@@ -276,6 +273,8 @@ export const en = {
   'error.microphone_denied': 'Microphone access is blocked. Allow it in your browser’s site settings.',
   'error.microphone_unavailable': 'No microphone could be opened. Is it connected, or in use elsewhere?',
   'error.camera_denied': 'Camera access is blocked. Allow it in your browser’s site settings.',
+  'error.screen_unavailable': 'The screen cannot be shared on this device.',
+  'error.refused_by_app': 'The call is not possible right now.',
   'error.camera_unavailable': 'No camera could be opened. Is it connected, or in use elsewhere?',
 
   'record.cancelled': 'Cancelled',

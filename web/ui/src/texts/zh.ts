@@ -50,7 +50,6 @@ export const zh: Record<keyof typeof en, string> = {
   'control.invite': '添加成员',
   'control.members': '通话成员：{count} 人',
   'control.leave': '离开',
-  'control.back': '返回',
 
   'devices.title': '设备',
   'devices.microphone': '麦克风',
@@ -63,7 +62,6 @@ export const zh: Record<keyof typeof en, string> = {
   'tile.of': '{name}，{state}',
   'tile.pin': '放大 {name}',
   'tile.unpin': '显示所有人',
-  'tile.speaking': '{name} 正在讲话',
   'state.invited': '正在呼叫…',
   'state.ringing': '等待接听…',
   'state.connecting': '正在接通…',
@@ -238,7 +236,6 @@ export const zh: Record<keyof typeof en, string> = {
   'end.groupLeft': '您已离开通话',
   'end.groupEnded': '通话已结束',
   'end.groupEndedBy': '{name} 结束了通话',
-  'end.groupEndedByMe': '您结束了所有人的通话',
   'end.groupRejected': '没有人接受邀请',
   'end.groupBusy': '所有人都在通话中',
   'end.groupNoAnswer': '无人应答',
@@ -277,6 +274,8 @@ export const zh: Record<keyof typeof en, string> = {
   'error.microphone_denied': '没有麦克风权限，请在浏览器的网站设置中允许。',
   'error.microphone_unavailable': '无法打开麦克风，请检查是否已连接或被其他程序占用。',
   'error.camera_denied': '没有摄像头权限，请在浏览器的网站设置中允许。',
+  'error.screen_unavailable': '此设备无法共享屏幕。',
+  'error.refused_by_app': '现在无法进行通话。',
   'error.camera_unavailable': '无法打开摄像头，请检查是否已连接或被其他程序占用。',
 
   'record.cancelled': '已取消',

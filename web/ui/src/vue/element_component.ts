@@ -17,7 +17,10 @@ export type ElementComponent<
   readonly element: Element | null;
 };
 
-/** Makes one; `events` are the element's, by the names under which they are emitted. */
+/**
+ * Makes one; `events` are the element's, by the names under which they are emitted, and `flags` those properties that a template
+ * may write without a value.
+ */
 export function elementComponent<
   Element extends HTMLElement,
   Names extends keyof Element & string,
@@ -26,11 +29,14 @@ export function elementComponent<
   tag: string,
   properties: readonly Names[],
   events: Readonly<Record<string, string>>,
+  flags: readonly Names[] = [],
 ): ElementComponent<Element, Names, Events> {
   const component = defineComponent({
     name: tag,
     // `null` takes any type; a property that was not given is left to the element.
-    props: Object.fromEntries(properties.map((name) => [name, { type: null, default: undefined }])),
+    props: Object.fromEntries(
+      properties.map((name) => [name, { type: flags.includes(name) ? Boolean : null, default: undefined }]),
+    ),
     emits: Object.keys(events),
     setup(props: Record<string, unknown>, { emit, expose, slots }) {
       const element = shallowRef<Element | null>(null);

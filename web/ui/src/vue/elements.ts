@@ -51,6 +51,7 @@ export const HulloCall = elementComponent<
     'tones',
   ],
   { 'sound-blocked': 'hullo-sound-blocked', layout: 'hullo-layout' },
+  ['contained', 'modal', 'silent'],
 );
 
 /** What `HulloRecents` reports. */
@@ -68,10 +69,12 @@ export const HulloRecents = elementComponent<
   Ui.HulloRecents,
   'client' | 'directory' | 'keepUnread' | 'lang' | 'texts' | 'theme',
   HulloRecentsEvents
->('hullo-recents', ['client', 'directory', 'keepUnread', 'lang', 'texts', 'theme'], {
-  missed: 'hullo-missed',
-  redial: 'hullo-redial',
-});
+>(
+  'hullo-recents',
+  ['client', 'directory', 'keepUnread', 'lang', 'texts', 'theme'],
+  { missed: 'hullo-missed', redial: 'hullo-redial' },
+  ['keepUnread'],
+);
 
 /** What `HulloRecord` reports. */
 export interface HulloRecordEvents {
@@ -84,16 +87,17 @@ export const HulloRecord = elementComponent<
   Ui.HulloRecord,
   'summary' | 'me' | 'directory' | 'lang' | 'texts' | 'theme',
   HulloRecordEvents
->('hullo-record', ['summary', 'me', 'directory', 'lang', 'texts', 'theme'], { redial: 'hullo-redial' });
+>('hullo-record', ['summary', 'me', 'directory', 'lang', 'texts', 'theme'], { redial: 'hullo-redial' }, []);
 
 /** A face. Decorative: the name stands beside it. */
-export const HulloAvatar = elementComponent<Ui.HulloAvatar, 'person'>('hullo-avatar', ['person'], {});
+export const HulloAvatar = elementComponent<Ui.HulloAvatar, 'person'>('hullo-avatar', ['person'], {}, []);
 
 /** Several faces that overlap. Decorative: the names stand beside them. */
 export const HulloFaces = elementComponent<Ui.HulloFaces, 'people' | 'most' | 'count'>(
   'hullo-faces',
   ['people', 'most', 'count'],
   {},
+  [],
 );
 
 declare module 'vue' {

@@ -16,7 +16,7 @@ import '../parts/timer.ts';
 import { RemoteView, ScreenView } from '../parts/views.ts';
 import { coloursOf, type Person } from '../people.ts';
 import { CallElement } from '../scene/call_element.ts';
-import { type Intent, type Scene, toggleMicrophone } from '../scene.ts';
+import { endingIntent, type Intent, type Scene, toggleMicrophone } from '../scene.ts';
 import { smallStyles } from './small.styles.ts';
 
 interface Action {
@@ -199,7 +199,7 @@ export class HulloSmall extends CallElement {
       icon: 'hangup',
       label: this.t(scene.group && running ? 'control.leave' : running ? 'control.hangup' : 'control.cancel'),
       testId: scene.group && running ? 'leave' : 'hullo-hangup',
-      intent: { type: scene.group && running ? 'leave' : 'hangup' },
+      intent: endingIntent(scene),
       tone: 'end',
     });
     // A bar with a face has no room for it; the full screen offers it, too.
