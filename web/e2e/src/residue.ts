@@ -71,24 +71,31 @@ function countObjects(): void {
 
 /** Of what lives as long as the page: an element that is gone takes its listeners with it. */
 function countListeners(): void {
-  let listeners = 0;
   const { connection } = navigator as Navigator & { connection?: EventTarget };
   const lasting = new Set<unknown>([window, document, navigator.mediaDevices, connection]);
-  const forget = () => {
-    listeners -= 1;
-  };
+  const held = new Set<readonly [target: unknown, type: string, listener: unknown, capture: boolean]>();
+  const captures = (options?: boolean | EventListenerOptions) =>
+    typeof options === 'object' ? !!options.capture : !!options;
+  const find = (...wanted: [unknown, string, unknown, boolean]) =>
+    [...held].find((known) => wanted.every((part, index) => part === known[index]));
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function (type, listener, options) {
-    if (lasting.has(this ?? window)) {
-      listeners += 1;
-      const signal = typeof options === 'object' ? options.signal : undefined;
-      if (signal) addEventListener.call(signal, 'abort', () => forget(), { once: true });
+    const target = this ?? window;
+    const key = [target, type, listener, captures(options)] as const;
+    if (lasting.has(target) && listener && !find(...key)) {
+      held.add(key);
+      const { signal, once } = typeof options === 'object' ? options : {};
+      const forget = () => held.delete(key);
+      if (signal) addEventListener.call(signal, 'abort', forget, { once: true });
+      if (once) addEventListener.call(target, type, forget, { once: true, capture: key[3] });
     }
-    return addEventListener.call(this ?? window, type, listener, options);
+    return addEventListener.call(target, type, listener, options);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {
-    if (lasting.has(this ?? window)) forget();
-    return removeEventListener.call(this ?? window, type, listener, options);
+    const target = this ?? window;
+    const known = find(target, type, listener, captures(options));
+    if (known) held.delete(known);
+    return removeEventListener.call(target, type, listener, options);
   };
   const intervals = new Set<number>();
   const { setInterval, clearInterval } = window;
@@ -103,7 +110,7 @@ function countListeners(): void {
       clearInterval(id);
     },
   });
-  Object.assign(window.counters, { listeners: () => listeners, intervals: () => intervals.size });
+  Object.assign(window.counters, { listeners: () => held.size, intervals: () => intervals.size });
   window.openNow = async () => {
     const counts = Object.entries(window.counters).map(([name, counter]) => [name, counter()]);
     const locks = (await navigator.locks.query()).held?.length ?? 0;

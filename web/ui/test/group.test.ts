@@ -438,7 +438,7 @@ describe('a call on another device', () => {
     expect(bench.words('incoming-busy')).toBe('You are in a call on another device.');
     expect(bench.words('hullo-accept')).toBe('End and answer');
     await bench.press('hullo-accept');
-    expect(bench.client.asked).toEqual(['accept with video']);
+    expect(bench.client.asked).toEqual(['accept']);
   });
 
   test('that was continued there is told here', async () => {

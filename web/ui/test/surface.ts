@@ -58,7 +58,9 @@ export class Bench {
   }
 
   async lead(state: string): Promise<void> {
-    await states[state]?.(this.client, this.surface);
+    const lead = states[state];
+    if (!lead) throw new Error(`there is no state ${state}`);
+    await lead(this.client, this.surface);
     await this.settle();
   }
 

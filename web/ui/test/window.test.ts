@@ -30,8 +30,18 @@ const shape = (): string | undefined => bench.part('hullo-surface')?.dataset.sha
 const active = (media: 'audio' | 'video') => callOf({ state: 'active', activeMs: ACTIVE, media });
 
 /** A window as narrow as a phone's. */
-function onPhone(): void {
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('max-width: 719px') }));
+/** Makes the window one that is or is not a phone's; the function changes that. */
+function onPhone(phone = true): (phone: boolean) => void {
+  const list = Object.assign(new EventTarget(), { matches: phone });
+  vi.stubGlobal('matchMedia', (query: string) =>
+    query.includes('max-width: 719px') ? list : Object.assign(new EventTarget(), { matches: false }),
+  );
+  surface.remove();
+  document.body.append(surface);
+  return (phone) => {
+    list.matches = phone;
+    list.dispatchEvent(new Event('change'));
+  };
 }
 
 describe('a call that fills the window', () => {
@@ -51,6 +61,16 @@ describe('a call that fills the window', () => {
     surface.layout = 'small';
     await bench.settle();
     expect(bench.part('hullo-surface')?.getAttribute('aria-modal')).toBe('false');
+  });
+
+  test('is modal while the window is as small as a phone, as it is when one is turned', async () => {
+    const turn = onPhone(false);
+    await bench.lead('voice');
+    for (const phone of [true, false]) {
+      turn(phone);
+      await bench.settle();
+      expect(bench.part('hullo-surface')?.getAttribute('aria-modal')).toBe(String(phone));
+    }
   });
 
   test('keeps a keyboard that goes on by Tab, and lets go of one that the app takes', async () => {

@@ -26,6 +26,7 @@ export class FocusController implements ReactiveController {
   #left: HTMLElement | undefined;
   /** Tab is being struck: what is focused now was not chosen by the app. */
   #tabbing = false;
+  #phone: MediaQueryList | undefined;
 
   constructor(
     private readonly host: CallHost,
@@ -42,11 +43,14 @@ export class FocusController implements ReactiveController {
   hostConnected(): void {
     document.addEventListener('keydown', this.#onKey, true);
     document.addEventListener('focusin', this.#onFocus);
+    this.#phone = matchMedia(PHONE);
+    this.#phone.addEventListener('change', this.#onResize);
   }
 
   hostDisconnected(): void {
     document.removeEventListener('keydown', this.#onKey, true);
     document.removeEventListener('focusin', this.#onFocus);
+    this.#phone?.removeEventListener('change', this.#onResize);
     // A dialog that is moved within the page is no longer above it, whatever it says of itself.
     this.#stand('closed');
     this.screen = undefined;
@@ -64,8 +68,8 @@ export class FocusController implements ReactiveController {
     if (same || this.host.contained) return;
     if (!shape) this.#giveBack(hadFocus);
     if (!screen || !shape) return;
-    // What had the focus is gone with its screen. Incoming takes the keyboard to "accept" itself.
-    if (shape === 'full' ? screen !== 'incoming' : hadFocus) this.focus();
+    // What had the focus is gone with its screen. Our incoming screen takes the keyboard on to "accept".
+    if (shape === 'full' || hadFocus) this.focus();
   }
 
   /** Takes the keyboard to the dialog itself, which presses nothing. */
@@ -83,7 +87,7 @@ export class FocusController implements ReactiveController {
     if (!shape) return 'closed';
     const { contained, modal } = this.host;
     if (contained) return 'contained';
-    return shape === 'full' && (modal || matchMedia(PHONE).matches) ? 'modal' : 'beside';
+    return shape === 'full' && (modal || this.#phone?.matches) ? 'modal' : 'beside';
   }
 
   #stand(wanted: Stance): void {
@@ -92,6 +96,9 @@ export class FocusController implements ReactiveController {
     setStance(dialog, wanted, this.#stance);
     this.#stance = wanted;
   }
+
+  /** A window that became a phone's, as by turning it, is taken whole, and the other way round. */
+  #onResize = (): void => this.host.requestUpdate();
 
   #onKey = (event: KeyboardEvent): void => {
     this.#tabbing = event.key === 'Tab';

@@ -179,7 +179,7 @@ export class HulloIncoming extends CallElement {
       labelled: true,
       disabled: answering,
       busy: answering,
-      press: () => this.dispatchIntent(video ? { type: 'accept', video } : { type: 'accept' }),
+      press: () => this.dispatchIntent({ type: 'accept' }),
     });
   }
 
