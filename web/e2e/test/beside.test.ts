@@ -52,6 +52,13 @@ async function inSmallCall(): Promise<void> {
   await bob.sees('hullo-small');
 }
 
+/** The tile has its picture, and with that its final shape. */
+async function tileIsFilmed(): Promise<void> {
+  await eventually('the tile has a picture', () =>
+    bob.part('hullo-small-video').evaluate((video) => (video as HTMLVideoElement).videoWidth > 0),
+  );
+}
+
 test('someone calls: the app goes on behind the banner, and the call is answered from it', async () => {
   await alice.dial('bob', 'video');
   await bob.sees('hullo-incoming');
@@ -66,9 +73,7 @@ test('someone calls: the app goes on behind the banner, and the call is answered
 test('small call shows and sounds, and the app is used beside it', async () => {
   await inSmallCall();
   await bob.seesAndHearsAll(['alice']);
-  await eventually('the tile has a picture', () =>
-    bob.part('hullo-small-video').evaluate((video) => (video as HTMLVideoElement).videoWidth > 0),
-  );
+  await tileIsFilmed();
   await bob.press('contact-carol');
   await bob.sees('header-call-voice');
   await bob.press('hullo-mute-audio');
@@ -80,6 +85,7 @@ test('small call shows and sounds, and the app is used beside it', async () => {
 
 test('tile is dragged to a corner, stays in the window, and is moved by the arrow keys', async () => {
   await inSmallCall();
+  await tileIsFilmed();
   const start = await box(bob);
   const [x, y] = [start.x + start.width / 2, start.y + start.height / 3];
   await bob.page.mouse.move(x, y);

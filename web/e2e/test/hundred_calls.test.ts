@@ -58,20 +58,21 @@ const app: App = async ({ Hullo, signIn, accid }) => {
 /** Dials, waits until both are connected, hangs up; so often. Runs in the page. */
 function call(times: number): Promise<void> {
   const { hullo } = window;
-  const once = (media: 'audio' | 'video') =>
+  const once = (index: number) =>
     new Promise<void>((resolve, reject) => {
+      const fail = (what: unknown) => reject(new Error(`call ${index}: ${what}`));
       const stops = [
         hullo.on('userEnter', () => void hullo.hangup()),
         hullo.on('callEnd', ({ reason }) => {
           for (const stop of stops) stop();
           if (reason === 'hung_up') resolve();
-          else reject(new Error(reason));
+          else fail(`ended by ${reason}`);
         }),
       ];
-      hullo.call('bob', { media }).catch(reject);
+      hullo.call('bob', { media: index % 2 ? 'audio' : 'video' }).catch(fail);
     });
   return (async () => {
-    for (let index = 0; index < times; index += 1) await once(index % 2 ? 'audio' : 'video');
+    for (let index = 0; index < times; index += 1) await once(index);
   })();
 }
 
