@@ -189,14 +189,6 @@ fn media_event(mut object: Object) -> ReadResult<MediaEvent> {
             message: object.optional_text("message")?,
         });
     }
-    if name == "device" {
-        return Ok(MediaEvent::Device {
-            kind: object.enum_value("kind")?,
-            state: object.enum_value("state")?,
-            failure: object.optional_enum_value("failure")?,
-            message: object.optional_text("message")?,
-        });
-    }
     let peer = object.small_number("peer")?;
     Ok(match name.as_str() {
         "offered" => MediaEvent::Offered {
