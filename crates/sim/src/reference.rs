@@ -256,6 +256,14 @@ impl Reference {
             }
             _ => false,
         };
+        // A dial that became part of another call, and was one of its own before that is over: the store does not have it.
+        if let (Ok(Success::Call { call, .. }), Command::StartCall(start)) =
+            (reply, &request.command)
+            && call.call_id != start.call_id
+            && self.model.call(start.call_id).is_some()
+        {
+            self.model.dialled_again.insert(start.call_id);
+        }
         let again = match request.request_id {
             Some(request_id) if dials_anew => {
                 self.model.answered_anew(me, request_id);

@@ -19,15 +19,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Stores a whole batch, or nothing of it: then these calls are new in it and have been stored before.
+    /// Stores a whole batch, or nothing of it: then calls would have these names in it that others have had before.
     pub fn apply(&mut self, writes: &[Write]) -> Result<(), Vec<CallId>> {
         let over = |call_id: &CallId| self.calls.get(call_id).is_some_and(Call::is_ended);
-        let taken: Vec<CallId> = writes
-            .iter()
-            .map(Write::call)
-            .filter(|call| call.version == 1 && over(&call.call_id))
-            .map(|call| call.call_id)
-            .collect();
+        let calls = || writes.iter().map(Write::call);
+        let dialled = calls().filter(|call| call.version == 1);
+        let dialled = dialled.map(|call| call.call_id).filter(over);
+        let named = calls().flat_map(|call| call.aliases.iter().copied());
+        let named = named.filter(|alias| self.calls.contains_key(alias));
+        let taken: Vec<CallId> = dialled.chain(named).collect();
         if !taken.is_empty() {
             return Err(taken);
         }

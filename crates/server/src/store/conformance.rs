@@ -278,6 +278,23 @@ async fn id_of_a_call_that_is_over_is_taken_and_nothing_of_the_batch_is_stored()
 }
 
 #[tokio::test]
+async fn name_of_a_call_that_is_over_is_no_other_name_of_a_later_one() {
+    let shop = sqlite().await;
+    commit(&shop, &[end(1, 1)]).await.unwrap();
+    let mut dialled = call(2);
+    dialled.aliases = vec![CallId::from_u128(1)];
+    let refused = commit(&shop, &[Write::Call(Arc::new(dialled.clone()))]).await;
+    let first = CallId::from_u128(1);
+    assert!(matches!(&refused, Err(CommitError::Taken(ids)) if *ids == [first]));
+    assert!(live(&shop).await.is_empty());
+    dialled.aliases = vec![CallId::from_u128(3)];
+    commit(&shop, &[Write::Call(Arc::new(dialled.clone()))])
+        .await
+        .unwrap();
+    assert_eq!(live(&shop).await, [dialled]);
+}
+
+#[tokio::test]
 async fn call_that_has_ended_never_changes_and_has_one_record() {
     let shop = sqlite().await;
     commit(&shop, &[end(1, 1)]).await.unwrap();

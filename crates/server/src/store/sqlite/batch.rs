@@ -40,6 +40,12 @@ pub(super) fn store(desk: &Desk, app: i64, writes: &[Write]) -> Result<(), Commi
         if !store_call(desk, app, last)? {
             taken.push(last.call.call_id);
         }
+        for alias in &last.call.aliases {
+            // It would mean two calls.
+            if desk.knows(app, *alias)? {
+                taken.push(*alias);
+            }
+        }
     }
     if taken.is_empty() {
         Ok(())

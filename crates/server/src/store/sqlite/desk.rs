@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use hullo_protocol::{Accid, AppKey};
-use rusqlite::{Connection, OptionalExtension as _, Params};
+use hullo_protocol::{Accid, AppKey, CallId};
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
 use super::integer::signed;
 use crate::store::StoreError;
@@ -31,6 +31,16 @@ impl Desk {
     /// Runs a statement that is kept prepared; the number of rows that it has changed.
     pub(super) fn execute(&self, sql: &str, values: impl Params) -> Result<usize, rusqlite::Error> {
         self.connection.prepare_cached(sql)?.execute(values)
+    }
+
+    /// Whether there is or was a call of this name.
+    pub(super) fn knows(&self, app: i64, call_id: CallId) -> Result<bool, rusqlite::Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM states WHERE app = ?1 AND call_id = ?2) \
+             OR EXISTS (SELECT 1 FROM records WHERE app = ?1 AND call_id = ?2)";
+        let call_id = call_id.as_u128().to_be_bytes();
+        self.connection
+            .prepare_cached(sql)?
+            .query_one(params![app, call_id], |row| row.get(0))
     }
 
     /// The number of an app.
