@@ -1,45 +1,38 @@
 //! Echo: an account that answers by itself and sends back what it hears and sees, so that one person with one window can try a
 //! call.
 //!
-//! It is a client like any other: the endpoint of every device decides ([`hullo_core::endpoint`]), frames go over a WebSocket,
-//! sound and picture by ICE, DTLS and SRTP through the SFU. [`manners`] is what a person would do, [`media`] what a browser
-//! does.
+//! It is a native client like any other ([`hullo_client`]). [`manners`] is what a person would do, [`mirror`] its devices.
 
 mod manners;
-mod media;
+mod mirror;
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io;
 use std::net::IpAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use futures_util::{SinkExt as _, StreamExt as _};
+use anyhow::{Context as _, Result, bail};
+use hullo_client::{Client, Error, Events, Op, Rtc, Transport, upgrade};
 use hullo_core::Time;
-use hullo_core::endpoint::{Endpoint, Input, Op, Output};
-use hullo_protocol::{
-    Accid, AppKey, CallId, DeviceId, DeviceInfo, Platform, SUBPROTOCOL, Token, Uid,
-};
+use hullo_protocol::{Accid, AppKey, CallId, Token, Uid};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use manners::Manners;
-use media::Media;
+use mirror::Mirror;
 
-/// A connection that is not there by then has failed.
-const CONNECT: Duration = Duration::from_secs(5);
-/// Nothing waits longer than this, so that a deadline in the far future needs no arithmetic.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// Where the server takes WebSockets, under any name.
 const SOCKET_URL: &str = "ws://hullo/v1/ws";
+/// Where nothing is due.
+const IDLE: Duration = Duration::from_secs(3_600);
 
 /// What Echo needs of the server that it lives beside.
-pub trait Host {
+pub trait Host: Send + Sync + 'static {
     /// A connection to the server, below HTTP.
-    type Stream: AsyncRead + AsyncWrite + Unpin;
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     /// The app whose accounts may call it.
     fn app_key(&self) -> AppKey;
@@ -48,241 +41,136 @@ pub trait Host {
     /// An address of this machine that the server's media can be reached from.
     fn media_ip(&self) -> IpAddr;
     /// Connects to the server.
-    fn connect(&self) -> impl Future<Output = std::io::Result<Self::Stream>>;
+    fn connect(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
     /// A login token, as the app's backend would make it; why not, for the log.
-    fn login_token(&self) -> impl Future<Output = Result<Token, String>>;
+    fn login_token(&self) -> impl Future<Output = Result<Token, String>> + Send;
     /// A room token, as the app's backend would make it; why not, for the log.
-    fn room_token(&self, call_id: CallId, uid: Uid) -> impl Future<Output = Result<Token, String>>;
+    fn room_token(
+        &self,
+        call_id: CallId,
+        uid: Uid,
+    ) -> impl Future<Output = Result<Token, String>> + Send;
 }
 
 /// Signs in, answers and echoes until it is dropped. Fails only when it cannot begin: when there is no UDP port or no
 /// randomness to be had.
 pub async fn run<H: Host>(host: H) -> Result<Infallible> {
+    let ip = host.media_ip();
+    let media = Rtc::bind(ip, Mirror::default())
+        .await
+        .with_context(|| format!("Echo cannot take a UDP port of {ip}"))?;
+    let accid = host.accid();
+    let app_key = host.app_key();
+    let host = Arc::new(host);
+    let [for_login, for_room] = [host.clone(), host.clone()];
+    let (client, events) = Client::builder_over(Door(host), app_key.as_str())
+        .token_provider(move || {
+            let host = for_login.clone();
+            async move { host.login_token().await }
+        })
+        .token_handler(move |call_id, uid| {
+            let host = for_room.clone();
+            async move { host.room_token(call_id, uid).await }
+        })
+        .build(media)?;
     let mut echo = Echo {
-        media: Media::bind(host.media_ip()).await?,
-        endpoint: Endpoint::new(getrandom::u64().map_err(|error| anyhow::anyhow!("{error}"))?),
-        manners: Manners::new(host.accid()),
-        device: DeviceId::parse("echo").context("a plain word is a device id")?,
-        socket: None,
-        inputs: VecDeque::new(),
-        clock: Clock::start(),
-        tickets: 0,
-        login: 0,
-        host,
+        client: Arc::new(client),
+        events,
+        manners: Manners::new(accid.clone()),
+        accid,
+        asked: JoinSet::new(),
+        began: Instant::now(),
     };
     echo.sign_in();
     loop {
-        echo.work_off().await;
-        echo.wait().await;
+        echo.live().await?;
     }
 }
 
-struct Echo<H: Host> {
-    host: H,
-    endpoint: Endpoint,
-    manners: Manners,
-    /// Its one device.
-    device: DeviceId,
-    media: Media,
-    socket: Option<WebSocketStream<H::Stream>>,
-    /// What the endpoint has not been given yet.
-    inputs: VecDeque<Input>,
-    clock: Clock,
-    tickets: u64,
-    /// The newest login's.
-    login: u64,
+/// The way to the server.
+struct Door<H>(Arc<H>);
+
+impl<H: Host> Transport for Door<H> {
+    type Connection = WebSocketStream<H::Stream>;
+
+    async fn connect(&self) -> io::Result<Self::Connection> {
+        upgrade(self.0.connect().await?, SOCKET_URL).await
+    }
 }
 
-impl<H: Host> Echo<H> {
+struct Echo {
+    client: Arc<Client>,
+    events: Events,
+    manners: Manners,
+    accid: Accid,
+    /// What it has asked for.
+    asked: JoinSet<Asked>,
+    began: Instant,
+}
+
+/// What has become of what it asked for.
+enum Asked {
+    Login(Result<(), Error>),
+    Op(Result<(), Error>),
+}
+
+impl Echo {
+    fn now(&self) -> Time {
+        Time(self.began.elapsed().as_millis() as u64)
+    }
+
     fn sign_in(&mut self) {
-        self.ask(Op::Login {
-            app_key: self.host.app_key(),
-            accid: self.host.accid(),
-            token: None,
-            provider: true,
-            device: DeviceInfo {
-                id: self.device.clone(),
-                platform: Platform::Server,
-                sdk_version: None,
-            },
-            cursor: None,
+        let (client, accid) = (self.client.clone(), self.accid.clone());
+        self.asked.spawn(async move {
+            let done = client.login_with_provider(accid.as_str()).await;
+            Asked::Login(done.map(drop))
         });
-        self.login = self.tickets;
     }
 
     fn ask(&mut self, op: Op) {
-        self.tickets += 1;
-        let ticket = self.tickets;
-        self.inputs.push_back(Input::Op { ticket, op });
+        let client = self.client.clone();
+        self.asked
+            .spawn(async move { Asked::Op(client.ask(op).await.map(drop)) });
     }
 
-    /// Gives the endpoint what has happened until nothing more follows from it.
-    async fn work_off(&mut self) {
-        loop {
-            self.inputs.extend(self.media.poll());
-            let now = self.clock.now();
-            if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
-                self.inputs.push_back(Input::Timeout);
-            }
-            if let Some(op) = self.manners.due(now) {
-                self.ask(op);
-            }
-            if self.manners.signs_in(now) {
-                self.sign_in();
-            }
-            if self.inputs.is_empty() {
-                return;
-            }
-            while let Some(input) = self.inputs.pop_front() {
-                for output in self.endpoint.handle(input, now) {
-                    self.carry_out(output, now).await;
-                }
-            }
-        }
-    }
-
-    async fn carry_out(&mut self, output: Output, now: Time) {
-        match output {
-            Output::OpenSocket => {
-                self.socket = None;
-                let input = match timeout(CONNECT, self.connect()).await {
-                    Ok(Ok(socket)) => {
-                        self.socket = Some(socket);
-                        Input::SocketOpened
-                    }
-                    Ok(Err(error)) => {
-                        tracing::debug!(%error, "Echo could not connect");
-                        Input::SocketClosed
-                    }
-                    Err(_) => Input::SocketClosed,
+    /// Until something happens, and what it does then.
+    async fn live(&mut self) -> Result<()> {
+        let due = self.manners.deadline();
+        let due = due.map(|at| self.began + Duration::from_millis(at.0));
+        let until = due.unwrap_or_else(|| Instant::now() + IDLE);
+        tokio::select! {
+            event = self.events.next() => {
+                let Some(event) = event else {
+                    bail!("Echo's client has failed");
                 };
-                self.inputs.push_back(input);
-            }
-            Output::CloseSocket => {
-                if let Some(mut socket) = self.socket.take() {
-                    // Gone all the same if the server does not answer.
-                    let _ = timeout(CONNECT, socket.close(None)).await;
-                }
-            }
-            Output::Send { text } => {
-                if let Some(socket) = &mut self.socket
-                    && socket.send(Message::text(text)).await.is_err()
-                {
-                    self.socket = None;
-                    self.inputs.push_back(Input::SocketClosed);
-                }
-            }
-            Output::Media { command } => self.media.apply(command),
-            Output::Complete {
-                ticket,
-                error: Some(error),
-                ..
-            } => {
-                tracing::debug!(?error, "Echo was refused");
-                if ticket == self.login {
-                    self.manners.sign_in_later(now);
-                }
-            }
-            // Its device begins with each start of the server, and old messages are nothing to it.
-            Output::Complete { .. } | Output::KeepCursor { .. } => {}
-            Output::AskLoginToken => {
-                let (token, error) = split(self.host.login_token().await);
-                self.inputs.push_back(Input::LoginToken { token, error });
-            }
-            Output::AskToken { call_id, uid } => {
-                let (token, error) = split(self.host.room_token(call_id, uid).await);
-                self.inputs.push_back(Input::Token {
-                    call_id,
-                    token,
-                    error,
-                });
-            }
-            Output::Event { event } => {
+                let now = self.now();
                 for op in self.manners.take(event, now) {
                     self.ask(op);
                 }
             }
+            Some(Ok(asked)) = self.asked.join_next() => self.look_at(&asked),
+            () = sleep_until(until) => self.do_what_is_due(),
+        }
+        Ok(())
+    }
+
+    fn do_what_is_due(&mut self) {
+        let now = self.now();
+        if let Some(op) = self.manners.due(now) {
+            self.ask(op);
+        }
+        if self.manners.signs_in(now) {
+            self.sign_in();
         }
     }
 
-    async fn connect(&self) -> Result<WebSocketStream<H::Stream>> {
-        let mut request = SOCKET_URL.into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
-        let stream = self.host.connect().await?;
-        let (socket, _) = tokio_tungstenite::client_async(request, stream)
-            .await
-            .context("no WebSocket")?;
-        Ok(socket)
-    }
-
-    /// Until a frame, a datagram, or the next deadline.
-    async fn wait(&mut self) {
-        let until = [self.endpoint.poll_timeout(), self.manners.deadline()]
-            .into_iter()
-            .flatten()
-            .map(|at| self.clock.instant(at))
-            .chain([self.media.deadline(), Instant::now() + LOOK_AGAIN])
-            .min();
-        tokio::select! {
-            frame = next_frame(&mut self.socket) => match frame {
-                Some(text) => self.inputs.push_back(Input::Frame { text }),
-                None => {
-                    self.socket = None;
-                    self.inputs.push_back(Input::SocketClosed);
-                }
-            },
-            () = self.media.receive() => {}
-            () = sleep_until(until.unwrap_or_else(Instant::now)) => {}
+    fn look_at(&mut self, asked: &Asked) {
+        let (Asked::Login(done) | Asked::Op(done)) = asked;
+        if let Err(error) = done {
+            tracing::debug!(%error, "Echo was refused");
+            if matches!(asked, Asked::Login(_)) {
+                self.manners.sign_in_later(self.now());
+            }
         }
-    }
-}
-
-/// The next text; `None` when the socket is closed. Waits for ever where there is no socket.
-async fn next_frame<S>(socket: &mut Option<WebSocketStream<S>>) -> Option<String>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let Some(socket) = socket else {
-        return std::future::pending().await;
-    };
-    loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) => return Some(text.to_string()),
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-            Some(Ok(_)) => {}
-        }
-    }
-}
-
-fn split(token: Result<Token, String>) -> (Option<Token>, Option<String>) {
-    match token {
-        Ok(token) => (Some(token), None),
-        Err(why) => (None, Some(why)),
-    }
-}
-
-/// The wall clock at the start, and monotonically on from there.
-struct Clock {
-    began: Instant,
-    began_ms: u64,
-}
-
-impl Clock {
-    fn start() -> Self {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-        Self {
-            began: Instant::now(),
-            began_ms: since_1970.map_or(0, |since| since.as_millis() as u64),
-        }
-    }
-
-    fn now(&self) -> Time {
-        Time(self.began_ms).plus_ms(self.began.elapsed().as_millis() as u64)
-    }
-
-    /// Rounded up, so that what is due then is due.
-    fn instant(&self, at: Time) -> Instant {
-        self.began + Duration::from_millis(at.since(Time(self.began_ms)))
     }
 }
