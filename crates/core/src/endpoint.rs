@@ -105,6 +105,8 @@ pub struct Endpoint {
     elsewhere: Vec<CallView>,
     /// What the last `Changed` said, so that it is said only when it differs.
     published: Published,
+    /// How far the past calls of the account are read, as this device was told last.
+    recents_read: Option<(Accid, u64)>,
     /// What the last `ConnectionChanged` said.
     connection: (bool, Option<ConnectionFailure>),
 }
@@ -134,6 +136,7 @@ impl Endpoint {
             joining: Joining::default(),
             elsewhere: Vec::new(),
             published: Published::default(),
+            recents_read: None,
             connection: (false, None),
         }
     }

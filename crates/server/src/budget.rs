@@ -80,7 +80,8 @@ impl Budgets {
     }
 
     /// Counts a command that rings people: a dial, or an invite. An error when the caller or the app may not do that now;
-    /// else those who may not be rung now. Who cannot be called anyway (`uncallable`) costs nothing.
+    /// else those who may not be rung now. Who cannot be called anyway (`uncallable`) counts as called by this account, or anybody
+    /// could try out which accounts there are; for the callees and the app it costs nothing.
     pub(crate) fn ring(
         &self,
         app: &AppKey,
@@ -102,10 +103,10 @@ impl Budgets {
             let spent = self.app_dials.spend(app, 1);
             spent.map_err(|wait| too_many("dials in this app", wait))?;
         }
-        let callees: BTreeSet<&Accid> = named.iter().collect();
+        let named: BTreeSet<&Accid> = named.iter().collect();
+        let count = u32::try_from(named.len()).unwrap_or(u32::MAX);
         let callable = |callee: &&Accid| uncallable.iter().all(|one| one.accid != **callee);
-        let callees: Vec<&Accid> = callees.into_iter().filter(callable).collect();
-        let count = u32::try_from(callees.len()).unwrap_or(u32::MAX);
+        let callees: Vec<&Accid> = named.into_iter().filter(callable).collect();
         let spent = self.invites.spend(&account, count);
         spent.map_err(|wait| too_many("people called by this account", wait))?;
         if let [callee] = &callees[..] {

@@ -105,7 +105,8 @@ test('tile is dragged to a corner, stays in the window, and is moved by the arro
   await bob.page.keyboard.press('ArrowRight');
   await eventually('the tile is back', async () => {
     const now = await box(bob);
-    return Math.abs(now.x - start.x) < 2 && Math.abs(now.y - start.y) < 2;
+    if (Math.abs(now.x - start.x) < 2 && Math.abs(now.y - start.y) < 2) return true;
+    throw new Error(`it is at ${JSON.stringify(now)}, and was at ${JSON.stringify(start)}`);
   });
   await bob.page.keyboard.press('Enter');
   await bob.sees('hullo-video');

@@ -78,6 +78,15 @@ impl Call {
         Ok(())
     }
 
+    /// The device is there, under a page of its own again where it had closed one.
+    pub fn open_page(&mut self, by: &Accid, device: &DeviceId) {
+        if self.in_call(by, device).is_ok()
+            && let Ok(own) = self.participant_mut(by)
+        {
+            own.closing = false;
+        }
+    }
+
     /// A deadline has passed. Afterwards this deadline is gone, so that the next one can be asked for.
     pub fn expire(&mut self, due: &Due, now: Time) -> Option<SwitchRefusal> {
         match due {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use hullo_protocol::{
-    Accid, CallDelta, CallState, CallView, EndView, InviteView, ParticipantView, SwitchView,
+    Accid, CallDelta, CallState, CallView, EndView, InviteView, ParticipantState as P,
+    ParticipantView, SwitchView,
 };
 
 use super::{Call, Participant, Switch};
@@ -141,13 +142,19 @@ impl Call {
     pub fn end_view(&self, accid: &Accid) -> Option<EndView> {
         let end = self.end.as_ref()?;
         let ended_at = self.ended_at.unwrap_or_default();
+        let own = self.participant(accid);
+        let mut durations = self.durations(ended_at);
+        // Who was never in it learns nothing of how the others fared: as in the record (`CallRecord::seen_by`).
+        let left = |own: &Participant| matches!(own.state, P::Left | P::Lost);
+        let was_in = own.is_some_and(left) || durations.iter().any(|one| one.accid == *accid);
+        if *accid != self.caller && !was_in {
+            durations.clear();
+        }
         Some(EndView {
             reason: end.reason,
             by: end.by.clone(),
-            duration_ms: self
-                .participant(accid)
-                .map_or(0, |own| own.duration_ms(ended_at)),
-            durations: self.durations(ended_at),
+            duration_ms: own.map_or(0, |own| own.duration_ms(ended_at)),
+            durations,
         })
     }
 }

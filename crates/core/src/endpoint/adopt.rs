@@ -138,11 +138,10 @@ impl Endpoint {
                 None => self.end_leg(EndReason::Server, None),
             }
         } else if self.held.is(call_id) {
-            let (reason, by) = match summary {
-                Some(summary) => (summary.reason, summary.ended_by),
-                None => (EndReason::Server, None),
+            let ended = match summary {
+                Some(summary) => self.held.end_missing(&summary, &self.cx),
+                None => self.held.end(EndReason::Server, None, &self.cx),
             };
-            let ended = self.held.end(reason, by, &self.cx);
             self.announce(ended);
         }
     }

@@ -213,7 +213,7 @@ impl Endpoint {
                 }
                 SessionClosed::TokenExpired => self.need_token(),
             },
-            Event::CallsMarkedRead { up_to } => self.cx.emit(AppEvent::RecentsRead { up_to }),
+            Event::CallsMarkedRead { up_to } => self.note_recents_read(up_to),
             Event::AccountChanged { name, avatar } => {
                 self.cx.signalling.rename(name.clone(), avatar.clone());
                 self.cx.emit(AppEvent::AccountChanged { name, avatar });
@@ -221,6 +221,19 @@ impl Endpoint {
             Event::SessionError { error } => self.cx.emit_error(error),
             Event::Unknown => {}
         }
+    }
+
+    /// Takes how far the past calls are read, which never goes back: two devices may be told of in any order.
+    fn note_recents_read(&mut self, up_to: u64) {
+        let Some(me) = self.cx.me().cloned() else {
+            return;
+        };
+        let known = self.recents_read.as_ref().filter(|(of, _)| *of == me);
+        if known.is_some_and(|(_, known)| *known >= up_to) {
+            return;
+        }
+        self.recents_read = Some((me, up_to));
+        self.cx.emit(AppEvent::RecentsRead { up_to });
     }
 
     pub(super) fn handle_media(&mut self, event: MediaEvent) {

@@ -4,7 +4,7 @@
 use hullo_protocol::{Accid, CallDelta, CallId, CallState, CallSummary, CallView, EndReason};
 
 use super::context::Context;
-use super::leg::diff::{Change, Versions, merge, own_end};
+use super::leg::diff::{Change, Versions, merge, missed_end, own_end};
 use super::leg::{CallLeg, LegPhase, local_participant};
 use super::requests::Purpose;
 use super::{AppEvent, DevicePresets, Endpoint};
@@ -99,6 +99,14 @@ impl Held {
         Some(leg.call_end(end))
     }
 
+    /// It ended while this device was away.
+    #[must_use = "the application is to be told"]
+    pub(super) fn end_missing(&mut self, summary: &CallSummary, cx: &Context) -> Option<AppEvent> {
+        let leg = self.leg.take()?;
+        let end = missed_end(summary, leg.view.kind, cx.me());
+        Some(leg.call_end(end))
+    }
+
     /// Another device has fetched it from here.
     #[must_use = "the application is to be told"]
     pub(super) fn leave_to_other_device(&mut self, call_id: CallId) -> Option<AppEvent> {
@@ -122,7 +130,7 @@ impl Held {
         }
         let continued = elsewhere.iter().any(|call| call.call_id == call_id);
         match ended.iter().find(|summary| summary.call_id == call_id) {
-            Some(summary) => self.end(summary.reason, summary.ended_by.clone(), cx),
+            Some(summary) => self.end_missing(summary, cx),
             None if continued => self.leave_to_other_device(call_id),
             None if !named.contains(&call_id) => None,
             None => self.end(EndReason::Lost, None, cx),

@@ -1,12 +1,13 @@
 //! The snapshot that follows each login, in place of any replay of events.
 
 use hullo_protocol::{
-    Accid, CallId, CallKind, CallSummary, CallView, EndReason, EndView, Message, MessageId,
+    Accid, CallId, CallKind, CallSummary, CallView, EndReason, Message, MessageId,
     ParticipantState as P, Snapshot,
 };
 
 use super::hold::is_held_by;
 use super::leg::CallLeg;
+use super::leg::diff::missed_end;
 use super::requests::Purpose;
 use super::{AppEvent, Endpoint, State};
 
@@ -129,7 +130,8 @@ impl Endpoint {
     pub(super) fn end_missing(&mut self, summary: Option<&CallSummary>) {
         let Some(leg) = &self.current else { return };
         let (call_id, rang) = (leg.view.call_id, leg.rings());
-        let group = leg.view.kind == CallKind::Group;
+        let kind = leg.view.kind;
+        let group = kind == CallKind::Group;
         let continued = self.elsewhere.iter().any(|call| call.call_id == call_id);
         let Some(summary) = summary else {
             return match rang {
@@ -147,12 +149,7 @@ impl Endpoint {
             }
             Answer::Rejected if rang => self.leave_to_other_device(false),
             _ => {
-                let end = EndView {
-                    reason: summary.reason,
-                    by: summary.ended_by.clone(),
-                    duration_ms: self.cx.me().map_or(0, |me| summary.duration_ms(me)),
-                    durations: summary.durations(),
-                };
+                let end = missed_end(summary, kind, self.cx.me());
                 self.conclude(end, Vec::new());
                 let summary = summary.clone();
                 self.cx.emit(AppEvent::EndedWhileAway { summary });

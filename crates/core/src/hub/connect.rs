@@ -36,7 +36,10 @@ impl Hub {
         }
         let device = device.id;
         for call_id in self.live_calls(&accid) {
-            self.change(call_id, &[session], |call| call.deliver(&accid));
+            self.change(call_id, &[session], |call| {
+                call.deliver(&accid);
+                call.open_page(&accid, &device);
+            });
             self.refresh_call(call_id, &[session], now);
         }
         let (snapshot, ended) = self.snapshot(&accid, &device, asked, now);

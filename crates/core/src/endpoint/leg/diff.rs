@@ -1,8 +1,8 @@
 //! What a change of the call means to the application: the reference's events, from two views of the same call.
 
 use hullo_protocol::{
-    Accid, CallDelta, CallKind, CallView, DeviceState, EndReason, EndView, ParticipantState,
-    ParticipantView,
+    Accid, CallDelta, CallKind, CallSummary, CallView, DeviceState, EndReason, EndView,
+    ParticipantState, ParticipantView,
 };
 
 use super::local_participant;
@@ -281,4 +281,21 @@ fn screen_events(old: &CallView, new: &CallView, me: Option<&Accid>) -> Vec<AppE
         })
     };
     changed(false).chain(changed(true)).collect()
+}
+
+/// The end of a call that this device has missed, as its summary has it: of a group that does not say how long the others were in it.
+pub(in crate::endpoint) fn missed_end(
+    summary: &CallSummary,
+    kind: CallKind,
+    me: Option<&Accid>,
+) -> EndView {
+    EndView {
+        reason: summary.reason,
+        by: summary.ended_by.clone(),
+        duration_ms: me.map_or(0, |me| summary.duration_ms(me)),
+        durations: match kind {
+            CallKind::OneToOne => summary.durations(),
+            CallKind::Group => Vec::new(),
+        },
+    }
 }

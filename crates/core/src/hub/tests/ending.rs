@@ -4,7 +4,7 @@ use hullo_protocol::*;
 
 use super::super::*;
 use super::Shell;
-use super::shell::{CONFIG, accid, call_of, end_in, kind, start};
+use super::shell::{CONFIG, accid, call_of, end_in, invite_more, kind, start};
 
 #[test]
 fn hang_up_ends_the_call_for_both_with_durations() {
@@ -110,6 +110,35 @@ fn caller_who_reloads_keeps_the_call_and_all_the_grace_that_it_had() {
     shell.disconnect(again);
     shell.pass(CLOSING_GRACE_MS + 1_000);
     assert!(!shell.call(call_id).is_ended(), "this time it said nothing");
+}
+
+#[test]
+fn caller_whose_new_page_is_faster_than_the_end_of_the_old_one_has_all_the_grace() {
+    let mut shell = Shell::new();
+    let alice = shell.login("alice", "a1");
+    shell.login("bob", "b1");
+    let call_id = shell.dial(alice, "bob", Media::Audio);
+    shell.ask(alice, Command::Closing { call_id }).unwrap();
+    let again = shell.login_asking("alice", "a1", vec![]);
+    shell.disconnect(again);
+    shell.pass(CLOSING_GRACE_MS + 1_000);
+    assert!(!shell.call(call_id).is_ended(), "this time it said nothing");
+}
+
+#[test]
+fn who_was_never_in_a_call_is_not_told_how_long_the_others_were() {
+    let mut shell = Shell::new();
+    let (alice, bob, call_id) = shell.talking(Media::Audio);
+    let carol = shell.login("carol", "c1");
+    let invite = Command::Invite(invite_more(call_id, &["carol"]));
+    shell.ask(alice, invite).unwrap();
+    shell.pass(5_000);
+    shell.ask(alice, Command::End { call_id }).unwrap();
+    let mut told = |of| {
+        let events = shell.take_events(of);
+        end_in(&events).unwrap().durations.len()
+    };
+    assert_eq!((told(bob), told(carol)), (2, 0));
 }
 
 #[test]

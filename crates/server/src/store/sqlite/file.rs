@@ -167,16 +167,45 @@ fn migrate(connection: &Connection, file: &Path, version: usize, how: Open) -> R
             bail!("{shown} was not made by this hullo; name another data_dir");
         }
     } else {
-        let before = PathBuf::from(format!("{}.before-version-{known}", file.display()));
-        copy(file, &before)?;
-        tracing::info!(file = %before.display(), "the database was copied before its tables change");
+        let before = copy_before(file, known)?;
+        return step_up(connection, version).with_context(|| {
+            // It is as it was: nobody needs the copy, and the next start makes another.
+            let _ = fs::remove_file(&before);
+            format!("cannot bring the database {shown} up to date")
+        });
     }
-    let steps = MIGRATIONS[version..].concat();
-    connection
-        .execute_batch(&format!(
-            "BEGIN IMMEDIATE; {steps} PRAGMA user_version = {known}; COMMIT"
-        ))
-        .with_context(|| format!("cannot bring the database {shown} up to date"))
+    step_up(connection, version).with_context(|| format!("cannot make the tables of {shown}"))
+}
+
+/// All steps from this version on, or none.
+fn step_up(connection: &Connection, version: usize) -> Result<(), rusqlite::Error> {
+    let (steps, known) = (MIGRATIONS[version..].concat(), MIGRATIONS.len());
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {steps} PRAGMA user_version = {known}; COMMIT"
+    ))
+}
+
+/// Keeps the database as it is before its tables become those of version `known`. A copy that was not finished is thrown away, and one
+/// of an earlier time stays.
+fn copy_before(file: &Path, known: usize) -> Result<PathBuf> {
+    let name = format!("{}.before-version-{known}", file.display());
+    let partial = PathBuf::from(format!("{name}.part"));
+    let mut before = PathBuf::from(&name);
+    let mut number = 1;
+    while before.exists() {
+        number += 1;
+        before = PathBuf::from(format!("{name}-{number}"));
+    }
+    if partial.exists() {
+        let removed = fs::remove_file(&partial);
+        removed.with_context(|| format!("cannot remove {}", partial.display()))?;
+    }
+    copy(file, &partial)?;
+    let kept = fs::File::open(&partial).and_then(|copied| copied.sync_all());
+    kept.and_then(|()| fs::rename(&partial, &before))
+        .with_context(|| format!("cannot keep {}", before.display()))?;
+    tracing::info!(file = %before.display(), "the database was copied before its tables change");
+    Ok(before)
 }
 
 #[cfg(test)]
@@ -185,6 +214,51 @@ mod tests {
 
     fn mode(file: &Path) -> u32 {
         fs::metadata(file).unwrap().permissions().mode() & 0o777
+    }
+
+    /// A database of the first version, with one app.
+    fn first_version(file: &Path) {
+        make(file).unwrap();
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection
+            .execute_batch("INSERT INTO heartbeat VALUES (1, 7, x''); PRAGMA user_version = 1")
+            .unwrap();
+    }
+
+    fn beats(file: &Path) -> i64 {
+        let connection = Connection::open(file).unwrap();
+        let sql = "SELECT count(*) FROM heartbeat";
+        connection.query_one(sql, (), |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn database_of_an_earlier_version_is_brought_up_to_date_and_kept_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        first_version(&file);
+        drop(open(&file, Open::Alone, None).unwrap());
+        let known = MIGRATIONS.len();
+        let before = folder.path().join(format!("a.db.before-version-{known}"));
+        assert_eq!((beats(&file), beats(&before)), (1, 1));
+        assert_eq!(version(&Connection::open(&before).unwrap()).unwrap(), 1);
+        assert_eq!(mode(&before), 0o600);
+    }
+
+    #[test]
+    fn upgrade_comes_to_its_end_whatever_an_earlier_one_has_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        first_version(&file);
+        let before = folder
+            .path()
+            .join(format!("a.db.before-version-{}", MIGRATIONS.len()));
+        // A start that was killed while it copied, and an upgrade that was taken back.
+        fs::write(format!("{}.part", before.display()), "half a copy").unwrap();
+        fs::write(&before, "of last week").unwrap();
+        drop(open(&file, Open::Alone, None).unwrap());
+        assert_eq!(fs::read_to_string(&before).unwrap(), "of last week");
+        assert_eq!(beats(Path::new(&format!("{}-2", before.display()))), 1);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub(super) enum Prepared {
 impl Client {
     /// Prepares a request for the hub, or answers it.
     pub(super) async fn prepare(&self, mut request: Request) -> Prepared {
+        if let Some(error) = too_many_named(&request.command) {
+            return Prepared::Answered(Err(error));
+        }
         let token = match &request.command {
             Command::OfferMedia { .. } => match self.spend_offer() {
                 Ok(()) => None,
@@ -354,6 +357,19 @@ fn person(accid: &Accid, known: &BTreeMap<Accid, Account>) -> Person {
         name: account.and_then(|account| account.name.clone()),
         avatar: account.and_then(|account| account.avatar.clone()),
     }
+}
+
+/// Nobody calls more than are let into a call, so that a list that is longer costs nothing further in.
+fn too_many_named(command: &Command) -> Option<ErrorBody> {
+    let named = match command {
+        Command::StartCall(start) => &start.callees,
+        Command::Invite(more) => &more.callees,
+        _ => return None,
+    };
+    (named.len() > PARTICIPANTS_MAX).then(|| {
+        let message = format!("{} callees; at most {}", named.len(), PARTICIPANTS_MAX - 1);
+        ErrorBody::new(ErrorKind::ParticipantLimit, message)
+    })
 }
 
 fn unavailable(error: StoreError) -> ErrorBody {
