@@ -123,6 +123,8 @@ impl<T: Transport, M: Media> Driver<T, M> {
         self.inputs.push_back(Input::PageHidden);
         self.work_off();
         self.waiting.clear();
+        // A connection may be waiting to hand over what came, which nobody takes any more.
+        self.link_events.1.close();
         if let Some(link) = self.link.take() {
             link.close().await;
         }
