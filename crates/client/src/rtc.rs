@@ -278,9 +278,13 @@ impl<D: Devices> Media for Rtc<D> {
                 }
                 None
             }
-            MediaCommand::Capture { audio, video, .. } => {
+            MediaCommand::Capture {
+                audio,
+                video,
+                screen,
+            } => {
                 self.devices.capture(audio, video);
-                None
+                screen.then(no_screen)
             }
             MediaCommand::Retry { kind } => {
                 self.devices.retry(kind);
@@ -316,6 +320,16 @@ impl<D: Devices> Media for Rtc<D> {
                 () = sleep_until(until) => {}
             }
         }
+    }
+}
+
+/// There is no screen to share, which whoever asked for one is waiting to be told.
+fn no_screen() -> MediaEvent {
+    MediaEvent::Device {
+        kind: SlotKind::Screen,
+        state: DeviceState::Failed,
+        failure: Some(DeviceFailure::Missing),
+        message: Some("a native client has no screen to share yet".to_owned()),
     }
 }
 

@@ -14,4 +14,5 @@ mod life;
 mod person;
 #[path = "../server/program.rs"]
 mod program;
+mod screen;
 mod sound;

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use hullo_client::protocol::{CallId, EndReason};
 use hullo_client::{
-    Builder, CallOptions, Client, DevicePresets, Devices, Event, Events, NoDevices, Rtc, State,
-    Transport, WebSocket,
+    Builder, CallOptions, Client, DevicePresets, Devices, Event, Events, Media, NoDevices, Rtc,
+    State, Transport, WebSocket,
 };
 use tokio::time::timeout;
 
@@ -25,6 +25,11 @@ pub(crate) struct Person {
 pub(crate) fn builder(server: &Server) -> Builder<WebSocket> {
     let address = format!("http://{}", server.address);
     Client::builder(&address, server.app_key.as_str()).unwrap()
+}
+
+/// Media of these devices, which the server's can be reached from.
+pub(crate) async fn rtc<D: Devices>(server: &Server, devices: D) -> Rtc<D> {
+    Rtc::bind(server.media.ip(), devices).await.unwrap()
 }
 
 impl Person {
@@ -51,7 +56,11 @@ impl Person {
         builder: Builder<impl Transport>,
         devices: impl Devices,
     ) -> Self {
-        let media = Rtc::bind(server.media.ip(), devices).await.unwrap();
+        Self::over(builder, rtc(server, devices).await)
+    }
+
+    /// The same with its own way of having media.
+    pub(crate) fn over(builder: Builder<impl Transport>, media: impl Media) -> Self {
         let (client, events) = builder.build(media).unwrap();
         Self {
             client,
