@@ -186,6 +186,12 @@ fn linked_crates(metadata: &Value) -> Result<Vec<Finding>> {
         &graph::FOREIGN_CRYPTO,
         "has aws-lc-rs for crypto",
     ));
+    let tree = output_of(cargo(["tree", "--locked", "--prefix=depth"]).args(graph::WITHOUT_C))?;
+    findings.extend(graph::check_tree(
+        &tree,
+        &graph::NEEDS_C,
+        "needs no C compiler without its default features",
+    ));
     Ok(findings)
 }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant as StdInstant};
 use hullo_core::endpoint::{MediaCommand, MediaEvent, RemoteSlot};
 use hullo_protocol::{DeviceFailure, DeviceState, SlotKind};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::crypto::CryptoProvider;
 use str0m::format::PayloadParams;
 use str0m::media::{Direction, KeyframeRequestKind, MediaData, MediaKind, MediaTime, Mid};
 use str0m::net::{Protocol, Receive};
@@ -152,8 +153,15 @@ struct Connection {
 }
 
 impl<D: Devices> Rtc<D> {
-    /// Takes a UDP port of an address of this machine that leads to the server's media.
+    /// Takes a UDP port of an address of this machine that leads to the server's media. Fails where there is no port to be had, and
+    /// as `Unsupported` where nobody can encrypt: without the feature `aws-lc-rs` the app installs its platform's cryptography first
+    /// ([`CryptoProvider::install_process_default`]).
     pub async fn bind(ip: IpAddr, devices: D) -> io::Result<Self> {
+        if cfg!(not(feature = "aws-lc-rs")) && CryptoProvider::get_default().is_none() {
+            let message = "nothing here can encrypt: enable the feature `aws-lc-rs` of hullo-client, or install a str0m \
+                           CryptoProvider of this platform before";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, message));
+        }
         let socket = UdpSocket::bind((ip, 0)).await?;
         Ok(Self {
             local: socket.local_addr()?,

@@ -52,6 +52,16 @@ pub(super) const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "mio"];
 /// Crypto back ends that stay out of the whole tree: aws-lc-rs is the one.
 pub(super) const FOREIGN_CRYPTO: [&str; 2] = ["ring", "openssl-sys"];
 
+/// Where a platform brings its own cryptography, the client needs no C compiler: not one of `NEEDS_C` may be in what it is built of.
+pub(super) const WITHOUT_C: [&str; 5] = [
+    "--package=hullo-client",
+    "--no-default-features",
+    "--features=websocket",
+    "--edges=normal,build",
+    "--target=all",
+];
+pub(super) const NEEDS_C: [&str; 3] = ["cc", "cmake", "aws-lc-sys"];
+
 /// Edges between members of the workspace that the design does not have. A crate's tests are bound by them too.
 pub(super) fn check_edges(metadata: &Value) -> Vec<Finding> {
     let members: BTreeSet<&str> = items(&metadata["packages"])
