@@ -75,6 +75,8 @@ pub(crate) struct Driver<T, M> {
     /// Who waits for which ticket.
     waiting: HashMap<u64, Done>,
     tickets: u64,
+    /// That of the newest sign-out.
+    logout: Option<u64>,
     requests: mpsc::UnboundedReceiver<Request>,
     events: mpsc::UnboundedSender<AppEvent>,
     status: watch::Sender<Status>,
@@ -108,6 +110,7 @@ impl<T: Transport, M: Media> Driver<T, M> {
             inputs: VecDeque::new(),
             waiting: HashMap::new(),
             tickets: 0,
+            logout: None,
             requests,
             events,
             status,
@@ -174,6 +177,9 @@ impl<T: Transport, M: Media> Driver<T, M> {
         };
         self.tickets += 1;
         let ticket = self.tickets;
+        if op == Op::Logout {
+            self.logout = Some(ticket);
+        }
         self.waiting.insert(ticket, done);
         self.inputs.push_back(Input::Op { ticket, op });
     }
@@ -282,6 +288,9 @@ impl<T: Transport, M: Media> Driver<T, M> {
             };
             self.status
                 .send_modify(|status| status.account = Some(account));
+        }
+        if self.logout == Some(ticket) && error.is_none() {
+            self.status.send_modify(|status| status.account = None);
         }
         let Some(done) = self.waiting.remove(&ticket) else {
             return;

@@ -57,6 +57,20 @@ pub enum FromDevice {
     WantsKeyFrame(RemoteSlot),
 }
 
+impl FromDevice {
+    /// One that is there at once, if it is wanted.
+    pub fn ready(kind: SlotKind, is_wanted: bool) -> Self {
+        Self::State {
+            kind,
+            state: match is_wanted {
+                true => DeviceState::On,
+                false => DeviceState::Off,
+            },
+            failure: None,
+        }
+    }
+}
+
 /// This device's microphone and camera, and what plays the others' sound and shows their pictures, all encoded.
 pub trait Devices: Send + 'static {
     /// Which are to be open: idempotent, complete each time. Each says what has become of it by [`Devices::next`].
@@ -86,17 +100,9 @@ pub struct NoDevices {
 
 impl Devices for NoDevices {
     fn capture(&mut self, microphone: bool, camera: bool) {
-        let device = |kind, is_wanted| FromDevice::State {
-            kind,
-            state: match is_wanted {
-                true => DeviceState::On,
-                false => DeviceState::Off,
-            },
-            failure: None,
-        };
         self.states = [
-            device(SlotKind::Audio, microphone),
-            device(SlotKind::Video, camera),
+            FromDevice::ready(SlotKind::Audio, microphone),
+            FromDevice::ready(SlotKind::Video, camera),
         ]
         .into();
     }
@@ -150,6 +156,8 @@ struct Connection {
     audio: bool,
     video: bool,
     slots: Vec<RemoteSlot>,
+    /// It cannot go on, and has said so; another takes its place, or its end.
+    is_dead: bool,
 }
 
 impl<D: Devices> Rtc<D> {
@@ -181,13 +189,14 @@ impl<D: Devices> Rtc<D> {
 
     /// Sends what is to be sent, and takes what has come of it.
     fn poll(&mut self) {
-        let Some(connection) = &mut self.connection else {
-            self.deadline = StdInstant::now() + IDLE;
+        let now = StdInstant::now();
+        let Some(connection) = self.connection.as_mut().filter(|one| !one.is_dead) else {
+            self.deadline = now + IDLE;
             return;
         };
-        let now = StdInstant::now();
         if self.deadline <= now && connection.rtc.handle_input(Input::Timeout(now)).is_err() {
-            self.events.push_back(connection.failed());
+            self.events.push_back(connection.die());
+            return;
         }
         loop {
             match connection.rtc.poll_output() {
@@ -206,8 +215,8 @@ impl<D: Devices> Rtc<D> {
                     return;
                 }
                 Err(_) => {
-                    self.events.push_back(connection.failed());
-                    self.deadline = StdInstant::now() + IDLE;
+                    self.events.push_back(connection.die());
+                    self.deadline = now + IDLE;
                     return;
                 }
             }
@@ -216,14 +225,14 @@ impl<D: Devices> Rtc<D> {
 
     fn take_datagram(&mut self, length: usize, from: SocketAddr) {
         let bytes = self.buffer.get(..length).unwrap_or_default();
-        let Some(connection) = &mut self.connection else {
+        let Some(connection) = self.connection.as_mut().filter(|one| !one.is_dead) else {
             return;
         };
         if let Ok(receive) = Receive::new(Protocol::Udp, from, self.local, bytes) {
             let input = Input::Receive(StdInstant::now(), receive);
             // What is not for this connection is of the one before.
             if connection.rtc.accepts(&input) && connection.rtc.handle_input(input).is_err() {
-                self.events.push_back(connection.failed());
+                self.events.push_back(connection.die());
             }
         }
     }
@@ -358,11 +367,16 @@ impl Connection {
             audio: false,
             video: false,
             slots: Vec::new(),
+            is_dead: false,
         }
     }
 
     /// Offers the m-lines that the server does not know yet. An offer that waits for its answer no longer counts.
     fn offer(&mut self, restart: bool) -> Option<MediaEvent> {
+        // A restart brings it no more back; after a few the state machine makes another connection.
+        if self.is_dead {
+            return Some(self.failed());
+        }
         let (known, wanted) = (self.known, self.wanted);
         let mut changes = self.rtc.sdp_api();
         if restart && known != Lines::default() {
@@ -419,6 +433,12 @@ impl Connection {
         }
         self.known = lines;
         self.grow()
+    }
+
+    /// Says once that it cannot go on.
+    fn die(&mut self) -> MediaEvent {
+        self.is_dead = true;
+        self.failed()
     }
 
     fn failed(&self) -> MediaEvent {

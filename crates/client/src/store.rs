@@ -67,11 +67,6 @@ impl Store for FileStore {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        reason = "an unwrap that fails is a test that fails"
-    )]
-
     use super::*;
 
     #[test]

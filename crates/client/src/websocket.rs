@@ -145,11 +145,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        reason = "an unwrap that fails is a test that fails"
-    )]
-
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 
 use hullo_client::{Devices, Frame, FromDevice, RemoteSlot};
-use hullo_protocol::{DeviceState, SlotKind};
+use hullo_protocol::SlotKind;
 
 /// Sends back the sound and the picture of the first who is there.
 #[derive(Debug, Default)]
@@ -24,16 +24,10 @@ impl Mirror {
 impl Devices for Mirror {
     /// They are there at once.
     fn capture(&mut self, microphone: bool, camera: bool) {
-        for (kind, is_wanted) in [(SlotKind::Audio, microphone), (SlotKind::Video, camera)] {
-            self.said.push_back(FromDevice::State {
-                kind,
-                state: match is_wanted {
-                    true => DeviceState::On,
-                    false => DeviceState::Off,
-                },
-                failure: None,
-            });
-        }
+        self.said.extend([
+            FromDevice::ready(SlotKind::Audio, microphone),
+            FromDevice::ready(SlotKind::Video, camera),
+        ]);
     }
 
     /// They do not fail.
@@ -68,12 +62,9 @@ impl Devices for Mirror {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        reason = "an unwrap that fails is a test that fails"
-    )]
-
     use futures_util::FutureExt as _;
+
+    use hullo_protocol::DeviceState;
 
     use super::*;
 

@@ -162,6 +162,19 @@ async fn tokens_come_from_the_app_where_it_hands_them_over() {
 }
 
 #[tokio::test]
+async fn who_signs_out_has_no_account_and_no_connection() {
+    let server = Server::start().await;
+    let alice = Person::login(&server, "alice").await;
+    let account = alice.client.status().account.unwrap();
+    assert_eq!(account.name.as_deref(), Some("ALICE"));
+    alice.client.logout().await.unwrap();
+    let status = alice.client.status();
+    assert_eq!((status.account, status.connected), (None, false));
+    let refused = alice.client.recents(None, 1).await;
+    assert_eq!(refused.err().unwrap().kind(), Some(ErrorKind::NotLoggedIn));
+}
+
+#[tokio::test]
 async fn sign_in_that_cannot_be_says_why() {
     let server = Server::start().await;
     let (client, _) = builder(&server).build(NoMedia).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hullo_client::protocol::{DeviceState, SlotKind};
+use hullo_client::protocol::SlotKind;
 use hullo_client::{Devices, Frame, FromDevice, RemoteSlot};
 use str0m::format::{Codec, CodecSpec, FormatParams, PayloadParams};
 use str0m::media::{Frequency, MediaTime};
@@ -40,14 +40,8 @@ impl Chatter {
 
 impl Devices for Chatter {
     fn capture(&mut self, microphone: bool, _: bool) {
-        self.states.push_back(FromDevice::State {
-            kind: SlotKind::Audio,
-            state: match microphone {
-                true => DeviceState::On,
-                false => DeviceState::Off,
-            },
-            failure: None,
-        });
+        self.states
+            .push_back(FromDevice::ready(SlotKind::Audio, microphone));
     }
 
     fn retry(&mut self, _: SlotKind) {}
