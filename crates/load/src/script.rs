@@ -422,7 +422,6 @@ mod tests {
             end: Some(EndView {
                 reason: EndReason::Busy,
                 by: None,
-                duration_ms: 0,
                 durations: Vec::new(),
             }),
             ..CallDelta::default()

@@ -174,11 +174,17 @@ pub struct EndView {
     /// Who caused it, where an account did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub by: Option<Accid>,
-    /// Connected time of the receiving account in milliseconds.
-    pub duration_ms: u64,
-    /// Connected time of each account that was in the call, as in its record.
+    /// Connected time of each account that was in the call, the receiving one included, as in its record; nothing for who was never in it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub durations: Vec<ParticipantDuration>,
+}
+
+impl EndView {
+    /// Connected time of this account in milliseconds.
+    pub fn duration_ms(&self, accid: &Accid) -> u64 {
+        let own = self.durations.iter().find(|one| one.accid == *accid);
+        own.map_or(0, |own| own.duration_ms)
+    }
 }
 
 /// What has changed of a call: what is absent has not.

@@ -76,7 +76,7 @@ impl Budgets {
     ) -> Result<(), ErrorBody> {
         let device = (app.clone(), accid.clone(), device.clone());
         let spent = self.offers.spend(&device, 1);
-        spent.map_err(|wait| too_many("offers of media from this device", wait))
+        spent.map_err(|wait| too_many("offers of media and shared screens from this device", wait))
     }
 
     /// Counts a command that rings people: a dial, or an invite. An error when the caller or the app may not do that now;

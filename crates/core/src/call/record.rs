@@ -5,7 +5,7 @@ use hullo_protocol::{
     ParticipantOutcome, RecordStatus,
 };
 
-use super::{Call, End};
+use super::{Call, End, Participant};
 use crate::Time;
 
 impl Call {
@@ -39,13 +39,16 @@ impl Call {
         })
     }
 
+    /// Whether this participant was ever in the call, once somebody had answered.
+    pub(super) fn was_in(&self, own: &Participant) -> bool {
+        self.accepted_at.is_some() && (own.left_at.is_some() || own.spent_ms > 0)
+    }
+
     /// How long each account was connected that was in the call.
     pub(super) fn durations(&self, ended_at: Time) -> Vec<ParticipantDuration> {
-        let were_in = self
-            .participants
-            .iter()
-            .filter(|p| self.accepted_at.is_some() && (p.left_at.is_some() || p.spent_ms > 0));
-        were_in
+        let participants = self.participants.iter();
+        participants
+            .filter(|own| self.was_in(own))
             .map(|p| ParticipantDuration {
                 accid: p.accid.clone(),
                 duration_ms: p.duration_ms(ended_at),

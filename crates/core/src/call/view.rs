@@ -120,8 +120,8 @@ impl Call {
     }
 
     /// The end of the call, which `before` was its state before, for those who do not know of `touched` yet: who was in it
-    /// has left it, and only those whose part has ended otherwise are named. How long it was is different for each:
-    /// [`Call::end_view`].
+    /// has left it, and only those whose part has ended otherwise are named. How long it was is not the same for all:
+    /// [`Call::end_shown`].
     pub fn end_delta(&self, before: &Self, touched: &Touched) -> CallDelta {
         let Some(end) = &self.end else {
             return self.delta(touched);
@@ -140,22 +140,27 @@ impl Call {
 
     /// How the call has ended for this account, if it has.
     pub fn end_view(&self, accid: &Accid) -> Option<EndView> {
+        let own = self.participant(accid)?;
+        self.end_shown(self.may_know_durations(own))
+    }
+
+    /// How the call has ended for those who may, or may not, know how long the others were in it.
+    pub fn end_shown(&self, durations: bool) -> Option<EndView> {
         let end = self.end.as_ref()?;
-        let ended_at = self.ended_at.unwrap_or_default();
-        let own = self.participant(accid);
-        let mut durations = self.durations(ended_at);
-        // Who was never in it learns nothing of how the others fared: as in the record (`CallRecord::seen_by`).
-        let left = |own: &Participant| matches!(own.state, P::Left | P::Lost);
-        let was_in = own.is_some_and(left) || durations.iter().any(|one| one.accid == *accid);
-        if *accid != self.caller && !was_in {
-            durations.clear();
-        }
         Some(EndView {
             reason: end.reason,
             by: end.by.clone(),
-            duration_ms: own.map_or(0, |own| own.duration_ms(ended_at)),
-            durations,
+            durations: match durations {
+                true => self.durations(self.ended_at.unwrap_or_default()),
+                false => Vec::new(),
+            },
         })
+    }
+
+    /// Who was never in it learns nothing of how the others fared: as in the record (`CallRecord::seen_by`).
+    pub fn may_know_durations(&self, own: &Participant) -> bool {
+        let has_left = matches!(own.state, P::Left | P::Lost);
+        own.accid == self.caller || has_left || self.was_in(own)
     }
 }
 

@@ -193,7 +193,7 @@ impl Endpoint {
     /// Ends the call for the application.
     pub(super) fn end_leg(&mut self, reason: EndReason, by: Option<Accid>) {
         if let Some(leg) = &self.current {
-            let end = leg.own_end_view(reason, by, self.cx.now);
+            let end = leg.own_end_view(reason, by, &self.cx);
             self.conclude(end, Vec::new());
         }
     }

@@ -141,7 +141,8 @@ pub enum AppEvent {
         /// This device's connected time in milliseconds.
         duration_ms: u64,
         /// That of each account that was in the call: as in the record, if the server has ended it; as far as it was followed
-        /// from here, if this device has. Empty of a group call that ended while this device was away: the record has them.
+        /// from here, if this device has. Of a group call that ended while this device was away
+        /// only its own: the record has all.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         durations: Vec<ParticipantDuration>,
     },

@@ -94,9 +94,9 @@ impl Held {
         cx: &Context,
     ) -> Option<AppEvent> {
         let leg = self.leg.take()?;
-        let own = || leg.own_end_view(reason, by, cx.now);
+        let own = || leg.own_end_view(reason, by, cx);
         let end = leg.view.end.clone().unwrap_or_else(own);
-        Some(leg.call_end(end))
+        Some(leg.call_end(end, cx.me()))
     }
 
     /// It ended while this device was away.
@@ -104,7 +104,7 @@ impl Held {
     pub(super) fn end_missing(&mut self, summary: &CallSummary, cx: &Context) -> Option<AppEvent> {
         let leg = self.leg.take()?;
         let end = missed_end(summary, leg.view.kind, cx.me());
-        Some(leg.call_end(end))
+        Some(leg.call_end(end, cx.me()))
     }
 
     /// Another device has fetched it from here.

@@ -12,7 +12,8 @@ mod switch;
 
 use hullo_protocol::{
     Accid, CallId, CallKind, CallState, CallView, Command, EndReason, EndView, ErrorBody,
-    ErrorKind, Event, Media, OtherCall, ParticipantState, ParticipantView, Slot, Success, Uid,
+    ErrorKind, Event, Media, OtherCall, ParticipantDuration, ParticipantState, ParticipantView,
+    Slot, Success, Uid,
 };
 
 use super::context::Context;
@@ -417,27 +418,49 @@ impl CallLeg {
     pub(super) fn end_events(&self, end: EndView, cx: &Context) -> Vec<AppEvent> {
         let mut events = Vec::new();
         events.extend(end_event(&end, self.is_in_call(), cx.me()));
-        events.push(self.call_end(end));
+        events.push(self.call_end(end, cx.me()));
         events
     }
 
-    pub(super) fn call_end(&self, end: EndView) -> AppEvent {
+    pub(super) fn call_end(&self, end: EndView, me: Option<&Accid>) -> AppEvent {
         AppEvent::CallEnd {
             call_id: self.view.call_id,
+            duration_ms: me.map_or(0, |me| end.duration_ms(me)),
             reason: end.reason,
             by: end.by,
-            duration_ms: end.duration_ms,
             durations: end.durations,
         }
     }
 
     /// How it ends when that is decided here, with the times that were measured here.
-    pub(super) fn own_end_view(&self, reason: EndReason, by: Option<Accid>, now: Time) -> EndView {
+    pub(super) fn own_end_view(
+        &self,
+        reason: EndReason,
+        by: Option<Accid>,
+        cx: &Context,
+    ) -> EndView {
+        let (mut durations, duration_ms) = (
+            self.stays.durations(&self.view, cx.now),
+            self.duration_ms(cx.now),
+        );
+        let me = cx.me();
+        // Its own time is known better here than from what the server said of it.
+        match durations.iter_mut().find(|one| Some(&one.accid) == me) {
+            Some(own) => own.duration_ms = duration_ms,
+            None => {
+                durations.extend(
+                    me.filter(|_| duration_ms > 0)
+                        .map(|me| ParticipantDuration {
+                            accid: me.clone(),
+                            duration_ms,
+                        }),
+                )
+            }
+        }
         EndView {
             reason,
             by,
-            duration_ms: self.duration_ms(now),
-            durations: self.stays.durations(&self.view, now),
+            durations,
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Who is told of a change, and when: see [`News`](super::news::News).
 
-use std::collections::BTreeMap;
-
 use hullo_protocol::{CallDelta, CallId, Event, ParticipantState};
 
 use super::{Hub, Output, SessionId};
@@ -119,7 +117,7 @@ impl Hub {
         }
     }
 
-    /// Tells everyone at once that the call has ended; how long it was is different for each.
+    /// Tells everyone at once that the call has ended.
     pub(super) fn publish_end(&mut self, before: &Call, after: &Call) {
         let Some(news) = self
             .calls
@@ -129,7 +127,8 @@ impl Hub {
             return;
         };
         let mut delta = after.end_delta(before, &news.touched);
-        let mut by_duration: BTreeMap<u64, (CallDelta, Vec<SessionId>)> = BTreeMap::new();
+        // Everyone finds his time among all of them: the same bytes go to all who may know them.
+        let [mut knowing, mut others] = [Vec::new(), Vec::new()];
         for (was, own) in before.participants.iter().zip(&after.participants) {
             if was.state.is_over() {
                 continue;
@@ -137,17 +136,18 @@ impl Hub {
             if was.state.is_pending() {
                 self.notify_answered_elsewhere(after.call_id, own);
             }
-            delta.end = after.end_view(&own.accid);
             let sessions = self.concerned(was, own).into_iter();
             let sessions = sessions.filter(|it| news.is_news_to(*it, after.version));
-            let duration_ms = delta.end.as_ref().map_or(0, |end| end.duration_ms);
-            let told = by_duration.entry(duration_ms);
-            told.or_insert_with(|| (delta.clone(), Vec::new()))
-                .1
-                .extend(sessions);
+            match after.may_know_durations(own) {
+                true => knowing.extend(sessions),
+                false => others.extend(sessions),
+            }
         }
-        for (delta, sessions) in by_duration.into_values() {
-            self.notify_all(sessions, changed(after, news.base, delta));
+        for (durations, sessions) in [(true, knowing), (false, others)] {
+            if !sessions.is_empty() {
+                delta.end = after.end_shown(durations);
+                self.notify_all(sessions, changed(after, news.base, delta.clone()));
+            }
         }
         let (version, now) = (after.version, self.now);
         self.calls

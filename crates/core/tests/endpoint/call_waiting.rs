@@ -43,7 +43,6 @@ fn cancel(phone: &mut Phone) {
         delta.end = Some(EndView {
             reason: EndReason::Cancelled,
             by: Some(accid("carol")),
-            duration_ms: 0,
             durations: Vec::new(),
         });
     });

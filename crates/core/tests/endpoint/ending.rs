@@ -130,7 +130,6 @@ fn busy_callee_ends_the_dial_with_busy() {
     call.end = Some(EndView {
         reason: EndReason::Busy,
         by: Some(accid("bob")),
-        duration_ms: 0,
         durations: Vec::new(),
     });
     phone.answer_start(call);
@@ -159,7 +158,6 @@ fn rejection_is_told_as_one() {
     let end = EndView {
         reason: EndReason::Rejected,
         by: Some(accid("bob")),
-        duration_ms: 0,
         durations: Vec::new(),
     };
     phone.change(|delta| {
@@ -377,8 +375,10 @@ fn end_counts_whatever_was_missed_before_it() {
     let end = EndView {
         reason: EndReason::HungUp,
         by: Some(accid("bob")),
-        duration_ms: 7_000,
-        durations: Vec::new(),
+        durations: vec![ParticipantDuration {
+            accid: accid("alice"),
+            duration_ms: 7_000,
+        }],
     };
     let delta = hullo_protocol::CallDelta {
         end: Some(end),
@@ -502,7 +502,6 @@ fn durations_are_those_of_the_record_when_the_server_ends_the_call() {
     let end = EndView {
         reason: EndReason::HungUp,
         by: Some(accid("bob")),
-        duration_ms: 4_300,
         durations: durations.clone(),
     };
     phone.change(|delta| {

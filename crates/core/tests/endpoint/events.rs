@@ -272,3 +272,16 @@ fn error_that_belongs_to_no_operation() {
     });
     assert_eq!(phone.events, [AppEvent::Error { error }]);
 }
+
+#[test]
+fn past_calls_that_were_read_stay_read_in_whatever_order_it_is_told() {
+    let mut phone = Phone::logged_in();
+    for up_to in [5, 7, 5, 7, 9] {
+        phone.event(Event::CallsMarkedRead { up_to });
+    }
+    let told = phone.news().into_iter().filter_map(|event| match event {
+        AppEvent::RecentsRead { up_to } => Some(*up_to),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [5, 7, 9]);
+}

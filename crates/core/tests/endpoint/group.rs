@@ -179,7 +179,6 @@ fn group_whose_members_are_all_busy_ends_as_busy() {
     call.end = Some(EndView {
         reason: EndReason::Busy,
         by: None,
-        duration_ms: 0,
         durations: Vec::new(),
     });
     phone.answer(is_start, call_of(call));

@@ -63,7 +63,6 @@ fn end_of(phone: &mut Phone, call_id: hullo_protocol::CallId, version: u64) {
         delta.end = Some(EndView {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
-            duration_ms: 0,
             durations: Vec::new(),
         });
     });
@@ -316,6 +315,29 @@ fn calls_that_ended_during_an_outage_end_here_each_for_its_reason() {
     phone.reconnect(Snapshot::default());
     assert_eq!(ended(&phone).len(), 2);
     assert_eq!(phone.state(), State::Idle);
+}
+
+#[test]
+fn held_call_that_ended_during_an_outage_was_as_long_as_its_record_says() {
+    let mut phone = Phone::holding();
+    let mut snapshot = snapshot_of(vec![second_call()]);
+    let missed = CallSummary {
+        caller_ms: 5_100,
+        callee_ms: 5_000,
+        ..record(INVITE)
+    };
+    snapshot.ended = vec![missed.clone()];
+    phone.pass(600_000);
+    phone.reconnect(snapshot);
+    let told = phone.events.iter().find_map(|event| match event {
+        AppEvent::CallEnd {
+            duration_ms,
+            durations,
+            ..
+        } => Some((*duration_ms, durations.clone())),
+        _ => None,
+    });
+    assert_eq!(told, Some((5_000, missed.durations())));
 }
 
 #[test]

@@ -91,7 +91,6 @@ fn invite_that_is_over_meanwhile_does_not_ring_any_more() {
     let end = EndView {
         reason: EndReason::Cancelled,
         by: Some(accid("bob")),
-        duration_ms: 0,
         durations: Vec::new(),
     };
     let delta = CallDelta {

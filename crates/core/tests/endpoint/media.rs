@@ -327,7 +327,6 @@ fn offer_that_is_refused_because_the_call_is_over_asks_how_it_ended() {
         call.end = Some(hullo_protocol::EndView {
             reason: hullo_protocol::EndReason::HungUp,
             by: Some(accid("bob")),
-            duration_ms: 1,
             durations: Vec::new(),
         });
         let refused = Vec::new();

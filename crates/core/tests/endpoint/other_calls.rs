@@ -13,7 +13,6 @@ fn foreign_events() -> Vec<Event> {
     let end = EndView {
         reason: EndReason::HungUp,
         by: Some(accid("bob")),
-        duration_ms: 1,
         durations: Vec::new(),
     };
     let ended = CallDelta {

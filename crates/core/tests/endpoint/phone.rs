@@ -239,7 +239,6 @@ impl Phone {
         let end = EndView {
             reason,
             by: Some(accid(by)),
-            duration_ms: 0,
             durations: Vec::new(),
         };
         self.change(|delta| {

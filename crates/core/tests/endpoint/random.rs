@@ -230,7 +230,6 @@ impl Phone {
         let end = EndView {
             reason,
             by: Some(accid("bob")),
-            duration_ms: 0,
             durations: Vec::new(),
         };
         self.change_of(held.call_id, held.version + 1, |delta| {

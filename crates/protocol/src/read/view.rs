@@ -129,7 +129,6 @@ fn end(mut object: Object) -> ReadResult<EndView> {
     Ok(EndView {
         reason: object.enum_value("reason")?,
         by: object.optional_parsed("by")?,
-        duration_ms: object.number("duration_ms")?,
         durations: object.optional_objects("durations", duration)?,
     })
 }

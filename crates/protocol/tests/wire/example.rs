@@ -334,7 +334,6 @@ fn delta() -> CallDelta {
         end: Some(EndView {
             reason: EndReason::HungUp,
             by: Some(accid("bob")),
-            duration_ms: 133_000,
             durations: vec![ParticipantDuration {
                 accid: accid("bob"),
                 duration_ms: 133_000,

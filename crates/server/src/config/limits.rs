@@ -65,7 +65,7 @@ pub(crate) struct Limits {
     pub(crate) rings_by_one_at_once: u32,
     /// And then a minute; 0, here or above: as many as anyone likes.
     pub(crate) rings_by_one_per_minute: u32,
-    /// Offers of media of a device, at once after a pause.
+    /// Offers of media of a device, and starts of a shared screen, at once after a pause.
     pub(crate) offers_at_once: u32,
     /// And then a minute; 0, here or above: as many as anyone likes.
     pub(crate) offers_per_minute: u32,

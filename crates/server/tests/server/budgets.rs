@@ -1,8 +1,10 @@
 //! Everyone has a budget: who spends it is told how long to wait, and nobody else notices.
 
-use hullo_protocol::{Command, ErrorKind, ParticipantState, Platform, Success};
+use hullo_protocol::{Command, DeviceState, ErrorKind, ParticipantState, Platform, Success};
 
-use crate::client::{Client, accept, call_of, dial_group, new_call_id, refusal, start, state_of};
+use crate::client::{
+    Client, accept, call_of, dial_group, invite, new_call_id, refusal, start, state_of,
+};
 use crate::program::{Options, Server};
 
 async fn dial_and_cancel(caller: &mut Client, callee: &str) -> Result<(), ErrorKind> {
@@ -87,4 +89,46 @@ async fn who_signs_in_without_end_has_to_wait_and_keeps_the_session_that_is_ther
     assert!(refused.retry_after_ms.is_some());
     assert_eq!(kept.ask(Command::Ping).await, Ok(Success::Done));
     server.login("bob").await;
+}
+
+#[tokio::test]
+async fn nobody_finds_out_which_accounts_there_are_by_inviting_names() {
+    let limits = "invites_at_once=2,invites_per_minute=1";
+    let server = Server::start_with(Options::limits(limits)).await;
+    let [mut alice, mut bob] = server.login_all(["alice", "bob"]).await;
+    let call_id = new_call_id();
+    call_of(alice.ask(start(call_id, "bob")).await);
+    call_of(bob.ask(accept(call_id)).await);
+    let guess = async |alice: &mut Client| {
+        let invited = alice.ask(Command::Invite(invite(call_id, &["nobody"])));
+        refusal(invited.await)
+    };
+    assert_eq!(guess(&mut alice).await, ErrorKind::AccountNotFound);
+    assert_eq!(guess(&mut alice).await, ErrorKind::RateLimited);
+    let all = ["nobody"; 101];
+    let many = alice.ask(Command::Invite(invite(call_id, &all))).await;
+    assert_eq!(refusal(many), ErrorKind::ParticipantLimit);
+}
+
+#[tokio::test]
+async fn screen_that_is_shared_again_and_again_is_refused_after_a_while_and_can_be_ended() {
+    let limits = "offers_at_once=2,offers_per_minute=1";
+    let server = Server::start_with(Options::limits(limits)).await;
+    let [mut alice, mut bob] = server.login_all(["alice", "bob"]).await;
+    let call_id = new_call_id();
+    call_of(alice.ask(start(call_id, "bob")).await);
+    call_of(bob.ask(accept(call_id)).await);
+    let share = |screen| Command::SetMedia {
+        call_id,
+        audio: DeviceState::On,
+        video: DeviceState::Off,
+        screen: Some(screen),
+    };
+    for _ in 0..2 {
+        assert_eq!(alice.ask(share(true)).await, Ok(Success::Done));
+        assert_eq!(alice.ask(share(false)).await, Ok(Success::Done));
+    }
+    let refused = refusal(alice.ask(share(true)).await);
+    assert_eq!(refused, ErrorKind::RateLimited);
+    assert_eq!(alice.ask(share(false)).await, Ok(Success::Done));
 }

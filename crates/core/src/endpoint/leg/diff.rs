@@ -283,19 +283,20 @@ fn screen_events(old: &CallView, new: &CallView, me: Option<&Accid>) -> Vec<AppE
     changed(false).chain(changed(true)).collect()
 }
 
-/// The end of a call that this device has missed, as its summary has it: of a group that does not say how long the others were in it.
+/// The end of a call that this device has missed, as its summary has it: of a group that says only how long this device's account was in
+/// it.
 pub(in crate::endpoint) fn missed_end(
     summary: &CallSummary,
     kind: CallKind,
     me: Option<&Accid>,
 ) -> EndView {
+    let mut durations = summary.durations();
+    if kind == CallKind::Group {
+        durations.retain(|one| Some(&one.accid) == me);
+    }
     EndView {
         reason: summary.reason,
         by: summary.ended_by.clone(),
-        duration_ms: me.map_or(0, |me| summary.duration_ms(me)),
-        durations: match kind {
-            CallKind::OneToOne => summary.durations(),
-            CallKind::Group => Vec::new(),
-        },
+        durations,
     }
 }

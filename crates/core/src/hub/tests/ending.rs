@@ -36,13 +36,10 @@ fn hang_up_ends_the_call_for_both_with_durations() {
         .collect();
     assert_eq!(durations, [("alice", 60_500), ("bob", 60_000)]);
 
-    for (session, duration_ms) in [(alice, 60_500), (bob, 60_000)] {
+    for session in [alice, bob] {
         let events = shell.take_events(session);
         let end = end_in(&events).unwrap();
-        assert_eq!(
-            (end.reason, end.duration_ms),
-            (EndReason::HungUp, duration_ms)
-        );
+        assert_eq!(end.reason, EndReason::HungUp);
         assert_eq!(end.durations, record.durations, "as in the record");
         let [Event::CallChanged { .. }, Event::MessageAdded { message }] = &events[..] else {
             panic!("first the state, then what follows from it: {events:?}");

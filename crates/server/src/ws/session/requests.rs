@@ -37,7 +37,11 @@ impl Client {
             return Prepared::Answered(Err(error));
         }
         let token = match &request.command {
-            Command::OfferMedia { .. } => match self.spend_offer() {
+            // A screen that comes changes everybody's slots, as a connection that comes does.
+            Command::OfferMedia { .. }
+            | Command::SetMedia {
+                screen: Some(true), ..
+            } => match self.spend_offer() {
                 Ok(()) => None,
                 Err(error) => return Prepared::Answered(Err(error)),
             },
