@@ -2,7 +2,7 @@
 import type { CallSummary, Media } from '@hullo/sdk';
 import { formatDuration } from './clock.ts';
 import { nameAll } from './group/naming.ts';
-import { type Directory, type Person, personOf } from './people.ts';
+import { type Directory, isSameAccid, type Person, personOf } from './people.ts';
 import { type Language, type TextKey, text } from './texts.ts';
 
 /** A call as one of its two readers sees it. */
@@ -32,7 +32,7 @@ export function describeRecord(
   directory?: Directory,
 ): RecordDescription {
   const { caller, callee, status, media } = summary;
-  const dialled = caller === me;
+  const dialled = isSameAccid(caller, me);
   const group = summary.kind === 'group';
   const video = media === 'video';
   const title = text(

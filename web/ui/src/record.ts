@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { describeRecord } from './describe.ts';
 import { icons } from './icons.ts';
 import './parts/faces.ts';
-import type { Directory } from './people.ts';
+import { type Directory, isSameAccid } from './people.ts';
 import { type Redial, redialOf } from './redial.ts';
 import { languageConverter, languageOfPage, localeOf, type Texts, text } from './texts.ts';
 import { base, type Theme, tokens } from './theme.ts';
@@ -146,7 +146,7 @@ export class HulloRecord extends LitElement {
 
   /** Whether the call was dialled by {@link HulloRecord.me}. */
   get direction(): 'outgoing' | 'incoming' {
-    return this.summary?.caller === this.me ? 'outgoing' : 'incoming';
+    return isSameAccid(this.summary?.caller, this.me) ? 'outgoing' : 'incoming';
   }
 
   protected override render() {

@@ -1,5 +1,6 @@
 // What a press on a past call asks for: to call the same people again.
 import type { CallKind, CallSummary, Media } from '@hullo/sdk';
+import { isSameAccid } from './people.ts';
 
 /** What a press on a record asks for. */
 export interface Redial {
@@ -18,6 +19,6 @@ export function redialOf(
   { callId, kind, caller, callee, media, groupId }: CallSummary,
   me: string | undefined,
 ): Redial {
-  const accid = caller === me ? callee : caller;
+  const accid = isSameAccid(caller, me) ? callee : caller;
   return { callId, kind, accid, media, ...(groupId ? { groupId } : {}) };
 }

@@ -38,11 +38,15 @@ test('record reads as what it was, and stands on the side of the one who dialled
   const caller = await bubbleFor('bob');
   expect(caller.button.textContent?.replace(/\s+/g, ' ').trim()).toBe('Voice call No answer');
   expect(caller.bubble.direction).toBe('outgoing');
+  const shouted = await bubbleFor('BOB');
+  expect(shouted.button.textContent?.replace(/\s+/g, ' ').trim()).toBe('Voice call No answer');
+  expect(shouted.bubble.direction).toBe('outgoing');
 });
 
 test.each([
   ['alice', 'bob'],
   ['bob', 'alice'],
+  ['BOB', 'alice'],
 ])('press by %s calls %s again, with the same media', async (me, accid) => {
   const { button } = await bubbleFor(me);
   const asked: Redial[] = [];
