@@ -16,7 +16,11 @@
 mod builder;
 mod client;
 mod clock;
+mod connection;
+mod devices;
 mod driver;
+#[cfg(feature = "engine")]
+pub mod engine;
 mod error;
 mod link;
 mod media;
@@ -31,6 +35,7 @@ mod websocket;
 
 pub use builder::Builder;
 pub use client::{Client, Dialled, Messages, Recents};
+pub use devices::{Arrival, Devices, Frame, FromDevice, NoDevices, VideoCodec};
 pub use error::Error;
 pub use hullo_core::endpoint::{
     AppEvent as Event, DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, Member,
@@ -39,7 +44,7 @@ pub use hullo_core::endpoint::{
 pub use hullo_protocol as protocol;
 pub use media::{Media, NoMedia};
 pub use options::{CallOptions, GroupCallOptions, InviteOptions};
-pub use rtc::{Devices, Frame, FromDevice, NoDevices, Rtc};
+pub use rtc::Rtc;
 pub use status::{Account, Events, Status};
 pub use store::{FileStore, MemoryStore, Store};
 pub use transport::{Connection, Transport};

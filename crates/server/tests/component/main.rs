@@ -8,6 +8,7 @@
 mod calls;
 #[path = "../server/client.rs"]
 mod client;
+mod engine;
 #[path = "../server/eventually.rs"]
 mod eventually;
 mod life;

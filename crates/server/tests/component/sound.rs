@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hullo_client::protocol::SlotKind;
 use hullo_client::{Devices, Frame, FromDevice, RemoteSlot};
@@ -61,12 +61,7 @@ impl Devices for Chatter {
             format: FormatParams::default(),
         };
         let time = MediaTime::new(self.sent * PACKET_SAMPLES, Frequency::FORTY_EIGHT_KHZ);
-        let frame = Frame {
-            params: PayloadParams::new(111.into(), None, opus),
-            time,
-            at: Instant::now(),
-            data: PACKET.into(),
-        };
+        let frame = Frame::made(PayloadParams::new(111.into(), None, opus), time, PACKET);
         FromDevice::Frame(SlotKind::Audio, frame)
     }
 
