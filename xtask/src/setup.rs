@@ -28,6 +28,29 @@ const TEST_PACKAGES: [(&str, &str); 8] = [
     ),
 ];
 
+/// What the native client's codecs and sound are built from: (Debian package, a file that proves it is there).
+const CODEC_PACKAGES: [(&str, &str); 5] = [
+    ("g++", "/usr/bin/g++"),
+    ("cmake", "/usr/bin/cmake"),
+    ("pkg-config", "/usr/bin/pkg-config"),
+    ("libvpx-dev", "/usr/include/vpx/vpx_encoder.h"),
+    ("libasound2-dev", "/usr/include/alsa/asoundlib.h"),
+];
+
+/// What the native client with codecs and a sound card needs: a C++ compiler, CMake, libvpx and ALSA.
+pub(crate) fn codec_libraries() -> Result<()> {
+    let missing: Vec<&str> = CODEC_PACKAGES
+        .iter()
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(package, _)| *package)
+        .collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => install_debian_packages(&missing)
+            .context("the native client's codecs need a C++ compiler, CMake, libvpx and ALSA"),
+    }
+}
+
 /// What every build needs: Node, the npm packages and the wasm target.
 pub(crate) fn build_tools() -> Result<()> {
     check_node(

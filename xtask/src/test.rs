@@ -125,9 +125,14 @@ const STEPS: &[Step] = &[
         run: web::build,
     },
     Step {
+        name: "codecs",
+        needs: &[],
+        run: setup::codec_libraries,
+    },
+    Step {
         name: "clippy",
         // The server embeds the built demo page.
-        needs: &["web"],
+        needs: &["web", "codecs"],
         run: || {
             run_command(&mut cargo([
                 "clippy",
@@ -142,12 +147,12 @@ const STEPS: &[Step] = &[
     Step {
         name: "build",
         // All programs at once: a build of one crate alone has other features and would compile what they share again.
-        needs: &["web"],
+        needs: &["web", "codecs"],
         run: || run_command(&mut cargo(["build", "--workspace", "--locked"])),
     },
     Step {
         name: "rust",
-        needs: &["web"],
+        needs: &["web", "codecs"],
         run: || {
             run_command(&mut cargo([
                 "test",

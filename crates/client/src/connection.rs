@@ -12,7 +12,7 @@ use str0m::media::{Direction, KeyframeRequestKind, MediaData, MediaKind, Mid};
 use str0m::net::Receive;
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc as Str0m, RtcConfig, RtcError};
 
-use crate::devices::{Arrival, Devices, Frame, VideoCodec};
+use crate::devices::{Devices, Frame, Received, VideoCodec};
 
 /// What the network is taken to carry before it has been tried.
 const FIRST_BITRATE: Bitrate = Bitrate::kbps(500);
@@ -20,6 +20,8 @@ const FIRST_BITRATE: Bitrate = Bitrate::kbps(500);
 const SOUND_HELD_BACK: usize = 2;
 /// How often the server is told how its sound arrives.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// What is louder is marked as a voice.
+const VOICE_DBOV: i8 = -50;
 /// What marks an m-line of screens (RFC 4796).
 const SCREEN_MARK: &str = "a=content:slides";
 
@@ -36,7 +38,7 @@ pub(crate) struct Connection {
     pub(crate) peer: u32,
     pub(crate) rtc: Str0m,
     /// What is wanted, what the server knows, and what waits for its answer.
-    pub(crate) wanted: Lines,
+    wanted: Lines,
     known: Lines,
     pending: Option<(Lines, SdpPendingOffer)>,
     /// The m-lines that send.
@@ -52,12 +54,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(
-        peer: u32,
-        local: SocketAddr,
-        wanted: Lines,
-        devices: &impl Devices,
-    ) -> Self {
+    pub(crate) fn new(peer: u32, local: SocketAddr, wanted: Lines, devices: &impl Devices) -> Self {
         let mut rtc = config(&devices.codecs()).build(Instant::now());
         if let Ok(candidate) = Candidate::host(local, "udp") {
             rtc.add_local_candidate(candidate);
@@ -127,8 +124,15 @@ impl Connection {
         })
     }
 
+    /// Has so many m-lines from now on; one of screens stays.
+    pub(crate) fn grow_to(&mut self, lines: Lines) -> Option<MediaEvent> {
+        let screen = lines.screen || self.wanted.screen;
+        self.wanted = Lines { screen, ..lines };
+        self.grow()
+    }
+
     /// Offers more m-lines; an offer that is under way goes first.
-    pub(crate) fn grow(&mut self) -> Option<MediaEvent> {
+    fn grow(&mut self) -> Option<MediaEvent> {
         match self.pending.is_none() && self.known != self.wanted {
             true => self.offer(false),
             false => None,
@@ -218,10 +222,12 @@ impl Connection {
             at: data.network_time,
             data: data.data,
             level: data.ext_vals.audio_level,
-            arrival: Some(Arrival {
+            received: Some(Received {
                 packets,
                 is_next: data.contiguous,
-                reference: data.last_sender_info.map(|info| (info.ntp_time, info.rtp_time)),
+                reference: data
+                    .last_sender_info
+                    .map(|info| (info.ntp_time, info.rtp_time)),
             }),
         };
         devices.play(slot, frame);
@@ -253,9 +259,6 @@ impl Connection {
         }
     }
 }
-
-/// What is louder is marked as a voice.
-const VOICE_DBOV: i8 = -50;
 
 fn config(codecs: &[VideoCodec]) -> RtcConfig {
     RtcConfig::new()

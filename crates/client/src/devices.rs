@@ -24,12 +24,12 @@ pub struct Frame {
     /// How loud sound is, in dBov: 0 is the loudest, -127 silence (RFC 6464). The server chooses by it whose sound is forwarded.
     pub level: Option<i8>,
     /// What is known of one that came; nothing of one that was made here.
-    pub arrival: Option<Arrival>,
+    pub received: Option<Received>,
 }
 
 /// How a frame came.
 #[derive(Debug, Clone)]
-pub struct Arrival {
+pub struct Received {
     /// The numbers of its first and last packet; those of the frame before end right before them, unless something was lost.
     pub packets: (u64, u64),
     /// Nothing is missing between the frame before and this one.
@@ -48,7 +48,7 @@ impl Frame {
             at: Instant::now(),
             data: data.into(),
             level: None,
-            arrival: None,
+            received: None,
         }
     }
 }
@@ -73,7 +73,7 @@ pub enum FromDevice {
     WantsKeyFrame(RemoteSlot),
     /// The first picture of a participant can be seen.
     FirstPicture {
-        /// Whose.
+        /// The m-line that it came through.
         slot: RemoteSlot,
         /// In pixels.
         width: u32,

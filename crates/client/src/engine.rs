@@ -1,7 +1,7 @@
 //! The media engine: codecs, devices, jitter buffers and mixing between a call's connection and a person.
 //!
 //! - `codec`: the traits of what encodes and decodes; `ready_codecs` has those of this program.
-//! - `device`: the traits of devices, and the threads that open them; [`ready`] has some.
+//! - `device`: the traits of devices; [`ready`] has some, and a `keeper` opens and closes each.
 //! - `speaking` and `filming`: from a microphone and a camera to the connection; `processing` is what is done to sound before.
 //! - `hearing` and `watching`: from the connection to a loudspeaker and to what shows pictures.
 
@@ -11,6 +11,7 @@ mod filming;
 #[cfg(feature = "h264")]
 mod h264;
 mod hearing;
+mod keeper;
 mod meter;
 #[cfg(feature = "opus")]
 mod opus;
@@ -31,9 +32,9 @@ use str0m::format::PayloadParams;
 use tokio::sync::{mpsc, watch};
 
 use crate::devices::{Devices, Frame, FromDevice, VideoCodec};
-use device::Keeper;
 use filming::{Film, Wishes};
 use hearing::Hearing;
+use keeper::Keeper;
 use processing::{NoProcessor, SharedProcessor};
 use speaking::{Path, SampleClock};
 use watching::Watching;
@@ -42,9 +43,10 @@ pub use codec::{
     AudioDecoder, AudioEncoder, CodecError, Codecs, EncodedPicture, PACKET_SAMPLES, SAMPLE_RATE,
     Sound, VideoDecoder, VideoEncoder,
 };
-pub use device::{AudioInput, AudioOutput, DeviceError, Opened, VideoSource};
+pub use device::{AudioInput, AudioOutput, VideoSource};
 pub use filming::VideoSender;
 pub use hearing::AudioSource;
+pub use keeper::{DeviceError, Opened};
 pub use meter::{Meter, SILENCE_DBOV};
 pub use picture::Picture;
 #[cfg(feature = "processing")]
@@ -121,21 +123,21 @@ impl EngineBuilder {
         self
     }
 
-    /// The microphone.
+    /// What the person says comes from here.
     #[must_use]
     pub fn microphone(mut self, device: impl AudioInput) -> Self {
         self.microphone = Some(Box::new(device));
         self
     }
 
-    /// The camera.
+    /// What the others see comes from here.
     #[must_use]
     pub fn camera(mut self, device: impl VideoSource) -> Self {
         self.camera = Some(Box::new(device));
         self
     }
 
-    /// The loudspeaker.
+    /// What the others say is heard here.
     #[must_use]
     pub fn loudspeaker(mut self, device: impl AudioOutput) -> Self {
         self.loudspeaker = Some(Box::new(device));
@@ -202,9 +204,9 @@ impl EngineBuilder {
                 device.open(AudioSource::new(hearing.clone(), alarm))
             })
         });
-        let watching = self.sink.map(|sink| {
-            Watching::start(self.codecs.clone(), hearing.clone(), said.clone(), sink)
-        });
+        let watching = self
+            .sink
+            .map(|sink| Watching::start(self.codecs.clone(), hearing.clone(), said.clone(), sink));
         Engine {
             heard,
             said,

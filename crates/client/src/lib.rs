@@ -35,7 +35,7 @@ mod websocket;
 
 pub use builder::Builder;
 pub use client::{Client, Dialled, Messages, Recents};
-pub use devices::{Arrival, Devices, Frame, FromDevice, NoDevices, VideoCodec};
+pub use devices::{Devices, Frame, FromDevice, NoDevices, Received, VideoCodec};
 pub use error::Error;
 pub use hullo_core::endpoint::{
     AppEvent as Event, DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, Member,

@@ -61,6 +61,11 @@ impl<D: Devices> Rtc<D> {
         self.connection.as_mut().filter(|one| one.peer == peer)
     }
 
+    fn open(&mut self, peer: u32, lines: Lines) -> Option<MediaEvent> {
+        let connection = Connection::new(peer, self.local, lines, &self.devices);
+        self.connection.insert(connection).offer(false)
+    }
+
     /// Sends what is to be sent, and takes what has come of it.
     fn poll(&mut self) {
         let now = StdInstant::now();
@@ -102,10 +107,10 @@ impl<D: Devices> Rtc<D> {
         let Some(connection) = self.connection.as_mut().filter(|one| !one.is_dead) else {
             return;
         };
-        if let Ok(receive) = Receive::new(Protocol::Udp, from, self.local, bytes) {
-            if connection.receive(receive).is_err() {
-                self.events.push_back(connection.die());
-            }
+        if let Ok(receive) = Receive::new(Protocol::Udp, from, self.local, bytes)
+            && connection.receive(receive).is_err()
+        {
+            self.events.push_back(connection.die());
         }
     }
 
@@ -158,28 +163,25 @@ impl<D: Devices> Media for Rtc<D> {
                 audio,
                 video,
                 screen,
-            } => {
-                let lines = Lines {
+            } => self.open(
+                peer,
+                Lines {
                     audio,
                     video,
                     screen,
-                };
-                let connection = Connection::new(peer, self.local, lines, &self.devices);
-                self.connection.insert(connection).offer(false)
-            }
+                },
+            ),
             MediaCommand::Grow {
                 peer,
                 audio,
                 video,
                 screen,
             } => self.of(peer).and_then(|one| {
-                let screen = screen || one.wanted.screen;
-                one.wanted = Lines {
+                one.grow_to(Lines {
                     audio,
                     video,
                     screen,
-                };
-                one.grow()
+                })
             }),
             MediaCommand::Answer { peer, sdp } => match &mut self.connection {
                 Some(one) if one.peer == peer => one.answer(&sdp, &mut self.devices),
@@ -255,4 +257,3 @@ fn no_screen() -> MediaEvent {
         message: Some("a native client has no screen to share yet".to_owned()),
     }
 }
-

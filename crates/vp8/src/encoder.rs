@@ -1,7 +1,7 @@
 //! From pictures to VP8.
 
 use std::mem::MaybeUninit;
-use std::ptr::{null, null_mut};
+use std::ptr::null;
 
 use vpx_sys::{
     VPX_ENCODER_ABI_VERSION, vp8e_enc_control_id, vpx_codec_ctx_t, vpx_codec_cx_pkt_kind,
@@ -226,7 +226,7 @@ fn image_of(planes: &Planes<'_>) -> Result<vpx_image_t, Error> {
             1,
             planes.data[0].as_ptr().cast_mut(),
         );
-        if wrapped == null_mut() {
+        if wrapped.is_null() {
             return Err(Error::Picture);
         }
         image.assume_init()

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn fewer_bits_are_spent_from_the_moment_that_is_asked_for() {
         let mut encoder = Encoder::new(WIDTH, HEIGHT, 1_500_000).unwrap();
-        let mut spent = |from: usize, encoder: &mut Encoder| -> usize {
+        let spent = |from: usize, encoder: &mut Encoder| -> usize {
             (from..from + 60)
                 .filter_map(|time| {
                     let drawn = draw(time * 7);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate of the workspace and the crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("hullo-protocol", &[]),
     ("hullo-core", &["hullo-protocol"]),
     ("hullo-sfu", &["hullo-protocol"]),
@@ -24,7 +24,11 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "hullo-client",
         ],
     ),
-    ("hullo-client", &["hullo-protocol", "hullo-core"]),
+    (
+        "hullo-client",
+        &["hullo-protocol", "hullo-core", "hullo-vp8"],
+    ),
+    ("hullo-vp8", &[]),
     (
         "hullo-echo",
         &["hullo-protocol", "hullo-core", "hullo-client"],

@@ -46,7 +46,7 @@ pub trait AudioEncoder: Send {
 /// What a decoder of sound gets, in order.
 #[derive(Debug, Clone, Copy)]
 pub enum Sound<'a> {
-    /// A packet.
+    /// One that has come.
     Packet(&'a [u8]),
     /// A packet is missing, and this is the one after it, which may say what was in it (in-band FEC).
     LostBefore(&'a [u8]),

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::devices::{Frame, FromDevice, VideoCodec};
 use crate::engine::codec::{CodecError, Codecs, VideoEncoder};
-use crate::engine::device::{Alarm, DeviceError};
+use crate::engine::keeper::{Alarm, DeviceError};
 use crate::engine::picture::Picture;
 
 /// Fewer bits than this make no picture.
@@ -173,7 +173,10 @@ impl Filming {
         let encoding = match &mut self.encoder {
             Some(one) if one.codec == codec && (one.width, one.height) == size => one,
             other => other.insert(Encoding {
-                encoder: self.film.codecs.video_encoder(codec, size.0, size.1, bitrate)?,
+                encoder: self
+                    .film
+                    .codecs
+                    .video_encoder(codec, size.0, size.1, bitrate)?,
                 codec,
                 width: size.0,
                 height: size.1,

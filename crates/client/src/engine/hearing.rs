@@ -11,7 +11,7 @@ use neteq::{AudioPacket, NetEq, NetEqConfig, NetEqError, RtpHeader};
 
 use crate::devices::Frame;
 use crate::engine::codec::{AudioDecoder, Codecs, PACKET_SAMPLES, SAMPLE_RATE, Sound};
-use crate::engine::device::{Alarm, DeviceError};
+use crate::engine::keeper::{Alarm, DeviceError};
 use crate::engine::meter::{Meter, level_of};
 use crate::engine::processing::{FRAME_SAMPLES, SharedProcessor};
 
@@ -39,6 +39,11 @@ impl AudioSource {
     /// buffers of the participants follow that clock.
     pub fn fill(&mut self, samples: &mut [i16]) {
         self.hearing.fill(samples);
+    }
+
+    #[cfg(feature = "sound-card")]
+    pub(super) fn alarm(&self) -> Alarm {
+        self.alarm.clone()
     }
 
     /// The device has stopped by itself, and can play no more.
@@ -211,8 +216,8 @@ impl State {
 
 impl Ear {
     fn take(&mut self, frame: &Frame) {
-        let (first, last) = match &frame.arrival {
-            Some(arrival) => arrival.packets,
+        let (first, last) = match &frame.received {
+            Some(received) => received.packets,
             None => {
                 let next = self.last_packet.map_or(0, |last| last + 1);
                 (next, next)
@@ -249,9 +254,9 @@ impl Ear {
     /// What comes now is heard when what waits before it has been.
     fn look_at_the_clock(&mut self, frame: &Frame) {
         let reference = frame
-            .arrival
+            .received
             .as_ref()
-            .and_then(|arrival| arrival.reference);
+            .and_then(|received| received.reference);
         let Some((wall, at)) = reference else {
             return;
         };
@@ -291,5 +296,134 @@ impl NeteqDecoder for Decoding {
         decoder
             .decode(sound)
             .map_err(|error| NetEqError::DecoderError(error.0))
+    }
+}
+
+#[cfg(all(test, feature = "opus"))]
+mod tests {
+    use std::f32::consts::TAU;
+
+    use str0m::format::{Codec, CodecSpec, FormatParams, PayloadParams};
+    use str0m::media::{Frequency, MediaTime};
+
+    use super::*;
+    use crate::devices::Received;
+    use crate::engine::processing::NoProcessor;
+    use crate::engine::ready_codecs::ReadyCodecs;
+
+    fn hearing() -> Hearing {
+        let codecs = Arc::new(ReadyCodecs::default());
+        Hearing::new(codecs, SharedProcessor::new(NoProcessor), Meter::default())
+    }
+
+    fn slot(mid: &str, muted: bool) -> RemoteSlot {
+        RemoteSlot {
+            mid: mid.to_owned(),
+            kind: SlotKind::Audio,
+            accid: "alice".parse().unwrap(),
+            muted,
+        }
+    }
+
+    /// Says a tone, a packet at a time.
+    struct Speaker {
+        encoder: Box<dyn crate::engine::codec::AudioEncoder>,
+        next: u64,
+    }
+
+    impl Speaker {
+        fn new() -> Self {
+            let encoder = ReadyCodecs::default().audio_encoder().unwrap();
+            Self { encoder, next: 0 }
+        }
+
+        fn say(&mut self) -> Frame {
+            let start = self.next * PACKET_SAMPLES as u64;
+            let sample = |at: usize| {
+                let time = (start + at as u64) as f32 / SAMPLE_RATE as f32;
+                ((time * 500.0 * TAU).sin() * 12_000.0) as i16
+            };
+            let samples: Vec<i16> = (0..PACKET_SAMPLES).map(sample).collect();
+            let spec = CodecSpec {
+                codec: Codec::Opus,
+                clock_rate: Frequency::FORTY_EIGHT_KHZ,
+                channels: Some(2),
+                format: FormatParams::default(),
+            };
+            let params = PayloadParams::new(111.into(), None, spec);
+            let time = MediaTime::new(start, Frequency::FORTY_EIGHT_KHZ);
+            let mut frame = Frame::made(params, time, self.encoder.encode(&samples).unwrap());
+            frame.received = Some(Received {
+                packets: (self.next, self.next),
+                is_next: true,
+                reference: None,
+            });
+            self.next += 1;
+            frame
+        }
+    }
+
+    /// How loud each 20 ms are that come out while packets come in, but for those that are lost: in real time, which the jitter buffer
+    /// goes by.
+    fn levels(hearing: &Hearing, of: &RemoteSlot, lost: impl Fn(u64) -> bool) -> Vec<i8> {
+        let mut speaker = Speaker::new();
+        let mut due = Instant::now();
+        let one = |number| {
+            let frame = speaker.say();
+            if !lost(number) {
+                hearing.play(of, &frame);
+            }
+            let mut played = [0; PACKET_SAMPLES];
+            hearing.fill(&mut played);
+            due += Duration::from_millis(20);
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            level_of(&played)
+        };
+        (0..100).map(one).collect()
+    }
+
+    #[test]
+    fn who_speaks_is_heard_and_who_is_muted_or_gone_is_not() {
+        let hearing = hearing();
+        let alice = slot("0", false);
+        assert!(hearing.follow(std::slice::from_ref(&alice)));
+        let heard = levels(&hearing, &alice, |_| false);
+        assert!(heard[50..].iter().all(|level| *level > -20), "{heard:?}");
+        hearing.follow(&[slot("0", true)]);
+        let muted = levels(&hearing, &alice, |_| false);
+        assert!(muted.iter().all(|level| *level == -127), "{muted:?}");
+        assert!(!hearing.follow(&[]));
+        let gone = levels(&hearing, &alice, |_| false);
+        assert!(gone.iter().all(|level| *level == -127));
+    }
+
+    #[test]
+    fn packets_that_are_lost_leave_no_holes() {
+        let hearing = hearing();
+        let alice = slot("0", false);
+        hearing.follow(std::slice::from_ref(&alice));
+        let heard = levels(&hearing, &alice, |number| {
+            number % 10 == 9 || number % 23 == 0
+        });
+        assert!(heard[50..].iter().all(|level| *level > -35), "{heard:?}");
+    }
+
+    #[test]
+    fn two_are_heard_together() {
+        let hearing = hearing();
+        let (alice, bob) = (slot("0", false), slot("1", false));
+        hearing.follow(&[alice.clone(), bob.clone()]);
+        let mut speaker = Speaker::new();
+        let mut loudest = -127;
+        for _ in 0..100 {
+            let frame = speaker.say();
+            hearing.play(&alice, &frame);
+            hearing.play(&bob, &frame);
+            let mut played = [0; PACKET_SAMPLES];
+            hearing.fill(&mut played);
+            loudest = level_of(&played).max(loudest);
+        }
+        // Twice the same sound is 6 dB louder than the -12 dBov of one.
+        assert!((-8..=-4).contains(&loudest), "{loudest}");
     }
 }

@@ -90,7 +90,7 @@ impl Picture {
     }
 
     /// The same, to be seen then.
-    pub(super) fn to_be_seen_at(self, at: Instant) -> Self {
+    pub(super) fn due_at(self, at: Instant) -> Self {
         Self { at, ..self }
     }
 
@@ -161,9 +161,6 @@ mod tests {
             Picture::from_planes(2, 2, [&[0; 3], &[0], &[0]], [2, 1, 1], at),
             None
         );
-        assert_eq!(
-            Picture::from_nv12(2, 2, [&[0; 4], &[0]], [2, 2], at),
-            None
-        );
+        assert_eq!(Picture::from_nv12(2, 2, [&[0; 4], &[0]], [2, 2], at), None);
     }
 }

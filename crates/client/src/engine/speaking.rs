@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::devices::{Frame, FromDevice};
 use crate::engine::codec::{AudioEncoder, Codecs, PACKET_SAMPLES, SAMPLE_RATE};
-use crate::engine::device::{Alarm, DeviceError};
+use crate::engine::keeper::{Alarm, DeviceError};
 use crate::engine::meter::{Meter, level_of};
 use crate::engine::processing::{FRAME_SAMPLES, SharedProcessor};
 
@@ -99,6 +99,11 @@ impl AudioSender {
             let packet: Vec<i16> = self.clean.drain(..PACKET_SAMPLES).collect();
             self.encode(&packet);
         }
+    }
+
+    #[cfg(feature = "sound-card")]
+    pub(super) fn alarm(&self) -> Alarm {
+        self.alarm.clone()
     }
 
     /// The device has stopped by itself, and can send no more.

@@ -1,8 +1,8 @@
 //! From encoded pictures to what is seen, on a thread of its own. A picture is shown when the sound of its moment is heard.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ impl<F: FnMut(&RemoteSlot, &Picture) + Send + 'static> VideoSink for F {
 
 enum Work {
     Follow(Vec<RemoteSlot>),
-    Frame(RemoteSlot, Frame),
+    Frame(RemoteSlot, Box<Frame>),
 }
 
 /// The way to the thread that decodes; it ends when this is dropped.
@@ -83,7 +83,7 @@ impl Watching {
     }
 
     pub(super) fn play(&self, from: &RemoteSlot, frame: Frame) {
-        let work = Work::Frame(from.clone(), frame);
+        let work = Work::Frame(from.clone(), Box::new(frame));
         if let Err(TrySendError::Full(_)) = self.work.try_send(work) {
             tracing::debug!("pictures come faster than they are decoded");
             // The call may be over.
@@ -166,7 +166,7 @@ impl Eyes {
         match self.decode(&mut eye, frame) {
             Ok(Some(picture)) => {
                 let at = self.time_of(&eye.slot, frame);
-                eye.waiting.push_back(picture.to_be_seen_at(at));
+                eye.waiting.push_back(picture.due_at(at));
             }
             Ok(None) => {}
             Err(error) => {
@@ -188,9 +188,9 @@ impl Eyes {
         };
         let is_whole = is_key_frame(codec, &frame.data);
         let is_next = frame
-            .arrival
+            .received
             .as_ref()
-            .is_none_or(|arrival| arrival.is_next);
+            .is_none_or(|received| received.is_next);
         eye.is_blind = !is_whole && (eye.is_blind || !is_next);
         if eye.is_blind {
             return Ok(None);
@@ -206,7 +206,7 @@ impl Eyes {
     fn time_of(&self, slot: &RemoteSlot, frame: &Frame) -> Instant {
         let now = Instant::now();
         let due = || {
-            let (wall, at) = frame.arrival.as_ref()?.reference?;
+            let (wall, at) = frame.received.as_ref()?.reference?;
             let later = frame.time.as_micros().checked_sub(at.as_micros());
             let seen = match later {
                 Some(later) => wall.checked_add(Duration::from_micros(later))?,

@@ -73,7 +73,10 @@ impl Senses {
         let before = self.0.lock().unwrap().pictures;
         let moves = async || {
             let seen = self.0.lock().unwrap();
-            let newest = seen.newest.as_ref().filter(|_| seen.pictures > before + 15)?;
+            let newest = seen
+                .newest
+                .as_ref()
+                .filter(|_| seen.pictures > before + 15)?;
             let alike = likeness(newest, shown);
             (alike > ALIKE).then_some(())
         };

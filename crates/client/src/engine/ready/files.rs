@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use hullo_protocol::DeviceFailure;
 
 use crate::engine::codec::SAMPLE_RATE;
-use crate::engine::device::{AudioInput, AudioOutput, DeviceError, Opened, VideoSource};
+use crate::engine::device::{AudioInput, AudioOutput, VideoSource};
 use crate::engine::filming::VideoSender;
 use crate::engine::hearing::AudioSource;
+use crate::engine::keeper::{DeviceError, Opened};
 use crate::engine::picture::Picture;
 use crate::engine::processing::FRAME_SAMPLES;
 use crate::engine::ready::pace;
@@ -19,24 +20,24 @@ use crate::engine::speaking::AudioSender;
 /// A microphone that hears a WAV file: 48,000 samples a second of 16 bits; of several channels the first. After its end it is silent.
 #[derive(Debug, Clone)]
 pub struct WavInput {
-    /// The file.
+    /// Where it lies.
     pub path: PathBuf,
     /// From the start again when it is over.
     pub repeats: bool,
 }
 
 /// A loudspeaker that writes a WAV file of 48,000 samples a second of 16 bits, in place of what was there. The file is whole once the loudspeaker is
-/// closed; each time it is opened begins anew.
+/// closed; each time it is opened it begins again.
 #[derive(Debug, Clone)]
 pub struct WavOutput {
-    /// The file.
+    /// Where it lies.
     pub path: PathBuf,
 }
 
 /// A camera that sees a YUV4MPEG2 file of 8 bits in 4:2:0, again and again.
 #[derive(Debug, Clone)]
 pub struct Y4mSource {
-    /// The file.
+    /// Where it lies.
     pub path: PathBuf,
 }
 
@@ -49,7 +50,8 @@ fn missing(path: &std::path::Path, error: impl std::fmt::Display) -> DeviceError
 
 impl AudioInput for WavInput {
     fn open(&mut self, mut to: AudioSender) -> Result<Box<dyn Opened>, DeviceError> {
-        let mut reader = hound::WavReader::open(&self.path).map_err(|error| missing(&self.path, error))?;
+        let mut reader =
+            hound::WavReader::open(&self.path).map_err(|error| missing(&self.path, error))?;
         let format = reader.spec();
         if format.sample_rate != SAMPLE_RATE as u32 || format.bits_per_sample != 16 {
             let message = format!(
@@ -120,7 +122,9 @@ impl VideoSource for Y4mSource {
         let mut decoder = open(&self.path)?;
         let (width, height) = (decoder.get_width(), decoder.get_height());
         let rate = decoder.get_framerate();
-        if decoder.get_bytes_per_sample() != 1 || decoder.get_colorspace() as u8 > y4m::Colorspace::C420paldv as u8 {
+        if decoder.get_bytes_per_sample() != 1
+            || decoder.get_colorspace() as u8 > y4m::Colorspace::C420paldv as u8
+        {
             return Err(missing(&self.path, "it is not 8 bits in 4:2:0"));
         }
         let period = Duration::from_secs(rate.den as u64) / (rate.num as u32).max(1);
@@ -128,7 +132,12 @@ impl VideoSource for Y4mSource {
         pace::every(period.max(Duration::from_millis(4)), move || {
             let picture = match decoder.read_frame() {
                 Ok(frame) => {
-                    let data = [frame.get_y_plane(), frame.get_u_plane(), frame.get_v_plane()].concat();
+                    let data = [
+                        frame.get_y_plane(),
+                        frame.get_u_plane(),
+                        frame.get_v_plane(),
+                    ]
+                    .concat();
                     Picture::new(width, height, data, Instant::now())
                 }
                 Err(y4m::Error::EOF) => match open(&path) {

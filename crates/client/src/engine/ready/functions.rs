@@ -4,8 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::engine::device::{AudioInput, AudioOutput, DeviceError, Opened};
+use crate::engine::device::{AudioInput, AudioOutput};
 use crate::engine::hearing::AudioSource;
+use crate::engine::keeper::{DeviceError, Opened};
 use crate::engine::processing::FRAME_SAMPLES;
 use crate::engine::ready::pace;
 use crate::engine::speaking::AudioSender;

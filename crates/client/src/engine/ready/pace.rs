@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hullo_protocol::DeviceFailure;
 
-use crate::engine::device::{DeviceError, Opened};
+use crate::engine::keeper::{DeviceError, Opened};
 
 /// Further behind, what was missed is left out.
 const BEHIND_MAX: Duration = Duration::from_millis(500);

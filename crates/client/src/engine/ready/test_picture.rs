@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::engine::device::{DeviceError, Opened, VideoSource};
+use crate::engine::device::VideoSource;
 use crate::engine::filming::VideoSender;
+use crate::engine::keeper::{DeviceError, Opened};
 use crate::engine::picture::Picture;
 use crate::engine::ready::pace;
 
@@ -53,9 +54,8 @@ impl TestPicture {
             ((room / 2.0 * (1.0 + swing)) as usize) & !1
         };
         let (left, top) = (place(width, turn.cos()), place(height, turn.sin()));
-        let is_in = |x: usize, y: usize| {
-            (left..left + side).contains(&x) && (top..top + side).contains(&y)
-        };
+        let is_in =
+            |x: usize, y: usize| (left..left + side).contains(&x) && (top..top + side).contains(&y);
         let bar = |x: usize| BARS[(x * BARS.len() / width).min(BARS.len() - 1)];
         let plane = |step: usize, of: fn((u8, u8, u8)) -> u8, square: u8| {
             let (wide, high) = (width.div_ceil(step), height.div_ceil(step));

@@ -4,7 +4,8 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use crate::engine::codec::SAMPLE_RATE;
-use crate::engine::device::{AudioInput, DeviceError, Opened};
+use crate::engine::device::AudioInput;
+use crate::engine::keeper::{DeviceError, Opened};
 use crate::engine::processing::FRAME_SAMPLES;
 use crate::engine::ready::pace;
 use crate::engine::speaking::AudioSender;
