@@ -2,6 +2,7 @@
 //! Run `cargo xtask --help` for the rest.
 
 mod bench;
+mod bindings;
 mod command;
 mod counts;
 mod demo;
@@ -51,6 +52,12 @@ enum Task {
     Wasm,
     /// Build the wasm, the SDK, the UI and the demo page; fail when one of them outgrows its budget
     Web,
+    /// Build the native library and what Python, Kotlin and Swift need to call it: a wheel and a jar, in `target/bindings/`
+    Bindings {
+        /// As for a release
+        #[arg(long)]
+        release: bool,
+    },
     /// Make what one gives to others, in `dist/`: npm packages, stand-alone script, the program, checksums
     Dist,
     /// Install what a bare machine lacks: the wasm target, npm packages, Chromium and cargo-deny for the tests
@@ -89,6 +96,8 @@ fn run(task: Task) -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Wasm => setup::build_tools().and_then(|()| wasm::build()),
         Task::Web => setup::build_tools().and_then(|()| web::build()),
+        Task::Bindings { release: false } => bindings::build(bindings::Profile::Dev),
+        Task::Bindings { release: true } => bindings::build(bindings::Profile::Release),
         Task::Dist => dist::build(),
         Task::Setup => setup::build_tools()
             .and_then(|()| setup::test_tools())

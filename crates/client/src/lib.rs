@@ -38,8 +38,8 @@ pub use client::{Client, Dialled, Messages, Recents};
 pub use devices::{Devices, Frame, FromDevice, NoDevices, Received, VideoCodec};
 pub use error::Error;
 pub use hullo_core::endpoint::{
-    AppEvent as Event, DevicePresets, LocalDevice, LocalMedia, MediaCommand, MediaEvent, Member,
-    Op, RemoteSlot, State, Value,
+    AppEvent as Event, ConnectionFailure, DevicePresets, LocalDevice, LocalMedia, MediaCommand,
+    MediaEvent, Member, Op, RemoteSlot, State, Value,
 };
 pub use hullo_protocol as protocol;
 pub use media::{Media, NoMedia};

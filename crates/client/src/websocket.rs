@@ -1,11 +1,12 @@
 //! The ready transport: a WebSocket over TCP, and TLS by rustls.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use futures_util::{SinkExt, StreamExt as _};
 use hullo_protocol::{ErrorKind, SUBPROTOCOL};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -59,6 +60,24 @@ impl WebSocket {
             #[cfg(feature = "rustls")]
             tls: (scheme == "wss").then(tls).transpose()?,
         })
+    }
+
+    /// The address of this machine that leads to the server, which `Rtc::bind` wants, as long as the server's media is reached as the
+    /// server is. Nothing is sent. Fails where there is no way to it.
+    pub async fn local_ip(&self) -> io::Result<IpAddr> {
+        let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
+        for address in lookup_host((self.host.as_str(), self.port)).await? {
+            let any: IpAddr = match address.is_ipv4() {
+                true => Ipv4Addr::UNSPECIFIED.into(),
+                false => Ipv6Addr::UNSPECIFIED.into(),
+            };
+            let socket = UdpSocket::bind((any, 0)).await?;
+            match socket.connect(address).await {
+                Ok(()) => return Ok(socket.local_addr()?.ip()),
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 
     async fn stream(&self) -> io::Result<Box<dyn Stream>> {

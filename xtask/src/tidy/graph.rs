@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate of the workspace and the crates of the workspace it may depend on.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: &[(&str, &[&str])] = &[
     ("hullo-protocol", &[]),
     ("hullo-core", &["hullo-protocol"]),
     ("hullo-sfu", &["hullo-protocol"]),
@@ -33,6 +33,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
         "hullo-echo",
         &["hullo-protocol", "hullo-core", "hullo-client"],
     ),
+    ("hullo-ffi", &["hullo-client"]),
+    ("hullo-bindgen", &[]),
     ("hullo-load", &["hullo-protocol"]),
     ("hullo-wasm", &["hullo-protocol", "hullo-core"]),
     ("hullo-sim", &["hullo-protocol", "hullo-core", "hullo-sfu"]),

@@ -1,0 +1,2 @@
+package io.github.hullo
+fun hello() = 1

@@ -1,0 +1,143 @@
+//! `cargo xtask bindings`: what Python, Kotlin and Swift get. The native library is built, the bindings are written beside the thin
+//! layers in `sdks/`, and of these a wheel and a jar are made, in `target/bindings/`. Nothing of it is committed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, program, root, run, target_folder};
+use crate::setup;
+
+/// A build for tests, or one to give to others.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
+/// The native library, as this system calls it.
+fn library_name() -> String {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    format!("{DLL_PREFIX}hullo_ffi{DLL_SUFFIX}")
+}
+
+/// Where the wheel and the jar lie.
+pub(crate) fn folder() -> PathBuf {
+    target_folder().join("bindings")
+}
+
+/// Makes all of it, in place of what was there.
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    let tools = setup::binding_tools()?;
+    let library = build_library(profile)?;
+    let written = folder().join("written");
+    remove(&written)?;
+    run(
+        cargo(["run", "--quiet", "--locked", "--package=hullo-bindgen"])
+            .args(["--features=generate", "--"])
+            .args([&library, &written]),
+    )?;
+    place(&written, &library)?;
+    wheel(&tools)?;
+    jar()
+}
+
+fn build_library(profile: Profile) -> Result<PathBuf> {
+    let mut build = cargo(["build", "--locked", "--package=hullo-ffi"]);
+    let name = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => {
+            build.arg("--release");
+            "release"
+        }
+    };
+    run(&mut build)?;
+    Ok(target_folder().join(name).join(library_name()))
+}
+
+/// Puts bindings and library where the thin layers look for them.
+fn place(written: &Path, library: &Path) -> Result<()> {
+    let sdks = root().join("sdks");
+    let python = sdks.join("python/src/hullo");
+    copy(&written.join("python/hullo.py"), &python.join("_native.py"))?;
+    copy(library, &python.join(library_name()))?;
+
+    let kotlin = sdks.join("kotlin/src/generated");
+    remove(&kotlin)?;
+    let package = "io/github/hullo";
+    copy(
+        &written.join("kotlin").join(package).join("hullo.kt"),
+        &kotlin.join("kotlin").join(package).join("Native.kt"),
+    )?;
+    // JNA looks in a folder of this name.
+    let platform = jna_platform()?;
+    let resources = kotlin.join("resources").join(platform);
+    copy(library, &resources.join(library_name()))?;
+
+    let swift = sdks.join("swift/Sources");
+    copy(
+        &written.join("swift/Hullo.swift"),
+        &swift.join("Hullo/Native.swift"),
+    )?;
+    let ffi = swift.join("HulloFFI/include");
+    copy(&written.join("swift/HulloFFI.h"), &ffi.join("HulloFFI.h"))?;
+    let map = ffi.join("module.modulemap");
+    copy(&written.join("swift/HulloFFI.modulemap"), &map)
+}
+
+/// What JNA calls this machine.
+fn jna_platform() -> Result<&'static str> {
+    Ok(match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x86-64",
+        ("linux", "aarch64") => "linux-aarch64",
+        ("macos", "x86_64") => "darwin-x86-64",
+        ("macos", "aarch64") => "darwin-aarch64",
+        ("windows", "x86_64") => "win32-x86-64",
+        (system, machine) => bail!("JNA has no name for {machine} with {system}"),
+    })
+}
+
+fn wheel(tools: &setup::BindingTools) -> Result<()> {
+    let wheels = folder().join("wheel");
+    remove(&wheels)?;
+    run(tools
+        .python([
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(["--no-deps", "--no-build-isolation", "--wheel-dir"])
+        .arg(&wheels)
+        .arg(root().join("sdks/python")))
+}
+
+fn jar() -> Result<()> {
+    run(program(
+        "mvn",
+        ["--quiet", "--batch-mode", "-Dstyle.color=never", "package"],
+    )
+    .current_dir(root().join("sdks/kotlin")))?;
+    let jars = folder().join("jar");
+    remove(&jars)?;
+    let name = format!("hullo-{}.jar", env!("CARGO_PKG_VERSION"));
+    let built = root().join("sdks/kotlin/target").join(&name);
+    copy(&built, &jars.join(name))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::copy(from, to)
+        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match folder.exists() {
+        true => Ok(fs::remove_dir_all(folder)?),
+        false => Ok(()),
+    }
+}
