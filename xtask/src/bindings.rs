@@ -23,7 +23,7 @@ fn library_name() -> String {
 }
 
 /// Where the wheel and the jar lie.
-pub(crate) fn folder() -> PathBuf {
+fn folder() -> PathBuf {
     target_folder().join("bindings")
 }
 
@@ -41,6 +41,53 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
     place(&written, &library)?;
     wheel(&tools)?;
     jar()
+}
+
+/// The scenarios of both languages, and the foreign WebRTC client, against the program.
+pub(crate) fn test() -> Result<()> {
+    build(Profile::Dev)?;
+    let tools = setup::binding_tools()?;
+    let site = folder().join("site");
+    install_wheel(&tools, &site)?;
+    run(tools
+        .python(["-m", "mypy", "--no-error-summary"])
+        .current_dir(root().join("sdks/python")))?;
+    let classpath = fs::read_to_string(root().join("sdks/kotlin/target/classpath"))?;
+    let classes =
+        ["classes", "test-classes"].map(|name| root().join("sdks/kotlin/target").join(name));
+    let classpath =
+        std::env::join_paths(classes.into_iter().chain(std::env::split_paths(&classpath)))?;
+    let test = [
+        "test",
+        "--locked",
+        "--package=hullo-server",
+        "--test=faces_ffi",
+        "--",
+        "--include-ignored",
+    ];
+    run(cargo(test)
+        .env(
+            "HULLO_PYTHONPATH",
+            std::env::join_paths([&site, tools.packages()])?,
+        )
+        .env("HULLO_CLASSPATH", classpath))
+}
+
+/// As an app does, but into a folder.
+fn install_wheel(tools: &setup::BindingTools, site: &Path) -> Result<()> {
+    remove(site)?;
+    let mut wheels = fs::read_dir(folder().join("wheel"))?;
+    let wheel = wheels.next().context("there is no wheel")??.path();
+    run(tools
+        .python([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(["--root-user-action=ignore", "--no-deps", "--target"])
+        .args([site, &wheel]))
 }
 
 fn build_library(profile: Profile) -> Result<PathBuf> {
@@ -70,6 +117,9 @@ fn place(written: &Path, library: &Path) -> Result<()> {
         &written.join("kotlin").join(package).join("hullo.kt"),
         &kotlin.join("kotlin").join(package).join("Native.kt"),
     )?;
+    let program = program_of(&root().join("sdks/kotlin/README.md"), "kotlin")?;
+    fs::create_dir_all(kotlin.join("test"))?;
+    fs::write(kotlin.join("test/Readme.kt"), program)?;
     // JNA looks in a folder of this name.
     let platform = jna_platform()?;
     let resources = kotlin.join("resources").join(platform);
@@ -84,6 +134,17 @@ fn place(written: &Path, library: &Path) -> Result<()> {
     copy(&written.join("swift/HulloFFI.h"), &ffi.join("HulloFFI.h"))?;
     let map = ffi.join("module.modulemap");
     copy(&written.join("swift/HulloFFI.modulemap"), &map)
+}
+
+/// The first program of a README in a language.
+fn program_of(readme: &Path, language: &str) -> Result<String> {
+    let text = fs::read_to_string(readme)?;
+    let begin = format!("```{language}\n");
+    let program = text
+        .split_once(&begin)
+        .and_then(|(_, rest)| rest.split_once("```"));
+    let (program, _) = program.with_context(|| format!("{} has no program", readme.display()))?;
+    Ok(program.to_owned())
 }
 
 /// What JNA calls this machine.
@@ -115,11 +176,13 @@ fn wheel(tools: &setup::BindingTools) -> Result<()> {
 }
 
 fn jar() -> Result<()> {
-    run(program(
-        "mvn",
-        ["--quiet", "--batch-mode", "-Dstyle.color=never", "package"],
-    )
-    .current_dir(root().join("sdks/kotlin")))?;
+    let maven = ["--quiet", "--batch-mode", "-Dstyle.color=never", "package"];
+    run(program("mvn", maven)
+        .args([
+            "dependency:build-classpath",
+            "-Dmdep.outputFile=target/classpath",
+        ])
+        .current_dir(root().join("sdks/kotlin")))?;
     let jars = folder().join("jar");
     remove(&jars)?;
     let name = format!("hullo-{}.jar", env!("CARGO_PKG_VERSION"));

@@ -96,6 +96,10 @@ pub(crate) struct BindingTools {
 }
 
 impl BindingTools {
+    pub(crate) fn packages(&self) -> &Path {
+        &self.packages
+    }
+
     /// Python, with these packages.
     pub(crate) fn python<const N: usize>(&self, args: [&str; N]) -> Command {
         let mut python = program("python3", args);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, node_bin, npm, program, root, run as run_command, target_folder};
-use crate::{counts, setup, tidy, wasm, web};
+use crate::{bindings, counts, setup, tidy, wasm, web};
 
 /// Simulated calls per test run.
 const SIM_SEEDS: &str = "2000";
@@ -172,6 +172,12 @@ const STEPS: &[Step] = &[
         name: "counts",
         needs: &[],
         run: counts::check,
+    },
+    Step {
+        // Python and Kotlin, and a foreign WebRTC stack, against the program.
+        name: "bindings",
+        needs: &["build"],
+        run: bindings::test,
     },
     Step {
         // Each example against the program.

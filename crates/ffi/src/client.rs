@@ -2,14 +2,20 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use hullo_client::protocol::{ErrorBody, ErrorKind, Platform, Token};
-use hullo_client::{Event, Events, FileStore, NoDevices, Rtc, WebSocket};
+use hullo_client::{Event, Events, FileStore, Rtc, WebSocket};
 use tokio::runtime::Handle;
 
+use crate::app::AppError;
+use crate::held::{Held, Holder, Released};
+use crate::media::Devices;
 use crate::tokens::{TokenHandler, TokenProvider};
 use crate::types::{HulloError, Status};
+
+/// That of all clients, once there was one.
+static RUNTIME: OnceLock<Handle> = OnceLock::new();
 
 /// Who a client is, and where its server.
 #[derive(Debug, Clone, uniffi::Record)]
@@ -39,17 +45,23 @@ pub struct ClientOptions {
 #[derive(uniffi::Object)]
 pub struct NativeClient {
     device_id: String,
-    client: Mutex<Option<Arc<hullo_client::Client>>>,
+    open: Mutex<Option<Open>>,
+}
+
+/// What a client has until it is closed.
+struct Open {
+    client: Arc<hullo_client::Client>,
+    released: Released,
 }
 
 /// Told what happens, in order, from a thread of the client's own. It should hold no client: the client holds it.
 #[uniffi::export(with_foreign)]
 pub trait EventListener: Send + Sync {
     /// What happens. The next one waits until this returns.
-    fn on_event(&self, event: Event);
+    fn on_event(&self, event: Event) -> Result<(), AppError>;
 
     /// The client is closed: nothing follows.
-    fn on_closed(&self);
+    fn on_closed(&self) -> Result<(), AppError>;
 }
 
 #[uniffi::export(async_runtime = "tokio")]
@@ -57,10 +69,11 @@ impl NativeClient {
     /// A client that is signed out. The provider is asked for fresh login tokens, the handler for room tokens (secure mode). Fails with
     /// `bad_request` for an address or an app key that is none, with `no_connection` where no way leads to the server, and with `server`
     /// where the store cannot be read.
-    #[uniffi::constructor(default(token_provider = None, token_handler = None))]
+    #[uniffi::constructor(default(token_provider = None, token_handler = None, devices))]
     pub async fn open(
         options: ClientOptions,
         listener: Arc<dyn EventListener>,
+        devices: Devices,
         token_provider: Option<Arc<dyn TokenProvider>>,
         token_handler: Option<Arc<dyn TokenHandler>>,
     ) -> Result<Arc<Self>, HulloError> {
@@ -72,7 +85,8 @@ impl NativeClient {
                 refused(ErrorKind::NoConnection, message)
             })?,
         };
-        let media = Rtc::bind(here, NoDevices::default())
+        let (holder, released) = Holder::new();
+        let media = Rtc::bind(here, devices.engine(&holder))
             .await
             .map_err(|error| {
                 let message = format!("media cannot use the address {here}: {error}");
@@ -84,12 +98,14 @@ impl NativeClient {
             builder = builder.store(FileStore::new(path));
         }
         if let Some(provider) = token_provider {
+            let provider = holder.hold(provider);
             builder = builder.token_provider(move || {
                 let provider = provider.clone();
                 async move { provider.login_token().await.map(Token::from) }
             });
         }
         if let Some(handler) = token_handler {
+            let handler = holder.hold(handler);
             builder = builder.token_handler(move |call_id, uid| {
                 let handler = handler.clone();
                 async move {
@@ -100,23 +116,28 @@ impl NativeClient {
         }
         let (client, events) = builder.build(media)?;
         let device_id = client.device_id().to_string();
-        deliver(events, listener, Handle::current()).map_err(|error| {
+        let runtime = RUNTIME.get_or_init(Handle::current).clone();
+        deliver(events, holder.hold(listener), runtime).map_err(|error| {
             let message = format!("there is no thread to be had for events: {error}");
             refused(ErrorKind::Server, message)
         })?;
         Ok(Arc::new(Self {
             device_id,
-            client: Mutex::new(Some(Arc::new(client))),
+            open: Mutex::new(Some(Open {
+                client: Arc::new(client),
+                released,
+            })),
         }))
     }
 
-    /// Gives back all that it has, and waits until that is done. Operations fail with `Closed` from then on.
+    /// Gives back all that it has, and waits until that is done, and until no code of the app is called any more. Operations fail with
+    /// `Closed` from then on.
     pub async fn close(&self) {
-        let Some(client) = self.take() else { return };
-        let mut status = client.watch();
-        drop(client);
-        // The client's task lets go of the status last.
-        while status.changed().await.is_ok() {}
+        let open = self.locked().take();
+        if let Some(Open { client, released }) = open {
+            drop(client);
+            released.wait().await;
+        }
     }
 }
 
@@ -142,32 +163,45 @@ impl NativeClient {
 
 impl NativeClient {
     pub(crate) fn client(&self) -> Result<Arc<hullo_client::Client>, HulloError> {
-        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or(HulloError::Closed)
+        let open = self.locked();
+        let client = open.as_ref().map(|open| open.client.clone());
+        client.ok_or(HulloError::Closed)
     }
 
-    fn take(&self) -> Option<Arc<hullo_client::Client>> {
-        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        client.take()
+    fn locked(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Tells the listener what happens, from a thread of its own: an app's code that takes its time keeps no media waiting.
 fn deliver(
     mut events: Events,
-    listener: Arc<dyn EventListener>,
+    listener: Held<dyn EventListener>,
     runtime: Handle,
 ) -> io::Result<()> {
     let told = move || {
         while let Some(event) = runtime.block_on(events.next()) {
-            listener.on_event(event);
+            // What it throws is the app's matter, and the next one is told all the same.
+            let _ = listener.on_event(event);
         }
-        listener.on_closed();
+        let _ = listener.on_closed();
     };
     std::thread::Builder::new()
         .name("hullo-events".to_owned())
         .spawn(told)
         .map(drop)
+}
+
+/// Waits until the library's thread has ended what it does: then it is in no code of the app, unless a client is open. For languages whose
+/// programs must not end before.
+#[uniffi::export]
+pub(crate) fn finish_callbacks() {
+    let (done, waited_for) = std::sync::mpsc::channel();
+    if let Some(runtime) = RUNTIME.get() {
+        runtime.spawn(async move { done.send(()) });
+        // It fails where the thread has ended.
+        let _ = waited_for.recv();
+    }
 }
 
 fn local_address(text: &str) -> Result<IpAddr, HulloError> {

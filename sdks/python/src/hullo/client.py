@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from types import TracebackType
@@ -15,6 +16,7 @@ from ._native import (
     CallView,
     ClientOptions,
     DevicePresets,
+    Devices,
     Dialled,
     Event,
     FoundCall,
@@ -33,6 +35,9 @@ from ._native import (
     SlotKind,
     Status,
 )
+
+# A thread of the library that came back to Python when that is gone would end the program as a failure.
+atexit.register(_native.finish_callbacks)
 
 TokenProvider = Callable[[], Awaitable[str]]
 """Asks the app's backend for a fresh login token."""
@@ -56,6 +61,7 @@ class Client:
         server: str,
         app_key: str,
         *,
+        devices: Devices | None = None,
         token_provider: TokenProvider | None = None,
         token_handler: TokenHandler | None = None,
         store: str | None = None,
@@ -64,6 +70,7 @@ class Client:
     ) -> None:
         """A client of the app at a server: ``https://calls.example.com``.
 
+        Without `devices` it says nothing, plays to nobody and has no camera.
         The provider is asked for login tokens, the handler for room tokens. `store` is a file of this client's own, where it keeps who
         it is; without, each start is a new device. `local_address` is the address of this machine that leads to the server's media,
         where it does not find that by itself.
@@ -75,6 +82,7 @@ class Client:
             store=store,
             local_address=local_address,
         )
+        self._devices = devices or Devices()
         self._provider = token_provider and _Provider(token_provider)
         self._handler = token_handler and _Handler(token_handler)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -86,7 +94,7 @@ class Client:
         _native.uniffi_set_event_loop(loop)  # type: ignore[no-untyped-call]
         listener = _Listener(loop, self._events)
         self._native = await _native.NativeClient.open(
-            self._options, listener, self._provider, self._handler
+            self._options, listener, self._devices, self._provider, self._handler
         )
         return self
 

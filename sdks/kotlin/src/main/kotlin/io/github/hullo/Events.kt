@@ -1,2 +1,0 @@
-package io.github.hullo
-fun hello() = 1
