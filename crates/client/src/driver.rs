@@ -206,16 +206,28 @@ impl<T: Transport, M: Media> Driver<T, M> {
             self.inputs.push_back(Input::Timeout);
         }
         while let Some(input) = self.inputs.pop_front() {
-            let mut events = Vec::new();
-            // The whole of the outputs first, so that an app finds everything done that its event speaks of.
+            let (mut done, mut events) = (Vec::new(), Vec::new());
+            // The whole of the outputs first, so that an app finds everything done that its event speaks of, and the status as an
+            // operation has left it that is done.
             for output in self.endpoint.handle(input, now) {
                 match output {
-                    Output::Event { event } => events.push(event),
+                    Output::Event { event } => {
+                        self.status.send_modify(|status| status.take(&event));
+                        events.push(event);
+                    }
+                    Output::Complete {
+                        ticket,
+                        value,
+                        error,
+                    } => done.extend(self.complete(ticket, value, error)),
                     other => self.carry_out(other),
                 }
             }
+            for (asked, result) in done {
+                // Who asked may have gone.
+                let _ = asked.send(result);
+            }
             for event in events {
-                self.status.send_modify(|status| status.take(&event));
                 // An app may want none.
                 let _ = self.events.send(event);
             }
@@ -236,11 +248,6 @@ impl<T: Transport, M: Media> Driver<T, M> {
                 }
             }
             Output::Media { command } => self.media.apply(command),
-            Output::Complete {
-                ticket,
-                value,
-                error,
-            } => self.complete(ticket, value, error),
             Output::KeepCursor { accid, cursor } => self.keep_cursor(&accid, cursor),
             Output::AskLoginToken => self.ask_login_token(),
             Output::AskToken { call_id, uid } => {
@@ -257,7 +264,7 @@ impl<T: Transport, M: Media> Driver<T, M> {
                     }
                 });
             }
-            Output::Event { .. } => {}
+            Output::Complete { .. } | Output::Event { .. } => {}
         }
     }
 
@@ -272,7 +279,13 @@ impl<T: Transport, M: Media> Driver<T, M> {
         });
     }
 
-    fn complete(&mut self, ticket: u64, value: Option<Value>, error: Option<ErrorBody>) {
+    /// Who asked for it, and what it completes with.
+    fn complete(
+        &mut self,
+        ticket: u64,
+        value: Option<Value>,
+        error: Option<ErrorBody>,
+    ) -> Option<(Done, Result<Value, Error>)> {
         if let Some(Value::LoggedIn {
             accid,
             name,
@@ -292,14 +305,11 @@ impl<T: Transport, M: Media> Driver<T, M> {
         if self.logout == Some(ticket) && error.is_none() {
             self.status.send_modify(|status| status.account = None);
         }
-        let Some(done) = self.waiting.remove(&ticket) else {
-            return;
-        };
-        // Who asked may have gone.
-        let _ = done.send(match error {
+        let result = match error {
             Some(error) => Err(Error::Refused(error)),
             None => Ok(value.unwrap_or(Value::Done)),
-        });
+        };
+        Some((self.waiting.remove(&ticket)?, result))
     }
 
     fn cursor_of(&mut self, accid: &Accid) -> Option<MessageId> {
