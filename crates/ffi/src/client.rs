@@ -136,7 +136,8 @@ impl NativeClient {
         let open = self.locked().take();
         if let Some(Open { client, released }) = open {
             drop(client);
-            released.wait().await;
+            // On the library's thread, which `finish_callbacks` waits for: whoever lets go last wakes who waits here.
+            let _ = tokio::spawn(released.wait()).await;
         }
     }
 }
