@@ -134,7 +134,8 @@ scenarios!(
     secure,
     second_device,
     switch,
-    record_and_message
+    record_and_message,
+    sound_and_pictures
 );
 
 /// The first program of a README, in the language of its block.

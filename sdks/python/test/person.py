@@ -6,9 +6,9 @@ import asyncio
 import base64
 import json
 import urllib.request
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from hullo import Client, Event, Media, State
@@ -45,19 +45,20 @@ class Backend:
         token: str = json.loads(answer)["token"]
         return token
 
-    def client(self, accid: str) -> Client:
+    def client(self, accid: str, **devices: Any) -> Client:
         """A client that asks here for its tokens."""
         return Client(
             self.server,
             self.app_key,
             token_provider=lambda: self.login_token(accid),
             token_handler=lambda call_id, uid: self.room_token(call_id, accid, uid),
+            **devices,
         )
 
     @asynccontextmanager
-    async def person(self, accid: str) -> AsyncIterator[Person]:
+    async def person(self, accid: str, **devices: Any) -> AsyncIterator[Person]:
         """One who is signed in, on a device of its own."""
-        async with self.client(accid) as client:
+        async with self.client(accid, **devices) as client:
             await client.login(accid)
             yield Person(client)
 
@@ -103,7 +104,6 @@ class Person:
         """Calls by voice; which call it is."""
         return (await self.client.call(accid, media=Media.AUDIO)).call_id
 
-    @property
     def state(self) -> State:
         return self.client.status.state
 

@@ -1,21 +1,26 @@
-"""The ten scenarios of docs/bindings.md: `scenarios.py NAME SERVER APP_KEY APP_SECRET`, against a server with alice, bob and carol."""
+"""The scenarios of docs/bindings.md: `scenarios.py NAME SERVER APP_KEY APP_SECRET`, against a server with alice, bob and carol."""
 
 import asyncio
 import sys
+from collections.abc import Awaitable
 from datetime import timedelta
 
-from person import Backend, Person, connect
+from devices import Ear, Eye, Wall, Whistle, eventually
+from person import PATIENCE_S, Backend, Person, connect
 
 from hullo import (
     CallState,
+    Client,
+    Closed,
     EndReason,
+    ErrorBody,
     ErrorKind,
     Event,
-    HulloError,
     Media,
     MessageBody,
     ParticipantState,
     RecordStatus,
+    Refused,
     State,
 )
 
@@ -23,10 +28,10 @@ from hullo import (
 async def call_and_hang_up(backend: Backend) -> None:
     async with backend.person("alice") as alice, backend.person("bob") as bob:
         call_id = await connect(alice, bob)
-        assert alice.state == bob.state == State.IN_CALL
+        assert alice.state() == bob.state() == State.IN_CALL
         assert alice.client.status.connected and not alice.client.status.reconnecting
         await bob.client.hangup()
-        assert bob.state == State.IDLE
+        assert bob.state() == State.IDLE
         for person in alice, bob:
             end = await person.sees(Event.CALL_END, call_id=call_id)
             assert (end.reason, end.by) == (EndReason.HUNG_UP, "bob")
@@ -34,6 +39,11 @@ async def call_and_hang_up(backend: Backend) -> None:
             # What would be told twice is told by the time that this is answered.
             await person.client.recents()
             assert ends(person) == 1
+    try:
+        await alice.client.logout()
+    except Closed:
+        return
+    raise AssertionError("a client that is closed has signed out")
 
 
 async def group_call_with_members(backend: Backend) -> None:
@@ -59,7 +69,7 @@ async def group_call_with_members(backend: Backend) -> None:
         await alice.sees(Event.USER_ENTER, accid="carol")
         await bob.client.leave()
         await carol.sees(Event.USER_LEAVE, accid="bob")
-        assert carol.state == State.IN_CALL
+        assert carol.state() == State.IN_CALL
         await alice.client.hangup()
         end = await carol.sees(Event.CALL_END, call_id=dialled.call.call_id)
         assert end.reason == EndReason.HUNG_UP
@@ -131,8 +141,6 @@ async def secure(backend: Backend) -> None:
         account = await client.client.login(accid, await backend.login_token(accid))
         assert account.secure
 
-    from hullo import Client
-
     async with (
         backend.person("alice") as alice,
         Client(backend.server, backend.app_key, token_handler=bobs_handler) as bobs,
@@ -167,7 +175,7 @@ async def second_device(backend: Backend) -> None:
         assert len(await desk.client.continue_here(call_id)) == 2
         await phone.sees(Event.OTHER_CLIENT_CONTINUE, call_id=call_id)
         await desk.sees(Event.JOIN_CHANNEL, call_id=call_id)
-        assert (phone.state, desk.state) == (State.IDLE, State.IN_CALL)
+        assert (phone.state(), desk.state()) == (State.IDLE, State.IN_CALL)
         assert ends(phone) == 0
 
 
@@ -206,14 +214,31 @@ async def record_and_message(backend: Backend) -> None:
             assert [one.summary.call_id for one in recents.calls] == [call_id]
 
 
+async def sound_and_pictures(backend: Backend) -> None:
+    ear, eye = Ear(), Eye()
+    whistle, wall = Whistle(1_000), Wall(luma=180, chroma=90)
+    async with (
+        backend.person("alice", microphone=whistle, camera=wall) as alice,
+        backend.person("bob", loudspeaker=ear, screen=eye) as bob,
+    ):
+        await alice.client.call("bob")
+        await bob.answers()
+        first = await bob.sees(Event.FIRST_VIDEO_FRAME, accid="alice")
+        assert (first.width, first.height) == (320, 240)
+        await eventually(lambda: ear.share_of(1_000) > 0.9, PATIENCE_S)
+        await eventually(lambda: eye.sees("alice", 180, 90), PATIENCE_S)
+    # A client that is closed has closed its devices.
+    assert ear.is_stopped
+
+
 def ends(person: Person) -> int:
     return sum(isinstance(event, Event.CALL_END) for event in person.told)
 
 
-async def refused(operation, kind):  # type: ignore[no-untyped-def]
+async def refused(operation: Awaitable[object], kind: ErrorKind) -> ErrorBody:
     try:
         await operation
-    except HulloError.Refused as refusal:
+    except Refused as refusal:
         assert refusal.error.kind == kind, refusal
         return refusal.error
     raise AssertionError(f"not refused as {kind}")

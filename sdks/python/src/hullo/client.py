@@ -16,7 +16,6 @@ from ._native import (
     CallView,
     ClientOptions,
     DevicePresets,
-    Devices,
     Dialled,
     Event,
     FoundCall,
@@ -29,12 +28,17 @@ from ._native import (
     Member,
     Messages,
     OtherCall,
+    PictureInput,
+    PictureOutput,
     Platform,
     Presence,
     Recents,
     SlotKind,
+    SoundInput,
+    SoundOutput,
     Status,
 )
+from .media import PictureFile, SoundFile, TestPicture, Tone, devices
 
 # A thread of the library that came back to Python when that is gone would end the program as a failure.
 atexit.register(_native.finish_callbacks)
@@ -49,8 +53,8 @@ TokenHandler = Callable[[str, int], Awaitable[str]]
 class Client:
     """One device of one account at a time: it signs in, calls, rings and answers, and reconnects by itself.
 
-    Use it in ``async with``, in one event loop. What goes wrong is a `HulloError.Refused`, whose `error` has a `kind` to branch on; of a
-    client that is closed, a `HulloError.Closed`.
+    Use it in ``async with``, in one event loop. What goes wrong is a `Refused`, whose `error` has a `kind` to branch on; of a client that is
+    closed, a `Closed`. Both are a `HulloError`.
 
     Leaving the context gives back the connection and the devices, and hangs up nothing: a call goes on with the next client of this
     device (one with the same `store`), or is over when none comes within the grace time. `logout` before that ends the call.
@@ -61,7 +65,10 @@ class Client:
         server: str,
         app_key: str,
         *,
-        devices: Devices | None = None,
+        microphone: SoundInput | Tone | SoundFile | None = None,
+        loudspeaker: SoundOutput | SoundFile | None = None,
+        camera: PictureInput | TestPicture | PictureFile | None = None,
+        screen: PictureOutput | None = None,
         token_provider: TokenProvider | None = None,
         token_handler: TokenHandler | None = None,
         store: str | None = None,
@@ -70,7 +77,9 @@ class Client:
     ) -> None:
         """A client of the app at a server: ``https://calls.example.com``.
 
-        Without `devices` it says nothing, plays to nobody and has no camera.
+        Without a microphone it says nothing, without a loudspeaker it plays to nobody, and of a camera a call that wants one is told
+        that there is none; the screen shows the others' pictures.
+
         The provider is asked for login tokens, the handler for room tokens. `store` is a file of this client's own, where it keeps who
         it is; without, each start is a new device. `local_address` is the address of this machine that leads to the server's media,
         where it does not find that by itself.
@@ -82,7 +91,7 @@ class Client:
             store=store,
             local_address=local_address,
         )
-        self._devices = devices or Devices()
+        self._devices = devices(microphone, loudspeaker, camera, screen)
         self._provider = token_provider and _Provider(token_provider)
         self._handler = token_handler and _Handler(token_handler)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -91,7 +100,7 @@ class Client:
     async def __aenter__(self) -> Client:
         loop = asyncio.get_running_loop()
         # What the library asks of Python it asks there.
-        _native.uniffi_set_event_loop(loop)  # type: ignore[no-untyped-call]
+        _native.uniffi_set_event_loop(loop)  # type: ignore[arg-type]
         listener = _Listener(loop, self._events)
         self._native = await _native.NativeClient.open(
             self._options, listener, self._devices, self._provider, self._handler

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse
 import java.util.Base64
 import kotlin.reflect.KClass
 import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.future.await
 import kotlinx.coroutines.withTimeoutOrNull
@@ -37,10 +38,11 @@ class Backend(val server: String, val appKey: String, private val appSecret: Str
     }
 
     /** One who is signed in, on a device of its own, and asks here for its tokens. */
-    suspend fun person(accid: String): Person {
+    suspend fun person(accid: String, devices: Devices = Devices()): Person {
         val client = Client.open(
             server,
             appKey,
+            devices,
             tokenProvider = { loginToken(accid) },
             tokenHandler = { callId, uid -> roomToken(callId, accid, uid) },
         )
@@ -92,6 +94,14 @@ class Person(val client: Client) {
     suspend fun calls(accid: String): String = client.call(accid, Media.AUDIO).callId
 
     fun ends() = told.count { it is Event.CallEnd }
+}
+
+/** Asks again and again until it is so. */
+suspend fun eventually(condition: () -> Boolean) {
+    val isSo = withTimeoutOrNull(PATIENCE) {
+        while (!condition()) delay(50)
+    }
+    checkNotNull(isSo) { "not in time" }
 }
 
 /** A call of the two whose media is connected. */

@@ -8,7 +8,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.runBlocking
 
-/** The ten scenarios of docs/bindings.md, against a server with alice, bob and carol. */
+/** The scenarios of docs/bindings.md, against a server with alice, bob and carol. */
 private val scenarios = mapOf<String, suspend (Backend) -> Unit>(
     "call_and_hang_up" to ::callAndHangUp,
     "group_call_with_members" to ::groupCallWithMembers,
@@ -20,6 +20,7 @@ private val scenarios = mapOf<String, suspend (Backend) -> Unit>(
     "second_device" to ::secondDevice,
     "switch" to ::switch,
     "record_and_message" to ::recordAndMessage,
+    "sound_and_pictures" to ::soundAndPictures,
 )
 
 /** `NAME SERVER APP_KEY APP_SECRET` */
@@ -213,6 +214,24 @@ private suspend fun recordAndMessage(backend: Backend) {
         assert(record.outcomes.map { it.state } == listOf(ParticipantState.LEFT)) { record }
         assert(person.client.recents().calls.map { it.summary.callId } == listOf(callId))
     }
+}
+
+private suspend fun soundAndPictures(backend: Backend) {
+    val (ear, eye) = Ear() to Eye()
+    val speaks = Devices(microphone = Microphone.App(Whistle(1_000)), camera = Camera.App(Wall(luma = 180, chroma = 90)))
+    val listens = Devices(loudspeaker = Loudspeaker.App(ear), screen = eye)
+    val alice = backend.person("alice", speaks)
+    val bob = backend.person("bob", listens)
+    alice.client.call("bob")
+    bob.answers()
+    val first = bob.sees(Event.FirstVideoFrame::class) { it.accid == "alice" }
+    assert(first.width == 320u && first.height == 240u) { first }
+    eventually { ear.shareOf(1_000) > 0.9 }
+    eventually { eye.sees("alice", 180, 90) }
+    alice.client.shutDown()
+    bob.client.shutDown()
+    // A client that is closed has closed its devices.
+    assert(ear.isStopped)
 }
 
 private suspend fun refused(kind: ErrorKind, operation: suspend () -> Unit): ErrorBody {
