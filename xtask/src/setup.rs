@@ -123,7 +123,7 @@ pub(crate) fn binding_tools() -> Result<BindingTools> {
     pip_install(
         &root().join("sdks/python/requirements.txt"),
         &packages,
-        &["--only-binary=:all:"],
+        &["--no-deps", "--only-binary=:all:"],
     )?;
     Ok(BindingTools { packages })
 }

@@ -19,13 +19,18 @@ mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hullo_client::Event;
+use hullo_client::engine::ready::{FnOutput, Tone};
+use hullo_client::engine::{Engine, SAMPLE_RATE};
+use hullo_client::protocol::EndReason;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::person::Person;
+use crate::eventually::eventually;
+use crate::person::{Person, builder};
 use crate::program::{Options, Server};
 
 /// Longer than a scenario takes: each of its steps has a shorter time of its own.
@@ -180,4 +185,73 @@ async fn program_of_the_python_readme_calls_bob() {
 #[ignore = "needs what cargo xtask bindings makes"]
 async fn program_of_the_kotlin_readme_calls_bob() {
     is_answered(kotlin("ReadmeKt")).await;
+}
+
+/// The last half second that was heard.
+#[derive(Clone, Default)]
+struct Ears(Arc<Mutex<Vec<i16>>>);
+
+impl Ears {
+    fn loudspeaker(&self) -> FnOutput<impl FnMut(&[i16]) + Send + use<>> {
+        let heard = self.0.clone();
+        FnOutput::new(move |played: &[i16]| {
+            let mut heard = heard.lock().unwrap();
+            heard.extend(played);
+            let old = heard.len().saturating_sub(SAMPLE_RATE / 2);
+            heard.drain(..old);
+        })
+    }
+
+    /// How much of it is a tone of this many hertz: 1 is all of it.
+    fn share_of(&self, hertz: f64) -> f64 {
+        let heard = self.0.lock().unwrap();
+        let turn = hertz * std::f64::consts::TAU / SAMPLE_RATE as f64;
+        let (mut cosine, mut sine, mut power) = (0.0, 0.0, 0.0);
+        for (at, sample) in heard.iter().enumerate() {
+            let (sample, phase) = (f64::from(*sample), turn * at as f64);
+            cosine += sample * phase.cos();
+            sine += sample * phase.sin();
+            power += sample * sample;
+        }
+        (cosine * cosine + sine * sine) * 2.0 / (power * heard.len() as f64).max(1.0)
+    }
+}
+
+/// `aiortc`, a WebRTC stack in Python that shares no code with this one.
+#[tokio::test]
+#[ignore = "needs what cargo xtask bindings makes"]
+async fn foreign_webrtc_stack_and_a_native_client_hear_each_other() {
+    let server = Server::start().await;
+    let ears = Ears::default();
+    let engine = Engine::builder()
+        .microphone(Tone { hertz: 440.0 })
+        .loudspeaker(ears.loudspeaker())
+        .build();
+    let mut alice = Person::login_with(&server, "alice", builder(&server), engine).await;
+    // Bob rings once he is signed in.
+    let mut program = python("examples/aiortc/answer.py");
+    program.arg(format!("http://{}", server.address));
+    program.args([server.app_key.as_str(), "bob"]);
+    program.args([&server.token("bob").await, "440"]);
+    let alice_calls = async {
+        let presence = alice.client.watch_presence(&["bob"]).await.unwrap();
+        if !presence.iter().any(|one| one.online) {
+            alice
+                .sees("bob's coming", |event| match event {
+                    Event::PresenceChanged { presence } if presence.online => Some(()),
+                    _ => None,
+                })
+                .await;
+        }
+        let call_id = alice.calls("bob").await;
+        alice.sees_enter("bob").await;
+        let is_heard = async || (ears.share_of(1_000.0) > 0.9).then_some(());
+        eventually("alice hears bob whistle", is_heard).await;
+        alice.client.hangup().await.unwrap();
+        alice.sees_end(call_id).await
+    };
+    let (output, reason) = tokio::join!(run(program), alice_calls);
+    assert_eq!(reason, EndReason::HungUp);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.trim(), "heard 440 Hz");
 }
