@@ -38,6 +38,7 @@ export const parts = [
         pages: [
           ['@hullo/sdk', 'web/sdk/README.md'],
           ['@hullo/ui', 'web/ui/README.md'],
+          ['Python, Kotlin and Swift', 'docs/bindings.md'],
           ['Every method, event and code', 'docs/reference.md'],
           ['Coming from NERtcCallKit', 'docs/migration.md'],
           ['Examples', 'examples/README.md'],

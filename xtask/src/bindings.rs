@@ -29,8 +29,21 @@ fn folder() -> PathBuf {
 
 /// Makes all of it, in place of what was there.
 pub(crate) fn build(profile: Profile) -> Result<()> {
+    let mut build = cargo(["build", "--locked", "--package=hullo-ffi"]);
+    if profile == Profile::Release {
+        build.arg("--release");
+    }
+    run(&mut build)?;
+    make(profile)
+}
+
+fn make(profile: Profile) -> Result<()> {
     let tools = setup::binding_tools()?;
-    let library = build_library(profile)?;
+    let library = match profile {
+        Profile::Dev => target_folder().join("debug"),
+        Profile::Release => target_folder().join("release"),
+    }
+    .join(library_name());
     let written = folder().join("written");
     remove(&written)?;
     run(
@@ -45,7 +58,8 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
 
 /// The scenarios of both languages, and the foreign WebRTC client, against the program.
 pub(crate) fn test() -> Result<()> {
-    build(Profile::Dev)?;
+    // The library is that of the step `build`: built alone it has other features, and would be compiled once more. So is the test.
+    make(Profile::Dev)?;
     let tools = setup::binding_tools()?;
     let site = folder().join("site");
     install_wheel(&tools, &site)?;
@@ -60,7 +74,7 @@ pub(crate) fn test() -> Result<()> {
     let test = [
         "test",
         "--locked",
-        "--package=hullo-server",
+        "--workspace",
         "--test=faces_ffi",
         "--",
         "--include-ignored",
@@ -88,19 +102,6 @@ fn install_wheel(tools: &setup::BindingTools, site: &Path) -> Result<()> {
         ])
         .args(["--root-user-action=ignore", "--no-deps", "--target"])
         .args([site, &wheel]))
-}
-
-fn build_library(profile: Profile) -> Result<PathBuf> {
-    let mut build = cargo(["build", "--locked", "--package=hullo-ffi"]);
-    let name = match profile {
-        Profile::Dev => "debug",
-        Profile::Release => {
-            build.arg("--release");
-            "release"
-        }
-    };
-    run(&mut build)?;
-    Ok(target_folder().join(name).join(library_name()))
 }
 
 /// Puts bindings and library where the thin layers look for them.

@@ -60,7 +60,7 @@ enum Task {
     },
     /// Make what one gives to others, in `dist/`: npm packages, stand-alone script, the program, checksums
     Dist,
-    /// Install what a bare machine lacks: the wasm target, npm packages, Chromium and cargo-deny for the tests
+    /// Install what a bare machine lacks: the wasm target, npm packages, Chromium, cargo-deny, Java and Python packages for the tests
     Setup,
     /// Simulate calls on a hostile network: `--calls 100000`, or `--seed 7 --verbose`; see `--help` of it
     Sim {
@@ -101,7 +101,8 @@ fn run(task: Task) -> Result<()> {
         Task::Dist => dist::build(),
         Task::Setup => setup::build_tools()
             .and_then(|()| setup::test_tools())
-            .and_then(|()| setup::cargo_deny().map(drop)),
+            .and_then(|()| setup::cargo_deny().map(drop))
+            .and_then(|()| setup::binding_tools().map(drop)),
         Task::Sim { args } => sim::run(&args),
         Task::Defects { filters } => sim::run_defects(&filters),
         Task::Fuzz(options) => fuzz::run(&options),

@@ -35,7 +35,6 @@ async def call_and_hang_up(backend: Backend) -> None:
         for person in alice, bob:
             end = await person.sees(Event.CALL_END, call_id=call_id)
             assert (end.reason, end.by) == (EndReason.HUNG_UP, "bob")
-            assert end.duration_ms > 0
             # What would be told twice is told by the time that this is answered.
             await person.client.recents()
             assert ends(person) == 1
