@@ -1,6 +1,7 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -34,6 +35,29 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Here(Here),
+    #[command(flatten)]
+    Elsewhere(Elsewhere),
+}
+
+/// What is about another server, and needs no settings of this one.
+#[derive(Debug, Subcommand)]
+enum Elsewhere {
+    /// Measure a server under load, with many accounts that call each other or rest
+    Load {
+        #[command(subcommand)]
+        load: hullo_load::Load,
+    },
+    #[cfg(feature = "softphone")]
+    Call(hullo_softphone::Call),
+    #[cfg(feature = "softphone")]
+    Answer(hullo_softphone::Answer),
+}
+
+/// What is about this server.
+#[derive(Debug, Subcommand)]
+enum Here {
     /// Run the server
     Serve,
     /// Run the server with an app and a few accounts to try it out
@@ -43,11 +67,6 @@ enum Command {
         secure: bool,
         #[command(flatten)]
         policies: PolicyArgs,
-    },
-    /// Measure a server under load, with many accounts that call each other or rest
-    Load {
-        #[command(subcommand)]
-        load: hullo_load::Load,
     },
     /// Manage apps, also while a server runs
     App {
@@ -169,39 +188,51 @@ impl std::str::FromStr for Keep {
 }
 
 /// Does what the command line says.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
-    if let Command::Load { load } = cli.command {
-        return hullo_load::run(load);
-    }
+    Ok(match cli.command {
+        Command::Here(command) => {
+            run_here(cli.config.as_deref(), cli.settings, command)?;
+            ExitCode::SUCCESS
+        }
+        Command::Elsewhere(Elsewhere::Load { load }) => {
+            hullo_load::run(load)?;
+            ExitCode::SUCCESS
+        }
+        #[cfg(feature = "softphone")]
+        Command::Elsewhere(Elsewhere::Call(options)) => hullo_softphone::call(options),
+        #[cfg(feature = "softphone")]
+        Command::Elsewhere(Elsewhere::Answer(options)) => hullo_softphone::answer(options),
+    })
+}
+
+fn run_here(file: Option<&Path>, settings: Settings, command: Here) -> Result<()> {
     // The demo's app and accounts have no place among real ones.
-    let data_dir = match cli.command {
-        Command::Demo { .. } => "hullo-demo",
+    let data_dir = match command {
+        Here::Demo { .. } => "hullo-demo",
         _ => "hullo-data",
     };
-    let config = Config::load(cli.config.as_deref(), cli.settings, data_dir)?;
+    let config = Config::load(file, settings, data_dir)?;
     let log = log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
     runtime.block_on(async {
-        match cli.command {
-            Command::Serve => {
+        match command {
+            Here::Serve => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config, Open::Alone)?;
                 serve::run(config, store, None, log.lost()).await
             }
-            Command::Demo { secure, policies } => {
+            Here::Demo { secure, policies } => {
                 let _only = serve::lock(&config)?;
                 let store = open_store(&config, Open::Alone)?;
                 let demo = seed_demo(&*store, secure, policies).await?;
                 serve::run(config, store, Some(demo), log.lost()).await
             }
-            Command::App { command } => manage_app(&config, command).await,
-            // Above: it is about another server, and needs no settings of this one.
-            Command::Load { .. } => Ok(()),
-            Command::Backup { file } => {
+            Here::App { command } => manage_app(&config, command).await,
+            Here::Backup { file } => {
                 sqlite::copy(&config.database(), &file)?;
                 let key = config.data_dir.join("hullo.key");
                 println!("{} is made; keep {} with it", file.display(), key.display());

@@ -44,7 +44,7 @@ pub fn run() -> ExitCode {
         return ExitCode::FAILURE;
     }
     match cli::run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

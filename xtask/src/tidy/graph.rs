@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "hullo-sfu",
             "hullo-load",
             "hullo-echo",
+            "hullo-softphone",
             // In its tests.
             "hullo-client",
         ],
@@ -29,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["hullo-protocol", "hullo-core", "hullo-vp8"],
     ),
     ("hullo-vp8", &[]),
+    ("hullo-softphone", &["hullo-client"]),
     (
         "hullo-echo",
         &["hullo-protocol", "hullo-core", "hullo-client"],
