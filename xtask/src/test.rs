@@ -12,6 +12,9 @@ use crate::{bindings, counts, setup, tidy, wasm, web};
 /// Simulated calls per test run.
 const SIM_SEEDS: &str = "2000";
 
+/// The same for all that compiles the workspace, so that nothing is compiled twice.
+const WITH_SOFTPHONE: &str = "--features=hullo-server/softphone";
+
 struct Step {
     name: &'static str,
     /// Steps without which this one cannot run; each stands earlier in `STEPS`.
@@ -137,6 +140,7 @@ const STEPS: &[Step] = &[
             run_command(&mut cargo([
                 "clippy",
                 "--workspace",
+                WITH_SOFTPHONE,
                 "--all-targets",
                 "--locked",
                 "--",
@@ -148,7 +152,14 @@ const STEPS: &[Step] = &[
         name: "build",
         // All programs at once: a build of one crate alone has other features and would compile what they share again.
         needs: &["web", "codecs"],
-        run: || run_command(&mut cargo(["build", "--workspace", "--locked"])),
+        run: || {
+            run_command(&mut cargo([
+                "build",
+                "--workspace",
+                WITH_SOFTPHONE,
+                "--locked",
+            ]))
+        },
     },
     Step {
         name: "rust",
@@ -157,6 +168,7 @@ const STEPS: &[Step] = &[
             run_command(&mut cargo([
                 "test",
                 "--workspace",
+                WITH_SOFTPHONE,
                 "--locked",
                 "--no-fail-fast",
             ]))

@@ -18,6 +18,7 @@ use crate::keys::Wish;
 use crate::options::{Answer, Call, Line};
 use crate::screen::Screen;
 use crate::script::Script;
+use crate::texts::Language;
 
 /// The screen is drawn so often while nothing else happens.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -110,10 +111,23 @@ async fn live(task: &Task) -> Result<ExitCode> {
         face,
         watched,
         talked: false,
+        ended: None,
         code: ExitCode::SUCCESS,
     };
     let ended = phone.live(events, wanted).await;
-    let Phone { client, code, .. } = phone;
+    let Phone {
+        client,
+        face,
+        ended: reason,
+        code,
+        ..
+    } = phone;
+    let is_seen = matches!(face, Face::Screen(_));
+    // Gives the terminal back.
+    drop(face);
+    if let Some(reason) = reason.filter(|_| is_seen) {
+        println!("{}", Language::of_terminal().end(reason));
+    }
     // Whoever calls is not to ring on.
     let _ = client.logout().await;
     client.close().await;
@@ -139,6 +153,8 @@ struct Phone<'a> {
     watched: Watched,
     /// Somebody was there.
     talked: bool,
+    /// Why the last call ended.
+    ended: Option<EndReason>,
     code: ExitCode,
 }
 
@@ -221,7 +237,7 @@ impl Phone<'_> {
                 let talked = std::mem::take(&mut self.talked);
                 if self.task.ends_with_the_call() {
                     self.code = code(talked, *reason);
-                    self.say_how_it_ended(*reason);
+                    self.ended = Some(*reason);
                     return Ok(true);
                 }
             }
@@ -230,12 +246,6 @@ impl Phone<'_> {
         }
         self.show()?;
         Ok(false)
-    }
-
-    fn say_how_it_ended(&mut self, reason: EndReason) {
-        if let Face::Screen(screen) = &mut self.face {
-            screen.end(reason);
-        }
     }
 
     /// What cannot be done now is said, and changes nothing.

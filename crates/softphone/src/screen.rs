@@ -8,7 +8,7 @@ use anyhow::Result;
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use hullo_client::engine::{Meter, SILENCE_DBOV};
-use hullo_client::protocol::{Accid, CallView, EndReason, ParticipantView, Quality};
+use hullo_client::protocol::{Accid, CallView, DeviceState, EndReason, ParticipantView, Quality};
 use hullo_client::{Error, Event, State, Status};
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -28,6 +28,8 @@ const BELL: Duration = Duration::from_secs(2);
 const COMPLAINT: Duration = Duration::from_secs(4);
 /// Width of a level meter, in cells.
 const METER_CELLS: i32 = 24;
+/// Room for what it measures.
+const METER_NAME_CELLS: usize = 8;
 /// The quietest that a meter shows, in dBov.
 const METER_FLOOR: i32 = -60;
 
@@ -101,12 +103,6 @@ impl Screen {
             (_, None) => error.to_string(),
         };
         self.complaint = Some((Instant::now(), text));
-    }
-
-    /// Gives the terminal back, and says how it ended.
-    pub(crate) fn end(&mut self, reason: EndReason) {
-        ratatui::restore();
-        println!("{}", self.language.end(reason));
     }
 
     pub(crate) fn draw(&mut self, status: &Status) -> Result<()> {
@@ -285,17 +281,20 @@ impl View<'_> {
         if self.status.state != State::InCall {
             return;
         }
-        let microphone = match self.status.local.audio_muted {
-            true => self.language.pick("muted", "已静音"),
-            false => self.language.pick("you", "我"),
-        };
-        let lines = vec![
-            meter(microphone, &self.watched.microphone),
-            meter(
-                self.language.pick("others", "对方"),
-                &self.watched.loudspeaker,
+        let local = &self.status.local;
+        let microphone = match local.microphone.state {
+            DeviceState::Failed => Line::styled(
+                self.language.pick("no microphone", "没有可用的麦克风"),
+                Style::new().fg(WARNING),
             ),
-        ];
+            _ if local.audio_muted => meter(
+                self.language.pick("muted", "已静音"),
+                &self.watched.microphone,
+            ),
+            _ => meter(self.language.pick("you", "我"), &self.watched.microphone),
+        };
+        let others = self.language.pick("others", "对方");
+        let lines = vec![microphone, meter(others, &self.watched.loudspeaker)];
         Paragraph::new(lines).render(area, frame.buffer_mut());
     }
 
@@ -335,8 +334,11 @@ fn meter<'a>(name: &'a str, meter: &Meter) -> Line<'a> {
     let filled = (level - METER_FLOOR) * METER_CELLS / -METER_FLOOR;
     let bar = "▮".repeat(filled as usize);
     let rest = "▯".repeat((METER_CELLS - filled) as usize);
+    // A Chinese character takes two cells.
+    let gap = " ".repeat(METER_NAME_CELLS.saturating_sub(Span::raw(name).width()));
     Line::from(vec![
-        Span::styled(format!("{name:<8}"), Style::new().fg(FAINT)),
+        Span::styled(name, Style::new().fg(FAINT)),
+        Span::raw(gap),
         Span::styled(bar, Style::new().fg(ACCENT)),
         Span::styled(rest, Style::new().fg(FAINT)),
     ])

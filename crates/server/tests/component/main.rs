@@ -16,4 +16,5 @@ mod person;
 #[path = "../server/program.rs"]
 mod program;
 mod screen;
+mod softphone;
 mod sound;

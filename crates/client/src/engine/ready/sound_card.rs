@@ -62,6 +62,23 @@ impl Format {
     }
 }
 
+/// What ALSA has to say goes into the error, not onto the program's terminal.
+fn quietly<T>(open: impl FnOnce() -> Result<T, DeviceError>) -> Result<T, DeviceError> {
+    #[cfg(target_os = "linux")]
+    if let Ok(said) = alsa::Output::local_error_handler() {
+        return open().map_err(|error| {
+            let said = said
+                .borrow()
+                .buffer_string(|text| String::from_utf8_lossy(text).trim().to_owned());
+            match said.is_empty() {
+                true => error,
+                false => DeviceError::new(error.failure, format!("{}: {said}", error.message)),
+            }
+        });
+    }
+    open()
+}
+
 fn missing(what: &str) -> DeviceError {
     DeviceError::new(DeviceFailure::Missing, format!("there is no {what}"))
 }
@@ -80,14 +97,16 @@ fn to_i16(sample: f32) -> i16 {
 
 impl AudioInput for CardInput {
     fn open(&mut self, to: AudioSender) -> Result<Box<dyn Opened>, DeviceError> {
-        let device = cpal::default_host().default_input_device();
-        let device = device.ok_or_else(|| missing("microphone"))?;
-        let format = Format::of(device.supported_input_configs()?)?;
-        let stream = match format.samples {
-            SampleFormat::I16 => listen(&device, &format, to, |sample: i16| sample)?,
-            _ => listen(&device, &format, to, to_i16)?,
-        };
-        Ok(Box::new(stream))
+        quietly(|| {
+            let device = cpal::default_host().default_input_device();
+            let device = device.ok_or_else(|| missing("microphone"))?;
+            let format = Format::of(device.supported_input_configs()?)?;
+            let stream = match format.samples {
+                SampleFormat::I16 => listen(&device, &format, to, |sample: i16| sample)?,
+                _ => listen(&device, &format, to, to_i16)?,
+            };
+            Ok(Box::new(stream) as Box<dyn Opened>)
+        })
     }
 }
 
@@ -121,16 +140,18 @@ fn listen<T: cpal::SizedSample + Send + 'static>(
 
 impl AudioOutput for CardOutput {
     fn open(&mut self, from: AudioSource) -> Result<Box<dyn Opened>, DeviceError> {
-        let device = cpal::default_host().default_output_device();
-        let device = device.ok_or_else(|| missing("loudspeaker"))?;
-        let format = Format::of(device.supported_output_configs()?)?;
-        let stream = match format.samples {
-            SampleFormat::I16 => play(&device, &format, from, |sample| sample)?,
-            _ => play(&device, &format, from, |sample| {
-                f32::from(sample) / 32_768.0
-            })?,
-        };
-        Ok(Box::new(stream))
+        quietly(|| {
+            let device = cpal::default_host().default_output_device();
+            let device = device.ok_or_else(|| missing("loudspeaker"))?;
+            let format = Format::of(device.supported_output_configs()?)?;
+            let stream = match format.samples {
+                SampleFormat::I16 => play(&device, &format, from, |sample| sample)?,
+                _ => play(&device, &format, from, |sample| {
+                    f32::from(sample) / 32_768.0
+                })?,
+            };
+            Ok(Box::new(stream) as Box<dyn Opened>)
+        })
     }
 }
 
