@@ -60,9 +60,12 @@ pub(crate) fn run(task: Task) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let lived = runtime
-        .context("no runtime")
-        .and_then(|runtime| runtime.block_on(live(&task)));
+    let lived = runtime.context("no runtime").and_then(|runtime| {
+        let lived = runtime.block_on(live(&task));
+        // A script may keep standard input open, which is read on a thread that cannot be stopped.
+        runtime.shutdown_background();
+        lived
+    });
     match lived {
         Ok(code) => code,
         Err(error) => {
