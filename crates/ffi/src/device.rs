@@ -25,7 +25,7 @@ pub struct Picture {
     pub data: Vec<u8>,
 }
 
-/// A microphone.
+/// A microphone of an app.
 #[uniffi::export(with_foreign)]
 pub trait SoundInput: Send + Sync {
     /// Opened when a call wants it; what it hears goes to `to`, until it is stopped. It may wait for the platform.
@@ -35,7 +35,7 @@ pub trait SoundInput: Send + Sync {
     fn stop(&self) -> Result<(), AppError>;
 }
 
-/// A loudspeaker.
+/// A loudspeaker of an app.
 #[uniffi::export(with_foreign)]
 pub trait SoundOutput: Send + Sync {
     /// Opened when there is somebody to be heard; what it plays comes from `from`, until it is stopped.
@@ -45,7 +45,7 @@ pub trait SoundOutput: Send + Sync {
     fn stop(&self) -> Result<(), AppError>;
 }
 
-/// A camera.
+/// A camera of an app.
 #[uniffi::export(with_foreign)]
 pub trait PictureInput: Send + Sync {
     /// Opened when a call wants it; what it sees goes to `to`, until it is stopped. It may wait for the platform.

@@ -60,3 +60,37 @@ impl<T: ?Sized> Clone for Held<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_held_once_the_last_was_dropped_wherever_that_is() {
+        let (holder, released) = Holder::new();
+        let text: Arc<str> = "an app's".into();
+        let held = holder.hold(text.clone());
+        let again = held.clone();
+        assert_eq!(&*again, "an app's");
+        drop((holder, held));
+        let elsewhere = std::thread::spawn(move || drop(again));
+        released.wait().await;
+        elsewhere.join().unwrap();
+        assert_eq!(Arc::strong_count(&text), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_is_waited_for() {
+        let (holder, mut released) = Holder::new();
+        let held = holder.hold(Arc::new(()));
+        drop(holder);
+        assert!(
+            released
+                .0
+                .try_recv()
+                .is_err_and(|why| why == mpsc::error::TryRecvError::Empty)
+        );
+        drop(held);
+        released.wait().await;
+    }
+}

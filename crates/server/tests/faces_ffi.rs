@@ -245,8 +245,8 @@ async fn foreign_webrtc_stack_and_a_native_client_hear_each_other() {
         }
         let call_id = alice.calls("bob").await;
         alice.sees_enter("bob").await;
-        let is_heard = async || (ears.share_of(1_000.0) > 0.9).then_some(());
-        eventually("alice hears bob whistle", is_heard).await;
+        let whistle_comes = async || (ears.share_of(1_000.0) > 0.9).then_some(());
+        eventually("alice hears bob whistle", whistle_comes).await;
         alice.client.hangup().await.unwrap();
         alice.sees_end(call_id).await
     };

@@ -211,6 +211,7 @@ async def record_and_message(backend: Backend) -> None:
             assert [one.state for one in record.outcomes] == [ParticipantState.LEFT]
             recents = await person.client.recents()
             assert [one.summary.call_id for one in recents.calls] == [call_id]
+        await refused(alice.client.record("no id"), ErrorKind.BAD_REQUEST)
 
 
 async def sound_and_pictures(backend: Backend) -> None:

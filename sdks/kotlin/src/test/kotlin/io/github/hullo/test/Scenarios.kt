@@ -213,6 +213,7 @@ private suspend fun recordAndMessage(backend: Backend) {
         assert(record.outcomes.map { it.state } == listOf(ParticipantState.LEFT)) { record }
         assert(person.client.recents().calls.map { it.summary.callId } == listOf(callId))
     }
+    refused(ErrorKind.BAD_REQUEST) { alice.client.record("no id") }
 }
 
 private suspend fun soundAndPictures(backend: Backend) {
