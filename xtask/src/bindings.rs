@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, program, root, run, target_folder};
+use crate::command::{cargo, output_of, program, root, run, target_folder};
 use crate::setup;
 
 /// A build for tests, or one to give to others.
@@ -29,12 +29,31 @@ fn folder() -> PathBuf {
 
 /// Makes all of it, in place of what was there.
 pub(crate) fn build(profile: Profile) -> Result<()> {
+    setup::codec_libraries()?;
     let mut build = cargo(["build", "--locked", "--package=hullo-ffi"]);
     if profile == Profile::Release {
-        build.arg("--release");
+        build.arg("--release").envs(static_libvpx()?);
     }
     run(&mut build)?;
     make(profile)
+}
+
+/// What makes the library carry libvpx in itself, where this system has it to be carried: others have another version of it, or none.
+fn static_libvpx() -> Result<Vec<(&'static str, String)>> {
+    let archive = output_of(&mut program("cc", ["-print-file-name=libvpx.a"]))?;
+    let version = output_of(&mut program("pkg-config", ["--modversion", "vpx"]))?;
+    // A compiler that finds none gives the bare name back.
+    let Some(folder) = Path::new(archive.trim())
+        .parent()
+        .filter(|folder| folder.is_absolute())
+    else {
+        bail!("there is no libvpx.a: install libvpx-dev");
+    };
+    Ok(vec![
+        ("VPX_STATIC", "1".to_owned()),
+        ("VPX_LIB_DIR", folder.display().to_string()),
+        ("VPX_VERSION", version.trim().to_owned()),
+    ])
 }
 
 fn make(profile: Profile) -> Result<()> {
