@@ -3,6 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use hullo_client::protocol::{ErrorBody, ErrorKind, Platform, Token};
 use hullo_client::{Event, Events, FileStore, Rtc, WebSocket};
@@ -130,8 +131,8 @@ impl NativeClient {
         }))
     }
 
-    /// Gives back all that it has, and waits until that is done, and until no code of the app is called any more. Operations fail with
-    /// `Closed` from then on.
+    /// Gives back all that it has, and waits until that is done, and until no code of the app is called any more: so it is not for a
+    /// listener or a device to wait for. Operations fail with `Closed` from then on.
     pub async fn close(&self) {
         let open = self.locked().take();
         if let Some(Open { client, released }) = open {
@@ -200,8 +201,8 @@ pub(crate) fn finish_callbacks() {
     let (done, waited_for) = std::sync::mpsc::channel();
     if let Some(runtime) = RUNTIME.get() {
         runtime.spawn(async move { done.send(()) });
-        // It fails where the thread has ended.
-        let _ = waited_for.recv();
+        // A thread that hangs would keep the program for ever.
+        let _ = waited_for.recv_timeout(Duration::from_secs(5));
     }
 }
 

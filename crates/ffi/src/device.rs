@@ -64,15 +64,15 @@ pub trait PictureOutput: Send + Sync {
 
 /// Where a microphone's sound goes.
 #[derive(uniffi::Object)]
-pub struct SoundSender(Mutex<AudioSender>);
+pub struct SoundSender(Lent<AudioSender>);
 
 /// Where a loudspeaker's sound comes from: all participants mixed.
 #[derive(uniffi::Object)]
-pub struct SoundSource(Mutex<AudioSource>);
+pub struct SoundSource(Lent<AudioSource>);
 
 /// Where a camera's pictures go.
 #[derive(uniffi::Object)]
-pub struct PictureSender(Mutex<engine::VideoSender>);
+pub struct PictureSender(Lent<engine::VideoSender>);
 
 #[uniffi::export]
 impl SoundSender {
@@ -80,12 +80,13 @@ impl SoundSender {
     pub fn send(&self, samples: Vec<u8>) {
         let (samples, _) = samples.as_chunks::<2>();
         let samples: Vec<i16> = samples.iter().copied().map(i16::from_le_bytes).collect();
-        locked(&self.0).send(&samples);
+        self.0.with(|to| to.send(&samples));
     }
 
     /// The device has stopped by itself, and can send no more.
     pub fn stopped(&self, failure: DeviceFailure, why: String) {
-        locked(&self.0).stopped(DeviceError::new(failure, why));
+        self.0
+            .with(|engine| engine.stopped(DeviceError::new(failure, why)));
     }
 }
 
@@ -96,13 +97,14 @@ impl SoundSource {
     pub fn fill(&self, samples: u32) -> Vec<u8> {
         // No loudspeaker plays more than a second at once.
         let mut filled = vec![0; samples.min(48_000) as usize];
-        locked(&self.0).fill(&mut filled);
+        self.0.with(|from| from.fill(&mut filled));
         filled.into_iter().flat_map(i16::to_le_bytes).collect()
     }
 
     /// The device has stopped by itself, and can play no more.
     pub fn stopped(&self, failure: DeviceFailure, why: String) {
-        locked(&self.0).stopped(DeviceError::new(failure, why));
+        self.0
+            .with(|engine| engine.stopped(DeviceError::new(failure, why)));
     }
 }
 
@@ -123,59 +125,97 @@ impl PictureSender {
                 error: ErrorBody::new(ErrorKind::BadRequest, message),
             });
         };
-        locked(&self.0).send(taken);
+        self.0.with(|to| to.send(taken));
         Ok(())
     }
 
     /// The device has stopped by itself, and can send no more.
     pub fn stopped(&self, failure: DeviceFailure, why: String) {
-        locked(&self.0).stopped(DeviceError::new(failure, why));
+        self.0
+            .with(|engine| engine.stopped(DeviceError::new(failure, why)));
     }
 }
 
-fn locked<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
-    one.lock().unwrap_or_else(PoisonError::into_inner)
+/// What an app's device has of the engine, until it is stopped: in some languages it is dropped much later.
+struct Lent<T>(Mutex<Option<T>>);
+
+impl<T> Lent<T> {
+    fn new(it: T) -> Self {
+        Self(Mutex::new(Some(it)))
+    }
+
+    /// Does nothing where the device is stopped.
+    fn with(&self, what: impl FnOnce(&mut T)) {
+        if let Some(it) = &mut *self.locked() {
+            what(it);
+        }
+    }
+
+    fn end(&self) {
+        *self.locked() = None;
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Closes an app's device when it is dropped.
-struct Open<F: FnMut() -> Result<(), AppError>>(F);
+/// An app's device while it is open. It is stopped, and what it was lent is taken back, when this is dropped.
+struct Open<S: FnMut(), E: FnMut()> {
+    stop: S,
+    end: E,
+}
 
-impl<F: FnMut() -> Result<(), AppError>> Drop for Open<F> {
+impl<S: FnMut(), E: FnMut()> Drop for Open<S, E> {
     fn drop(&mut self) {
-        // Nobody is there who could do better.
-        let _ = (self.0)();
+        (self.stop)();
+        (self.end)();
     }
 }
 
 fn opened(
-    opened: Result<(), AppError>,
-    close: impl FnMut() -> Result<(), AppError> + 'static,
+    started: Result<(), AppError>,
+    stop: impl FnMut() + 'static,
+    mut end: impl FnMut() + 'static,
 ) -> Result<Box<dyn Opened>, DeviceError> {
-    opened.map_err(|error| DeviceError::new(DeviceFailure::Busy, error.to_string()))?;
-    Ok(Box::new(Open(close)))
+    match started {
+        Ok(()) => Ok(Box::new(Open { stop, end })),
+        Err(error) => {
+            end();
+            Err(DeviceError::new(DeviceFailure::Busy, error.to_string()))
+        }
+    }
+}
+
+/// Opens a device of an app. One that cannot stop has nobody who could do better.
+macro_rules! open {
+    ($device:expr, $lent:ident($engine:expr)) => {{
+        let device = $device.clone();
+        let lent = Arc::new($lent(Lent::new($engine)));
+        let taken_back = lent.clone();
+        opened(
+            device.start(lent),
+            move || drop(device.stop()),
+            move || taken_back.0.end(),
+        )
+    }};
 }
 
 impl AudioInput for Held<dyn SoundInput> {
     fn open(&mut self, to: AudioSender) -> Result<Box<dyn Opened>, DeviceError> {
-        let device = self.clone();
-        let sender = SoundSender(Mutex::new(to));
-        opened(device.start(Arc::new(sender)), move || device.stop())
+        open!(self, SoundSender(to))
     }
 }
 
 impl AudioOutput for Held<dyn SoundOutput> {
     fn open(&mut self, from: AudioSource) -> Result<Box<dyn Opened>, DeviceError> {
-        let device = self.clone();
-        let source = SoundSource(Mutex::new(from));
-        opened(device.start(Arc::new(source)), move || device.stop())
+        open!(self, SoundSource(from))
     }
 }
 
 impl VideoSource for Held<dyn PictureInput> {
     fn open(&mut self, to: engine::VideoSender) -> Result<Box<dyn Opened>, DeviceError> {
-        let device = self.clone();
-        let sender = PictureSender(Mutex::new(to));
-        opened(device.start(Arc::new(sender)), move || device.stop())
+        open!(self, PictureSender(to))
     }
 }
 
