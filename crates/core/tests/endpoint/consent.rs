@@ -2,7 +2,7 @@
 
 use hullo_core::endpoint::{AppEvent, Input, MediaCommand, Op, State, Value};
 use hullo_protocol::{
-    CallState, Command, DeviceState, ErrorKind, Media, ParticipantState, Snapshot, Success,
+    CallState, Command, DeviceState, ErrorKind, Event, Media, ParticipantState, Snapshot, Success,
     SwitchView,
 };
 
@@ -119,6 +119,39 @@ fn switch_to_video_can_be_taken_back() {
         Some(&Ok(Value::Switched { agreed: true }))
     );
     assert!(!opens_camera(&phone));
+}
+
+#[test]
+fn late_refusal_of_a_switch_is_not_that_of_the_next() {
+    let mut phone = audio_call();
+    let video = Op::SwitchCallType {
+        media: Media::Video,
+    };
+    let by = accid("alice");
+    let asked = SwitchView {
+        by,
+        media: Media::Video,
+    };
+    let refused = Event::SwitchRefused {
+        call_id: phone.call_id(),
+        media: Media::Video,
+    };
+    let first = phone.ask(video.clone());
+    phone.change(|delta| delta.switch = Some(Some(asked.clone())));
+    phone.reply(phone.last(is_switch).id, Ok(Success::Done));
+    phone.change(|delta| delta.switch = Some(None));
+    let disagreed = Some(&Ok(Value::Switched { agreed: false }));
+    assert_eq!(phone.result_of(first), disagreed);
+
+    // Asked again before the event that tells of the refusal has come.
+    let second = phone.ask(video);
+    phone.event(refused.clone());
+    assert_eq!(phone.result_of(second), None);
+    phone.change(|delta| delta.switch = Some(Some(asked)));
+    phone.reply(phone.last(is_switch).id, Ok(Success::Done));
+    assert_eq!(phone.result_of(second), None);
+    phone.event(refused);
+    assert_eq!(phone.result_of(second), disagreed);
 }
 
 #[test]

@@ -179,6 +179,8 @@ fn switch_that_is_refused_resolves_as_such() {
     let ticket = phone.ask(Op::SwitchCallType {
         media: Media::Video,
     });
+    let asked = phone.last(|c| matches!(c, Command::Switch { .. })).id;
+    phone.reply(asked, Ok(Success::Done));
     let call_id = phone.call_id();
     phone.event(Event::SwitchRefused {
         call_id,

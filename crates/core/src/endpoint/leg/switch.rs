@@ -16,6 +16,8 @@ const SWITCH_MS: u64 = hullo_protocol::SWITCH_MS + 5_000;
 pub(in crate::endpoint) struct Switching {
     tickets: Vec<u64>,
     media: Media,
+    /// The server has taken the question: what it refused before was another one.
+    is_asked: bool,
     pub(super) until: Time,
 }
 
@@ -44,6 +46,7 @@ impl CallLeg {
         let switching = Switching {
             tickets: vec![ticket],
             media,
+            is_asked: false,
             until: cx.now.plus_ms(SWITCH_MS),
         };
         if let Some(superseded) = self.switching.replace(switching) {
@@ -61,6 +64,9 @@ impl CallLeg {
     ) {
         let carried = self.view.media;
         let over = result.is_err() || carried == media;
+        if let Some(asked) = self.switching.as_mut().filter(|it| it.media == media) {
+            asked.is_asked = true;
+        }
         let Some(completed) = self.take_switching(|it| it.media == media && over) else {
             return;
         };
@@ -77,7 +83,7 @@ impl CallLeg {
     }
 
     pub(in crate::endpoint) fn handle_switch_refused(&mut self, media: Media, cx: &mut Context) {
-        if let Some(refused) = self.take_switching(|it| it.media == media) {
+        if let Some(refused) = self.take_switching(|it| it.media == media && it.is_asked) {
             refused.complete(self.view.media, cx);
         }
     }
