@@ -38,6 +38,12 @@ async def call_and_hang_up(backend: Backend) -> None:
             # What would be told twice is told by the time that this is answered.
             await person.client.recents()
             assert ends(person) == 1
+    for person in alice, bob:
+        # What happened is told to its end, to whoever asks, and again.
+        async with asyncio.timeout(PATIENCE_S):
+            person.told.extend([event async for event in person.client.events()])
+            assert [event async for event in person.client.events()] == []
+        assert ends(person) == 1
     try:
         await alice.client.logout()
     except Closed:

@@ -14,7 +14,7 @@ import kotlinx.coroutines.future.await
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** Longer than anything takes that is not broken. */
-private val PATIENCE = 20.seconds
+val PATIENCE = 20.seconds
 
 /** The app's backend: it signs tokens. */
 class Backend(val server: String, val appKey: String, private val appSecret: String) {

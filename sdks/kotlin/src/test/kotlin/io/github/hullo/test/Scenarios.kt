@@ -6,7 +6,9 @@ import kotlin.system.exitProcess
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 
 /** The scenarios of docs/bindings.md, against a server with alice, bob and carol. */
 private val scenarios = mapOf<String, suspend (Backend) -> Unit>(
@@ -52,6 +54,12 @@ private suspend fun callAndHangUp(backend: Backend) {
         person.client.recents()
         assert(person.ends() == 1)
         person.client.shutDown()
+        // What happened is told to its end, to whoever asks, and again.
+        withTimeout(PATIENCE) {
+            person.told.addAll(person.client.events.toList())
+            assert(person.client.events.toList().isEmpty())
+        }
+        assert(person.ends() == 1)
     }
     val closed = runCatching { alice.client.logout() }.exceptionOrNull()
     assert(closed is HulloException.Closed) { "$closed" }
