@@ -120,16 +120,33 @@ impl Client {
 
     /// Any operation of the state machine; what it completes with is said there.
     pub async fn ask(&self, op: Op) -> Result<Value, Error> {
-        self.request(|done| Request::Op { op, done }).await
+        self.begin(op).await
     }
 
-    async fn request(
+    /// The same for bindings to other languages: it is under way when this returns, and the future, which keeps nothing of this
+    /// client, only waits for the answer.
+    pub fn begin(&self, op: Op) -> impl Future<Output = Result<Value, Error>> + Send + use<> {
+        answer(self.request(|done| Request::Op { op, done }))
+    }
+
+    /// As [`Client::begin`], for [`Client::login`], and without a token for [`Client::login_with_provider`]. It completes with
+    /// [`Value::LoggedIn`].
+    pub fn begin_login(
+        &self,
+        accid: Accid,
+        token: Option<Token>,
+    ) -> impl Future<Output = Result<Value, Error>> + Send + use<> {
+        answer(self.request(|done| Request::Login { accid, token, done }))
+    }
+
+    fn request(
         &self,
         make: impl FnOnce(oneshot::Sender<Result<Value, Error>>) -> Request,
-    ) -> Result<Value, Error> {
+    ) -> oneshot::Receiver<Result<Value, Error>> {
         let (done, answered) = oneshot::channel();
-        self.requests.send(make(done)).map_err(|_| Error::Closed)?;
-        answered.await.map_err(|_| Error::Closed)?
+        // Where nobody is there to take it, nobody will answer.
+        let _ = self.requests.send(make(done));
+        answered
     }
 
     async fn done(&self, op: Op) -> Result<(), Error> {
@@ -155,9 +172,7 @@ impl Client {
     }
 
     async fn sign_in(&self, accid: &str, token: Option<Token>) -> Result<Account, Error> {
-        let accid = account(accid)?;
-        let login = |done| Request::Login { accid, token, done };
-        match self.request(login).await? {
+        match self.begin_login(account(accid)?, token).await? {
             Value::LoggedIn {
                 accid,
                 name,
@@ -402,6 +417,10 @@ impl Client {
         let accids = accounts(accids)?;
         ask!(self, Op::WatchPresence { accids }, Value::Presence { accounts } => accounts)
     }
+}
+
+async fn answer(answered: oneshot::Receiver<Result<Value, Error>>) -> Result<Value, Error> {
+    answered.await.map_err(|_| Error::Closed)?
 }
 
 fn account(accid: &str) -> Result<Accid, Error> {

@@ -31,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("hullo-vp8", &[]),
     ("hullo-softphone", &["hullo-client"]),
+    ("hullo-capi", &["hullo-client"]),
     (
         "hullo-echo",
         &["hullo-protocol", "hullo-core", "hullo-client"],

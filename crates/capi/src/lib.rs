@@ -1,0 +1,266 @@
+//! The C face of the Hullo client. What its functions do stands in `include/hullo.h`, which is made of this.
+//!
+//! - here: the functions; each copies what it is handed ([`input`]) and says by a [`HulloCode`](code::HulloCode) what came of it.
+//! - [`clients`]: the clients by number; [`run`]: the thread of one; [`callbacks`]: the thread that calls the app.
+//! - [`texts`]: what people read.
+
+mod answer;
+mod callbacks;
+mod clients;
+mod code;
+mod input;
+mod late_rtc;
+mod run;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::{CString, c_char, c_void};
+use std::sync::mpsc::channel;
+
+use hullo_client::Op;
+use hullo_client::protocol::{Accid, Token};
+
+pub use crate::callbacks::{HulloCallbacks, HulloDone};
+pub use crate::code::HulloCode;
+
+use crate::callbacks::Done;
+use crate::code::{Refusal, guarded};
+use crate::input::{give_text, json, optional_text, text};
+use crate::run::{Config, Gives, Request};
+
+/// A client's number. 0 is none.
+pub type HulloClient = u64;
+
+/// Makes a client, which is signed out, and writes its number to `client`. `config` is JSON:
+/// {"server":"https://calls.example.com","app_key":"..."}, and where wanted "platform" ("ios", "android", "desktop", "server"),
+/// "store" (the path of a file of this client's own, in which the device keeps who it is; its folder must be there) and
+/// "media_address" (the address of this machine that leads to the server's media; found out when absent).
+///
+/// # Safety
+/// `config` is null or a text, `callbacks` is null or points to one, `client` is null or may be written. What `callbacks` names
+/// may be called from another thread, with its context, until `closed` was called.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_create(
+    config: *const c_char,
+    callbacks: *const HulloCallbacks,
+    client: *mut HulloClient,
+) -> HulloCode {
+    guarded(|| {
+        if client.is_null() {
+            return Err(Refusal::Null("the place for the client"));
+        }
+        // SAFETY: as this function asks.
+        let callbacks = unsafe { callbacks.as_ref() }.ok_or(Refusal::Null("callbacks"))?;
+        // SAFETY: as this function asks.
+        let config: Config = json(
+            &unsafe { text(config, "the configuration") }?,
+            "the configuration",
+        )?;
+        let gives = Gives {
+            room_tokens: callbacks.ask_room_token.is_some(),
+            login_tokens: callbacks.ask_login_token.is_some(),
+        };
+        let (sayings, said) = channel();
+        let running = run::start(config, gives, sayings)?;
+        callbacks::start(*callbacks, said)?;
+        let number = clients::add(running);
+        // SAFETY: not null, and as this function asks.
+        unsafe { client.write(number) };
+        Ok(())
+    })
+}
+
+/// Gives a client up: connections and devices are given back, what is under way is answered with the error `closed`, and at the
+/// end `closed` is called. A running call is not hung up by it: it goes on with the next client of this device's store, or is over
+/// when none comes within the grace time. {"op":"logout"} before it ends the call and the session.
+#[unsafe(no_mangle)]
+pub extern "C" fn hullo_destroy(client: HulloClient) -> HulloCode {
+    guarded(|| clients::remove(client))
+}
+
+/// Signs in as an account with a token of the app's backend, or, where `token` is null, with one that `ask_login_token` gives. The
+/// answer is {"value":{"is":"logged_in","accid":"alice","name":null,"avatar":null,"secure":false}}.
+///
+/// # Safety
+/// `accid` and `token` are null or texts. `done` may be called once from another thread, with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_login(
+    client: HulloClient,
+    accid: *const c_char,
+    token: *const c_char,
+    done: HulloDone,
+    context: *mut c_void,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let accid = unsafe { text(accid, "the accid") }?;
+        let accid = Accid::parse(&accid).map_err(|error| Refusal::BadValue(error.to_string()))?;
+        // SAFETY: as this function asks.
+        let token = unsafe { optional_text(token, "the token") }?.map(Token::from);
+        let done = Done::new(done, context);
+        clients::of(client)?.send(Request::Login { accid, token, done })
+    })
+}
+
+/// Asks for anything else: `operation` is JSON, {"op":"call","accid":"bob","media":"video"}. `done`, which may be null, is called
+/// once with the answer.
+///
+/// # Safety
+/// `operation` is null or a text. `done` may be called once from another thread, with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_operate(
+    client: HulloClient,
+    operation: *const c_char,
+    done: HulloDone,
+    context: *mut c_void,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let op: Op = json(
+            &unsafe { text(operation, "the operation") }?,
+            "the operation",
+        )?;
+        if matches!(op, Op::Login { .. }) {
+            return Err(Refusal::BadValue("sign in with hullo_login".to_owned()));
+        }
+        let request = Request::Operate(Box::new(op), Done::new(done, context));
+        clients::of(client)?.send(request)
+    })
+}
+
+/// Answers `ask_room_token` or `ask_login_token` with a token, or, where `token` is null, with why there is none, for the eyes of
+/// those who look for the reason.
+///
+/// # Safety
+/// `token` and `why` are null or texts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_answer(
+    client: HulloClient,
+    question: u64,
+    token: *const c_char,
+    why: *const c_char,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let token = unsafe { optional_text(token, "the token") }?;
+        // SAFETY: as this function asks.
+        let why = unsafe { optional_text(why, "the reason") }?;
+        let none = || why.unwrap_or_else(|| "the app has no token".to_owned());
+        let given = token.map(Token::from).ok_or_else(none);
+        clients::of(client)?.answer(question, given)
+    })
+}
+
+/// The platform says that the network has come back or is another one: connections are restored at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn hullo_network_changed(client: HulloClient) -> HulloCode {
+    guarded(|| clients::of(client)?.send(Request::NetworkChanged))
+}
+
+/// Where the client is now, as JSON: what its last event {"event":"changed"} said, and "account". Free it with hullo_free.
+///
+/// # Safety
+/// `status` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_status(client: HulloClient, status: *mut *mut c_char) -> HulloCode {
+    guarded(|| {
+        let client = clients::of(client)?;
+        // SAFETY: as this function asks.
+        unsafe { give_text(&answer::status(&client.status()), status) }
+    })
+}
+
+/// What to tell a person of an error of this kind ("account_not_found"): Chinese for a language that begins with "zh", and
+/// otherwise English. Free it with hullo_free.
+///
+/// # Safety
+/// `kind` and `language` are null or texts, `text` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_error_text(
+    kind: *const c_char,
+    language: *const c_char,
+    text: *mut *mut c_char,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let kind = unsafe { input::text(kind, "the kind") }?;
+        // SAFETY: as this function asks.
+        let language = unsafe { input::text(language, "the language") }?;
+        // SAFETY: as this function asks.
+        unsafe { give_text(texts::error(&kind, &language), text) }
+    })
+}
+
+/// A text of call screens by its name ("incoming.video", "end.noAnswer"), the same as in `@hullo/ui`; {name} and the like are
+/// filled by the app. HULLO_CODE_BAD_VALUE for a name that is none. Free it with hullo_free.
+///
+/// # Safety
+/// `name` and `language` are null or texts, `text` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_screen_text(
+    name: *const c_char,
+    language: *const c_char,
+    text: *mut *mut c_char,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let name = unsafe { input::text(name, "the name") }?;
+        // SAFETY: as this function asks.
+        let language = unsafe { input::text(language, "the language") }?;
+        let found = texts::screen(&name, &language)
+            .ok_or_else(|| Refusal::BadValue(format!("there is no text {name:?}")))?;
+        // SAFETY: as this function asks.
+        unsafe { give_text(found, text) }
+    })
+}
+
+/// How a call that is over reads in a conversation, as JSON: {"direction":"outgoing","missed":false,"title":"Video call",
+/// "text":"02:13"}. `summary` is the body of a message or of a recent call as JSON, `reader` the accid of who reads it. Free it
+/// with hullo_free.
+///
+/// # Safety
+/// `summary`, `reader` and `language` are null or texts, `line` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_record_line(
+    summary: *const c_char,
+    reader: *const c_char,
+    language: *const c_char,
+    line: *mut *mut c_char,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let summary = json(&unsafe { text(summary, "the summary") }?, "the summary")?;
+        // SAFETY: as this function asks.
+        let reader = unsafe { text(reader, "the reader") }?;
+        let reader = Accid::parse(&reader).map_err(|error| Refusal::BadValue(error.to_string()))?;
+        // SAFETY: as this function asks.
+        let language = unsafe { text(language, "the language") }?;
+        // SAFETY: as this function asks.
+        unsafe { give_text(&texts::record_line(&summary, &reader, &language), line) }
+    })
+}
+
+/// What the last code other than HULLO_CODE_OK on this thread meant, in English for the developer. Free it with hullo_free.
+///
+/// # Safety
+/// `text` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_last_error(text: *mut *mut c_char) -> HulloCode {
+    let last = code::last_error();
+    // SAFETY: as this function asks.
+    guarded(|| unsafe { give_text(&last, text) })
+}
+
+/// Frees a text that a function gave out; null is nothing. A text is freed once.
+///
+/// # Safety
+/// `text` is null, or came from a function of this header and was not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_free(text: *mut c_char) {
+    if !text.is_null() {
+        // SAFETY: it was made by `CString::into_raw` in `give_text`, and is freed once.
+        drop(unsafe { CString::from_raw(text) });
+    }
+}
