@@ -1,0 +1,3 @@
+// GNUstep built with blocks asks for this file, which only the other runtime brings.
+#pragma once
+#include <Block.h>

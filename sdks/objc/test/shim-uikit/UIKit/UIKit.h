@@ -1,0 +1,24 @@
+// As much of UIKit as the component names: see Foundation.h beside it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#import <Foundation/Foundation.h>
+
+NS_ASSUME_NONNULL_BEGIN
+
+@interface UIResponder : NSObject
+@end
+
+@interface UIView : UIResponder
+@end
+
+@class UIApplication;
+
+@protocol UIApplicationDelegate <NSObject>
+@optional
+- (BOOL)application:(UIApplication *)application
+    didFinishLaunchingWithOptions:(nullable NSDictionary *)options;
+@end
+
+NS_ASSUME_NONNULL_END
