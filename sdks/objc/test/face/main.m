@@ -202,7 +202,10 @@ static NSNumber *Number(NSInteger number) {
   options.mediaAddress = [command objectForKey:@"media"];
   options.language = @"zh-Hans";
   [[HulloKit sharedInstance] setupAppKey:[command objectForKey:@"app_key"] options:options];
-  if (![command objectForKey:@"secure"]) return;
+}
+
+/// Secure mode, as the README of the reference has it.
+- (void)giveTokens {
   NSMutableArray *questions = _questions;
   NERtcCallKit.sharedInstance.tokenHandler = ^(uint64_t uid, void (^complete)(NSString *, NSError *)) {
     [questions addObject:[[complete copy] autorelease]];
@@ -272,6 +275,8 @@ static NSNumber *Number(NSInteger number) {
   NSError *error = nil;
   if ([name isEqualToString:@"setup"]) {
     [self setUp:command];
+  } else if ([name isEqualToString:@"tokenHandler"]) {
+    [self giveTokens];
   } else if ([name isEqualToString:@"accept"]) {
     [kit accept:^(NSError *failed, NSArray<NSString *> *joinedMembers) {
       [self answer:number error:failed value:joinedMembers];
