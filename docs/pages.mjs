@@ -41,6 +41,7 @@ export const parts = [
           ['Python, Kotlin and Swift', 'docs/bindings.md'],
           ['Every method, event and code', 'docs/reference.md'],
           ['Coming from NERtcCallKit', 'docs/migration.md'],
+          ['iOS and Objective-C', 'docs/ios.md'],
           ['Examples', 'examples/README.md'],
           ['Changelog', 'CHANGELOG.md'],
         ],

@@ -81,6 +81,27 @@ pub(crate) fn test_tools() -> Result<()> {
     )
 }
 
+/// What compiles and runs the Objective-C component: (Debian package, a file that proves it is there).
+const OBJC_PACKAGES: [(&str, &str); 4] = [
+    ("clang", "/usr/bin/clang"),
+    ("gobjc", "/usr/lib/gcc/x86_64-linux-gnu/12/cc1obj"),
+    ("libgnustep-base-dev", "/usr/bin/gnustep-config"),
+    ("libblocksruntime-dev", "/usr/include/Block.h"),
+];
+
+/// What the step `objc` needs.
+pub(crate) fn objc_tools() -> Result<()> {
+    let missing: Vec<&str> = OBJC_PACKAGES
+        .iter()
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(package, _)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install_debian_packages(&missing).context("Objective-C needs clang and GNUstep")
+}
+
 /// What counts instructions.
 pub(crate) fn valgrind() -> Result<()> {
     if Path::new("/usr/bin/valgrind").exists() {

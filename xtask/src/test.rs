@@ -175,6 +175,24 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        // The C face under AddressSanitizer, the Objective-C component as clang reads it for iOS, and people with it under GNUstep.
+        name: "objc",
+        needs: &["build"],
+        run: || {
+            setup::objc_tools()?;
+            run_command(&mut cargo([
+                "test",
+                "--workspace",
+                "--locked",
+                "--test=c",
+                "--test=readme",
+                "--test=faces",
+                "--",
+                "--include-ignored",
+            ]))
+        },
+    },
+    Step {
         name: "sim",
         needs: &["build"],
         run: || run_command(&mut built("hullo-sim", ["--seeds", SIM_SEEDS])),

@@ -404,3 +404,13 @@ fn header_is_the_one_that_is_committed() {
         "include/hullo.h is not what src/ says: HULLO_WRITE=1 cargo test -p hullo-capi header"
     );
 }
+
+#[test]
+fn numbers_of_errors_are_the_same_in_objective_c() {
+    let path = "../../sdks/objc/NERtcCallKit/Consts/NERtcCallKitErrors.h";
+    let header = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    for kind in hullo_client::protocol::ErrorKind::ALL {
+        let line = format!("  NERtcCallKitError{kind:?} = {},\n", kind.code());
+        assert!(header.contains(&line), "{path} lacks {line}");
+    }
+}
