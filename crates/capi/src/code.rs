@@ -23,6 +23,8 @@ pub enum HulloCode {
     NoQuestion = 6,
     /// The machine gave no thread, no socket or no file.
     NoResource = 7,
+    /// The device is not open: what was pushed went nowhere, and what was pulled is silence.
+    NotOpen = 9,
     /// A defect of Hullo, please report it. The client may be of no more use.
     Defect = 8,
 }
@@ -44,6 +46,8 @@ pub(crate) enum Refusal {
     NoQuestion,
     #[error("{0}")]
     NoResource(String),
+    #[error("no call has the device open")]
+    NotOpen,
 }
 
 impl Refusal {
@@ -56,6 +60,7 @@ impl Refusal {
             Self::NoClient => HulloCode::NoClient,
             Self::NoQuestion => HulloCode::NoQuestion,
             Self::NoResource(_) => HulloCode::NoResource,
+            Self::NotOpen => HulloCode::NotOpen,
         }
     }
 }

@@ -4,24 +4,26 @@ use std::future::pending;
 use std::io;
 use std::net::IpAddr;
 
-use hullo_client::{Media, MediaCommand, MediaEvent, NoDevices, Rtc};
+use hullo_client::{Devices, Media, MediaCommand, MediaEvent, Rtc};
 use tokio::net::{UdpSocket, lookup_host};
 
-/// Media that wait for the first call.
-pub(crate) struct LateRtc {
+/// Media that wait for the first call, with devices that `F` makes.
+pub(crate) struct LateRtc<D, F> {
+    make: F,
     /// Host and port.
     server: String,
     /// Known, or to be found out.
     address: Option<IpAddr>,
     /// What it was commanded before there was a port.
     early: Vec<MediaCommand>,
-    rtc: Option<Rtc<NoDevices>>,
+    rtc: Option<Rtc<D>>,
 }
 
-impl LateRtc {
+impl<D: Devices, F: FnMut() -> D> LateRtc<D, F> {
     /// `server` as the app gives it: `https://calls.example.com`.
-    pub(crate) fn new(server: &str, address: Option<IpAddr>) -> Self {
+    pub(crate) fn new(server: &str, address: Option<IpAddr>, make: F) -> Self {
         Self {
+            make,
             server: host_and_port(server),
             address,
             early: Vec::new(),
@@ -37,7 +39,7 @@ impl LateRtc {
             None => route_to(&self.server).await,
         };
         let bound = match address {
-            Ok(address) => Rtc::bind(address, NoDevices::default()).await,
+            Ok(address) => Rtc::bind(address, (self.make)()).await,
             Err(error) => Err(error),
         };
         let Ok(mut rtc) = bound else {
@@ -54,7 +56,7 @@ impl LateRtc {
     }
 }
 
-impl Media for LateRtc {
+impl<D: Devices, F: FnMut() -> D + Send + 'static> Media for LateRtc<D, F> {
     fn apply(&mut self, command: MediaCommand) {
         match &mut self.rtc {
             Some(rtc) => rtc.apply(command),

@@ -2,14 +2,17 @@
 //!
 //! - here: the functions; each copies what it is handed ([`input`]) and says by a [`HulloCode`](code::HulloCode) what came of it.
 //! - [`clients`]: the clients by number; [`run`]: the thread of one; [`callbacks`]: the thread that calls the app.
+//! - [`devices`]: the app's microphone, loudspeaker and camera; [`questions`]: what the app is asked for.
 //! - [`texts`]: what people read.
 
 mod answer;
 mod callbacks;
 mod clients;
 mod code;
+mod devices;
 mod input;
 mod late_rtc;
+mod questions;
 mod run;
 mod texts;
 
@@ -17,6 +20,7 @@ mod texts;
 mod tests;
 
 use std::ffi::{CString, c_char, c_void};
+use std::slice;
 use std::sync::mpsc::channel;
 
 use hullo_client::Op;
@@ -24,11 +28,13 @@ use hullo_client::protocol::{Accid, Token};
 
 pub use crate::callbacks::{HulloCallbacks, HulloDone};
 pub use crate::code::HulloCode;
+pub use crate::devices::{HulloDevice, HulloDevices, HulloI420, HulloNv12, HulloOpening};
 
 use crate::callbacks::Done;
 use crate::code::{Refusal, guarded};
 use crate::input::{give_text, json, optional_text, text};
-use crate::run::{Config, Gives, Request};
+use crate::questions::Gives;
+use crate::run::{Config, Parts, Request};
 
 /// A client's number. 0 is none.
 pub type HulloClient = u64;
@@ -36,15 +42,17 @@ pub type HulloClient = u64;
 /// Makes a client, which is signed out, and writes its number to `client`. `config` is JSON:
 /// {"server":"https://calls.example.com","app_key":"..."}, and where wanted "platform" ("ios", "android", "desktop", "server"),
 /// "store" (the path of a file of this client's own, in which the device keeps who it is; its folder must be there) and
-/// "media_address" (the address of this machine that leads to the server's media; found out when absent).
+/// "media_address" (the address of this machine that leads to the server's media; found out when absent). `devices` may be null: then
+/// microphone and camera are there, silent and dark, and nothing is played or shown.
 ///
 /// # Safety
-/// `config` is null or a text, `callbacks` is null or points to one, `client` is null or may be written. What `callbacks` names
-/// may be called from another thread, with its context, until `closed` was called.
+/// `config` is null or a text, `callbacks` and `devices` are null or point to one, `client` is null or may be written. What they
+/// name may be called from other threads, with its context, until `closed` was called.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hullo_create(
     config: *const c_char,
     callbacks: *const HulloCallbacks,
+    devices: *const HulloDevices,
     client: *mut HulloClient,
 ) -> HulloCode {
     guarded(|| {
@@ -62,8 +70,15 @@ pub unsafe extern "C" fn hullo_create(
             room_tokens: callbacks.ask_room_token.is_some(),
             login_tokens: callbacks.ask_login_token.is_some(),
         };
+        // SAFETY: as this function asks.
+        let devices = unsafe { devices.as_ref() }.copied();
         let (sayings, said) = channel();
-        let running = run::start(config, gives, sayings)?;
+        let parts = Parts {
+            gives,
+            devices,
+            sayings,
+        };
+        let running = run::start(config, parts)?;
         callbacks::start(*callbacks, said)?;
         let number = clients::add(running);
         // SAFETY: not null, and as this function asks.
@@ -157,6 +172,117 @@ pub unsafe extern "C" fn hullo_answer(
 #[unsafe(no_mangle)]
 pub extern "C" fn hullo_network_changed(client: HulloClient) -> HulloCode {
     guarded(|| clients::of(client)?.send(Request::NetworkChanged))
+}
+
+/// Sends what the microphone has heard since the last time, of any length: in order, from one thread at a time.
+///
+/// # Safety
+/// `samples` is null, or `count` samples may be read from it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_push_audio(
+    client: HulloClient,
+    samples: *const i16,
+    count: usize,
+) -> HulloCode {
+    guarded(|| {
+        check_samples(samples, count)?;
+        // SAFETY: not null, not too many, and as this function asks.
+        let samples = unsafe { slice::from_raw_parts(samples, count) };
+        clients::of(client)?.ports().push_audio(samples)
+    })
+}
+
+/// Fills `samples` with what the loudspeaker is to play next, all participants mixed; with silence where there is nothing, also where
+/// the code is not HULLO_CODE_OK. Call it as fast as samples are played.
+///
+/// # Safety
+/// `samples` is null, or `count` samples may be written to it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_pull_audio(
+    client: HulloClient,
+    samples: *mut i16,
+    count: usize,
+) -> HulloCode {
+    guarded(|| {
+        check_samples(samples, count)?;
+        // SAFETY: not null, not too many, and as this function asks.
+        let samples = unsafe {
+            samples.write_bytes(0, count);
+            slice::from_raw_parts_mut(samples, count)
+        };
+        clients::of(client)?.ports().pull_audio(samples)
+    })
+}
+
+/// Sends a picture of the camera. It is copied, and encoded on another thread; one that comes too early takes the place of the one
+/// before.
+///
+/// # Safety
+/// `picture` is null or points to one, whose planes are null or have as many bytes as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_push_i420(
+    client: HulloClient,
+    picture: *const HulloI420,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let picture = unsafe { picture.as_ref() }.ok_or(Refusal::Null("the picture"))?;
+        // SAFETY: as this function asks.
+        let picture = unsafe { devices::i420(picture) }?;
+        clients::of(client)?.ports().push_picture(picture)
+    })
+}
+
+/// The same for a picture in NV12.
+///
+/// # Safety
+/// As for hullo_push_i420.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_push_nv12(
+    client: HulloClient,
+    picture: *const HulloNv12,
+) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let picture = unsafe { picture.as_ref() }.ok_or(Refusal::Null("the picture"))?;
+        // SAFETY: as this function asks.
+        let picture = unsafe { devices::nv12(picture) }?;
+        clients::of(client)?.ports().push_picture(picture)
+    })
+}
+
+/// A device (a HulloDevice) has stopped by itself, `why` for the eyes of those who look for the reason. It is closed by it; the call
+/// shows that, and {"op":"retry_device"} opens it again.
+///
+/// # Safety
+/// `why` is null or a text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_device_stopped(
+    client: HulloClient,
+    device: i32,
+    why: *const c_char,
+) -> HulloCode {
+    guarded(|| {
+        let device = HulloDevice::of(device)?;
+        // SAFETY: as this function asks.
+        let why = unsafe { optional_text(why, "the reason") }?;
+        let why = why.unwrap_or_else(|| "it has stopped".to_owned());
+        clients::of(client)?.ports().stopped(device, why)
+    })
+}
+
+/// Samples that can be: not null, and no more than memory has.
+fn check_samples(samples: *const i16, count: usize) -> Result<(), Refusal> {
+    if samples.is_null() {
+        return Err(Refusal::Null("the samples"));
+    }
+    match count
+        .checked_mul(2)
+        .is_some_and(|bytes| isize::try_from(bytes).is_ok())
+    {
+        true => Ok(()),
+        false => Err(Refusal::BadValue(format!("{count} samples"))),
+    }
 }
 
 /// Where the client is now, as JSON: what its last event {"event":"changed"} said, and "account". Free it with hullo_free.

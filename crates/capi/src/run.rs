@@ -1,25 +1,25 @@
 //! The thread of a client: it carries the app's operations to the client, and what that says to the callbacks.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use hullo_client::protocol::{Accid, CallId, Platform, Token, Uid};
-use hullo_client::{Builder, Client, Error, Events, FileStore, Op, Status, WebSocket};
+use hullo_client::protocol::{Accid, Platform, Token};
+use hullo_client::{Builder, Client, Error, Events, FileStore, NoDevices, Op, Status, WebSocket};
 use serde::Deserialize;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::answer;
 use crate::callbacks::{Done, Saying};
 use crate::code::Refusal;
+use crate::devices::{Face, HulloDevices, Ports};
 use crate::late_rtc::LateRtc;
+use crate::questions::{Gives, Questions, asking_for_tokens};
 
 /// What an app asks of a client.
 #[derive(Debug)]
@@ -54,22 +54,20 @@ fn desktop() -> Platform {
     Platform::Desktop
 }
 
-/// Which tokens the app has.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Gives {
-    pub(crate) room_tokens: bool,
-    pub(crate) login_tokens: bool,
-}
-
 /// A client on its thread. It ends when the last of these is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     requests: mpsc::UnboundedSender<Request>,
     status: watch::Receiver<Status>,
     questions: Arc<Questions>,
+    ports: Arc<Ports>,
 }
 
 impl Running {
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
     pub(crate) fn send(&self, request: Request) -> Result<(), Refusal> {
         self.requests.send(request).map_err(|_| Refusal::NoClient)
     }
@@ -87,130 +85,84 @@ impl Running {
     }
 }
 
-/// The app's tokens that are waited for.
-#[derive(Debug, Default)]
-struct Questions {
-    last: AtomicU64,
-    open: Mutex<BTreeMap<u64, oneshot::Sender<Result<Token, String>>>>,
+/// What a client is made of, beside its configuration.
+pub(crate) struct Parts {
+    pub(crate) gives: Gives,
+    /// The app's; without, devices that are there, silent and dark.
+    pub(crate) devices: Option<HulloDevices>,
+    pub(crate) sayings: Sender<Saying>,
 }
 
-impl Questions {
-    /// A new question, and where its answer comes.
-    fn ask(&self) -> (u64, oneshot::Receiver<Result<Token, String>>) {
-        let question = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let (answer, answered) = oneshot::channel();
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever asked may have stopped waiting.
-        open.retain(|_, waits| !waits.is_closed());
-        open.insert(question, answer);
-        (question, answered)
-    }
-
-    fn answer(&self, question: u64, given: Result<Token, String>) -> Result<(), Refusal> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = open.remove(&question).ok_or(Refusal::NoQuestion)?;
-        // Whoever asked may have stopped waiting.
-        let _ = answer.send(given);
-        Ok(())
-    }
-}
-
-/// Starts a client on a thread of its own; what it says goes to `sayings`.
-pub(crate) fn start(
-    config: Config,
-    gives: Gives,
-    sayings: Sender<Saying>,
-) -> Result<Running, Refusal> {
+/// Starts a client on a thread of its own.
+pub(crate) fn start(config: Config, parts: Parts) -> Result<Running, Refusal> {
     let transport = WebSocket::new(&config.server).map_err(|error| refused(&error))?;
-    let questions = Arc::new(Questions::default());
-    let asking = questions.clone();
     let (requests, asked) = mpsc::unbounded_channel();
     let (ready, started) = std::sync::mpsc::channel();
+    let questions = Arc::new(Questions::default());
+    let ports = Arc::new(Ports::default());
+    let (asking, reached) = (questions.clone(), ports.clone());
+    let work = async move || {
+        let builder = Client::builder_over(transport, &config.app_key);
+        let builder = asking_for_tokens(builder, parts.gives, &asking, &parts.sayings);
+        let (face, given_back) = match parts.devices {
+            Some(devices) => Some(Face::new(devices, reached)).unzip(),
+            None => (None, None),
+        };
+        match build(builder, config, face) {
+            Ok((client, events)) => {
+                // Nobody may wait any more.
+                let _ = ready.send(Ok(client.watch()));
+                serve(client, events, asked, &parts.sayings).await;
+                if let Some(mut given_back) = given_back {
+                    // Nothing is ever sent there: it ends with the last device.
+                    let _ = given_back.recv().await;
+                }
+                // Where the app has stopped listening it goes nowhere.
+                let _ = parts.sayings.send(Saying::Closed);
+            }
+            Err(refusal) => drop(ready.send(Err(refusal))),
+        }
+    };
     let no_thread =
         |error| Refusal::NoResource(format!("there is no thread for the client: {error}"));
+    // All on this one thread, so that an answer is always given before the events that follow from it.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(no_thread)?;
     thread::Builder::new()
         .name("hullo-client".to_owned())
-        .spawn(move || {
-            // All on this one thread, so that an answer is always given before the events that follow from it.
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            let runtime = match runtime {
-                Ok(runtime) => runtime,
-                Err(error) => return drop(ready.send(Err(Refusal::NoResource(error.to_string())))),
-            };
-            runtime.block_on(async {
-                let builder = Client::builder_over(transport, &config.app_key);
-                let builder = asking_for_tokens(builder, gives, &asking, &sayings);
-                match build(builder, config) {
-                    Ok((client, events)) => {
-                        // Nobody may wait any more.
-                        let _ = ready.send(Ok(client.watch()));
-                        serve(client, events, asked, &sayings).await;
-                    }
-                    Err(refusal) => drop(ready.send(Err(refusal))),
-                }
-            });
-        })
+        .spawn(move || runtime.block_on(work()))
         .map_err(no_thread)?;
-    let status = started
-        .recv()
-        .map_err(|_| Refusal::NoResource("the client's thread has failed".to_owned()))??;
+    let failed = |_| Refusal::NoResource("the client's thread has failed".to_owned());
+    let status = started.recv().map_err(failed)??;
     Ok(Running {
         requests,
         status,
         questions,
+        ports,
     })
 }
 
-fn build(mut builder: Builder<WebSocket>, config: Config) -> Result<(Client, Events), Refusal> {
+fn build(
+    mut builder: Builder<WebSocket>,
+    config: Config,
+    face: Option<Face>,
+) -> Result<(Client, Events), Refusal> {
     builder = builder.platform(config.platform);
     if let Some(path) = config.store {
         builder = builder.store(FileStore::new(path));
     }
-    let media = LateRtc::new(&config.server, config.media_address);
-    builder.build(media).map_err(|error| refused(&error))
+    let (server, address) = (config.server, config.media_address);
+    let built = match face {
+        Some(face) => builder.build(LateRtc::new(&server, address, move || face.engine())),
+        None => builder.build(LateRtc::new(&server, address, NoDevices::default)),
+    };
+    built.map_err(|error| refused(&error))
 }
 
 fn refused(error: &Error) -> Refusal {
     Refusal::BadValue(error.to_string())
-}
-
-fn asking_for_tokens(
-    mut builder: Builder<WebSocket>,
-    gives: Gives,
-    questions: &Arc<Questions>,
-    sayings: &Sender<Saying>,
-) -> Builder<WebSocket> {
-    if gives.room_tokens {
-        let (questions, sayings) = (questions.clone(), sayings.clone());
-        builder = builder.token_handler(move |call_id: CallId, uid: Uid| {
-            let (question, answered) = questions.ask();
-            let call_id = call_id.to_string();
-            let uid = uid.0;
-            let _ = sayings.send(Saying::AskRoomToken {
-                question,
-                call_id,
-                uid,
-            });
-            given(answered)
-        });
-    }
-    if gives.login_tokens {
-        let (questions, sayings) = (questions.clone(), sayings.clone());
-        builder = builder.token_provider(move || {
-            let (question, answered) = questions.ask();
-            let _ = sayings.send(Saying::AskLoginToken { question });
-            given(answered)
-        });
-    }
-    builder
-}
-
-async fn given(answered: oneshot::Receiver<Result<Token, String>>) -> Result<Token, String> {
-    answered
-        .await
-        .unwrap_or_else(|_| Err("the app has not answered".to_owned()))
 }
 
 /// Carries requests in and what comes of them out, until nobody can ask any more.
@@ -241,7 +193,6 @@ async fn serve(
         }
     };
     tokio::join!(client.close(), last_answers);
-    say(Saying::Closed);
 }
 
 /// Begins what is asked; what it will be answered with.

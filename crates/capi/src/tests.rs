@@ -92,8 +92,14 @@ impl App {
         };
         let mut client = 0;
         // SAFETY: texts and places that live.
-        let code =
-            unsafe { hullo_create(c(&nowhere().to_string()).as_ptr(), &callbacks, &mut client) };
+        let code = unsafe {
+            hullo_create(
+                c(&nowhere().to_string()).as_ptr(),
+                &callbacks,
+                null(),
+                &mut client,
+            )
+        };
         assert_eq!(code, HulloCode::Ok, "{}", last_error());
         Self { client, called }
     }
@@ -302,7 +308,7 @@ fn client_that_cannot_be_made_is_a_code_with_words() {
     let mut client = 7;
     let mut create = |config: &str| {
         // SAFETY: texts and places that live.
-        unsafe { hullo_create(c(config).as_ptr(), &callbacks, &mut client) }
+        unsafe { hullo_create(c(config).as_ptr(), &callbacks, null(), &mut client) }
     };
     assert_eq!(create("{}"), HulloCode::BadJson);
     let mut config = nowhere();
@@ -319,15 +325,89 @@ fn client_that_cannot_be_made_is_a_code_with_words() {
     unsafe {
         let config = c(&nowhere().to_string());
         assert_eq!(
-            hullo_create(config.as_ptr(), null(), &mut client),
+            hullo_create(config.as_ptr(), null(), null(), &mut client),
             HulloCode::Null
         );
         assert_eq!(
-            hullo_create(config.as_ptr(), &callbacks, null_mut()),
+            hullo_create(config.as_ptr(), &callbacks, null(), null_mut()),
             HulloCode::Null
         );
     }
     assert_eq!(client, 7, "nothing was written");
+}
+
+#[test]
+fn devices_that_no_call_has_open_take_and_give_nothing() {
+    let app = App::new();
+    let mut samples = [7_i16; 480];
+    // SAFETY: samples that live.
+    let code = unsafe { hullo_push_audio(app.client, samples.as_ptr(), samples.len()) };
+    assert_eq!(code, HulloCode::NotOpen);
+    // SAFETY: samples that live.
+    let code = unsafe { hullo_pull_audio(app.client, samples.as_mut_ptr(), samples.len()) };
+    assert_eq!((code, samples), (HulloCode::NotOpen, [0; 480]));
+    let plane = [0_u8; 24];
+    let picture = HulloI420 {
+        width: 4,
+        height: 4,
+        y: plane.as_ptr(),
+        u: plane.as_ptr(),
+        v: plane.as_ptr(),
+        stride_y: 4,
+        stride_u: 2,
+        stride_v: 2,
+        age_us: 0,
+    };
+    // SAFETY: a picture whose planes live, or null.
+    let push = |picture: *const HulloI420| unsafe { hullo_push_i420(app.client, picture) };
+    assert_eq!(push(&picture), HulloCode::NotOpen);
+    assert_eq!(push(null()), HulloCode::Null);
+    let wrong = [
+        HulloI420 {
+            width: 0,
+            ..picture
+        },
+        HulloI420 {
+            height: u32::MAX,
+            ..picture
+        },
+        HulloI420 {
+            stride_y: 3,
+            ..picture
+        },
+        HulloI420 {
+            stride_u: usize::MAX,
+            ..picture
+        },
+    ];
+    for picture in wrong {
+        assert_eq!(push(&picture), HulloCode::BadValue, "{picture:?}");
+    }
+    assert_eq!(
+        push(&HulloI420 {
+            v: null(),
+            ..picture
+        }),
+        HulloCode::Null
+    );
+    // SAFETY: null.
+    unsafe {
+        assert_eq!(hullo_push_audio(app.client, null(), 1), HulloCode::Null);
+        assert_eq!(hullo_pull_audio(app.client, null_mut(), 1), HulloCode::Null);
+        assert_eq!(hullo_push_nv12(app.client, null()), HulloCode::Null);
+        assert_eq!(
+            hullo_device_stopped(app.client, 9, null()),
+            HulloCode::BadValue
+        );
+        assert_eq!(
+            hullo_device_stopped(app.client, 2, null()),
+            HulloCode::NotOpen
+        );
+    }
+    let too_many = usize::MAX;
+    // SAFETY: refused before anything is read.
+    let code = unsafe { hullo_push_audio(app.client, samples.as_ptr(), too_many) };
+    assert_eq!(code, HulloCode::BadValue);
 }
 
 #[test]

@@ -109,8 +109,29 @@ static void mistakes(App *app) {
   CHECK(hullo_login(client, "no such accid", "t", on_answer, app) == HULLO_CODE_BAD_VALUE);
   CHECK(hullo_operate(0, "{\"op\":\"hangup\"}", on_answer, app) == HULLO_CODE_NO_CLIENT);
   CHECK(hullo_status(client, NULL) == HULLO_CODE_NULL);
-  CHECK(hullo_create(NULL, NULL, NULL) == HULLO_CODE_NULL);
+  CHECK(hullo_create(NULL, NULL, NULL, NULL) == HULLO_CODE_NULL);
   hullo_free(NULL);
+}
+
+// Devices that no call has open.
+static void media(App *app) {
+  int16_t samples[480] = {7};
+  CHECK(hullo_push_audio(app->client, samples, 0) == HULLO_CODE_NOT_OPEN);
+  CHECK(hullo_pull_audio(app->client, samples, 480) == HULLO_CODE_NOT_OPEN);
+  CHECK(samples[0] == 0 && samples[479] == 0);
+  uint8_t plane[16] = {0};
+  HulloNv12 picture = {.width = 4, .height = 4, .y = plane, .uv = plane, .stride_y = 4, .stride_uv = 4};
+  CHECK(hullo_push_nv12(app->client, &picture) == HULLO_CODE_NOT_OPEN);
+  picture.stride_uv = 3;
+  CHECK(hullo_push_nv12(app->client, &picture) == HULLO_CODE_BAD_VALUE);
+  CHECK(hullo_push_i420(app->client, NULL) == HULLO_CODE_NULL);
+  CHECK(hullo_device_stopped(app->client, HULLO_DEVICE_CAMERA, "unplugged") == HULLO_CODE_NOT_OPEN);
+}
+
+static int32_t on_open(void *context, HulloDevice device) {
+  (void)context;
+  (void)device;
+  return HULLO_OPENING_MISSING;
 }
 
 int main(void) {
@@ -121,11 +142,13 @@ int main(void) {
       .ask_login_token = on_login_token,
       .closed = on_closed,
   };
+  HulloDevices devices = {.context = &app, .open = on_open, .has_microphone = true};
   const char *config = "{\"server\":\"http://127.0.0.1:1\",\"app_key\":\"0123456789abcdef0123456789abcdef\"}";
-  CHECK(hullo_create(config, &callbacks, &app.client) == HULLO_CODE_OK);
+  CHECK(hullo_create(config, &callbacks, &devices, &app.client) == HULLO_CODE_OK);
   operations(&app);
   texts(&app);
   mistakes(&app);
+  media(&app);
   CHECK(app.answers == 3);
   CHECK(hullo_destroy(app.client) == HULLO_CODE_OK);
   CHECK(hullo_destroy(app.client) == HULLO_CODE_NO_CLIENT);
