@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // THREADS. Every function may be called from any thread at any time, from inside a callback too, and returns at once. Callbacks
-// of one client (HulloCallbacks, HulloDone) come one at a time and in order, on a thread of that client's own, which an app may keep waiting for as long as
-// it likes: calls and media go on meanwhile. Callbacks of two clients may come at the same time. Of what an operation has
-// brought about, its own answer comes first.
+// of one client (HulloCallbacks, HulloDone) come one at a time and in order, on a thread of that client's own, which an app may
+// keep waiting for as long as it likes: calls and media go on meanwhile. Callbacks of two clients may come at the same time. Of
+// what an operation has brought about, its own answer comes first. Devices (HulloDevices) have threads of their own.
 //
 // OWNERSHIP. What is handed in is copied before a function returns and stays the caller's. A text that is handed to a callback
 // is gone when that returns: copy what you keep. A text that a function gives out is freed with hullo_free. Texts are UTF-8

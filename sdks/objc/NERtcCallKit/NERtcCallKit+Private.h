@@ -6,6 +6,9 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
+/// The platform's own devices; nil where there are none.
+FOUNDATION_EXPORT id<HulloDeviceSource> _Nullable HulloReadyDevices(void);
+
 @interface NERtcCallKitContext ()
 @property (nonatomic, copy, readwrite, nullable) NSString *currentUserID;
 @property (nonatomic, copy, readwrite, nullable) NSData *apnsToken;

@@ -4,6 +4,7 @@
 #import <Foundation/Foundation.h>
 
 #import "Consts/NERtcCallKitErrors.h"
+#import "HulloDeviceSource.h"
 #import "Model/NERtcCallKitJoinChannelEvent.h"
 #import "Model/NERtcNetworkQualityStats.h"
 #import "Model/NIMMessage.h"
@@ -132,6 +133,7 @@ typedef void (^NERtcCallKitCompletion)(NSError *_Nullable error);
 @interface NERtcCallKit : NSObject {
  @private
   HulloNativeClient *_client;
+  id<HulloDeviceSource> _devices;
   HulloViews *_views;
   NERtcCallKitDelegateProxy *_delegates;
   NERtcCallKitContext *_context;

@@ -17,7 +17,7 @@ static const NSInteger kRingMax = 120;
 @interface NERtcCallKit () <HulloNativeListener>
 @end
 
-static NSString *HulloMedia(NERtcCallType type) {
+static NSString *HulloMediaWord(NERtcCallType type) {
   return type == NERtcCallTypeAudio ? @"audio" : @"video";
 }
 
@@ -44,6 +44,12 @@ static NSString *HulloLanguage(NERtcCallOptions *options) {
   NSArray *preferred = [NSLocale preferredLanguages];
   return [preferred count] > 0 ? [preferred objectAtIndex:0] : @"en";
 }
+
+#if !__has_include(<AVFoundation/AVFoundation.h>)
+id<HulloDeviceSource> HulloReadyDevices(void) {
+  return nil;
+}
+#endif
 
 static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *options) {
   NSMutableDictionary *configuration = [NSMutableDictionary dictionary];
@@ -96,6 +102,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
   [_client close];
 #if !HULLO_ARC
   [_client release];
+  [_devices release];
   [_views release];
   [_delegates release];
   [_context release];
@@ -113,7 +120,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
 
 - (void)setupAppKey:(NSString *)appKey options:(NERtcCallOptions *)options {
   NSDictionary *configuration = HulloConfiguration(appKey, options);
-  BOOL isSame = _client && [appKey isEqualToString:_appKey] &&
+  BOOL isSame = _client && [appKey isEqualToString:_appKey] && options.devices == _options.devices &&
                 [configuration isEqualToDictionary:HulloConfiguration(_appKey, _options)];
   if (_options != options) {
     HULLO_RELEASE(_options);
@@ -126,10 +133,14 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
   _appKey = [appKey copy];
   [_client close];
   HULLO_RELEASE(_client);
+  HULLO_RELEASE(_devices);
+  _devices = HULLO_RETAIN(options.devices ? options.devices : HulloReadyDevices());
   NSError *error = nil;
   _client = [[HulloNativeClient alloc] initWithConfiguration:configuration
                                                     language:_language
                                              asksLoginTokens:options.loginTokenProvider != nil
+                                                     devices:_devices
+                                                       views:_views
                                                     listener:self
                                                        error:&error];
   HULLO_RELEASE(_setupError);
@@ -271,7 +282,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
 
 - (void)switchCallType:(NERtcCallType)type completion:(NERtcCallKitCompletion)completion {
   NSMutableDictionary *operation = HulloOperation(@"switch_call_type");
-  [operation setObject:HulloMedia(type) forKey:@"media"];
+  [operation setObject:HulloMediaWord(type) forKey:@"media"];
   NSString *language = _language;
   NERtcCallKitCompletion done = HULLO_AUTORELEASE([completion copy]);
   [self perform:operation
@@ -302,6 +313,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
 
 - (void)setupLocalView:(NERtcCallKitView *)view {
   _views.local = view;
+  if ([_devices respondsToSelector:@selector(showLocalIn:)]) [_devices showLocalIn:view];
 }
 
 - (void)setupRemoteView:(NERtcCallKitView *)view forUser:(NSString *)userID {
@@ -337,11 +349,14 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
 }
 
 - (int)switchCamera {
-  return NERtcCallKitErrorNotSupported;
+  BOOL can = [_devices respondsToSelector:@selector(switchCamera)];
+  return can && [_devices switchCamera] ? 0 : NERtcCallKitErrorNotSupported;
 }
 
 - (BOOL)setLoudSpeakerMode:(BOOL)speaker error:(NSError **)error {
-  (void)speaker;
+  if ([_devices respondsToSelector:@selector(setLoudspeaker:error:)]) {
+    return [_devices setLoudspeaker:speaker error:error];
+  }
   if (error) {
     *error = HulloErrorOf(NERtcCallKitErrorNotSupported, @"not_supported",
                           @"this device has no choice between loudspeaker and ear", _language);
@@ -395,7 +410,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
                          type:(NERtcCallType)type
                    attachment:(NSString *)attachment {
   NSMutableDictionary *operation = HulloOperation(name);
-  [operation setObject:HulloMedia(type) forKey:@"media"];
+  [operation setObject:HulloMediaWord(type) forKey:@"media"];
   if (attachment) [operation setObject:attachment forKey:@"attachment"];
   if (_timeOutSeconds > 0) {
     [operation setObject:[NSNumber numberWithInteger:_timeOutSeconds * 1000] forKey:@"timeout_ms"];

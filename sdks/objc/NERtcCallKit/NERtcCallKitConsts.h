@@ -3,13 +3,8 @@
 
 #import <Foundation/Foundation.h>
 
-#if __has_include(<UIKit/UIKit.h>)
-#import <UIKit/UIKit.h>
-/// What shows a picture.
-typedef UIView NERtcCallKitView;
-#else
-/// A picture as it came: three planes of 8 bits, chroma at half of both sizes, rows as far apart as the strides say. The bytes
-/// are gone when the receiver returns.
+/// A picture: three planes of 8 bits, chroma at half of both sizes, rows as far apart as the strides say. The bytes are gone when the
+/// receiver returns.
 typedef struct {
   uint32_t width;
   uint32_t height;
@@ -21,6 +16,11 @@ typedef struct {
   size_t strideV;
 } HulloPicture;
 
+#if __has_include(<UIKit/UIKit.h>)
+#import <UIKit/UIKit.h>
+/// What shows a picture.
+typedef UIView NERtcCallKitView;
+#else
 /// Shows pictures where there is no UIKit.
 @protocol HulloRenderer <NSObject>
 /// Comes on a thread of its own, never twice at a time.

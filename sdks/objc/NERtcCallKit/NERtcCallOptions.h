@@ -1,7 +1,7 @@
 // How the component is set up.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#import <Foundation/Foundation.h>
+#import "HulloDeviceSource.h"
 
 NS_ASSUME_NONNULL_BEGIN
 
@@ -19,6 +19,7 @@ typedef void (^NERtcCallKitLoginTokenProvider)(
   NSString *_storePath;
   NSString *_mediaAddress;
   NERtcCallKitLoginTokenProvider _loginTokenProvider;
+  id<HulloDeviceSource> _devices;
 }
 
 /// The name of the certificate of remote notifications.
@@ -37,6 +38,8 @@ typedef void (^NERtcCallKitLoginTokenProvider)(
 @property (nonatomic, copy, nullable) NSString *mediaAddress;
 /// Who is asked for fresh login tokens before the one of the login runs out. Without, -onTokenExpiring: tells the app.
 @property (nonatomic, copy, nullable) NERtcCallKitLoginTokenProvider loginTokenProvider;
+/// Microphone, loudspeaker and camera. Where it is nil, on iOS those of the device, and elsewhere none: calls are silent and dark.
+@property (nonatomic, strong, nullable) id<HulloDeviceSource> devices;
 
 @end
 

@@ -13,6 +13,7 @@
 @synthesize storePath = _storePath;
 @synthesize mediaAddress = _mediaAddress;
 @synthesize loginTokenProvider = _loginTokenProvider;
+@synthesize devices = _devices;
 
 #if !HULLO_ARC
 - (void)dealloc {
@@ -23,6 +24,7 @@
   [_storePath release];
   [_mediaAddress release];
   [_loginTokenProvider release];
+  [_devices release];
   [super dealloc];
 }
 #endif

@@ -12,6 +12,7 @@ mod devices;
 #[path = "../server/eventually.rs"]
 mod eventually;
 mod group;
+mod media;
 mod person;
 #[path = "../server/program.rs"]
 mod program;

@@ -65,14 +65,22 @@ impl Person {
 
     /// One that is set up and signed out.
     pub(crate) async fn set_up(server: &Server) -> Self {
+        Self::set_up_with(server, json!({})).await
+    }
+
+    /// The same with more to say of how.
+    pub(crate) async fn set_up_with(server: &Server, more: Value) -> Self {
         let mut person = Self::start();
-        let setup = json!({
+        let mut setup = json!({
             "do": "setup",
             "server": format!("http://{}", server.address),
             "app_key": server.app_key,
             "media": server.media.ip(),
             "store": person.folder.path().join("device.json"),
         });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            setup[name] = value.clone();
+        }
         person.does(setup).await.unwrap();
         person
     }

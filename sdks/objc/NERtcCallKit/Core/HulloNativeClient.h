@@ -1,7 +1,7 @@
 // The C face (hullo.h) in Objective-C: dictionaries in place of JSON, the main thread in place of the client's own. Private.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#import <Foundation/Foundation.h>
+#import "../HulloDeviceSource.h"
 
 NS_ASSUME_NONNULL_BEGIN
 
@@ -16,6 +16,7 @@ NS_ASSUME_NONNULL_BEGIN
 typedef void (^HulloAnswer)(NSDictionary<NSString *, id> *_Nullable value, NSError *_Nullable error);
 
 @class HulloNativeBridge;
+@class HulloViews;
 
 @interface HulloNativeClient : NSObject {
  @private
@@ -28,6 +29,8 @@ typedef void (^HulloAnswer)(NSDictionary<NSString *, id> *_Nullable value, NSErr
 - (nullable instancetype)initWithConfiguration:(NSDictionary<NSString *, id> *)configuration
                                       language:(NSString *)language
                                asksLoginTokens:(BOOL)asksLoginTokens
+                                       devices:(nullable id<HulloDeviceSource>)devices
+                                         views:(HulloViews *)views
                                       listener:(id<HulloNativeListener>)listener
                                          error:(NSError *_Nullable *_Nullable)error;
 /// `answer` is called once, on the main thread, after this has returned.

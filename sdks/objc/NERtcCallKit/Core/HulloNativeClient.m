@@ -4,19 +4,96 @@
 
 #import "../Consts/NERtcCallKitErrors.h"
 #import "HulloPlatform.h"
+#import "HulloViews.h"
 #import "hullo.h"
 
 /// What the client's callbacks are given: they own it until the last of them, and it knows the listener as long as that listens.
 @interface HulloNativeBridge : NSObject {
  @private
   HULLO_WEAK id<HulloNativeListener> _listener;
+  id<HulloDeviceSource> _devices;
+  HulloViews *_views;
+  HulloMedia *_media;
 }
 /// Looked at on the main thread alone.
 @property (nonatomic, HULLO_PROPERTY_WEAK) id<HulloNativeListener> listener;
+@property (nonatomic, strong) id<HulloDeviceSource> devices;
+@property (nonatomic, strong) HulloViews *views;
+@property (nonatomic, strong) HulloMedia *media;
 @end
 
 @implementation HulloNativeBridge
+
 @synthesize listener = _listener;
+@synthesize devices = _devices;
+@synthesize views = _views;
+@synthesize media = _media;
+
+#if !HULLO_ARC
+- (void)dealloc {
+  [_devices release];
+  [_views release];
+  [_media release];
+  [super dealloc];
+}
+#endif
+
+@end
+
+@interface HulloMedia ()
+@property (atomic) uint64_t client;
+@end
+
+@implementation HulloMedia
+
+@synthesize client = _client;
+
+- (void)pushSamples:(const int16_t *)samples count:(size_t)count {
+  // A device that no call has open is not an error: it is being closed.
+  (void)hullo_push_audio(self.client, samples, count);
+}
+
+- (void)pullSamples:(int16_t *)samples count:(size_t)count {
+  (void)hullo_pull_audio(self.client, samples, count);
+}
+
+- (void)pushPicture:(HulloPicture)picture {
+  HulloI420 pushed = {
+      .width = picture.width,
+      .height = picture.height,
+      .y = picture.y,
+      .u = picture.u,
+      .v = picture.v,
+      .stride_y = picture.strideY,
+      .stride_u = picture.strideU,
+      .stride_v = picture.strideV,
+      .age_us = 0,
+  };
+  (void)hullo_push_i420(self.client, &pushed);
+}
+
+- (void)pushNV12:(const uint8_t *)luma
+    strideOfLuma:(size_t)strideOfLuma
+         colours:(const uint8_t *)colours
+ strideOfColours:(size_t)strideOfColours
+           width:(uint32_t)width
+          height:(uint32_t)height {
+  HulloNv12 pushed = {
+      .width = width,
+      .height = height,
+      .y = luma,
+      .uv = colours,
+      .stride_y = strideOfLuma,
+      .stride_uv = strideOfColours,
+      .age_us = 0,
+  };
+  (void)hullo_push_nv12(self.client, &pushed);
+}
+
+- (void)device:(HulloDeviceKind)device stopped:(NSString *)why {
+  (void)hullo_device_stopped(self.client, (int32_t)device, [why UTF8String]);
+}
+
 @end
 
 /// An operation that waits for its answer.
@@ -170,6 +247,57 @@ static void HulloClosed(void *context) {
   }
 }
 
+static int32_t HulloOpen(void *context, HulloDevice device) {
+  HulloKnowThread();
+  @autoreleasepool {
+    HulloNativeBridge *bridge = HULLO_PEEK(HulloNativeBridge *, context);
+    NSError *error = nil;
+    if ([bridge.devices openDevice:(HulloDeviceKind)device media:bridge.media error:&error]) {
+      return HULLO_OPENING_OPENED;
+    }
+    switch ([error code]) {
+      case NERtcCallKitErrorMicrophoneDenied:
+      case NERtcCallKitErrorCameraDenied:
+        return HULLO_OPENING_DENIED;
+      case NERtcCallKitErrorMicrophoneUnavailable:
+      case NERtcCallKitErrorCameraUnavailable:
+        return HULLO_OPENING_MISSING;
+      default:
+        return HULLO_OPENING_BUSY;
+    }
+  }
+}
+
+static void HulloClose(void *context, HulloDevice device) {
+  HulloKnowThread();
+  @autoreleasepool {
+    HulloNativeBridge *bridge = HULLO_PEEK(HulloNativeBridge *, context);
+    [bridge.devices closeDevice:(HulloDeviceKind)device];
+  }
+}
+
+static void HulloPictureCame(void *context, const char *accid, bool isScreen,
+                             const HulloI420 *picture) {
+  // Screens have no view of their own.
+  if (isScreen) return;
+  HulloKnowThread();
+  @autoreleasepool {
+    HulloNativeBridge *bridge = HULLO_PEEK(HulloNativeBridge *, context);
+    NSString *userID = [NSString stringWithUTF8String:accid];
+    HulloPicture shown = {
+        .width = picture->width,
+        .height = picture->height,
+        .y = picture->y,
+        .u = picture->u,
+        .v = picture->v,
+        .strideY = picture->stride_y,
+        .strideU = picture->stride_u,
+        .strideV = picture->stride_v,
+    };
+    HulloShow([bridge.views viewOfUser:userID], shown);
+  }
+}
+
 static void HulloAnswered(void *context, const char *text) {
   HulloKnowThread();
   @autoreleasepool {
@@ -183,19 +311,36 @@ static void HulloAnswered(void *context, const char *text) {
 - (nullable instancetype)initWithConfiguration:(NSDictionary<NSString *, id> *)configuration
                                       language:(NSString *)language
                                asksLoginTokens:(BOOL)asksLoginTokens
+                                       devices:(id<HulloDeviceSource>)devices
+                                         views:(HulloViews *)views
                                       listener:(id<HulloNativeListener>)listener
                                          error:(NSError **)error {
   if (!(self = [super init])) return nil;
   _language = [language copy];
   _bridge = [[HulloNativeBridge alloc] init];
   _bridge.listener = listener;
+  _bridge.devices = devices;
+  _bridge.views = views;
+  HulloMedia *media = [[HulloMedia alloc] init];
+  _bridge.media = media;
   HulloCallbacks callbacks = {0};
   callbacks.context = HULLO_GIVE(_bridge);
   callbacks.event = HulloEvent;
   callbacks.ask_room_token = HulloAskRoomToken;
   callbacks.ask_login_token = asksLoginTokens ? HulloAskLoginToken : NULL;
   callbacks.closed = HulloClosed;
-  HulloCode code = hullo_create([HulloWrite(configuration) UTF8String], &callbacks, &_number);
+  HulloDevices faces = {0};
+  faces.context = callbacks.context;
+  faces.open = HulloOpen;
+  faces.close = HulloClose;
+  faces.picture = HulloPictureCame;
+  faces.has_microphone = [devices hasDevice:HulloDeviceKindMicrophone];
+  faces.has_loudspeaker = [devices hasDevice:HulloDeviceKindLoudspeaker];
+  faces.has_camera = [devices hasDevice:HulloDeviceKindCamera];
+  HulloCode code = hullo_create([HulloWrite(configuration) UTF8String], &callbacks,
+                                devices ? &faces : NULL, &_number);
+  media.client = _number;
+  HULLO_RELEASE(media);
   if (code == HULLO_CODE_OK) return self;
   (void)HULLO_TAKE(HulloNativeBridge *, callbacks.context);
   if (error) *error = HulloErrorOf(NERtcCallKitErrorBadRequest, @"bad_request", HulloLastError(), language);

@@ -24,4 +24,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 @end
 
+/// Shows a picture in a view. From any thread, one picture at a time for each view.
+FOUNDATION_EXPORT void HulloShow(NERtcCallKitView *_Nullable view, HulloPicture picture);
+
 NS_ASSUME_NONNULL_END

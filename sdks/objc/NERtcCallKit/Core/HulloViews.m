@@ -52,3 +52,9 @@
 #endif
 
 @end
+
+#if !__has_include(<UIKit/UIKit.h>)
+void HulloShow(NERtcCallKitView *view, HulloPicture picture) {
+  [view renderPicture:picture];
+}
+#endif

@@ -5,6 +5,7 @@
 
 #import "Hullo.h"
 #import "HulloBlocks.h"
+#import "TestDevices.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,8 @@ static NSNumber *Number(NSInteger number) {
 
 @interface Person : NSObject <HulloKitDelegate> {
   NSMutableArray *_questions;
+  TestDevices *_devices;
+  TestView *_view;
 }
 - (void)obey:(NSString *)line;
 @end
@@ -66,6 +69,8 @@ static NSNumber *Number(NSInteger number) {
 - (void)dealloc {
   [[NERtcCallKit sharedInstance] removeDelegate:self];
   [_questions release];
+  [_devices release];
+  [_view release];
   [super dealloc];
 }
 
@@ -201,6 +206,12 @@ static NSNumber *Number(NSInteger number) {
   options.storePath = [command objectForKey:@"store"];
   options.mediaAddress = [command objectForKey:@"media"];
   options.language = @"zh-Hans";
+  NSNumber *hertz = [command objectForKey:@"hertz"];
+  if (hertz) {
+    _devices = [[TestDevices alloc] initWithHertz:[hertz doubleValue]
+                                             luma:[[command objectForKey:@"luma"] intValue]];
+    options.devices = _devices;
+  }
   [[HulloKit sharedInstance] setupAppKey:[command objectForKey:@"app_key"] options:options];
 }
 
@@ -298,6 +309,16 @@ static NSNumber *Number(NSInteger number) {
   } else if ([name isEqualToString:@"muteUser"]) {
     BOOL muted = [kit setAudioMute:YES forUser:[command objectForKey:@"user"] error:&error];
     value = [NSNumber numberWithBool:muted];
+  } else if ([name isEqualToString:@"look"]) {
+    if (!_view) _view = [[TestView alloc] init];
+    [kit setupRemoteView:_view forUser:[command objectForKey:@"user"]];
+  } else if ([name isEqualToString:@"senses"]) {
+    NSMutableDictionary *senses = [NSMutableDictionary dictionary];
+    double tone = [_devices shareOfHertz:[[command objectForKey:@"hertz"] doubleValue]];
+    [senses setObject:[NSNumber numberWithDouble:tone] forKey:@"tone"];
+    [senses setObject:[_view seen] ? [_view seen] : [NSArray array] forKey:@"seen"];
+    [senses setObject:[_devices open] forKey:@"open"];
+    value = senses;
   } else if ([name isEqualToString:@"members"]) {
     value = kit.context.members;
   }
