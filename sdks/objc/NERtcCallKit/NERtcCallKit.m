@@ -45,7 +45,7 @@ static NSString *HulloLanguage(NERtcCallOptions *options) {
   return [preferred count] > 0 ? [preferred objectAtIndex:0] : @"en";
 }
 
-#if !__has_include(<AVFoundation/AVFoundation.h>)
+#if !__has_include(<UIKit/UIKit.h>) || !__has_include(<AVFoundation/AVFoundation.h>)
 id<HulloDeviceSource> HulloReadyDevices(void) {
   return nil;
 }
