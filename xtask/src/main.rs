@@ -8,6 +8,7 @@ mod counts;
 mod demo;
 mod dist;
 mod fuzz;
+mod ios;
 mod setup;
 mod sim;
 mod size;
@@ -60,6 +61,8 @@ enum Task {
     },
     /// Make what one gives to others, in `dist/`: npm packages, stand-alone script, the program, checksums
     Dist,
+    /// Make the C face for iOS, an XCFramework, on a Mac; elsewhere print how
+    Ios,
     /// Install what a bare machine lacks: the wasm target, npm packages, Chromium, cargo-deny, Java and Python packages for the tests
     Setup,
     /// Simulate calls on a hostile network: `--calls 100000`, or `--seed 7 --verbose`; see `--help` of it
@@ -99,6 +102,7 @@ fn run(task: Task) -> Result<()> {
         Task::Bindings { release: false } => bindings::build(bindings::Profile::Dev),
         Task::Bindings { release: true } => bindings::build(bindings::Profile::Release),
         Task::Dist => dist::build(),
+        Task::Ios => ios::build(),
         Task::Setup => setup::build_tools()
             .and_then(|()| setup::test_tools())
             .and_then(|()| setup::cargo_deny().map(drop))

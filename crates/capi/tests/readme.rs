@@ -87,8 +87,12 @@ fn without_comments(code: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// clang as iOS would have it, with headers that stand for those of Apple; `Err` with what it says.
-fn compiles(source: &Path, with_uikit: bool) -> Result<(), String> {
+/// Headers that stand for those of Apple beside Foundation's.
+const UIKIT: &[&str] = &["shim-uikit"];
+const ALL: &[&str] = &["shim-uikit", "shim-avfoundation", "shim-callkit"];
+
+/// clang as iOS would have it, with these headers; `Err` with what it says.
+fn compiles(source: &Path, shims: &[&str]) -> Result<(), String> {
     let objc = objc();
     let mut clang = Command::new("clang");
     clang
@@ -115,8 +119,8 @@ fn compiles(source: &Path, with_uikit: bool) -> Result<(), String> {
         .arg(objc.join("test/readme"))
         .arg("-I")
         .arg(root().join("crates/capi/include"));
-    if with_uikit {
-        clang.arg("-I").arg(objc.join("test/shim-uikit"));
+    for shim in shims {
+        clang.arg("-I").arg(objc.join("test").join(shim));
     }
     let ran = clang.arg(source).output().expect("clang must be there");
     match ran.status.success() {
@@ -130,7 +134,7 @@ fn compile_blocks(blocks: &[String], header: &str) {
     for (number, block) in blocks.iter().enumerate() {
         let path = folder.path().join(format!("block{number}.m"));
         fs::write(&path, wrapped(block, header)).unwrap();
-        if let Err(error) = compiles(&path, true) {
+        if let Err(error) = compiles(&path, UIKIT) {
             panic!("block {}:\n{block}\n{error}", number + 1);
         }
     }
@@ -179,10 +183,23 @@ fn component_compiles_with_automatic_reference_counting() {
     sources(&objc().join("NERtcCallKit"), &mut found);
     assert!(found.len() > 5, "{found:?}");
     for source in found {
-        for with_uikit in [false, true] {
-            if let Err(error) = compiles(&source, with_uikit) {
-                panic!("{source:?}, UIKit: {with_uikit}\n{error}");
+        for shims in [&[], UIKIT, ALL] {
+            if let Err(error) = compiles(&source, shims) {
+                panic!("{source:?} with {shims:?}\n{error}");
             }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs clang: cargo xtask test objc"]
+fn sample_app_compiles() {
+    let mut found = Vec::new();
+    sources(&objc().join("sample"), &mut found);
+    assert!(found.len() > 3, "{found:?}");
+    for source in found {
+        if let Err(error) = compiles(&source, ALL) {
+            panic!("{source:?}\n{error}");
         }
     }
 }
@@ -234,7 +251,7 @@ fn block_that_is_wrong_is_found() {
     let path = folder.path().join("wrong.m");
     let wrong = "[[NERtcCallKit sharedInstance] hangUp:nil];";
     fs::write(&path, wrapped(wrong, "reference.h")).unwrap();
-    let error = compiles(&path, true).unwrap_err();
+    let error = compiles(&path, UIKIT).unwrap_err();
     assert!(error.contains("hangUp:"), "{error}");
 }
 

@@ -7,10 +7,19 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
+@interface CALayer : NSObject
+@property CGRect bounds;
+@property CGRect frame;
+@property (nullable, copy) NSArray<CALayer *> *sublayers;
+- (void)addSublayer:(CALayer *)layer;
+- (void)removeFromSuperlayer;
+@end
+
 @interface UIResponder : NSObject
 @end
 
 @interface UIView : UIResponder
+@property (nonatomic, readonly, strong) CALayer *layer;
 @end
 
 @class UIApplication;

@@ -119,6 +119,7 @@ enum { NSOrderedAscending = -1, NSOrderedSame = 0, NSOrderedDescending = 1 };
 + (NSNumber *)numberWithBool:(BOOL)value;
 + (NSNumber *)numberWithInt:(int)value;
 + (NSNumber *)numberWithInteger:(NSInteger)value;
++ (NSNumber *)numberWithUnsignedInt:(unsigned int)value;
 + (NSNumber *)numberWithDouble:(double)value;
 + (NSNumber *)numberWithUnsignedLongLong:(unsigned long long)value;
 @end
@@ -230,6 +231,10 @@ FOUNDATION_EXPORT NSArray<NSString *> *NSSearchPathForDirectoriesInDomains(NSUIn
 @property (readonly, copy) NSString *UUIDString;
 @end
 
+@interface NSSet<__covariant ObjectType> : NSObject <NSCopying>
++ (instancetype)setWithObject:(ObjectType)object;
+@end
+
 @interface NSURL : NSObject
 + (nullable instancetype)URLWithString:(NSString *)text;
 @end
@@ -246,6 +251,13 @@ FOUNDATION_EXPORT dispatch_queue_t dispatch_get_main_queue(void);
 FOUNDATION_EXPORT dispatch_queue_t dispatch_queue_create(const char *_Nullable label, id _Nullable attributes);
 FOUNDATION_EXPORT void dispatch_async(dispatch_queue_t queue, dispatch_block_t block);
 FOUNDATION_EXPORT void dispatch_sync(dispatch_queue_t queue, dispatch_block_t block);
+@protocol OS_dispatch_semaphore <NSObject>
+@end
+typedef NSObject<OS_dispatch_semaphore> *dispatch_semaphore_t;
+#define DISPATCH_TIME_FOREVER (~0ull)
+FOUNDATION_EXPORT dispatch_semaphore_t dispatch_semaphore_create(long value);
+FOUNDATION_EXPORT long dispatch_semaphore_wait(dispatch_semaphore_t semaphore, uint64_t until);
+FOUNDATION_EXPORT long dispatch_semaphore_signal(dispatch_semaphore_t semaphore);
 FOUNDATION_EXPORT void dispatch_once(dispatch_once_t *once, dispatch_block_t block);
 
 NS_ASSUME_NONNULL_END
