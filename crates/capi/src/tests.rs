@@ -346,6 +346,29 @@ fn devices_that_no_call_has_open_take_and_give_nothing() {
     // SAFETY: samples that live.
     let code = unsafe { hullo_pull_audio(app.client, samples.as_mut_ptr(), samples.len()) };
     assert_eq!((code, samples), (HulloCode::NotOpen, [0; 480]));
+    // SAFETY: null.
+    unsafe {
+        assert_eq!(hullo_push_audio(app.client, null(), 1), HulloCode::Null);
+        assert_eq!(hullo_pull_audio(app.client, null_mut(), 1), HulloCode::Null);
+        assert_eq!(hullo_push_nv12(app.client, null()), HulloCode::Null);
+        assert_eq!(
+            hullo_device_stopped(app.client, 9, null()),
+            HulloCode::BadValue
+        );
+        assert_eq!(
+            hullo_device_stopped(app.client, 2, null()),
+            HulloCode::NotOpen
+        );
+    }
+    let too_many = usize::MAX;
+    // SAFETY: refused before anything is read.
+    let code = unsafe { hullo_push_audio(app.client, samples.as_ptr(), too_many) };
+    assert_eq!(code, HulloCode::BadValue);
+}
+
+#[test]
+fn picture_that_is_none_is_refused() {
+    let app = App::new();
     let plane = [0_u8; 24];
     let picture = HulloI420 {
         width: 4,
@@ -390,24 +413,6 @@ fn devices_that_no_call_has_open_take_and_give_nothing() {
         }),
         HulloCode::Null
     );
-    // SAFETY: null.
-    unsafe {
-        assert_eq!(hullo_push_audio(app.client, null(), 1), HulloCode::Null);
-        assert_eq!(hullo_pull_audio(app.client, null_mut(), 1), HulloCode::Null);
-        assert_eq!(hullo_push_nv12(app.client, null()), HulloCode::Null);
-        assert_eq!(
-            hullo_device_stopped(app.client, 9, null()),
-            HulloCode::BadValue
-        );
-        assert_eq!(
-            hullo_device_stopped(app.client, 2, null()),
-            HulloCode::NotOpen
-        );
-    }
-    let too_many = usize::MAX;
-    // SAFETY: refused before anything is read.
-    let code = unsafe { hullo_push_audio(app.client, samples.as_ptr(), too_many) };
-    assert_eq!(code, HulloCode::BadValue);
 }
 
 #[test]

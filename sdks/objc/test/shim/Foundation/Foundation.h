@@ -144,6 +144,7 @@ enum { NSOrderedAscending = -1, NSOrderedSame = 0, NSOrderedDescending = 1 };
 - (void)addObject:(ObjectType)object;
 - (void)removeObject:(ObjectType)object;
 - (void)removeAllObjects;
+- (void)insertObject:(ObjectType)object atIndex:(NSUInteger)index;
 - (void)setArray:(NSArray<ObjectType> *)array;
 @end
 
