@@ -71,18 +71,23 @@ impl Person {
     /// The same with more to say of how.
     pub(crate) async fn set_up_with(server: &Server, more: Value) -> Self {
         let mut person = Self::start();
-        let mut setup = json!({
-            "do": "setup",
-            "server": format!("http://{}", server.address),
-            "app_key": server.app_key,
-            "media": server.media.ip(),
-            "store": person.folder.path().join("device.json"),
-        });
+        let mut setup = person.set_up_command(server);
         for (name, value) in more.as_object().into_iter().flatten() {
             setup[name] = value.clone();
         }
         person.does(setup).await.unwrap();
         person
+    }
+
+    /// What sets it up for this server.
+    pub(crate) fn set_up_command(&self, server: &Server) -> Value {
+        json!({
+            "do": "setup",
+            "server": format!("http://{}", server.address),
+            "app_key": server.app_key,
+            "media": server.media.ip(),
+            "store": self.folder.path().join("device.json"),
+        })
     }
 
     /// One whose process has only begun.
@@ -218,6 +223,12 @@ impl Person {
             .iter()
             .position(|line| line["callback"] == name)
             .unwrap()
+    }
+
+    /// The first of one callback came before the first of the other.
+    pub(crate) fn said_first(&self, one: &str, other: &str) {
+        let place = |wanted: &str| self.names().iter().position(|name| *name == wanted);
+        assert!(place(one) < place(other), "{:#?}", self.names());
     }
 
     pub(crate) fn count(&self, callback: &str) -> usize {

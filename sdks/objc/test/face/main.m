@@ -51,10 +51,35 @@ static NSNumber *Number(NSInteger number) {
   return [NSNumber numberWithInteger:number];
 }
 
+/// One who knows the shorter invitation alone, and has heard enough with the first.
+@interface OldListener : NSObject <NERtcCallKitDelegate>
+@end
+
+@implementation OldListener
+
+- (void)onInvited:(NSString *)invitor
+          userIDs:(NSArray<NSString *> *)userIDs
+      isFromGroup:(BOOL)isFromGroup
+          groupID:(NSString *)groupID
+             type:(NERtcCallType)type {
+  (void)isFromGroup;
+  (void)groupID;
+  (void)type;
+  Called(@"oldInvited", Pair(invitor, userIDs));
+  [[NERtcCallKit sharedInstance] removeDelegate:self];
+}
+
+- (void)onCallEnd {
+  Called(@"oldCallEnd", [NSArray array]);
+}
+
+@end
+
 @interface Person : NSObject <HulloKitDelegate> {
   NSMutableArray *_questions;
   TestDevices *_devices;
   TestView *_view;
+  OldListener *_old;
 }
 - (void)obey:(NSString *)line;
 @end
@@ -71,6 +96,7 @@ static NSNumber *Number(NSInteger number) {
   [_questions release];
   [_devices release];
   [_view release];
+  [_old release];
   [super dealloc];
 }
 
@@ -309,6 +335,9 @@ static NSNumber *Number(NSInteger number) {
   } else if ([name isEqualToString:@"muteUser"]) {
     BOOL muted = [kit setAudioMute:YES forUser:[command objectForKey:@"user"] error:&error];
     value = [NSNumber numberWithBool:muted];
+  } else if ([name isEqualToString:@"oldListener"]) {
+    _old = [[OldListener alloc] init];
+    [kit addDelegate:_old];
   } else if ([name isEqualToString:@"look"]) {
     if (!_view) _view = [[TestView alloc] init];
     [kit setupRemoteView:_view forUser:[command objectForKey:@"user"]];
