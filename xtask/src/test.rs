@@ -246,6 +246,8 @@ const STEPS: &[Step] = &[
         name: "e2e",
         needs: &["build", "browsers"],
         run: || {
+            // In one of them the far end is the Objective-C component.
+            setup::objc_tools()?;
             run_command(
                 npm(["run", "test", "--silent", "--workspace=e2e"])
                     .env("HULLO_BIN", target_folder().join("debug/hullo")),

@@ -1,4 +1,4 @@
-// A microphone that hears a tone, a loudspeaker that knows what it plays, a camera that sees one shade, and a view.
+// A microphone that hears a tone, a loudspeaker that knows what it plays, a camera that sees one shade with a square that goes along its top, and a view.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #import <Foundation/Foundation.h>
@@ -17,10 +17,13 @@ enum { kHeard = 24000 };
   unsigned long _sample;
   int16_t _heard[kHeard];
   size_t _heardAt;
+  unsigned _pictures;
 }
 - (instancetype)initWithHertz:(double)hertz luma:(int)luma;
 /// How much of what was played in the last half second is this tone: 1 is all of it.
 - (double)shareOfHertz:(double)hertz;
+/// How loud it was: 0 is silence, 1 the loudest.
+- (double)loudness;
 /// Which devices are open, by number.
 - (NSArray *)open;
 @end

@@ -5,7 +5,7 @@
 #include <math.h>
 
 /// 10 ms of sound.
-enum { kFrame = 480, kWidth = 320, kHeight = 180 };
+enum { kFrame = 480, kWidth = 320, kHeight = 180, kSquare = 48 };
 static const double kRate = 48000.0;
 
 @implementation TestDevices
@@ -110,6 +110,8 @@ static const double kRate = 48000.0;
   static uint8_t colours[kWidth * kHeight / 2];
   memset(luma, _luma, sizeof(luma));
   memset(colours, 128, sizeof(colours));
+  int left = (int)(_pictures++ * 8 % (kWidth - kSquare));
+  for (int row = 0; row < kSquare; row++) memset(luma + row * kWidth + left, 235, kSquare);
   [_media pushNV12:luma
          strideOfLuma:kWidth
               colours:colours
@@ -131,6 +133,14 @@ static const double kRate = 48000.0;
   }
   BOOL isLoud = power / kHeard > 1000000.0;
   return isLoud ? (cosine * cosine + sine * sine) * 2.0 / (power * kHeard) : 0.0;
+}
+
+- (double)loudness {
+  double power = 0;
+  @synchronized(self) {
+    for (size_t at = 0; at < kHeard; at++) power += (double)_heard[at] * (double)_heard[at];
+  }
+  return sqrt(power / kHeard) / 32768.0;
 }
 
 - (void)dealloc {

@@ -347,6 +347,7 @@ static NSNumber *Number(NSInteger number) {
     [senses setObject:[NSNumber numberWithDouble:tone] forKey:@"tone"];
     [senses setObject:[_view seen] ? [_view seen] : [NSArray array] forKey:@"seen"];
     [senses setObject:[_devices open] forKey:@"open"];
+    [senses setObject:[NSNumber numberWithDouble:[_devices loudness]] forKey:@"loudness"];
     value = senses;
   } else if ([name isEqualToString:@"members"]) {
     value = kit.context.members;
