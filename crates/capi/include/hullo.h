@@ -271,6 +271,12 @@ HulloCode hullo_error_text(const char *kind,
                            const char *language,
                            char **text);
 
+// The number that belongs to an error of this kind; 0 to a kind that this version does not know.
+//
+// # Safety
+// `kind` is null or a text, `code` is null or may be written.
+HulloCode hullo_error_code(const char *kind, uint32_t *code);
+
 // A text of call screens by its name ("incoming.video", "end.noAnswer"), the same as in `@hullo/ui`; {name} and the like are
 // filled by the app. HULLO_CODE_BAD_VALUE for a name that is none. Free it with hullo_free.
 //

@@ -319,6 +319,24 @@ pub unsafe extern "C" fn hullo_error_text(
     })
 }
 
+/// The number that belongs to an error of this kind; 0 to a kind that this version does not know.
+///
+/// # Safety
+/// `kind` is null or a text, `code` is null or may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hullo_error_code(kind: *const c_char, code: *mut u32) -> HulloCode {
+    guarded(|| {
+        // SAFETY: as this function asks.
+        let kind = unsafe { input::text(kind, "the kind") }?;
+        if code.is_null() {
+            return Err(Refusal::Null("the place for the number"));
+        }
+        // SAFETY: not null, and as this function asks.
+        unsafe { code.write(texts::error_code(&kind)) };
+        Ok(())
+    })
+}
+
 /// A text of call screens by its name ("incoming.video", "end.noAnswer"), the same as in `@hullo/ui`; {name} and the like are
 /// filled by the app. HULLO_CODE_BAD_VALUE for a name that is none. Free it with hullo_free.
 ///

@@ -11,11 +11,19 @@ use self::table::TABLE;
 
 /// What to tell a person of an error; of a kind that this version does not know, that something went wrong.
 pub(crate) fn error(kind: &str, language: &str) -> &'static str {
-    let kind = serde_json::from_value(json!(kind)).unwrap_or(ErrorKind::Unknown);
     match is_chinese(language) {
-        true => kind.chinese(),
-        false => kind.text(),
+        true => kind_of(kind).chinese(),
+        false => kind_of(kind).text(),
     }
+}
+
+/// The number that belongs to a kind of error.
+pub(crate) fn error_code(kind: &str) -> u32 {
+    kind_of(kind).code()
+}
+
+fn kind_of(kind: &str) -> ErrorKind {
+    serde_json::from_value(json!(kind)).unwrap_or(ErrorKind::Unknown)
 }
 
 /// A text of call screens.
@@ -133,6 +141,7 @@ mod tests {
             ErrorKind::AccountNotFound.chinese()
         );
         assert_eq!(error("of a later version", "fr"), ErrorKind::Unknown.text());
+        assert_eq!((error_code("timeout"), error_code("later")), (408, 0));
     }
 
     fn summary(status: &str, kind: &str) -> CallSummary {

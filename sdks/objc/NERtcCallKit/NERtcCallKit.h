@@ -138,7 +138,7 @@ typedef void (^NERtcCallKitCompletion)(NSError *_Nullable error);
   NERtcCallKitDelegateProxy *_delegates;
   NERtcCallKitContext *_context;
   NERtcCallOptions *_options;
-  NSString *_appKey;
+  NSDictionary<NSString *, id> *_configuration;
   NSString *_language;
   NSError *_setupError;
   NERtcCallKitTokenHandler _tokenHandler;
@@ -164,7 +164,8 @@ typedef void (^NERtcCallKitCompletion)(NSError *_Nullable error);
 /// Who is signed in, and what is known of the call.
 @property (nonatomic, readonly) NERtcCallKitContext *context;
 
-/// Sets it up, opening nothing. Again with the same values it changes nothing; with others it takes down what was before.
+/// Sets it up, opening nothing. Again with the same values it changes nothing; with others it takes down what was before, of which
+/// nothing is told any more: log out first.
 - (void)setupAppKey:(NSString *)appKey options:(nullable NERtcCallOptions *)options;
 
 /// Signs in with a token of the app's backend, or with one of NERtcCallOptions.loginTokenProvider where it is nil. A call that

@@ -107,7 +107,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
   [_delegates release];
   [_context release];
   [_options release];
-  [_appKey release];
+  [_configuration release];
   [_language release];
   [_setupError release];
   [_tokenHandler release];
@@ -120,19 +120,21 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
 
 - (void)setupAppKey:(NSString *)appKey options:(NERtcCallOptions *)options {
   NSDictionary *configuration = HulloConfiguration(appKey, options);
-  BOOL isSame = _client && [appKey isEqualToString:_appKey] && options.devices == _options.devices &&
-                [configuration isEqualToDictionary:HulloConfiguration(_appKey, _options)];
-  if (_options != options) {
-    HULLO_RELEASE(_options);
-    _options = HULLO_RETAIN(options);
-  }
+  BOOL isSame = _client && [configuration isEqualToDictionary:_configuration] &&
+                (!options.devices || options.devices == _devices);
+  NERtcCallOptions *kept = HULLO_RETAIN(options);
+  HULLO_RELEASE(_options);
+  _options = kept;
   HULLO_RELEASE(_language);
   _language = [HulloLanguage(options) copy];
   if (isSame) return;
-  HULLO_RELEASE(_appKey);
-  _appKey = [appKey copy];
+  HULLO_RELEASE(_configuration);
+  _configuration = HULLO_RETAIN(configuration);
   [_client close];
   HULLO_RELEASE(_client);
+  // Of the one before nothing comes any more.
+  [_context takeEvent:[NSDictionary dictionaryWithObject:@"changed" forKey:@"event"]];
+  _context.currentUserID = nil;
   HULLO_RELEASE(_devices);
   _devices = HULLO_RETAIN(options.devices ? options.devices : HulloReadyDevices());
   NSError *error = nil;
@@ -430,7 +432,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
              NSString *accid = HulloText(refused, @"accid");
              NSString *kind = HulloText(refused, @"kind");
              if (!accid || !kind) continue;
-             NSError *why = HulloErrorOf(NERtcCallKitErrorInviteFailed, kind, nil, language);
+             NSError *why = HulloErrorOfKind(kind, language);
              [delegates each:@selector(onUser:notInvited:)
                           do:^(id<NERtcCallKitDelegate> delegate) {
                             [delegate onUser:accid notInvited:why];

@@ -18,8 +18,8 @@ async fn group_goes_on_without_the_one_who_declines_and_the_one_who_leaves() {
     alice.does(call).await.unwrap();
     let refused = alice.hears("onUserNotInvited").await;
     assert_eq!(
-        (&refused[0], &refused[1]["kind"]),
-        (&json!("stranger"), &json!("account_not_found"))
+        (&refused[0], &refused[1]["kind"], &refused[1]["code"]),
+        (&json!("stranger"), &json!("account_not_found"), &json!(404))
     );
     let invited = bob.hears("onInvited").await;
     assert_eq!(

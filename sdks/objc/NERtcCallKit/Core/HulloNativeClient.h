@@ -47,6 +47,8 @@ typedef void (^HulloAnswer)(NSDictionary<NSString *, id> *_Nullable value, NSErr
 /// An error of this kind in the person's language.
 FOUNDATION_EXPORT NSError *HulloErrorOf(NSInteger code, NSString *kind, NSString *_Nullable message,
                                         NSString *language);
+/// The same, with the code that belongs to the kind.
+FOUNDATION_EXPORT NSError *HulloErrorOfKind(NSString *kind, NSString *language);
 /// A text of call screens.
 FOUNDATION_EXPORT NSString *_Nullable HulloScreenText(NSString *name, NSString *language);
 /// How a call that is over reads to one of its readers: `direction`, `missed`, `title`, `text`.

@@ -198,6 +198,12 @@ NSError *HulloErrorOf(NSInteger code, NSString *kind, NSString *message, NSStrin
   return [NSError errorWithDomain:kNERtcCallKitErrorDomain code:code userInfo:info];
 }
 
+NSError *HulloErrorOfKind(NSString *kind, NSString *language) {
+  uint32_t code = 0;
+  (void)hullo_error_code([kind UTF8String], &code);
+  return HulloErrorOf((NSInteger)code, kind, nil, language);
+}
+
 /// Under GNUstep a thread that it has not made is made known by asking for it.
 static void HulloKnowThread(void) {
   (void)[NSThread currentThread];
