@@ -57,7 +57,7 @@ static NSDictionary *HulloConfiguration(NSString *appKey, NERtcCallOptions *opti
   if (!server) server = [[NSBundle mainBundle] objectForInfoDictionaryKey:@"HulloServer"];
   NSString *store = options.storePath;
   if (!store) store = HulloStorePath();
-  [configuration setObject:appKey forKey:@"app_key"];
+  if (appKey) [configuration setObject:appKey forKey:@"app_key"];
   if (server) [configuration setObject:server forKey:@"server"];
   if (store) [configuration setObject:store forKey:@"store"];
   if (options.mediaAddress) [configuration setObject:options.mediaAddress forKey:@"media_address"];

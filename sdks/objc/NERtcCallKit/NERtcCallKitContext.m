@@ -87,6 +87,7 @@ static NERtcCallStatus HulloStatus(NSString *word) {
 }
 
 - (NSDictionary *)participant:(NSString *)userID {
+  if (!userID) return nil;
   for (NSDictionary *participant in HulloList(_call, @"participants")) {
     NSString *accid = HulloText(participant, @"accid");
     // An accid means the same account in whatever case it is written.

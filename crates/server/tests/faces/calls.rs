@@ -177,6 +177,25 @@ async fn audio_becomes_video_when_the_other_side_agrees_and_back_at_once() {
 
 #[tokio::test]
 #[ignore = "needs GNUstep and the built library: cargo xtask test objc"]
+async fn camera_of_an_app_that_cannot_be_asked_stays_closed() {
+    let server = Server::start().await;
+    let mut alice = Person::login(&server, "alice").await;
+    let mut bob = Person::login(&server, "bob").await;
+    in_call(&mut alice, &mut bob, AUDIO).await;
+    bob.just("stopListening").await.unwrap();
+    let refused = alice.does(json!({ "do": "switch", "type": VIDEO })).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        (&refused["code"], &refused["kind"]),
+        (&json!(20_103), &json!("switch_refused"))
+    );
+    assert_eq!(bob.count("onSwitchAsked"), 0);
+    alice.was_well_served().await;
+    bob.was_well_served().await;
+}
+
+#[tokio::test]
+#[ignore = "needs GNUstep and the built library: cargo xtask test objc"]
 async fn what_cannot_be_asked_is_refused_with_the_reference_s_number() {
     let server = Server::start().await;
     let mut nobody = Person::start();
@@ -199,6 +218,7 @@ async fn what_cannot_be_asked_is_refused_with_the_reference_s_number() {
     alice.just("hangup").await.unwrap();
     assert_eq!(code(alice.calls("alice", AUDIO).await), 20_110);
     assert_eq!(code(alice.calls("no such accid", AUDIO).await), 414);
+    assert_eq!(code(alice.just("nonsense").await), 414);
     let refused = alice.calls("stranger", AUDIO).await.unwrap_err();
     assert_eq!(
         (&refused["code"], &refused["kind"]),

@@ -156,7 +156,9 @@ static NSDictionary *HulloRead(const char *json) {
   return [read isKindOfClass:[NSDictionary class]] ? read : nil;
 }
 
+/// Nil of what is no JSON, which the C face refuses.
 static NSString *HulloWrite(NSDictionary *json) {
+  if (![NSJSONSerialization isValidJSONObject:json]) return nil;
   NSData *data = [NSJSONSerialization dataWithJSONObject:json options:0 error:NULL];
   if (!data) return nil;
   return HULLO_AUTORELEASE([[NSString alloc] initWithData:data encoding:NSUTF8StringEncoding]);

@@ -18,6 +18,7 @@
 
 - (void)setView:(NERtcCallKitView *)view forUser:(NSString *)userID {
   NSString *known = [userID lowercaseString];
+  if (!known) return;
   @synchronized(self) {
     if (!view) {
       [_order removeObject:known];
@@ -30,6 +31,7 @@
 }
 
 - (NERtcCallKitView *)viewOfUser:(NSString *)userID {
+  if (!userID) return nil;
   @synchronized(self) {
     NERtcCallKitView *view = [_remote objectForKey:[userID lowercaseString]];
     return HULLO_AUTORELEASE(HULLO_RETAIN(view));

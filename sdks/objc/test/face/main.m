@@ -335,9 +335,30 @@ static NSNumber *Number(NSInteger number) {
   } else if ([name isEqualToString:@"muteUser"]) {
     BOOL muted = [kit setAudioMute:YES forUser:[command objectForKey:@"user"] error:&error];
     value = [NSNumber numberWithBool:muted];
+  } else if ([name isEqualToString:@"nonsense"]) {
+    // What the headers forbid, and what is no JSON.
+    NSString *nothing = nil;
+    NSArray *nobody = nil;
+    [kit call:nothing type:NERtcCallTypeAudio completion:nil];
+    [kit groupCall:nobody type:NERtcCallTypeAudio completion:nil];
+    [kit login:nothing token:nil completion:nil];
+    [kit setAudioMute:YES forUser:nothing error:NULL];
+    [kit setLoudSpeakerMode:YES error:NULL];
+    [kit setupRemoteView:nil forUser:@"nobody"];
+    [kit setupRemoteView:nil forUser:nothing];
+    [kit hangup:nil];
+    [kit accept:nil];
+    NSDictionary *noJson = [NSDictionary dictionaryWithObject:[NSDate date] forKey:@"op"];
+    [kit operate:noJson
+        completion:^(NSError *failed, NSDictionary *what) {
+          [self answer:number error:failed value:what];
+        }];
+    return;
   } else if ([name isEqualToString:@"oldListener"]) {
     _old = [[OldListener alloc] init];
     [kit addDelegate:_old];
+  } else if ([name isEqualToString:@"stopListening"]) {
+    [kit removeDelegate:self];
   } else if ([name isEqualToString:@"look"]) {
     if (!_view) _view = [[TestView alloc] init];
     [kit setupRemoteView:_view forUser:[command objectForKey:@"user"]];

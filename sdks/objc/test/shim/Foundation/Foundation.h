@@ -218,6 +218,7 @@ FOUNDATION_EXPORT NSArray<NSString *> *NSSearchPathForDirectoriesInDomains(NSUIn
                                                                           BOOL expand);
 
 @interface NSJSONSerialization : NSObject
++ (BOOL)isValidJSONObject:(id)object;
 + (nullable id)JSONObjectWithData:(NSData *)data
                           options:(NSUInteger)options
                             error:(NSError *_Nullable *_Nullable)error;
