@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, output_of, program, root, run, target_folder};
+use crate::command::{WITH_SOFTPHONE, cargo, output_of, program, root, run, target_folder};
 use crate::setup;
 
 /// A build for tests, or one to give to others.
@@ -94,6 +94,7 @@ pub(crate) fn test() -> Result<()> {
         "test",
         "--locked",
         "--workspace",
+        WITH_SOFTPHONE,
         "--test=faces_ffi",
         "--",
         "--include-ignored",

@@ -5,6 +5,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+/// The same for all that compiles the workspace, so that nothing is compiled twice.
+pub(crate) const WITH_SOFTPHONE: &str = "--features=hullo-server/softphone";
+
 /// The root of the repository, absolute.
 pub(crate) fn root() -> &'static Path {
     // Invariant: xtask is a direct child of the root, so its manifest folder has a parent.

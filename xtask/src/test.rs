@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::command::{cargo, node_bin, npm, program, root, run as run_command, target_folder};
+use crate::command::{
+    WITH_SOFTPHONE, cargo, node_bin, npm, program, root, run as run_command, target_folder,
+};
 use crate::{bindings, counts, setup, tidy, wasm, web};
 
 /// Simulated calls per test run.
 const SIM_SEEDS: &str = "2000";
-
-/// The same for all that compiles the workspace, so that nothing is compiled twice.
-const WITH_SOFTPHONE: &str = "--features=hullo-server/softphone";
 
 struct Step {
     name: &'static str,
@@ -183,6 +182,7 @@ const STEPS: &[Step] = &[
             run_command(&mut cargo([
                 "test",
                 "--workspace",
+                WITH_SOFTPHONE,
                 "--locked",
                 "--test=c",
                 "--test=readme",

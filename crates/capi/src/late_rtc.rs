@@ -17,8 +17,6 @@ pub(crate) struct LateRtc<D, F> {
     /// What it was commanded before there was a port.
     early: Vec<MediaCommand>,
     rtc: Option<Rtc<D>>,
-    /// The newest connection.
-    peer: u32,
 }
 
 impl<D: Devices, F: FnMut() -> D> LateRtc<D, F> {
@@ -30,7 +28,6 @@ impl<D: Devices, F: FnMut() -> D> LateRtc<D, F> {
             address,
             early: Vec::new(),
             rtc: None,
-            peer: 0,
         }
     }
 
@@ -61,18 +58,8 @@ impl<D: Devices, F: FnMut() -> D> LateRtc<D, F> {
 
 impl<D: Devices, F: FnMut() -> D + Send + 'static> Media for LateRtc<D, F> {
     fn apply(&mut self, command: MediaCommand) {
-        if let MediaCommand::Open { peer, .. } = command {
-            self.peer = peer;
-        }
         match &mut self.rtc {
-            Some(rtc) => {
-                if command == MediaCommand::Close {
-                    // Nobody is to be heard any more: it closes the loudspeaker, which the end of the connection leaves open.
-                    let (peer, slots) = (self.peer, Vec::new());
-                    rtc.apply(MediaCommand::Slots { peer, slots });
-                }
-                rtc.apply(command);
-            }
+            Some(rtc) => rtc.apply(command),
             // Nothing that was commanded before matters any more.
             None if command == MediaCommand::Close => self.early.clear(),
             None => self.early.push(command),

@@ -66,6 +66,12 @@ impl<D: Devices> Rtc<D> {
         self.connection.insert(connection).offer(false)
     }
 
+    fn close(&mut self) {
+        self.connection = None;
+        self.devices.capture(false, false);
+        self.devices.follow(&[]);
+    }
+
     /// Sends what is to be sent, and takes what has come of it.
     fn poll(&mut self) {
         let now = StdInstant::now();
@@ -218,8 +224,7 @@ impl<D: Devices> Media for Rtc<D> {
             // It reaches the server's media by itself.
             MediaCommand::IceServers { .. } => None,
             MediaCommand::Close => {
-                self.connection = None;
-                self.devices.capture(false, false);
+                self.close();
                 None
             }
         };

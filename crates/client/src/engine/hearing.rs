@@ -299,7 +299,8 @@ impl NeteqDecoder for Decoding {
     }
 }
 
-#[cfg(all(test, feature = "opus"))]
+#[cfg(test)]
+#[cfg(feature = "opus")]
 mod tests {
     use std::f32::consts::TAU;
 
