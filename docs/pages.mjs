@@ -39,6 +39,7 @@ export const parts = [
           ['@hullo/sdk', 'web/sdk/README.md'],
           ['@hullo/ui', 'web/ui/README.md'],
           ['Python, Kotlin and Swift', 'docs/bindings.md'],
+          ['Softphone', 'docs/softphone.md'],
           ['Every method, event and code', 'docs/reference.md'],
           ['Coming from NERtcCallKit', 'docs/migration.md'],
           ['iOS and Objective-C', 'docs/ios.md'],

@@ -58,7 +58,7 @@ pub(crate) fn build_tools() -> Result<()> {
         &output_of(&mut program("node", ["--version"]))
             .context("Node is missing: install Node 20.19 or newer")?,
     )?;
-    install_wasm_target()?;
+    install_target(WASM_TARGET)?;
     install_npm_packages()
 }
 
@@ -239,17 +239,28 @@ fn check_node(version: &str) -> Result<()> {
     }
 }
 
-fn install_wasm_target() -> Result<()> {
+/// What phones are.
+pub(crate) const PHONES: [&str; 2] = ["aarch64-apple-ios", "aarch64-linux-android"];
+
+/// What the check for phones needs.
+pub(crate) fn phone_targets() -> Result<()> {
+    PHONES.into_iter().try_for_each(install_target)
+}
+
+fn install_target(target: &str) -> Result<()> {
     let libraries = output_of(&mut program(
         "rustc",
-        ["--print=target-libdir", "--target", WASM_TARGET],
+        ["--print=target-libdir", "--target", target],
     ))?;
     if Path::new(libraries.trim()).is_dir() {
-        println!("setup: {WASM_TARGET} is there");
+        println!("setup: {target} is there");
         return Ok(());
     }
-    run(&mut program("rustup", ["target", "add", WASM_TARGET]))
-        .with_context(|| format!("this Rust has no {WASM_TARGET}; install Rust by https://rustup.rs, or that target by hand"))
+    run(&mut program("rustup", ["target", "add", target])).with_context(|| {
+        format!(
+            "this Rust has no {target}; install Rust by https://rustup.rs, or that target by hand"
+        )
+    })
 }
 
 fn install_npm_packages() -> Result<()> {

@@ -132,6 +132,21 @@ const STEPS: &[Step] = &[
         run: setup::codec_libraries,
     },
     Step {
+        // The client, where the platform brings TLS, cryptography and codecs: no C compiler for the phone is here, and none is needed.
+        name: "phones",
+        needs: &[],
+        run: || {
+            setup::phone_targets()?;
+            setup::PHONES.into_iter().try_for_each(|phone| {
+                run_command(
+                    cargo(["check", "--locked", "--package=hullo-client"])
+                        .args(["--no-default-features", "--features=websocket,engine"])
+                        .args(["--target", phone]),
+                )
+            })
+        },
+    },
+    Step {
         name: "clippy",
         // The server embeds the built demo page.
         needs: &["web", "codecs"],
