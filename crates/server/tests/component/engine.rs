@@ -63,6 +63,17 @@ impl Senses {
         }
     }
 
+    /// As far as that can be with many packets lost.
+    pub(crate) async fn hears_mostly(&self, hertz: f64) {
+        let mostly = async || (self.share_of(hertz) > 0.5).then_some(());
+        eventually(&format!("a tone of {hertz} Hz is heard"), mostly).await;
+    }
+
+    /// Only what comes from now on counts.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap() = Seen::default();
+    }
+
     pub(crate) async fn hears(&self, hertz: f64) {
         let whole = async || (self.share_of(hertz) > 0.9).then_some(());
         eventually(&format!("a tone of {hertz} Hz is heard"), whole).await;
@@ -106,13 +117,8 @@ fn likeness(seen: &Picture, shown: TestPicture) -> f64 {
     (0..240).filter_map(psnr).fold(0.0, f64::max)
 }
 
-/// A person with a microphone that hears a tone and a camera that sees the test picture.
-pub(crate) async fn with_engine(
-    server: &Server,
-    accid: &str,
-    hertz: f64,
-    codec: VideoCodec,
-) -> (Person, Senses) {
+/// A microphone that hears a tone, a camera that sees the test picture, and what is heard and seen of others.
+pub(crate) fn engine(hertz: f64, codec: VideoCodec) -> (Engine, Senses) {
     let senses = Senses::default();
     let (ears, eyes) = (senses.clone(), senses.clone());
     let engine = Engine::builder()
@@ -122,6 +128,17 @@ pub(crate) async fn with_engine(
         .loudspeaker(FnOutput::new(move |played: &[i16]| ears.listen(played)))
         .sink(move |_: &RemoteSlot, picture: &Picture| eyes.watch(picture))
         .build();
+    (engine, senses)
+}
+
+/// A person with such an engine.
+pub(crate) async fn with_engine(
+    server: &Server,
+    accid: &str,
+    hertz: f64,
+    codec: VideoCodec,
+) -> (Person, Senses) {
+    let (engine, senses) = engine(hertz, codec);
     let person = Person::login_with(server, accid, builder(server), engine).await;
     (person, senses)
 }

@@ -12,6 +12,7 @@ mod engine;
 #[path = "../server/eventually.rs"]
 mod eventually;
 mod life;
+mod network;
 mod person;
 #[path = "../server/program.rs"]
 mod program;
