@@ -17,6 +17,9 @@ use crate::engine::processing::FRAME_SAMPLES;
 use crate::engine::ready::pace;
 use crate::engine::speaking::AudioSender;
 
+/// So often, in frames of 10 ms, the file is made whole: what ends the program ends no recording.
+const FLUSH_FRAMES: u32 = 10;
+
 /// A microphone that hears a WAV file: 48,000 samples a second of 16 bits; of several channels the first. After its end it is silent.
 #[derive(Debug, Clone)]
 pub struct WavInput {
@@ -26,8 +29,8 @@ pub struct WavInput {
     pub repeats: bool,
 }
 
-/// A loudspeaker that writes a WAV file of 48,000 samples a second of 16 bits, in place of what was there. The file is whole once the loudspeaker is
-/// closed; each time it is opened it begins again.
+/// A loudspeaker that writes a WAV file of 48,000 samples a second of 16 bits, in place of what was there. The file can be read
+/// while it is written; each time it is opened it begins again.
 #[derive(Debug, Clone)]
 pub struct WavOutput {
     /// Where it lies.
@@ -98,12 +101,17 @@ impl AudioOutput for WavOutput {
             .map_err(|error| missing(&self.path, error))?;
         let path = self.path.clone();
         let mut played = [0; FRAME_SAMPLES];
-        // The writer ends the file when it is dropped with the thread.
+        let mut frames = 0;
         pace::every(Duration::from_millis(10), move || {
             from.fill(&mut played);
+            frames += 1;
             let written = played
                 .iter()
-                .try_for_each(|sample| writer.write_sample(*sample));
+                .try_for_each(|sample| writer.write_sample(*sample))
+                .and_then(|()| match frames % FLUSH_FRAMES {
+                    0 => writer.flush(),
+                    _ => Ok(()),
+                });
             if let Err(error) = written {
                 from.stopped(missing(&path, error));
                 return false;
