@@ -52,6 +52,12 @@ impl AudioSource {
     }
 }
 
+impl Drop for AudioSource {
+    fn drop(&mut self) {
+        self.hearing.lock().plays = false;
+    }
+}
+
 /// All who are heard; shared by the connection, which brings packets, and the loudspeaker.
 #[derive(Clone)]
 pub(super) struct Hearing {
@@ -67,6 +73,8 @@ struct State {
     ears: HashMap<String, Ear>,
     /// What was mixed and not played yet.
     mixed: Vec<i16>,
+    /// Somebody listens. What was said before would only be heard late.
+    plays: bool,
 }
 
 /// Hears one participant.
@@ -164,7 +172,10 @@ impl Hearing {
 
     /// Takes a packet.
     pub(super) fn play(&self, from: &RemoteSlot, frame: &Frame) {
-        if let Some(ear) = self.lock().ears.get_mut(&from.mid) {
+        let mut state = self.lock();
+        if state.plays
+            && let Some(ear) = state.ears.get_mut(&from.mid)
+        {
             ear.take(frame);
         }
     }
@@ -178,6 +189,7 @@ impl Hearing {
 
     fn fill(&self, samples: &mut [i16]) {
         let mut state = self.lock();
+        state.plays = true;
         while state.mixed.len() < samples.len() {
             let frame = state.mix();
             self.meter.set(level_of(&frame));
