@@ -43,7 +43,10 @@ export class Phone {
   /** A first picture of each is decoded. */
   async seesAll(accids: string[]): Promise<void> {
     for (const accid of accids) {
-      await this.says((said) => said.event === 'first_video_frame' && said.accid === accid, `it sees ${accid}`);
+      await this.says(
+        (said) => said.event === 'first_video_frame' && said.accid === accid,
+        `it sees ${accid}`,
+      );
     }
   }
 

@@ -40,7 +40,9 @@ test('Firefox calls a telephone: both see and hear each other', async () => {
   }
 });
 
-test('a group of Chromium, Firefox and two telephones: all see each other', { timeout: 120_000 }, async () => {
+test('a group of Chromium, Firefox and two telephones: all see each other', {
+  timeout: 120_000,
+}, async () => {
   const [carol, dave] = await Promise.all([Phone.open(server, 'carol'), Phone.open(server, 'dave')]);
   try {
     await alice.dialGroup(['bob', 'carol', 'dave'], 'video');
@@ -53,7 +55,9 @@ test('a group of Chromium, Firefox and two telephones: all see each other', { ti
       dave.seesAll(['alice', 'bob', 'carol']),
     ]);
     await alice.hangUp();
-    await Promise.all([carol, dave].map((phone) => phone.says(({ event }) => event === 'call_end', 'it is over')));
+    await Promise.all(
+      [carol, dave].map((phone) => phone.says(({ event }) => event === 'call_end', 'it is over')),
+    );
     expect(await alice.page.evaluate(() => window.hullo.state)).toBe('idle');
   } finally {
     carol.close();
