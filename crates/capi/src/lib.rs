@@ -11,7 +11,6 @@ mod clients;
 mod code;
 mod devices;
 mod input;
-mod late_rtc;
 mod questions;
 mod run;
 mod texts;

@@ -10,7 +10,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use hullo_client::protocol::{Accid, Platform, Token};
-use hullo_client::{Builder, Client, Error, Events, FileStore, NoDevices, Op, Status, WebSocket};
+use hullo_client::{
+    Builder, Client, Devices, Error, Events, FileStore, NoDevices, Op, Rtc, Status, WebSocket,
+};
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
 
@@ -18,7 +20,6 @@ use crate::answer;
 use crate::callbacks::{Done, Saying};
 use crate::code::Refusal;
 use crate::devices::{Face, HulloDevices, Ports};
-use crate::late_rtc::LateRtc;
 use crate::questions::{Gives, Questions, asking_for_tokens};
 
 /// What an app asks of a client.
@@ -102,13 +103,13 @@ pub(crate) fn start(config: Config, parts: Parts) -> Result<Running, Refusal> {
     let ports = Arc::new(Ports::default());
     let (asking, reached) = (questions.clone(), ports.clone());
     let work = async move || {
-        let builder = Client::builder_over(transport, &config.app_key);
+        let builder = Client::builder_over(transport.clone(), &config.app_key);
         let builder = asking_for_tokens(builder, parts.gives, &asking, &parts.sayings);
         let (face, given_back) = match parts.devices {
             Some(devices) => Some(Face::new(devices, reached)).unzip(),
             None => (None, None),
         };
-        match build(builder, config, face) {
+        match build(builder, &transport, config, face).await {
             Ok((client, events)) => {
                 // Nobody may wait any more.
                 let _ = ready.send(Ok(client.watch()));
@@ -144,8 +145,9 @@ pub(crate) fn start(config: Config, parts: Parts) -> Result<Running, Refusal> {
     })
 }
 
-fn build(
+async fn build(
     mut builder: Builder<WebSocket>,
+    server: &WebSocket,
     config: Config,
     face: Option<Face>,
 ) -> Result<(Client, Events), Refusal> {
@@ -153,12 +155,25 @@ fn build(
     if let Some(path) = config.store {
         builder = builder.store(FileStore::new(path));
     }
-    let (server, address) = (config.server, config.media_address);
+    let address = config.media_address;
     let built = match face {
-        Some(face) => builder.build(LateRtc::new(&server, address, move || face.engine())),
-        None => builder.build(LateRtc::new(&server, address, NoDevices::default)),
+        Some(face) => builder.build(media(server, address, face.engine()).await?),
+        None => builder.build(media(server, address, NoDevices::default()).await?),
     };
     built.map_err(|error| refused(&error))
+}
+
+/// Media that find their way to the server, unless the app says which address leads there.
+async fn media<D: Devices>(
+    server: &WebSocket,
+    address: Option<IpAddr>,
+    devices: D,
+) -> Result<Rtc<D>, Refusal> {
+    let made = match address {
+        Some(address) => Rtc::bind(address, devices).await,
+        None => Rtc::to(server, devices),
+    };
+    made.map_err(|error| Refusal::NoResource(error.to_string()))
 }
 
 fn refused(error: &Error) -> Refusal {

@@ -311,7 +311,7 @@ impl Devices for Engine {
         match from.kind {
             SlotKind::Audio => self.hearing.play(from, &frame),
             SlotKind::Video | SlotKind::Screen => {
-                if let Some(watching) = &self.watching {
+                if let Some(watching) = &mut self.watching {
                     watching.play(from, frame);
                 }
             }

@@ -25,6 +25,7 @@ mod error;
 mod link;
 mod media;
 mod options;
+mod port;
 mod rtc;
 mod status;
 mod store;

@@ -2,8 +2,10 @@
 //! are encoded; an app's [`Devices`] make and take them.
 
 use std::collections::VecDeque;
+use std::future::{Future, pending};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::time::{Duration, Instant as StdInstant};
 
 use hullo_core::endpoint::{MediaCommand, MediaEvent};
@@ -11,22 +13,30 @@ use hullo_protocol::{DeviceFailure, DeviceState, SlotKind};
 use str0m::crypto::CryptoProvider;
 use str0m::net::{Protocol, Receive};
 use str0m::{Input, Output};
-use tokio::net::UdpSocket;
 use tokio::time::{Instant, sleep_until};
 
 use crate::connection::{Connection, Lines};
 use crate::devices::{Devices, FromDevice};
 use crate::media::Media;
+use crate::port::Port;
 
 /// Larger than any datagram that is sent to it.
 const DATAGRAM_BYTES_MAX: usize = 2_000;
 /// Where there is no connection nothing is due.
 const IDLE: Duration = Duration::from_secs(3_600);
 
+/// A search for the address of this machine that leads to the server's media.
+type Search = Pin<Box<dyn Future<Output = io::Result<IpAddr>> + Send>>;
+
 /// The media of a native client; at most one connection at a time. None shares a screen.
 pub struct Rtc<D> {
-    socket: UdpSocket,
-    local: SocketAddr,
+    /// How the way to the server is found for each connection; nothing where there is one port for all.
+    search: Option<Box<dyn Fn() -> Search + Send>>,
+    /// The search of a connection that is to be.
+    searching: Option<(u32, Search)>,
+    /// What that connection was commanded meanwhile.
+    early: Vec<MediaCommand>,
+    port: Option<Port>,
     connection: Option<Connection>,
     devices: D,
     events: VecDeque<MediaEvent>,
@@ -35,19 +45,50 @@ pub struct Rtc<D> {
 }
 
 impl<D: Devices> Rtc<D> {
-    /// Takes a UDP port of an address of this machine that leads to the server's media. Fails where there is no port to be had, and
-    /// as `Unsupported` where nobody can encrypt: without the feature `aws-lc-rs` the app installs its platform's cryptography first
-    /// ([`CryptoProvider::install_process_default`]).
+    /// Takes a UDP port of this address of this machine, for all connections: for a machine whose address stays. Fails where there is no port to be
+    /// had, and as [`Rtc::sought`].
     pub async fn bind(ip: IpAddr, devices: D) -> io::Result<Self> {
+        let mut rtc = Self::new(None, devices)?;
+        rtc.port = Some(Port::of(ip)?);
+        Ok(rtc)
+    }
+
+    /// Finds the address that leads to the server for each connection: for a machine that has no network yet, or gets another one. The
+    /// server's media is reached as the server is.
+    #[cfg(feature = "websocket")]
+    pub fn to(server: &crate::WebSocket, devices: D) -> io::Result<Self> {
+        let server = server.clone();
+        Self::sought(
+            move || {
+                let server = server.clone();
+                async move { server.local_ip().await }
+            },
+            devices,
+        )
+    }
+
+    /// The same with a search of the app's own. A connection whose search fails is tried again, as long as the call waits. Fails as
+    /// `Unsupported` where nobody can encrypt: without the feature `aws-lc-rs` the app installs its platform's cryptography first
+    /// ([`CryptoProvider::install_process_default`]).
+    pub fn sought<F>(search: impl Fn() -> F + Send + 'static, devices: D) -> io::Result<Self>
+    where
+        F: Future<Output = io::Result<IpAddr>> + Send + 'static,
+    {
+        let search = move || Box::pin(search()) as Search;
+        Self::new(Some(Box::new(search)), devices)
+    }
+
+    fn new(search: Option<Box<dyn Fn() -> Search + Send>>, devices: D) -> io::Result<Self> {
         if cfg!(not(feature = "aws-lc-rs")) && CryptoProvider::get_default().is_none() {
             let message = "nothing here can encrypt: enable the feature `aws-lc-rs` of hullo-client, or install a str0m \
                            CryptoProvider of this platform before";
             return Err(io::Error::new(io::ErrorKind::Unsupported, message));
         }
-        let socket = UdpSocket::bind((ip, 0)).await?;
         Ok(Self {
-            local: socket.local_addr()?,
-            socket,
+            search,
+            searching: None,
+            early: Vec::new(),
+            port: None,
             connection: None,
             devices,
             events: VecDeque::new(),
@@ -56,13 +97,54 @@ impl<D: Devices> Rtc<D> {
         })
     }
 
+    /// Keeps what waits for the way to the server; gives back what does not.
+    fn hold_back(&mut self, command: MediaCommand) -> Option<MediaCommand> {
+        if let (MediaCommand::Open { peer, .. }, Some(search)) = (&command, &self.search) {
+            self.searching = Some((*peer, search()));
+            (self.connection, self.port) = (None, None);
+            self.early.clear();
+        }
+        if command == MediaCommand::Close {
+            self.searching = None;
+            self.early.clear();
+        }
+        let is_of_devices = matches!(
+            command,
+            MediaCommand::Capture { .. } | MediaCommand::Retry { .. }
+        );
+        if self.searching.is_none() || is_of_devices {
+            return Some(command);
+        }
+        self.early.push(command);
+        None
+    }
+
+    /// The search of this connection has ended.
+    fn found(&mut self, peer: u32, address: io::Result<IpAddr>) {
+        self.searching = None;
+        let early = std::mem::take(&mut self.early);
+        match address.and_then(Port::of) {
+            Ok(port) => {
+                self.port = Some(port);
+                early
+                    .into_iter()
+                    .for_each(|command| self.carry_out(command));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no way leads to the server's media");
+                self.events.push_back(MediaEvent::Failed { peer });
+            }
+        }
+    }
+
     /// The connection, if `peer` still names it.
     fn of(&mut self, peer: u32) -> Option<&mut Connection> {
         self.connection.as_mut().filter(|one| one.peer == peer)
     }
 
     fn open(&mut self, peer: u32, lines: Lines) -> Option<MediaEvent> {
-        let connection = Connection::new(peer, self.local, lines, &self.devices);
+        let local = self.port.as_ref()?.local;
+        let connection = Connection::new(peer, local, lines, &self.devices);
         self.connection.insert(connection).offer(false)
     }
 
@@ -86,10 +168,9 @@ impl<D: Devices> Rtc<D> {
         loop {
             match connection.rtc.poll_output() {
                 Ok(Output::Transmit(datagram)) => {
-                    // One that is lost is sent again, or not missed.
-                    let _ = self
-                        .socket
-                        .try_send_to(&datagram.contents, datagram.destination);
+                    if let Some(port) = &self.port {
+                        port.send(&datagram.contents, datagram.destination);
+                    }
                 }
                 Ok(Output::Event(event)) => {
                     self.events
@@ -113,7 +194,10 @@ impl<D: Devices> Rtc<D> {
         let Some(connection) = self.connection.as_mut().filter(|one| !one.is_dead) else {
             return;
         };
-        if let Ok(receive) = Receive::new(Protocol::Udp, from, self.local, bytes)
+        let Some(port) = &self.port else {
+            return;
+        };
+        if let Ok(receive) = Receive::new(Protocol::Udp, from, port.local, bytes)
             && connection.receive(receive).is_err()
         {
             self.events.push_back(connection.die());
@@ -159,10 +243,8 @@ impl<D: Devices> Rtc<D> {
             }
         }
     }
-}
 
-impl<D: Devices> Media for Rtc<D> {
-    fn apply(&mut self, command: MediaCommand) {
+    fn carry_out(&mut self, command: MediaCommand) {
         let offered = match command {
             MediaCommand::Open {
                 peer,
@@ -231,6 +313,14 @@ impl<D: Devices> Media for Rtc<D> {
         self.events.extend(offered);
         self.poll();
     }
+}
+
+impl<D: Devices> Media for Rtc<D> {
+    fn apply(&mut self, command: MediaCommand) {
+        if let Some(command) = self.hold_back(command) {
+            self.carry_out(command);
+        }
+    }
 
     async fn happened(&mut self) -> MediaEvent {
         loop {
@@ -239,14 +329,26 @@ impl<D: Devices> Media for Rtc<D> {
                 return event;
             }
             let until = Instant::from_std(self.deadline);
+            let received = async {
+                match &self.port {
+                    Some(port) => port.receive(&mut self.buffer).await,
+                    None => pending().await,
+                }
+            };
+            let found = async {
+                match &mut self.searching {
+                    Some((peer, search)) => (*peer, search.await),
+                    None => pending().await,
+                }
+            };
             tokio::select! {
-                received = self.socket.recv_from(&mut self.buffer) => {
-                    // An error is one of a datagram before: nobody was there who took it.
+                received = received => {
                     if let Ok((length, from)) = received {
                         self.take_datagram(length, from);
                     }
                 }
                 said = self.devices.next() => self.take_from_device(said),
+                (peer, address) = found => self.found(peer, address),
                 () = sleep_until(until) => {}
             }
         }

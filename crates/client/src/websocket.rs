@@ -19,7 +19,9 @@ use crate::transport::{Connection, Transport};
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// Connects to the server at an address: `https://calls.example.com`, or `http://` for one that is near, below a path or not.
+/// Connects to the server at an address: `https://calls.example.com`, or `http://` for one that is near, below a path or not. Its clones lead to the
+/// same server.
+#[derive(Clone)]
 pub struct WebSocket {
     /// `ws://` or `wss://`.
     url: String,
@@ -62,9 +64,8 @@ impl WebSocket {
         })
     }
 
-    /// The address of this machine that leads to the server, which `Rtc::bind` wants, as long as the server's media is reached as the
-    /// server is. Nothing is sent. Fails where there is no way to it.
-    pub async fn local_ip(&self) -> io::Result<IpAddr> {
+    /// The address of this machine that leads to the server. Nothing is sent. Fails where there is no way to it.
+    pub(crate) async fn local_ip(&self) -> io::Result<IpAddr> {
         let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in lookup_host((self.host.as_str(), self.port)).await? {
             let any: IpAddr = match address.is_ipv4() {

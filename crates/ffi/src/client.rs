@@ -30,7 +30,7 @@ pub struct ClientOptions {
     /// A file of this client's own, where it keeps who it is: a restarted program goes on in its call. Without, each start is a new device.
     #[uniffi(default)]
     pub store: Option<String>,
-    /// The address of this machine that leads to the server's media; found by itself when absent.
+    /// The address of this machine that leads to the server's media; found for each call when absent.
     #[uniffi(default)]
     pub local_address: Option<String>,
 }
@@ -68,8 +68,8 @@ pub trait EventListener: Send + Sync {
 #[uniffi::export(async_runtime = "tokio")]
 impl NativeClient {
     /// A client that is signed out. The provider is asked for fresh login tokens, the handler for room tokens (secure mode). Fails with
-    /// `bad_request` for an address or an app key that is none, with `no_connection` where no way leads to the server, and with `server`
-    /// where the store cannot be read.
+    /// `bad_request` for an address or an app key that is none, and with `server` where the store cannot be read or the local address has no
+    /// port.
     #[uniffi::constructor(default(token_provider = None, token_handler = None, devices))]
     pub async fn open(
         options: ClientOptions,
@@ -79,20 +79,18 @@ impl NativeClient {
         token_handler: Option<Arc<dyn TokenHandler>>,
     ) -> Result<Arc<Self>, HulloError> {
         let socket = WebSocket::new(&options.server)?;
-        let here = match &options.local_address {
-            Some(address) => local_address(address)?,
-            None => socket.local_ip().await.map_err(|error| {
-                let message = format!("no way leads to {}: {error}", options.server);
-                refused(ErrorKind::NoConnection, message)
-            })?,
-        };
+        let here = options.local_address.as_deref();
+        let here = here.map(local_address).transpose()?;
         let (holder, released) = Holder::new();
-        let media = Rtc::bind(here, devices.engine(&holder))
-            .await
-            .map_err(|error| {
-                let message = format!("media cannot use the address {here}: {error}");
-                refused(ErrorKind::Server, message)
-            })?;
+        let engine = devices.engine(&holder);
+        let media = match here {
+            Some(here) => Rtc::bind(here, engine).await,
+            None => Rtc::to(&socket, engine),
+        };
+        let media = media.map_err(|error| {
+            let message = format!("there is no port for media to be had: {error}");
+            refused(ErrorKind::Server, message)
+        })?;
         let mut builder =
             hullo_client::Client::builder_over(socket, &options.app_key).platform(options.platform);
         if let Some(path) = options.store {

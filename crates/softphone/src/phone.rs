@@ -80,9 +80,7 @@ async fn live(task: &Task) -> Result<ExitCode> {
     let (engine, watched) = devices::engine(line);
     let (app_key, token) = credentials(line).await?;
     let transport = WebSocket::new(&line.server)?;
-    let address = transport.local_ip().await;
-    let address = address.with_context(|| format!("there is no way to {}", line.server))?;
-    let media = Rtc::bind(address, engine).await?;
+    let media = Rtc::to(&transport, engine)?;
     let mut builder = Client::builder_over(transport, &app_key).platform(Platform::Server);
     if let Some(path) = &line.store {
         builder = builder.store(FileStore::new(path));

@@ -77,7 +77,7 @@ impl Keeper {
                 orders: thread_orders,
                 opening: 0,
                 opened: None,
-                wanted: false,
+                failed: None,
                 name: thread_name,
             };
             keeping.run(taken);
@@ -111,7 +111,8 @@ struct Keeping<F> {
     orders: std_mpsc::Sender<Order>,
     opening: u64,
     opened: Option<Box<dyn Opened>>,
-    wanted: bool,
+    /// Why it is not open though it is wanted: it is tried again when it is asked for that.
+    failed: Option<DeviceError>,
     name: String,
 }
 
@@ -119,11 +120,10 @@ impl<F: FnMut(Alarm) -> Result<Box<dyn Opened>, DeviceError>> Keeping<F> {
     fn run(mut self, taken: std_mpsc::Receiver<Order>) {
         while let Ok(order) = taken.recv() {
             match order {
-                Order::Want(wanted) => self.want(wanted),
-                Order::Retry => {
-                    let wanted = self.wanted;
-                    self.want(wanted);
-                }
+                Order::Want(true) => self.open(),
+                Order::Want(false) => self.close(),
+                Order::Retry if self.failed.take().is_some() => self.open(),
+                Order::Retry => {}
                 Order::Stopped(opening, error) => self.stopped(opening, error),
             }
             if self.said.is_closed() {
@@ -132,13 +132,8 @@ impl<F: FnMut(Alarm) -> Result<Box<dyn Opened>, DeviceError>> Keeping<F> {
         }
     }
 
-    fn want(&mut self, wanted: bool) {
-        self.wanted = wanted;
-        if !wanted {
-            self.opened = None;
-            return self.say(DeviceState::Off, None);
-        }
-        if self.opened.is_none() {
+    fn open(&mut self) {
+        if self.opened.is_none() && self.failed.is_none() {
             self.opening += 1;
             let alarm = Alarm {
                 orders: self.orders.clone(),
@@ -146,31 +141,40 @@ impl<F: FnMut(Alarm) -> Result<Box<dyn Opened>, DeviceError>> Keeping<F> {
             };
             match (self.open)(alarm) {
                 Ok(opened) => self.opened = Some(opened),
-                Err(error) => return self.failed(error),
+                Err(error) => self.fail(error),
             }
         }
-        self.say(DeviceState::On, None);
+        self.say();
+    }
+
+    fn close(&mut self) {
+        (self.opened, self.failed) = (None, None);
+        self.say();
     }
 
     fn stopped(&mut self, opening: u64, error: DeviceError) {
         if opening == self.opening && self.opened.take().is_some() {
-            self.failed(error);
+            self.fail(error);
+            self.say();
         }
     }
 
-    fn failed(&self, error: DeviceError) {
+    fn fail(&mut self, error: DeviceError) {
         tracing::warn!(%error, "the {} cannot be used", self.name);
-        self.say(DeviceState::Failed, Some(error));
+        self.failed = Some(error);
     }
 
-    fn say(&self, state: DeviceState, error: Option<DeviceError>) {
+    fn say(&self) {
         let Some(kind) = self.kind else {
             return;
         };
-        let (failure, message) = match error {
-            Some(error) => (Some(error.failure), Some(error.message)),
-            None => (None, None),
+        let state = match (&self.opened, &self.failed) {
+            (Some(_), _) => DeviceState::On,
+            (None, Some(_)) => DeviceState::Failed,
+            (None, None) => DeviceState::Off,
         };
+        let failure = self.failed.as_ref().map(|error| error.failure);
+        let message = self.failed.as_ref().map(|error| error.message.clone());
         // The call may be over.
         let _ = self.said.send(FromDevice::State {
             kind,
@@ -225,6 +229,8 @@ mod tests {
         let busy = (DeviceState::Failed, Some(DeviceFailure::Busy));
         assert_eq!(states(&mut heard), busy);
         *broken.lock().unwrap() = false;
+        keeper.want(true);
+        assert_eq!(states(&mut heard), busy, "nobody has asked for another try");
         keeper.retry();
         assert_eq!(states(&mut heard), (DeviceState::On, None));
         let unplugged = DeviceError::new(DeviceFailure::Missing, "unplugged");
@@ -234,7 +240,8 @@ mod tests {
         assert_eq!(closings.recv(), Ok("closed"));
         keeper.retry();
         assert_eq!(states(&mut heard), (DeviceState::On, None));
-        // What the one before says late is nothing to this one.
+        // It is open: there is nothing to try, and what the one before says late is nothing to this one.
+        keeper.retry();
         alarms.lock().unwrap()[0].raise(unplugged);
         keeper.want(false);
         assert_eq!(states(&mut heard), (DeviceState::Off, None));

@@ -1,8 +1,9 @@
 //! From encoded pictures to what is seen, on a thread of its own. A picture is shown when the sound of its moment is heard.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,10 +46,13 @@ enum Work {
     Frame(RemoteSlot, Box<Frame>),
 }
 
-/// The way to the thread that decodes; it ends when this is dropped.
+/// The way to the thread that decodes; it ends when this is dropped. Nothing waits for that thread.
 pub(super) struct Watching {
-    work: SyncSender<Work>,
-    said: UnboundedSender<FromDevice>,
+    work: Sender<Work>,
+    /// Frames that the thread has not taken.
+    waiting: Arc<AtomicUsize>,
+    /// M-lines of which frames were dropped since the last that was not.
+    skipped: HashSet<String>,
 }
 
 impl Watching {
@@ -58,12 +62,14 @@ impl Watching {
         said: UnboundedSender<FromDevice>,
         sink: Box<dyn VideoSink>,
     ) -> Self {
-        let (work, taken) = sync_channel(FRAMES_WAITING);
+        let (work, taken) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
         let eyes = Eyes {
             codecs,
             hearing,
-            said: said.clone(),
+            said,
             sink,
+            waiting: waiting.clone(),
             eyes: HashMap::new(),
         };
         let started = thread::Builder::new()
@@ -72,7 +78,11 @@ impl Watching {
         if let Err(error) = started {
             tracing::error!(%error, "no thread to decode pictures");
         }
-        Self { work, said }
+        Self {
+            work,
+            waiting,
+            skipped: HashSet::new(),
+        }
     }
 
     pub(super) fn follow(&self, slots: &[RemoteSlot]) {
@@ -82,13 +92,20 @@ impl Watching {
         let _ = self.work.send(Work::Follow(slots));
     }
 
-    pub(super) fn play(&self, from: &RemoteSlot, frame: Frame) {
-        let work = Work::Frame(from.clone(), Box::new(frame));
-        if let Err(TrySendError::Full(_)) = self.work.try_send(work) {
+    pub(super) fn play(&mut self, from: &RemoteSlot, mut frame: Frame) {
+        if self.waiting.load(Ordering::Relaxed) >= FRAMES_WAITING {
             tracing::debug!("pictures come faster than they are decoded");
-            // The call may be over.
-            let _ = self.said.send(FromDevice::WantsKeyFrame(from.clone()));
+            self.skipped.insert(from.mid.clone());
+            return;
         }
+        if self.skipped.remove(&from.mid)
+            && let Some(received) = &mut frame.received
+        {
+            received.is_next = false;
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // A thread that has ended has been complained of.
+        let _ = self.work.send(Work::Frame(from.clone(), Box::new(frame)));
     }
 }
 
@@ -98,6 +115,7 @@ struct Eyes {
     hearing: Hearing,
     said: UnboundedSender<FromDevice>,
     sink: Box<dyn VideoSink>,
+    waiting: Arc<AtomicUsize>,
     /// By m-line.
     eyes: HashMap<String, Eye>,
 }
@@ -133,7 +151,10 @@ impl Eyes {
             let due = self.due().map(|due| due.saturating_duration_since(now));
             match work.recv_timeout(due.unwrap_or(IDLE)) {
                 Ok(Work::Follow(slots)) => self.follow(slots),
-                Ok(Work::Frame(slot, frame)) => self.take(&slot, &frame),
+                Ok(Work::Frame(slot, frame)) => {
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
+                    self.take(&slot, &frame);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -271,5 +292,117 @@ fn is_key_frame(codec: VideoCodec, frame: &[u8]) -> bool {
         VideoCodec::H264 => frame
             .windows(4)
             .any(|bytes| bytes[..3] == [0, 0, 1] && bytes[3] & 0x1f == 5),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use hullo_protocol::Accid;
+    use str0m::format::{CodecSpec, FormatParams, PayloadParams};
+    use str0m::media::{Frequency, MediaTime};
+
+    use super::*;
+    use crate::devices::Received;
+    use crate::engine::codec::{AudioDecoder, AudioEncoder, VideoEncoder};
+    use crate::engine::meter::Meter;
+    use crate::engine::processing::{NoProcessor, SharedProcessor};
+
+    /// Decodes every frame to the same picture.
+    struct Dots;
+
+    impl VideoDecoder for Dots {
+        fn decode(&mut self, _: &[u8]) -> Result<Option<Picture>, CodecError> {
+            Ok(Picture::new(2, 2, vec![0; 6], Instant::now()))
+        }
+    }
+
+    impl Codecs for Dots {
+        fn video(&self) -> Vec<VideoCodec> {
+            vec![VideoCodec::Vp8]
+        }
+
+        fn audio_encoder(&self) -> Result<Box<dyn AudioEncoder>, CodecError> {
+            Err(CodecError("none".to_owned()))
+        }
+
+        fn audio_decoder(&self) -> Result<Box<dyn AudioDecoder>, CodecError> {
+            Err(CodecError("none".to_owned()))
+        }
+
+        fn video_encoder(
+            &self,
+            _: VideoCodec,
+            _: usize,
+            _: usize,
+            _: u32,
+        ) -> Result<Box<dyn VideoEncoder>, CodecError> {
+            Err(CodecError("none".to_owned()))
+        }
+
+        fn video_decoder(&self, _: VideoCodec) -> Result<Box<dyn VideoDecoder>, CodecError> {
+            Ok(Box::new(Dots))
+        }
+    }
+
+    fn frame(is_whole: bool) -> Frame {
+        let spec = CodecSpec {
+            codec: Codec::Vp8,
+            clock_rate: Frequency::NINETY_KHZ,
+            channels: None,
+            format: FormatParams::default(),
+        };
+        let first = u8::from(!is_whole);
+        let params = PayloadParams::new(96.into(), None, spec);
+        let mut frame = Frame::made(params, MediaTime::from_90khz(0), [first]);
+        frame.received = Some(Received {
+            packets: (0, 0),
+            is_next: true,
+            reference: None,
+        });
+        frame
+    }
+
+    #[test]
+    fn a_window_that_hangs_holds_up_nobody_and_then_asks_for_a_whole_picture() {
+        let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let codecs: Arc<dyn Codecs> = Arc::new(Dots);
+        let hearing = Hearing::new(
+            codecs.clone(),
+            SharedProcessor::new(NoProcessor),
+            Meter::default(),
+        );
+        let (shows, shown) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let sink = move |_: &RemoteSlot, _: &Picture| {
+            // The test may be over.
+            let _ = shows.send(());
+            let _ = released.recv();
+        };
+        let mut watching = Watching::start(codecs, hearing, said, Box::new(sink));
+        let slot = RemoteSlot {
+            mid: "1".to_owned(),
+            kind: SlotKind::Video,
+            accid: Accid::parse("alice").unwrap(),
+            muted: false,
+        };
+        watching.follow(std::slice::from_ref(&slot));
+        watching.play(&slot, frame(true));
+        shown.recv().unwrap();
+        for _ in 0..FRAMES_WAITING + 10 {
+            watching.play(&slot, frame(false));
+        }
+        watching.follow(std::slice::from_ref(&slot));
+        drop(release);
+        // All that waited is shown, and the next one cannot be: some before it are missing.
+        for _ in 0..FRAMES_WAITING {
+            shown.recv().unwrap();
+        }
+        watching.play(&slot, frame(false));
+        let mut said = std::iter::from_fn(|| heard.blocking_recv());
+        assert!(said.any(|said| matches!(said, FromDevice::WantsKeyFrame(_))));
+        watching.play(&slot, frame(true));
+        shown.recv().unwrap();
     }
 }
