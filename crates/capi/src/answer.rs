@@ -1,5 +1,6 @@
 //! What the app is told, as JSON.
 
+use hullo_client::texts::RecordLine;
 use hullo_client::{Error, Event, Status, Value};
 use serde::Serialize;
 use serde_json::json;
@@ -41,6 +42,15 @@ pub(crate) fn status(status: &Status) -> String {
         "elsewhere": status.elsewhere,
         "connected": status.connected,
         "reconnecting": status.reconnecting,
+    }))
+}
+
+pub(crate) fn record_line(line: &RecordLine) -> String {
+    text(&json!({
+        "direction": if line.outgoing { "outgoing" } else { "incoming" },
+        "missed": line.missed,
+        "title": line.title,
+        "text": line.text,
     }))
 }
 

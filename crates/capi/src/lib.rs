@@ -3,7 +3,6 @@
 //! - here: the functions; each copies what it is handed ([`input`]) and says by a [`HulloCode`](code::HulloCode) what came of it.
 //! - [`clients`]: the clients by number; [`run`]: the thread of one; [`callbacks`]: the thread that calls the app.
 //! - [`devices`]: the app's microphone, loudspeaker and camera; [`questions`]: what the app is asked for.
-//! - [`texts`]: what people read.
 
 mod answer;
 mod callbacks;
@@ -13,7 +12,6 @@ mod devices;
 mod input;
 mod questions;
 mod run;
-mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +20,8 @@ use std::ffi::{CString, c_char, c_void};
 use std::slice;
 use std::sync::mpsc::channel;
 
-use hullo_client::Op;
-use hullo_client::protocol::{Accid, Token};
+use hullo_client::protocol::{Accid, ErrorKind, Token};
+use hullo_client::{Op, texts};
 
 pub use crate::callbacks::{HulloCallbacks, HulloDone};
 pub use crate::code::HulloCode;
@@ -270,6 +268,11 @@ pub unsafe extern "C" fn hullo_device_stopped(
     })
 }
 
+/// A kind of error by its name; of a later version, that something went wrong.
+fn kind_of(name: &str) -> ErrorKind {
+    serde_json::from_value(name.into()).unwrap_or(ErrorKind::Unknown)
+}
+
 /// Samples that can be: not null, and no more than memory has.
 fn check_samples(samples: *const i16, count: usize) -> Result<(), Refusal> {
     if samples.is_null() {
@@ -314,7 +317,7 @@ pub unsafe extern "C" fn hullo_error_text(
         // SAFETY: as this function asks.
         let language = unsafe { input::text(language, "the language") }?;
         // SAFETY: as this function asks.
-        unsafe { give_text(texts::error(&kind, &language), text) }
+        unsafe { give_text(texts::error(kind_of(&kind), &language), text) }
     })
 }
 
@@ -331,7 +334,7 @@ pub unsafe extern "C" fn hullo_error_code(kind: *const c_char, code: *mut u32) -
             return Err(Refusal::Null("the place for the number"));
         }
         // SAFETY: not null, and as this function asks.
-        unsafe { code.write(texts::error_code(&kind)) };
+        unsafe { code.write(kind_of(&kind).code()) };
         Ok(())
     })
 }
@@ -380,8 +383,9 @@ pub unsafe extern "C" fn hullo_record_line(
         let reader = Accid::parse(&reader).map_err(|error| Refusal::BadValue(error.to_string()))?;
         // SAFETY: as this function asks.
         let language = unsafe { text(language, "the language") }?;
+        let read = texts::record_line(&summary, &reader, &language);
         // SAFETY: as this function asks.
-        unsafe { give_text(&texts::record_line(&summary, &reader, &language), line) }
+        unsafe { give_text(&answer::record_line(&read), line) }
     })
 }
 

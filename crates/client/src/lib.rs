@@ -29,6 +29,7 @@ mod port;
 mod rtc;
 mod status;
 mod store;
+pub mod texts;
 mod tokens;
 mod transport;
 #[cfg(feature = "websocket")]

@@ -13,6 +13,7 @@ mod device;
 mod held;
 mod media;
 mod operations;
+mod texts;
 mod tokens;
 mod types;
 

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use hullo_client::protocol::{EndReason, Media, Platform, Token};
+use hullo_client::protocol::{Accid, EndReason, Media, Platform, Token};
 use hullo_client::{
     CallOptions, Client, DevicePresets, Event, Events, FileStore, GroupCallOptions, Rtc, State,
-    WebSocket,
+    WebSocket, texts,
 };
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -35,6 +35,14 @@ impl Task {
         match self {
             Self::Call(call) => &call.line,
             Self::Answer(answer) => &answer.line,
+        }
+    }
+
+    /// Whom it calls, as far as that is known.
+    fn callee(&self) -> String {
+        match self {
+            Self::Call(call) => call.accids.join(", "),
+            Self::Answer(_) => String::new(),
         }
     }
 
@@ -112,6 +120,7 @@ async fn live(task: &Task) -> Result<ExitCode> {
         face,
         watched,
         talked: false,
+        other: task.callee(),
         ended: None,
         code: ExitCode::SUCCESS,
     };
@@ -119,15 +128,15 @@ async fn live(task: &Task) -> Result<ExitCode> {
     let Phone {
         client,
         face,
-        ended: reason,
+        ended: how,
         code,
         ..
     } = phone;
     let is_seen = matches!(face, Face::Screen(_));
     // Gives the terminal back.
     drop(face);
-    if let Some(reason) = reason.filter(|_| is_seen) {
-        println!("{}", Language::of_terminal().end(reason));
+    if let Some(how) = how.filter(|_| is_seen) {
+        println!("{how}");
     }
     // Whoever calls is not to ring on.
     let _ = client.logout().await;
@@ -154,8 +163,10 @@ struct Phone<'a> {
     watched: Watched,
     /// Somebody was there.
     talked: bool,
-    /// Why the last call ended.
-    ended: Option<EndReason>,
+    /// Who is or was at the other end.
+    other: String,
+    /// How the last call ended.
+    ended: Option<String>,
     code: ExitCode,
 }
 
@@ -228,17 +239,20 @@ impl Phone<'_> {
             Face::Script(script) => script.take(event)?,
         }
         match event {
-            Event::Invited { .. } if self.task.answers_by_itself() => {
-                self.grant(Wish::Accept).await;
+            Event::Invited { invitor, name, .. } => {
+                self.other = name.clone().unwrap_or_else(|| invitor.to_string());
+                if self.task.answers_by_itself() {
+                    self.grant(Wish::Accept).await;
+                }
             }
             Event::UserEnter { .. } => self.talked = true,
-            Event::CallEnd { reason, .. } => {
+            Event::CallEnd { reason, by, .. } => {
                 self.watched.forget_the_picture();
+                self.end(*reason, by.as_ref());
                 self.show()?;
                 let talked = std::mem::take(&mut self.talked);
                 if self.task.ends_with_the_call() {
                     self.code = code(talked, *reason);
-                    self.ended = Some(*reason);
                     return Ok(true);
                 }
             }
@@ -247,6 +261,19 @@ impl Phone<'_> {
         }
         self.show()?;
         Ok(false)
+    }
+
+    /// How it ended, in words.
+    fn end(&mut self, reason: EndReason, by: Option<&Accid>) {
+        let me = &self.task.line().me;
+        let is_mine = by.map(|by| by.as_str().eq_ignore_ascii_case(me));
+        let has_dialled = matches!(self.task, Task::Call(_));
+        let language = Language::of_terminal().tag();
+        let how = texts::ending(reason, is_mine, has_dialled, &self.other, language);
+        if let Face::Screen(screen) = &mut self.face {
+            screen.end(&how);
+        }
+        self.ended = Some(how);
     }
 
     /// What cannot be done now is said, and changes nothing.

@@ -8,8 +8,8 @@ use anyhow::Result;
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use hullo_client::engine::{Meter, SILENCE_DBOV};
-use hullo_client::protocol::{Accid, CallView, DeviceState, EndReason, ParticipantView, Quality};
-use hullo_client::{Error, Event, State, Status};
+use hullo_client::protocol::{Accid, CallView, DeviceState, ParticipantView, Quality};
+use hullo_client::{Error, Event, State, Status, texts};
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -44,7 +44,8 @@ pub(crate) struct Screen {
     watched: Watched,
     since: Option<Instant>,
     quality: HashMap<Accid, Quality>,
-    last: Option<EndReason>,
+    /// How the last call ended.
+    last: Option<String>,
     complaint: Option<(Instant, String)>,
     bell: Option<Instant>,
 }
@@ -80,8 +81,7 @@ impl Screen {
     pub(crate) fn take(&mut self, event: &Event) {
         match event {
             Event::UserEnter { .. } => _ = self.since.get_or_insert_with(Instant::now),
-            Event::CallEnd { reason, .. } => {
-                self.last = Some(*reason);
+            Event::CallEnd { .. } => {
                 self.since = None;
                 self.quality.clear();
             }
@@ -96,11 +96,15 @@ impl Screen {
         }
     }
 
+    /// A call has ended in this way.
+    pub(crate) fn end(&mut self, how: &str) {
+        self.last = Some(how.to_owned());
+    }
+
     pub(crate) fn complain(&mut self, error: &Error) {
-        let text = match (self.language, error.kind()) {
-            (Language::English, Some(kind)) => kind.text().to_owned(),
-            (Language::Chinese, Some(kind)) => kind.chinese().to_owned(),
-            (_, None) => error.to_string(),
+        let text = match error.kind() {
+            Some(kind) => texts::error(kind, self.language.tag()).to_owned(),
+            None => error.to_string(),
         };
         self.complaint = Some((Instant::now(), text));
     }
@@ -115,7 +119,7 @@ impl Screen {
             status,
             since: self.since,
             quality: &self.quality,
-            last: self.last,
+            last: self.last.as_deref(),
             complaint: self.complaint.as_ref().map(|(_, text)| text.as_str()),
             watched: &self.watched,
         };
@@ -148,7 +152,7 @@ struct View<'a> {
     status: &'a Status,
     since: Option<Instant>,
     quality: &'a HashMap<Accid, Quality>,
-    last: Option<EndReason>,
+    last: Option<&'a str>,
     complaint: Option<&'a str>,
     watched: &'a Watched,
 }
@@ -214,8 +218,7 @@ impl View<'_> {
             words.push(Span::styled(text, Style::new().fg(WARNING)));
         }
         if let (State::Idle, Some(last)) = (self.status.state, self.last) {
-            let text = format!("  {}", self.language.end(last));
-            words.push(Span::styled(text, Style::new().fg(FAINT)));
+            words.push(Span::styled(format!("  {last}"), Style::new().fg(FAINT)));
         }
         Paragraph::new(vec![Line::default(), Line::from(words)]).render(area, frame.buffer_mut());
     }
@@ -252,7 +255,10 @@ impl View<'_> {
         let mut words = vec![
             Span::styled(mark, style),
             Span::raw(format!("{:<16}", one.accid.as_str())),
-            Span::styled(format!("{:<14}", language.participant(one.state)), faint),
+            Span::styled(
+                format!("{:<20}", texts::participant(one.state, language.tag())),
+                faint,
+            ),
         ];
         if one.state.is_in_call() {
             let devices = format!(

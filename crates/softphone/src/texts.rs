@@ -1,7 +1,7 @@
-//! What the screen says, in English and Chinese.
+//! What only this screen says, in English and Chinese; the rest are the texts of all clients (`hullo_client::texts`).
 
 use hullo_client::State;
-use hullo_client::protocol::{DeviceState, EndReason, ParticipantState, Quality};
+use hullo_client::protocol::{DeviceState, Quality};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -38,22 +38,9 @@ impl Language {
         }
     }
 
-    pub(crate) fn participant(self, state: ParticipantState) -> &'static str {
-        match state {
-            ParticipantState::Invited | ParticipantState::Delivered => {
-                self.pick("being called", "呼叫中")
-            }
-            ParticipantState::Ringing => self.pick("ringing", "响铃中"),
-            ParticipantState::Accepted => self.pick("connecting", "连接中"),
-            ParticipantState::Joined => self.pick("here", "已加入"),
-            ParticipantState::Left => self.pick("has left", "已离开"),
-            ParticipantState::Lost => self.pick("lost", "已断线"),
-            ParticipantState::Rejected => self.pick("declined", "已拒绝"),
-            ParticipantState::Busy => self.pick("busy", "忙线"),
-            ParticipantState::Cancelled => self.pick("called off", "已取消"),
-            ParticipantState::TimedOut => self.pick("no answer", "无人接听"),
-            ParticipantState::Unreachable => self.pick("not reachable", "无法接通"),
-        }
+    /// As the texts of all clients name it.
+    pub(crate) fn tag(self) -> &'static str {
+        self.pick("en", "zh")
     }
 
     pub(crate) fn device(self, state: DeviceState) -> &'static str {
@@ -62,24 +49,6 @@ impl Language {
             DeviceState::Off => self.pick("off", "关"),
             DeviceState::Asking => self.pick("opening", "打开中"),
             DeviceState::Failed => self.pick("failed", "故障"),
-        }
-    }
-
-    pub(crate) fn end(self, reason: EndReason) -> &'static str {
-        match reason {
-            EndReason::HungUp => self.pick("hung up", "通话结束"),
-            EndReason::Cancelled => self.pick("called off", "已取消"),
-            EndReason::Rejected => self.pick("declined", "对方已拒绝"),
-            EndReason::Busy => self.pick("busy", "对方忙线中"),
-            EndReason::TimedOut => self.pick("no answer", "无人接听"),
-            EndReason::Unreachable => self.pick("not reachable", "对方无法接通"),
-            EndReason::ConnectTimedOut => self.pick("no connection", "连接失败"),
-            EndReason::Lost => self.pick("connection lost", "连接已断开"),
-            EndReason::LoggedOut => self.pick("signed out", "账号已登出"),
-            EndReason::TokenRefused => {
-                self.pick("refused: no right to this room", "房间令牌被拒绝")
-            }
-            EndReason::Server => self.pick("ended by the server", "服务器已结束通话"),
         }
     }
 

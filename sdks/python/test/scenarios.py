@@ -22,6 +22,7 @@ from hullo import (
     RecordStatus,
     Refused,
     State,
+    record_line,
 )
 
 
@@ -210,6 +211,8 @@ async def record_and_message(backend: Backend) -> None:
             assert isinstance(message.body, MessageBody.CALL)
             summary = message.body[0]
             assert (summary.call_id, summary.status) == (call_id, RecordStatus.COMPLETE)
+            line = record_line(summary, "alice" if person is alice else "bob", "zh")
+            assert (line.title, line.outgoing) == ("语音通话", person is alice), line
             page = await person.client.messages(other)
             assert [one.id for one in page.messages] == [message.id]
             record = await person.client.record(call_id)

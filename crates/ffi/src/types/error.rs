@@ -177,15 +177,3 @@ impl From<hullo_client::Error> for HulloError {
         }
     }
 }
-
-/// What to tell a person of an error, in English.
-#[uniffi::export]
-pub(crate) fn error_text(kind: ErrorKind) -> String {
-    kind.text().to_owned()
-}
-
-/// What to tell a person of an error, in Chinese.
-#[uniffi::export]
-pub(crate) fn error_text_chinese(kind: ErrorKind) -> String {
-    kind.chinese().to_owned()
-}

@@ -215,6 +215,8 @@ private suspend fun recordAndMessage(backend: Backend) {
         assert(message.from == "alice" && message.to == "bob") { message }
         val summary = (message.body as MessageBody.Call).v1
         assert(summary.callId == callId && summary.status == RecordStatus.COMPLETE) { summary }
+        val line = recordLine(summary, if (person === alice) "alice" else "bob", "zh")
+        assert(line.title == "语音通话" && line.outgoing == (person === alice)) { line }
         assert(person.client.messages(other).messages.map { it.id } == listOf(message.id))
         val record = person.client.record(callId)
         assert(record.caller == "alice" && record.callees == listOf("bob") && record.endedBy == "alice") { record }
