@@ -28,14 +28,20 @@ const IDLE: Duration = Duration::from_secs(3_600);
 /// A search for the address of this machine that leads to the server's media.
 type Search = Pin<Box<dyn Future<Output = io::Result<IpAddr>> + Send>>;
 
+/// A connection that is to be, once there is a way to the server.
+struct Waiting {
+    peer: u32,
+    /// Nothing after one that has failed, until it is to be tried again.
+    search: Option<Search>,
+    /// What it was commanded, from `Open` on.
+    commands: Vec<MediaCommand>,
+}
+
 /// The media of a native client; at most one connection at a time. None shares a screen.
 pub struct Rtc<D> {
     /// How the way to the server is found for each connection; nothing where there is one port for all.
     search: Option<Box<dyn Fn() -> Search + Send>>,
-    /// The search of a connection that is to be.
-    searching: Option<(u32, Search)>,
-    /// What that connection was commanded meanwhile.
-    early: Vec<MediaCommand>,
+    waiting: Option<Waiting>,
     port: Option<Port>,
     connection: Option<Connection>,
     devices: D,
@@ -86,8 +92,7 @@ impl<D: Devices> Rtc<D> {
         }
         Ok(Self {
             search,
-            searching: None,
-            early: Vec::new(),
+            waiting: None,
             port: None,
             connection: None,
             devices,
@@ -99,40 +104,49 @@ impl<D: Devices> Rtc<D> {
 
     /// Keeps what waits for the way to the server; gives back what does not.
     fn hold_back(&mut self, command: MediaCommand) -> Option<MediaCommand> {
-        if let (MediaCommand::Open { peer, .. }, Some(search)) = (&command, &self.search) {
-            self.searching = Some((*peer, search()));
-            (self.connection, self.port) = (None, None);
-            self.early.clear();
+        match (&command, &self.search) {
+            (MediaCommand::Open { peer, .. }, Some(search)) => {
+                (self.connection, self.port) = (None, None);
+                self.waiting = Some(Waiting {
+                    peer: *peer,
+                    search: Some(search()),
+                    commands: Vec::new(),
+                });
+            }
+            (MediaCommand::Close, _) => self.waiting = None,
+            (MediaCommand::Capture { .. } | MediaCommand::Retry { .. }, _) => return Some(command),
+            _ => {}
         }
-        if command == MediaCommand::Close {
-            self.searching = None;
-            self.early.clear();
-        }
-        let is_of_devices = matches!(
-            command,
-            MediaCommand::Capture { .. } | MediaCommand::Retry { .. }
-        );
-        if self.searching.is_none() || is_of_devices {
+        let Some(waiting) = &mut self.waiting else {
             return Some(command);
+        };
+        match (&command, &self.search) {
+            // There is nothing yet to restart.
+            (MediaCommand::Restart { .. }, Some(search)) => {
+                waiting.search.get_or_insert_with(search);
+            }
+            _ => waiting.commands.push(command),
         }
-        self.early.push(command);
         None
     }
 
-    /// The search of this connection has ended.
-    fn found(&mut self, peer: u32, address: io::Result<IpAddr>) {
-        self.searching = None;
-        let early = std::mem::take(&mut self.early);
+    /// The search for the way to the server has ended.
+    fn found(&mut self, address: io::Result<IpAddr>) {
+        let Some(mut waiting) = self.waiting.take() else {
+            return;
+        };
         match address.and_then(Port::of) {
             Ok(port) => {
                 self.port = Some(port);
-                early
-                    .into_iter()
-                    .for_each(|command| self.carry_out(command));
+                let commands = waiting.commands.into_iter();
+                commands.for_each(|command| self.carry_out(command));
             }
             Err(error) => {
                 tracing::debug!(%error, "no way leads to the server's media");
+                let peer = waiting.peer;
                 self.events.push_back(MediaEvent::Failed { peer });
+                waiting.search = None;
+                self.waiting = Some(waiting);
             }
         }
     }
@@ -336,8 +350,9 @@ impl<D: Devices> Media for Rtc<D> {
                 }
             };
             let found = async {
-                match &mut self.searching {
-                    Some((peer, search)) => (*peer, search.await),
+                let search = self.waiting.as_mut().and_then(|one| one.search.as_mut());
+                match search {
+                    Some(search) => search.await,
                     None => pending().await,
                 }
             };
@@ -348,7 +363,7 @@ impl<D: Devices> Media for Rtc<D> {
                     }
                 }
                 said = self.devices.next() => self.take_from_device(said),
-                (peer, address) = found => self.found(peer, address),
+                address = found => self.found(address),
                 () = sleep_until(until) => {}
             }
         }

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use hullo_client::engine::ready::TestPicture;
 use hullo_client::{
-    CallOptions, Client, Connection, DevicePresets, Transport, VideoCodec, WebSocket,
+    CallOptions, Client, Connection, DevicePresets, Rtc, Transport, VideoCodec, WebSocket,
 };
 use tokio::net::UdpSocket;
 use tokio::sync::Notify;
 
 use crate::engine::{Senses, engine, with_engine};
-use crate::person::Person;
+use crate::person::{Person, builder};
 use crate::program::Server;
 
 /// Between a client and the server's media: loses packets, and can move to another port, as a NAT does.
@@ -165,4 +165,36 @@ async fn a_call_goes_on_from_another_address() {
     of_alice.hears(1_000.0).await;
     of_bob.sees(TestPicture::default()).await;
     of_alice.sees(TestPicture::default()).await;
+}
+
+#[tokio::test]
+async fn a_device_without_a_network_is_in_the_call_once_it_has_one() {
+    let server = Server::start().await;
+    let (devices, of_alice) = engine(440.0, VideoCodec::Vp8);
+    let searches = Arc::new(AtomicU32::new(0));
+    let (count, address) = (searches.clone(), server.media.ip());
+    let search = move || {
+        let has_network = count.fetch_add(1, Ordering::Relaxed) > 0;
+        async move {
+            match has_network {
+                true => Ok(address),
+                false => Err(io::Error::from(io::ErrorKind::NetworkUnreachable)),
+            }
+        }
+    };
+    let media = Rtc::sought(search, devices).unwrap();
+    let alice = Person::over(builder(&server), media);
+    let token = server.token("alice").await;
+    alice.client.login("alice", token).await.unwrap();
+    let (mut bob, of_bob) = with_engine(&server, "bob", 1_000.0, VideoCodec::Vp8).await;
+    alice
+        .client
+        .call("bob", CallOptions::video())
+        .await
+        .unwrap();
+    bob.rings().await;
+    bob.client.accept(DevicePresets::NONE).await.unwrap();
+    of_bob.hears(440.0).await;
+    of_alice.sees(TestPicture::default()).await;
+    assert!(searches.load(Ordering::Relaxed) > 1);
 }
